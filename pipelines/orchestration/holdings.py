@@ -79,7 +79,7 @@ def of_site(site: Path) -> dict[str, Metadata]:
     """The pages, and the CSV files beside them."""
     listed = json.loads((site / "manifest.json").read_bytes())
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]
-    tables = [file for file in listed["files"] if "rows" in file]
+    tables = [file for file in listed["files"] if file["path"].endswith(".csv")]
     both: Metadata = {"as_of": listed["as_of"], "generated_at": listed["generated_at"]}
     return {
         "site": {

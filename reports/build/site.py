@@ -32,6 +32,7 @@ from reports.build.column_script import column_script
 from reports.build.month_files import Generation, read_generation
 from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
+from reports.build.table_files import write_table_files
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
@@ -126,7 +127,8 @@ class _Site:
         aside: Executor,
     ) -> None:
         self.figures, self.writer, self.before = figures, writer, before
-        self.language = language = settings.csv_language
+        self.language, self.tables = settings.csv_language, settings.tables
+        language = self.language
         self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
         self.standing = context.data_state(marts, self.quality, settings.retention_days)
@@ -192,6 +194,8 @@ class _Site:
         self._briefing(usage_csv)
         # It waits for the figures, which come while the pages before it are made.
         self._quality()
+        if "parquet" in self.tables:
+            write_table_files(self.marts, self.writer, self.before)
         self._files(usage_csv, months, sign_in_csvs, billing_csvs)
         self._data(write_app_files(self.writer, self.contents, self._app_shell(), self.before))
         publication = self.standing.publication

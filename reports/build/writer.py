@@ -15,7 +15,7 @@ import orjson
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV, its records.
+    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV and Parquet, its rows.
 
     `source` is a digest of all that the file is made of, for files that the next generation takes over unchanged.
     """
@@ -67,6 +67,15 @@ class SiteWriter:
         finally:
             os.close(descriptor)
         written = WrittenFile(path, len(content), hashlib.sha256(content).hexdigest(), rows, source)
+        self.files.append(written)
+        return written
+
+    def adopt(self, path: str, rows: int, source: str | None = None) -> WrittenFile:
+        """Enters a file into the books that another writer put under `target`."""
+        file = self.target / path
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        written = WrittenFile(path, file.stat().st_size, digest, rows, source)
         self.files.append(written)
         return written
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,10 +18,12 @@ import polars as pl
 
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.sql import literal
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
+from pipelines.contract.tables.tables import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import ChartRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query
@@ -145,6 +148,23 @@ class PublishedTables:
         """The same rows as a frame; `values` are the query's own parameters."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
+
+    def months_of(self, table: Table) -> list[tuple[date, int, str]]:
+        """The calendar months of a table of days, oldest first: first day, rows, and a digest of their values."""
+        return self._connection.execute(
+            f"SELECT date_trunc('month', day)::DATE AS month, count(*), sum(hash(rows)::HUGEINT)::VARCHAR "
+            f"FROM {table.name} rows GROUP BY month ORDER BY month"
+        ).fetchall()
+
+    def count_of(self, table: Table) -> int:
+        """The rows of a table."""
+        found = self._connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+        return int(found[0]) if found else 0
+
+    def write_parquet(self, query: str, file: Path) -> None:
+        """Writes what a query gives, in its order, as a Parquet file; the same rows give the same bytes."""
+        self._connection.execute("SET preserve_insertion_order = true")
+        self._connection.execute(f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
 
     def second_connection(self) -> "PublishedTables":
         """The same tables, for whoever reads them while another thread takes the steps."""

@@ -31,6 +31,7 @@ OTHERS: dict[str, Any] = {
     "engine": {"partitions": 4},
     "billing": [{"one_click": ["mismatch"]}],
     "session_minutes": 20,
+    "tables": ["parquet"],
     "rejected_warn_share": 0.5,
     "unmapped_warn_share": 0.5,
     "jump_warn_ratio": 0.4,

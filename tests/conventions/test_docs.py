@@ -72,6 +72,8 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Pa
     def publish(folder: Path, day: date) -> None:
         made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
         assert made.code == 0, made.err
+        with (folder / "authmeter.toml").open("a", encoding="utf-8") as settings:
+            settings.write('tables = ["parquet"]\n')
         ran = authmeter("run", "--day", day, data=folder)
         assert ran.code == 0, ran.out + ran.err
 
@@ -258,7 +260,7 @@ def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) 
     examples = [example for page in PAGES for example in blocks(page, "python")]
     assert examples
     for example in examples:
-        exec(re.sub(r'\bdata(?=/warehouse|")', str(sampled), example), {})
+        exec(re.sub(r'\bdata(?=/warehouse|/site|")', str(sampled), example), {})
         assert capsys.readouterr().out.strip() not in ("", "[]"), example
 
 

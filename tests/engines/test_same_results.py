@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.common.project import PROJECT
 from pipelines.contract.tables.tables import TABLES
 from pipelines.engines.spark import roller
 from pipelines.store.manifest import FileEntry
@@ -213,3 +215,21 @@ def test_days_before_are_rolled_up_as_they_were(made: Made) -> None:
     folder.tables(DAY, morning_after(DAY), frozenset(before))
     # The same tables stay where they are.
     assert {day: entry.folder for day, entry in folder.manifest.days.items()} == before
+
+
+def test_the_lines_of_the_docs_read_the_published_tables(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(folder, "spark", 'tables = ["parquet"]\n')
+    folder.land("a.ndjson", records(9, DAY, stage="verify", device_id="d1"))
+    folder.publish(DAY, morning_after(DAY))
+    from pyspark.sql import SparkSession
+
+    from pipelines.engines.spark.session import opened
+
+    ((_, context),) = opened
+    page = (PROJECT / "docs" / "other-systems.md").read_text("utf-8")
+    (example,) = re.findall(r"^```pyspark\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    capsys.readouterr()
+    exec(example.replace("data/site", str(folder.store.site)), {"spark": SparkSession(context)})
+    assert re.search(rf"{DAY}\s*\|\s*9\|", capsys.readouterr().out)

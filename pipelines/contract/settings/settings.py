@@ -165,6 +165,9 @@ class Settings(BaseModel):
     xlsx_apps: Annotated[tuple[str, ...], _SET] = Field(
         (), description="apps that get an xlsx file beside the CSV; `*` for all"
     )
+    tables: Annotated[tuple[Literal["parquet"], ...], _SET] = Field(
+        (), description='kinds of files in which the site holds the published tables for other systems: `["parquet"]`'
+    )
     site_url: Annotated[str, AfterValidator(site_address)] = Field(
         "", description="address under which the site is served, for the links of messages and of `status.json`"
     )

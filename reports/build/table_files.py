@@ -1,0 +1,58 @@
+"""The published tables as Parquet, for other systems: `tables/<table>/`, tables of days by month.
+
+A file of a month whose rows did not change is taken over from the generation before.
+"""
+
+from typing import Final
+
+import duckdb
+
+from pipelines.common.code_digest import code_digest
+from pipelines.contract.tables.tables import TABLES, Table
+from reports.build.month_files import Generation
+from reports.build.writer import SiteWriter
+from reports.content.published import PublishedTables
+
+TABLES_FOLDER: Final = "tables"
+# What the bytes of a file are made of besides its rows.
+_CODE: Final = ("reports/build/table_files.py", "pipelines/contract/tables")
+
+
+def write_table_files(marts: PublishedTables, writer: SiteWriter, before: Generation | None) -> None:
+    """Writes every published table under `tables/`, rows in the order of its key.
+
+    A table with a `day` in its key, which no row lacks, has a file `month=<YYYY-MM>/<table>.parquet` for each calendar
+    month in its folder. Any other, and one without a row, has the one file `<table>.parquet`. `before` is the
+    generation that the site replaces.
+    """
+    writer.folder(TABLES_FOLDER)
+    code = f"{code_digest(_CODE)} {duckdb.__version__}"
+    for name, table in TABLES.items():
+        writer.folder(f"{TABLES_FOLDER}/{name}")
+        months = marts.months_of(table) if "day" in {*table.key} - table.nullable else []
+        for month, rows, digest in months:
+            folder = f"{TABLES_FOLDER}/{name}/month={month:%Y-%m}"
+            writer.folder(folder)
+            _write(marts, writer, before, table, folder, f"date_trunc('month', day) = DATE '{month}'",
+                   rows, f"{code} {rows} {digest}")  # fmt: skip
+        if not months:
+            _write(marts, writer, None, table, f"{TABLES_FOLDER}/{name}", "true", marts.count_of(table))
+
+
+def _write(
+    marts: PublishedTables,
+    writer: SiteWriter,
+    before: Generation | None,
+    table: Table,
+    folder: str,
+    where: str,
+    rows: int,
+    source: str | None = None,
+) -> None:
+    path = f"{folder}/{table.name}.parquet"
+    there = before.files.get(path) if before else None
+    if before and there and there.source == source:
+        writer.take_over(there, before.folder)
+        return
+    marts.write_parquet(table.query(table.name, where), writer.target / path)
+    writer.adopt(path, rows, source)

@@ -1,0 +1,102 @@
+"""The published tables as Parquet: every table, cell by cell, by month where it has days, and links to what is as
+before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.tables.tables import TABLES, VIEWS
+from reports.build.site import render_site
+from tests.data.published_tables import example
+
+PARQUET = Settings(tables=("parquet",))
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return example(tmp_path_factory.mktemp("tables") / "authmeter.duckdb")
+
+
+def rendered(database: Path, target: Path, settings: Settings = PARQUET, before: Path | None = None) -> Path:
+    target.mkdir()
+    render_site(database, target, settings=settings, before=before)
+    return target
+
+
+@pytest.fixture(scope="module")
+def site(database: Path) -> Path:
+    return rendered(database, database.parent / "site")
+
+
+def test_every_table_has_the_rows_and_types_that_are_published_in_the_order_of_its_key(
+    site: Path, database: Path
+) -> None:
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        for name, table in TABLES.items():
+            connection.execute(
+                f"CREATE TEMP VIEW files AS FROM read_parquet('{site}/tables/{name}/**/*.parquet', "
+                "hive_partitioning = false, file_row_number = false)"
+            )
+            written, published = (connection.sql(f"FROM {each}") for each in ("files", name))
+            assert (written.columns, written.types) == (published.columns, published.types)
+            assert written.columns == list(table.columns)
+            assert sorted(map(repr, written.fetchall())) == sorted(map(repr, published.fetchall())), name
+            for file in sorted((site / "tables" / name).rglob("*.parquet")):
+                rows = connection.sql(f"SELECT {', '.join(table.columns)} FROM '{file}'").fetchall()
+                assert rows == connection.sql(table.query(f"'{file}'")).fetchall()
+            connection.execute("DROP VIEW files")
+    assert not any((site / "tables" / name).exists() for name in VIEWS)
+
+
+def test_tables_of_days_lie_by_month_and_all_others_in_one_file(site: Path) -> None:
+    found = {path.relative_to(site / "tables").as_posix() for path in (site / "tables").rglob("*.parquet")}
+    of_days = {path for path in found if path.startswith("channel_daily/")}
+    assert of_days == {f"channel_daily/month=2026-0{month}/channel_daily.parquet" for month in (2, 3)}
+    assert {path for path in found if path.startswith("apps/")} == {"apps/apps.parquet"}
+
+
+def test_the_manifest_lists_them_with_size_digest_and_rows(site: Path, database: Path) -> None:
+    files = {one["path"]: one for one in json.loads((site / "manifest.json").read_bytes())["files"]}
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        for name in TABLES:
+            rows = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+            assert rows == (sum(one["rows"] for path, one in files.items() if path.startswith(f"tables/{name}/")),)
+    for path in (site / "tables").rglob("*.parquet"):
+        entry = files[path.relative_to(site).as_posix()]
+        assert (entry["bytes"], entry["sha256"]) == (path.stat().st_size, sha256(path.read_bytes()).hexdigest())
+
+
+def test_nobody_who_did_not_ask_gets_them(database: Path, tmp_path: Path) -> None:
+    assert not (rendered(database, tmp_path / "site", Settings()) / "tables").exists()
+
+
+def test_a_month_is_a_link_until_one_of_its_rows_changes(site: Path, database: Path, tmp_path: Path) -> None:
+    changed = Path(shutil.copy(database, tmp_path))
+    changed.chmod(0o600)
+    with closing(duckdb.connect(str(changed))) as connection:
+        connection.execute("UPDATE channel_daily SET unknowns = unknowns + 1 WHERE day = DATE '2026-02-27'")
+    after = rendered(changed, tmp_path / "site", before=site)
+    anew = {
+        path.relative_to(after / "tables").as_posix()
+        for path in (after / "tables").rglob("month=*/*.parquet")
+        if not os.path.samefile(path, site / path.relative_to(after))
+    }
+    assert anew == {"channel_daily/month=2026-02/channel_daily.parquet"}
+
+
+def test_the_same_tables_give_the_same_bytes_on_any_number_of_threads(
+    site: Path, database: Path, tmp_path: Path
+) -> None:
+    again = rendered(database, tmp_path / "site", Settings(tables=("parquet",), threads=1))
+    for path in (site / "tables").rglob("*.parquet"):
+        assert path.read_bytes() == (again / path.relative_to(site)).read_bytes()
