@@ -5,8 +5,9 @@ import dagster as dg
 from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.asset_checks import daily_checks, freshness_check
 from pipelines.orchestration.assets import day_tables, event_parts, landing, marts, registry, reports
+from pipelines.orchestration.landing_sensor import build_landing_sensor
 from pipelines.orchestration.resource import DataFolder
-from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job
+from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job, freshness_of_site
 
 
 def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
@@ -15,12 +16,19 @@ def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
     Args:
         settings: time of day and zone of the schedule.
     """
+    site = dg.AssetKey("site")
+    fresh_reports, *_ = dg.map_asset_specs(
+        lambda spec: (
+            spec.replace_attributes(freshness_policy=freshness_of_site(settings)) if spec.key == site else spec
+        ),
+        [reports],
+    )
     return dg.Definitions(
-        assets=[landing, registry, event_parts, day_tables, marts, reports],
+        assets=[landing, registry, event_parts, day_tables, marts, fresh_reports],
         asset_checks=[daily_checks, freshness_check],
         jobs=[daily_job],
         schedules=[build_schedule(settings)],
-        sensors=[build_late_day_sensor(folder)],
+        sensors=[build_late_day_sensor(folder), build_landing_sensor(folder)],
         resources={"data": folder},
         executor=dg.in_process_executor,
     )

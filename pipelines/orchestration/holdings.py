@@ -8,7 +8,10 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from pipelines.common.days import WINDOWS, window
+from pipelines.contract.measures.counts import USAGE
 from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.files.landing import scan
@@ -69,10 +72,22 @@ def of_tables(store: Store) -> dict[str, Metadata]:
         there = {name: table for name, table in TABLES.items() if name in listed}
         counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)
         rows = dict(connection.execute(counts).fetchall()) if there else {}
+        figures = _figures(connection) if "usage_daily" in there else {}
     holds: dict[str, Metadata] = {
         name: {ROWS: rows[name], COLUMNS: table_columns(table)} for name, table in there.items()
     }
+    if figures:
+        holds["usage_daily"] |= figures
     return {name: holds.get(name, {}) for name in TABLES}
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
+    """The counts of the published day over all apps, which Dagster draws over the runs; none for a day without data."""
+    sums = ", ".join(f"sum({name})::BIGINT" for name in USAGE)
+    found = connection.execute(
+        f"SELECT {sums} FROM usage_daily WHERE day = (SELECT as_of FROM publication) HAVING count(*) > 0"
+    ).fetchone()
+    return dict(zip(USAGE, found, strict=True)) if found else {}
 
 
 def of_site(site: Path) -> dict[str, Metadata]:

@@ -3,7 +3,7 @@
 A tick that was missed is made up for by the next one: each run closes every day that is overdue.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import dagster as dg
 from dagster import AssetCheckEvaluation
@@ -43,6 +43,22 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_key=str(day), partition_key=str(day))
 
     return daily_schedule
+
+
+def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
+    """By when each day's site is due: made between the scheduled time and `late_after`, in the settings' zone.
+
+    Dagster shows it on the asset, and asks for no more than a run: whether the right day is published is said by the
+    check `yesterday_is_published`.
+    """
+    due = time.fromisoformat(settings.alerts.late_after)
+    begins = time.fromisoformat(settings.schedule_time)
+    minutes = (due.hour - begins.hour) * 60 + due.minute - begins.minute
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"{due.minute} {due.hour} * * *",
+        lower_bound_delta=timedelta(minutes=minutes if minutes > 0 else minutes + 24 * 60),
+        timezone=settings.timezone,
+    )
 
 
 def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:

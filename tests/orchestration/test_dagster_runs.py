@@ -54,9 +54,9 @@ class Dagster:
         schedule = self.repository.get_schedule_def("daily_schedule")
         return list(schedule.evaluate_tick(context).run_requests or ())
 
-    def look(self, cursor: str | None = None) -> dg.SensorResult:
-        """What the sensor says."""
-        sensor = self.repository.get_sensor_def("late_day_sensor")
+    def look(self, cursor: str | None = None, name: str = "late_day_sensor") -> dg.SensorResult:
+        """What a sensor says."""
+        sensor = self.repository.get_sensor_def(name)
         result = sensor(dg.build_sensor_context(self.instance, cursor=cursor))
         assert isinstance(result, dg.SensorResult)
         return result
@@ -235,3 +235,48 @@ def test_the_sensor_finds_a_day_that_is_not_published(
     assert not event.passed
     # Nor is it a partition: no run was for it.
     assert dagster.instance.get_dynamic_partitions("business_days") == []
+
+
+def test_the_landing_sensor_asks_for_one_run_of_what_lies_still(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    dagster, cursor, asked = opened(folder), None, []
+
+    def look() -> None:
+        nonlocal cursor
+        result = dagster.look(cursor, "landing_sensor")
+        cursor = result.cursor
+        asked.append(list(result.run_requests or ()))
+
+    look()
+    folder.land("a.ndjson", records(3, yesterday))
+    look()
+    folder.land("b.ndjson", records(2, yesterday, "b"))
+    look()
+    assert asked == [[], [], []]
+    look()
+    (request,) = asked.pop()
+    assert request.partition_key == str(yesterday)
+    dagster.run(yesterday)
+    assert folder.counted() == {yesterday: 5}
+    look()
+    # A record of a closed day.
+    folder.land("late.ndjson", records(1, yesterday, "late"))
+    look()
+    assert asked == [[]] * 5
+    look()
+    (again,) = asked.pop()
+    assert again.run_key != request.run_key
+    dagster.run(yesterday)
+    assert folder.counted() == {yesterday: 6}
+
+
+def test_figures_of_the_published_day_are_drawn_over_the_runs(dagster: Dagster, own: DataFolder) -> None:
+    run = dagster.run(None, "usage_daily")
+    (log,) = dagster.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    found = log.dagster_event.step_materialization_data.materialization.metadata
+    names = ("one_click_verifications", "wechat_authorizations", "billable_verifications")
+    sums = ", ".join(f"sum({name})" for name in names)
+    (row,) = own.rows(f"SELECT {sums} FROM usage_daily WHERE day = (SELECT as_of FROM publication)")
+    assert tuple(found[name].value for name in names) == row
+    assert any(row)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import yaml
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CHECKS
-from pipelines.contract.settings.settings import Settings
+from pipelines.contract.settings.settings import AlertSettings, Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.code_location import build_definitions
 from pipelines.orchestration.resource import DataFolder
@@ -151,6 +152,26 @@ def test_workspace_and_project_name_one_location() -> None:
     assert module["location_name"] == project["dagster"]["code_location_name"] == "authmeter"
     assert module["module_name"] == project["dagster"]["module_name"]
     assert module["working_directory"] == "."
+    assert project["dg"]["project"] == {
+        "root_module": "pipelines",
+        "code_location_name": module["location_name"],
+        "code_location_target_module": module["module_name"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("schedule", "late", "hours"), [("02:30", "09:00", 6.5), ("02:30", "02:30", 24), ("23:00", "01:00", 2)]
+)
+def test_the_site_is_due_between_the_schedule_and_the_time_from_which_a_day_is_late(
+    schedule: str, late: str, hours: float
+) -> None:
+    settings = Settings(schedule_time=schedule, alerts=AlertSettings(late_after=late))
+    graph = build_definitions(DataFolder(), settings).resolve_asset_graph()
+    policies = {key.path[-1]: graph.get(key).freshness_policy for key in graph.get_all_asset_keys()}
+    assert [name for name, policy in policies.items() if policy] == ["site"]
+    policy = policies["site"]
+    assert policy.deadline_cron == f"{int(late[3:])} {int(late[:2])} * * *"
+    assert (policy.lower_bound_delta, policy.timezone) == (timedelta(hours=hours), "Asia/Shanghai")
 
 
 @pytest.mark.parametrize("where", [("-w", "workspace.yaml"), ("-m", "pipelines.definitions")], ids=" ".join)

@@ -1,0 +1,54 @@
+"""A run as soon as new logs lie still in landing: a sensor that is off until somebody switches it on."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.common.days import last_closed_day
+from pipelines.contract.settings.settings import load_settings
+from pipelines.orchestration.as_dagster import InstancePartitions
+from pipelines.orchestration.partitions import add_days
+from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.schedule import daily_job
+from pipelines.reading.files.landing import scan
+from pipelines.store.store import Store
+
+
+def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
+    """The sensor that asks for a run of the last closed day where landing has changed since the last one it asked for.
+
+    It asks only for what two looks in a row found alike, so that a delivery under way is one run and not many. The
+    cursor is the digest of the last look and that of the last run that was asked for.
+    """
+
+    @dg.sensor(
+        job=daily_job,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Starts a run when new logs have come and a minute later are as they were. Late records are "
+        "then published within minutes, and not by the next daily run.",
+    )
+    def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        data = folder.folder
+        seen = _digest_of_landing(Store(data).landing)
+        before, _, asked = (context.cursor or "").partition(" ")
+        if seen in ("", asked):
+            return dg.SensorResult(skip_reason="nothing new in landing", cursor=f"{seen} {asked}")
+        if seen != before:
+            return dg.SensorResult(skip_reason="new logs: waiting until they lie still", cursor=f"{seen} {asked}")
+        day = last_closed_day(datetime.now(UTC), load_settings(data).timezone)
+        add_days(InstancePartitions(context.instance), [day])
+        return dg.SensorResult([dg.RunRequest(run_key=seen, partition_key=str(day))], cursor=f"{seen} {seen}")
+
+    return landing_sensor
+
+
+def _digest_of_landing(landing: Path) -> str:
+    """A digest of the names, sizes and times of all landed files; empty where there is none."""
+    digest, is_empty = hashlib.sha256(), True
+    for file in scan(landing, set()):
+        digest.update(f"{file.path}\n{file.stamp}\n".encode())
+        is_empty = False
+    return "" if is_empty else digest.hexdigest()[:32]
