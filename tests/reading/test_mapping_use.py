@@ -103,7 +103,8 @@ DOUBT = {"appKey": "shop", "time": 1773115200000, "code": "600000"}
         ([DOUBT, DOUBT | {"callback": {"token": "t"}}], []),
         ([DOUBT, DOUBT | {"method": "getLoginTokenWithTimeout"}], []),
         ([DOUBT, DOUBT | {"stage": "authorize"}], []),
-        ([DOUBT | {"platform": "android"}, DOUBT | {"code": "600001"}], []),
+        ([DOUBT | {"platform": "android"}, DOUBT | {"code": "600001"}], ["doubt authorizations"]),
+        ([DOUBT | {"code": "600011"}, DOUBT | {"code": "600001"}], []),
     ],
 )
 def test_authorizations_that_may_be_checks_are_a_fault(

@@ -301,6 +301,7 @@ def test_umeng_sdk_counts_as_authorized_only_what_the_token_call_answered(
         ios | {"eventId": "named", "method": "getLoginTokenWithTimeout:controller:model:complete:"},
         ios | {"eventId": "said", "stage": "authorize"},
         sdk("600000", eventId="android", platform="Android"),
+        sdk("600000", eventId="android token", platform="Android", token="t"),
         sdk("600000", eventId="nested", callback={"token": "t"}),
         ios | {"eventId": "nothing"},
         ios | {"eventId": "empty token", "token": ""},
@@ -313,10 +314,10 @@ def test_umeng_sdk_counts_as_authorized_only_what_the_token_call_answered(
     read = bench.read(ndjson(*rows), mapping=mapping)
     stages = {event["event_id"]: event["stage"] for event in read.events}
     assert {name for name, stage in stages.items() if stage == "authorize"} == {
-        "token", "named", "said", "android", "nested", "number",
+        "token", "named", "said", "android token", "nested", "number",
     }  # fmt: skip
     assert {name for name, stage in stages.items() if stage == "prefetch"} == {
-        "nothing", "empty token", "check", "fetch", "no fetch",
+        "nothing", "android", "empty token", "check", "fetch", "no fetch",
     }  # fmt: skip
     assert [event["event_id"] for event in read.events if event["channel"] == "local_verify"] == ["number"]
     assert (read.books.skipped, read.rejects) == (1, [])
