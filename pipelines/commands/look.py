@@ -55,15 +55,17 @@ def read_beginning(
     """
     target.mkdir()
     beginning = file
-    if mapping.format_for(file.path) != "parquet":
-        beginning = _beginning(file, target.with_name(f"{target.name}.beginning"))
+    form = mapping.format_for(file.path)
+    if form != "parquet":
+        head = head_of(file, is_json=form == "ndjson")
+        beginning = _beginning(file, head, target.with_name(f"{target.name}.beginning"))
     elif file.bytes > _PARQUET_BYTES:
         return None
     (books,) = reader.read([beginning], mapping, reading, target)
     return books
 
 
-def _beginning(file: LandedFile, copy: Path) -> LandedFile:
-    """The first lines of a text file, unpacked, as a file of their own."""
-    copy.write_bytes(head_of(file))
+def _beginning(file: LandedFile, head: bytes, copy: Path) -> LandedFile:
+    """The first lines of a text file as a file of their own."""
+    copy.write_bytes(head)
     return replace(file, path=bare_name(file.path), full=copy, bytes=copy.stat().st_size)

@@ -26,8 +26,9 @@ from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.reading.files.landing import LandedFile, checksum_of, compression_of
+from pipelines.reading.files.landing import LandedFile, checksum_of
 from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
+from pipelines.reading.files.plain_files import is_plain_lines
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources.sources import SourceMapping
 
@@ -133,6 +134,8 @@ class PartReader:
         if others or not piece_bytes or file.bytes <= piece_bytes or not _is_of_lines(file, batch.source):
             return [whole]
         try:
+            if not is_plain_lines(file):
+                return [whole]
             pieces = pieces_of(file, piece_bytes)
         except (OSError, DamagedFileError):
             # The reader will say so of the file.
@@ -203,7 +206,7 @@ def _checksum_of(file: LandedFile) -> str:
 
 
 def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
-    return source.format_for(file.path) in ("ndjson", "lines") and not compression_of(file.path)
+    return source.format_for(file.path) in ("ndjson", "lines")
 
 
 def _is_ours(error: Exception) -> bool:

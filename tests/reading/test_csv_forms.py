@@ -37,7 +37,7 @@ ROWS = [
     NAMES,
     row("e1", "商城"),
     ["too", "few"],
-    row("e2", "two\nlines,;\t"),
+    row("e2", "two\nlines,;\t|\x01"),
     row("e3", "方案", channel="短信"),
     row("e4", ""),
 ]
@@ -51,7 +51,7 @@ ENCODED = {
 
 
 @pytest.mark.parametrize("encoding", ENCODED)
-@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "\x01"], ids=["comma", "semicolon", "tab", "bar", "SOH"])
 @pytest.mark.parametrize("first", ["", "sep={}", '"SEP={}"'])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_each_form_gives_the_same_records_and_places(
@@ -61,7 +61,7 @@ def test_each_form_gives_the_same_records_and_places(
     for name, packed in (("a.csv", content), ("a.csv.gz", gzip.compress(content))):
         read = bench.read(packed, name)
         assert [(event["event_id"], event["account_id"]) for event in read.events] == [
-            ("e1", "商城"), ("e2", "two\nlines,;\t"), ("e4", None)
+            ("e1", "商城"), ("e2", "two\nlines,;\t|\x01"), ("e4", None)
         ]  # fmt: skip
         before = 1 if first else 0
         assert read.reasons == [(3 + before, "malformed"), (6 + before, "invalid:channel")]
@@ -71,13 +71,13 @@ def test_each_form_gives_the_same_records_and_places(
 @pytest.mark.parametrize("encoding", ENCODED)
 def test_rows_of_all_forms_are_plain_at_sight_in_any_number(bench: ReadingBench, encoding: str) -> None:
     rows = [NAMES, *(row(f"e{number}", "商城" * 9) for number in range(5_000))]
-    for separator in (",", ";", "\t"):
+    for separator in (",", ";", "\t", "|", "\x01"):
         read = bench.read(ENCODED[encoding](written(rows, separator)), "a.csv")
         assert (read.books.accepted, read.books.rejected) == (5_000, 0)
         assert {event["account_id"] for event in read.events} == {"商城" * 9}
 
 
-@pytest.mark.parametrize("separator", [",", ";"], ids=["comma", "semicolon"])
+@pytest.mark.parametrize("separator", [",", ";", "|", "\x01"], ids=["comma", "semicolon", "bar", "SOH"])
 def test_plain_utf_8_is_read_by_the_database_itself(
     bench: ReadingBench, separator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +130,8 @@ def test_a_line_of_tabs_is_a_blank_one(bench: ReadingBench) -> None:
     ("header", "names"),
     [
         ("a,b;c", ["a", "b;c"]), ("a;b,c;d", ["a", "b,c", "d"]), ("a\tb,c", ["a\tb", "c"]),
-        ('"a;b;c",d', ["a;b;c", "d"]), ("a", ["a"]), ("a|b", ["a|b"]), ("sep=;\na;b", ["a", "b"]), ("sep=;", []),
+        ('"a;b;c",d', ["a;b;c", "d"]), ("a", ["a"]), ("a|b", ["a", "b"]), ("a|b|c,d", ["a", "b", "c,d"]),
+        ("a\x01b", ["a", "b"]), ("a^b", ["a^b"]), ("sep=;\na;b", ["a", "b"]), ("sep=;", []),
         ("separator;b", ["separator", "b"]),
     ],
 )  # fmt: skip

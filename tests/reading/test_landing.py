@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import inspect
 import io
+import lzma
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,14 +14,15 @@ from pathlib import Path
 from random import Random
 from tempfile import gettempdir
 
+import cramjam
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.files.plain_files import plain_file
-from pipelines.reading.files.unpacking import LIMITS, UnpackLimits
 from pipelines.reading.sources.sources import format_of
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
@@ -119,8 +122,44 @@ def zst(content: bytes, *, checksum: bool = True) -> bytes:
     return zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: int(checksum)})
 
 
+def lz4(content: bytes) -> bytes:
+    return bytes(cramjam.lz4.compress(content, level=0))
+
+
+def hadoop_snappy(content: bytes, block: int = 4000, chunk: int = 1500) -> bytes:
+    """As Hadoop's BlockCompressorStream writes it: blocks of chunks, each behind its length, most significant first."""
+    out = b""
+    for first in range(0, len(content), block):
+        part = content[first : first + block]
+        out += len(part).to_bytes(4, "big")
+        for start in range(0, len(part), chunk):
+            packed = bytes(cramjam.snappy.compress_raw(part[start : start + chunk]))
+            out += len(packed).to_bytes(4, "big") + packed
+    return out
+
+
+FRAMED, RAW, HADOOP = bytes(cramjam.snappy.compress(LOG)), bytes(cramjam.snappy.compress_raw(LOG)), hadoop_snappy(LOG)
+PADDED_XZ = lzma.compress(LOG[:100]) + bytes(8) + lzma.compress(LOG[100:])
 WHOLE = {
     "plain.ndjson": LOG,
+    "one.ndjson.bz2": bz2.compress(LOG),
+    "two streams.log.bz2": bz2.compress(LOG[:100]) + bz2.compress(LOG[100:]),
+    "one.ndjson.xz": lzma.compress(LOG),
+    "padded streams.ndjson.xz": PADDED_XZ,
+    "one.csv.lz4": lz4(LOG),
+    "two frames.ndjson.lz4": lz4(LOG[:100]) + lz4(LOG[100:]),
+    "framed.ndjson.snappy": FRAMED,
+    "framed twice.ndjson.snappy": bytes(cramjam.snappy.compress(LOG[:100])) + bytes(cramjam.snappy.compress(LOG[100:])),
+    "raw.ndjson.snappy": RAW,
+    "hadoop.ndjson.snappy": HADOOP,
+    "rotated.log.1.bz2": bz2.compress(LOG),
+    "gzip.json": gzip.compress(LOG),
+    "gzip.log": gzip.compress(LOG),
+    "gzip without a suffix": gzip.compress(LOG),
+    "zstd.log": zst(LOG),
+    "zstd.log.gz": zst(LOG),
+    "snappy.jsonl": FRAMED,
+    "xz.log": lzma.compress(LOG),
     "one.ndjson.gz": gzip.compress(LOG),
     "two members.ndjson.gz": gzip.compress(LOG[:100]) + gzip.compress(LOG[100:]),
     "one.ndjson.zst": zst(LOG),
@@ -140,6 +179,26 @@ def flipped(content: bytes, place: int) -> bytes:
 
 
 DAMAGED = {
+    "cut.ndjson.bz2": bz2.compress(LOG)[:-20],
+    "wrong sum.ndjson.bz2": flipped(bz2.compress(LOG), 200),
+    "second cut.ndjson.bz2": bz2.compress(LOG) + bz2.compress(LOG)[:-9],
+    "rubbish behind.ndjson.bz2": bz2.compress(LOG) + b"rubbish",
+    "no bzip2.ndjson.bz2": LOG,
+    "cut.ndjson.xz": lzma.compress(LOG)[:-20],
+    "wrong sum.ndjson.xz": flipped(lzma.compress(LOG), 100),
+    "rubbish behind.ndjson.xz": lzma.compress(LOG) + b"rubbish",
+    "cut.ndjson.lz4": lz4(LOG)[:-20],
+    "no end.ndjson.lz4": lz4(LOG)[:-4],
+    "rubbish behind.ndjson.lz4": lz4(LOG) + b"rubbish",
+    "cut.ndjson.snappy": FRAMED[:-20],
+    "header cut.ndjson.snappy": FRAMED + b"\x00\x01",
+    "wrong sum.ndjson.snappy": flipped(FRAMED, 15),
+    "raw cut.ndjson.snappy": RAW[:-20],
+    "hadoop cut.ndjson.snappy": HADOOP[:-20],
+    "hadoop wrong length.ndjson.snappy": b"\x00\x00\x00\x09" + HADOOP[4:],
+    "no snappy.ndjson.snappy": LOG,
+    "empty.ndjson.snappy": b"",
+    "cut.json": gzip.compress(LOG)[:-20],
     "cut.ndjson.gz": gzip.compress(LOG)[:-20],
     "no trailer.ndjson.gz": gzip.compress(LOG)[:-8],
     "wrong sum.ndjson.gz": flipped(gzip.compress(LOG), -6),
@@ -159,14 +218,19 @@ DAMAGED = {
 
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_cut_or_corrupt_file_is_found_out(tmp_path: Path, name: str) -> None:
-    is_other = name in ("no gzip.ndjson.gz", "no zstd.ndjson.zst")
+    is_other = name in ("no gzip.ndjson.gz", "no zstd.ndjson.zst", "no bzip2.ndjson.bz2")
     with pytest.raises(DamagedFileError, match="not what its name says" if is_other else "cut or corrupt"):
         content_of(landed(tmp_path, name, DAMAGED[name]))
 
 
 def test_a_file_that_unpacks_to_more_than_a_log_is_refused(tmp_path: Path) -> None:
     bomb = b"0\n" * 5_000_000
-    for name, content in (("a.log.gz", gzip.compress(bomb) * 11), ("b.log.zst", zst(bomb) * 11)):
+    packed = {
+        "a.log.gz": gzip.compress(bomb), "b.log.zst": zst(bomb), "c.log.bz2": bz2.compress(bomb),
+        "d.log.xz": lzma.compress(bomb, preset=0), "e.log.lz4": lz4(bomb),
+    }  # fmt: skip
+    for name, one in packed.items():
+        content = one * 11
         file = landed(tmp_path, name, content)
         with pytest.raises(DamagedFileError, match="unpacks to more than 100,000,000 bytes"):
             list(pieces(file, LIMITS))
@@ -174,6 +238,15 @@ def test_a_file_that_unpacks_to_more_than_a_log_is_refused(tmp_path: Path) -> No
         with pytest.raises(DamagedFileError, match="unpacks to more than 99 bytes") as refused:
             list(pieces(file, UnpackLimits(bytes=99)))
         assert "max_unpacked_gb" in refused.value.do
+
+
+def test_a_length_that_snappy_gives_itself_is_believed_within_bounds(tmp_path: Path) -> None:
+    # 4 GB less one, in five bytes.
+    for name, content in (("raw", b"\xff\xff\xff\xff\x0f" + RAW), ("hadoop", b"\x00\xff\xff\xff" + b"\xff" * 9)):
+        with pytest.raises(DamagedFileError, match="cut or corrupt"):
+            content_of(landed(tmp_path, f"{name}.log.snappy", content))
+    with pytest.raises(DamagedFileError, match="unpacks to more than 99 bytes"):
+        list(pieces(landed(tmp_path, "a.log.snappy", RAW), UnpackLimits(bytes=99)))
 
 
 def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
@@ -188,8 +261,6 @@ def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
     ("content", "kind"),
     [
         (b"PAR1\x15\x04\x15", "a Parquet file"),
-        (gzip.compress(LOG), "a gzip file"),
-        (zst(LOG), "a Zstandard file"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"PK\x03\x04\x14", "a zip archive or an Office file"),
         (LOG.decode().encode("utf-16"), "text in UTF-16, where UTF-8 is wanted"),

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.reading.files.growth import LIMITS
 from pipelines.reading.files.landing import LandedFile
-from pipelines.reading.files.unpacking import LIMITS
 from pipelines.reading.formats.packed_words import WORDS, unpacked_bytes, word_columns
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.sources.sources import SourceMapping

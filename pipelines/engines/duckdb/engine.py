@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.reading.files.unpacking import UnpackLimits
+from pipelines.reading.files.growth import UnpackLimits
 from pipelines.store.database import workbench
 
 if TYPE_CHECKING:

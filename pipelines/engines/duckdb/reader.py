@@ -21,9 +21,9 @@ from pipelines.engines.duckdb.line_files import read_lines
 from pipelines.engines.duckdb.parquet_files import read_parquet
 from pipelines.engines.duckdb.part_writer import StoreError
 from pipelines.engines.duckdb.reading_job import ReadingJob
+from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.plain_files import in_utf_8, plain_file
-from pipelines.reading.files.unpacking import LIMITS, UnpackLimits
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources.sources import SourceMapping
@@ -62,7 +62,9 @@ class DuckDBReader:
                 (file,) = files
                 return read_parquet(job, self._parquet.batches(file, self._limits, ROWS_AT_ONCE, _BATCH_BYTES))
             plain = [
-                stack.enter_context(plain_file(file, self._limits, self._temp, may_be_utf_16=form == "csv"))
+                stack.enter_context(
+                    plain_file(file, self._limits, self._temp, may_be_utf_16=form == "csv", is_json=form == "ndjson")
+                )
                 for file in files
             ]
             if form != "csv":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.reading.files.unpacking import ByteStream
+from pipelines.reading.files.packings import ByteStream
 
 # About the size of a core's cache: the checks of a block then cost little beside its parsing.
 BLOCK_BYTES = 2 << 20

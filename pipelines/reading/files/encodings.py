@@ -6,7 +6,7 @@ What is no character of the encoding becomes, or stays, no UTF-8: so it costs it
 import codecs
 from collections.abc import Iterator
 
-from pipelines.reading.files.unpacking import ByteStream
+from pipelines.reading.files.packings import ByteStream
 
 UTF_8, UTF_16, GB18030 = "UTF-8", "UTF-16", "GB18030"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -19,7 +19,7 @@ from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
-COMPRESSIONS = (".gz", ".zst")
+COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy")
 LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
 """What `scan` does not give, in words."""
 # What log rotation puts behind a name, or into it before its last suffix: a day, with or without a time and a number
@@ -116,7 +116,7 @@ def current_stamp(file: LandedFile) -> str | None:
 
 def compression_of(path: str) -> str:
     """The suffix of a compression, in lower case; empty without one."""
-    ending = _MARKS_BEHIND.sub("", path)[-4:].lower()
+    ending = _MARKS_BEHIND.sub("", path).lower()
     return next((suffix for suffix in COMPRESSIONS if ending.endswith(suffix)), "")
 
 

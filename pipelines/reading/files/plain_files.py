@@ -14,9 +14,13 @@ from tempfile import TemporaryFile
 
 from pipelines.reading.files.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
-from pipelines.reading.files.landing import LandedFile, compression_of, raw_file
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.json_objects import HEAD_BYTES as OBJECT_HEAD_BYTES
+from pipelines.reading.files.json_objects import is_spread, one_a_line
+from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.packings import HEAD_MARK_BYTES, packing_of
 from pipelines.reading.files.pieces import FilePiece, bytes_of
-from pipelines.reading.files.unpacking import HEAD_MARK_BYTES, UnpackLimits, require_text, unpacked
+from pipelines.reading.files.unpacking import require_text, unpacked
 
 DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
 _CHUNK = 8 << 10
@@ -57,9 +61,10 @@ class _Stream:
 
 @contextmanager
 def plain_file(
-    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False
+    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
 ) -> Iterator[PlainFile]:
-    """Opens a text file; what is unpacked lies, without a name, in the folder `temp`.
+    """Opens a text file; what is unpacked lies, without a name, in the folder `temp`. Of JSON, the objects of an array
+    and those over many lines are put on a line each.
 
     A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. So it is
     no record.
@@ -71,19 +76,31 @@ def plain_file(
     with ExitStack() as stack:
         raw = stack.enter_context(raw_file(file))
         plain = PlainFile(file, raw.fileno(), file.bytes)
-        if compression_of(file.path):
-            plain = _copied(plain, unpacked(file, raw, limits), temp, stack)
-        elif isinstance(file, FilePiece):
+        if isinstance(file, FilePiece):
             plain = _copied(plain, bytes_of(file, raw.fileno()), temp, stack)
+        elif packing := packing_of(file, raw):
+            plain = _copied(plain, unpacked(file, raw, packing, limits), temp, stack)
         head = os.pread(plain.descriptor, HEAD_MARK_BYTES, 0)
         if may_be_utf_16 and is_utf_16(head):
             plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
         elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
+        if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, OBJECT_HEAD_BYTES, 0)):
+            plain = _copied(plain, one_a_line(plain.stream()), temp, stack)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
             plain = _copied(plain, shorter, temp, stack)
         yield plain
+
+
+def is_plain_lines(file: LandedFile) -> bool:
+    """Whether a file of lines has its lines as it lies there: it is neither packed nor JSON over many lines.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with raw_file(file) as raw:
+        return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), OBJECT_HEAD_BYTES, 0))
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 import re
 
 # What may cut cells; of those that cut a header into equally many, the first does.
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|", "\x01")
 # A quoted cell, blanks around it or not; or a bare one, in which a quote is a letter like any other. Without a way
 # back: it would take 140 bytes for each letter of a cell of megabytes.
-_CELLS = {mark: re.compile(rf' *"((?:[^"]++|"")*+)" *(?:{mark}|\Z)|([^{mark}\n]*)(?:{mark}|\Z)') for mark in SEPARATORS}
+_CELLS = {
+    mark: re.compile(rf' *"((?:[^"]++|"")*+)" *(?:[{mark}]|\Z)|([^{mark}\n]*)(?:[{mark}]|\Z)') for mark in SEPARATORS
+}
 
 
 def cells_of(text: str, separator: str) -> list[str] | None:

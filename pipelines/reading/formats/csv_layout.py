@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.reading.files.blocks import BOM
-from pipelines.reading.files.unpacking import ByteStream
+from pipelines.reading.files.packings import ByteStream
 from pipelines.reading.formats.csv_cells import SEPARATORS, cells_of
 
 # More columns than this are no header of a log.

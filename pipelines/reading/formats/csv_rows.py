@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.reading.files.blocks import HEAD_BYTES, MAX_LINE_BYTES, Block, blocks
-from pipelines.reading.files.unpacking import ByteStream
+from pipelines.reading.files.packings import ByteStream
 from pipelines.reading.formats.csv_cells import cells_of
 from pipelines.reading.formats.csv_layout import CsvLayout
 

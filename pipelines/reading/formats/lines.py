@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.reading.files.blocks import NEWLINE, Block, blocks
-from pipelines.reading.files.unpacking import ByteStream
+from pipelines.reading.files.packings import ByteStream
 
 # `is_text` is false where the bytes are no UTF-8, and the text has U+FFFD for what is none.
 SCHEMA = pa.schema([("line", pa.int64()), ("text", pa.string()), ("is_text", pa.bool_())])

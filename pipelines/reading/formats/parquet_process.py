@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.project import PROJECT
+from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile, raw_file
-from pipelines.reading.files.unpacking import UnpackLimits, damaged
+from pipelines.reading.files.unpacking import damaged
 
 # How far the child may read ahead, so that neither waits for the other all the time: as much as any user may ask for.
 _PIPE_BYTES = 1 << 20

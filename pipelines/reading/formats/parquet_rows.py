@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files.growth import GrowthGuard, UnpackLimits
 from pipelines.reading.files.landing import LandedFile, raw_file
-from pipelines.reading.files.unpacking import GrowthGuard, UnpackLimits, damaged, require_mark
+from pipelines.reading.files.unpacking import damaged, require_mark
 from pipelines.reading.formats.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
 
 _MARK = b"PAR1"

@@ -18,8 +18,12 @@ from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.record.parts import PartBooks
 from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
-from pipelines.reading.files.landing import LandedFile, compression_of, raw_file
-from pipelines.reading.files.unpacking import LIMITS, unpacked
+from pipelines.reading.files.growth import LIMITS
+from pipelines.reading.files.json_objects import HEAD_BYTES as OBJECT_HEAD_BYTES
+from pipelines.reading.files.json_objects import is_spread, one_a_line
+from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.packings import packing_of
+from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout
 from pipelines.reading.reasons.reasons import RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
@@ -61,7 +65,7 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     if form == "parquet":
         with raw_file(file) as raw:
             return _by_names(pq.read_schema(raw).names, mapping)
-    head = head_of(file)
+    head = head_of(file, is_json=form == "ndjson")
     if not head.strip():
         return None
     if is_unmarked_utf_16(head):
@@ -75,9 +79,9 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     return _of_json(head.decode().lstrip("\ufeff \t\r\n"), mapping) if form == "ndjson" else None
 
 
-def head_of(file: LandedFile) -> bytes:
+def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
     """The beginning of a text file, unpacked; in whole lines where it is cut. A packed file that unpacks to no more is
-    verified.
+    verified. Of JSON, each object is on a line.
 
     Raises:
         DamagedFileError: it is cut or corrupt there.
@@ -85,11 +89,15 @@ def head_of(file: LandedFile) -> bytes:
     """
     head = b""
     with raw_file(file) as raw:
-        for piece in unpacked(file, raw, LIMITS) if compression_of(file.path) else [raw.read(_HEAD_BYTES)]:
+        packing = packing_of(file, raw)
+        for piece in unpacked(file, raw, packing, LIMITS) if packing else [raw.read(_HEAD_BYTES)]:
             head += piece
             if len(head) >= _HEAD_BYTES:
                 break
-    return (head[: head.rfind(b"\n") + 1] or head) if len(head) >= _HEAD_BYTES else head
+    is_cut = len(head) >= _HEAD_BYTES
+    if is_json and is_spread(head[:OBJECT_HEAD_BYTES]):
+        head = b"".join(one_a_line(io.BytesIO(head)))
+    return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head
 
 
 def _is_utf_8(text: bytes) -> bool:
@@ -108,10 +116,8 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     elif not _is_utf_8(head):
         return Reason("encoding")
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    if text.startswith("{"):
+    if text.startswith("{") or _ARRAY.match(text):
         return Reason("misnamed")
-    if _ARRAY.match(text):
-        return Reason("array")
     names = csv_layout(io.BytesIO(head)).names
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
@@ -126,15 +132,11 @@ def _is_record(cells: Sequence[str]) -> bool:
 
 
 def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
-    if _ARRAY.match(text):
-        return Reason("array")
     lines = [line for line in islice(text.splitlines(), _LOOKED_AT) if line.strip()]
     if shippers := [] if mapping.fields or mapping.unwrap else shippers_of(lines):
         return Reason("wrapped", ", ".join(shippers))
     if not text.startswith("{"):
         return Reason("no_json")
-    if not isinstance(_json(lines[0]), dict) and re.search(r"[{\[,]\s*$", lines[0]):
-        return Reason("spread")
     records = [found for line in lines if isinstance(found := _json(line), dict)]
     return _by_names({name for found in records for name in found}, mapping) if records else None
 

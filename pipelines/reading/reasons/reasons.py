@@ -21,14 +21,6 @@ def _one_of(field: str, values: Iterable[str], or_zh: str = "", or_en: str = "")
 
 # `{detail}` is what is known of the file.
 REASONS = {
-    "array": Bilingual(
-        "JSON 数组无法读取：请每行写一个对象，如 `jq -c '.[]'`",
-        "a JSON array, which is not read: write one object a line, as `jq -c '.[]'` does",
-    ),
-    "spread": Bilingual(
-        "一个 JSON 对象占多行，无法读取：请每个对象写成一行，如 `jq -c .`",
-        "a JSON object over many lines, which is not read: write each on one line, as `jq -c .` does",
-    ),
     "encoding": Bilingual(
         "不是 UTF-8：请转换，如 `iconv -f GB18030 -t UTF-8`",
         "not UTF-8: convert it, as `iconv -f GB18030 -t UTF-8` does",
@@ -49,8 +41,8 @@ REASONS = {
         "CSV 没有表头：请在首行写字段名", "CSV without a header: put the names of the fields on its first line"
     ),
     "delimiter": Bilingual(
-        "分隔符不是逗号、分号或制表符：请改用其中之一",
-        "its cells are not cut by a comma, a semicolon or a tab: write it with one of these",
+        "分隔符不是逗号、分号、制表符、竖线或 SOH：请改用其中之一",
+        "its cells are not cut by a comma, a semicolon, a tab, a bar or SOH: write it with one of these",
     ),
     "near": Bilingual(
         "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
@@ -102,6 +94,17 @@ REASONS = {
         "最常见 {detail}：见质量页的拒收记录", "most often {detail}: see the rejected records on the quality page"
     ),
 }
+# What is stored of files that an earlier version could not read.
+_EARLIER_REASONS = {
+    "array": Bilingual(
+        "JSON 数组，早先版本无法读取：请运行 `authmeter reread`",
+        "a JSON array, which an earlier version did not read: run `authmeter reread`",
+    ),
+    "spread": Bilingual(
+        "一个 JSON 对象占多行，早先版本无法读取：请运行 `authmeter reread`",
+        "JSON objects over many lines, which an earlier version did not read: run `authmeter reread`",
+    ),
+}
 
 
 # The reasons of rejection that have a cure of their own.
@@ -139,7 +142,8 @@ class Reason(NamedTuple):
 def words_of(stored: str) -> Bilingual:
     """A stored finding in words; one that is no reason, such as that of a damaged file, is in words already."""
     code, _, detail = stored.partition(": ")
-    return REASONS[code].format(detail=detail) if code in REASONS else Bilingual(stored, stored)
+    words = REASONS.get(code) or _EARLIER_REASONS.get(code)
+    return words.format(detail=detail) if words else Bilingual(stored, stored)
 
 
 def words_of_damage(finding: str | None) -> Bilingual:

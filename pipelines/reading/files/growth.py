@@ -1,0 +1,45 @@
+"""How far a packed file may grow before it is refused."""
+
+from dataclasses import dataclass
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files.landing import LandedFile
+
+# Up to so many bytes a file may unpack to whatever its own size is: short logs of one line repeated pack very well.
+FREE_BYTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class UnpackLimits:
+    """The most that a packed file may unpack to: logs pack up to about 40 to 1, bombs 1,000 to 1 and more."""
+
+    ratio: int = 200
+    bytes: int = 100_000_000_000
+
+
+LIMITS = UnpackLimits()
+
+
+class GrowthGuard:
+    """Watches what a packed file unpacks to."""
+
+    def __init__(self, file: LandedFile, limits: UnpackLimits) -> None:
+        self._file, self._unpacked = file, 0
+        by_ratio = max(FREE_BYTES, file.bytes * limits.ratio)
+        self._most = min(by_ratio, limits.bytes)
+        self._setting = "max_unpacked_gb" if limits.bytes < by_ratio else "max_unpack_ratio"
+
+    def grew(self, count: int) -> None:
+        """Adds bytes.
+
+        Raises:
+            DamagedFileError: there are more than the limits allow.
+        """
+        self._unpacked += count
+        if self._unpacked > self._most:
+            raise DamagedFileError(
+                f"The file unpacks to more than {self._most:,} bytes, from {self._file.bytes:,}: no log packs so well.",
+                where=self._file.path,
+                why="Nothing of it counts: a file made to fill memory or disk would keep all others from being read.",
+                do=f"If it is a log, raise {self._setting} in authmeter.toml, then `authmeter reread`.",
+            )

@@ -1,0 +1,138 @@
+"""JSON objects that are not one a line: in an array, or over many lines. A copy with one object a line is read instead,
+so that the number of an object is that of its line.
+
+Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between them are left
+out; anything else there becomes a line of its own, and is rejected.
+"""
+
+import json
+import re
+from codecs import BOM_UTF8 as BOM
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipelines.reading.files.packings import ByteStream
+
+HEAD_BYTES = 4 << 10
+_BLOCK_BYTES = 1 << 20
+_QUOTE, _BACKSLASH, _OPEN, _CLOSE, _NEWLINE, _RETURN, _BLANK = tuple(b'"\\{}\n\r ')
+_ARRAY = re.compile(rb"\[\s*[{\]]")
+# A first line that ends within an object, and the next one, which is no object of its own.
+_OVER_LINES = re.compile(rb"(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?=[\"}\]])")
+_IS_BETWEEN = np.zeros(256, dtype=bool)
+_IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
+
+
+def is_spread(head: bytes) -> bool:
+    """Whether a text begins as an array of objects, or with an object over many lines."""
+    text = head.removeprefix(BOM).lstrip()
+    if _ARRAY.match(text):
+        return True
+    found = _OVER_LINES.match(text)
+    return bool(found and found[1].rstrip()[-1:] in b"{[," and not _is_json(found[1]))
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def one_a_line(stream: ByteStream) -> Iterator[bytes]:
+    """The text with one object on each line."""
+    cutter, buffer = _Cutter(), bytearray(_BLOCK_BYTES)
+    while count := stream.readinto(memoryview(buffer)):
+        yield cutter.cut(bytes(buffer[:count]))
+
+
+class _Cutter:
+    """Cuts a text block by block. Its state is what is known at the end of a block."""
+
+    def __init__(self) -> None:
+        self._is_first = True
+        # Within a text of JSON; behind a backslash.
+        self._is_text = self._is_escaped = False
+        # How many braces are open.
+        self._depth = 0
+        # Whether something is between objects that belongs there not, and its line has not ended.
+        self._has_other = False
+
+    def cut(self, block: bytes) -> bytes:
+        """The next block, with a line end behind each object."""
+        if self._is_first:
+            block, self._is_first = block.removeprefix(BOM), False
+        if not block:
+            return b""
+        data = np.frombuffer(block, np.uint8)
+        is_newline = data == _NEWLINE
+        out = np.where(is_newline | (data == _RETURN), np.uint8(_BLANK), data)
+        is_text = self._texts(data, is_newline, has_backslash=b"\\" in block)
+        braces = np.flatnonzero(((data == _OPEN) | (data == _CLOSE)) & ~is_text)
+        before, depths = self._depths(data[braces] == _OPEN)
+        starts, ends = braces[(before == 0) & (depths == 1)], braces[(before == 1) & (depths == 0)] + 1
+        return self._with_line_ends(data, out, starts, ends)
+
+    def _texts(self, data: np.ndarray, is_newline: np.ndarray, *, has_backslash: bool) -> np.ndarray:
+        """Which bytes are within a text of JSON, its first quote included."""
+        is_quote = data == _QUOTE
+        if has_backslash or self._is_escaped:
+            is_quote[self._escaped(data)] = False
+        is_text = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(bool)
+        if self._is_text:
+            is_text = ~is_text
+        if (is_text & is_newline).any():
+            # No text goes on behind a line end: one that is not closed costs its own object.
+            newlines = np.flatnonzero(is_newline)
+            sizes = np.diff(newlines, prepend=0, append=len(data))
+            is_text = is_text ^ np.repeat(np.concatenate([[False], is_text[newlines]]), sizes)
+        self._is_text = bool(is_text[-1])
+        return is_text
+
+    def _escaped(self, data: np.ndarray) -> np.ndarray:
+        """The places behind an odd number of backslashes."""
+        places = np.flatnonzero(data == _BACKSLASH)
+        if self._is_escaped:
+            # The last one of the block before.
+            places = np.concatenate([[-1], places])
+        firsts = np.flatnonzero(np.diff(places, prepend=-3) != 1)
+        counts = np.diff(firsts, append=len(places))
+        behind: np.ndarray = (places[firsts] + counts)[counts % 2 == 1]
+        self._is_escaped = len(behind) > 0 and int(behind[-1]) == len(data)
+        return behind[: len(behind) - self._is_escaped]
+
+    def _depths(self, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many braces are open before and behind each one; one that closes nothing changes nothing."""
+        if not len(is_open):
+            return is_open, is_open
+        sums = np.where(is_open, 1, -1).cumsum() + self._depth
+        depths = sums - np.minimum(np.minimum.accumulate(sums), 0)
+        before = np.concatenate([[self._depth], depths[:-1]])
+        self._depth = int(depths[-1])
+        return before, depths
+
+    def _with_line_ends(self, data: np.ndarray, out: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bytes:
+        """The block as lines, by where objects start and end in it. `out` is what becomes of its bytes."""
+        is_open_first = len(starts) > 0 and (not len(ends) or starts[0] < ends[0])
+        begins_between = is_open_first or (not len(ends) and self._depth == 0)
+        firsts = np.concatenate([[0], ends]) if begins_between else ends
+        lasts = np.concatenate([starts, [len(data)]]) if self._depth == 0 else starts
+        sizes = lasts - firsts
+        gaps = np.repeat(np.arange(len(sizes)), sizes)
+        places = np.arange(len(gaps)) - np.repeat(sizes.cumsum() - sizes, sizes) + np.repeat(firsts, sizes)
+        is_other = ~_IS_BETWEEN[data[places]]
+        out[places[~is_other]] = _BLANK
+        # The first byte behind an object becomes its line end, if it is not needed.
+        has_room = ends < len(data)
+        has_room[has_room] = _IS_BETWEEN[data[ends[has_room]]]
+        out[ends[has_room]] = _NEWLINE
+        has_other = np.zeros(len(sizes), dtype=bool)
+        has_other[gaps[is_other]] = True
+        if begins_between:
+            has_other[0] |= self._has_other
+        is_closed = np.arange(len(sizes)) < len(starts)
+        self._has_other = bool(self._depth == 0 and len(has_other) and has_other[-1])
+        added = np.concatenate([ends[~has_room], lasts[has_other & is_closed]])
+        return (np.insert(out, added, _NEWLINE) if len(added) else out).tobytes()

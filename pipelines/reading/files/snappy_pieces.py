@@ -1,0 +1,109 @@
+"""Snappy in its three forms: framed, as Hadoop's BlockCompressorStream writes it, and raw. cramjam unpacks each block.
+
+A framed block has a checksum. Neither framed nor Hadoop files have a mark at their end: one that was cut exactly
+between two blocks cannot be told from a whole one.
+"""
+
+import os
+from collections.abc import Iterator
+from io import FileIO
+
+from pipelines.reading.files.growth import GrowthGuard
+
+FRAMED = rb"\xff\x06\x00\x00sNaPpY"
+_STREAM_MARK = b"\xff\x06\x00\x00sNaPpY"
+_PADDING, _SKIPPABLE = 0xFE, 0x80
+# A raw block is unpacked at once, in memory.
+MAX_RAW_BYTES = 1 << 30
+# What an element of Snappy gives at most for each of its bytes, rounded up.
+_MOST_PER_BYTE = 24
+
+
+class BrokenSnappyError(ValueError):
+    """What is packed is not what Snappy writes."""
+
+
+def snappy_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
+    """Unpacks a Snappy file of any form. The guard is asked before memory is taken.
+
+    Raises:
+        BrokenSnappyError, EOFError: the file is corrupt, or cut.
+    """
+    # Imported here: only a Snappy file needs it.
+    from cramjam import DecompressionError
+
+    head = os.pread(raw.fileno(), len(_STREAM_MARK), 0)
+    form = _raw
+    if head == _STREAM_MARK:
+        form = _framed
+    elif head[:1] == b"\x00" and len(head) > 1:
+        # The length of a block of less than 16 MB. To the raw form it would be the length of nothing.
+        form = _hadoop
+    try:
+        yield from form(raw, guard)
+    except DecompressionError as error:
+        raise BrokenSnappyError(str(error)) from None
+
+
+def _framed(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
+    from cramjam import snappy
+
+    while head := raw.read(4):
+        chunk = _whole(raw, int.from_bytes(_rest(head, raw, 4)[1:], "little"))
+        kind = head[0]
+        if kind == _STREAM_MARK[0]:
+            if chunk != _STREAM_MARK[4:]:
+                raise BrokenSnappyError("it has the mark of another format")
+        elif kind in (0, 1):
+            piece = bytes(snappy.decompress(_STREAM_MARK + head + chunk))
+            guard.grew(len(piece))
+            yield piece
+        elif kind < _SKIPPABLE:
+            raise BrokenSnappyError("it has a chunk of an unknown kind")
+
+
+def _hadoop(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
+    while head := raw.read(4):
+        left = int.from_bytes(_rest(head, raw, 4), "big")
+        while left:
+            piece = _unpacked(_whole(raw, int.from_bytes(_whole(raw, 4), "big")), left, guard)
+            left -= len(piece)
+            yield piece
+
+
+def _raw(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
+    yield _unpacked(_whole(raw, os.fstat(raw.fileno()).st_size), MAX_RAW_BYTES, guard)
+
+
+def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
+    """A raw block unpacked, of which the length that it gives itself is believed only within bounds."""
+    from cramjam import snappy
+
+    length = snappy.decompress_raw_len(block)
+    if length > min(most, _MOST_PER_BYTE * len(block)):
+        raise BrokenSnappyError("a block has a length that cannot be")
+    guard.grew(length)
+    return bytes(snappy.decompress_raw(block))
+
+
+def _rest(head: bytes, raw: FileIO, size: int) -> bytes:
+    return head + _whole(raw, size - len(head))
+
+
+def _whole(raw: FileIO, size: int) -> bytes:
+    """So many bytes.
+
+    Raises:
+        EOFError: the file ends before.
+        BrokenSnappyError: these are more than a block may have.
+    """
+    if size > MAX_RAW_BYTES:
+        raise BrokenSnappyError("a block is too large")
+    parts: list[bytes] = []
+    while size:
+        part = raw.read(size)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,95 @@
+"""JSON that has not one object a line: arrays, and objects over many lines. An object's line is its number."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.reading.files import json_objects
+from pipelines.reading.files.json_objects import is_spread, one_a_line
+from tests.reading_bench import ReadingBench
+from tests.support import Row, records
+
+ROWS = records(40)
+BAD = ROWS[3] | {"channel": "fax"}
+FORMS = {
+    "array in one line": lambda rows: json.dumps(rows),
+    "array without blanks": lambda rows: json.dumps(rows, separators=(",", ":")),
+    "array of indented objects": lambda rows: json.dumps(rows, indent=2),
+    "array with an object a line": lambda rows: "[\n" + ",\r\n".join(map(json.dumps, rows)) + "\n]\n",
+    "byte order mark": lambda rows: "\ufeff" + json.dumps(rows, indent="\t"),
+    "objects over many lines": lambda rows: "\n".join(json.dumps(row, indent=2) for row in rows),
+    "objects over many lines without anything between": lambda rows: "".join(json.dumps(r, indent=1) for r in rows),
+    "an array a line": lambda rows: "\n".join(json.dumps([row, rows[0]]) for row in rows[:1]) + json.dumps(rows[1:]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["a.json", "a.log.gz"])
+def test_each_form_gives_the_records_and_their_numbers(bench: ReadingBench, form: str, name: str) -> None:
+    rows = [*ROWS[:3], BAD, *ROWS[4:]]
+    text = FORMS[form](rows).encode()
+    read = bench.read(gzip.compress(text) if name.endswith(".gz") else text, name)
+    twice = form == "an array a line"
+    assert len(read.events) == 39 + twice
+    assert read.reasons == [(4 + twice, "invalid:channel")]
+
+
+MALFORMED = {
+    "a number between": ('[{"a":1}, 5, {"b":2}]', ['{"a":1}', "5", '{"b":2}']),
+    "words between": ('[{"a":1}x{"b":2}]', ['{"a":1}', "x", '{"b":2}']),
+    "a brace too many": ('[{"a":1}}{"b":2}', ['{"a":1}', "}", '{"b":2}']),
+    "cut": ('[{"a":1},{"b":', ['{"a":1}', '{"b":']),
+    "a text that is not closed": ('[{"a":1},{"b":"x\n},\n{"c":2}]', ['{"a":1}', '{"b":"x }', '{"c":2}']),
+    "nothing": ("[]", []),
+}
+
+
+@pytest.mark.parametrize("block_bytes", [1, 2, 7, 1000])
+@pytest.mark.parametrize("name", MALFORMED)
+def test_what_is_no_object_is_a_line_of_its_own(name: str, block_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_objects, "_BLOCK_BYTES", block_bytes)
+    text, expected = MALFORMED[name]
+    found = b"".join(one_a_line(io.BytesIO(text.encode()))).decode()
+    assert [line.strip() for line in found.split("\n") if line.strip()] == expected
+    assert not any(not line.strip() for line in found.split("\n")[:-1])
+
+
+JSON_TEXTS = st.text(st.sampled_from('ab{}[],:"\\\n 中'), max_size=6)
+VALUES = st.recursive(
+    JSON_TEXTS | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(JSON_TEXTS, inner),
+)
+OBJECTS = st.lists(st.dictionaries(JSON_TEXTS, VALUES, max_size=4), min_size=1, max_size=5)
+
+
+@given(rows=OBJECTS, indent=st.sampled_from([None, 1]), is_array=st.booleans(), block_bytes=st.integers(1, 40))
+def test_any_objects_are_found_whole(rows: list[Row], indent: int | None, is_array: bool, block_bytes: int) -> None:
+    text = json.dumps(rows, indent=indent) if is_array else " ".join(json.dumps(row, indent=indent) for row in rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(json_objects, "_BLOCK_BYTES", block_bytes)
+        lines = b"".join(one_a_line(io.BytesIO(text.encode()))).decode().split("\n")
+    assert [json.loads(line) for line in lines if line.strip()] == rows
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ('{"a":1}\n{"b":2}\n', False), ('{"a":1,\n{"b":2}\n', False), ("[2026-03-10] {}\n", False), ("[1,2]\n", False),
+        ("", False), ("[ {", True), ("[]", True), ('{\n  "a": 1', True), ('{"a": 1,\n"b": 2}', True),
+        ('{ "a": {\r\n "b": 1}}', True), ('\ufeff [\n{"a"', True),
+    ],
+)  # fmt: skip
+def test_a_log_with_an_object_a_line_is_left_as_it_is(head: str, expected: bool) -> None:
+    assert is_spread(head.encode()) == expected
+
+
+def test_an_array_longer_than_a_line_may_be_is_read(bench: ReadingBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.reading.files.blocks.MAX_LINE_VALUES", 200)
+    monkeypatch.setattr("pipelines.reading.files.plain_files._STRETCH", 100)
+    assert len(bench.read(json.dumps(ROWS).encode(), "a.json").events) == 40
