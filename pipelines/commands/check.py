@@ -131,7 +131,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
 
 
 def _matching(sources: Sources, landed: LandedFile) -> SourceMapping:
-    mapping = sources.for_file(landed.path)
+    mapping = sources.for_landed(landed)
     if mapping is None:
         known = ", ".join(mapping.name for mapping in sources.mappings)
         raise UsageError(

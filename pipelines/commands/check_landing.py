@@ -12,7 +12,10 @@ from pipelines.common.near_names import has_name_left_alone
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings.settings import Settings
+from pipelines.ingest.entries import refused_entry
+from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime
+from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LEFT_ALONE, LandedFile, has_any_file, scan
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.sources import SourceMapping, Sources
@@ -29,14 +32,18 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     passed_over: set[str] = set()
     unread: list[str] = []
     logs: list[tuple[LandedFile, SourceMapping]] = []
-    for file in scan(store.landing, unreadable, passed_over):
-        mapping = sources.for_file(file.path)
+    scanned = scan(store.landing, unreadable, passed_over)
+    landed = landed_files(scanned, store.read_manifest().archives, settings)
+    for file in landed.files:
+        mapping = sources.for_landed(file)
         name = mapping.name if mapping else "read by no source"
         files[name] = files.get(name, 0) + 1
         if mapping is None:
             unread.append(file.path)
         else:
             logs.append((file, mapping))
+    if landed.refused:
+        files["refused"] = len(landed.refused)
     found = ", ".join(f"{counted(count, 'file')} {name}" for name, count in sorted(files.items()))
     if not found:
         is_there = unreadable or has_any_file(store.landing)
@@ -54,14 +61,14 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
         print(f"warning    landing/{printable(folder)} cannot be read")
-    found_poor = [result for result in _poor_files(store, settings, logs) if not result.passed]
+    found_poor = [result for result in _poor_files(store, settings, logs, landed.refused) if not result.passed]
     for result in found_poor:
         print(f"warning    {result.check_name}: {result.detail_en}")
     return bool(unreadable or any(kind_by_path.values()) or found_poor)
 
 
 def _poor_files(
-    store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]]
+    store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]], refused: list[RefusedFile]
 ) -> tuple[CheckResult, ...]:
     """The checks of files of which little counts, as if a run read the new ones now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
@@ -81,7 +88,8 @@ def _poor_files(
         again = {file.path for file, _ in poor}
         manifest.files = [entry for entry in manifest.files if entry.path not in again]
         new = poor + new
+    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+    manifest.files += [refused_entry(file, time, None) for file in refused if (file.path, file.stamp) not in known]
     if new:
-        time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
         manifest.files += look_into(new[:_LOOKED_INTO], settings, time)
     return (damaged_files(manifest), *of_files(manifest))

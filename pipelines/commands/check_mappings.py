@@ -10,6 +10,7 @@ from pipelines.common.text import printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
@@ -25,13 +26,14 @@ DRY_KEY = "authmeter check, nothing is kept"
 
 def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
     """Prints it, by what lies in landing; gives whether there is a warning."""
-    landed = list(scan(store.landing, set()))
-    idle = sources.idle({file.path for file in landed} | {entry.path for entry in store.read_manifest().files})
+    manifest = store.read_manifest()
+    landed = landed_files(scan(store.landing, set()), manifest.archives, settings).files
+    idle = sources.idle({file.path for file in landed} | {entry.path for entry in manifest.files})
     for name in idle:
         print(f"warning    source {name}: {IDLE_WORDS[0]}")
     has_warned = bool(idle)
     for mapping in filter(uses_of, sources.mappings):
-        own = [file for file in landed if file.bytes and sources.for_file(file.path) is mapping]
+        own = [file for file in landed if file.bytes and sources.for_landed(file) is mapping]
         for fault in _faults_in_samples(settings, mapping, own):
             print(f"warning    source {mapping.name}, {fault}")
             has_warned = True

@@ -17,6 +17,7 @@ from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import counted, percent
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.sources import SourceMapping, Sources
@@ -85,8 +86,9 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
 def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
     """Yield the files of each source that changed last."""
     left: dict[str, int] = {}
-    for file in sorted(scan(store.landing, set()), key=_changed_at, reverse=True):
-        mapping = sources.for_file(file.path)
+    found = known_files(scan(store.landing, set()), store.read_manifest().archives)
+    for file in sorted(found, key=_changed_at, reverse=True):
+        mapping = sources.for_landed(file)
         if mapping and file.bytes and left.setdefault(mapping.name, _NEWEST):
             left[mapping.name] -= 1
             yield file, mapping

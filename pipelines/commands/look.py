@@ -12,7 +12,8 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import FileReader
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.entries import new_entry
-from pipelines.ingest.part_reader import RunTime, finding_of, reading_limits
+from pipelines.ingest.findings import finding_of
+from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, bare_name
 from pipelines.reading.reading import Reading
 from pipelines.reading.reasons.likely_reason import head_of

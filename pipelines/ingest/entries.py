@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.part_reader import RunTime
+from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import SourceMapping
@@ -41,6 +42,14 @@ def new_entry(
 
             entry.finding = likely_reason(file, source, books).stored
     return entry
+
+
+def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None) -> FileEntry:
+    """The entry of an archive or a member that no source is asked for."""
+    return FileEntry(
+        path=file.path, sha256=file.sha256, bytes=file.bytes, stamp=file.stamp, source="", status="damaged",
+        first_read_at=time.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=time.day,
+    )  # fmt: skip
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:

@@ -14,12 +14,14 @@ from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.ingest.batches import batches
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.entries import count_late, current_content, new_entry
+from pipelines.ingest.entries import count_late, current_content, new_entry, refused_entry
+from pipelines.ingest.landed import Landed, landed_files
 from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
 from pipelines.ingest.replacing import Leaving, decide, oldest
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
+from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
 from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
 from pipelines.reading.sources.sources import SourceMapping
@@ -81,9 +83,12 @@ class _Ingest:
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
         unreadable: set[str] = set()
-        landed = list(scan(self._context.store.landing, unreadable))
+        scanned = scan(self._context.store.landing, unreadable)
+        found = landed_files(scanned, self._manifest.archives, self._context.settings, self._is_refused)
+        landed = found.files
         new = [(file, source) for file in landed if (source := self._to_read(file))]
-        is_noted = self._note_missing({file.path for file in landed}, unreadable)
+        is_noted = self._note_archives(found, unreadable)
+        is_noted |= self._note_missing(found.paths, unreadable)
         is_noted |= self._note_idle_sources({file.path for file in landed})
         is_noted |= self._note_channels()
         is_noted |= self._note_unread(landed, {file.path for file, _ in new}, unreadable)
@@ -91,7 +96,7 @@ class _Ingest:
             if is_noted:
                 self._commit()
             return self._report
-        there = {file.path for file in landed}.union(path for path in self._entries if is_within(path, unreadable))
+        there = found.paths.union(path for path in self._entries if is_within(path, unreadable))
         self._rotation = Rotation(self._manifest, there, {file.path: (file, source) for file, source in new})
         moved = self._take_moved()
         new = [(file, source) for file, source in new if file.path not in moved]
@@ -116,13 +121,44 @@ class _Ingest:
             progress(done, total)
         return self._report
 
+    def _is_refused(self, archive: LandedFile) -> bool:
+        """Whether an archive was refused as it is now; one that no byte could be read of is tried again."""
+        known = (e for e in self._entries.get(archive.path, ()) if e.status == "damaged" and e.stamp == archive.stamp)
+        return any(entry.sha256 and not self._tries_again(entry) for entry in known)
+
+    def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
+        """Notes what is in archives, and which of them and of their members are refused. Gives whether that is new."""
+        before = self._manifest.archives
+        kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
+        self._manifest.archives = dict(sorted((kept | found.archives).items()))
+        is_new = self._manifest.archives != before
+        for path in found.archives:
+            # What was refused of its path is there no more.
+            for entry in self._entries.get(path, ()):
+                is_new |= entry.status == "damaged"
+                entry.status = "replaced" if entry.status == "damaged" else entry.status
+        for file in found.refused:
+            is_new |= self._note_refused(file)
+        return is_new
+
+    def _note_refused(self, file: RefusedFile) -> bool:
+        """Notes an archive, or a member, that is refused. Gives whether that is new."""
+        known = [e for e in self._entries.get(file.path, ()) if e.status == "damaged" and e.sha256 == file.sha256]
+        for entry in known:
+            is_other = (entry.stamp, entry.finding) != (file.stamp, file.finding)
+            entry.stamp, entry.finding = file.stamp, file.finding
+            return is_other
+        entry = refused_entry(file, self._time, self._manifest.closed_through)
+        self._refuse(entry, file.finding)
+        return True
+
     def _to_read(self, file: LandedFile) -> SourceMapping | None:
         """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
         known = [entry for entry in self._entries.get(file.path, ()) if entry.status != "replaced"]
         same = [entry for entry in known if entry.stamp == file.stamp]
         if any(entry.status != "damaged" for entry in same):
             return None
-        source = self._context.sources.for_file(file.path)
+        source = self._context.sources.for_landed(file)
         # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
         # whose rights were mended has the same stamp.
         if any(
@@ -174,7 +210,7 @@ class _Ingest:
     def _is_unread(self, file: LandedFile) -> bool:
         """Whether no source reads a file, and its content was not read when one still did."""
         known = (e for e in self._entries.get(file.path, ()) if e.status != "replaced" and e.stamp == file.stamp)
-        return not any(known) and self._context.sources.for_file(file.path) is None
+        return not any(known) and self._context.sources.for_landed(file) is None
 
     def _take_moved(self) -> set[str]:
         """Puts what was moved byte for byte under its new path, with all that is known of it; gives these paths."""

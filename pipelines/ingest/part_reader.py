@@ -22,10 +22,11 @@ from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FUTURE_DAYS
-from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
+from pipelines.ingest.findings import finding_of
+from pipelines.reading.archives.archives import MemberFile
 from pipelines.reading.files.landing import LandedFile, checksum_of
 from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.files.plain_files import is_plain_lines
@@ -131,7 +132,8 @@ class PartReader:
         )
         whole = PartReading(batch, limits, self._folder)
         (file, *others) = batch.files
-        if others or not piece_bytes or file.bytes <= piece_bytes or not _is_of_lines(file, batch.source):
+        is_split = not others and piece_bytes and file.bytes > piece_bytes and not isinstance(file, MemberFile)
+        if not is_split or not piece_bytes or not _is_of_lines(file, batch.source):
             return [whole]
         try:
             if not is_plain_lines(file):
@@ -214,14 +216,3 @@ def _is_ours(error: Exception) -> bool:
     if isinstance(error, DamagedFileError):
         return False
     return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_disk_full(error)
-
-
-def finding_of(error: Exception) -> str:
-    """What is wrong with a file, by what reading it raised."""
-    if isinstance(error, AuthmeterError):
-        return error.what
-    if isinstance(error, PermissionError):
-        return "The file may not be read by the user that runs authmeter."
-    if isinstance(error, OSError):
-        return f"The file cannot be read: {error.strerror}"
-    return f"authmeter failed on the file: {type(error).__name__}: {masked_text(str(error))}"

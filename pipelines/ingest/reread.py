@@ -19,6 +19,7 @@ from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry
 from pipelines.ingest.held import taken_away
+from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of
@@ -127,7 +128,8 @@ class _Reread:
         return self._report
 
     def _wanted(self) -> Iterator[tuple[FileEntry, LandedFile, SourceMapping]]:
-        landed = {file.path: file for file in scan(self._store.landing, set())}
+        scanned = scan(self._store.landing, set())
+        landed = {file.path: file for file in known_files(scanned, self._manifest.archives)}
         for entry in self._manifest.files:
             # What is damaged is tried again by the ingest before this.
             if entry.status not in ("read", "held") or not self._request.asks_for(

@@ -10,7 +10,14 @@ from datetime import date
 from functools import cache, cached_property
 
 from pipelines.ingest.stored_contents import StoredContents
-from pipelines.reading.files.landing import LandedFile, bare_name, checksum_of, compression_of, names_before_rotation
+from pipelines.reading.files.landing import (
+    LandedFile,
+    bare_name,
+    checksum_of,
+    compression_of,
+    name_of,
+    names_before_rotation,
+)
 from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -140,7 +147,7 @@ def _is_of_one_log(old: str, new: str) -> bool:
 
 @cache
 def _log_name(path: str) -> str:
-    return bare_name(path).rpartition("/")[2]
+    return name_of(bare_name(path))
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:

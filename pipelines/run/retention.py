@@ -13,6 +13,7 @@ import duckdb
 from pipelines.common.days import business_day
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
+from pipelines.ingest.landed import known_files
 from pipelines.reading.files.landing import scan
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest, origin_of
@@ -125,7 +126,7 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
     spent = [entry for entry in manifest.files if _is_spent(entry, first, settings)]
     if spent:
         # A file that still lies in landing keeps its books: without them it would be read again.
-        landed = {file.path for file in scan(store.landing, set())}
+        landed = {file.path for file in known_files(scan(store.landing, set()), manifest.archives)}
         gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)
         manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]

@@ -13,7 +13,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest, State, UnreadFile
+from pipelines.store.manifest import Archive, ArchiveMember, DayEntry, DayRows, FileEntry, Manifest, State, UnreadFile
 
 Row = tuple[Any, ...]
 Numbers = Mapping[tuple[str, str], int]
@@ -58,6 +58,14 @@ LATER_SCHEMA = {
         path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
         first_seen_at TEXT NOT NULL
     ) WITHOUT ROWID""",
+    "archives": """CREATE TABLE IF NOT EXISTS archives (
+        path TEXT PRIMARY KEY, stamp TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "archive_members": """CREATE TABLE IF NOT EXISTS archive_members (
+        archive TEXT NOT NULL REFERENCES archives, position INTEGER NOT NULL, path TEXT NOT NULL,
+        bytes INTEGER NOT NULL, place INTEGER NOT NULL, sha256 TEXT NOT NULL, finding TEXT NOT NULL,
+        PRIMARY KEY (archive, position)
+    ) WITHOUT ROWID""",
     "file_mapping_faults": """CREATE TABLE IF NOT EXISTS file_mapping_faults (
         file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, fault TEXT NOT NULL,
         PRIMARY KEY (file, position)
@@ -96,6 +104,8 @@ TABLES = {
     "platforms": Table(("app_key", "platform")),
     "unreadable_folders": Table(("path",)),
     "unread_files": Table(("path", *UnreadFile._fields)),
+    "archives": Table(("path", "stamp")),
+    "archive_members": Table(("archive", "position", *ArchiveMember._fields), 2),
     "idle_sources": Table(("source",)),
     "declared_channels": Table(("channel",)),
     "restatements": Table(("file",)),
@@ -141,6 +151,10 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
     tables["platforms"] = {app_key: ((platform,),) for app_key, platform in manifest.platforms.items()}
     tables["unreadable_folders"] = dict.fromkeys(manifest.unreadable, ((),))
     tables["unread_files"] = {path: (tuple(file),) for path, file in manifest.unread_files.items()}
+    for path, archive in manifest.archives.items():
+        tables["archives"][path] = ((archive.stamp,),)
+        if archive.members:
+            tables["archive_members"][path] = tuple((place, *member) for place, member in enumerate(archive.members))
     tables["declared_channels"] = dict.fromkeys(manifest.declared_channels, ((),))
     tables["idle_sources"] = dict.fromkeys(manifest.idle_sources, ((),))
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
@@ -238,6 +252,10 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.platforms = {row[0]: row[1] for row in rows["platforms"]}
     manifest.unreadable = [path for (path,) in rows["unreadable_folders"]]
     manifest.unread_files = {path: UnreadFile(*values) for path, *values in rows["unread_files"]}
+    members: dict[str, list[ArchiveMember]] = {}
+    for archive, _, *values in rows["archive_members"]:
+        members.setdefault(archive, []).append(ArchiveMember(*values))
+    manifest.archives = {path: Archive(stamp, tuple(members.get(path, ()))) for path, stamp in rows["archives"]}
     manifest.declared_channels = [channel for (channel,) in rows["declared_channels"]]
     manifest.idle_sources = [source for (source,) in rows["idle_sources"]]
     manifest.restatements = [file for (file,) in rows["restatements"]]

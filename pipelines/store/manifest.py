@@ -99,6 +99,26 @@ class UnreadFile(NamedTuple):
     first_seen_at: str
 
 
+class ArchiveMember(NamedTuple):
+    """A file in an archive.
+
+    `place` is its number in a zip archive, or where its bytes begin in a tar archive. `finding` is why it is refused.
+    """
+
+    path: str
+    bytes: int
+    place: int
+    sha256: str
+    finding: str = ""
+
+
+class Archive(NamedTuple):
+    """What is in a landed archive, as it was when it had that stamp."""
+
+    stamp: str
+    members: tuple[ArchiveMember, ...]
+
+
 @dataclass(slots=True)
 class DayEntry:
     """One rolled-up day: its folder, the checksum of its tables, the records behind it and its books.
@@ -144,9 +164,10 @@ class State:
 class Manifest(State):
     """What counts.
 
-    `declared_channels` are all that the settings of any run declared: parts may hold them, also when the declaration is
-    no more. `restated_sessions` are the days whose tables of sessions changed after the day was closed. `origin` is
-    what the store read it as, to know what changed since; it is the store's alone.
+    `archives` are those of landing, by their paths. `declared_channels` are all that the settings of any run declared:
+    parts may hold them, also when the declaration is no more. `restated_sessions` are the days whose tables of sessions
+    changed after the day was closed. `origin` is what the store read it as, to know what changed since; it is the
+    store's alone.
     """
 
     files: list[FileEntry] = field(default_factory=list)
@@ -154,6 +175,7 @@ class Manifest(State):
     platforms: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     unread_files: dict[str, UnreadFile] = field(default_factory=dict)
+    archives: dict[str, Archive] = field(default_factory=dict)
     idle_sources: list[str] = field(default_factory=list)
     declared_channels: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)

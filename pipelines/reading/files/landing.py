@@ -20,6 +20,9 @@ from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst", *(f".tar{packed}" for packed in COMPRESSIONS))
+MEMBER = "!"
+"""What separates the path of an archive from that of its member."""
 LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
 """What `scan` does not give, in words."""
 # What log rotation puts behind a name, or into it before its last suffix: a day, with or without a time and a number
@@ -43,6 +46,21 @@ class LandedFile:
     full: Path
     bytes: int
     stamp: str
+
+    @property
+    def known_sha256(self) -> str:
+        """The checksum where it is known without reading; else empty."""
+        return ""
+
+    @contextmanager
+    def opened(self) -> Iterator[FileIO]:
+        """Opens the file's own bytes; see `raw_file`."""
+        # O_NOFOLLOW and the look at the opened file: what was scanned may be something else by now.
+        descriptor = os.open(self.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb", buffering=0) as raw:
+            if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
+                raise DamagedFileError("It is no regular file any more.", where=self.path)
+            yield raw
 
 
 def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = None) -> Iterator[LandedFile]:
@@ -114,6 +132,31 @@ def current_stamp(file: LandedFile) -> str | None:
         return None
 
 
+def is_archive(path: str) -> bool:
+    """Whether a path under landing is that of an archive, by its suffix."""
+    return _MARKS_BEHIND.sub("", path).lower().endswith(ARCHIVES)
+
+
+def is_zip(path: str) -> bool:
+    """Whether a path under landing is that of a zip archive, by its suffix."""
+    return _MARKS_BEHIND.sub("", path).lower().endswith(".zip")
+
+
+def parts_of(path: str) -> tuple[str, str]:
+    """The path of an archive and that of its member; of any other file an empty text and its path."""
+    found = path.find(MEMBER)
+    while found >= 0:
+        if is_archive(path[:found]):
+            return path[:found], path[found + 1 :]
+        found = path.find(MEMBER, found + 1)
+    return "", path
+
+
+def name_of(path: str) -> str:
+    """The name of a file, or of a member, without its folders."""
+    return parts_of(path)[1].rpartition("/")[2]
+
+
 def compression_of(path: str) -> str:
     """The suffix of a compression, in lower case; empty without one."""
     ending = _MARKS_BEHIND.sub("", path).lower()
@@ -122,15 +165,21 @@ def compression_of(path: str) -> str:
 
 def bare_name(path: str) -> str:
     """The path without what log rotation puts into a name, and without the suffix of a compression: `auth.log` of
-    `auth.log.2.gz`, `auth.log-20261124` and `auth-2026-11-24.log.zst`.
+    `auth.log.2.gz`, `auth.log-20261124` and `auth-2026-11-24.log.zst`. Of a member, so is the name of its archive.
     """
-    return _MARKS_WITHIN.sub("", _name_in_front(path))
+    archive, member = parts_of(path)
+    bare = _MARKS_WITHIN.sub("", _name_in_front(member))
+    return f"{bare_name(archive)}{MEMBER}{bare}" if archive else bare
 
 
 def names_before_rotation(path: str) -> tuple[str, ...]:
     """The paths that log rotation may have made this one of, without and with the suffix of its compression; none
-    where the name has nothing that rotation puts into it.
+    where the name has nothing that rotation puts into it. Of a member, it or its archive may have been rotated.
     """
+    archive, member = parts_of(path)
+    if archive:
+        archives, members = ((one, *names_before_rotation(one)) for one in (archive, member))
+        return tuple(f"{one}{MEMBER}{other}" for one in archives for other in members)[1:]
     bare, compression = bare_name(path), compression_of(path)
     if len(path) == len(bare) + len(compression):
         return ()
@@ -144,8 +193,17 @@ def _name_in_front(path: str) -> str:
     return _MARKS_BEHIND.sub("", packed[: len(packed) - len(compression_of(path))])
 
 
+def has_suffix(path: str) -> bool:
+    """Whether a file's name has a suffix beside those of compression and rotation; members of archives count as having
+    one, as each would have to be unpacked to see what it is.
+    """
+    return bool(parts_of(path)[0]) or "." in name_of(bare_name(path))
+
+
 def sha256_of(file: LandedFile) -> str:
     """The SHA-256 of the file as it lies there, in hex."""
+    if file.known_sha256:
+        return file.known_sha256
     with raw_file(file) as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
@@ -171,9 +229,5 @@ def raw_file(file: LandedFile) -> Iterator[FileIO]:
         DamagedFileError: it is no regular file any more.
         OSError: it cannot be read.
     """
-    # O_NOFOLLOW and the look at the opened file: what was scanned may be something else by now.
-    descriptor = os.open(file.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb", buffering=0) as raw:
-        if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
-            raise DamagedFileError("It is no regular file any more.", where=file.path)
+    with file.opened() as raw:
         yield raw

@@ -6,15 +6,17 @@ unpacked bytes have no name of their own: whatever ends the process leaves nothi
 """
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
-from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.json_objects import HEAD_BYTES as OBJECT_HEAD_BYTES
 from pipelines.reading.files.json_objects import is_spread, one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
@@ -101,6 +103,18 @@ def is_plain_lines(file: LandedFile) -> bool:
     """
     with raw_file(file) as raw:
         return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), OBJECT_HEAD_BYTES, 0))
+
+
+def begins_as_json(file: LandedFile) -> bool:
+    """Whether a file, unpacked, begins as a JSON object or an array of objects does; not one that cannot be read."""
+    try:
+        with raw_file(file) as raw:
+            packing = packing_of(file, raw)
+            pieces = unpacked(file, raw, packing, LIMITS) if packing else iter([raw.read(OBJECT_HEAD_BYTES)])
+            head = bytes(next(pieces, b""))[:OBJECT_HEAD_BYTES]
+    except (OSError, DamagedFileError):
+        return False
+    return is_spread(head) or head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
 
 
 @contextmanager

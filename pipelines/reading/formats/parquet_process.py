@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.project import PROJECT
+from pipelines.reading.archives.archives import MemberFile
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.unpacking import damaged
@@ -41,14 +42,22 @@ class ParquetProcess:
             DamagedFileError: the file is cut or corrupt, unpacks to more than the limits allow, or ended the child.
             OSError: it cannot be opened.
         """
-        with raw_file(file):
-            pass
+        # A member of an archive is read where it was unpacked to.
+        with raw_file(file) as raw:
+            is_member = isinstance(file, MemberFile)
+            path = f"/proc/{os.getpid()}/fd/{raw.fileno()}" if is_member else os.fspath(file.full)
+            yield from self._batches(file, (path, not is_member), limits, (batch_rows, batch_bytes))
+
+    def _batches(
+        self, file: LandedFile, place: tuple[str, bool], limits: UnpackLimits, batch: tuple[int, int]
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of a file at a path, of which the child is told whether it is in landing."""
         child = self._taken()
         assert child.stdin
         assert child.stdout
         is_whole = False
         try:
-            asked = (file.path, os.fspath(file.full), file.bytes, limits.ratio, limits.bytes, batch_rows, batch_bytes)
+            asked = (file.path, *place, file.bytes, limits.ratio, limits.bytes, *batch)
             child.stdin.write(json.dumps(asked).encode() + b"\n")
             child.stdin.flush()
             if finding := self._finding(child, file):

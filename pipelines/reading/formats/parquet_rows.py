@@ -10,6 +10,8 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,6 +36,16 @@ _LEAST_ROW_BYTES = 100
 _YEARS = (-62_135_510_400, 253_402_128_000)
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _LARGEST = 2**63 - 2
+
+
+class _UnpackedFile(LandedFile):
+    """A file without a name, which another process holds open."""
+
+    @contextmanager
+    def opened(self) -> Iterator[FileIO]:
+        """Opens it anew, with a place of its own."""
+        with self.full.open("rb", buffering=0) as raw:
+            yield raw
 
 
 def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, batch_bytes: int) -> Iterator[Any]:
@@ -157,10 +169,9 @@ def _serve(asked: BinaryIO, out: BinaryIO) -> None:
     rows follow as an Arrow stream, and again a finding or none.
     """
     for line in asked:
-        path, full, size, ratio, most, rows, size_of_batch = json.loads(line)
-        batches = parquet_batches(
-            LandedFile(path, Path(full), size, ""), UnpackLimits(ratio, most), rows, size_of_batch
-        )
+        path, full, is_landed, size, ratio, most, rows, size_of_batch = json.loads(line)
+        kind = LandedFile if is_landed else _UnpackedFile
+        batches = parquet_batches(kind(path, Path(full), size, ""), UnpackLimits(ratio, most), rows, size_of_batch)
         finding = None
         try:
             schema = next(batches)

@@ -3,6 +3,7 @@
 How a reason is found is in `likely_reason.py`; what is wrong with a damaged file, where it is read.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -123,6 +124,19 @@ _CURES = {
         "与文件名所示的类型不符：请按实际类型命名，或以 UTF-8 文本投递",
         "deliver it under the name of its kind, or as UTF-8 text",
     ),
+    "The archive has more than": Bilingual(
+        "压缩包成员过多：请少装一些，或解包到此处", "pack fewer logs into one, or unpack it here"
+    ),
+    "The archive has no file": Bilingual("压缩包里没有文件：请重新投递", "deliver it with its logs, or delete it"),
+    "The archive has a member whose path": Bilingual("压缩包成员与旁边的文件同路径：请改名", "rename one of them"),
+    "The member is encrypted": Bilingual("成员已加密：请不加密码重新打包", "pack it without a password"),
+    "The member is a link": Bilingual("成员是链接或特殊文件：请打包文件本身", "pack the file itself"),
+    "The member has a name that leads": Bilingual(
+        "成员名指向压缩包之外：请改名后重新打包", "pack it under a plain name"
+    ),
+    "The member has the same name": Bilingual("压缩包里有同名成员：每个名称只打包一次", "pack each name once"),
+    "The member is an archive": Bilingual("压缩包里的压缩包不会打开：请解包到此处", "unpack it here"),
+    "The member is packed": Bilingual("成员的压缩方式无法读取：请用 deflate 重新打包", "pack it by deflate"),
     "The file may not be read": Bilingual("运行 authmeter 的用户无权读取：请授予读取权限", "give it the right to"),
 }
 
@@ -153,5 +167,5 @@ def words_of_damage(finding: str | None) -> Bilingual:
     cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)
     if not cure:
         return Bilingual(finding, finding)
-    what = finding.removeprefix("The file ").removeprefix("is ").rstrip(".").replace(": ", ", ", 1)
+    what = re.sub(r"^The (file|archive|member) (is )?", "", finding).rstrip(".").replace(": ", ", ", 1)
     return Bilingual(cure.zh, f"{what}: {cure.en}")

@@ -6,6 +6,7 @@ Nothing of such a file is looked into. Which files these are is found by the ing
 from collections.abc import Iterable, Sequence
 
 from pipelines.common.text import Bilingual
+from pipelines.reading.files.landing import ARCHIVES, COMPRESSIONS
 from pipelines.reading.sources.sources import fits_any
 
 _SPREADSHEET = Bilingual("电子表格：请另存为 CSV", "a spreadsheet: save it as CSV")
@@ -27,10 +28,9 @@ _UNKNOWN = Bilingual(
 # The first kind with an ending that fits.
 _KINDS = (
     (_SPREADSHEET, (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers")),
-    (_ARCHIVE, (".zip", ".rar", ".7z", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".jar", ".cpio")),
-    (_ARCHIVE, tuple(f".tar{packed}" for packed in (".gz", ".zst", ".bz2", ".xz", ".lz4", ".lzma", ".z"))),
-    (_PACKED_PARQUET, (".parquet.gz", ".parquet.zst")),
-    (_PACKED, (".bz2", ".xz", ".lz4", ".lzma", ".lzo", ".br", ".snappy", ".sz", ".z", ".zz", ".zlib")),
+    (_ARCHIVE, (*ARCHIVES, ".rar", ".7z", ".tbz", ".jar", ".cpio", ".tar.lzma", ".tar.z")),
+    (_PACKED_PARQUET, tuple(f".parquet{packed}" for packed in COMPRESSIONS)),
+    (_PACKED, (".lzma", ".lzo", ".br", ".sz", ".z", ".zz", ".zlib")),
     (_DATA_FILE, (".avro", ".orc", ".arrow", ".feather", ".sqlite", ".db", ".duckdb", ".xml", ".yaml", ".yml")),
 )
 

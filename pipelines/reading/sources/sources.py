@@ -21,7 +21,15 @@ from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS, OPTIONAL_FIELDS
 from pipelines.contract.settings.settings import Zone
-from pipelines.reading.files.landing import TEXT_SUFFIXES, bare_name, compression_of, names_before_rotation
+from pipelines.reading.files.landing import (
+    TEXT_SUFFIXES,
+    LandedFile,
+    bare_name,
+    compression_of,
+    has_suffix,
+    name_of,
+    names_before_rotation,
+)
 from pipelines.reading.sources.expressions import columns_of, faulty_expressions, stand_ins_of
 
 Format = Literal["ndjson", "csv", "parquet", "lines"]
@@ -163,19 +171,19 @@ class SourceMapping(BaseModel):
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns fits a path under landing, or its name alone."""
-    name = path.rpartition("/")[2]
+    """Whether one of the patterns fits a path under landing, or its name alone; of a member its own name."""
+    name = name_of(path)
     return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def format_of(path: str) -> Format | None:
-    """The format that a file's suffix says, through `.gz`, `.zst` and what log rotation puts into a name; None for a
-    suffix that is no log's.
+    """The format that a file's suffix says, through that of a compression and what log rotation puts into a name; None
+    for a suffix that is no log's. What has none may be JSON.
     """
     name = bare_name(path).lower()
     if name.endswith(".csv"):
         return "csv"
-    if name.endswith(TEXT_SUFFIXES):
+    if name.endswith(TEXT_SUFFIXES) or not has_suffix(path):
         return "ndjson"
     return "parquet" if name.endswith(".parquet") and not compression_of(path) else None
 
@@ -195,6 +203,18 @@ class Sources:
         if found := next((mapping for name, mapping in asked if mapping.matches_as(name, path)), None):
             return found
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
+
+    def for_landed(self, file: LandedFile) -> SourceMapping | None:
+        """The mapping of a file in landing. One whose name has no suffix is a log if it begins as JSON does, or if a
+        mapping says its format.
+        """
+        mapping = self.for_file(file.path)
+        if mapping is None or mapping.format is not None or has_suffix(file.path):
+            return mapping
+        # Imported here: it loads libraries that a run with nothing new should not load.
+        from pipelines.reading.files.plain_files import begins_as_json
+
+        return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
         """The names of a user's mappings that read none of these files: no pattern fits, or others come first."""

@@ -1,0 +1,113 @@
+"""The files of landing, with the members of archives in place of these.
+
+An archive is opened where it is new or changed; what is in any other one is known from the manifest.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.contract.settings.settings import Settings
+from pipelines.ingest.findings import finding_of
+from pipelines.reading.archives.archives import MemberFile, RefusedFile, found_members
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.landing import MEMBER, LandedFile, checksum_of, is_archive
+from pipelines.reading.sources.sources import fits_any
+from pipelines.store.manifest import Archive, ArchiveMember
+
+Archives = Mapping[str, Archive]
+
+
+@dataclass
+class Landed:
+    """What lies in landing, in the order of paths.
+
+    Attributes:
+        files: regular files, and members of archives.
+        refused: archives and members of which nothing counts.
+        refused_before: archives that an earlier run refused as they are now.
+        archives: what is in each archive that is not refused.
+    """
+
+    files: list[LandedFile] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
+    refused_before: list[LandedFile] = field(default_factory=list)
+    archives: dict[str, Archive] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> set[str]:
+        """All paths."""
+        return {file.path for file in (*self.files, *self.refused, *self.refused_before)}
+
+
+def landed_files(
+    scanned: Iterable[LandedFile],
+    known: Archives,
+    settings: Settings,
+    is_refused: Callable[[LandedFile], bool] = lambda file: False,
+) -> Landed:
+    """Looks into the archives among the files that were found. An archive that `ignore` names is a file as any other.
+
+    Args:
+        known: what is in the archives of an earlier run.
+        is_refused: whether an archive was refused as it is now, and need not be looked into again.
+    """
+    landed = Landed()
+    files = list(scanned)
+    paths = {file.path for file in files}
+    limits = UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
+    for file in files:
+        if not is_archive(file.path) or fits_any(file.path, settings.ignore):
+            landed.files.append(file)
+            continue
+        archive = known.get(file.path)
+        if archive is None or archive.stamp != file.stamp:
+            if is_refused(file):
+                landed.refused_before.append(file)
+                continue
+            archive = _looked_into(file, limits, paths, landed)
+        if archive:
+            landed.archives[file.path] = archive
+            for member in members_of(file, archive):
+                if isinstance(member, RefusedFile):
+                    landed.refused.append(member)
+                else:
+                    landed.files.append(member)
+    landed.files.sort(key=lambda file: file.path)
+    return landed
+
+
+def known_files(scanned: Iterable[LandedFile], known: Archives) -> Iterator[LandedFile]:
+    """The files that were found, with the members of archives that are as they were; no other archive is opened."""
+    for file in scanned:
+        archive = known.get(file.path)
+        if archive and archive.stamp == file.stamp:
+            yield from members_of(file, archive)
+        else:
+            yield file
+
+
+def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
+    """The members of an archive as files; those that are refused as such."""
+    for member in archive.members:
+        path, size = f"{file.path}{MEMBER}{member.path}", member.bytes
+        if member.finding:
+            yield RefusedFile(path, file.full, size, file.stamp, member.sha256, member.finding)
+        else:
+            yield MemberFile(
+                path, file.full, size, file.stamp, file.path, file.bytes, member.place, member.sha256
+            )  # fmt: skip
+
+
+def _looked_into(file: LandedFile, limits: UnpackLimits, paths: set[str], landed: Landed) -> Archive | None:
+    """What is in an archive; None if it is refused."""
+    try:
+        found = found_members(file, limits)
+        if any(f"{file.path}{MEMBER}{member.name}" in paths for member in found):
+            raise DamagedFileError("The archive has a member whose path is that of a file beside it.", where=file.path)
+    except (OSError, DamagedFileError) as error:
+        sha256 = checksum_of(file)
+        landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, sha256, finding_of(error)))
+        return None
+    members = (ArchiveMember(one.name, one.bytes, one.place, one.sha256, one.finding) for one in found)
+    return Archive(file.stamp, tuple(members))

@@ -1,0 +1,133 @@
+"""Members of an archive as landed files: each has a path, a checksum and books of its own.
+
+An archive is looked through once, when it is new, and each member is unpacked again when it is read. Members are
+unpacked to files without a name; what is unpacked of a packed tar archive stays while its members are read.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from pipelines.reading.archives.found_members import Found
+from pipelines.reading.archives.tar_archives import members_of_tar, pieces_of_tar, plain_tar
+from pipelines.reading.archives.zip_archives import BROKEN_ZIP, members_of_zip, opened_zip, pieces_of_zip
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.landing import LandedFile, is_zip, raw_file
+from pipelines.reading.files.unpacking import damaged
+
+# What was looked through is unpacked again without a look at its size.
+_ANY_SIZE = UnpackLimits(10**9, 10**18)
+
+
+@dataclass(frozen=True)
+class MemberFile(LandedFile):
+    """A member of the archive `full`, which had the stamp `stamp`; `place` is where it is in the archive."""
+
+    archive: str
+    archive_bytes: int
+    place: int
+    sha256: str
+
+    @property
+    def known_sha256(self) -> str:
+        """The checksum, which is taken when the archive is looked through."""
+        return self.sha256
+
+    @contextmanager
+    def opened(self) -> Iterator[FileIO]:
+        """Opens the member's bytes, which are unpacked to a file without a name.
+
+        Raises:
+            DamagedFileError: the archive is another one now.
+        """
+        with ExitStack() as stack:
+            kept = _kept.get()
+            pieces_of = kept.archive_of(self) if kept else stack.enter_context(_opened(self, None))
+            copy = stack.enter_context(TemporaryFile(dir=kept.temp if kept else None, buffering=0))
+            try:
+                for piece in pieces_of(self):
+                    copy.write(piece)
+            except BROKEN_ZIP as error:
+                raise damaged(self.path, str(error)) from None
+            if copy.tell() != self.bytes:
+                raise damaged(self.path, "its archive is another one now")
+            copy.seek(0)
+            yield copy
+
+
+@dataclass(frozen=True)
+class RefusedFile(LandedFile):
+    """An archive, or a member, of which nothing counts. `sha256` is empty if its bytes cannot be read."""
+
+    sha256: str
+    finding: str
+
+
+def found_members(file: LandedFile, limits: UnpackLimits) -> list[Found]:
+    """What is in an archive, in the order of the members' names; each is verified to its end.
+
+    Raises:
+        DamagedFileError: the archive is refused as a whole.
+        OSError: it cannot be read.
+    """
+    with raw_file(file) as raw:
+        return members_of_zip(file, raw, limits) if is_zip(file.path) else members_of_tar(file, raw, limits)
+
+
+@contextmanager
+def kept_archives(temp: Path) -> Iterator[None]:
+    """Within it, the archive whose member was opened last stays open; what is unpacked lies in the folder `temp`."""
+    kept = _Kept(temp)
+    token = _kept.set(kept)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        kept.close()
+
+
+@contextmanager
+def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
+    """Opens the archive of a member."""
+    archive = LandedFile(file.archive, file.full, file.archive_bytes, file.stamp)
+    with ExitStack() as stack:
+        raw = stack.enter_context(raw_file(archive))
+        if is_zip(file.archive):
+            opened_archive = stack.enter_context(opened_zip(archive, raw))
+            yield lambda member: pieces_of_zip(opened_archive, member.place)
+        else:
+            descriptor = stack.enter_context(plain_tar(archive, raw, _ANY_SIZE, temp))
+            yield lambda member: pieces_of_tar(descriptor, member.place, member.bytes)
+
+
+_Opened = Callable[[MemberFile], Iterator[bytes]]
+"""Gives the bytes of a member of an open archive."""
+
+
+class _Kept:
+    """The archive that was opened last."""
+
+    def __init__(self, temp: Path) -> None:
+        self.temp, self._stack = temp, ExitStack()
+        self._key: tuple[Path, str] | None = None
+        self._opened: _Opened | None = None
+
+    def archive_of(self, file: MemberFile) -> "_Opened":
+        """The archive of a member, opened if it is not the one before."""
+        if self._opened is None or self._key != (file.full, file.stamp):
+            self.close()
+            self._opened = self._stack.enter_context(_opened(file, self.temp))
+            self._key = file.full, file.stamp
+        return self._opened
+
+    def close(self) -> None:
+        """Closes it."""
+        self._opened = None
+        self._stack.close()
+
+
+_kept: ContextVar[_Kept | None] = ContextVar("kept_archive", default=None)

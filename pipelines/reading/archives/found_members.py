@@ -1,0 +1,103 @@
+"""The members that were found in an archive: which are files of their own, which are refused, and for what.
+
+Zip and tar archives are opened in `zip_archives.py` and `tar_archives.py`.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.common.near_names import has_name_left_alone
+from pipelines.reading.files.landing import LandedFile, is_archive
+
+MAX_MEMBERS = 10_000
+"""The most members of an archive, folders included."""
+PIECE_BYTES = 1 << 20
+# Each has its words in `reasons.py`.
+ENCRYPTED = "The member is encrypted."
+LINK = "The member is a link or a special file."
+OUTSIDE = "The member has a name that leads out of the archive."
+TWICE = "The member has the same name as another one."
+NESTED = "The member is an archive itself."
+UNKNOWN_PACKING = "The member is packed in a way that is not read."
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class Found(NamedTuple):
+    """A member: its name as text, its size, where it is, and its checksum, or why it is refused."""
+
+    name: str
+    bytes: int
+    place: int
+    sha256: str
+    finding: str = ""
+
+
+def refusal_of(name: str) -> str:
+    """Why a member of that name is refused; empty if it is not."""
+    if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in re.split(r"[/\\]", name):
+        return OUTSIDE
+    return NESTED if is_archive(name) else ""
+
+
+def refused(name: str, size: int, place: int, finding: str) -> Found:
+    """A member that is refused. Its checksum is of what is known of it, as its bytes may not be had."""
+    known = "\n".join((name, str(size), finding))
+    return Found(name, size, place, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest(), finding)
+
+
+def plain_name(name: str) -> str:
+    """A member's name as a path: without `.` and empty parts. One that leads out of the archive stays as it is."""
+    if refusal_of(name) == OUTSIDE:
+        return name
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def is_left_alone(name: str) -> bool:
+    """Whether a member is left alone for its name, or that of a folder, as a file of landing is."""
+    return refusal_of(name) != OUTSIDE and any(map(has_name_left_alone, plain_name(name).split("/")))
+
+
+def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:
+    """The members under plain names, in their order; of two of one name, neither is taken.
+
+    Raises:
+        DamagedFileError: there is none.
+    """
+    named = [member._replace(name=plain_name(member.name)) for member in found]
+    counts = Counter(member.name for member in named)
+    taken = dict(_each_once(named, counts))
+    if not taken:
+        raise DamagedFileError(
+            "The archive has no file in it.",
+            where=file.path,
+            why="Whoever packed it meant to deliver logs.",
+            do="Deliver it with its logs, or delete it.",
+        )
+    return [taken[name] for name in sorted(taken)]
+
+
+def _each_once(named: list[Found], counts: Counter[str]) -> Iterator[tuple[str, Found]]:
+    for member in named:
+        if counts[member.name] == 1:
+            yield member.name, member
+        else:
+            yield member.name, refused(member.name, member.bytes, member.place, TWICE)
+
+
+def require_few(file: LandedFile, count: int) -> None:
+    """Looks at how many members an archive has.
+
+    Raises:
+        DamagedFileError: there are more than an archive of logs has.
+    """
+    if count > MAX_MEMBERS:
+        raise DamagedFileError(
+            f"The archive has more than {MAX_MEMBERS:,} members.",
+            where=file.path,
+            why="Nothing of it counts: an archive made to fill memory or disk would keep all others from being read.",
+            do="Pack fewer logs into one archive, or unpack it here.",
+        )

@@ -1,0 +1,161 @@
+"""Tar archives, packed or not: their members, read as one stream to its end."""
+
+import hashlib
+import os
+import tarfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.common.text import name_as_text
+from pipelines.reading.archives.found_members import (
+    LINK,
+    PIECE_BYTES,
+    UNKNOWN_PACKING,
+    Found,
+    files_of,
+    is_left_alone,
+    refusal_of,
+    refused,
+    require_few,
+)
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.files.packings import Piece, packing_of
+from pipelines.reading.files.unpacking import damaged, unpacked
+
+_BLOCK_BYTES = tarfile.BLOCKSIZE
+
+
+def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
+    """The members of a tar archive.
+
+    Raises:
+        DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
+    """
+    stream = _Stream(_pieces(file, raw, limits))
+    # The library asks for no more of a stream than that it can be read.
+    fileobj: Any = stream
+    found: list[Found] = []
+    count = 0
+    try:
+        with tarfile.open(fileobj=fileobj, mode="r|", errors="surrogateescape", bufsize=PIECE_BYTES) as archive:
+            for count, member in enumerate(archive, 1):
+                require_few(file, count)
+                if not member.isdir() and not is_left_alone(name_as_text(member.name)):
+                    found.append(_found(archive, member))
+            end = archive.offset
+    except (tarfile.TarError, ValueError, OverflowError) as error:
+        if not count:
+            raise DamagedFileError(
+                "The file is not what its name says: it is no tar archive.",
+                where=file.path,
+                why="Nothing of it counts: it cannot be read as what it is named.",
+                do="Deliver it under the name of its kind.",
+            ) from error
+        raise damaged(
+            file.path, "it ends too early" if "end of data" in str(error) else "a header is broken"
+        ) from error
+    stream.require_end(file, end)
+    return files_of(file, found)
+
+
+def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
+    name, size, place = name_as_text(member.name), member.size, member.offset_data
+    finding = "" if member.isreg() else LINK
+    finding = finding or refusal_of(name) or (UNKNOWN_PACKING if member.issparse() else "")
+    if finding:
+        return refused(name, size, place, finding)
+    sha256, bytes_read = hashlib.sha256(), 0
+    content = archive.extractfile(member)
+    assert content
+    while piece := content.read(PIECE_BYTES):
+        sha256.update(piece)
+        bytes_read += len(piece)
+    if bytes_read < size:
+        raise tarfile.ReadError("unexpected end of data")
+    return Found(name, size, place, sha256.hexdigest())
+
+
+class _Stream:
+    """The unpacked bytes of an archive, of which the last ones are remembered."""
+
+    def __init__(self, pieces: Iterator[Piece]) -> None:
+        self._pieces, self._given = pieces, 0
+        self._left = memoryview(b"")
+        # A reader of tar archives is never further ahead than by one of its reads.
+        self._last: deque[bytes] = deque(maxlen=3)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; fewer only at the end."""
+        parts: list[bytes] = []
+        missing = size
+        while missing:
+            if not self._left:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    break
+                self._left = memoryview(piece)
+            parts.append(bytes(self._left[:missing]))
+            self._left = self._left[missing:]
+            missing -= len(parts[-1])
+        given = b"".join(parts)
+        self._last.append(given)
+        self._given += len(given)
+        return given
+
+    def require_end(self, file: LandedFile, end: int) -> None:
+        """Reads to the last byte; what is packed is verified with it.
+
+        Raises:
+            DamagedFileError: behind the last member, which ends at `end`, is no empty block, or something else.
+        """
+        ahead = self._given - end
+        rest = b"".join(self._last)[-ahead:] if ahead > 0 else b""
+        has_end = len(rest) >= _BLOCK_BYTES
+        is_empty = not rest.strip(b"\0")
+        while piece := self.read(PIECE_BYTES):
+            is_empty = is_empty and not piece.strip(b"\0")
+            has_end = has_end or len(piece) >= _BLOCK_BYTES
+        if not has_end:
+            raise damaged(file.path, "it ends too early")
+        if not is_empty:
+            raise damaged(file.path, "a header is broken, or something is behind its end")
+
+
+def _pieces(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> Iterator[Piece]:
+    if packing := packing_of(file, raw):
+        yield from unpacked(file, raw, packing, limits)
+    else:
+        while piece := raw.read(PIECE_BYTES):
+            yield piece
+
+
+@contextmanager
+def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | None) -> Iterator[int]:
+    """A descriptor of the unpacked archive: a copy without a name in the folder `temp`, or itself if it is not packed.
+
+    Raises:
+        DamagedFileError: it is cut or corrupt.
+    """
+    packing = packing_of(file, raw)
+    if packing is None:
+        yield raw.fileno()
+        return
+    with TemporaryFile(dir=temp) as copy:
+        for piece in unpacked(file, raw, packing, limits):
+            copy.write(piece)
+        copy.flush()
+        yield copy.fileno()
+
+
+def pieces_of_tar(descriptor: int, place: int, size: int) -> Iterator[bytes]:
+    """The bytes of a member of an unpacked archive."""
+    while size and (piece := os.pread(descriptor, min(PIECE_BYTES, size), place)):
+        yield piece
+        place, size = place + len(piece), size - len(piece)

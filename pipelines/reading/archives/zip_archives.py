@@ -1,0 +1,111 @@
+"""Zip archives: their members, each unpacked to its end and compared with its checksum."""
+
+import hashlib
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import FileIO
+from lzma import LZMAError
+
+from pipelines.common.text import name_as_text
+from pipelines.reading.archives.found_members import (
+    ENCRYPTED,
+    LINK,
+    PIECE_BYTES,
+    UNKNOWN_PACKING,
+    Found,
+    files_of,
+    is_left_alone,
+    refusal_of,
+    refused,
+    require_few,
+)
+from pipelines.reading.files.growth import GrowthGuard, UnpackLimits
+from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.files.unpacking import damaged, require_mark
+
+# A file, or the end of an archive without any.
+_MARK = rb"PK\x03\x04|PK\x05\x06"
+BROKEN_ZIP = (zipfile.BadZipFile, struct.error, ValueError, EOFError, zlib.error, LZMAError)
+"""What the standard library raises of a zip archive that is cut or corrupt."""
+_IS_ENCRYPTED, _IS_UTF_8 = 0x1, 0x800
+
+
+def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
+    """The members of a zip archive.
+
+    Raises:
+        DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
+    """
+    require_mark(file, raw, _MARK, "zip")
+    archive = opened_zip(file, raw)
+    listed = archive.infolist()
+    require_few(file, len(listed))
+    # No member gives more bytes than are declared for it.
+    GrowthGuard(file, limits).grew(sum(info.file_size for info in listed))
+    return files_of(file, _found(archive, listed))
+
+
+def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
+    """Opens a zip archive.
+
+    Raises:
+        DamagedFileError: it is cut or corrupt.
+    """
+    try:
+        return zipfile.ZipFile(raw)
+    except (*BROKEN_ZIP, NotImplementedError) as error:
+        raise damaged(file.path, "its list of members is not whole") from error
+
+
+def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
+    """The bytes of a member; verified with the last piece."""
+    with archive.open(archive.infolist()[place]) as member:
+        while piece := member.read(PIECE_BYTES):
+            yield piece
+
+
+def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[Found]:
+    for place, info in enumerate(listed):
+        name = _name(info)
+        if info.is_dir() or is_left_alone(name):
+            continue
+        finding = _refusal(info) or refusal_of(name)
+        sha256 = hashlib.sha256()
+        if not finding:
+            try:
+                for piece in pieces_of_zip(archive, place):
+                    sha256.update(piece)
+            except NotImplementedError:
+                finding = UNKNOWN_PACKING
+            except (*BROKEN_ZIP, OSError) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
+                is_sum = "CRC" in str(error)
+                finding = damaged("", "a checksum is wrong" if is_sum else "what is packed is broken").what
+        if finding:
+            yield refused(name, info.file_size, place, finding)
+        else:
+            yield Found(name, info.file_size, place, sha256.hexdigest())
+
+
+def _refusal(info: zipfile.ZipInfo) -> str:
+    if info.flag_bits & _IS_ENCRYPTED:
+        return ENCRYPTED
+    # The rights of a file as Unix has them; other systems write none.
+    return "" if stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR) else LINK
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name; what is not said to be UTF-8 may be so nevertheless, or GB18030 of a Chinese Windows."""
+    if info.flag_bits & _IS_UTF_8:
+        return name_as_text(info.filename)
+    raw = info.filename.encode("cp437", "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return name_as_text(raw.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return name_as_text(info.filename)

@@ -1,0 +1,307 @@
+"""Archives: each member is a file with books of its own, and what is wrong with one costs no other."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.held import accept_held
+from pipelines.ingest.reread import RereadRequest
+from pipelines.reading.archives import found_members
+from tests.support import DAY, DataFolder, as_csv, as_parquet, columns_of, lines, record, records
+
+A, B, C = (records(20, prefix=prefix) for prefix in "abc")
+Members = Mapping[str, bytes]
+
+
+def zipped(members: Members, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, method)
+    return out.getvalue()
+
+
+def tarred(members: Members, **changes: object) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            for key, value in changes.items():
+                setattr(member, key, value)
+            archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+ARCHIVES: dict[str, Callable[[Members], bytes]] = {
+    "a.zip": zipped,
+    "B.ZIP.1": zipped,
+    "stored.zip": lambda members: zipped(members, zipfile.ZIP_STORED),
+    "lzma.zip": lambda members: zipped(members, zipfile.ZIP_LZMA),
+    "a.tar": tarred,
+    "a.tar.gz": lambda members: gzip.compress(tarred(members)),
+    "a.tgz": lambda members: gzip.compress(tarred(members)),
+    "a-20261124.tar.xz": lambda members: lzma.compress(tarred(members)),
+    "a.tar.bz2": lambda members: bz2.compress(tarred(members)),
+}
+MEMBERS = {
+    "x/a.ndjson": lines(A), "./b.csv.gz": gzip.compress(as_csv(B)), "c.parquet": as_parquet(columns_of(C)),
+    "README.md": b"read me", "__MACOSX/._a.ndjson": b"\0" * 20, ".hidden/d.log": lines(A),
+}  # fmt: skip
+
+
+def status_of(folder: DataFolder) -> dict[str, tuple[str, int]]:
+    """Status and accepted records of each path, of its last content."""
+    manifest = folder.manifest
+    unread = dict.fromkeys(manifest.unread_files, ("unread", 0))
+    return {entry.path: (entry.status, entry.accepted) for entry in manifest.files} | unread
+
+
+def accepted(folder: DataFolder) -> int:
+    """The records of all contents that count."""
+    return sum(entry.accepted for entry in folder.manifest.live_files())
+
+
+def refused(folder: DataFolder) -> dict[str, str]:
+    """What is wrong with each file that counts for nothing."""
+    return {entry.path: str(entry.finding) for entry in folder.manifest.files if entry.status == "damaged"}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_each_member_is_a_file_of_its_own(folder: DataFolder, name: str) -> None:
+    folder.land(name, ARCHIVES[name](MEMBERS))
+    folder.ingest()
+    assert status_of(folder) == {
+        f"{name}!x/a.ndjson": ("read", 20), f"{name}!b.csv.gz": ("read", 20), f"{name}!c.parquet": ("read", 20),
+        f"{name}!README.md": ("unread", 0),
+    }  # fmt: skip
+    before = folder.manifest
+    assert not folder.ingest().read
+    assert folder.manifest == before
+
+
+def test_a_known_archive_is_not_opened_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.land("a.zip", zipped(MEMBERS))
+    folder.land("bad.zip", zipped(MEMBERS)[:-40])
+    folder.ingest()
+    before = status_of(folder)
+    monkeypatch.delattr("pipelines.ingest.landed.found_members")
+    folder.ingest()
+    assert status_of(folder) == before
+
+
+def test_a_changed_archive_replaces_member_by_member(folder: DataFolder) -> None:
+    folder.land("a.zip", zipped({"a.log": lines(A), "b.log": lines(B[:5])}))
+    folder.roll_up()
+    folder.land("a.zip", zipped({"a.log": lines(A[:15]), "b.log": lines(B), "c.log": lines(C)}))
+    folder.roll_up()
+    rows = [(entry.path, entry.status, entry.accepted) for entry in folder.manifest.files]
+    assert sorted(rows) == [
+        ("a.zip!a.log", "held", 15), ("a.zip!a.log", "read", 20), ("a.zip!b.log", "read", 20),
+        ("a.zip!b.log", "replaced", 5), ("a.zip!c.log", "read", 20),
+    ]  # fmt: skip
+    assert accepted(folder) == 60
+    accept_held(folder.store, folder.manifest, "a.zip!a.log")
+    folder.roll_up()
+    assert accepted(folder) == 55
+    (folder.store.landing / "a.zip").unlink()
+    folder.roll_up()
+    assert accepted(folder) == 55
+
+
+def test_a_log_that_is_rotated_into_an_archive_is_not_held(folder: DataFolder) -> None:
+    folder.land("auth.log", A)
+    folder.roll_up()
+    folder.land("old.zip", zipped({"auth.log.1": lines(A)}))
+    folder.land("auth.log", B)
+    folder.roll_up()
+    found = [(entry.path, entry.status, entry.accepted) for entry in folder.manifest.files]
+    assert sorted(found) == [("auth.log", "read", 20), ("auth.log", "replaced", 20), ("old.zip!auth.log.1", "read", 20)]
+    # The archive is rotated itself, and what was moved is not read again.
+    (folder.store.landing / "old.zip").rename(folder.store.landing / "old.zip.1")
+    folder.roll_up()
+    assert status_of(folder)["old.zip.1!auth.log.1"] == ("read", 20)
+    assert accepted(folder) == 40
+
+
+def test_members_are_read_again_after_a_mapping_changed(folder: DataFolder) -> None:
+    folder.land("gw.tar.gz", gzip.compress(tarred({"x/gw-1.log": b"e1|2026-03-10T10:00:00+08:00\n"})))
+    mapping = """
+        name = "gw"
+        files = ["gw-*.log"]
+        format = "lines"
+        [fields]
+        event_id = "split_part(line, '|', 1)"
+        event_time = "split_part(line, '|', 2)"
+        app_key = "'shop'"
+        channel = "'{}'"
+        stage = "'authorize'"
+        outcome = "'success'"
+    """
+    folder.write("sources/gw.toml", mapping.format("fax"))
+    folder.ingest()
+    assert status_of(folder) == {"gw.tar.gz!x/gw-1.log": ("read", 0)}
+    folder.write("sources/gw.toml", mapping.format("wechat"))
+    run = folder.open()
+    run.reread = RereadRequest(source="gw")
+    run.ingest(DAY)
+    folder.ingest()
+    assert status_of(folder) == {"gw.tar.gz!x/gw-1.log": ("read", 1)}
+
+
+def tar_with(*members: tuple[str, bytes, bytes]) -> bytes:
+    """An archive of members by name, kind and content, or what they link to."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, kind, content in members:
+            member = tarfile.TarInfo(name)
+            member.type = kind
+            member.size = len(content) if kind == tarfile.REGTYPE else 0
+            archive.addfile(member if member.size else member.replace(linkname=content.decode()), io.BytesIO(content))
+    return out.getvalue()
+
+
+def zip_link() -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo("link.log")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+def test_a_member_that_is_refused_costs_itself_alone(folder: DataFolder) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("ok.log", "../out.log", "/etc/abs.log", "C:\\x.log", "twice.log", "./twice.log"):
+            archive.writestr(zipfile.ZipInfo(name), lines(A))
+        archive.writestr(zip_link(), "/etc/passwd")
+        archive.writestr("inner.zip", zipped({"a.log": lines(B)}))
+        archive.writestr("flipped.log", b"FLIPPED" + lines(B))
+        archive.writestr("secret.log", b"SECRET")
+    content = out.getvalue().replace(b"FLIPPED", b"flipped", 1)
+    # The flag of an encrypted member, in its own header and in the list.
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        name = content.index(b"secret.log") if mark == b"PK\x03\x04" else content.rindex(b"secret.log")
+        start = content.rindex(mark, 0, name)
+        content = content[: start + place] + b"\x01\x00" + content[start + place + 2 :]
+    folder.land("a.zip", content)
+    folder.land("b.tar", tar_with(
+        ("ok.log", tarfile.REGTYPE, lines(C)), ("link.log", tarfile.SYMTYPE, b"/etc/passwd"),
+        ("hard.log", tarfile.LNKTYPE, b"ok.log"), ("pipe.log", tarfile.FIFOTYPE, b""),
+        ("x/../../up.log", tarfile.REGTYPE, lines(B)), ("in.tgz", tarfile.REGTYPE, b"x"),
+    ))  # fmt: skip
+    folder.ingest()
+    link, outside = "The member is a link or a special file.", "The member has a name that leads out of the archive."
+    assert refused(folder) == {
+        "a.zip!../out.log": outside, "a.zip!/etc/abs.log": outside, "a.zip!C:\\x.log": outside,
+        "a.zip!twice.log": "The member has the same name as another one.", "a.zip!link.log": link,
+        "a.zip!inner.zip": "The member is an archive itself.", "a.zip!secret.log": "The member is encrypted.",
+        "a.zip!flipped.log": "The file is cut or corrupt: a checksum is wrong",
+        "b.tar!link.log": link, "b.tar!hard.log": link, "b.tar!pipe.log": link,
+        "b.tar!x/../../up.log": outside, "b.tar!in.tgz": "The member is an archive itself.",
+    }  # fmt: skip
+    assert accepted(folder) == 40
+    before = folder.manifest
+    assert not folder.ingest().damaged
+    assert folder.manifest == before
+
+
+def zip_bomb() -> bytes:
+    """Ten gigabytes in 10 MB, by members that are declared to be larger than they are."""
+    content = zipped({f"{number}.log": b"x" for number in range(10)})
+    place = 0
+    while (place := content.find(b"PK\x01\x02", place)) >= 0:
+        content = content[: place + 24] + struct.pack("<I", 10**9) + content[place + 28 :]
+        place += 4
+    return content
+
+
+TAR = tarred({"a.log": lines(A), "b.log": lines(B)})
+REFUSED = {
+    "declared.zip": (zip_bomb(), "unpacks to more than 100,000,000 bytes"),
+    "bomb.tar.gz": (gzip.compress(tarred({"a.log": b"0" * 101_000_000}), 1), "unpacks to more than 100,000,000 bytes"),
+    "many.zip": (zipped({f"{number}.log": b"" for number in range(11)}), "has more than 10 members"),
+    "many.tar": (tarred({f"{number}.log": b"" for number in range(11)}), "has more than 10 members"),
+    "cut.zip": (zipped({"a.log": lines(A)})[:-30], "cut or corrupt"),
+    "cut.tar": (TAR[:3000], "it ends too early"),
+    "no end.tar": (TAR[: TAR.rindex(b"\n") // 512 * 512 + 512], "it ends too early"),
+    "cut.tgz": (gzip.compress(TAR)[:-20], "it ends too early"),
+    "wrong sum.tar.gz": (gzip.compress(TAR)[:-6] + b"xx" + gzip.compress(TAR)[-4:], "a checksum is wrong"),
+    "broken header.tar": (TAR.replace(b"b.log", b"c.log", 1), "a header is broken"),
+    "two.tar": (TAR + TAR, "something is behind its end"),
+    "text.zip": (lines(A), "not what its name says, it is no zip file"),
+    "text.tar": (lines(A), "it is no tar archive"),
+    "empty.tar": (b"", "no tar archive"),
+    "nothing.zip": (zipped({}), "has no file in it"),
+    "folders.tar": (tar_with(("x", tarfile.DIRTYPE, b""), ("y/.z", tarfile.REGTYPE, b"1")), "has no file in it"),
+}
+
+
+def test_an_archive_that_is_refused_is_one_row_and_costs_itself_alone(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found_members, "MAX_MEMBERS", 10)
+    folder.land("good.zip", zipped({"a.log": lines(A)}))
+    for name, (content, _) in REFUSED.items():
+        folder.land(name, content)
+    folder.ingest()
+    found = refused(folder)
+    assert found.keys() == REFUSED.keys()
+    for name, (_, words) in REFUSED.items():
+        assert words.replace("says, it", "says: it") in found[name], name
+    assert accepted(folder) == 20
+    folder.land("cut.zip", zipped({"a.log": lines(B)}))
+    folder.ingest()
+    assert folder.statuses("cut.zip") == ["replaced"]
+    assert accepted(folder) == 40
+
+
+def test_an_archive_that_was_good_and_is_cut_counts_as_before(folder: DataFolder) -> None:
+    folder.land("a.zip", zipped({"a.log": lines(A)}))
+    folder.ingest()
+    folder.land("a.zip", zipped({"a.log": lines(A[:3])})[:-30])
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "a.zip!a.log": ("read", 20)}
+
+
+def test_a_member_whose_path_a_file_has_refuses_its_archive(folder: DataFolder) -> None:
+    folder.land("a.zip", zipped({"a.log": lines(A)}))
+    folder.land("a.zip!a.log", lines(B))
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "a.zip!a.log": ("read", 20)}
+
+
+def test_an_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", 'ignore = ["*.zip"]\n')
+    folder.land("a.zip", zipped({"a.log": lines(A)}))
+    folder.land("b.log", B)
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("unread", 0), "b.log": ("read", 20)}
+
+
+def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:
+    content = zipped({"XXXX.log": lines(A)}).replace(b"XXXX", "日志".encode("gb18030"))
+    folder.land("a.zip", content)
+    folder.ingest()
+    assert status_of(folder) == {"a.zip!日志.log": ("read", 20)}
+
+
+def test_an_object_without_a_suffix_is_a_log_if_it_begins_as_json(folder: DataFolder, tmp_path: Path) -> None:
+    folder.land("oss/1459911000_a", lines(A))
+    folder.land("oss/1459911000_b", gzip.compress(lines(B)))
+    folder.land("auth.gz", gzip.compress(lines(C)))
+    folder.land("Makefile", b"all:\n\ttrue\n")
+    folder.land("table", as_csv([record("e1")]))
+    folder.ingest()
+    found = status_of(folder)
+    assert {path for path, (status, _) in found.items() if status == "unread"} == {"Makefile", "table"}
+    assert accepted(folder) == 60
