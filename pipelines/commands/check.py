@@ -13,13 +13,15 @@ from pipelines.commands.check_registry import has_unknown_incidents, print_bad_r
 from pipelines.commands.check_sign_ins import print_sign_ins
 from pipelines.common.days import last_closed_day, local_time, require_same_zone
 from pipelines.common.errors import UsageError
-from pipelines.common.text import counted
+from pipelines.common.text import counted, printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
+from pipelines.ingest.landed import look_through, members_of
 from pipelines.ingest.part_reader import RunTime, first_accepted
+from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.files.landing import LandedFile, is_archive
 from pipelines.reading.reasons.likely_reason import likely_reason
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kind_of
@@ -105,7 +107,24 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     under_landing = file.absolute().is_relative_to(data / "landing")
     path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
-    mapping = sources.named(source) if source else _matching(sources, landed)
+    if not is_archive(path):
+        return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)
+    codes = [0]
+    for member in members_of(landed, look_through(landed, settings)):
+        mapping = sources.named(source) if source else sources.for_landed(member)
+        if isinstance(member, RefusedFile):
+            print(f"{printable(member.path)} is refused: {member.finding}")
+            codes.append(3)
+        elif mapping is None:
+            print(f"{printable(member.path)} is read by no source: {kind_of(member.path).en}")
+            codes.append(3)
+        else:
+            codes.append(_check_one(data, member, mapping, settings))
+    return max(codes)
+
+
+def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings: Settings) -> int:
+    """Reads one file, or one member of an archive, and prints what it holds."""
     now = datetime.now(UTC)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         # What is spilled must not lie in the part.

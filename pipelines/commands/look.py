@@ -1,7 +1,6 @@
 """A look into the beginnings of files that no run has read yet: what a run would find of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,4 +68,4 @@ def read_beginning(
 def _beginning(file: LandedFile, head: bytes, copy: Path) -> LandedFile:
     """The first lines of a text file as a file of their own."""
     copy.write_bytes(head)
-    return replace(file, path=bare_name(file.path), full=copy, bytes=copy.stat().st_size)
+    return LandedFile(bare_name(file.path), copy, copy.stat().st_size, "")

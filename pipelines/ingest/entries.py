@@ -49,6 +49,7 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
     return FileEntry(
         path=file.path, sha256=file.sha256, bytes=file.bytes, stamp=file.stamp, source="", status="damaged",
         first_read_at=time.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=time.day,
+        finding=file.finding,
     )  # fmt: skip
 
 

@@ -55,7 +55,6 @@ def landed_files(
     landed = Landed()
     files = list(scanned)
     paths = {file.path for file in files}
-    limits = UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
     for file in files:
         if not is_archive(file.path) or fits_any(file.path, settings.ignore):
             landed.files.append(file)
@@ -65,7 +64,7 @@ def landed_files(
             if is_refused(file):
                 landed.refused_before.append(file)
                 continue
-            archive = _looked_into(file, limits, paths, landed)
+            archive = _looked_into(file, settings, paths, landed)
         if archive:
             landed.archives[file.path] = archive
             for member in members_of(file, archive):
@@ -99,15 +98,32 @@ def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
             )  # fmt: skip
 
 
-def _looked_into(file: LandedFile, limits: UnpackLimits, paths: set[str], landed: Landed) -> Archive | None:
+def look_through(file: LandedFile, settings: Settings) -> Archive:
+    """Looks through an archive; each member is verified to its end.
+
+    Raises:
+        DamagedFileError: the archive is refused as a whole.
+        OSError: it cannot be read.
+    """
+    limits = UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
+    found = found_members(file, limits)
+    members = (ArchiveMember(one.name, one.bytes, one.place, one.sha256, one.finding) for one in found)
+    return Archive(file.stamp, tuple(members))
+
+
+def _looked_into(file: LandedFile, settings: Settings, paths: set[str], landed: Landed) -> Archive | None:
     """What is in an archive; None if it is refused."""
     try:
-        found = found_members(file, limits)
-        if any(f"{file.path}{MEMBER}{member.name}" in paths for member in found):
-            raise DamagedFileError("The archive has a member whose path is that of a file beside it.", where=file.path)
+        archive = look_through(file, settings)
+        if any(f"{file.path}{MEMBER}{member.path}" in paths for member in archive.members):
+            raise DamagedFileError(
+                "The archive has a member whose path is that of a file beside it.",
+                where=file.path,
+                why="Nothing of it counts: the two could not be told apart.",
+                do="Rename one of them.",
+            )
     except (OSError, DamagedFileError) as error:
         sha256 = checksum_of(file)
         landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, sha256, finding_of(error)))
         return None
-    members = (ArchiveMember(one.name, one.bytes, one.place, one.sha256, one.finding) for one in found)
-    return Archive(file.stamp, tuple(members))
+    return archive

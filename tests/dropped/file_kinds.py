@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import shutil
 import tarfile
 from datetime import date
 from pathlib import Path
 
-from tests.dropped.made import Content, Kind, files, gz, named, zipped, zst
+from tests.dropped.made import Content, Kind, archived, files, framed_snappy, gz, lz4, named, zipped, zst
 from tests.support import as_csv, as_parquet, columns_of, lines
 
 
@@ -51,20 +53,74 @@ def no_logs(day: date) -> list[Kind]:
     made = Content(day).log
     return [
         Kind("A workbook: `a.xlsx`", files(a__xlsx=zipped("xl/workbook.xml", made))),
-        Kind("Archives: `a.zip`, `b.tar.gz`, `c.7z`", files(
-            a__zip=zipped("a.log", made), b__tar__gz=_tar(made), c__7z=b"7z\xbc\xaf\x27\x1c" + made
+        Kind("Archives of other kinds: `a.7z`, `b.rar`", files(
+            a__7z=b"7z\xbc\xaf\x27\x1c" + made, b__rar=b"Rar!\x1a\x07\x00" + made
         )),
-        Kind("Packed as `a.log.bz2`, `b.log.xz`", files(a__log__bz2=b"BZh9" + made, b__log__xz=b"\xfd7zXZ" + made)),
+        Kind("Packed as `a.log.br`, `b.log.lzo`", files(a__log__br=b"\x1b" + made, b__log__lzo=b"\x89LZO" + made)),
     ]  # fmt: skip
 
 
-def _tar(content: bytes) -> bytes:
+def archives(day: date) -> list[Kind]:
+    """Zip and tar archives."""
+    made, tar = Content(day).log, archived({"auth.log": Content(day, "t").log}, "tar")
+
+    def many(landing: Path) -> None:
+        (landing / "a.tar.gz").write_bytes(gz(archived({f"{number}.log": b"" for number in range(10_001)}, "tar")))
+
+    bad = {"ok.log": made, "../up.log": made, "/etc/abs.log": made, "in.zip": archived({"a.log": made})}
+    return [
+        Kind("Archives, each member a file: `a.zip`, `b.tar`, `c.tar.gz`, `d.tgz`", files(
+            a__zip=archived({"x/auth.log": made, "x/auth.csv.gz": gz(as_csv(Content(day, "c").rows))}),
+            b__tar=tar,
+            c__tar__gz=gz(archived({"auth.json": Content(day, "g").log}, "tar")),
+            d__tgz=gz(archived({"auth.log.1": Content(day, "d").log}, "tar")),
+        )),
+        Kind("A member that is no log, and a workbook: `a.zip`", files(
+            a__zip=archived({"auth.log": made, "README.md": b"read me", "b.xlsx": b"PK"})
+        )),
+        Kind("Names that lead out of the archive, an archive in it: `a.zip`", files(a__zip=archived(bad))),
+        Kind("Two members of one name: `a.tar`", files(
+            a__tar=archived({"a.log": made, "./a.log": Content(day, "s").log, "b.log": Content(day, "u").log}, "tar")
+        )),
+        Kind("A link as a member: `a.tar`", files(a__tar=_linked(made))),
+        Kind("An encrypted member: `a.zip`", files(a__zip=_encrypted({"a.log": made, "b.log": made}, "b.log"))),
+        Kind("Cut while they were copied: `a.zip`, `b.tar.gz`, `c.tar`", files(
+            a__zip=archived({"a.log": made})[:-30], b__tar__gz=gz(tar)[:-30], c__tar=tar[:5000]
+        )),
+        Kind("An archive that unpacks to 4 GB, from 1 kB: `a.zip`", files(a__zip=_bomb())),
+        Kind("An archive of 10,001 members: `a.tar.gz`", many),
+        Kind("Nothing in it, no archive: `a.zip`, `b.tar`, `c.tgz`", files(
+            a__zip=archived({}), b__tar=b"", c__tgz=made
+        )),
+    ]  # fmt: skip
+
+
+def _linked(content: bytes) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         member = tarfile.TarInfo("a.log")
         member.size = len(content)
         archive.addfile(member, io.BytesIO(content))
-    return gz(out.getvalue())
+        link = tarfile.TarInfo("link.log").replace(linkname="/etc/passwd", deep=False)
+        link.type = tarfile.SYMTYPE
+        archive.addfile(link)
+    return out.getvalue()
+
+
+def _bomb() -> bytes:
+    """An archive whose list of members says that its one has 4 GB."""
+    content = archived({"a.log": b"0"})
+    place = content.index(b"PK\x01\x02") + 24
+    return content[:place] + b"\xff\xff\xff\xee" + content[place + 4 :]
+
+
+def _encrypted(members: dict[str, bytes], name: str) -> bytes:
+    """An archive in which a member, the last one, has the flag of an encrypted one."""
+    content = archived(members)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.rindex(mark, 0, content.rindex(name.encode()) if flags == 8 else None) + flags
+        content = content[:place] + b"\x01" + content[place + 1 :]
+    return content
 
 
 def damaged(day: date) -> list[Kind]:
@@ -88,7 +144,13 @@ def damaged(day: date) -> list[Kind]:
         Kind("Not what the name says, text named as packed: `a.log.gz`, `b.parquet`", files(
             a__log__gz=made.log, b__parquet=made.log
         )),
-        Kind("Not what the name says, packed named as text: `a.log`, `b.csv`", files(a__log=packed, b__csv=packed)),
+        Kind("Not what the name says, an archive named as text: `a.log`, `b.csv`", files(
+            a__log=zipped("a.log", made.log), b__csv=zipped("a.csv", made.log)
+        )),
+        Kind("Cut while they were copied: `a.log.bz2`, `b.log.xz`, `c.log.lz4`, `d.log.snappy`, `e.json` (gzip)", files(
+            a__log__bz2=bz2.compress(made.log)[:-30], b__log__xz=lzma.compress(made.log)[:-30],
+            c__log__lz4=lz4(made.log)[:-30], d__log__snappy=framed_snappy(made.log)[:-30], e__json=packed[:-30]
+        )),
         Kind("Nothing in it: `a.log.gz`, `b.parquet`", files(a__log__gz=b"", b__parquet=b"")),
         Kind("A file, and a folder, that may not be read: `a.log`, `x/b.log`", lock, is_bound=True),
     ]  # fmt: skip

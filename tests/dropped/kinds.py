@@ -38,6 +38,7 @@ def kinds(day: date) -> dict[str, list[Kind]]:
         "Times": text_kinds.times(day),
         "Other texts": text_kinds.other_texts(day),
         "No logs": file_kinds.no_logs(day),
+        "Archives": file_kinds.archives(day),
         "Damaged and locked files": file_kinds.damaged(day),
         "Files without a record": file_kinds.without_a_record(),
         "Names and links that are left alone": file_kinds.left_alone(day),

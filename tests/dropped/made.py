@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import cramjam
 import zstandard
 
 from tests.support import Row, lines, record
@@ -96,6 +98,47 @@ def gz(content: bytes) -> bytes:
 def zst(content: bytes) -> bytes:
     """Packed by Zstandard."""
     return zstandard.ZstdCompressor(write_checksum=True).compress(content)
+
+
+def lz4(content: bytes) -> bytes:
+    """Packed by LZ4."""
+    return bytes(cramjam.lz4.compress(content))
+
+
+def framed_snappy(content: bytes) -> bytes:
+    """Packed by Snappy, in frames."""
+    return bytes(cramjam.snappy.compress(content))
+
+
+def raw_snappy(content: bytes) -> bytes:
+    """Packed by Snappy as one raw block, as SLS does it."""
+    return bytes(cramjam.snappy.compress_raw(content))
+
+
+def hadoop_snappy(content: bytes) -> bytes:
+    """Packed by Snappy as Hadoop's BlockCompressorStream does it, in blocks of 4 kB."""
+    out = b""
+    for first in range(0, len(content), 4096):
+        block = content[first : first + 4096]
+        packed = raw_snappy(block)
+        out += len(block).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+    return out
+
+
+def archived(members: dict[str, bytes], kind: str = "zip") -> bytes:
+    """A zip or tar archive."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, content in members.items():
+                packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+        return out.getvalue()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
 
 
 def zipped(name: str, content: bytes) -> bytes:

@@ -94,7 +94,7 @@ def _said_by_check(seen: Seen) -> Iterator[str]:
 
 def _words(line: str) -> str:
     """What a line says, without what it says it of."""
-    return re.sub(r"^landing/| cannot be read$|^The file |\.$", "", line.rpartition(": ")[2])
+    return re.sub(r"^landing/| cannot be read$|^The (?:file|member|archive) (?:is )?|\.$", "", line.rpartition(": ")[2])
 
 
 def places(seen: Seen) -> list[str]:

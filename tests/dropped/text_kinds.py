@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import json
+import lzma
 from datetime import date, timedelta
 
-from tests.dropped.made import Content, Kind, files, gz, named, zipped, zst
+from tests.dropped.made import (
+    Content,
+    Kind,
+    files,
+    framed_snappy,
+    gz,
+    hadoop_snappy,
+    lz4,
+    named,
+    raw_snappy,
+    zipped,
+    zst,
+)
 from tests.support import as_csv, as_parquet, columns_of, lines
 
 
@@ -19,6 +33,26 @@ def logs(day: date) -> list[Kind]:
         Kind("Packed: `a.ndjson.gz`, `b.log.zst`", files(
             a__ndjson__gz=gz(made.log), b__log__zst=zst(Content(day, "z").log)
         )),
+        Kind(
+            "Packed otherwise: `a.log.bz2`, `b.log.xz`, `c.csv.lz4`, `d.log.snappy` (framed), `e.log.snappy` (raw), "
+            "`f.log.snappy` (of Hadoop), `auth.log.1.bz2`",
+            named({
+                "a.log.bz2": bz2.compress(made.log), "b.log.xz": lzma.compress(Content(day, "x").log),
+                "c.csv.lz4": lz4(as_csv(Content(day, "l").rows)), "d.log.snappy": framed_snappy(Content(day, "f").log),
+                "e.log.snappy": raw_snappy(Content(day, "r").log), "f.log.snappy": hadoop_snappy(Content(day, "h").log),
+                "auth.log.1.bz2": bz2.compress(Content(day, "o").log),
+            }),
+        ),
+        Kind(
+            "Packed under the name of a text, or without a suffix: `a.json` and `b.csv` (gzip), `c.log` (Zstandard), "
+            "`d.jsonl` (Snappy), `1459911000_e` (gzip)",
+            named({
+                "a.json": gz(made.log), "b.csv": gz(as_csv(Content(day, "c").rows)),
+                "c.log": zst(Content(day, "z").log),
+                "d.jsonl": framed_snappy(Content(day, "f").log), "1459911000_e": gz(Content(day, "e").log),
+            }),
+        ),
+        Kind("An object without a suffix, JSON as it is: `authlog`", named({"authlog": made.log})),
         Kind("CSV with our names in its header: `a.csv`, `b.csv.gz`", files(
             a__csv=as_csv(made.rows), b__csv__gz=gz(as_csv(Content(day, "z").rows))
         )),
@@ -52,7 +86,10 @@ def tables(day: date) -> list[Kind]:
             b__csv=Content(day, "b").table("\t").encode(),
             c__csv=b"sep=;\r\n" + Content(day, "c").table(";").encode(),
         )),
-        Kind("Cells cut by a bar: `a.csv`", files(a__csv=made.table("|").encode())),
+        Kind("Cells cut by a bar, or by SOH: `a.csv`, `b.csv`", files(
+            a__csv=made.table("|").encode(), b__csv=Content(day, "b").table("\x01").encode()
+        )),
+        Kind("Cells cut by a caret: `a.csv`", files(a__csv=made.table("^").encode())),
         Kind("No header: `a.csv`", files(a__csv="".join(made.table().splitlines(keepends=True)[1:]).encode())),
         Kind("A header in Chinese: `a.csv`", files(a__csv=(
             "流水号,时间,应用,渠道,环节,结果,方案\r\n" + "".join(made.table().splitlines(keepends=True)[1:])
@@ -71,7 +108,15 @@ def json_texts(day: date) -> list[Kind]:
     """JSON."""
     made = Content(day)
     return [
-        Kind("A JSON array: `a.json`", files(a__json=json.dumps(made.rows).encode())),
+        Kind("A JSON array, in one line, indented, packed: `a.json`, `b.json`, `c.json.gz`", files(
+            a__json=json.dumps(made.rows).encode(),
+            b__json=json.dumps(Content(day, "b").rows, indent=2).encode(),
+            c__json__gz=gz(json.dumps(Content(day, "c").rows).encode()),
+        )),
+        Kind("A JSON array that is cut, or has a number in it: `a.json`, `b.json`", files(
+            a__json=json.dumps(made.rows).encode()[:-30],
+            b__json=json.dumps([7, *Content(day, "b").rows]).encode(),
+        )),
         Kind("Objects over many lines: `a.json`", files(
             a__json="\n".join(json.dumps(row, indent=2) for row in made.rows).encode()
         )),
@@ -125,7 +170,7 @@ def other_texts(day: date) -> list[Kind]:
     return [
         Kind("Lines of syslog, a dump of a database: `a.log`, `b.log`", files(a__log=syslog, b__log=dump)),
         Kind("An error page in the place of a log: `a.log`, `b.csv`", files(a__log=page, b__csv=page)),
-        Kind("Under a name that says nothing: `a.txt`, `B.sql`, `c.dat`, `authlog`, `README.md`", named({
-            name: Content(day).log for name in ("a.txt", "B.sql", "c.dat", "authlog", "README.md")
-        })),
+        Kind("Under a name that says nothing: `a.txt`, `B.sql`, `c.dat`, `Makefile`, `README.md`", named({
+            name: Content(day).log for name in ("a.txt", "B.sql", "c.dat", "README.md")
+        } | {"Makefile": b"all:\n\ttrue\n"})),
     ]  # fmt: skip

@@ -245,9 +245,9 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
 def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from pipelines.reading.files import unpacking
+    from pipelines.reading.files import growth
 
-    monkeypatch.setattr(unpacking, "FREE_BYTES", 1000)
+    monkeypatch.setattr(growth, "FREE_BYTES", 1000)
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
     folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
     folder.land("b.ndjson", records(1, prefix="b"))

@@ -100,8 +100,9 @@ PACKED = gzip.compress(LOG, mtime=0)
         ),
         (
             "a.log",
-            PACKED,
-            "not what its name says, it is a gzip file: deliver it under the name of its kind, or as UTF-8 text",
+            b"PK\x03\x04",
+            "not what its name says, it is a zip archive or an Office file: deliver it under the name of its kind, "
+            "or as UTF-8 text",
         ),
     ],
 )
