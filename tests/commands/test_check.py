@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 from datetime import date
 from pathlib import Path
@@ -15,8 +14,11 @@ from pipelines.commands.check_registry import print_bad_rows
 from pipelines.commands.check_sign_ins import HINTS
 from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import load_registry
+from tests.dropped.made import archived
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
 from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
+
+NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
 
 
 def test_check_shows_the_first_records_in_the_order_of_the_file(
@@ -56,12 +58,12 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
 
 def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> None:
     own.land("week.xlsx", b"PK")
-    own.land("b/auth.log.xz", b"\xfd7zXZ")
+    own.land("b/auth.log.br", b"\x1b")
     ended = call("check", data=own.root)
     assert ended.code == 3
     assert "2 files read by no source" in ended.out
     assert "landing/week.xlsx: a spreadsheet: save it as CSV" in ended.out
-    assert "landing/b/auth.log.xz: compressed in a way that is not read: repack it as .gz or .zst" in ended.out
+    assert "landing/b/auth.log.br: compressed in a way that is not read: repack it as .gz or .zst" in ended.out
     own.write("authmeter.toml", 'ignore = ["*.xlsx", "b/*"]\n')
     ended = call("check", data=own.root)
     assert ended.code == 0
@@ -77,7 +79,7 @@ def test_a_check_of_files_that_are_left_alone_does_not_call_landing_empty(call: 
 
 
 def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataFolder, yesterday: date) -> None:
-    own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    own.land("a text.log", NO_JSON)
     own.land("near.csv.gz", gzip.compress(b"eventId,appkey\n" + b"1,shop\n" * 300))
     own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
     own.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="fax")])
@@ -85,7 +87,9 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     before = tree(own.store.warehouse)
     ended = call("check", data=own.root)
     assert ended.code == 3
-    assert "warning    nothing_accepted: 2 files without one good record: array.json (a JSON array" in ended.out
+    assert (
+        "warning    nothing_accepted: 2 files without one good record: a text.log (its lines are no JSON" in ended.out
+    )
     assert "near.csv.gz (names that are nearly those of the log format (eventId → event_id, appkey" in ended.out
     assert "mostly_rejected: 1 file of which over half was rejected: half.ndjson (most often invalid:ch" in ended.out
     assert "gbk.csv" not in ended.out
@@ -95,16 +99,16 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
 
 def test_a_check_names_what_a_run_warned_of(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("good.ndjson", records(300, yesterday))
-    folder.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    folder.land("text.log", NO_JSON)
     folder.publish(yesterday)
     ended = call("check", data=folder.root)
     assert ended.code == 3
-    assert "1 file without one good record: array.json (a JSON array" in ended.out
+    assert "1 file without one good record: text.log (its lines are no JSON" in ended.out
 
 
 def test_a_check_of_many_new_files_looks_into_some(call: Call, folder: DataFolder) -> None:
     for number in range(102):
-        folder.land(f"{number:03}.json", json.dumps(records(9)).encode())
+        folder.land(f"{number:03}.json", NO_JSON)
     ended = call("check", data=folder.root)
     assert "102 files are new; the first 100 are looked into" in ended.out
     assert "100 files without one good record: 000.json" in ended.out
@@ -114,15 +118,32 @@ def test_a_check_of_a_file_of_which_nothing_counts_says_why(
     call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
     file = tmp_path / "try.json"
-    file.write_text(json.dumps(records(4, yesterday)))
+    file.write_bytes(NO_JSON)
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
-    assert "  likely     a JSON array, which is not read: write one object a line" in ended.out
+    assert "  likely     its lines are no JSON: write a source mapping" in ended.out
     file = tmp_path / "gbk.csv"
     file.write_bytes(as_csv(records(4, yesterday, account_id="商城")).decode().encode("gb18030"))
     ended = call("check", file, data=folder.root)
     assert ended.code == 0
     assert "read as GB18030" in ended.out
+
+
+def test_a_check_of_an_archive_is_one_of_its_members(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    members = {"x/a.log": lines(records(4, yesterday)), "README.md": b"read me", "../b.log": b"{}"}
+    file = tmp_path / "a.zip"
+    file.write_bytes(archived(members))
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 3
+    assert "a.zip!x/a.log as canonical: 4 records read, 4 accepted" in ended.out
+    assert "a.zip!README.md is read by no source" in ended.out
+    assert "a.zip!../b.log is refused: The member has a name that leads out of the archive." in ended.out
+    folder.land("b.zip", archived({"a.log": lines(records(4, yesterday)), "b.log": NO_JSON}))
+    ended = call("check", data=folder.root)
+    assert "2 files canonical" in ended.out
+    assert "1 file without one good record: b.zip!b.log (its lines are no JSON" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:

@@ -115,7 +115,7 @@ def json_texts(day: date) -> list[Kind]:
         )),
         Kind("A JSON array that is cut, or has a number in it: `a.json`, `b.json`", files(
             a__json=json.dumps(made.rows).encode()[:-30],
-            b__json=json.dumps([7, *Content(day, "b").rows]).encode(),
+            b__json=json.dumps([Content(day, "b").rows[0], 7, *Content(day, "b").rows[1:]]).encode(),
         )),
         Kind("Objects over many lines: `a.json`", files(
             a__json="\n".join(json.dumps(row, indent=2) for row in made.rows).encode()

@@ -22,7 +22,17 @@ import pytest
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.store import catalogue
-from pipelines.store.manifest import SCHEMA_VERSION, DayEntry, DayRows, FileEntry, Manifest, State, UnreadFile
+from pipelines.store.manifest import (
+    SCHEMA_VERSION,
+    Archive,
+    ArchiveMember,
+    DayEntry,
+    DayRows,
+    FileEntry,
+    Manifest,
+    State,
+    UnreadFile,
+)
 from pipelines.store.store import Store
 from tests.support import DAY, days_before, tree
 
@@ -51,6 +61,10 @@ def full(files: int = 3) -> Manifest:
         days={day: DayEntry(f"{day}/00000001", "c", "f", ["p", "q", "q"], 5, 4, 1) for day in (BEFORE, DAY)},
         platforms={"shop": "ios", "game": "h5"}, unreadable=["shut"], idle_sources=["gateway"],
         declared_channels=["apple"],
+        archives={
+            "a.zip": Archive("9:1:1", (ArchiveMember("x/a.log", 3, 7, "s"), ArchiveMember("b", 4, 8, "t", "refused"))),
+            "b.tar": Archive("9:2:2", (ArchiveMember("a.log", 5, 512, "u"),)),
+        },
         unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
         restatements=["00000002.parquet"], restated_sessions=[DAY],
     )  # fmt: skip
@@ -91,6 +105,8 @@ def other(value: Any) -> Any:
         case dict():
             (first, *_) = value
             return {**value, first: other(value[first]), other(first): value[first]}
+        case tuple() if not hasattr(value, "_fields"):
+            return (*map(other, value), value[0])
         case tuple():
             return type(value)(*map(other, value))
     return deepcopy(value)
