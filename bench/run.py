@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import backlog as many_days
 from bench import contestants, reading, rendering, scenarios
+from bench import packed as packed_files
 from bench.inputs import Cache
 from bench.measure import BenchError
 from bench.tables import Row, print_table, print_targets
@@ -97,6 +98,17 @@ def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     yield f"{title}, {asked.file_apps:,} apps; median of {rounds}", rows, "× DuckDB's reader"
 
 
+def packed(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What added records cost in packed files, archives and arrays."""
+    rounds = min(asked.rounds, FEWER_ROUNDS)
+    small, large = (
+        cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times // FORM_GROWTH) for times in (1, 3)
+    )
+    title = f"User CPU of packed files: {asked.file_records // FORM_GROWTH:,} → {asked.file_records:,} records"
+    rows = packed_files.packed(cache, small, large, rounds)
+    yield f"{title}, {asked.file_apps:,} apps; median of {rounds}", rows, "× .gz, or NDJSON"
+
+
 def bad_lines(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
     """What bad lines cost."""
     records = asked.file_records * FORM_GROWTH
@@ -146,8 +158,8 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 QUESTIONS = {
-    "whole": whole, "growth": growth, "forms": forms, "bad-lines": bad_lines, "rejected": rejected, "files": files,
-    "day31": day31, "backlog": backlog, "site": site,
+    "whole": whole, "growth": growth, "forms": forms, "packed": packed, "bad-lines": bad_lines, "rejected": rejected,
+    "files": files, "day31": day31, "backlog": backlog, "site": site,
 }  # fmt: skip
 
 

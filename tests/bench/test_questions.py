@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import big_day, reading, scenarios
+from bench import big_day, packed, reading, scenarios
 from bench.inputs import Cache, Logs
 from bench.measure import Run
 from bench.tables import Row
@@ -36,7 +36,7 @@ def run_here(data: Path, day: date) -> Run:
 @pytest.fixture
 def boxes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No question starts the command."""
-    for module in (reading, scenarios):
+    for module in (packed, reading, scenarios):
         monkeypatch.setattr(module, "authmeter", run_here)
 
 
@@ -59,6 +59,14 @@ def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
     assert re.fullmatch(rf"{ADDED}, DuckDB {ADDED}", row.measured)
     assert row.target is not None
     assert row.target.limit == 6
+
+
+@pytest.mark.length
+@pytest.mark.usefixtures("boxes_alone")
+def test_packed_files_beside_gzip_and_an_array_beside_ndjson(cache: Cache, logs: Logs) -> None:
+    rows = packed.packed(cache, logs, cache.logs(days=1, apps=5, events=3000), 1)
+    found = {row.what: row.target.limit if row.target else None for row in rows}
+    assert found == dict.fromkeys(packed.FORMS, 1.3) | {"day.ndjson": None, "day.ndjson.gz": None, "day.json": 2}
 
 
 @pytest.mark.length
