@@ -27,6 +27,7 @@ from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.findings import finding_of
 from pipelines.reading.archives.archives import MemberFile
+from pipelines.reading.files.first_bytes import is_plain_lines
 from pipelines.reading.files.landing import LandedFile, checksum_of
 from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.reading import Reading
@@ -134,9 +135,6 @@ class PartReader:
         is_split = not others and piece_bytes and file.bytes > piece_bytes and not isinstance(file, MemberFile)
         if not is_split or not piece_bytes or not _is_of_lines(file, batch.source):
             return [whole]
-        # Imported here: it loads libraries that a run with nothing new should not load.
-        from pipelines.reading.files.plain_files import is_plain_lines
-
         try:
             if not is_plain_lines(file):
                 return [whole]

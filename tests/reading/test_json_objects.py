@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reading.files import json_objects
-from pipelines.reading.files.json_objects import is_spread, one_a_line
+from pipelines.reading.files.first_bytes import is_spread
+from pipelines.reading.files.json_objects import one_a_line
 from tests.reading_bench import ReadingBench
 from tests.support import Row, records
 

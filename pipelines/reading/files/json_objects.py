@@ -5,8 +5,6 @@ Objects are found by their outermost braces, in whole blocks of bytes. Brackets,
 out; anything else there becomes a line of its own, and is rejected.
 """
 
-import json
-import re
 from codecs import BOM_UTF8 as BOM
 from collections.abc import Iterator
 
@@ -14,31 +12,10 @@ import numpy as np
 
 from pipelines.reading.files.packings import ByteStream
 
-HEAD_BYTES = 4 << 10
 _BLOCK_BYTES = 1 << 20
 _QUOTE, _BACKSLASH, _OPEN, _CLOSE, _NEWLINE, _RETURN, _BLANK = tuple(b'"\\{}\n\r ')
-_ARRAY = re.compile(rb"\[\s*[{\]]")
-# A first line that ends within an object, and the next one, which is no object of its own.
-_OVER_LINES = re.compile(rb"(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?=[\"}\]])")
 _IS_BETWEEN = np.zeros(256, dtype=bool)
 _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
-
-
-def is_spread(head: bytes) -> bool:
-    """Whether a text begins as an array of objects, or with an object over many lines."""
-    text = head.removeprefix(BOM).lstrip()
-    if _ARRAY.match(text):
-        return True
-    found = _OVER_LINES.match(text)
-    return bool(found and found[1].rstrip()[-1:] in b"{[," and not _is_json(found[1]))
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def one_a_line(stream: ByteStream) -> Iterator[bytes]:

@@ -6,19 +6,17 @@ unpacked bytes have no name of their own: whatever ends the process leaves nothi
 """
 
 import os
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
-from pipelines.reading.files.growth import LIMITS, UnpackLimits
-from pipelines.reading.files.json_objects import HEAD_BYTES as OBJECT_HEAD_BYTES
-from pipelines.reading.files.json_objects import is_spread, one_a_line
+from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.json_objects import one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import HEAD_MARK_BYTES, packing_of
 from pipelines.reading.files.pieces import FilePiece, bytes_of
@@ -87,34 +85,12 @@ def plain_file(
             plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
         elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
-        if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, OBJECT_HEAD_BYTES, 0)):
+        if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, HEAD_BYTES, 0)):
             plain = _copied(plain, one_a_line(plain.stream()), temp, stack)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
             plain = _copied(plain, shorter, temp, stack)
         yield plain
-
-
-def is_plain_lines(file: LandedFile) -> bool:
-    """Whether a file of lines has its lines as it lies there: it is neither packed nor JSON over many lines.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with raw_file(file) as raw:
-        return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), OBJECT_HEAD_BYTES, 0))
-
-
-def begins_as_json(file: LandedFile) -> bool:
-    """Whether a file, unpacked, begins as a JSON object or an array of objects does; not one that cannot be read."""
-    try:
-        with raw_file(file) as raw:
-            packing = packing_of(file, raw)
-            pieces = unpacked(file, raw, packing, LIMITS) if packing else iter([raw.read(OBJECT_HEAD_BYTES)])
-            head = bytes(next(pieces, b""))[:OBJECT_HEAD_BYTES]
-    except (OSError, DamagedFileError):
-        return False
-    return is_spread(head) or head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS, OPTIONAL_FIELDS
 from pipelines.contract.settings.settings import Zone
+from pipelines.reading.files.first_bytes import begins_as_json
 from pipelines.reading.files.landing import (
     TEXT_SUFFIXES,
     LandedFile,
@@ -211,9 +212,6 @@ class Sources:
         mapping = self.for_file(file.path)
         if mapping is None or mapping.format is not None or has_suffix(file.path):
             return mapping
-        # Imported here: it loads libraries that a run with nothing new should not load.
-        from pipelines.reading.files.plain_files import begins_as_json
-
         return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:

@@ -1,0 +1,60 @@
+"""What the first bytes of a file say of a text: JSON, with one object a line or not. No large library is loaded for it.
+
+How a file is packed, its first bytes say as well: see `packings.py`.
+"""
+
+import json
+import os
+import re
+from codecs import BOM_UTF8
+
+from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files.growth import LIMITS
+from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.packings import packing_of
+from pipelines.reading.files.unpacking import unpacked
+
+HEAD_BYTES = 4 << 10
+"""So many of them are looked at."""
+_ARRAY = re.compile(rb"\[\s*[{\]]")
+# A first line that ends within an object, and the next one, which is no object of its own.
+_OVER_LINES = re.compile(rb"(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?=[\"}\]])")
+
+
+def is_spread(head: bytes) -> bool:
+    """Whether a text begins as an array of objects, or with an object over many lines."""
+    text = head.removeprefix(BOM_UTF8).lstrip()
+    if _ARRAY.match(text):
+        return True
+    found = _OVER_LINES.match(text)
+    return bool(found and found[1].rstrip()[-1:] in b"{[," and not _is_json(found[1]))
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def is_plain_lines(file: LandedFile) -> bool:
+    """Whether a file of lines has its lines as it lies there: it is neither packed nor JSON over many lines.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with raw_file(file) as raw:
+        return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), HEAD_BYTES, 0))
+
+
+def begins_as_json(file: LandedFile) -> bool:
+    """Whether a file, unpacked, begins as a JSON object or an array of objects does; not one that cannot be read."""
+    try:
+        with raw_file(file) as raw:
+            packing = packing_of(file, raw)
+            pieces = unpacked(file, raw, packing, LIMITS) if packing else iter([raw.read(HEAD_BYTES)])
+            head = bytes(next(pieces, b""))[:HEAD_BYTES]
+    except (OSError, DamagedFileError):
+        return False
+    return is_spread(head) or head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
