@@ -24,6 +24,7 @@ from pipelines.contract.tables.tables import TABLES
 from pipelines.engines.spark import roller
 from pipelines.store.manifest import FileEntry
 from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span
+from tests.dropped.made import archived
 from tests.engines.conftest import EVENT_LOG, needs_spark, use
 from tests.engines.noting import NotingRanges, NotingTables
 from tests.golden import test_end_to_end as golden
@@ -31,6 +32,7 @@ from tests.oracle.random_sign_ins import DAYS, World
 from tests.support import (
     KEY,
     DataFolder,
+    Row,
     as_csv,
     as_parquet,
     columns_of,
@@ -85,6 +87,11 @@ def golden_case(name: str, folder: DataFolder) -> None:
         ) == sorted(rows), file.stem
 
 
+def as_array(rows: list[Row]) -> bytes:
+    """Records as one JSON array."""
+    return json.dumps(rows).encode()
+
+
 def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
     days = span(DAY, 2)
 
@@ -98,6 +105,18 @@ def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
         folder.land("1/cut.ndjson.gz", gzip.compress(log(draw, days[:1], 30), mtime=0)[:-9])
         folder.land("1/rows.csv", as_csv(records(5, days[0], "c", device_id="d1")) + b'"open,\n')
         folder.land("1/rows.parquet", as_parquet(columns_of(records(4, days[0], "p"))))
+        folder.land("1/day.zip", archived({
+            "a.log": lines(records(6, days[0], "z")), "b.parquet": as_parquet(columns_of(records(3, days[0], "zp"))),
+            "../out.log": b"{}", "README.md": b"read me",
+        }))  # fmt: skip
+        tar = archived(
+            {"x/a.csv": as_csv(records(7, days[0], "t")), "b.json": as_array(records(2, days[0], "ta"))}, "tar"
+        )
+        folder.land("1/day.tar.gz", gzip.compress(tar, mtime=0))
+        # Larger than a piece, and neither may be cut into pieces.
+        folder.land("1/array.json", as_array([row | {"x": "y" * 4000} for row in records(300, days[0], "a")]))
+        noise = [row | {"x": draw.randbytes(2000).hex()} for row in records(600, days[0], "n")]
+        folder.land("1/packed.log", gzip.compress(lines(noise), mtime=0))
         folder.land("1/damaged.parquet", b"PAR1 and nothing else PAR1")
         wrapped = [{"log": f"{text}\n"} for text in map(json.dumps, records(4, days[0], "w"))]
         folder.land("1/docker/auth.log", lines([*wrapped, {"log": "listening"}, {"log": '{"cut'}]))

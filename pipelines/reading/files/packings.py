@@ -57,7 +57,7 @@ class Packing:
         """Whether a file that is named so may begin with these bytes."""
         return bool(re.match(self.mark, head))
 
-    def is_told_by(self, head: bytes) -> bool:
+    def is_recognized_by(self, head: bytes) -> bool:
         """Whether a file that begins with these bytes is packed so, whatever its name."""
         return bool(re.match(self.other_mark or self.mark, head))
 
@@ -68,7 +68,7 @@ def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):
         return by_name
-    return next((packing for packing in PACKINGS.values() if packing.is_told_by(head)), by_name)
+    return next((packing for packing in PACKINGS.values() if packing.is_recognized_by(head)), by_name)
 
 
 def _gzip_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
