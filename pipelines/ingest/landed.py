@@ -1,6 +1,6 @@
-"""The files of landing, with the members of archives in place of these.
+"""Lists the files of landing, with the members of each archive in place of the archive.
 
-An archive is opened where it is new or changed; what is in any other one is known from the manifest.
+A new or changed archive is opened; the members of all others are read from the manifest.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,6 +1,5 @@
-"""What the first bytes of a file say of a text: JSON, with one object a line or not. No large library is loaded for it.
-
-How a file is packed, its first bytes say as well: see `packings.py`.
+"""Recognizes JSON by the first bytes of a file, and whether it has one object a line. Loads no large library, as a run
+with nothing new calls it. `packings.py` recognizes packed files.
 """
 
 import json

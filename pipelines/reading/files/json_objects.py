@@ -34,7 +34,7 @@ class _Cutter:
         self._is_text = self._is_escaped = False
         # How many braces are open.
         self._depth = 0
-        # Whether something is between objects that belongs there not, and its line has not ended.
+        # Whether the open line holds something other than an object.
         self._has_other = False
 
     def cut(self, block: bytes) -> bytes:

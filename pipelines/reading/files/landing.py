@@ -134,7 +134,9 @@ def current_stamp(file: LandedFile) -> str | None:
 
 def is_archive(path: str) -> bool:
     """Whether a path under landing is that of an archive, by its suffix."""
-    return _MARKS_BEHIND.sub("", path).lower().endswith(ARCHIVES)
+    name = path.lower()
+    # Most paths need no look at what rotation put into them.
+    return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", name).endswith(ARCHIVES)
 
 
 def is_zip(path: str) -> bool:
