@@ -225,6 +225,13 @@ def zip_bomb() -> bytes:
     return content
 
 
+def displaced() -> bytes:
+    """An archive whose end says that its list begins later: so its members begin before the file."""
+    content = zipped({"a.log": lines(A)})
+    (first,) = struct.unpack("<I", content[-6:-2])
+    return content[:-6] + struct.pack("<I", first + 100) + content[-2:]
+
+
 TAR = tarred({"a.log": lines(A), "b.log": lines(B)})
 REFUSED = {
     "declared.zip": (zip_bomb(), "unpacks to more than 100,000,000 bytes"),
@@ -263,6 +270,12 @@ def test_an_archive_that_is_refused_is_one_row_and_costs_itself_alone(
     folder.ingest()
     assert folder.statuses("cut.zip") == ["replaced"]
     assert accepted(folder) == 40
+
+
+def test_a_member_that_would_begin_before_its_archive_is_refused(folder: DataFolder) -> None:
+    folder.land("a.zip", displaced())
+    folder.ingest()
+    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: what is packed is broken"}
 
 
 def test_an_archive_that_was_good_and_is_cut_counts_as_before(folder: DataFolder) -> None:

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from errno import EINVAL
 from io import FileIO
 from lzma import LZMAError
 
@@ -56,7 +57,9 @@ def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(raw)
-    except (*BROKEN_ZIP, NotImplementedError) as error:
+    except (*BROKEN_ZIP, NotImplementedError, OSError) as error:
+        if _is_of_system(error):
+            raise
         raise damaged(file.path, "its list of members is not whole") from error
 
 
@@ -81,7 +84,7 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
             except NotImplementedError:
                 finding = UNKNOWN_PACKING
             except (*BROKEN_ZIP, OSError) as error:
-                if isinstance(error, OSError) and error.errno is not None:
+                if _is_of_system(error):
                     raise
                 is_sum = "CRC" in str(error)
                 finding = damaged("", "a checksum is wrong" if is_sum else "what is packed is broken").what
@@ -89,6 +92,11 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
             yield refused(name, info.file_size, place, finding)
         else:
             yield Found(name, info.file_size, place, sha256.hexdigest())
+
+
+def _is_of_system(error: Exception) -> bool:
+    """Whether an error is of the system. A place that is not in the file is the archive's own fault."""
+    return isinstance(error, OSError) and error.errno not in (None, EINVAL)
 
 
 def _refusal(info: zipfile.ZipInfo) -> str:
