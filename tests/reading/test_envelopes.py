@@ -81,7 +81,7 @@ TEXTS = [GOOD.replace('"e1"', odd) for odd in ODD] + [
 ]  # fmt: skip
 
 
-def test_a_text_is_judged_as_a_line_is(bench: ReadingBench) -> None:
+def test_a_text_is_held_to_the_rules_of_a_line(bench: ReadingBench) -> None:
     everything = SourceMapping(name="x", files=("*",), where="true", unwrap=Unwrap(record="log"))
     for text in TEXTS:
         within, plain = bench.read(wrapped("docker", [text]), mapping=everything), bench.read(text.encode())
