@@ -46,6 +46,14 @@ def run(day: DayOption = None, data: Data = None) -> None:
 
 
 @app.command()
+def fetch(data: Data = None) -> None:
+    """Bring new logs from the buckets of the settings into landing, as each run does first."""
+    from pipelines.commands.fetch import run_fetch
+
+    raise typer.Exit(run_fetch(_folder(data)))
+
+
+@app.command()
 def backfill(
     first: Annotated[date, typer.Argument(parser=arguments.day, metavar="FROM", help="First day")],
     last: Annotated[date, typer.Argument(parser=arguments.day, metavar="TO", help="Last day")],

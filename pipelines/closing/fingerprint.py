@@ -36,6 +36,8 @@ UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "schedule_time": "It says when a run begins.",
     "keep_runs_days": "Dagster's records are not published.",
     "alerts": "Messages are not published.",
+    "fetch": "The files of landing contain what it changes.",
+    "publish": "It says where the site is copied to, not what it is.",
     "site_url": "Messages and `status.json` have links with it; the pages' own are relative.",
     "engine": "Every engine gives the same tables.",
     "threads": "It changes how fast a run is.",

@@ -61,16 +61,17 @@ def place_folders(targets: Mapping[Path, Path]) -> None:
 
     Several files are brought to disk at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
     """
-    _sync_all(path for fresh in targets for path in (*sorted(fresh.iterdir()), fresh))
+    sync_files(path for fresh in targets for path in (*sorted(fresh.iterdir()), fresh))
     for fresh, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             shutil.rmtree(target)
         os.replace(fresh, target)
-    _sync_all(sorted({folder for target in targets.values() for folder in (target.parent, target.parent.parent)}))
+    sync_files(sorted({folder for target in targets.values() for folder in (target.parent, target.parent.parent)}))
 
 
-def _sync_all(paths: Iterable[Path]) -> None:
+def sync_files(paths: Iterable[Path]) -> None:
+    """Waits until the bytes of all of them are on disk, several at a time."""
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
         # Drawing the results raises the error of each.
         deque(threads.map(sync_file, paths), maxlen=0)

@@ -10,11 +10,19 @@ from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
 from pipelines.orchestration.steps import Work
 from pipelines.run.daily_run import DailyRun
 
+
+@dg.asset(group_name="landing", kinds={"s3"}, description=steps.fetched_objects.__doc__)
+def fetched_objects(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
+    """The objects of buckets."""
+    yield from as_dagster(context, steps.fetched_objects(_work(context, data)))
+
+
 landing = dg.AssetSpec(
     "landing",
     group_name="landing",
     kinds={"json", "csv", "parquet"},
-    description="The logs, dropped into `landing/` by whatever delivers them.",
+    deps=[fetched_objects],
+    description="The logs, fetched from buckets or dropped into `landing/` by whatever delivers them.",
 )
 registry = dg.AssetSpec(
     "registry",
@@ -27,7 +35,8 @@ registry = dg.AssetSpec(
 @dg.asset(
     group_name="events",
     kinds={"parquet"},
-    deps=[landing],
+    # What is fetched is there before landing is read: an asset of others, as `landing` is, orders no steps.
+    deps=[landing, fetched_objects],
     check_specs=[spec_of("file_books")],
     description=steps.event_parts.__doc__,
 )
@@ -98,6 +107,12 @@ def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -
 def reports(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
     """The site."""
     yield from as_dagster(context, steps.reports(_work(context, data)))
+
+
+@dg.asset(group_name="reports", kinds={"html", "s3"}, deps=["site", "exports"], description=steps.site_copy.__doc__)
+def site_copy(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
+    """The copy of the site."""
+    yield from as_dagster(context, steps.site_copy(_work(context, data)))
 
 
 def _work(context: dg.AssetExecutionContext, data: DailyRun) -> Work:

@@ -4,7 +4,16 @@ import dagster as dg
 
 from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.asset_checks import daily_checks, freshness_check
-from pipelines.orchestration.assets import day_tables, event_parts, landing, marts, registry, reports
+from pipelines.orchestration.assets import (
+    day_tables,
+    event_parts,
+    fetched_objects,
+    landing,
+    marts,
+    registry,
+    reports,
+    site_copy,
+)
 from pipelines.orchestration.landing_sensor import build_landing_sensor
 from pipelines.orchestration.resource import DataFolder
 from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job, freshness_of_site
@@ -24,7 +33,7 @@ def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
         [reports],
     )
     return dg.Definitions(
-        assets=[landing, registry, event_parts, day_tables, marts, fresh_reports],
+        assets=[fetched_objects, landing, registry, event_parts, day_tables, marts, fresh_reports, site_copy],
         asset_checks=[daily_checks, freshness_check],
         jobs=[daily_job],
         schedules=[build_schedule(settings)],

@@ -43,6 +43,23 @@ class Step:
     results: Callable[[Work], Results]
 
 
+def fetched_objects(work: Work) -> Results:
+    """New objects of the buckets that `[[fetch]]` names, as files of `landing/`."""
+    begun = time.monotonic()
+    report = work.run.fetch()
+    yield Made(
+        "fetched_objects",
+        {
+            "buckets": report.buckets,
+            "new_files": report.objects,
+            "new_bytes": report.bytes,
+            "waiting_files": report.waiting,
+            "buckets_with_findings": len(report.findings),
+            "seconds": time.monotonic() - begun,
+        },
+    )
+
+
 def event_parts(work: Work) -> Results:
     """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""
     begun, run = time.monotonic(), work.run
@@ -121,6 +138,21 @@ def reports(work: Work) -> Results:
     yield from _made(holdings.of_site(work.run.store.site), time.monotonic() - begun)
 
 
+def site_copy(work: Work) -> Results:
+    """The site in the bucket that `[publish]` names; pages come after what they load."""
+    begun = time.monotonic()
+    report = work.run.publish_site()
+    yield Made(
+        "site_copy",
+        {
+            "new_files": report.files if report else 0,
+            "new_bytes": report.bytes if report else 0,
+            "removed_files": report.removed if report else 0,
+            "seconds": time.monotonic() - begun,
+        },
+    )
+
+
 def freshness(work: Work) -> Results:
     """Dagster's own freshness looks at the last materialization of any partition: a backfill would turn it green."""
     passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
@@ -128,12 +160,14 @@ def freshness(work: Work) -> Results:
 
 
 STEPS = (
+    Step("fetched_objects", ("fetched_objects",), (), fetched_objects),
     Step("event_parts", ("event_parts",), ("file_books",), event_parts),
     Step("day_tables", ("day_tables",), ("day_books_and_keys",), day_tables),
     Step("build_marts", tuple(TABLES), ("table_keys",), marts),
     Step("daily_checks", (), tuple(FOLDER_CHECKS), daily_checks),
     Step("render_site", ("site", "exports"), (), reports),
     Step("freshness_check", (), (FRESHNESS,), freshness),
+    Step("site_copy", ("site_copy",), (), site_copy),
 )
 
 

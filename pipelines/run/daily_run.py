@@ -1,4 +1,4 @@
-"""The boxes of the daily run, one function each, in order: ingest, roll up, marts, site.
+"""The boxes of the daily run, one function each, in order: fetch, ingest, roll up, marts, site, publish.
 
 They know the data folder and each other's order, and not who calls them: Dagster's assets do (`assets.py`).
 """
@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.buckets.fetch import FetchReport, fetch
+from pipelines.buckets.mirror import MirrorReport
+from pipelines.buckets.notes import note_findings
 from pipelines.closing.billing_warnings import billing_as_of
 from pipelines.closing.close import PendingPublication, close_days, next_as_of, publication_of, publish
 from pipelines.closing.machine_clock import require_sound_clock
@@ -33,6 +36,7 @@ from pipelines.rollup.inputs import RollupInputs
 from pipelines.rollup.rollup import RollupReport, roll_up
 from pipelines.run.engines import engine_of
 from pipelines.run.retention import apply_retention
+from pipelines.run.site_copy import copy_site
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
 from pipelines.store.database import has_wal, published_run, remove_wal
 from pipelines.store.manifest import FileEntry, Manifest
@@ -99,6 +103,17 @@ class DailyRun:
     @property
     def _rollup_inputs(self) -> RollupInputs:
         return RollupInputs(self.store, self.settings, self.registry, self.engine)
+
+    def fetch(self) -> FetchReport:
+        """Brings what is new in the buckets of the settings into landing."""
+        if not self.settings.fetch:
+            note_findings(self.store, "fetch", {})
+            return FetchReport()
+        with self._box("fetch") as box:
+            report = fetch(self.store, self.settings.fetch, self.now, box)
+            if report.objects:
+                box.result = f"{counted(report.objects, 'object')}, {report.bytes / 10**6:,.1f} MB"
+        return report
 
     def ingest(self, day: date) -> IngestReport:
         """Reads what is new in landing; D and the clock say which records are too old or of the future."""
@@ -187,6 +202,18 @@ class DailyRun:
             shutil.rmtree(self.store.temp, ignore_errors=True)
             box.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
             self.is_done = True
+        return report
+
+    def publish_site(self) -> MirrorReport | None:
+        """Copies the site to the bucket of the settings, where that has another one."""
+        if not self.settings.publish.url:
+            return copy_site(self.store, self.settings.publish, lambda done, total: None)
+        with self._box("publish") as box:
+            report = copy_site(self.store, self.settings.publish, box)
+            if report:
+                box.result = f"{counted(report.files, 'file')}, {report.bytes / 10**6:,.1f} MB"
+                if report.removed:
+                    box.result += f", {report.removed:,} removed"
         return report
 
     @contextmanager

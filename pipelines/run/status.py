@@ -27,6 +27,7 @@ from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Publ
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
+from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
 from pipelines.store.database import UnreadablePublicationError, published_tables
 from pipelines.store.manifest import Manifest
@@ -83,6 +84,7 @@ def status_of(
         status.warnings = [_warned(check) for check in checks if not check.passed]
         status.warnings += [_damaged(error) for error in damages[:1]]
         status.notices = [_warned(check) for check in checks if check.is_notice] + unknown
+    status.warnings += bucket_warnings(store, settings)
     note_alerts(data, status)
     return status
 

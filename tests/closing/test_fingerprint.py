@@ -50,6 +50,8 @@ OTHERS: dict[str, Any] = {
     "csv_language": "zh",
     "alerts": {"language": "en"},
     "site_url": "https://reports.example.com",
+    "fetch": [{"url": "s3://logs", "into": "logs"}],
+    "publish": {"url": "s3://site"},
 }
 """Another value of each setting."""
 

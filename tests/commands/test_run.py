@@ -20,8 +20,8 @@ from tests.support import DataFolder, as_csv, records, tree
 
 # What a run needs only where there is something new, or a server only.
 HEAVY = {
-    "alembic", "apprise", "babel", "dagster", "dagster_webserver", "jinja2", "numpy", "pandas", "plotly", "polars",
-    "pyarrow", "pypinyin", "sqlalchemy", "starlette", "uvicorn", "xlsxwriter",
+    "alembic", "apprise", "babel", "dagster", "dagster_webserver", "jinja2", "numpy", "obstore", "pandas", "plotly",
+    "polars", "pyarrow", "pypinyin", "sqlalchemy", "starlette", "uvicorn", "xlsxwriter",
 }  # fmt: skip
 
 

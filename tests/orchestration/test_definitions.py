@@ -90,16 +90,18 @@ def test_broken_settings_leave_the_schedule_at_its_default(tmp_path: Path) -> No
     assert python(LOADED, tmp_path) == ["30 2 * * *", "Asia/Shanghai", "RUNNING"]
 
 
-def test_the_graph_leads_from_landing_to_site(graph: Any) -> None:
+def test_the_graph_leads_from_buckets_over_landing_to_site(graph: Any) -> None:
     parents = {key.path[-1]: names(graph.get(key).parent_keys) for key in graph.get_all_asset_keys()}
     assert parents == {
-        "landing": set(),
+        "fetched_objects": set(),
+        "landing": {"fetched_objects"},
         "registry": set(),
-        "event_parts": {"landing"},
+        "event_parts": {"fetched_objects", "landing"},
         "day_tables": {"event_parts", "registry"},
         **{table: {"day_tables", "registry"} for table in TABLES},
         "site": set(TABLES),
         "exports": set(TABLES),
+        "site_copy": {"site", "exports"},
     }
     assert names(graph.external_asset_keys) == {"landing", "registry"}
 
@@ -112,11 +114,11 @@ def test_an_asset_has_its_group_kinds_and_description(graph: Any) -> None:
         assert node.kinds, key
         assert node.description, key
     assert groups == {
-        "landing": {"landing", "registry"},
+        "landing": {"fetched_objects", "landing", "registry"},
         "events": {"event_parts"},
         "days": {"day_tables"},
         "marts": set(TABLES),
-        "reports": {"site", "exports"},
+        "reports": {"site", "exports", "site_copy"},
     }
 
 

@@ -282,7 +282,7 @@ def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, m
 
     monkeypatch.setattr(DailyRun, "render_site", looked)
     assert call("run", data=own.root).code == 0
-    assert seen == [(run_ids(own)[-1], {"event_parts", "day_tables", "build_marts", "daily_checks"})]
+    assert seen == [(run_ids(own)[-1], {"fetched_objects", "event_parts", "day_tables", "build_marts", "daily_checks"})]
 
 
 def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) -> None:

@@ -16,7 +16,7 @@ from pipelines.orchestration.home import prepare
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
 from tests.support import DataFolder, days_before, records
 
-ASSETS = ("event_parts", "day_tables", *TABLES, "site", "exports")
+ASSETS = ("fetched_objects", "event_parts", "day_tables", *TABLES, "site", "exports", "site_copy")
 
 
 @pytest.fixture

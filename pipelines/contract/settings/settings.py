@@ -30,6 +30,7 @@ from pipelines.common.near_names import require_no_near_name
 from pipelines.common.project import PROJECT
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
+from pipelines.contract.settings.bucket_settings import FetchSettings, PublishSettings, folders_of_their_own
 from pipelines.contract.settings.channels import DeclaredChannels
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.holidays import calendar_of, holidays_of, known_calendar
@@ -177,6 +178,10 @@ class Settings(BaseModel):
     alerts: AlertSettings = Field(
         AlertSettings(), description="who gets alerts when a day is published, late or failed"
     )
+    fetch: Annotated[tuple[FetchSettings, ...], AfterValidator(folders_of_their_own)] = Field(
+        (), description="buckets that each run brings new logs from, each into its folder of landing"
+    )
+    publish: PublishSettings = Field(PublishSettings(), description="the bucket that the site is copied to")
 
     @field_validator("billing")
     @classmethod

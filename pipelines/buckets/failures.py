@@ -1,0 +1,63 @@
+"""What went wrong with a bucket, in words. The libraries' own texts are not shown: they can have addresses with
+signatures and parts of keys in them.
+"""
+
+import re
+
+from pipelines.common.text import Bilingual
+
+# As S3 and what speaks it name a fault: a word, never a value.
+_CODE = re.compile(r"<Code>([A-Za-z]{3,60})</Code>")
+_NO_ROLE = re.compile(
+    r"169\.254\.|metadata\.google|Missing\w*Credentials|MissingAccount|CredentialsNotLoaded", re.IGNORECASE
+)
+_REFUSED = re.compile(r"status code: 40[13]\b")
+_AWAY = re.compile(
+    r"status code: 5\d\d\b|error sending request|connect|timed? ?out|reset by|closed|dns|incomplete|end of file|decod",
+    re.IGNORECASE,
+)
+
+
+class BucketError(Exception):
+    """A bucket, or one object of it, that could not be used; `is_away`: no other object of it can be now."""
+
+    def __init__(self, words: Bilingual, *, is_away: bool = False) -> None:
+        super().__init__(words.en)
+        self.words, self.is_away = words, is_away
+
+
+class ObjectGoneError(BucketError):
+    """An object that does not exist; its bucket does."""
+
+
+class ObjectChangedError(BucketError):
+    """An object that is another version by now."""
+
+
+def as_bucket_error(error: BaseException) -> BucketError:
+    """The error of a library in words."""
+    if isinstance(error, BucketError):
+        return error
+    text, kind = str(error), type(error).__name__
+    found = _CODE.search(text)
+    code = f" ({found[1]})" if found else ""
+    if "NoSuchBucket" in text:
+        return BucketError(Bilingual("没有这个存储空间", "there is no such bucket"), is_away=True)
+    if _NO_ROLE.search(text):
+        return BucketError(
+            Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_away=True
+        )
+    if kind in ("UnauthenticatedError", "PermissionDeniedError", "PermissionError") or _REFUSED.search(text):
+        return BucketError(
+            Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is refused, or lacks a right{code}"),
+            is_away=kind != "PermissionError",
+        )
+    if isinstance(error, FileNotFoundError) or kind == "NotFoundError":
+        return ObjectGoneError(Bilingual("没有找到", "not found"))
+    if kind in ("PreconditionError", "NotModifiedError"):
+        return ObjectChangedError(Bilingual("内容有变化", "it changed"))
+    if _AWAY.search(text):
+        return BucketError(
+            Bilingual("无法连接，或连接中断", "it cannot be reached, or the connection broke"), is_away=True
+        )
+    return BucketError(Bilingual(f"访问出错：{kind}{code}", f"it answered with an error: {kind}{code}"))

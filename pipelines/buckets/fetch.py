@@ -1,0 +1,212 @@
+"""Bringing what is new in the buckets of the settings into landing, before a run reads it.
+
+An object is known by its bucket, key, size and ETag, and is brought once, also if its file was removed since. Nothing
+here fails a run: a bucket that cannot be used is a finding.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from pipelines.buckets import fetch_words
+from pipelines.buckets.address import address_of
+from pipelines.buckets.download import bring, unfinished_name
+from pipelines.buckets.failures import BucketError
+from pipelines.buckets.ledger import Ledger, open_ledger
+from pipelines.buckets.listing import Listed, list_objects
+from pipelines.buckets.names import is_left_alone
+from pipelines.buckets.notes import note_findings
+from pipelines.buckets.opening import open_bucket
+from pipelines.buckets.placing import Placer
+from pipelines.common import durable
+from pipelines.common.text import Bilingual
+from pipelines.contract.settings.bucket_settings import FetchSettings
+from pipelines.store.store import Store
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+_AT_ONCE = 8
+# So many objects, or so many bytes, are put in their places and noted together.
+_TOGETHER, _TOGETHER_BYTES = 512, 256 << 20
+# While these are put in their places, so many come.
+_AHEAD = 256
+_PAGE = 1000
+_GB = 10**9
+# An object with its file, which the mark of a folder has not; why it was not brought; None where the rest is given up.
+Outcome = tuple[Listed, Path | None] | BucketError | None
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class FetchReport:
+    """What was brought; `waiting` objects stay for the next run as the bound of a run was reached.
+
+    `findings` are what went wrong, by address; `left_alone` counts objects with names that landing leaves alone.
+    """
+
+    buckets: int = 0
+    objects: int = 0
+    bytes: int = 0
+    waiting: int = 0
+    left_alone: int = 0
+    findings: dict[str, Bilingual] = field(default_factory=dict)
+
+
+def fetch(
+    store: Store, fetches: Sequence[FetchSettings], now: datetime, progress: Progress = lambda done, total: None
+) -> FetchReport:
+    """Brings what is new of all buckets; the caller holds the lock of the data folder.
+
+    Args:
+        progress: called with the bytes brought and the bytes in all.
+
+    Raises:
+        OSError: landing cannot be written.
+    """
+    report = FetchReport(buckets=len(fetches))
+    found: dict[str, list[Bilingual]] = {}
+    try:
+        with open_ledger(store) as ledger:
+            looked = [_Fetch(store, ledger, one, report, found.setdefault(one.url, [])) for one in fetches]
+            due = [one for one in looked if one.look(now)]
+            total = sum(one.bytes for one in due)
+            progress(0, total)
+            for one in due:
+                one.bring(lambda: progress(report.bytes, total))
+    except sqlite3.DatabaseError:
+        found = {one.url: [fetch_words.DAMAGED] for one in fetches}
+    report.findings = {url: fetch_words.joined(words) for url, words in found.items() if words}
+    note_findings(store, "fetch", report.findings)
+    return report
+
+
+class _Fetch:
+    """One `[[fetch]]`."""
+
+    def __init__(
+        self, store: Store, ledger: Ledger, settings: FetchSettings, report: FetchReport, found: list[Bilingual]
+    ) -> None:
+        self._store, self._ledger, self._settings = store, ledger, settings
+        self._report, self._found = report, found
+        self._address = address_of(settings, settings.url)
+        self._placer = Placer(store.landing, settings.into, self._address, ledger)
+        self._bucket: ObjectStore
+        self._due: list[Listed] = []
+        self._is_away = Event()
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of what is due in this run."""
+        return sum(one.size for one in self._due)
+
+    def look(self, now: datetime) -> bool:
+        """Finds what is new; whether there is anything to bring."""
+        try:
+            if self._address.scheme == "file" and (own := self._store.own_place(Path(self._address.base))):
+                raise BucketError(Bilingual(f"这是数据目录自己的 {own.name}", f"it is {own.name} of the data folder"))
+            self._bucket = open_bucket(self._address)
+            days = self._settings.since_days
+            since = now - timedelta(days=days) if days else None
+            listing = list_objects(self._bucket, self._address, self._settings.prefix, since)
+        except BucketError as error:
+            self._found.append(error.words)
+            return False
+        if listing.refused:
+            self._found.append(fetch_words.refused([self._address.name(key) for key in listing.refused]))
+        self._due = self._bounded([*self._new(listing.objects)])
+        self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
+        return bool(self._due)
+
+    def _new(self, objects: list[Listed]) -> Iterator[Listed]:
+        for begin in range(0, len(objects), _PAGE):
+            page = objects[begin : begin + _PAGE]
+            known = self._ledger.brought(self._address.identity, (one.key for one in page))
+            for one in page:
+                before = known.get(one.key)
+                if is_left_alone(self._address.name(one.key)):
+                    self._report.left_alone += 1
+                elif before is None or (before.size, before.version) != (one.size, one.version):
+                    yield one
+
+    def _bounded(self, new: list[Listed]) -> list[Listed]:
+        """What this run brings: the oldest first, and no more than is allowed, but one object at least."""
+        new.sort(key=lambda one: (one.written_at, one.key))
+        size = 0
+        for place, one in enumerate(new):
+            size += one.size
+            if size > self._settings.max_gb * _GB and place:
+                waiting = new[place:]
+                self._report.waiting += len(waiting)
+                gone = sum(one.size for one in waiting)
+                self._found.append(fetch_words.bounded(self._settings.max_gb, len(waiting), gone))
+                return new[:place]
+        return new
+
+    def bring(self, progress: Callable[[], None]) -> None:
+        """Brings what is due; after an object that says that the bucket is away, no more."""
+        durable.make_folder(self._placer.unfinished)
+        failed: dict[Bilingual, list[str]] = {}
+        away: BucketError | None = None
+        done = 0
+        for outcomes in _together(self._outcomes()):
+            whole = [outcome for _, outcome in outcomes if isinstance(outcome, tuple)]
+            self._placer.place(whole)
+            done += len(whole)
+            self._report.objects += len(whole)
+            self._report.bytes += sum(one.size for one, _ in whole)
+            progress()
+            for one, outcome in outcomes:
+                if isinstance(outcome, BucketError) and outcome.is_away:
+                    away = away or outcome
+                elif isinstance(outcome, BucketError):
+                    failed.setdefault(outcome.words, []).append(self._address.name(one.key))
+        if away:
+            self._found.append(fetch_words.ended(done, len(self._due), away.words))
+        self._found += (fetch_words.not_brought(names, why) for why, names in failed.items())
+        self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
+
+    def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:
+        """The objects that are due with what came of each, in their order; some are read ahead meanwhile."""
+        ahead = deque[tuple[Listed, Future[Outcome]]]()
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            for one in self._due:
+                ahead.append((one, threads.submit(self._one, one)))
+                if len(ahead) == _AHEAD:
+                    first, outcome = ahead.popleft()
+                    yield first, outcome.result()
+            for one, outcome in ahead:
+                yield one, outcome.result()
+
+    def _one(self, wanted: Listed) -> Outcome:
+        if self._is_away.is_set():
+            return None
+        try:
+            brought = bring(self._bucket, wanted, self._placer.unfinished)
+        except BucketError as error:
+            if error.is_away:
+                self._is_away.set()
+            return error
+        if brought:
+            return brought
+        return BucketError(fetch_words.NOT_THERE) if wanted.size else (wanted, None)
+
+
+def _together(outcomes: Iterable[tuple[Listed, Outcome]]) -> Iterator[list[tuple[Listed, Outcome]]]:
+    """What is put in its place and noted at once."""
+    batch: list[tuple[Listed, Outcome]] = []
+    size = 0
+    for one, outcome in outcomes:
+        batch.append((one, outcome))
+        size += one.size
+        if len(batch) == _TOGETHER or size >= _TOGETHER_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,54 @@
+"""What a fetch says of what it did not bring."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pipelines.common.text import Bilingual, counted, listed
+
+NOT_THERE: Final = Bilingual(
+    "按列出的名称找不到：刚被删除，或名称以 / 开头或结尾",
+    "not found under the name that is listed: it was deleted just now, or its name begins or ends with /",
+)
+DAMAGED: Final = Bilingual(
+    "warehouse/buckets.sqlite 已损坏：删除它，下次运行会重新取回全部对象，不会重复计数",
+    "warehouse/buckets.sqlite is damaged: remove it, and the next run brings all objects again; nothing counts twice",
+)
+
+
+def joined(words: Sequence[Bilingual]) -> Bilingual:
+    """Several findings of one bucket as one."""
+    return Bilingual("；".join(one.zh for one in words), "; ".join(one.en for one in words))
+
+
+def refused(names: Sequence[str]) -> Bilingual:
+    """Objects whose names cannot be those of files."""
+    return Bilingual(
+        f"{len(names):,} 个对象的名称不能作为文件名（空路径段、. 或 ..、控制字符），未取回：{listed(names)}",
+        f"{counted(len(names), 'object')} not brought, as the names cannot be those of files (an empty part, `.` or "
+        f"`..`, control characters): {listed(names)}",
+    )
+
+
+def not_brought(names: Sequence[str], why: Bilingual) -> Bilingual:
+    """Objects that failed by themselves."""
+    return Bilingual(
+        f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
+        f"{counted(len(names), 'object')} not brought ({why.en}): {listed(names)}",
+    )
+
+
+def ended(done: int, due: int, why: Bilingual) -> Bilingual:
+    """A bucket that went away meanwhile."""
+    return Bilingual(
+        f"取回 {done:,} / {due:,} 个对象后中断（{why.zh}），其余留待下次运行",
+        f"ended after {done:,} of {counted(due, 'object')} ({why.en}): the rest stays for the next run",
+    )
+
+
+def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
+    """Objects that the bound of a run left; `size` are their bytes."""
+    gb = f"{size / 10**9:,.1f} GB"
+    return Bilingual(
+        f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",
+        f"max_gb = {max_gb} is reached: {counted(waiting, 'object')} ({gb}) stay for the next run",
+    )

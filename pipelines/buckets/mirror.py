@@ -1,0 +1,173 @@
+"""Copying a folder to a bucket, so that whoever reads there meanwhile finds pages and what they load.
+
+New and changed files come first, entry pages last. A file that the folder has no more is removed one version later: a
+reader who opened a page just before still finds what it loads. Only what was copied from here is removed.
+"""
+
+import hashlib
+import mimetypes
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.buckets.address import Address
+from pipelines.buckets.failures import as_bucket_error
+from pipelines.buckets.ledger import Copied, Ledger
+from pipelines.buckets.listing import head
+from pipelines.buckets.opening import open_bucket
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+_AT_ONCE = 8
+_TOGETHER = 256
+# The machine's own list would give other types on another machine.
+_TYPES = mimetypes.MimeTypes(filenames=())
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("application/vnd.apache.parquet", ".parquet")
+_TYPES.add_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class MirrorReport:
+    """How many files were copied, of how many bytes, and how many were removed from the bucket."""
+
+    files: int = 0
+    bytes: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A folder that is copied.
+
+    Attributes:
+        version: names the content of the folder; another content has another one.
+        last: patterns of paths in the folder that are copied after all others, in this order; `*` also stands for `/`.
+        without: patterns of paths that are never copied.
+    """
+
+    folder: Path
+    version: str
+    last: Sequence[str] = ()
+    without: Sequence[str] = ()
+
+    def files(self) -> list[list[Path]]:
+        """The files to copy, in the groups that are copied one after the other."""
+        groups: list[list[Path]] = [[] for _ in range(len(self.last) + 1)]
+        for file in sorted(self.folder.rglob("*")):
+            path = str(file.relative_to(self.folder))
+            if file.is_file() and not any(fnmatch(path, pattern) for pattern in self.without):
+                places = [place for place, pattern in enumerate(self.last, 1) if fnmatch(path, pattern)]
+                groups[places[-1] if places else 0].append(file)
+        return groups
+
+
+def mirror(
+    what: Mirror, address: Address, ledger: Ledger, progress: Progress = lambda done, total: None
+) -> MirrorReport:
+    """Copies a folder to a bucket. What was copied before, and is the same, is not copied again.
+
+    Args:
+        progress: called with the files copied and the files in all.
+
+    Raises:
+        BucketError: the bucket cannot be used; the next call goes on where this one ended.
+    """
+    return _Mirroring(what, address, ledger).run(progress)
+
+
+class _Mirroring:
+    def __init__(self, what: Mirror, address: Address, ledger: Ledger) -> None:
+        self._what, self._address, self._ledger = what, address, ledger
+        self._target = f"{address.identity}/{address.base}"
+        self._bucket: ObjectStore = open_bucket(address, may_make=True)
+        self._report = MirrorReport()
+
+    def run(self, progress: Progress) -> MirrorReport:
+        groups = self._what.files()
+        digests = dict(zip((f for group in groups for f in group), self._digests(groups), strict=True))
+        before = self._before(groups)
+        due = [
+            [file for file in group if (known := before.get(self._path(file))) is None or known.digest != digests[file]]
+            for group in groups
+        ]
+        total = sum(map(len, due))
+        progress(0, total)
+        for group in due:
+            for begin in range(0, len(group), _TOGETHER):
+                batch = group[begin : begin + _TOGETHER]
+                self._in_threads(self._put, batch)
+                self._ledger.note_copied(self._target, {self._path(file): Copied(digests[file]) for file in batch})
+                self._report.files += len(batch)
+                self._report.bytes += sum(file.stat().st_size for file in batch)
+                progress(self._report.files, total)
+        self._drop({self._path(file) for file in digests}, before)
+        return self._report
+
+    def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
+        """What was copied before; nothing where the bucket lacks the last file of it, as one that was emptied does."""
+        before = self._ledger.copied(self._target)
+        last = [path for group in groups for file in group if (path := self._path(file)) in before]
+        try:
+            if last and head(self._bucket, self._address.key(last[-1])) is None:
+                self._ledger.note_copied(self._target, {}, before)
+                return {}
+        except Exception as error:
+            raise as_bucket_error(error) from error
+        return before
+
+    def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
+        """Removes what an earlier version lacked already; notes what this one lacks first, and what came back."""
+        gone = {path: copied for path, copied in before.items() if path not in there}
+        old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]
+        self._in_threads(self._remove, old)
+        new = {path: Copied(one.digest, self._what.version) for path, one in gone.items() if one.gone_in is None}
+        back = {path: Copied(one.digest) for path, one in before.items() if path in there and one.gone_in}
+        now = self._ledger.copied(self._target)
+        self._ledger.note_copied(self._target, new | {p: Copied(now[p].digest) for p in back}, old)
+        self._report.removed = len(old)
+
+    def _put(self, file: Path) -> None:
+        import obstore
+
+        options: dict[str, Any] = {}
+        if self._address.scheme != "file":
+            # A page and what it loads change under their names: a browser asks each time.
+            options["attributes"] = {"Content-Type": content_type(file.name), "Cache-Control": "no-cache"}
+        obstore.put(self._bucket, self._address.key(self._path(file)), file, **options)
+
+    def _remove(self, path: str) -> None:
+        if head(self._bucket, self._address.key(path)) is not None:
+            self._bucket.delete(self._address.key(path))
+
+    def _in_threads(self, act: Callable[[Any], None], values: Sequence[Any]) -> None:
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            try:
+                for _ in threads.map(act, values):
+                    pass
+            except Exception as error:
+                threads.shutdown(cancel_futures=True)
+                raise as_bucket_error(error) from error
+
+    def _digests(self, groups: Sequence[Sequence[Path]]) -> list[str]:
+        with ThreadPoolExecutor(2) as threads:
+            return [*threads.map(_digest, (file for group in groups for file in group))]
+
+    def _path(self, file: Path) -> str:
+        return str(file.relative_to(self._what.folder))
+
+
+def content_type(name: str) -> str:
+    """The content type of a file, which a static web site must give: browsers save what has none."""
+    kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
+
+
+def _digest(file: Path) -> str:
+    with open(file, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,52 @@
+"""What `status` and the next run must know of buckets, in one small file: `warehouse/buckets.json`."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Literal
+
+from pipelines.common import durable
+from pipelines.common.text import Bilingual
+from pipelines.store.store import Store
+
+Kind = Literal["fetch", "publish"]
+_COPIED = "copied"
+
+
+def note_findings(store: Store, kind: Kind, findings: Mapping[str, Bilingual]) -> None:
+    """Keeps what went wrong with fetching or publishing, by address, in place of what was noted before."""
+    _note(store, kind, {url: [words.zh, words.en] for url, words in sorted(findings.items())})
+
+
+def findings_of(store: Store, kind: Kind) -> dict[str, Bilingual]:
+    """What went wrong last, by address."""
+    return {url: Bilingual(*words) for url, words in _noted(store).get(kind, {}).items()}
+
+
+def note_copied_version(store: Store, target: str, version: str) -> None:
+    """Keeps which version of a folder a bucket has as a whole."""
+    _note(store, _COPIED, {**_noted(store).get(_COPIED, {}), target: version})
+
+
+def copied_version(store: Store, target: str) -> str | None:
+    """The version of a folder that a bucket has as a whole; None where it has none."""
+    version = _noted(store).get(_COPIED, {}).get(target)
+    return str(version) if version else None
+
+
+def _note(store: Store, name: str, value: Mapping[str, Any]) -> None:
+    noted = _noted(store)
+    changed = {**noted, name: dict(value)}
+    if not value:
+        changed.pop(name)
+    if changed != noted:
+        durable.make_folder(store.warehouse)
+        durable.write_file(
+            store.warehouse / "buckets.json", json.dumps(changed, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        )
+
+
+def _noted(store: Store) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        return dict(json.loads((store.warehouse / "buckets.json").read_bytes()))
+    return {}

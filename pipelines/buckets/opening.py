@@ -1,0 +1,136 @@
+"""Opening a bucket, with the credentials of the environment. obstore is imported here, where a bucket is used."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.buckets.address import Address
+from pipelines.buckets.failures import BucketError, as_bucket_error
+from pipelines.common.text import Bilingual
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config, S3Credential
+    from pyarrow.fs import S3FileSystem
+
+_OSS_REGION = re.compile(r"\boss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$")
+# The names of the provider's own tools, those of its command line first.
+_OSS_KEYS = (
+    ("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"),
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+)
+_NO_ENDPOINT = Bilingual(
+    "未设置 endpoint，例如 https://oss-cn-hangzhou.aliyuncs.com",
+    "no endpoint is set, such as https://oss-cn-hangzhou.aliyuncs.com",
+)
+_NO_KEY = Bilingual(
+    "环境变量中没有 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET",
+    "the environment has no OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET",
+)
+
+
+def open_bucket(address: Address, *, may_make: bool = False) -> ObjectStore:
+    """Open a bucket; whether it can be reached is known at the first request.
+
+    Args:
+        may_make: whether a folder that is not there is made, where the bucket is one.
+
+    Raises:
+        BucketError: what a bucket needs of the environment is missing, or a folder is none.
+    """
+    try:
+        return _opened(address, may_make)
+    except Exception as error:
+        raise as_bucket_error(error) from error
+
+
+def _opened(address: Address, may_make: bool) -> ObjectStore:
+    from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
+
+    client, retry = _client(address), _retry()
+    if address.scheme == "file":
+        if not may_make and not os.path.isdir(address.base):
+            raise BucketError(Bilingual("没有这个文件夹", "there is no such folder"))
+        return LocalStore(address.base, mkdir=may_make)
+    if address.scheme == "gs":
+        return GCSStore(address.bucket, client_options=client, retry_config=retry)
+    if address.scheme == "az":
+        return AzureStore(address.bucket, client_options=client, retry_config=retry)
+    config: S3Config = {"region": region_of(address)} if address.region or address.endpoint else {}
+    if address.scheme == "oss":
+        key, secret, token = _oss_keys(address)
+        config["endpoint"], config["virtual_hosted_style_request"] = _oss_server(address), is_by_host(address)
+
+        # What the environment has for AWS, such as a session's token, is not for this server.
+        def keys() -> S3Credential:
+            return {"access_key_id": key, "secret_access_key": secret, "token": token, "expires_at": None}
+
+        return S3Store(
+            address.bucket, config=config, credential_provider=keys, client_options=client, retry_config=retry
+        )
+    if address.endpoint:
+        config["endpoint"] = address.endpoint
+    return S3Store(address.bucket, config=config, client_options=client, retry_config=retry)
+
+
+def open_raw(address: Address) -> S3FileSystem:
+    """Open a bucket that speaks S3 for listing names of any form: see `listing.py`."""
+    from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
+
+    server = {}
+    if address.endpoint:
+        scheme, _, host = address.endpoint.partition("://")
+        server = {"scheme": scheme, "endpoint_override": host}
+    keys = (
+        dict(zip(("access_key", "secret_key", "session_token"), _oss_keys(address), strict=True))
+        if address.scheme == "oss"
+        else {}
+    )
+    return S3FileSystem(
+        **server, **keys, region=region_of(address), force_virtual_addressing=is_by_host(address), connect_timeout=10,
+        request_timeout=60, retry_strategy=AwsStandardS3RetryStrategy(max_attempts=3),
+        anonymous=os.environ.get("AWS_SKIP_SIGNATURE", "").lower() == "true",
+    )  # fmt: skip
+
+
+def region_of(address: Address) -> str:
+    """The region of a bucket: as set, as the endpoint of OSS says it, or as the environment does."""
+    found = _OSS_REGION.search(address.endpoint)
+    of_machine = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    return address.region or (found[1] if found else "us-east-1" if address.scheme == "oss" else of_machine)
+
+
+def is_by_host(address: Address) -> bool:
+    """Whether requests name the bucket in the host: OSS takes no others."""
+    return address.scheme == "oss" and address.endpoint.endswith(".aliyuncs.com")
+
+
+def _oss_server(address: Address) -> str:
+    if not is_by_host(address):
+        return address.endpoint
+    scheme, _, host = address.endpoint.partition("://")
+    return f"{scheme}://{address.bucket}.{host}"
+
+
+def _oss_keys(address: Address) -> tuple[str, str, str | None]:
+    if not address.endpoint:
+        raise BucketError(_NO_ENDPOINT)
+    for names in _OSS_KEYS:
+        key, secret, token = (os.environ.get(name) for name in names)
+        if key and secret:
+            return key, secret, token
+    raise BucketError(_NO_KEY)
+
+
+def _client(address: Address) -> ClientConfig:
+    return {"timeout": "90s", "connect_timeout": "10s", "allow_http": address.endpoint.startswith("http://")}
+
+
+def _retry() -> RetryConfig:
+    return {
+        "max_retries": 3,
+        "retry_timeout": timedelta(seconds=30),
+        "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
+    }

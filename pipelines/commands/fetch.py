@@ -1,0 +1,46 @@
+"""`authmeter fetch`: new objects of the buckets of the settings, without a run."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.buckets.fetch import fetch
+from pipelines.common.errors import WARNED, UsageError
+from pipelines.common.lock import hold
+from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.progress import stage
+from pipelines.common.text import counted
+from pipelines.contract.settings.settings import load_settings
+from pipelines.store.store import Store
+
+
+def run_fetch(data: Path) -> int:
+    """Brings what is new, and prints what went wrong. Gives the exit code.
+
+    Raises:
+        UsageError: the settings are wrong, or name no bucket.
+        AuthmeterError: landing cannot be written, or another process works on the data folder.
+    """
+    settings, store, now = load_settings(data), Store(data), datetime.now(UTC)
+    if not settings.fetch:
+        raise UsageError(
+            "The settings name no bucket to fetch from.",
+            where=str(data / "authmeter.toml"),
+            why="Nothing can be brought.",
+            do="Add a table [[fetch]] with `url` and `into`.",
+        )
+    try:
+        with hold(store.lock, "fetch", now), stage("fetch") as box:
+            report = fetch(store, settings.fetch, now, box)
+            if report.objects:
+                box.result = f"{counted(report.objects, 'object')}, {report.bytes / 10**6:,.1f} MB"
+    except OSError as error:
+        if known := as_machine_error(error, str(data)):
+            raise known from error
+        raise
+    if report.left_alone:
+        print(
+            f"{counted(report.left_alone, 'object')} left alone: the names begin with . or _ or end as unfinished ones"
+        )
+    for url, words in report.findings.items():
+        print(f"warning: fetch: {url}: {words.en}")
+    return WARNED if report.findings else 0

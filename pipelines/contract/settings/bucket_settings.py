@@ -1,0 +1,118 @@
+"""Settings of buckets: the tables `[[fetch]]` and `[publish]` of `authmeter.toml`.
+
+A setting never holds a secret: credentials come from the environment, or from files that the providers' libraries read.
+No message repeats an address that is refused, as it may hold one.
+"""
+
+import re
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+
+from pipelines.common.near_names import has_name_left_alone
+
+SCHEMES: Final = ("s3", "oss", "gs", "az", "file")
+"""The schemes of addresses that can be opened."""
+_NO_SECRET: Final = "credentials are taken from the environment alone, and what stands in a file is seen by others"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def bucket_url(url: str) -> str:
+    """Return the address of a bucket or a folder in it, without a slash at its end.
+
+    Raises:
+        ValueError: it has another scheme, no bucket, or a place for a secret. The text never has the address.
+    """
+    if not url:
+        return url
+    scheme, found, _ = url.partition("://")
+    if scheme == "sftp":
+        raise ValueError("sftp:// is not read: mount the folder and name it with file://, or copy it with rclone")
+    if not found or scheme not in SCHEMES:
+        raise ValueError("must begin with s3://, oss://, gs://, az:// or file://")
+    if "?" in url or "#" in url:
+        raise ValueError(f"must have no query, such as a signature or a key: {_NO_SECRET}")
+    if _CONTROL.search(url) or "\\" in url:
+        raise ValueError("must have no control characters and no backslash")
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ValueError(f"must have no user and no password: {_NO_SECRET}")
+    if scheme == "file" and (parts.netloc or not parts.path.strip("/")):
+        raise ValueError("must name a whole path, such as file:///mnt/logs")
+    if scheme != "file" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", parts.netloc):
+        raise ValueError(f"must name a bucket, such as {scheme}://my-logs/app")
+    if any(part in ("", ".", "..") for part in parts.path.strip("/").split("/")) and parts.path.strip("/"):
+        raise ValueError("must have no empty part, `.` or `..` in its path")
+    return url.rstrip("/")
+
+
+def _endpoint(url: str) -> str:
+    if not url:
+        return url
+    if "@" in url or "?" in url or "#" in url:
+        raise ValueError(f"must be a server's address alone: {_NO_SECRET}")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", url):
+        raise ValueError("must be a server's address, such as https://oss-cn-hangzhou.aliyuncs.com")
+    return url.rstrip("/")
+
+
+def _into(folder: str) -> str:
+    parts = folder.split("/")
+    if any(part in ("", ".", "..") for part in parts) or _CONTROL.search(folder) or "\\" in folder:
+        raise ValueError("must be a folder under landing/, such as sls/app")
+    if any(has_name_left_alone(part) for part in parts):
+        raise ValueError("must have no name that is left alone: one that starts with . or _ or ends in .tmp or .part")
+    return folder
+
+
+def _prefix(prefix: str) -> str:
+    if prefix.startswith("/") or _CONTROL.search(prefix) or any(p in (".", "..", "") for p in prefix.split("/")[:-1]):
+        raise ValueError("must be the beginning of objects' names behind the address, such as 2026-11 or app/")
+    return prefix
+
+
+_Url = Annotated[str, AfterValidator(bucket_url)]
+_Whole = Annotated[int, Strict()]
+
+
+class BucketPlace(BaseModel):
+    """Where a bucket is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        "", description="address of the server, of oss:// and of servers that speak S3"
+    )
+    region: str = Field("", pattern=r"^[a-z0-9-]*$", description="region of the bucket, of s3:// and oss://")
+
+
+class FetchSettings(BucketPlace):
+    """Objects of a bucket that each run brings into a folder of landing."""
+
+    url: Annotated[_Url, Field(min_length=1)] = Field(description="the bucket, or a folder in it")
+    prefix: Annotated[str, AfterValidator(_prefix)] = Field("", description="only objects whose names begin so")
+    into: Annotated[str, AfterValidator(_into)] = Field(description="the folder under landing that they come into")
+    since_days: _Whole = Field(0, ge=0, le=40_000, description="only objects written in so many days; 0: all")
+    max_gb: _Whole = Field(100, ge=1, le=100_000, description="how many GB a run brings at most")
+
+
+class PublishSettings(BucketPlace):
+    """The bucket that the site is copied to."""
+
+    url: _Url = Field("", description="the bucket, or a folder in it, that the site is copied to")
+
+
+def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSettings, ...]:
+    """Return the same.
+
+    Raises:
+        ValueError: two bring objects into one folder, or into a folder within another's.
+    """
+    folders = [f"{one.into.casefold()}/" for one in fetches]
+    for place, one in enumerate(folders):
+        if any(one.startswith(other) or other.startswith(one) for other in folders[:place]):
+            raise ValueError(
+                f"into = {fetches[place].into!r} is, or lies in or around, the folder of another [[fetch]]"
+            )
+    return fetches

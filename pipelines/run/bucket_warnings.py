@@ -1,0 +1,29 @@
+"""The warnings of buckets, for `status`: as the last fetch and the last copy of the site left them."""
+
+from collections.abc import Iterator
+
+from pipelines.buckets.notes import findings_of
+from pipelines.contract.settings.settings import Settings
+from pipelines.contract.status import Warned
+from pipelines.store.store import Store
+
+
+def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
+    """One for each bucket that the settings name and that is not as it should be."""
+    named = {one.url for one in settings.fetch}
+    for url, words in findings_of(store, "fetch").items():
+        if url in named:
+            yield Warned(
+                check="fetch", severity="warn", day=None,
+                detail_en=f"{url}: {words.en}",
+                detail_zh=f"{url}：{words.zh}",
+                do="Do as the warning says, then `authmeter fetch`; the next run fetches again, too.",
+            )  # fmt: skip
+    for url, words in findings_of(store, "publish").items():
+        if url == settings.publish.url:
+            yield Warned(
+                check="publish", severity="warn", day=None,
+                detail_en=f"{url}: {words.en}; it has an earlier site, or a part of this one",
+                detail_zh=f"{url}：{words.zh}；其中的站点是较早的，或不完整",
+                do="See that the bucket can be written to; the next run goes on with the copy.",
+            )  # fmt: skip

@@ -1,0 +1,268 @@
+"""What a fetch brings from a real S3 server: each object once, whole, of one version, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.buckets import download
+from pipelines.buckets import fetch as fetching
+from pipelines.buckets.fetch import FetchReport, fetch
+from pipelines.common.project import PROJECT
+from pipelines.contract.settings.bucket_settings import FetchSettings
+from tests.buckets.servers import CREDENTIALS, KEY, SECRET, Relay, Server, rclone_server
+from tests.support import DataFolder, tree
+
+
+def bring(folder: DataFolder, bucket: Path, endpoint: str, **settings: object) -> FetchReport:
+    place = {"url": f"s3://{bucket.name}", "into": "in", "endpoint": endpoint, **settings}
+    return fetch(folder.store, [FetchSettings.model_validate(place)], datetime.now(UTC))
+
+
+def landed(folder: DataFolder) -> dict[str, bytes]:
+    """The files that came; what is unfinished has a name that landing leaves alone."""
+    found = tree(folder.store.landing / "in")
+    return {path: content for path, content in found.items() if not path.startswith(".fetching/")}
+
+
+def words(report: FetchReport) -> str:
+    return " ".join(one.en for one in report.findings.values())
+
+
+def fill(bucket: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
+    for name, content in contents.items():
+        (bucket / name).parent.mkdir(parents=True, exist_ok=True)
+        (bucket / name).write_bytes(content)
+    return contents
+
+
+def noise(size: int, seed: str = "") -> bytes:
+    return hashlib.shake_128(seed.encode()).digest(size)
+
+
+def test_an_object_comes_once_and_again_only_when_it_was_replaced(
+    folder: DataFolder, bucket: Path, rclone: Server
+) -> None:
+    contents = fill(bucket, {"app/a.log": b"one", "app/2026/b.log": b"", "c.json": noise(70_000)})
+    assert (report := bring(folder, bucket, rclone.endpoint)).objects == 3
+    assert not report.findings
+    assert landed(folder) == contents
+    (folder.store.landing / "in" / "c.json").unlink()
+    # The same content at another time, and other content of the same size.
+    os.utime(bucket / "app" / "2026" / "b.log", (1, 1))
+    fill(bucket, {"app/a.log": b"two"})
+    time.sleep(0.3)
+    assert bring(folder, bucket, rclone.endpoint).objects == 1
+    assert landed(folder) == {"app/a.log": b"two", "app/2026/b.log": b""}
+    assert bring(folder, bucket, rclone.endpoint).objects == 0
+
+
+def test_an_object_is_asked_for_once(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+    fill(bucket, {f"{number}.log": noise(3000, str(number)) for number in range(5)})
+    asked: list[str] = []
+    relay.watch = lambda line, sent: sent > 0 or asked.append(line.split("?")[0]) is None
+    bring(folder, bucket, relay.endpoint)
+    assert len([line for line in asked if ".log" in line]) == 5
+
+
+def test_the_folder_of_the_address_is_left_off_and_a_prefix_is_not(
+    folder: DataFolder, bucket: Path, rclone: Server
+) -> None:
+    fill(bucket, dict.fromkeys(("sls/2026-11.log", "sls/2026-1/1.log", "sls/2025.log", "sls2/2026.log", "o"), b"x"))
+    bring(folder, bucket, rclone.endpoint, url=f"s3://{bucket.name}/sls/", prefix="2026-1")
+    assert landed(folder).keys() == {"2026-11.log", "2026-1/1.log"}
+
+
+def test_objects_of_earlier_days_can_be_left_there(folder: DataFolder, bucket: Path, rclone: Server) -> None:
+    fill(bucket, {"old.log": b"x", "new.log": b"x"})
+    before = (datetime.now(UTC) - timedelta(days=3)).timestamp()
+    os.utime(bucket / "old.log", (before, before))
+    bring(folder, bucket, rclone.endpoint, since_days=2)
+    assert landed(folder).keys() == {"new.log"}
+
+
+def test_a_listing_of_more_than_one_page_is_read_to_its_end(folder: DataFolder, bucket: Path, rclone: Server) -> None:
+    fill(bucket, {f"{number:04}.log": b"" for number in range(1002)})
+    assert bring(folder, bucket, rclone.endpoint).objects == 1002
+
+
+@pytest.mark.length
+def test_five_thousand_objects_come_whole(folder: DataFolder, bucket: Path, tmp_path: Path) -> None:
+    contents = fill(bucket, {f"{n // 100}/{n}.log": noise(20_000, str(n)) for n in range(5000)})
+    with rclone_server(bucket.parent) as server:
+        assert bring(folder, bucket, server.endpoint).objects == 5000
+    assert landed(folder) == contents
+
+
+def test_a_bound_of_bytes_leaves_the_newest_for_the_next_run(
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_GB", 1000)
+    fill(bucket, {f"{number}.log": noise(600) for number in range(3)})
+    for number in range(3):
+        os.utime(bucket / f"{number}.log", (9 - number, 9 - number))
+    report = bring(folder, bucket, rclone.endpoint, max_gb=1)
+    assert landed(folder).keys() == {"2.log"}
+    assert "max_gb = 1 is reached: 2 objects" in words(report)
+    # One that is larger than the bound comes by itself.
+    fill(bucket, {"0.log": noise(5000)})
+    for _ in range(2):
+        report = bring(folder, bucket, rclone.endpoint, max_gb=1)
+    assert landed(folder).keys() == {"0.log", "1.log", "2.log"}
+    assert not report.findings
+
+
+def test_an_object_that_changes_while_it_is_read_comes_as_it_was_or_as_it_is(
+    folder: DataFolder, bucket: Path, relay: Relay
+) -> None:
+    old, new = noise(200_000, "old"), noise(200_000, "new")
+    fill(bucket, {"a.log": old})
+    changed = False
+
+    def watch(line: str, sent: int) -> bool:
+        nonlocal changed
+        if line.startswith("GET") and "a.log" in line and sent > 50_000 and not changed:
+            changed = True
+            (bucket / "a.log").write_bytes(new)
+            time.sleep(0.3)
+        return True
+
+    relay.watch = watch
+    bring(folder, bucket, relay.endpoint)
+    assert changed
+    assert landed(folder).get("a.log") in (None, old, new)
+    bring(folder, bucket, relay.endpoint)
+    assert landed(folder) == {"a.log": new}
+
+
+def test_an_object_that_is_cut_off_is_not_in_landing(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+    contents = fill(bucket, {"a.log": noise(200_000), "b.log": b"b"})
+    relay.watch = lambda line, sent: not (line.startswith("GET") and "a.log" in line and sent > 50_000)
+    report = bring(folder, bucket, relay.endpoint)
+    assert "a.log" not in landed(folder)
+    assert "the connection broke" in words(report)
+    relay.watch = lambda line, sent: True
+    assert not bring(folder, bucket, relay.endpoint).findings
+    assert landed(folder) == contents
+
+
+def test_a_large_object_goes_on_where_it_was_cut_off(
+    folder: DataFolder, relay: Relay, moto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "PIECE", 50_000)
+    moto.make_bucket("large")
+    moto.put("large", "a.log", noise(190_000))
+    relay.server = moto
+    asked: list[str] = []
+
+    def watch(line: str, sent: int) -> bool:
+        if line.startswith("GET /large/a.log") and sent == 0:
+            asked.append(line)
+        return len(asked) < 3
+
+    relay.watch = watch
+    assert bring(folder, Path("large"), relay.endpoint).findings
+    assert not landed(folder)
+    asked.clear()
+    relay.watch = lambda line, sent: watch(line, sent) or True
+    assert not bring(folder, Path("large"), relay.endpoint).findings
+    assert landed(folder) == {"a.log": noise(190_000)}
+    assert len(asked) == 2
+
+
+def test_a_large_object_comes_from_a_server_that_gives_no_pieces(
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "PIECE", 50_000)
+    contents = fill(bucket, {"a.log": noise(190_000)})
+    assert not bring(folder, bucket, rclone.endpoint).findings
+    assert landed(folder) == contents
+
+
+def test_a_server_that_dies_leaves_the_rest_for_the_next_run(
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+) -> None:
+    contents = fill(bucket, {f"{number:03}.log": noise(1000, str(number)) for number in range(60)})
+    with rclone_server(bucket.parent) as dying:
+        relay.server = dying
+        asked: set[str] = set()
+
+        def watch(line: str, sent: int) -> bool:
+            asked.add(line)
+            if len(asked) > 30:
+                dying.process.kill()
+            return True
+
+        relay.watch = watch
+        report = bring(folder, bucket, relay.endpoint)
+    some = landed(folder)
+    assert 0 < len(some) < 60
+    assert some.items() <= contents.items()
+    assert f"ended after {len(some)} of 60 objects" in words(report)
+    assert "cannot be reached" in words(bring(folder, bucket, relay.endpoint))
+    assert landed(folder) == some
+    with rclone_server(bucket.parent) as again:
+        relay.server, relay.watch = again, lambda line, sent: True
+        report = bring(folder, bucket, relay.endpoint)
+    assert report.objects == 60 - len(some)
+    assert landed(folder) == contents
+
+
+def test_a_fetch_that_is_killed_loses_nothing(folder: DataFolder, bucket: Path, rclone: Server) -> None:
+    contents = fill(bucket, {f"{number:04}.log": noise(500, str(number)) for number in range(900)})
+    folder.write(
+        "authmeter.toml", f'[[fetch]]\nurl = "s3://{bucket.name}"\ninto = "in"\nendpoint = "{rclone.endpoint}"\n'
+    )
+    command = [sys.executable, "-m", "pipelines", "fetch", "--data", str(folder.root)]
+    with subprocess.Popen(command, cwd=PROJECT, env=os.environ | CREDENTIALS, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and not (folder.store.landing / "in" / "0001.log").exists():
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+    report = bring(folder, bucket, rclone.endpoint)
+    assert not report.findings
+    assert landed(folder) == contents
+    assert bring(folder, bucket, rclone.endpoint).objects == 0
+
+
+def test_a_wrong_key_is_reported_without_it(
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(bucket, {"a.log": b"x"})
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "quite-another-secret")
+    report = bring(folder, bucket, rclone.endpoint)
+    assert "the key is refused" in words(report)
+    noted = (folder.store.warehouse / "buckets.json").read_text()
+    assert KEY not in noted
+    assert "quite-another-secret" not in noted + repr(report)
+
+
+def test_oss_takes_its_own_keys_and_none_of_another_provider(
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(bucket, {"a.log": b"x"})
+    for name in CREDENTIALS:
+        monkeypatch.setenv(name, "of-another-provider")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of-another-provider")
+    url = f"oss://{bucket.name}"
+    assert "OSS_ACCESS_KEY_ID" in words(bring(folder, bucket, rclone.endpoint, url=url))
+    monkeypatch.setenv("OSS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", SECRET)
+    assert not bring(folder, bucket, rclone.endpoint, url=url).findings
+    assert landed(folder) == {"a.log": b"x"}
+
+
+def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFolder, tmp_path: Path) -> None:
+    mount = tmp_path / "mount"
+    assert "no such folder" in words(bring(folder, mount, "", url=f"file://{mount}"))
+    contents = fill(mount, {"x/a.log": b"x", "b%41.log": b"y"}) if not mount.mkdir() else {}
+    assert not bring(folder, mount, "", url=f"file://{mount}").findings
+    assert landed(folder) == contents
+    assert "of the data folder" in words(bring(folder, mount, "", url=f"file://{folder.store.landing}/in"))

@@ -1,0 +1,103 @@
+"""What a bucket holds while a folder is copied to it: pages after what they load, old files for one version more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipelines.buckets.address import address_of
+from pipelines.buckets.failures import BucketError
+from pipelines.buckets.ledger import open_ledger
+from pipelines.buckets.mirror import Mirror, MirrorReport, mirror
+from pipelines.contract.settings.bucket_settings import PublishSettings
+from pipelines.run.site_copy import NEVER_COPIED
+from tests.buckets.servers import Relay, Server
+from tests.support import DataFolder, tree
+
+LAST = ("*.html", "index.html", "manifest.json")
+FIRST = {
+    "index.html": "1", "days/a.html": "1", "assets/one.js": "1", "usage_all.csv": "1", "manifest.json": "1",
+    "tables/apps.parquet": "1", "rejected_records.csv": "1", "data/repeat_top.parquet": "1",
+}  # fmt: skip
+COPIED = {"index.html", "days/a.html", "assets/one.js", "usage_all.csv", "manifest.json"}
+
+
+@contextmanager
+def site(root: Path, files: dict[str, str]) -> Iterator[Path]:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    yield root
+
+
+def copy(folder: DataFolder, root: Path, bucket: Path, endpoint: str) -> MirrorReport:
+    place = PublishSettings(url=f"s3://{bucket.name}/site", endpoint=endpoint)
+    with open_ledger(folder.store) as ledger:
+        return mirror(Mirror(root, root.name, LAST, NEVER_COPIED), address_of(place, place.url), ledger)
+
+
+def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+) -> None:
+    put: list[str] = []
+    relay.watch = lambda line, sent: (
+        (put.append(line.split()[1]) if line.startswith("PUT") and not sent else None) is None
+    )
+    with site(tmp_path / "1", FIRST) as root:
+        assert copy(folder, root, bucket, relay.endpoint).files == len(COPIED)
+    there = bucket / "site"
+    assert tree(there).keys() == COPIED
+    names = [path.partition("/site/")[2].partition("?")[0] for path in put]
+    assert names[-3:] == ["days/a.html", "index.html", "manifest.json"]
+    put.clear()
+    second = {"index.html": "2", "assets/two.js": "2", "usage_all.csv": "1", "manifest.json": "2"}
+    with site(tmp_path / "2", second) as root:
+        assert copy(folder, root, bucket, relay.endpoint).files == 3
+        # The same version once more removes nothing.
+        assert copy(folder, root, bucket, relay.endpoint) == MirrorReport()
+    assert tree(there).keys() == COPIED | second.keys()
+    (there / "by-hand.html").write_text("not ours")
+    with site(tmp_path / "3", {**second, "days/a.html": "3"}) as root:
+        report = copy(folder, root, bucket, relay.endpoint)
+    assert (report.files, report.removed) == (1, 1)
+    assert tree(there).keys() == second.keys() | {"days/a.html", "by-hand.html"}
+    assert (there / "days" / "a.html").read_text() == "3"
+
+
+def test_a_copy_that_broke_off_goes_on_and_never_shows_a_page_before_its_files(
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+) -> None:
+    with site(tmp_path / "1", FIRST) as root:
+        relay.watch = lambda line, sent: not (line.startswith("PUT") and "one.js" in line)
+        with pytest.raises(BucketError, match="connection broke"):
+            copy(folder, root, bucket, relay.endpoint)
+        assert not [path for path in tree(bucket / "site") if path.endswith((".html", ".json"))]
+        relay.watch = lambda line, sent: True
+        copy(folder, root, bucket, relay.endpoint)
+    assert tree(bucket / "site").keys() == COPIED
+
+
+def test_a_bucket_that_was_emptied_gets_all_files_again(
+    folder: DataFolder, bucket: Path, rclone: Server, tmp_path: Path
+) -> None:
+    with site(tmp_path / "1", FIRST) as root:
+        copy(folder, root, bucket, rclone.endpoint)
+        for path in tree(bucket):
+            (bucket / path).unlink()
+        time.sleep(0.3)
+        assert copy(folder, root, bucket, rclone.endpoint).files == len(COPIED)
+
+
+def test_files_have_the_types_that_a_browser_needs(folder: DataFolder, moto: Server, tmp_path: Path) -> None:
+    moto.make_bucket("types")
+    with site(tmp_path / "1", FIRST) as root:
+        copy(folder, root, Path("types"), moto.endpoint)
+    kinds = {path: moto.get("types", f"site/{path}")[2] for path in ("index.html", "assets/one.js", "usage_all.csv")}
+    assert [one["content-type"] for one in kinds.values()] == [
+        "text/html; charset=utf-8", "text/javascript; charset=utf-8", "text/csv; charset=utf-8",
+    ]  # fmt: skip
+    assert {one["cache-control"] for one in kinds.values()} == {"no-cache"}

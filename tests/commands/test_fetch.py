@@ -1,0 +1,95 @@
+"""`authmeter fetch`, and what a run says of buckets that it fetches from and copies its site to."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.published_folder import Call
+from tests.support import DataFolder, lines, records, tree
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, own: DataFolder, yesterday: date) -> Path:
+    """A bucket with a log, that the settings of a published folder name."""
+    folder = tmp_path / "bucket"
+    folder.mkdir()
+    (folder / "more.ndjson").write_bytes(lines(records(3, yesterday, "more")))
+    own.write("authmeter.toml", f'[[fetch]]\nurl = "file://{folder}"\ninto = "bucket"\n')
+    return folder
+
+
+def test_a_run_reads_what_it_fetches_and_copies_the_site(call: Call, own: DataFolder, bucket: Path) -> None:
+    site = bucket.with_name("site-copy")
+    own.write("authmeter.toml", (own.root / "authmeter.toml").read_text() + f'[publish]\nurl = "file://{site}"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 0
+    steps = [line.split()[0] for line in ended.out.splitlines()]
+    assert (steps[0], steps[1]) == ("fetch", "ingest")
+    assert "1 object" in ended.out
+    assert own.rows("SELECT accepted FROM input_files WHERE path = 'bucket/more.ndjson'") == [(3,)]
+    assert tree(site) == tree(own.store.site)
+    ended = call("run", data=own.root)
+    assert ended.code == 0
+    assert "fetch      nothing new" in ended.out
+    assert "publish    nothing new" in ended.out
+
+
+def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(call: Call, own: DataFolder, bucket: Path) -> None:
+    away = bucket.rename(bucket.with_name("away"))
+    for command in ("run", "fetch", "status"):
+        ended = call(command, data=own.root)
+        assert ended.code == 3
+        assert f"file://{bucket}: there is no such folder" in ended.out
+    status = json.loads(call("status", "--json", data=own.root).out)
+    assert [(one["check"], one["detail_zh"]) for one in status["warnings"]] == [
+        ("fetch", f"file://{bucket}：没有这个文件夹")
+    ]
+    away.rename(bucket)
+    assert call("fetch", data=own.root).code == 0
+    assert call("status", data=own.root).code == 0
+
+
+def test_a_copy_of_the_site_that_failed_is_a_warning_and_taken_up_by_the_next_run(
+    call: Call, own: DataFolder, tmp_path: Path
+) -> None:
+    target = tmp_path / "target"
+    target.write_text("a file, and no folder")
+    own.write("authmeter.toml", f'[publish]\nurl = "file://{target}"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 3
+    assert f"warning: publish: file://{target}: " in ended.out
+    assert call("status", data=own.root).code == 3
+    target.unlink()
+    assert call("run", data=own.root).code == 0
+    assert tree(target) == tree(own.store.site)
+    assert call("status", data=own.root).code == 0
+
+
+def test_a_secret_in_an_address_is_refused_and_not_printed(call: Call, own: DataFolder) -> None:
+    own.write("authmeter.toml", '[[fetch]]\nurl = "s3://key:hunter2@logs"\ninto = "in"\n')
+    for command in ("run", "fetch", "check"):
+        ended = call(command, data=own.root)
+        assert ended.code == 2
+        assert "must have no user and no password" in ended.out + ended.err
+        assert "hunter2" not in ended.out + ended.err
+
+
+def test_without_a_bucket_there_is_nothing_to_fetch(call: Call, own: DataFolder) -> None:
+    ended = call("fetch", data=own.root)
+    assert ended.code == 2
+    assert "[[fetch]]" in ended.err
+
+
+def test_an_object_that_is_replaced_is_held_where_a_closed_day_would_lose_records(
+    call: Call, own: DataFolder, bucket: Path, yesterday: date
+) -> None:
+    call("run", data=own.root)
+    (bucket / "more.ndjson").write_bytes(lines(records(1, yesterday, "more")))
+    ended = call("run", data=own.root)
+    assert ended.code == 3
+    assert "held_files" in ended.out
+    assert "bucket/more.ndjson" in ended.out
