@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import backlog as many_days
-from bench import contestants, reading, rendering, scenarios
+from bench import buckets, contestants, reading, rendering, scenarios
 from bench import packed as packed_files
 from bench.inputs import Cache
 from bench.measure import BenchError
@@ -27,7 +27,7 @@ FEWER_ROUNDS = 3
 QUICK = {
     "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "rejected_of": 20_000,
     "file_apps": 50, "files": 50, "backlog_days": [20], "backlog_records": [50], "late_days": 20,
-    "late_day_records": 100, "site_apps": [200], "rounds": 1,
+    "late_day_records": 100, "site_apps": [200], "objects": 50, "rounds": 1,
 }  # fmt: skip
 Table = tuple[str, list[Row], str]
 
@@ -44,6 +44,7 @@ def parse() -> argparse.Namespace:
         "--rejected-of", type=int, default=200_000, help="records of the file with many rejected ones (200,000)"
     )
     parser.add_argument("--files", type=int, default=5_000, help="small files (5,000)")
+    parser.add_argument("--objects", type=int, default=5_000, help="small objects of a bucket (5,000)")
     parser.add_argument(
         "--site-apps", nargs="+", type=int, default=[10_000, 100_000], help="apps of the sites (10,000 and 100,000)"
     )
@@ -157,9 +158,15 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
         yield title, rendering.waiting(folder, apps, rounds), "ratio"
 
 
+def bucket(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
+    """What a fetch of many small objects costs."""
+    rows = buckets.fetched(cache, asked.objects, asked.rounds)
+    yield f"A bucket of {asked.objects:,} objects; median of {asked.rounds}", rows, "× rclone copy"
+
+
 QUESTIONS = {
     "whole": whole, "growth": growth, "forms": forms, "packed": packed, "bad-lines": bad_lines, "rejected": rejected,
-    "files": files, "day31": day31, "backlog": backlog, "site": site,
+    "files": files, "day31": day31, "backlog": backlog, "site": site, "bucket": bucket,
 }  # fmt: skip
 
 
