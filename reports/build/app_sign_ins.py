@@ -16,7 +16,7 @@ SIGN_INS_FILE = "sign_ins.js"
 
 
 def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callable[[str], Bilingual]) -> dict[str, str]:
-    """Return the JSON document of each app with a sign-in session in the 30 days, of those from the first to the last
+    """Return the JSON document of each app with a sign-in session in the 90 days, of those from the first to the last
     of the sorted `keys`; `word` gives the words of channels and outcomes."""
     span = {"first_app": keys[0], "last_app": keys[-1]}
     lines = dict(_lines(marts, span, word))

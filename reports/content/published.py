@@ -43,6 +43,8 @@ VERSIONS_LISTED = 5
 WHOLE_VERSIONS_LISTED = 100
 # So are the resource packages that an app drew from, which may have long names: its figures must stay small.
 DRAWN_LISTED = 4
+# The values of a dimension that the sessions of an app are compared by, the rest as one.
+COMPARED_LISTED = 8
 # The charts of so many apps are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
 # In the order of their making: a step may read those before it.
@@ -50,7 +52,7 @@ STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
     "app_packages", "drawn", "sign_in_ways", "sign_in_paths", "sign_in_stops", "sign_in_funnel", "sign_in_days",
-    "presence", "detail_lines",
+    "sign_in_compared", "presence", "detail_lines",
 )  # fmt: skip
 
 
@@ -114,6 +116,7 @@ class PublishedTables:
             "versions": VERSIONS_LISTED,
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
+            "compared_listed": COMPARED_LISTED,
             "app_key": ALL_APPS,
         }
         # Figures name channels and outcomes by their place in these lists.

@@ -140,7 +140,17 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     assert page.locator("[data-part=sign-in-stops] .texts").count() == 1
     reader.press("3")
     assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "11,100"
+    page.locator("[data-span-button='90']").click()
+    assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "11,150"
+    assert page.locator("[data-part=sign-in-span]").inner_text() == "2026-01-01 – 03-31"
+    # As on the page of all apps, of this app's sessions: 7,550 of 8,130 against 2,700 of 2,990.
+    rates = {row[0]: row[1:] for row in compared(page)}
+    assert rates["Sign-in rate"] == ["92.9% 92.3–93.4% 7,550 / 8,130", "90.3% 89.2–91.3% 2,700 / 2,990",
+                                     "B is lower by 2.6 percentage points (1.4 to 3.8)"]  # fmt: skip
+    page.locator("[data-side=dimension]").select_option(label="Carrier")
+    assert page.locator("[data-side=a] option").all_inner_texts() == ["China Mobile", "China Unicom"]
     reader.speak("zh")
+    assert page.locator("[data-side=b] option").all_inner_texts() == ["中国移动", "中国联通"]
     assert page.locator("[data-part=sign-in-line]").inner_text().startswith("03-31：11,000 次登录会话，92.1% 登录成功")
     assert reader.open("apps/link/index.html", lang="en").locator("#sign-ins").count() == 0
 

@@ -174,6 +174,19 @@ SIGN_IN_TABLES: Final = {
         {"window_days": "number", **dict.fromkeys(("channel", "stage", "outcome"), _TEXT), "sessions": "number"},
         "window_days, sessions DESC, channel, stage, outcome",
     ),
+    "compared": Table(
+        "sign_in_compared",
+        {
+            "window_days": "number",
+            "dimension": _TEXT,
+            # NULL are all others together, `merged` of them.
+            "value": _ABSENT_TEXT,
+            "merged": _VALUE,
+            **dict.fromkeys(("sessions", "sign_ins", "concluded", *FUNNEL), "number"),
+        },
+        # What has no name is compared last: the page begins with the first two.
+        "window_days, dimension, value IS NULL OR value = 'unknown', place",
+    ),
 }
 """The tables of the sign-in sessions of an app, which its page loads when they are looked at."""
 

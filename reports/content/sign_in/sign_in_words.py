@@ -8,7 +8,9 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.text import Bilingual
+from pipelines.contract.record.dimensions import BY_KEY
 from reports.content.sign_in.after_failure import FailureRow
+from reports.content.sign_in.compared import COMPARED
 from reports.content.sign_in.funnel import RATES, STEPS
 from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
 from reports.content.wording.formats import count, level, month_day, share_of
@@ -58,8 +60,8 @@ HOW_TO_LOG: Final = {
 
 
 def sign_in_texts() -> dict[str, object]:
-    """Return what the script of an app's page needs of this module and of the funnel: steps, where users stopped, what
-    to log, and the step that each rate is over."""
+    """Return what the script of an app's page needs of this module, of the funnel and of the comparison: steps, where
+    users stopped, what to log, the step that each rate is over, and the dimensions whose values can be compared."""
 
     def both(text: Bilingual) -> dict[str, str]:
         return {"zh": text.zh, "en": text.en}
@@ -70,6 +72,7 @@ def sign_in_texts() -> dict[str, object]:
         "how_to_log": {step: both(text) for step, text in HOW_TO_LOG.items()},
         "rates": RATES,
         "steps": STEPS,
+        "compared": {key: {"label": both(BY_KEY[key].label), "unknown": both(BY_KEY[key].unknown)} for key in COMPARED},
     }
 
 

@@ -22,4 +22,5 @@ export interface SignInTables {
   days: { back: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; page_click_p50_ms: Value[]; click_authorize_p50_ms: Value[]; authorize_verify_p50_ms: Value[]; page_signed_in_p50_ms: Value[] };
   paths: { window_days: number[]; failed_channel: string[]; failure: string[]; way: string[]; signed_in_by: (string | null)[]; sessions: number[]; within_minute: number[] };
   stops: { window_days: number[]; channel: string[]; stage: string[]; outcome: string[]; sessions: number[] };
+  compared: { window_days: number[]; dimension: string[]; value: (string | null)[]; merged: Value[]; sessions: number[]; sign_ins: number[]; concluded: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[] };
 }

@@ -177,6 +177,7 @@ export interface Texts {
     how_to_log: Record<string, Both>;
     steps: FunnelStep[];
     rates: Record<FunnelPair, FunnelStep>;
+    compared: Record<string, { label: Both; unknown: Both }>;
   };
   /** How a series is drawn, by its name. */
   looks: Record<string, { marker: string }>;
@@ -261,12 +262,15 @@ export interface Interval {
 
 /** A value of a dimension with numerator and denominator of each rate; null where the logs lack a step of it. */
 export interface ComparedValue {
-  label: [string, string];
+  label: BothTexts;
   sessions: number;
   rates: Record<string, [number, number] | null>;
 }
 
-/** The values that can be compared, by span of days and dimension. */
+/** The dimensions with their values that can be compared, of the span that is shown. */
+export type ComparedDimension = { label: string; values: ComparedValue[] };
+
+/** Those of the page of all apps, by span of days and dimension. */
 export interface ComparedData {
   dimensions: { key: string; label: [string, string] }[];
   spans: Record<string, Record<string, ComparedValue[]>>;

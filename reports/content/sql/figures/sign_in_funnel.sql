@@ -1,7 +1,7 @@
--- app_key, window_days (7, 30): sign-in sessions of the app with a record in one_click, by step, and the records that are
+-- app_key, window_days (7, 30, 90): sign-in sessions of the app with a record in one_click, by step, and the records that are
 -- no step: pre-fetches, and text messages
 WITH windows AS (
-    SELECT unnest([7, 30]) AS window_days
+    SELECT unnest([7, 30, 90]) AS window_days
 ),
 steps AS (
     SELECT app_key, window_days, {{ sums(("sessions",) + FUNNEL) }}
@@ -17,7 +17,7 @@ others AS (
         coalesce(sum(records) FILTER (channel = 'sms'), 0)::BIGINT AS text_records
     FROM outcome_daily
     JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
-    WHERE day BETWEEN $first AND $last AND (channel = 'sms' OR channel = 'one_click' AND stage = 'prefetch')
+    WHERE day BETWEEN $long_first AND $last AND (channel = 'sms' OR channel = 'one_click' AND stage = 'prefetch')
     GROUP BY app_key, window_days
 )
 SELECT

@@ -1,6 +1,6 @@
--- app_key, window_days (1, 7, 30), failed_channel, failure, way, signed_in_by: sign-in sessions of the app with a failure
+-- app_key, window_days (1, 7, 30, 90), failed_channel, failure, way, signed_in_by: sign-in sessions of the app with a failure
 WITH windows AS (
-    SELECT unnest([1, 7, 30]) AS window_days
+    SELECT unnest([1, 7, 30, 90]) AS window_days
 )
 SELECT
     app_key, window_days, failed_channel, failure, way, signed_in_by,

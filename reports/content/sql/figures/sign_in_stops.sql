@@ -1,6 +1,6 @@
--- app_key, window_days (1, 7, 30), channel, stage, outcome: sessions of the app that were not seen signing in
+-- app_key, window_days (1, 7, 30, 90), channel, stage, outcome: sessions of the app that were not seen signing in
 WITH windows AS (
-    SELECT unnest([1, 7, 30]) AS window_days
+    SELECT unnest([1, 7, 30, 90]) AS window_days
 )
 SELECT app_key, window_days, channel, stage, outcome, {{ sums(("sessions",)) }}
 FROM session_stops_daily

@@ -1,6 +1,6 @@
--- app_key, window_days (1, 7, 30), entry_channel: sign-in sessions of the app by way
+-- app_key, window_days (1, 7, 30, 90), entry_channel: sign-in sessions of the app by way
 WITH windows AS (
-    SELECT unnest([1, 7, 30]) AS window_days
+    SELECT unnest([1, 7, 30, 90]) AS window_days
 )
 SELECT app_key, window_days, entry_channel, {{ sums(("sessions",) + WAYS) }}
 FROM session_daily

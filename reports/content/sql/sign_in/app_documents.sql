@@ -1,4 +1,4 @@
--- app_key with a sign-in session in the 30 days: what its page shows of them as JSON, for the keys from $first_app to
+-- app_key with a sign-in session in the 90 days: what its page shows of them as JSON, for the keys from $first_app to
 -- $last_app. `tables` are those of `figures/document_tables.py`; an empty one is left out
 -- noqa: disable=ST03
 WITH step_times AS (

@@ -1,4 +1,4 @@
--- app_key with a sign-in session in the 30 days, for the keys from $first_app to $last_app: records of the data day and
+-- app_key with a sign-in session in the 90 days, for the keys from $first_app to $last_app: records of the data day and
 -- those in no session, its sessions by way, those with a failure, and where most stopped
 WITH listed AS (
     SELECT DISTINCT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app

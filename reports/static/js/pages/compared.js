@@ -5,9 +5,10 @@ import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { _, filled, metricLink, onLanguage, textOf } from "../data/language.js";
 import { all, element, named, one } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { both } from "./sections.js";
 import { onSignInSpan, signInDays } from "./sign_in.js";
 
-/** @import { ComparedData, ComparedValue, Interval } from "../types.d.ts" */
+/** @import { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.d.ts" */
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
 
@@ -127,30 +128,60 @@ function fill(field, labels, preferred) {
   field.value = String(chosen < labels.length ? chosen : preferred);
 }
 
-/** Draws the part with every change of its fields, of the span or the language. */
+/**
+ * Makes the fields of a part, and gives what draws it: to be called with every change of the span or the language.
+ * @param {HTMLElement} part
+ * @param {() => ComparedDimension[]} offered what can be compared, of the span that is shown.
+ * @returns {() => void}
+ */
+export function comparedPart(part, offered) {
+  const [dimension, a, b] = ["dimension", "a", "b"].map((side) => element("select", { "data-side": side }));
+  /** @param {HTMLElement} select @param {...(Node | string)} name */
+  const field = (select, ...name) => element("label", { className: "field" }, element("span", {}, ...name), select);
+  const place = element("div", {});
+  part.replaceChildren(
+    element(
+      "h2",
+      { className: "inset" },
+      ...both("Compare two"),
+      " ",
+      element("small", {}, ...both("with 95% intervals")),
+    ),
+    element("div", { className: "filters" }, field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
+    place,
+  );
+  place.dataset.sidesTable = "";
+  function draw() {
+    const dimensions = offered();
+    part.hidden = !dimensions.length;
+    if (!dimensions.length) return;
+    const labels = dimensions.map(({ label }) => label);
+    fill(dimension, labels, 0);
+    const { values } = dimensions[Number(dimension.value)];
+    const names = values.map(({ label }) => textOf(label));
+    fill(a, names, 0);
+    fill(b, names, Math.min(1, names.length - 1));
+    place.replaceChildren(comparedTable(values[Number(a.value)], values[Number(b.value)]));
+  }
+  dimension.addEventListener("change", () => {
+    for (const side of [a, b]) side.replaceChildren();
+    draw();
+  });
+  for (const side of [a, b]) side.addEventListener("change", draw);
+  return draw;
+}
+
+/** Draws the part of the page of all apps. */
 export function startCompared() {
   const [part] = all("[data-part=compared]");
   if (!part) return;
   /** @type {ComparedData} */
   const data = JSON.parse(one("#page-data").textContent || "");
-  const fields = /** @type {HTMLSelectElement[]} */ (all("select", part));
-  const [dimension, a, b] = fields;
-  function draw() {
-    const labels = data.dimensions.map(({ label }) => textOf(label));
-    fill(dimension, labels, 0);
-    const values = data.spans[signInDays][data.dimensions[Number(dimension.value)].key];
-    const names = values.map(({ label }) => textOf(label));
-    fill(a, names, 0);
-    fill(b, names, Math.min(1, names.length - 1));
-    part.hidden = !values.length;
-    if (!values.length) return;
-    one("[data-sides-table]", part).replaceChildren(comparedTable(values[Number(a.value)], values[Number(b.value)]));
-  }
-  dimension.addEventListener("change", () => {
-    for (const field of [a, b]) field.replaceChildren();
-    draw();
-  });
-  for (const field of [a, b]) field.addEventListener("change", draw);
+  const draw = comparedPart(part, () =>
+    data.dimensions
+      .map(({ key, label }) => ({ label: textOf(label), values: data.spans[signInDays][key] }))
+      .filter(({ values }) => values.length),
+  );
   onSignInSpan(draw);
   onLanguage(draw);
   draw();

@@ -201,10 +201,16 @@ function signIns() {
   ];
   for (const table of tables) table.classList.add("whole");
   const found = section(
-    heading(both("Sign-in")),
+    element(
+      "div",
+      { className: "heading" },
+      element("h2", {}, ...both("Sign-in")),
+      element("p", { className: "span", "data-part": "sign-in-span" }),
+    ),
     element("p", { className: "sign-in-line", "data-part": "sign-in-line" }),
     element("p", { className: "without-subject", "data-part": "sign-in-records" }),
     element("div", { className: "pair" }, ...tables),
+    part("sign-in-compared", "panel compared-values"),
   );
   found.id = "sign-ins";
   return found;

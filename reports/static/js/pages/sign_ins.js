@@ -3,15 +3,17 @@
    comes near it: there may be a hundred thousand such pages, and most are not read so far.
    The page of all apps has the same from `pages/signin.html.jinja`. */
 
-import { number, periodLabel, share } from "../data/format.js";
+import { dayRange, number, periodLabel, share } from "../data/format.js";
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
 import { countedDays, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
-import { chosenDays, figures, language, site, texts, windowKey } from "../data/state.js";
-import { onWindow } from "../data/windows.js";
-import { all, drawing, element, loadScript, own } from "../dom.js";
+import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../data/state.js";
+import { onSpan } from "../data/windows.js";
+import { all, drawing, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { comparedDimensions } from "./app_compared.js";
+import { comparedPart } from "./compared.js";
 import { afterFailure, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
@@ -26,6 +28,11 @@ const NEAR = "100%";
 /** @type {RawSignIns | undefined} */
 let found;
 
+/** The days of the part: the 90 days, too, which the tables of records leave to the charts. */
+const shownDays = () => (chosenSpan === "90" ? 90 : chosenDays);
+
+const shownLabel = () => (chosenSpan === "90" ? _("90 days") : periodLabel(windowKey()));
+
 /**
  * The rows of the chosen window.
  * @template {keyof SignInTables} Name
@@ -35,7 +42,7 @@ let found;
 function rowsOfWindow(name) {
   /** @type {any[]} */
   const rows = rowsOf(found?.tables[name]);
-  return rows.filter((row) => row.window_days === chosenDays);
+  return rows.filter((row) => row.window_days === shownDays());
 }
 
 /**
@@ -106,7 +113,7 @@ function drawWays() {
   );
   const head = [
     headCell(_("Entry channel")),
-    headCell(metricLink("sessions"), true, periodLabel(windowKey())),
+    headCell(metricLink("sessions"), true, shownLabel()),
     headCell(metricLink("sign_in_rate"), true),
     headCell(_("Ways")),
     ...WAYS.map((way) => headCell(metricLink(way), true)),
@@ -209,7 +216,7 @@ function drawFunnel() {
     const { stages, steps } = texts.sign_ins;
     const head = [
       headCell(_("Step")),
-      headCell(_("Sessions"), true, periodLabel(windowKey())),
+      headCell(_("Sessions"), true, shownLabel()),
       headCell(_("Of all")),
       headCell(_("From the step before"), true),
       ...[_("Median time"), _("95% within"), _("Clocks differ")].map((name) => headCell(name, true, site.as_of)),
@@ -261,7 +268,7 @@ function drawFailures() {
   const rest = rows.slice(FAILURES_LISTED);
   const head = [
     headCell(_("First failure")),
-    headCell(_("Sessions"), true, periodLabel(windowKey())),
+    headCell(_("Sessions"), true, shownLabel()),
     headCell(_("Signed in at last"), true),
     headCell(_("by a retry"), true),
     ...channels.map((channel) => headCell(filled(_("by {channel}"), { channel: word(channel) }), true)),
@@ -308,11 +315,7 @@ function drawStops() {
     const sessions = sum(...rest.map((stop) => stop.sessions)) || 0;
     rows.push(row(filled(_("{count} others"), { count: rest.length }), sessions));
   }
-  const head = [
-    headCell(_("Last record")),
-    headCell(_("Sessions"), true, periodLabel(windowKey())),
-    headCell(_("Share"), true),
-  ];
+  const head = [headCell(_("Last record")), headCell(_("Sessions"), true, shownLabel()), headCell(_("Share"), true)];
   const label = _("Where the others stopped");
   const hasTexts = rowsOfWindow("funnel").some((counts) => counts.text_records);
   put(
@@ -336,6 +339,8 @@ function drawLine() {
   const { line, records, without_subject: without } = found;
   put("sign-in-line", textOf(line));
   const counted = ` (${number(without)} / ${number(records)})`;
+  const last = site.long_days.length;
+  put("sign-in-span", dayRange(site.long_days[last - shownDays()], site.long_days[last - 1]));
   put(
     "sign-in-records",
     ...(records
@@ -349,6 +354,9 @@ function drawLine() {
   );
 }
 
+/** Draws the comparison of two values; made when the file is there. */
+let drawCompared = () => {};
+
 function drawSignIns() {
   if (!found) return;
   drawLine();
@@ -356,6 +364,7 @@ function drawSignIns() {
   drawFunnel();
   drawFailures();
   drawStops();
+  drawCompared();
 }
 
 /** @param {HTMLElement} place */
@@ -363,6 +372,9 @@ async function load(place) {
   try {
     await loadScript(FILE);
     found = window.AUTHMETER_SIGN_INS;
+    drawCompared = comparedPart(one("[data-part=sign-in-compared]"), () =>
+      comparedDimensions(rowsOfWindow("compared")),
+    );
     drawSignIns();
     place.dataset.loaded = "true";
   } catch {
@@ -374,7 +386,7 @@ async function load(place) {
 export function startSignIns() {
   const [place] = all("#sign-ins");
   if (!place) return;
-  onWindow(drawSignIns);
+  onSpan(drawSignIns);
   onLanguage(drawSignIns);
   if (location.hash === "#sign-ins") {
     load(place).then(() => place.scrollIntoView());

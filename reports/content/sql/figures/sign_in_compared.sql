@@ -1,0 +1,63 @@
+-- app_key, window_days (7, 30, 90), dimension, place: sign-in sessions and the funnel of the $compared_listed values with most
+-- sessions, by place, and of all others together behind them (`value` NULL, `merged` of them)
+WITH windows AS (
+    SELECT unnest([7, 30, 90]) AS window_days
+),
+cells AS (
+    SELECT
+        app_key, window_days, platform, carrier, sdk_version, scheme_id,
+        {{ sums(("sessions",)) }},
+        {{ numerator("sign_in_rate", "sum({})") }}::BIGINT AS sign_ins,
+        {{ denominator("sign_in_rate", "sum({})") }}::BIGINT AS concluded,
+        {{ each(FUNNEL, "0::BIGINT") }}
+    FROM session_daily
+    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+    GROUP BY app_key, window_days, platform, carrier, sdk_version, scheme_id
+    UNION ALL BY NAME
+    SELECT
+        app_key, window_days, platform, carrier, sdk_version, scheme_id,
+        0 AS sessions, 0 AS sign_ins, 0 AS concluded,
+        {{ sums(FUNNEL) }}
+    FROM funnel_daily
+    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+    GROUP BY app_key, window_days, platform, carrier, sdk_version, scheme_id
+),
+turned AS (
+    SELECT
+        unnest(['sdk_version', 'scheme_id', 'platform', 'carrier']) AS dimension,
+        unnest([sdk_version, scheme_id, platform, carrier]) AS given,
+        * EXCLUDE (sdk_version, scheme_id, platform, carrier)
+    FROM cells
+),
+by_value AS (
+    SELECT
+        app_key,
+        window_days,
+        dimension,
+        coalesce(given, 'unknown') AS known_value,
+        {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
+    FROM turned
+    GROUP BY app_key, window_days, dimension, known_value
+),
+ranked AS (
+    SELECT
+        row_number() OVER (
+            PARTITION BY app_key, window_days, dimension ORDER BY sessions DESC, known_value
+        ) AS rank,
+        *
+    FROM by_value
+),
+placed AS (
+    SELECT least(rank, $compared_listed + 1) AS place, * FROM ranked
+)
+SELECT
+    app_key,
+    window_days,
+    dimension,
+    place,
+    CASE WHEN place <= $compared_listed THEN min(known_value) END AS value,
+    CASE WHEN place > $compared_listed THEN count(*) END AS merged,
+    {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
+FROM placed
+GROUP BY app_key, window_days, dimension, place
+ORDER BY app_key
