@@ -193,10 +193,13 @@ class DailyRun:
                 return None
             # Charts and frames take a second to import, which a run with nothing new should not pay.
             from reports.build.site import render_site
+            from reports.export.incident_records import incident_records
 
             fresh = self.store.fresh_folder("site")
             before = self.store.site.resolve() if self.store.site.is_symlink() else None
-            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings, before)
+            temp = fresh.with_name("records")
+            records = incident_records(self.store, manifest, self.settings, self.registry, temp)
+            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings, before, records)
             switch_site(self.store, fresh, manifest)
             remove_wal(self.store.database)
             shutil.rmtree(self.store.temp, ignore_errors=True)

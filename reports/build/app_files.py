@@ -48,14 +48,28 @@ class AppFiles(NamedTuple):
 FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 
+class RecordsFile(NamedTuple):
+    """The records of a day behind an app's open incidents, as CSV; `rows` without the header."""
+
+    day: date
+    rows: int
+    csv: bytes
+
+    def name(self, folder: str) -> str:
+        """Return its name; `folder` is the app's."""
+        return f"{folder}_records_{self.day}.csv"
+
+
 class AppShell(NamedTuple):
     """The page of an app, with marks for its name, its folder and its incidents; these as HTML by app key, and what
-    stands there for an app without; `open` are the fields of the figures that tell of the open ones, by app key."""
+    stands there for an app without; `open` are the fields of the figures that tell of the open ones, and `records` the
+    files of records behind these, by app key."""
 
     page: str
     incidents: Mapping[str, str]
     without: str
     open: Mapping[str, dict[str, object]]
+    records: Mapping[str, RecordsFile]
 
 
 class Content(NamedTuple):
@@ -138,6 +152,9 @@ def _write_folder(
     writer.write(f"{detail}.csv", content.csv, content.rows)
     if workbook:
         writer.write(f"{detail}.xlsx", workbook)
+    records = shell.records.get(app.key)
+    if records:
+        writer.write(f"{folder}/{records.name(app.folder)}", records.csv, records.rows)
     write_months(writer, folder, content.months, before)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
     # What is known only here goes to the end of the figures.
@@ -145,6 +162,7 @@ def _write_folder(
     sizes: dict[str, object] = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes}
     sizes |= {} if files.xlsx_bytes is None else {"xlsx_bytes": files.xlsx_bytes}
     sizes |= {"months": names} if names else {}
+    sizes |= {"records": records.rows} if records else {}
     more = {"has_sign_ins": True} if content.sign_ins else {}
     figures = with_fields(content.document, {**shell.open.get(app.key, {}), **more, "files": sizes})
     writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))

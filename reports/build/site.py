@@ -26,7 +26,7 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published
-from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, contents_ahead, write_app_files
+from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, contents_ahead, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
 from reports.build.month_files import Generation, read_generation
@@ -76,12 +76,14 @@ def render_site(
     xlsx_apps: Collection[str] = (),
     settings: Settings | None = None,
     before: Path | None = None,
+    records: Mapping[str, pl.DataFrame] | None = None,
 ) -> SiteReport:
     """Writes the whole site of the published `database` into `target`, an empty folder.
 
     `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. Memory,
     threads and the language of headings are those of `settings`. `before` is the folder of the generation that the site
-    replaces: files of months that did not change are linked from there. The same database gives the same bytes.
+    replaces: files of months that did not change are linked from there. `records` are those of the as-of behind open
+    incidents, by app key (`reports/export/incident_records.py`). The same database and records give the same bytes.
 
     Raises:
         AuthmeterError: nothing is published, the database is of an older version, or a part of the front end is
@@ -99,7 +101,8 @@ def render_site(
         ):
             try:
                 tables, generation = PublishedTables(connection), read_generation(before)
-                return _Site(tables, SiteWriter(target), xlsx_apps, settings, generation, reader, aside).write()
+                site = _Site(tables, SiteWriter(target), xlsx_apps, settings, generation, records or {}, reader, aside)
+                return site.write()
             finally:
                 reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -123,6 +126,7 @@ class _Site:
         xlsx_apps: Collection[str],
         settings: Settings,
         before: Generation | None,
+        records: Mapping[str, pl.DataFrame],
         reader: Executor,
         aside: Executor,
     ) -> None:
@@ -135,6 +139,10 @@ class _Site:
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = Incidents(marts, self.by_key)
+        self.records = {
+            key: RecordsFile(marts.publication.as_of, rows.height, csv_bytes(harmless(rows), language))
+            for key, rows in records.items()
+        }
         rows = dict(marts.rows("site/detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # One thread asks DuckDB for the figures, in this order, one lays out the charts and the order of names, which
@@ -171,6 +179,7 @@ class _Site:
                 "PARTS_LISTED": PARTS_LISTED,
                 "MONTH_METRICS": HEADLINE_USAGE,
                 "billing_menu": self.billing.menu,
+                "records_of": {self.by_key[key].folder: file for key, file in self.records.items()},
             }
         )
 
@@ -220,6 +229,7 @@ class _Site:
             },
             template.render(root="../../", page="app", entries=[], withdrawn=[]),
             {key: self.incidents.open_figures(key) | evidence(self.incidents.of_app(key)) for key in keys},
+            self.records,
         )
 
     def _page(self, path: str, template: str | None = None, root: str = "", **values: object) -> WrittenFile:

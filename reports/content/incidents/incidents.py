@@ -220,17 +220,21 @@ class Incidents:
         """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`); no field
         without any.
 
-        `open` are the first, by column: id, folder of its app (None of all together), what it is, in both languages,
-        and whether it is amber; of all apps together also the name of the app.
+        `open` are the first, by column: id, folder of its app (None of all together; no column where it is the key),
+        what it is, in both languages, and whether it is amber; of all apps together also the name of the app.
         `open_more` counts the others where there are any.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
         listed = found[:OPEN_NAMED]
-        names = ("id", "folder", "zh", "en", "amber", *(["name"] if key == ALL_APPS else []))
-        rows = ((one.incident_id, one.folder, one.text.zh, one.text.en, one.is_amber, one.name) for one in listed)
-        more = len(found) - len(listed)
+        rows = [(one.incident_id, one.text.zh, one.text.en, one.is_amber, one.name, one.folder) for one in listed]
+        names = ["id", "zh", "en", "amber"]
+        if key == ALL_APPS:
+            names += ["name", "folder"]
         named = columns(names, (row[: len(names)] for row in rows))
+        if key != ALL_APPS and listed and listed[0].folder != key:
+            named["folder"] = [one.folder for one in listed]
+        more = len(found) - len(listed)
         return ({"open": named} if listed else {}) | ({"open_more": more} if more else {})
 
     def of_day(self, day: date) -> list[Entry]:

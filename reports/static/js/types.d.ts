@@ -313,10 +313,11 @@ export interface Evidence {
   cells?: EvidenceCells;
 }
 
-/** What it is in Chinese and in English, and whether it is amber, not red; without a folder (and name) it is of all apps. */
+/** What it is in Chinese and in English, and whether it is amber, not red. Of all apps together: null is of all apps; of one app
+ * without `folder` this is its key. */
 type OpenIncidents = {
   id: string[];
-  folder: (string | null)[];
+  folder?: (string | null)[];
   zh: string[];
   en: string[];
   amber: boolean[];
@@ -354,8 +355,8 @@ export interface RawFigures {
   /** Whether it has a file of sign-in sessions; left out without one. */
   has_sign_ins?: boolean;
   /** Rows and bytes of the CSV, bytes of the workbook where there is one, the names of the files of months, the newest
-   * first; all apps together have none. */
-  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number; months?: string[] };
+   * first, and the rows of the file of records of the data day, if there is one; all apps together have none. */
+  files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number; months?: string[]; records?: number };
 }
 
 /** A channel, by day or month. */
@@ -402,7 +403,7 @@ export interface FailureRow {
 }
 
 export interface Figures extends Omit<RawFigures, "tables" | "open"> {
-  open: { id: string; folder: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
+  open: { id: string; folder?: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
   sums: Record<string, Record<PeriodKey, UsageRow>>;
   /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };

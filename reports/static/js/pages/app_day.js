@@ -227,7 +227,7 @@ function drawAppDay() {
           ),
           ...tables(place),
         ]),
-    recordsFold(figures.key, day, day),
+    recordsFold(figures.key, folder, day, day),
   );
 }
 

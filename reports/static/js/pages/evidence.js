@@ -107,13 +107,15 @@ const idLine = (id) =>
   element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
 
 function drawEvidence() {
+  // The page of an app's day has it as markup.
+  if (!all("[data-part=facts]").length) return;
   for (const incident of all("[data-incident]")) {
     const id = incident.dataset.incident || "";
     const found = own(figures.evidence, id);
-    const [place] = all(".evidence", incident);
-    // A day's page has it as markup.
-    if (!found || !place) continue;
+    if (!found) continue;
     const facts = one(".facts", incident);
+    const place = all(".evidence", incident)[0] || element("div", { className: "evidence" });
+    facts.after(place);
     facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
     const isOpened = Boolean(place.querySelector("details")?.open);
     const { failed, restated, dimension, cells } = found;

@@ -66,7 +66,10 @@ function toggled({ target }) {
 /** Opens what the address asks for, and keeps in it what the reader opens. */
 export function startFolds() {
   for (const key of (asked("open") || "").split(",").filter(Boolean)) opened.add(key);
+  const led = folds().get(location.hash.slice(1));
+  if (led) opened.add(led.id);
   openFolds();
+  led?.scrollIntoView();
   onFigures(openFolds);
   // The event does not bubble.
   document.addEventListener("toggle", toggled, true);

@@ -13,7 +13,7 @@ import { all, element, named } from "../dom.js";
  * @param {Figures["open"][number]} incident
  * @returns {HTMLElement}
  */
-function line({ id, folder, zh, en, amber, name = figures.name }) {
+function line({ id, folder = figures.key, zh, en, amber, name = figures.name }) {
   const page = folder === null ? localAddress(`${root}index.html`) : appHref(folder, "index.html");
   const text = language === "zh" ? zh : en;
   return element(
@@ -31,7 +31,7 @@ function line({ id, folder, zh, en, amber, name = figures.name }) {
  * @returns {HTMLElement}
  */
 function moreLine(count) {
-  const [{ folder }] = figures.open;
+  const [{ folder = figures.key }] = figures.open;
   const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
   return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
 }

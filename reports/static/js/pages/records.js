@@ -1,6 +1,7 @@
 /* The way from an app's figures to its records, which no page has: the commands that print them, to copy. */
 
-import { _ } from "../data/language.js";
+import { number } from "../data/format.js";
+import { _, appHref, filled } from "../data/language.js";
 import { chosenDays, figures, site } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
@@ -31,13 +32,29 @@ export function recordCommands(key, first, last) {
 }
 
 /**
- * The fold with the commands.
+ * The file of records that is in an app's folder: of its open incidents, of the data day alone.
+ * @param {string} folder
+ * @returns {HTMLElement[]}
+ */
+function fileOf(folder) {
+  const rows = figures.files?.records;
+  if (!rows) return [];
+  const name = `${folder}_records_${site.as_of}.csv`;
+  const of = { className: "button", href: appHref(folder, encodeURIComponent(name)), download: name };
+  const label = filled(_("Records of {day}, failed first (CSV)"), { day: site.as_of.slice(5) });
+  const size = element("span", { className: "detail", textContent: filled(_("{rows} rows"), { rows: number(rows) }) });
+  return [element("p", { className: "actions" }, element("a", of, label, " ", size))];
+}
+
+/**
+ * The fold with the file of the data day and the commands.
  * @param {string} key
+ * @param {string} folder
  * @param {string} first
  * @param {string} last
  * @returns {HTMLDetailsElement}
  */
-export function recordsFold(key, first, last) {
+export function recordsFold(key, folder, first, last) {
   const commands = recordCommands(key, first, last);
   /** @param {string} label @param {string} command */
   const row = (label, command) => [
@@ -54,6 +71,7 @@ export function recordsFold(key, first, last) {
     "details",
     { className: "panel records", id: "records" },
     element("summary", {}, element("h2", { textContent: _("Record by record") })),
+    ...(last === site.as_of ? fileOf(folder) : []),
     element("p", {
       className: "note",
       textContent: _(
@@ -70,10 +88,13 @@ export function recordsFold(key, first, last) {
   );
 }
 
+/** The folder of an app's own page. */
+const folderOfPage = () => decodeURIComponent(location.pathname.split("/").at(-2) || "");
+
 function drawRecords() {
   for (const place of all("[data-part=records-fold]")) {
     const isOpen = Boolean(place.querySelector("details")?.open);
-    const fold = recordsFold(figures.key, site.days[site.days.length - chosenDays], site.as_of);
+    const fold = recordsFold(figures.key, folderOfPage(), site.days[site.days.length - chosenDays], site.as_of);
     fold.open = isOpen;
     place.replaceChildren(fold);
   }

@@ -1,0 +1,30 @@
+-- app_key: apps with an open incident of their own and a record on $day, at most $most, those of the newest first, which
+-- together have at most $most_read records of that day; `channels` of these incidents
+WITH subjects AS (
+    SELECT
+        app_key,
+        list(DISTINCT channel ORDER BY channel) AS channels,
+        max(first_day) AS newest,
+        max(lost) AS lost
+    FROM incidents
+    WHERE last_day IS NULL AND app_key <> $all_apps
+    GROUP BY app_key
+), counted AS (
+    SELECT app_key, sum(records) AS records
+    FROM outcome_daily
+    WHERE day = $day
+    GROUP BY app_key
+), ranked AS (
+    SELECT
+        app_key,
+        channels,
+        row_number() OVER places AS place,
+        sum(records) OVER places AS read
+    FROM subjects
+    JOIN counted USING (app_key)
+    WINDOW places AS (ORDER BY newest DESC, lost DESC, app_key)
+)
+SELECT app_key, channels
+FROM ranked
+WHERE place <= $most AND read <= $most_read
+ORDER BY place

@@ -1,0 +1,6 @@
+-- Grain: one stored record of the apps in `incident_apps` on the day of the variable `records_day`, repeats included; vendor,
+-- platform and outcome also as given, since `resolved_of` replaces them.
+SELECT events.*, outcome AS given_outcome, vendor AS given_vendor, platform AS given_platform
+FROM events
+SEMI JOIN incident_apps USING (app_key)
+WHERE day = getvariable('records_day')::DATE

@@ -1,0 +1,51 @@
+-- Grain: one stored record of an app with an open incident, at most $most of each app: those that failed, in a channel of its
+-- incidents before others, those that the user ended, then the rest, each by time. The columns are those of
+-- `export_events.sql`.
+WITH placed AS (
+    SELECT
+        resolved.*,
+        -- Place and time in one number: whole rows of a large app are compared for the last few alone.
+        epoch_ms(event_time) + (1::BIGINT << 45) * CASE
+            WHEN resolved.outcome = 'success' THEN 3
+            WHEN resolved.outcome IN ('cancelled', 'switched', 'unchecked', 'mismatch') THEN 2
+            WHEN list_has_any(channels, [channel, '*']) THEN 0
+            ELSE 1
+        END AS place
+    FROM resolved_of('incident_events') AS resolved
+    JOIN incident_apps USING (app_key)
+), last_places AS (
+    SELECT app_key, list_last(min(place, $most)) AS last_place
+    FROM placed
+    GROUP BY app_key
+), first_records AS (
+    SELECT
+        event_id,
+        strftime(event_time, '%Y-%m-%dT%H:%M:%S.%gZ') AS event_time,
+        day,
+        app_key,
+        channel,
+        stage,
+        given_outcome AS outcome,
+        result_code,
+        given_vendor AS vendor,
+        given_platform AS platform,
+        carrier_of(carrier) AS carrier,
+        scheme_id,
+        package_name,
+        hash_text(device_high, device_low) AS device_hash,
+        hash_text(phone_high, phone_low) AS phone_hash,
+        phone_mask,
+        latency_ms,
+        sdk_version,
+        os_version,
+        attempt_id,
+        account_id,
+        place
+    FROM placed
+    JOIN last_places USING (app_key)
+    WHERE place <= last_place
+)
+SELECT * EXCLUDE (place)
+FROM first_records
+QUALIFY row_number() OVER (PARTITION BY app_key ORDER BY place, first_records) <= $most
+ORDER BY app_key, place, first_records
