@@ -49,7 +49,11 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
     if changed.is_empty():
         return 0
     rows = changed.with_columns(
-        run=pl.lit(manifest.run + 1), app_key=pl.lit(ALL), channel="resource_package_id", metric=pl.lit(_METRIC)
+        run=pl.lit(manifest.run + 1),
+        app_key=pl.lit(ALL),
+        channel="resource_package_id",
+        metric=pl.lit(_METRIC),
+        closed_through=pl.lit(manifest.closed_through, pl.Date),
     ).join(_causes(store, manifest), on="day", how="left")
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     return store.add_restatements(

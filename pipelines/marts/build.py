@@ -80,10 +80,8 @@ _UNSOUND = (
 # The other tables are rows that the run holds.
 _COMPUTED = {file.stem: sql("pipelines.marts", file.stem) for file in (Path(__file__).parent / "sql").glob("*.sql")}
 _STORED = {
-    **{
-        name: f"read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
-        for name in (*_FROM_DAYS, "restatements")
-    },
+    **{name: f"read_parquet(getvariable('{name}_files'), hive_partitioning = false)" for name in _FROM_DAYS},
+    "restatements": "restatements_of(getvariable('restatements_files'))",
     "billing_daily": "account_days",
     "billing_hourly": "account_hours",
 }

@@ -30,7 +30,7 @@ ALL = "*"
 REGISTRY = "registry, result codes or billing rule"
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run": pl.Int64, "day": pl.Date, "app_key": pl.String, "channel": pl.String, "metric": pl.String,
-    "published_before": pl.Int64, "published_now": pl.Int64, "cause": pl.String,
+    "published_before": pl.Int64, "published_now": pl.Int64, "cause": pl.String, "closed_through": pl.Date,
 }  # fmt: skip
 _SUBJECT = ["app_key", "channel"]
 _KEY = [*_SUBJECT, "metric"]
@@ -77,7 +77,12 @@ def changed_figures(
         moved = _moved_records(old_tables, new_tables).join(changed, on=_SUBJECT, how="anti")
         changed = pl.concat([changed, moved], how="diagonal")
     cause = _cause(manifest, old, new, are_rules_new)
-    changed = changed.with_columns(run=pl.lit(manifest.run + 1, pl.Int64), day=pl.lit(day), cause=pl.lit(cause))
+    changed = changed.with_columns(
+        run=pl.lit(manifest.run + 1, pl.Int64),
+        day=pl.lit(day),
+        cause=pl.lit(cause),
+        closed_through=pl.lit(manifest.closed_through, pl.Date),
+    )
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     return [changed.select(typed).sort(_KEY)]
 

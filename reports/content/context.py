@@ -66,8 +66,9 @@ class DataState:
     missing_days: tuple[date, ...]
     restated_days: tuple[date, ...]
     late_days: tuple[tuple[date, int], ...]
-    changed_days: tuple[float | None, ...]
-    """For each of the last 60 days that changed after publication, which part of its records moved."""
+    changes: tuple[tuple[int | None, float | None], ...]
+    """For each change of a published day in the last 60 days: how many days ago the day was, None if nobody noted it,
+    and which part of its records moved."""
     retention_days: int
     """Late records of a day are counted for so many days."""
     failed_checks: tuple[FailedCheck, ...]
@@ -125,7 +126,7 @@ def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days:
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),
         late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
-        changed_days=tuple(part for _, part in marts.rows("days/changed_days")),
+        changes=tuple((age, part) for age, part in marts.rows("days/changed_days")),
         retention_days=retention_days,
         failed_checks=tuple(
             FailedCheck(name, severity, day, Bilingual(zh, en))

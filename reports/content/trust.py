@@ -38,19 +38,22 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
 
 
 def finality(stand: DataState, day: date) -> Bilingual:
-    """Whether the figures of a day can still change, and how often figures of the last 60 days did."""
+    """Whether the figures of a day can still change, and how often in the last 60 days such figures did: those of a day
+    that was as many days ago, or more. A day is published on the day after it, so the data day was a day ago."""
     until = day + timedelta(days=stand.retention_days)
     if until < stand.publication.as_of:
         return t("Final: late records of this day are no longer counted.")
-    changed = len(stand.changed_days)
-    most = max((part for part in stand.changed_days if part is not None), default=None)
-    if not changed:
-        said = t("none of the last 60 days changed after publication")
+    age = (stand.publication.as_of - day).days + 1
+    found = [part for before, part in stand.changes if before is None or before >= age]
+    most = max((part for part in found if part is not None), default=None)
+    old = t("1 day old") if age == 1 else t("{count} days old").format(count=age)
+    if not found:
+        said = t("data {old}: not changed in the last 60 days").format(old=old)
     elif most is None:
-        said = t("{count} of the last 60 days changed after publication").format(count=count(changed))
+        said = t("data {old}: changed {count}× in the last 60 days").format(old=old, count=count(len(found)))
     else:
-        said = t("{count} of the last 60 days changed after publication, by {most} of the records at most").format(
-            count=count(changed), most=_part(most)
+        said = t("data {old}: changed {count}× in the last 60 days, by {most} at most").format(
+            old=old, count=count(len(found)), most=_part(most)
         )
     return t("Can still change: late records of this day are counted until {until}; {changes}.").format(
         until=until.isoformat(), changes=said

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import date
 from typing import Any
 
+import polars as pl
+
+from pipelines.store.database import open_published
+from reports.content.context import data_state, quality_by_day
+from reports.content.published import PublishedTables
+from reports.content.trust import finality
 from tests.support import DAY, DataFolder, Row, days_before, record, records
 
 BEFORE = days_before(DAY, 1)
@@ -162,3 +170,37 @@ def test_a_new_billing_rule_restates_the_days_it_is_in_force(folder: DataFolder)
     folder.write("authmeter.toml", f'[[billing]]\nvalid_from = {DAY}\nlocal_verify = ["success"]\n')
     assert folder.tables().days == [DAY]
     assert folder.rows("SELECT day, billable_verifications::INTEGER FROM usage_daily") == [(BEFORE, 1), (DAY, 0)]
+
+
+def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> None:
+    """Three days old while its figures of before were published, a day gets a fifth of its records."""
+    days = [days_before(DAY, back) for back in (3, 2, 1, 0)]
+    for day in days[:-1]:
+        folder.land(f"{day}.ndjson", records(8, day))
+        folder.tables(day)
+    folder.land("late.ndjson", records(2, days[0], prefix="late"))
+    folder.land(f"{DAY}.ndjson", records(8))
+    folder.tables()
+
+    def said() -> dict[date, str]:
+        with closing(open_published(folder.store.database)) as connection:
+            marts = PublishedTables(connection)
+            state = data_state(marts, quality_by_day(marts), 400)
+            return {day: finality(state, day).zh.split("；")[1] for day in days}
+
+    expected = {
+        days[3]: "1 天前的数据：过去 60 天里改过 1 次，最多 20.0%。",
+        days[2]: "2 天前的数据：过去 60 天里改过 1 次，最多 20.0%。",
+        days[1]: "3 天前的数据：过去 60 天里改过 1 次，最多 20.0%。",
+        # It was younger when it changed.
+        days[0]: "4 天前的数据：过去 60 天里没有改过。",
+    }
+    assert folder.rows("SELECT DISTINCT day, closed_through FROM restatements") == [(days[0], days[2])]
+    assert said() == expected
+    # An earlier version did not note the day; the file that came has it.
+    (file,) = (folder.store.warehouse / "restatements").iterdir()
+    pl.read_parquet(file).drop("closed_through").write_parquet(file)
+    folder.store.database.unlink()
+    folder.tables()
+    assert folder.rows("SELECT DISTINCT closed_through FROM restatements") == [(None,)]
+    assert said() == expected

@@ -155,6 +155,8 @@ _WORDS: Final = {
     "incidents.channel": "the channel; `*`: all channels together",
     "session_stops_daily.channel": f"channel of the last record: {_listed(CHANNELS)}, or a declared one",
     "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
+    "restatements.closed_through": "the last closed day while `published_before` was published; NULL where an earlier "
+    "version noted the change",
     "closed_through": "the last closed day when the file was read; NULL where nothing was published yet",
     "channels.channel": "the channel",
     "channels.is_login": "whether it is one of the channels of the login trend",

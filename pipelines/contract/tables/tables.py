@@ -262,7 +262,8 @@ _ALL: Final = (
         "restatements",
         "run, day, app_key, channel, metric: a published figure that a later run changed",
         "run day app_key channel metric",
-        "run:BIGINT day:DATE app_key channel metric published_before:BIGINT? published_now:BIGINT? cause",
+        """run:BIGINT day:DATE app_key channel metric published_before:BIGINT? published_now:BIGINT? cause
+        closed_through:DATE?""",
     ),
     _table(
         "incidents",

@@ -70,7 +70,8 @@ def test_monitoring_names_five_open_ones_and_counts_the_others(made, reading):
     assert named["shop"]["open"]["id"] == [f"open-{i}" for i in range(5)]
     assert {key: one.get("open_more") for key, one in named.items()} == {"*": 3, "shop": 2, "game": None, "idle": None}
     assert named["game"]["open"]["id"] == ["game"]
-    assert named["*"]["open"].keys() - named["game"]["open"].keys() == {"name"}
+    # The folder of an app whose figures these are is its key.
+    assert named["*"]["open"].keys() - named["game"]["open"].keys() == {"name", "folder"}
     assert named["idle"] == {}
 
 

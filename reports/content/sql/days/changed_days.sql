@@ -1,16 +1,36 @@
--- day of the 60 up to the as-of whose records changed after publication: which part of its counted records moved, at most,
--- in one run
+-- day, run: day whose records changed after publication in the last 60 days; which part of its counted records moved, and how
+-- many days ago it was by the day after the last closed one while the figures of before were published. Where that day was
+-- not noted, it is the one that the files had that changed the figures; NULL where none did
 WITH moved AS (
-    SELECT day, run, sum(abs(coalesce(published_now, 0) - coalesce(published_before, 0))) AS records
+    SELECT
+        day,
+        run,
+        any_value(cause) AS cause,
+        any_value(closed_through) AS closed_through,
+        sum(abs(coalesce(published_now, 0) - coalesce(published_before, 0))) AS records
     FROM restatements
-    WHERE metric = 'records' AND channel = '*' AND day BETWEEN $last - 59 AND $last
+    WHERE metric = 'records' AND channel = '*'
     GROUP BY day, run
+),
+read AS (
+    SELECT files.day, files.run, max(input_files.closed_through) AS closed_through
+    FROM (
+        SELECT day, run, unnest(string_split(cause, '; ')) AS path
+        FROM moved
+        WHERE closed_through IS NULL
+    ) AS files
+    JOIN input_files USING (path)
+    GROUP BY files.day, files.run
+),
+known AS (
+    SELECT day, run, records, coalesce(moved.closed_through, read.closed_through) AS closed_through
+    FROM moved
+    LEFT JOIN read USING (day, run)
 )
 SELECT
-    day_quality.day,
-    max(moved.records / nullif(day_quality.records_accepted - day_quality.duplicates, 0)) AS part
-FROM day_quality
-JOIN moved USING (day)
-WHERE day_quality.day < $last
-GROUP BY day_quality.day
-ORDER BY day_quality.day
+    known.closed_through - day + 1 AS age,
+    known.records / nullif(day_quality.records_accepted - day_quality.duplicates, 0) AS part
+FROM known
+JOIN day_quality USING (day)
+WHERE coalesce(known.closed_through, day) > $last::DATE - 60
+ORDER BY day, run
