@@ -30,6 +30,10 @@ from reports.export.column_words import Language
 from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
+OLDER_DAYS_FILE = "days_13m.js"
+"""The days of an app before those of its figures, which its page loads for a longer range of days."""
+# A larger site has no such files: they would be a third of its rendering.
+_MOST_APPS_WITH_OLDER_DAYS = 2000
 # Apps are read so many at a time at most, which bounds memory; those of a smaller site in four parts.
 BATCH = 2000
 _PARTS = 4
@@ -74,11 +78,12 @@ class AppShell(NamedTuple):
 
 class Content(NamedTuple):
     """What an app's folder will hold, but for what depends on the sizes of its files; `sign_ins` is None without a
-    session."""
+    session, `older_days` without a record in these days."""
 
     app: App
     document: str
     sign_ins: str | None
+    older_days: str | None
     rows: int
     csv: bytes
     workbook: bytes | None
@@ -147,6 +152,8 @@ def _write_folder(
     page = writer.write(f"{folder}/index.html", incidents.join(halves).encode())
     if content.sign_ins:
         writer.write(f"{folder}/{SIGN_INS_FILE}", script("AUTHMETER_SIGN_INS", content.sign_ins))
+    if content.older_days:
+        writer.write(f"{folder}/{OLDER_DAYS_FILE}", script("AUTHMETER_OLDER_DAYS", content.older_days))
     # Ten of them in one folder of a reader's still tell their apps.
     detail = f"{folder}/{app.folder}_usage_detail"
     writer.write(f"{detail}.csv", content.csv, content.rows)
@@ -164,6 +171,7 @@ def _write_folder(
     sizes |= {"months": names} if names else {}
     sizes |= {"records": records.rows} if records else {}
     more = {"has_sign_ins": True} if content.sign_ins else {}
+    more |= {"has_older_days": True} if content.older_days else {}
     figures = with_fields(content.document, {**shell.open.get(app.key, {}), **more, "files": sizes})
     writer.write(f"{folder}/figures.js", script("AUTHMETER_FIGURES", figures))
     return files
@@ -206,6 +214,7 @@ def _batches(
         months_spans = _spans_from(detail, ends, months.current)
         documents = dict(marts.documents(keys))
         sign_ins = sign_in_documents(marts, keys, word)
+        older_days = marts.older_days(keys) if len(apps) <= _MOST_APPS_WITH_OLDER_DAYS else {}
         parts = csv_parts(detail, harmless(texts), [*spans, *months_spans], language)
         closed = months.closed_files(batch)
         yield [
@@ -213,6 +222,7 @@ def _batches(
                 app,
                 documents[app.key],
                 sign_ins.get(app.key),
+                older_days.get(app.key),
                 stop - first,
                 part,
                 workbook_bytes(_joined_rows(detail, texts, first, stop), as_of, language)

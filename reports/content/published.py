@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from pipelines.common.days import stamp
@@ -222,6 +223,16 @@ class PublishedTables:
             }
             found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
         return found
+
+    def older_days(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the counts by day of the 13 months before the 90 days, as the charts have these, as JSON by app key; of
+        the apps of the sorted `keys`, without those that have none."""
+        rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
+        places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
+        days = (self._values["long_first"] - self._values["months_first"]).days
+        charts = ChartRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
+        texts = charts.texts(np.zeros(len(keys), bool), has_latencies=False)
+        return {key: text for key, text in zip(keys, texts, strict=True) if text != "{}"}
 
     def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return what the charts of one app, or of all apps together (`*`), are drawn of: channel and place, and the

@@ -7,7 +7,7 @@ Tables are written by column. Neighbours: an app's own figures (`figures/`), the
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pipelines.common.days import WINDOWS, window
@@ -29,6 +29,8 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
     publication = stand.publication
     as_of = publication.as_of
     days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
+    first = months_to(as_of)[0]
+    older_days = list(window(long_days[0] - timedelta(days=1), (long_days[0] - first).days))
     with_data = [day for day in sorted(quality) if quality[day].state == "complete" and day <= as_of]
     names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
              "matched_days", "is_comparable", "missing")  # fmt: skip
@@ -42,6 +44,7 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
         "missing": _without_data(days, quality),
         "long_days": long_days,
         "long_missing": _without_data(long_days, quality),
+        "older_missing": _without_data(older_days, quality),
         "holidays": [i for i, day in enumerate(long_days) if day in quality and quality[day].is_holiday],
         "months": columns(("month", "days", "days_with_data"), (
             (

@@ -43,7 +43,7 @@ class ChartRows:
         columns = [_named(name, packed_numbers(self._numbers(name))) for name in CHARTED]
         columns += [_named(name, packed_numbers(self._numbers(name))) for name in _LATENCIES if has_latencies]
         chosen = np.flatnonzero(np.repeat(without_logins, len(self._channels)))
-        undelivered = _named(_UNDELIVERED, packed_numbers(self._numbers(_UNDELIVERED)[chosen]))
+        undelivered = _named(_UNDELIVERED, packed_numbers(self._numbers(_UNDELIVERED)[chosen])) if len(chosen) else []
         columns.append([""] * self._lines)
         for line, text in zip(chosen, undelivered, strict=True):
             columns[-1][line] = text

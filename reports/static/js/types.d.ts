@@ -141,6 +141,8 @@ interface SiteData {
   /** The 90 days of the longer look, the same way. */
   long_days: string[];
   long_missing: number[];
+  /** Places without data among the days of the 13 months before the 90. */
+  older_missing: number[];
   /** Places of the long days that are holidays. */
   holidays: number[];
   /** The first day that has a page of its own; null where none has. */
@@ -354,6 +356,8 @@ export interface RawFigures {
   tables: Partial<FigureTables>;
   /** Whether it has a file of sign-in sessions; left out without one. */
   has_sign_ins?: boolean;
+  /** Whether its folder has the days of the 13 months before the 90. */
+  has_older_days?: boolean;
   /** Rows and bytes of the CSV, bytes of the workbook where there is one, the names of the files of months, the newest
    * first, and the rows of the file of records of the data day, if there is one; all apps together have none. */
   files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number; months?: string[]; records?: number };
@@ -616,6 +620,8 @@ declare global {
     /** Set by the data script of the page or of the app that was loaded last. */
     AUTHMETER_FIGURES?: RawFigures;
     AUTHMETER_SIGN_INS?: RawSignIns;
+    /** The counts of the 13 months before the 90 days, as those of the charts. */
+    AUTHMETER_OLDER_DAYS?: RawFigures["days"];
     AUTHMETER_CHARTS: Charts;
     AUTHMETER_APPS: RawList;
     AUTHMETER_LOGINS: RawList;

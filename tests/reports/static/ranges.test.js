@@ -20,7 +20,7 @@ test("a day is one of the calendar", () => {
 
 test("what was asked for is shown, cut to the days of the page", () => {
   /** @param {string | null} from @param {string | null} to */
-  const of = (from, to) => Object.values(shownRange({ from, to }, days));
+  const of = (from, to) => Object.values(shownRange({ from, to }, days, 7));
   assert.deepEqual(of("2026-03-02", "2026-03-05"), ["2026-03-02", "2026-03-05", true]);
   assert.deepEqual(of("2026-01-01", "2026-02-03"), ["2026-02-01", "2026-02-03", false]);
   assert.deepEqual(of("2026-03-30", "2026-05-03"), ["2026-03-30", "2026-04-01", false]);
@@ -39,7 +39,7 @@ test("without a range that can be shown the last seven days are", () => {
     ["2026-05-01", null, false],
     [null, "nonsense", false],
   ]) {
-    assert.deepEqual(Object.values(shownRange({ from, to }, days)), [...last, isAsAsked], `${from} ${to}`);
+    assert.deepEqual(Object.values(shownRange({ from, to }, days, 7)), [...last, isAsAsked], `${from} ${to}`);
   }
 });
 
@@ -59,6 +59,7 @@ test("days are compared in pairs of which both have data, at least half of them"
     comparedPlaces({ first: days[first], last: days[last] }, "before", days, missing);
   assert.deepEqual(of(10, 13, [8, 11]), {
     places: [10, 11, 12, 13],
+    firstPlace: 6,
     withData: [10, 12, 13],
     matched: [10, 13],
     base: [6, 9],

@@ -51,7 +51,7 @@ function withLists(counts, totals) {
  * @param {boolean[]} withData
  * @returns {ChartLists}
  */
-function chartLists(texts, withData) {
+export function chartLists(texts, withData) {
   const keys = [...new Set([...site.channels.map((one) => one.key), ...Object.keys(texts)])];
   /** @param {string} channel @param {string[]} names @param {Value} absent */
   const lists = (channel, names, absent) =>

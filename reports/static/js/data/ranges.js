@@ -11,9 +11,6 @@ const DAY = 864e5;
 /** What a range can be compared with. @type {Versus[]} */
 export const VERSUS = ["before", "week", "month"];
 
-/** How many days are shown until the reader chooses. */
-const AT_FIRST = 7;
-
 /** @param {string} day @param {number} days */
 const shifted = (day, days) => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
 
@@ -29,18 +26,19 @@ export function isDay(text) {
 }
 
 /**
- * The range that is shown for what was asked for: cut to the days of the page; its last 7 days if nothing was asked for, or
- * if a day is no day, or if none of the range is on the page.
+ * The range that is shown for what was asked for: cut to the days of the page; its last days, as many as the page shows, if
+ * nothing was asked for, or if a day is no day, or if none of the range is on the page.
  * @param {{ from: string | null, to: string | null }} wanted
  * @param {string[]} days those of the page, oldest first.
+ * @param {number} span how many days are shown until the reader chooses.
  * @returns {{ first: string, last: string, isAsAsked: boolean }}
  */
-export function shownRange({ from, to }, days) {
+export function shownRange({ from, to }, days, span) {
   const [oldest, newest] = [days[0], days[days.length - 1]];
-  const atFirst = { first: days[Math.max(0, days.length - AT_FIRST)], last: newest };
+  const atFirst = { first: days[Math.max(0, days.length - span)], last: newest };
   if (from === null && to === null) return { ...atFirst, isAsAsked: true };
   const last = to ?? newest;
-  const first = from ?? (isDay(last) ? shifted(last, 1 - AT_FIRST) : last);
+  const first = from ?? (isDay(last) ? shifted(last, 1 - span) : last);
   if (!isDay(first) || !isDay(last) || first > last || last < oldest || first > newest)
     return { ...atFirst, isAsAsked: false };
   const cut = { first: [first, oldest].sort()[1], last: [last, newest].sort()[0] };
@@ -90,6 +88,8 @@ export function comparedPlaces({ first, last }, versus, days, missing) {
   const pairs = places.map((i, n) => [i, others[n]]).filter(([i, other]) => hasData(i) && hasData(other));
   return {
     places,
+    // Of all days that are shown or compared with.
+    firstPlace: Math.min(...places, ...others.filter((i) => i >= 0)),
     withData: places.filter(hasData),
     matched: pairs.map(([i]) => i),
     base: pairs.map(([, other]) => other),

@@ -5,11 +5,12 @@ import { asked, keepInAddress, onBack } from "../data/address.js";
 import { dayRange, number, share } from "../data/format.js";
 import { _, betterOf, filled, metricLink, word } from "../data/language.js";
 import { cardMeasures, otherChannels, rateOf } from "../data/measures.js";
+import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
-import { figures, site } from "../data/state.js";
+import { chosenDays, chosenSpan, figures, site } from "../data/state.js";
 import { checkAddress } from "../data/unmet.js";
-import { onFigures } from "../data/windows.js";
+import { onFigures, onSpan } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
@@ -24,7 +25,28 @@ const RATE = "authorization_rate";
 /** @returns {Versus} */
 const askedVersus = () => VERSUS.find((one) => one === asked("vs")) || "before";
 
-const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, site.long_days);
+/** The days of the charts, until others are chosen. */
+const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
+
+const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
+
+/**
+ * The side of a value of some days of the range; of older days than the page has in full nothing is usual.
+ * @param {Parameters<typeof sideOfPlaces>[0]} meta
+ * @param {Parameters<typeof sideOfPlaces>[1]} unit
+ * @param {number[]} places
+ */
+function sideOf(meta, unit, places) {
+  const { olderCount } = daysOfRange();
+  const isOlder = places.some((i) => i < olderCount);
+  return isOlder
+    ? "unknown"
+    : sideOfPlaces(
+        meta,
+        unit,
+        places.map((i) => i - olderCount),
+      );
+}
 
 /** @type {() => Record<Versus, string>} */
 const versusWords = () => ({
@@ -57,8 +79,8 @@ function usageRows({ withData, matched, base, isComparable }) {
   return cardMeasures()
     .filter(isUsed)
     .map((metric) => {
-      const values = figures.long.usage[metric];
-      const side = sideOfPlaces({ group: "usage", series: metric, field: null }, "records", withData);
+      const values = valuesOfRange((lists) => lists.usage[metric]);
+      const side = sideOf({ group: "usage", series: metric, field: null }, "records", withData);
       const found = {
         value: sumOver(values, withData),
         now: sumOver(values, matched),
@@ -79,10 +101,15 @@ function usageRows({ withData, matched, base, isComparable }) {
  * @param {Compared} compared
  */
 function channelRow(channel, { withData, matched, base, isComparable }) {
-  const lists = figures.long.channels[channel];
+  /** @param {string} count @param {number[]} places */
+  const sumOf = (count, places) =>
+    sumOver(
+      valuesOfRange((lists) => lists.channels[channel][count]),
+      places,
+    );
   /** @param {string} metric @param {number[]} places */
   const over = (metric, places) =>
-    metric === RATE ? rateOf(RATE, (count) => sumOver(lists[count], places)) : sumOver(lists[metric], places);
+    metric === RATE ? rateOf(RATE, (count) => sumOf(count, places)) : sumOf(metric, places);
   return element(
     "tr",
     { className: channel === "*" ? "total" : "" },
@@ -93,7 +120,7 @@ function channelRow(channel, { withData, matched, base, isComparable }) {
         value: over(metric, withData),
         now: over(metric, matched),
         base: over(metric, base),
-        side: sideOfPlaces({ group: "trend", series: channel, field: metric }, unit, withData),
+        side: sideOf({ group: "trend", series: channel, field: metric }, unit, withData),
       };
       return cells(metric, found, isComparable);
     }),
@@ -142,7 +169,7 @@ function tables(compared) {
  */
 function note({ first, last }, versus, { places, matched, isComparable }) {
   const days = counterparts(
-    places.map((i) => site.long_days[i]),
+    places.map((i) => daysOfRange().days[i]),
     versus,
   ).filter((day) => day !== null);
   const words = isComparable
@@ -165,7 +192,7 @@ function choose(choice) {
  * @param {"from" | "to"} name
  */
 function dateField(label, name) {
-  const days = site.long_days;
+  const { days } = daysOfRange();
   const input = element("input", { type: "date", min: days[0], max: days[days.length - 1], "data-range": name });
   input.addEventListener("change", () => {
     if (input.value) choose({ [name]: input.value });
@@ -196,7 +223,10 @@ function drawRange() {
   for (const field of /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (all("[data-range]"))) {
     field.value = values[/** @type {"from" | "to" | "vs"} */ (field.dataset.range)];
   }
-  const compared = comparedPlaces(range, versus, site.long_days, site.long_missing);
+  const { days, missing } = daysOfRange();
+  const compared = comparedPlaces(range, versus, days, missing);
+  // What is compared with lies before the range.
+  if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
   for (const place of all("[data-part=range]")) {
     place.replaceChildren(
       element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
@@ -219,5 +249,6 @@ export function startRange() {
     drawFields();
     drawRange();
   });
+  onSpan(drawRange);
   onBack(drawRange);
 }
