@@ -225,8 +225,8 @@ class PublishedTables:
         return found
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the counts by day of the 13 months before the 90 days, as the charts have these, as JSON by app key; of
-        the apps of the sorted `keys`, without those that have none."""
+        """Return the counts by day of the 13 months before the 90 days, as JSON by app key of the sorted `keys`, in the
+        form of the charts; apps without a record in these days are left out."""
         rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
         places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
         days = (self._values["long_first"] - self._values["months_first"]).days

@@ -109,6 +109,7 @@ function start() {
   startInstead();
   // After the tables of the incidents are drawn.
   offerDownloads();
+  delete document.documentElement.dataset.drawing;
   document.documentElement.dataset.ready = "true";
   whenChartsShown.then(() => {
     showCurrentPage();
@@ -123,6 +124,8 @@ recallLanguage();
 recallWindow();
 recallDimension();
 markStale();
+// An app's page is a shell: shown before its script has filled it, it would jump under the reader's eyes.
+if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
 showLanguage();
 showWindow();
 document.addEventListener("DOMContentLoaded", start);
