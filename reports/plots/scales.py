@@ -111,8 +111,8 @@ class Mark:
 def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[str, Shape], width: float) -> list[Shape]:
     """Return a line for each marked day; `width` is that of the plot in pixels.
 
-    A mark has its label, its short one, or none if another mark of its row or that one's label is in the way. The
-    labels of incidents are above, the others below.
+    A mark has its label, its short one, or none if another mark of its row or that one's label is in the way, or if it
+    has no room in the plot. The labels of incidents are above, the others below.
     """
     placed = sorted(((days.index(one.day), one) for one in marks if one.day in days), key=lambda item: item[0])
     taken = {True: -1e9, False: -1e9}
@@ -125,7 +125,10 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
             (
                 text
                 for text in (mark.label, mark.short)
-                if span(text)[0] >= taken[is_low] and not any(span(text)[0] < at < span(text)[1] for at in others)
+                if span(text)[0] >= max(-1, taken[is_low])
+                # Beyond the plot a text is cut.
+                and span(text)[1] <= len(days)
+                and not any(span(text)[0] < at < span(text)[1] for at in others)
             ),
             "",
         )

@@ -20,7 +20,7 @@ SENTENCE = {
     "found for 2 (about ¥0.08).",
 }
 CAUSES = {
-    "within": "Within what is tolerated", "shift": "Shift of hours", "log_incomplete": "Days are missing in the log",
+    "within": "Within tolerance", "shift": "Shift of hours", "log_incomplete": "Days are missing in the log",
     "no_log": "No log of the day", "mismatch": "Mismatched numbers", "unexplained": "No cause found",
 }  # fmt: skip
 MEASURES = {"quantity": "Billed quantity", "overflow": "Billed overflow", "billed": "Billed", "total": "Calls"}
@@ -97,7 +97,7 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
     )  # fmt: skip
     rows = table_rows(page, "[data-figures=days]")
     assert [row[-1] for row in rows] == [
-        "No log of the day 1", "No cause found 1 Shift of hours 1 Within what is tolerated 28",
+        "No log of the day 1", "No cause found 1 Shift of hours 1 Within tolerance 28",
     ]  # fmt: skip
     # The drawing has a box for each day with a console.
     drawn = [strip.locator("rect").count() for strip in page.locator(".day-strip").all()]

@@ -13,7 +13,7 @@ from reports.content.wording.formats import level
 from reports.content.wording.language import t
 
 CAUSE_WORDS: Final = {
-    "within": t("Within what is tolerated"),
+    "within": t("Within tolerance"),
     "no_log": t("No log of the day"),
     "log_incomplete": t("Days are missing in the log"),
     "shift": t("Shift of hours"),

@@ -33,15 +33,15 @@ def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
         "last": row.last_day and f"{row.last_day}",
         "is_part": is_part,
         "level": one.level_day_count,
-        "lost": None if one.is_of_data else round(row.lost_total),
+        "lost": None if one.is_of_data else round(row.lost_total) or None,
         "codes": one.codes and _text(one.codes),
         "failed": one.failed and _text(one.failed),
         "restated": one.restated_days,
         "dimension": one.dimension and _text(one.dimension),
         "cells": columns(_CELL, map(_cell, one.cells)) if one.cells else None,
     }
-    # A loss of nothing is said, too.
-    return {name: value for name, value in found.items() if value or (name == "lost" and value is not None)}
+    # What says nothing is left out, a loss of nothing included.
+    return {name: value for name, value in found.items() if value}
 
 
 def _cell(cell: Cell) -> tuple[object, ...]:

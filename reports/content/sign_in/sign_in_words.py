@@ -72,7 +72,9 @@ def sign_in_texts() -> dict[str, object]:
         "how_to_log": {step: both(text) for step, text in HOW_TO_LOG.items()},
         "rates": RATES,
         "steps": STEPS,
-        "compared": {key: {"label": both(BY_KEY[key].label), "unknown": both(BY_KEY[key].unknown)} for key in COMPARED},
+        "compared": [
+            {"key": key, "label": both(BY_KEY[key].label), "unknown": both(BY_KEY[key].unknown)} for key in COMPARED
+        ],
     }
 
 

@@ -179,7 +179,7 @@ export interface Texts {
     how_to_log: Record<string, Both>;
     steps: FunnelStep[];
     rates: Record<FunnelPair, FunnelStep>;
-    compared: Record<string, { label: Both; unknown: Both }>;
+    compared: { key: string; label: Both; unknown: Both }[];
   };
   /** How a series is drawn, by its name. */
   looks: Record<string, { marker: string }>;

@@ -374,7 +374,7 @@ def test_the_evidence_of_each_open_one_and_each_of_its_parts_is_there_once(made,
     )
     found = evidence(incidents_of(made, reading).of_app("shop"))["evidence"]
     assert list(found) == ["open", "part"]
-    assert found["open"] == {"first": f"{day(4)}", "level": 5, "lost": 0}
+    assert found["open"] == {"first": f"{day(4)}", "level": 5}
     assert (found["part"]["is_part"], found["part"]["last"]) == (True, f"{day(2)}")
 
 

@@ -114,8 +114,8 @@ export const widthOf = (text) => LETTER * [...text].reduce((sum, letter) => sum 
 
 /**
  * A line on each marked day, so that a change is seen together with it. A mark has its short label, or none,
- * if another of its row or that one's label is in the way: above the charts every day is named. The labels of incidents
- * are above, the others below.
+ * if another of its row or that one's label is in the way, or if it has no room in the plot: above the charts every day is
+ * named. The labels of incidents are above, the others below.
  * @param {string[]} days
  * @param {Mark[]} marks
  * @param {Record<Mark["kind"], Backdrop>} lines
@@ -141,7 +141,9 @@ export function dayMarks(days, marks, lines, width) {
     };
     const label = [mark.label, mark.short].find((text) => {
       const [from, to] = span(text);
-      return from >= taken[row] && !others.some((other) => from < other.place && other.place < to);
+      // Beyond the plot a text is cut.
+      const isInside = from >= -1 && to <= days.length;
+      return isInside && from >= taken[row] && !others.some((other) => from < other.place && other.place < to);
     });
     if (label) taken[row] = span(label)[1];
     return {

@@ -7,46 +7,46 @@ import { figures, language, texts } from "../data/state.js";
 import { isLogged } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
-/** @import { ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.d.ts" */
+/** @import { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.d.ts" */
 
 /** @typedef {TableRow<SignInTables["compared"]>} ComparedRow */
 
 /**
  * What a value of a dimension is called.
- * @param {string} dimension
+ * @param {{ key: string, unknown: Both }} dimension
  * @param {ComparedRow} row
  * @returns {string}
  */
-function valueName(dimension, { value, merged }) {
+function valueName({ key, unknown }, { value, merged }) {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
-  if (value === "unknown") return texts.sign_ins.compared[dimension].unknown[language];
-  const scheme = dimension === "scheme_id" && figures.packages.find(({ scheme_id: id }) => id === value)?.scheme_name;
+  if (value === "unknown") return unknown[language];
+  const scheme = key === "scheme_id" && figures.packages.find(({ scheme_id: id }) => id === value)?.scheme_name;
   return scheme ? `${scheme} (${value})` : word(value);
 }
 
 /**
- * The dimensions of which the rows have values, in the order of the page of all apps.
+ * The dimensions of which the rows have values to compare, in the order of the page of all apps.
  * @param {ComparedRow[]} rows
  * @returns {ComparedDimension[]}
  */
 export function comparedDimensions(rows) {
-  /** @type {(row: ComparedRow) => ComparedValue} */
-  const compared = (row) => {
+  /** @type {(dimension: { key: string, unknown: Both }, row: ComparedRow) => ComparedValue} */
+  const compared = (dimension, row) => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, over]) => {
       const counts = row[/** @type {FunnelPair} */ (pair)];
       return [pair, isLogged(row, over) ? [counts, row[over]] : null];
     });
     const signIns = row.concluded ? [row.sign_ins, row.concluded] : null;
     return {
-      label: valueName(row.dimension, row),
+      label: valueName(dimension, row),
       sessions: row.sessions,
       rates: Object.fromEntries([["sign_in_rate", signIns], ...rates]),
     };
   };
-  return Object.entries(texts.sign_ins.compared)
-    .map(([key, { label }]) => ({
-      label: label[language],
-      values: rows.filter(({ dimension }) => dimension === key).map(compared),
+  return texts.sign_ins.compared
+    .map((one) => ({
+      label: one.label[language],
+      values: rows.filter(({ dimension }) => dimension === one.key).map((row) => compared(one, row)),
     }))
-    .filter(({ values }) => values.length);
+    .filter(({ values }) => values.length > 1);
 }
