@@ -296,6 +296,6 @@ def test_a_page_says_how_old_it_is_by_the_clock_of_its_reader(
     assert page.locator("[data-part=stale]").inner_text() == f"本页生成于 2 天前，数据截至 {AS_OF}：不含之后的日期。"
     page.locator(".trust summary").click()
     assert (
-        "仍可能变化：这一天的迟到记录计入至 2027-05-02；近 60 天没有一天在发布后改过。"
+        "仍可能变化：这一天的迟到记录计入至 2027-05-02；4 天前的数据：过去 60 天里没有改过。"
         in page.locator(".trust").inner_text()
     )
