@@ -13,9 +13,8 @@ import polars as pl
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.record.masking import masked_value
-from pipelines.contract.registry.registry import Registry
+from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.rollup.plan import day_plan
 from pipelines.store.database import open_published, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import create_records
@@ -52,7 +51,7 @@ def incident_records(
     if apps.is_empty() or not parts:
         return {}
     with workbench(settings, temp, [store.warehouse]) as connection:
-        for name, rows in day_plan(registry).relations.items():
+        for name, rows in _dictionaries(registry).items():
             connection.register(name, rows)
         connection.register("incident_apps", apps)
         create_records(connection, "events", parts)
@@ -62,3 +61,14 @@ def incident_records(
         found = pl.DataFrame(connection.sql(sql("reports.export", "incident_records"), params={"most": MOST_RECORDS}))
     masked = found.with_columns(pl.col(name).map_elements(masked_value, return_dtype=pl.String) for name in _FREE_TEXTS)
     return {key: rows for (key,), rows in masked.group_by("app_key", maintain_order=True)}
+
+
+def _dictionaries(registry: Registry) -> dict[str, pl.DataFrame]:
+    """The relations that `resolved_of` reads: platforms of apps, and result codes."""
+    codes = [pl.Series(name, [row[name] for row in registry.codes], pl.String) for name in CODE_COLUMNS]
+    return {
+        "app_platforms": pl.DataFrame(
+            list(registry.platforms.items()), {"app_key": pl.String, "platform": pl.String}, orient="row"
+        ),
+        "result_codes": pl.DataFrame(codes),
+    }
