@@ -208,11 +208,12 @@ class DailyRun:
         return report
 
     def publish_site(self) -> MirrorReport | None:
-        """Copies the site to the bucket of the settings, where that has another one."""
-        if not self.settings.publish.url:
-            return copy_site(self.store, self.settings.publish, lambda done, total: None)
+        """Copies the site and the tables to the buckets of the settings, if these have earlier ones."""
+        publish = self.settings.publish
+        if not (publish.url or publish.tables_url):
+            return copy_site(self.store, publish, lambda done, total: None)
         with self._box("publish") as box:
-            report = copy_site(self.store, self.settings.publish, box)
+            report = copy_site(self.store, publish, box)
             if report:
                 box.result = f"{counted(report.files, 'file')}, {report.bytes / 10**6:,.1f} MB"
                 if report.removed:

@@ -1,4 +1,6 @@
-"""The copy of the site in a bucket: brought up to date after a run, also of one that made nothing new."""
+"""The copies of the site and of its tables in buckets: brought up to date after a run, also of one that made nothing
+new.
+"""
 
 import sqlite3
 from typing import Final
@@ -13,10 +15,14 @@ from pipelines.contract.settings.bucket_settings import PublishSettings
 from pipelines.store.store import Store
 
 # Pages come after what they load, the front page after those that it leads to; the manifest says that all is there.
-_LAST: Final = ("*.html", "index.html", "manifest.json")
+SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
 # Tables go where their own setting says. Those of rejected records and of single phones and devices go nowhere.
 NEVER_COPIED: Final = ("tables/*", "*rejected_records*", "*repeat_top*")
 """Patterns of paths of the site that are never copied."""
+# The table with the as-of says that all is there.
+TABLES_LAST: Final = ("publication/*",)
+TABLES_NEVER_COPIED: Final = ("rejected_records/*", "repeat_top/*")
+"""Patterns of paths under `tables/` that are never copied."""
 _DAMAGED = Bilingual(
     "warehouse/buckets.sqlite 已损坏：删除它，下次运行会重新复制全部文件",
     "warehouse/buckets.sqlite is damaged: remove it, and the next run copies all files again",
@@ -24,28 +30,38 @@ _DAMAGED = Bilingual(
 
 
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
-    """Copies the site to the bucket of the settings; None where none is set, or the bucket has this site.
+    """Copies the site, and the tables, to the buckets of the settings; None if these name none, or the buckets have
+    what is published.
 
-    What goes wrong is noted for `status`, and the next run goes on from there.
+    What goes wrong with one is noted for `status` and keeps nothing from the other; the next run goes on from there.
     """
-    if not publish.url:
-        note_findings(store, "publish", {})
-        return None
-    if not store.site.is_dir():
-        return None
-    folder, address = store.site.resolve(), address_of(publish, publish.url)
-    target = f"{address.identity}/{address.base}"
-    if copied_version(store, target) == folder.name:
-        return None
     found: dict[str, Bilingual] = {}
-    report = None
-    try:
-        with open_ledger(store) as ledger:
-            report = mirror(Mirror(folder, folder.name, _LAST, NEVER_COPIED), address, ledger, progress)
-        note_copied_version(store, target, folder.name)
-    except BucketError as error:
-        found[publish.url] = error.words
-    except sqlite3.DatabaseError:
-        found[publish.url] = _DAMAGED
+    reports = []
+    site = store.site.resolve()
+    for url, what in (
+        (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED)),
+        (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED)),
+    ):
+        try:
+            if url and what.folder.is_dir() and (report := _copy(store, publish, url, what, progress)):
+                reports.append(report)
+        except BucketError as error:
+            found[url] = error.words
+        except sqlite3.DatabaseError:
+            found[url] = _DAMAGED
     note_findings(store, "publish", found)
+    if not reports:
+        return None
+    return MirrorReport(*(sum(getattr(one, name) for one in reports) for name in ("files", "bytes", "removed")))
+
+
+def _copy(store: Store, publish: PublishSettings, url: str, what: Mirror, progress: Progress) -> MirrorReport | None:
+    """Copies one folder; None if the bucket has this version of it."""
+    address = address_of(publish, url)
+    target = f"{address.identity}/{address.base}"
+    if copied_version(store, target) == what.version:
+        return None
+    with open_ledger(store) as ledger:
+        report = mirror(what, address, ledger, progress)
+    note_copied_version(store, target, what.version)
     return report

@@ -14,11 +14,10 @@ from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import open_ledger
 from pipelines.buckets.mirror import Mirror, MirrorReport, mirror
 from pipelines.contract.settings.bucket_settings import PublishSettings
-from pipelines.run.site_copy import NEVER_COPIED
+from pipelines.run.site_copy import NEVER_COPIED, SITE_LAST
 from tests.buckets.servers import Relay, Server
 from tests.support import DataFolder, tree
 
-LAST = ("*.html", "index.html", "manifest.json")
 FIRST = {
     "index.html": "1", "days/a.html": "1", "assets/one.js": "1", "usage_all.csv": "1", "manifest.json": "1",
     "tables/apps.parquet": "1", "rejected_records.csv": "1", "data/repeat_top.parquet": "1",
@@ -37,7 +36,7 @@ def site(root: Path, files: dict[str, str]) -> Iterator[Path]:
 def copy(folder: DataFolder, root: Path, bucket: Path, endpoint: str) -> MirrorReport:
     place = PublishSettings(url=f"s3://{bucket.name}/site", endpoint=endpoint)
     with open_ledger(folder.store) as ledger:
-        return mirror(Mirror(root, root.name, LAST, NEVER_COPIED), address_of(place, place.url), ledger)
+        return mirror(Mirror(root, root.name, SITE_LAST, NEVER_COPIED), address_of(place, place.url), ledger)
 
 
 def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(

@@ -22,16 +22,22 @@ def bucket(tmp_path: Path, own: DataFolder, yesterday: date) -> Path:
     return folder
 
 
-def test_a_run_reads_what_it_fetches_and_copies_the_site(call: Call, own: DataFolder, bucket: Path) -> None:
-    site = bucket.with_name("site-copy")
-    own.write("authmeter.toml", (own.root / "authmeter.toml").read_text() + f'[publish]\nurl = "file://{site}"\n')
+def test_a_run_reads_what_it_fetches_and_copies_site_and_tables(call: Call, own: DataFolder, bucket: Path) -> None:
+    site, tables = bucket.with_name("site-copy"), bucket.with_name("tables-copy")
+    publish = f'[publish]\nurl = "file://{site}"\ntables_url = "file://{tables}"\n'
+    own.write("authmeter.toml", 'tables = ["parquet"]\n' + (own.root / "authmeter.toml").read_text() + publish)
     ended = call("run", data=own.root)
     assert ended.code == 0
     steps = [line.split()[0] for line in ended.out.splitlines()]
     assert (steps[0], steps[1]) == ("fetch", "ingest")
     assert "1 object" in ended.out
     assert own.rows("SELECT accepted FROM input_files WHERE path = 'bucket/more.ndjson'") == [(3,)]
-    assert tree(site) == tree(own.store.site)
+    published = tree(own.store.site)
+    of_tables = {path.removeprefix("tables/"): digest for path, digest in published.items() if path[:7] == "tables/"}
+    assert tree(site) == {path: digest for path, digest in published.items() if path[:7] != "tables/"}
+    withheld = {path for path in of_tables if path.startswith(("rejected_records/", "repeat_top/"))}
+    assert len(withheld) == 2
+    assert tree(tables) == {path: digest for path, digest in of_tables.items() if path not in withheld}
     ended = call("run", data=own.root)
     assert ended.code == 0
     assert "fetch      nothing new" in ended.out

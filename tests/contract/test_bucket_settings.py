@@ -70,3 +70,20 @@ def test_addresses_of_every_kind_are_taken(tmp_path: Path) -> None:
     tables = "".join(f"[[fetch]]\nurl = '{url}'\ninto = '{place}'\n" for place, url in enumerate(urls))
     (tmp_path / "authmeter.toml").write_text(tables)
     assert [one.url for one in load_settings(tmp_path).fetch] == [url.rstrip("/") for url in urls]
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ("[publish]\ntables_url = 's3://tables'\n", "only tables = "),
+        ("tables = ['parquet']\n[publish]\nurl = 's3://site'\ntables_url = 's3://site/'\n", "must not be url"),
+        (f"tables = ['parquet']\n[publish]\ntables_url = 's3://key:{SECRET}@tables'\n", "tables_url"),
+    ],
+)
+def test_tables_are_copied_where_they_are_made_to_a_place_of_their_own(
+    tmp_path: Path, settings: str, what: str
+) -> None:
+    (tmp_path / "authmeter.toml").write_text(settings)
+    with pytest.raises(UsageError, match=what) as found:
+        load_settings(tmp_path)
+    assert SECRET not in str(found.value)

@@ -8,7 +8,7 @@ import re
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from pipelines.common.near_names import has_name_left_alone
 
@@ -98,9 +98,18 @@ class FetchSettings(BucketPlace):
 
 
 class PublishSettings(BucketPlace):
-    """The bucket that the site is copied to."""
+    """The buckets that the site and the tables are copied to."""
 
     url: _Url = Field("", description="the bucket, or a folder in it, that the site is copied to")
+    tables_url: _Url = Field(
+        "", description="the bucket, or a folder in it, that the tables are copied to; it needs `tables`"
+    )
+
+    @model_validator(mode="after")
+    def _each_has_its_own(self) -> "PublishSettings":
+        if self.url and self.url.rstrip("/") == self.tables_url.rstrip("/"):
+            raise ValueError("tables_url must not be url: give the tables a folder of their own")
+        return self
 
 
 def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSettings, ...]:

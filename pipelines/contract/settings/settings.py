@@ -191,6 +191,12 @@ class Settings(BaseModel):
         return rules
 
     @model_validator(mode="after")
+    def _tables_are_there_to_copy(self) -> "Settings":
+        if self.publish.tables_url and not self.tables:
+            raise ValueError('publish.tables_url copies the tables, which only tables = ["parquet"] makes')
+        return self
+
+    @model_validator(mode="after")
     def _nothing_is_removed_that_is_needed(self) -> "Settings":
         if 0 < self.keep_events_days <= self.retention_days:
             raise ValueError(
