@@ -90,12 +90,12 @@ def check_app(reader: Reader, tables: Published, key: str, days: int) -> int:
             side = found.usage(metric, tables.period(period)[0]) if metric in CHANNELS_OF else "unknown"
             found.check(cell.locator(".change"), metric, side)
     check_channels(page.locator("[data-part=summary]"), found, tables.window(days))
-    check_range(page.locator("[data-part=range]"), found, tables.window(7))
+    check_range(page.locator("[data-part=range]"), found, tables.window(days))
     return found.coloured
 
 
 def check_range(place: Locator, found: Colours, days: Collection[date]) -> None:
-    """The range of an app's page, which begins with the 7 days; the page of all apps has none."""
+    """The range of an app's page, which begins as that of the charts; the page of all apps has none."""
     for row in place.locator(".range-usage tbody tr").all():
         metric = row.locator("[data-metric]").get_attribute("data-metric") or ""
         side = found.usage(metric, days) if metric in CHANNELS_OF else "unknown"

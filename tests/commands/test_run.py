@@ -16,7 +16,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
 from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
-from tests.support import DataFolder, as_csv, records, tree
+from tests.support import DataFolder, as_csv, lines, records, tree
 
 # What a run needs only where there is something new, or a server only.
 HEAVY = {
@@ -118,12 +118,12 @@ def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> N
 def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(call: Call, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.land("week.xlsx", b"PK\x03\x04")
-    folder.land("x/auth.ndjson.bz2", b"BZh9")
+    folder.land("x/auth.ndjson.br", b"\x0b")
     for _ in range(2):
         ended = call("run", data=folder.root)
         assert ended.code == 3
         assert "week.xlsx (a spreadsheet: save it as CSV)" in ended.out
-        assert "x/auth.ndjson.bz2 (compressed in a way that is not read: repack it as .gz or .zst)" in ended.out
+        assert "x/auth.ndjson.br (compressed in a way that is not read: repack it as .gz or .zst)" in ended.out
         assert "no log was ever found" not in ended.out
 
 
@@ -151,15 +151,15 @@ def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(call: Call, t
 def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(
     call: Call, own: DataFolder, yesterday: date
 ) -> None:
-    own.land("array.json", json.dumps(records(400, yesterday, "x")).encode())
+    own.land("keys.json", lines([{"id": number} for number in range(400)]))
     own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
     ended = call("run", data=own.root)
     assert ended.code == 3
     assert "read as GB18030: gbk.csv" in ended.out
-    assert "warning: nothing_accepted: 1 file without one good record: array.json (a JSON array" in ended.out
+    assert "warning: nothing_accepted: 1 file without one good record: keys.json (none of its names" in ended.out
     status = call("status", data=own.root)
     assert status.code == 3
-    assert "1 file without one good record: array.json (a JSON array" in status.out
+    assert "1 file without one good record: keys.json (none of its names" in status.out
 
 
 def test_another_hash_key_is_refused(own: DataFolder) -> None:

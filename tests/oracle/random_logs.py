@@ -124,7 +124,7 @@ def _write_odd_files(rng: Random, landing: Path) -> None:
         # Nobody reads these.
         "notes.txt": lines,
         "q/week.xlsx": b"PK",
-        "whole.tar.gz": lines,
+        "whole.7z": lines,
         "no suffix": b"",
     }.items():
         _write(rng, landing / name, plain)
@@ -140,6 +140,7 @@ def _write_odd_files(rng: Random, landing: Path) -> None:
         "sum.ndjson.gz": packed[:-8] + bytes(4) + packed[-4:],
         "cut.csv.zst": zstandard.ZstdCompressor().compress(lines)[:-20],
         "plain.json.zst": lines,
+        "whole.tar.gz": packed,
     }.items():
         (landing / name).write_bytes(damaged)
 

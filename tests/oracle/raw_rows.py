@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 FORMATS = {
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson", ".log": "ndjson",
     ".csv": "csv", ".parquet": "parquet",
@@ -80,6 +81,9 @@ def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
 
     `kind` is the format that a source says; without it the name tells.
     """
+    if path.name.endswith(ARCHIVES):
+        # What the random logs hold under such a name is none.
+        raise DamagedError
     packing = path.suffix if path.suffix in (".gz", ".zst") else ""
     kind = kind or FORMATS.get(path.with_suffix("").suffix if packing else path.suffix)
     if kind is None or (kind == "parquet" and packing):

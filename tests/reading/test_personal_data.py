@@ -99,12 +99,12 @@ def test_a_csv_without_a_header_shows_no_number(bench: ReadingBench) -> None:
     ]
 
 
-@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize("mark", [";", "\t", "|", "\x01", "^"])
 def test_a_csv_with_other_marks_between_its_cells_shows_neither_device_nor_phone(
     bench: ReadingBench, mark: str
 ) -> None:
     content = as_csv([PERSONAL]).replace(b",", mark.encode())
     ((_, reason, text),) = bench.read(content, "a.csv").rejects
-    assert reason == ("missing:event_id" if mark == "|" else "invalid:channel")
+    assert reason == ("missing:event_id" if mark == "^" else "invalid:channel")
     assert "Anna" not in text
     assert "20888" not in text

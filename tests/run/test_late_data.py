@@ -24,7 +24,7 @@ def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> N
         (AFTER, 0, False),
     ]
     assert folder.rows("SELECT * FROM restatements") == [
-        (2, BEFORE, "shop", channel, metric, 3, 5, "late.ndjson")
+        (2, BEFORE, "shop", channel, metric, 3, 5, "late.ndjson", DAY)
         for channel, metric in (
             ("*", "records"),
             ("one_click", "authorization_requests"),
