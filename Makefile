@@ -2,7 +2,7 @@
 # setup-dev   what developing it needs besides; the targets below that need it begin with it
 # spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
 # demo    set-up, 60 days of sample logs, a run over them
-# lint    format, lint, types, layers, dead code, SQL
+# lint    format, lint, types, layers, dead code, SQL, plain English
 # test    lint, and the tests, those with a browser and with Spark included
 # test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
 # test-spark   the tests of the engine spark alone, with what they need
@@ -76,7 +76,8 @@ test-spark: setup-dev spark
 check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
 
-# Format, lint, types, layers and dead code, of Python and of the pages' scripts, lint of SQL; the scripts' unit tests.
+# Format, lint, types, layers and dead code, of Python and of the pages' scripts, lint of SQL and of English; the
+# scripts' unit tests.
 lint: setup-dev
 	@$(MAKE) --no-print-directory checked
 
@@ -87,6 +88,7 @@ checked:
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
 	$(BIN)/sqlfluff lint --quiet pipelines reports
+	$(BIN)/python tools/plain_english.py
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
 	$(NPM) test --silent
