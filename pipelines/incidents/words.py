@@ -144,7 +144,7 @@ def incident_text(
     names["cost"] = names["lost" if one.state == "open" else "total"]
     names["when"] = _filled(ON_DAY, {"day": _same(_day(as_of))})
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
-    template = STATES.get(f"{one.metric} {one.state}") or STATES[_state(one, loss)]
+    template = STATES.get(f"{one.metric} {_state(one)}") or STATES[_state(one)]
     filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}
     return _filled(template, filled)
 
@@ -161,7 +161,7 @@ def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNEL
 def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> Bilingual | None:
     """Return what an open incident cost on its newest day and in all; None if it costs no request."""
     _, loss = KINDS.get(one.metric) or KINDS[one.kind]
-    if not loss:
+    if has_no_loss(one):
         return None
     names = incident_names(one, "", None, channels)
     filled = _t(loss).format(**names | {"cost": names["lost"]})
@@ -205,12 +205,19 @@ def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
 
 
 def is_back(one: Incident) -> bool:
-    """Whether an open incident lost nothing on its last day."""
-    return one.state == "open" and round(one.lost) <= 0
+    """Whether an open incident lost nothing on its last day, although that day has records."""
+    return one.state == "open" and one.metric != "missing_day" and round(one.lost) <= 0
 
 
-def _state(one: Incident, loss: str) -> str:
-    if not loss:
+def has_no_loss(one: Incident) -> bool:
+    """Whether no loss of an incident can be named: it costs no request, or its missing days have no usual count."""
+    lost = one.lost if one.state == "open" else one.lost_total
+    is_unknown = one.metric == "missing_day" and round(lost) <= 0
+    return is_unknown or not (KINDS.get(one.metric) or KINDS[one.kind])[1]
+
+
+def _state(one: Incident) -> str:
+    if has_no_loss(one):
         return one.state if one.state == "withdrawn" else f"{one.state} without loss"
     return "open back" if is_back(one) else one.state
 

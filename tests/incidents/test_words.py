@@ -225,6 +225,16 @@ def test_an_incident_without_cause_or_loss_says_so() -> None:
     assert loss_words(replace(WALLET, kind="further", metric="latency_p95_ms"), AS_OF) is None
 
 
+def test_a_day_that_is_missing_is_never_back_at_its_level() -> None:
+    missing = replace(WALLET, kind="data", metric="missing_day", app_key="*", channel="*", cause=NO_CAUSE)
+    for without in (replace(missing, lost=0.0, lost_total=0.0), replace(missing, lost=0.0, lost_total=500.0)):
+        said = incident_text(without, "", AS_OF)
+        assert said.en == "Data · a day without records, day 18 since 11-08"
+        assert loss_words(without, AS_OF) is None
+    ended = replace(missing, state="recovered", last_day=AS_OF, lost=0.0, lost_total=0.0)
+    assert incident_text(ended, "", AS_OF).en == "Data · a day without records, 11-08 to 11-25, recovered"
+
+
 def test_problems_items_and_warnings_are_counted_apart() -> None:
     assert problem_words(2, 1, 3) == Bilingual(
         "2 个问题正在发生，另有 1 项提示，有 3 条告警", "2 problems are happening, 1 item to look at, warnings: 3"

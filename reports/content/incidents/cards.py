@@ -14,7 +14,15 @@ from markupsafe import Markup
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
 from pipelines.incidents.norms import DayNorm
-from pipelines.incidents.words import MISSING, cause_words, cell_words, incident_names, is_back, percent_words
+from pipelines.incidents.words import (
+    MISSING,
+    cause_words,
+    cell_words,
+    has_no_loss,
+    incident_names,
+    is_back,
+    percent_words,
+)
 from reports.content.context import json_block
 from reports.content.drawings import bar, course_of, curve
 from reports.content.incidents.curves import IncidentCurve, incident_curves, incident_subject
@@ -96,7 +104,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -> Bilingual | None:
     """What it cost on the newest day; None of what costs no request."""
     day = f"{as_of:%m-%d}"
-    if not one.lost_total:
+    if not one.lost_total or has_no_loss(one):
         return None
     if is_back(one):
         return t("back at its level on {day}").format(day=day)
