@@ -1,4 +1,4 @@
-"""Writes `tables.md` and `metrics.md` from what `pipelines/contract/` declares of tables, columns and metrics.
+"""Writes `tables.md` and `metrics.md` from the declarations in `pipelines/contract/`, and `rooms.md` from the imports.
 
     .venv/bin/python docs/reference/make.py
 
@@ -6,6 +6,8 @@ Run it after a change of these; `tests/conventions/test_docs.py` compares the fi
 """
 
 from pathlib import Path
+
+import grimp
 
 from pipelines.contract.measures.measure import Measure
 from pipelines.contract.measures.metrics import METRICS
@@ -93,6 +95,52 @@ def _metric_section(metric: Measure) -> str:
     return "\n".join(lines)
 
 
+def _node(room: str) -> str:
+    return room.replace(".", "_")
+
+
+def rooms_page() -> str:
+    """The text of `rooms.md`: a diagram of the packages, with an arrow to each package that another one imports.
+
+    An import that also goes by way of a third package has no arrow of its own.
+    """
+    graph = grimp.build_graph("pipelines", "reports")
+    rooms = sorted({".".join(name.split(".")[:2]) for name in graph.modules if "." in name and "__" not in name})
+    for room in rooms:
+        graph.squash_module(room)
+    imported = {room: graph.find_modules_directly_imported_by(room) & {*rooms} for room in rooms}
+
+    def reached(room: str) -> set[str]:
+        return imported[room].union(*map(reached, imported[room]))
+
+    arrows = [
+        f"  {_node(one)} --> {_node(other)}"
+        for one in rooms
+        for other in sorted(imported[one] - set().union(*map(reached, imported[one])))
+    ]
+    sides = "\n".join(
+        f"  subgraph {side}\n{named}\n  end"
+        for side in ("pipelines", "reports")
+        if (named := "\n".join(f'    {_node(one)}["{one.partition(".")[2]}"]' for one in rooms if one.startswith(side)))
+    )
+    lines = "\n".join(arrows)
+    return f"""{_NOTE}
+
+# Rooms
+
+Which package imports which, from the commands at the top to the definitions at the bottom. An import that also goes by
+way of another package has no arrow. What each package does is in [architecture](../architecture.md#packages);
+`make lint` refuses an import against the layers.
+
+```mermaid
+flowchart TD
+{sides}
+{lines}
+```
+"""
+
+
 if __name__ == "__main__":
+    (HERE / "rooms.md").write_text(rooms_page(), "utf-8")
     (HERE / "tables.md").write_text(tables_page(), "utf-8")
     (HERE / "metrics.md").write_text(metrics_page(), "utf-8")

@@ -101,7 +101,7 @@ def sampled(sample_once: Callable[[date], Path]) -> Path:
 
 
 def test_a_reference_is_what_its_script_writes(made: ModuleType) -> None:
-    for page in ("tables", "metrics"):
+    for page in ("tables", "metrics", "rooms"):
         fresh = getattr(made, f"{page}_page")()
         assert (DOCS / "reference" / f"{page}.md").read_text("utf-8") == fresh, "run docs/reference/make.py"
 
