@@ -1,1 +1,1 @@
-"""What is kept: parts, day tables, the manifest that says which of them count, and DuckDB."""
+"""Storage: event parts, day tables, the manifest that lists which of them count, and access to DuckDB."""

@@ -1,10 +1,11 @@
-"""The catalogue: the SQLite file that holds the manifest. A commit writes the rows that changed, in one transaction.
+"""The catalogue: the SQLite file that holds the manifest. A commit writes the changed rows in one transaction.
 
-Lives here: the file. Does not belong here: its tables (`catalogue_rows.py`), and what counts where there is none
-(`store.py`).
+This module opens the file and handles its errors; its tables are defined in `catalogue_rows.py`, and `store.py` decides
+which manifest counts if there is no catalogue.
 
-It has a rollback journal: write-ahead logging does not work on network file systems, and one writer has no need of it.
-Reading never writes, whatever a killed run left: so what is copied under the lock of the data folder is whole.
+The file uses a rollback journal: write-ahead logging does not work on network file systems, and a single writer does
+not need it. Reading never writes, even after a run was killed, so a copy made under the lock of the data folder is
+consistent.
 """
 
 import os
@@ -38,29 +39,29 @@ from pipelines.store.manifest import SCHEMA_VERSION, Manifest, State
 
 T = TypeVar("T")
 
-# SQLite files say whose they are: "auth".
+# The application id in the header of the SQLite file: "auth".
 _APPLICATION = 0x61757468
-# A commit and a reading take moments: who holds the file for longer does not let go of it.
+# Commits and reads take moments, so a file locked for longer than this is reported as held by another program.
 BUSY_SECONDS = 60.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-# Who catches these puts them in words: see `common/machine_limits.py`.
+# Callers translate these errors for the user: see `common/machine_limits.py`.
 _OF_THE_MACHINE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
 
 
 class Catalogue:
-    """The catalogue at `file`."""
+    """The catalogue stored in `file`."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._journal = file.with_name(f"{file.name}-journal")
 
     def read(self) -> Manifest:
-        """The manifest.
+        """Return the manifest.
 
         Raises:
             AuthmeterError: the file is damaged, of a newer version of authmeter, or held by another program.
         """
-        # To collect garbage takes half of the time of this.
+        # Garbage collection would take half of the time of this block.
         with without_collector():
             rows = self._ask(lambda connection: {name: _rows(connection, name) for name in TABLES})
             try:
@@ -69,7 +70,10 @@ class Catalogue:
                 raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
-        """The state alone, which takes no time however many files there are. Raises what `read` does."""
+        """Return the state alone, in a time that does not grow with the number of files.
+
+        Raises the errors of `read`.
+        """
         rows = self._ask(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)
@@ -77,28 +81,31 @@ class Catalogue:
             raise unreadable(self.file, str(error)) from None
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Whether nothing was committed since the manifest was read from it, or committed to it."""
+        """Return whether nothing was committed since this manifest was read or committed."""
         known = manifest.origin
         return isinstance(known, Image) and self._ask(_commits) == known.commits
 
     def faults(self) -> list[str]:
-        """What SQLite finds wrong with the file, in its words. The caller holds the lock of the data folder."""
-        # Where it may not write, SQLite does not look at the values of a row.
+        """Return the faults that SQLite finds in the file, in its words.
+
+        The caller holds the lock of the data folder.
+        """
+        # On a read-only connection, SQLite does not check the values of a row.
         with self._write_transaction() as connection:
             found = connection.execute("PRAGMA integrity_check").fetchall()
         return [text for (text,) in found if text != "ok"]
 
     def create(self, manifest: Manifest) -> None:
-        """Makes the catalogue with this manifest in it, in one step; one that is there is replaced."""
+        """Create the catalogue with this manifest, in one step; an existing one is replaced."""
         fresh = self.file.with_name(f".{self.file.name}.new")
         with without_collector():
             image = image_of(manifest, 1, {})
             changed = list(changes(EMPTY, image))
         fresh.unlink(missing_ok=True)
-        # SQLite would let nobody but the owner write it, whatever the umask says.
+        # If SQLite created the file, only its owner could write it, whatever the umask.
         fresh.touch()
         with closing(_connect(fresh, "rw")) as connection:
-            # Nobody looks at it before it is whole and on disk.
+            # Readers see the file only when it is complete and flushed to disk.
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN")
@@ -108,17 +115,17 @@ class Catalogue:
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute("COMMIT")
         if self._journal.exists():
-            # What a killed commit left of the file before would be taken for this one's.
+            # SQLite would apply the journal of a killed commit to the previous file to the new file.
             self._journal.unlink()
             durable.sync_folder(self.file.parent)
         durable.place_file(fresh, self.file)
         manifest.origin = image
 
     def write(self, manifest: Manifest) -> None:
-        """Makes the manifest the one that counts. Nothing is written where it is.
+        """Commit the manifest. Without a change, nothing is written.
 
         Raises:
-            AuthmeterError: another program committed since the manifest was read; or what `read` raises.
+            AuthmeterError: another program committed since the manifest was read; also the errors of `read`.
         """
         before = manifest.origin if isinstance(manifest.origin, Image) else self.read().origin
         assert isinstance(before, Image)
@@ -139,20 +146,21 @@ class Catalogue:
         manifest.origin = after
 
     def recover(self) -> None:
-        """Takes back what a killed commit left half done. The caller holds the lock of the data folder."""
+        """Roll back a commit that was killed halfway. The caller holds the lock of the data folder."""
         if self._journal.exists() and self.file.exists():
             with self._write_transaction() as connection:
                 _commits(connection)
 
     @contextmanager
     def _write_transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is on disk when it ends."""
+        """Open a write transaction; it is committed and on disk when the context ends."""
         try:
             with closing(_connect(self.file, "rw")) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE")
-                # As FULL, and the folder is flushed after the journal is removed: until then the commit could be lost.
+                # FULL, but the folder is also flushed after the journal is deleted: before that, a crash can undo the
+                # commit.
                 connection.execute("PRAGMA synchronous = EXTRA")
-                # What retention takes away stays in no free page.
+                # Data that retention deletes must not remain in free pages.
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -161,7 +169,7 @@ class Catalogue:
             raise self._in_words(error, _DAMAGED) from error
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """What a question about one state of the file gives."""
+        """Return the result of `question`, which reads one consistent state of the file."""
         while True:
             try:
                 with closing(_connect(self.file, "ro")) as connection:
@@ -171,14 +179,14 @@ class Catalogue:
             except sqlite3.DatabaseError as error:
                 if _code(error) != sqlite3.SQLITE_READONLY_ROLLBACK:
                     raise self._in_words(error) from error
-            # A run was killed in a commit, which the next one takes back here; until then, it is taken back in a copy.
+            # A run was killed in a commit. The next run rolls it back in the file; until then, roll it back in a copy.
             with TemporaryDirectory(prefix="authmeter-") as folder:
                 if copy := self._copied(Path(folder)):
                     copy.recover()
                     return copy._ask(question)
 
     def _copied(self, folder: Path) -> "Catalogue | None":
-        """A copy of the file and its journal; None where they changed meanwhile."""
+        """Copy the file and its journal; return None if they changed meanwhile."""
         copy = Catalogue(folder / self.file.name)
         try:
             before = _stamps(self.file, self._journal)
@@ -189,7 +197,7 @@ class Catalogue:
             return None
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
-        """SQLite's error in a user's words, where it means that the file is held or, by one of the codes, damaged."""
+        """Return an AuthmeterError if the file is held or, by one of `codes`, damaged; else SQLite's error itself."""
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             return AuthmeterError(
@@ -205,7 +213,7 @@ class Catalogue:
 
 
 def unreadable(file: Path, found: str) -> AuthmeterError:
-    """The error of a catalogue, also of one of an older store, that is damaged or lost."""
+    """Return the error for a damaged or lost catalogue, or manifest of an older store."""
     return AuthmeterError(
         f"The catalogue cannot be read: {found}",
         where=str(file),
@@ -215,10 +223,10 @@ def unreadable(file: Path, found: str) -> AuthmeterError:
 
 
 def require_known_version(version: int, file: Path) -> None:
-    """Refuses what a newer authmeter wrote.
+    """Refuse a store that a newer authmeter wrote.
 
     Raises:
-        AuthmeterError: the version of the store is not known.
+        AuthmeterError: the version of the store is higher than this one's.
     """
     if version > SCHEMA_VERSION:
         raise AuthmeterError(
@@ -230,7 +238,7 @@ def require_known_version(version: int, file: Path) -> None:
 
 
 def _code(error: sqlite3.DatabaseError) -> int:
-    """SQLite's number of an error; Python's own, of a text that is no UTF-8, have none."""
+    """Return SQLite's error code; 0 for errors of Python's own, such as for text that is not UTF-8."""
     return getattr(error, "sqlite_errorcode", 0)
 
 

@@ -1,9 +1,9 @@
-"""The manifest as rows of the catalogue: its tables, and which rows are other ones than those that were read.
+"""The manifest as rows of the catalogue: the tables, and which rows changed since the manifest was read.
 
-Lives here: the form. Does not belong here: the file and its transactions (`catalogue.py`).
+The file and its transactions are in `catalogue.py`.
 
-What changed is found by comparing the whole manifest with an image of what was read, so that no change can be missed.
-An image holds the rows of each table by the value of their first column: the rows of one file, of one day.
+Changes are found by comparing the whole manifest with an image of the manifest as it was read, so that none can be
+missed. An image groups the rows of each table by their first column, such as the file or the day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 Numbers = Mapping[tuple[str, str], int]
 
 COMMITS = "commits"
-"""The name in `state` of the number of commits, by which it is known whether the catalogue is as it was read."""
+"""Name in `state` of the number of commits. If it differs, another program committed since the catalogue was read."""
 
 SCHEMA = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -52,7 +52,7 @@ CREATE TABLE platforms (app_key TEXT PRIMARY KEY, platform TEXT NOT NULL) WITHOU
 CREATE TABLE unreadable_folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE restatements (file TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-# What came later. A catalogue without them is one whose tables are empty, and an older authmeter needs none of them.
+# Tables added later. In a catalogue without them they count as empty, and an older authmeter does not need them.
 LATER_SCHEMA = {
     "unread_files": """CREATE TABLE IF NOT EXISTS unread_files (
         path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
@@ -77,7 +77,7 @@ LATER_SCHEMA = {
 
 _STATE = tuple(column.name for column in fields(State))
 _DATES_OF_STATE = ("as_of", "closed_before", "events_from", "days_from")
-# A file's days, nulled fields, earlier parts and mapping's faults, and a day's parts, are tables of their own.
+# These fields of a file, and a day's parts, are tables of their own.
 _LISTS = ("nulled", "days", "earlier_parts", "mapping_faults")
 _FILE = tuple(column.name for column in fields(FileEntry) if column.name not in _LISTS)
 _DAY = tuple(column.name for column in fields(DayEntry) if column.name != "parts")
@@ -86,7 +86,7 @@ _row_of_file, _row_of_day = attrgetter(*_FILE), attrgetter(*_DAY)
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a table; the first `keys` of them are its key."""
+    """The columns of a table; the first `keys` columns are its primary key."""
 
     columns: tuple[str, ...]
     keys: int = 1
@@ -117,9 +117,9 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Image:
-    """The rows of a manifest by table and first column, and the number of the commit that they are of.
+    """The rows of a manifest by table and first column, and the number of its commit.
 
-    `numbers` has the number of each file, by path and content.
+    `numbers` maps path and content of each file to its number.
     """
 
     commits: int
@@ -131,7 +131,7 @@ EMPTY = Image(0, {}, {name: {} for name in TABLES})
 
 
 def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
-    """The rows of a manifest; files that are known keep their numbers."""
+    """Return the rows of a manifest; files in `known` keep their numbers."""
     numbers = _numbers(manifest, known)
     tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
     tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
@@ -163,7 +163,7 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 
 
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
-    """A number for each file, which tells the order of the contents of a path as well."""
+    """Number the files. Of two contents of one path, the later one has the higher number."""
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)
     path, of_path = None, 0
@@ -181,7 +181,7 @@ def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
 
 @dataclass(frozen=True)
 class Change:
-    """The changes of a table: the keys of rows that are no more, and the rows that are new or other ones."""
+    """The changes of one table: the keys of deleted rows, and the rows that are new or changed."""
 
     table: str
     gone: list[Row]
@@ -189,7 +189,7 @@ class Change:
 
 
 def changes(before: Image, after: Image) -> Iterator[Change]:
-    """The tables that changed."""
+    """Yield the changes of each table that changed."""
     for name, table in TABLES.items():
         old, new = before.tables[name], after.tables[name]
         if old == new:
@@ -207,7 +207,7 @@ def changes(before: Image, after: Image) -> Iterator[Change]:
 
 
 def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Rows as the table has them: dates as text, the numbers of a day apart."""
+    """Yield rows as the table stores them: dates as text, `DayRows` as one column for each number."""
     for row in rows:
         columns: list[Any] = [first]
         for value in row:
@@ -216,16 +216,16 @@ def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
 
 
 def state_of(rows: list[Row]) -> State:
-    """The state that the rows of its table are of."""
+    """Return the state that these rows of the table `state` store."""
     values = {name: value for name, value in rows if name in _STATE}
     return State(**values | {name: values[name] and date.fromisoformat(values[name]) for name in _DATES_OF_STATE})
 
 
 def manifest_of(rows: Rows) -> Manifest:
-    """The manifest that the rows of all tables are of.
+    """Return the manifest that the rows of all tables store.
 
     Raises:
-        KeyError, TypeError, ValueError: they are of none.
+        KeyError, TypeError, ValueError: the rows do not form a manifest.
     """
     day_of = cache(date.fromisoformat)
     manifest = Manifest(**vars(state_of(rows["state"])))
@@ -243,7 +243,7 @@ def manifest_of(rows: Rows) -> Manifest:
         by_number[number].earlier_parts.append(part)
     for number, _, fault in rows["file_mapping_faults"]:
         by_number[number].mapping_faults.append(fault)
-    # The contents of a path in the order of their coming.
+    # The sort is stable: the contents of a path stay in the order in which they arrived.
     manifest.files = sorted(by_number.values(), key=attrgetter("path"))
     for day, folder, content, fingerprint, accepted, counted, unmapped in rows["days"]:
         manifest.days[day_of(day)] = DayEntry(folder, content, fingerprint, [], accepted, counted, unmapped)

@@ -1,6 +1,6 @@
-"""The only code that opens DuckDB: a locked workbench for the heavy steps, and the published file.
+"""The only code that opens DuckDB: a locked in-memory workbench for heavy steps, and the published file.
 
-What is asked of it is in the `sql/` of the package that asks; which files are where is known to `store.py`.
+The queries are in `sql/` of the package that runs them; the paths of files are in `store.py`.
 """
 
 import os
@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 
 class UnreadablePublicationError(AuthmeterError, duckdb.Error):
-    """The published file is there and cannot be read. To who can do without it, it is any error of the database."""
+    """The published file exists and cannot be read.
+
+    As a `duckdb.Error`, callers that can go on without the file catch it.
+    """
 
     def __init__(self, database: Path, error: duckdb.Error) -> None:
         super().__init__(
@@ -46,10 +49,10 @@ STORAGE_VERSION = "v1.2.0"
 def workbench(
     settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB that reaches nothing but `folders`, loads no extension and keeps to its memory.
+    """Open an in-memory DuckDB that can access only `folders`, loads no extension and respects the memory limit.
 
-    What does not fit in memory is spilled, encrypted, to `temp`. With `keeps_order` rows come out of a query as they
-    went in.
+    Data that exceeds memory is spilled, encrypted, to `temp`. With `keeps_order`, queries return rows in the order of
+    their input.
     """
     temp.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
@@ -57,9 +60,9 @@ def workbench(
         _configure(connection, settings, temp)
         if keeps_order:
             connection.execute("SET preserve_insertion_order = true")
-            # A list of words would become a join, behind which rows come in any order.
+            # The optimizer would turn a list of words into a join, whose output has no order.
             connection.execute("SET disabled_optimizers = 'in_clause'")
-            # Rows that wait to be drawn: with the megabyte of the default, readers stand still at each batch.
+            # Buffer of rows not fetched yet: with the default of one megabyte, readers wait at each batch.
             connection.execute("SET streaming_buffer_size = '64MB'")
         connection.execute(contract_macros())
         connection.execute(sql("pipelines.store", "macros"))
@@ -89,9 +92,9 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: 
     connection.execute("SET memory_limit = ?", [settings.memory_limit])
     connection.execute("SET temp_directory = ?", [str(temp)])
     connection.execute("SET temp_file_encryption = true")
-    # Without an extension, DuckDB 2.0 refuses to write anything encrypted, and each spill would fail. It calls its own
-    # encryption unsafe for lack of good random numbers; for files that live as long as a step, under a key that is in
-    # memory only, it is far better than plain text.
+    # Without an extension, DuckDB 2.0 refuses to write encrypted files, and each spill would fail. DuckDB calls its own
+    # encryption unsafe because its random numbers are weak; for files deleted at the end of a step, with a key held
+    # only in memory, it is far better than plain text.
     connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
@@ -100,7 +103,7 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: 
 
 
 def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
-    """Names lists of files for statements that read them: a view takes no bound parameter."""
+    """Set a variable for each list of files, for statements that read it: a view accepts no bound parameter."""
     for variable, paths in files.items():
         connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
 
@@ -108,7 +111,7 @@ def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[st
 def rows_of(
     query: str, parameters: dict[str, object], files: Sequence[Path], settings: Settings
 ) -> list[tuple[Any, ...]]:
-    """What a query over Parquet files gives; it reaches nothing but these files, and writes none."""
+    """Return the rows of a query over these Parquet files; the connection can access no other file and write none."""
     with closing(duckdb.connect()) as connection:
         connection.execute("SET memory_limit = ?", [settings.memory_limit])
         connection.execute("SET allowed_paths = ?", [[str(file) for file in files]])
@@ -120,17 +123,17 @@ def rows_of(
 def named_rows(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
 ) -> list[dict[str, Any]]:
-    """What a query gives, each row by the names of its columns."""
+    """Return the rows of a query, each as a dict by column name."""
     found = connection.execute(query, parameters)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
-    """Opens a DuckDB file, read-only, under a name of ours beside what a workbench has; `temp` is a folder of it.
+    """Attach a DuckDB file read-only to a workbench under `name`; `temp` is a folder that the workbench can access.
 
     Raises:
-        UnreadablePublicationError: it is no database, or a damaged one.
+        UnreadablePublicationError: the file is not a database, or is damaged.
     """
 
     def attached(file: Path) -> None:
@@ -144,7 +147,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, tem
 
 @cache
 def expression_parser() -> duckdb.DuckDBPyConnection:
-    """A small connection without any file, for looking at SQL expressions. One does for all: a mapping has many."""
+    """Return a small connection without files, for parsing SQL expressions. It is shared: a mapping has many."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -154,13 +157,13 @@ def expression_parser() -> duckdb.DuckDBPyConnection:
 def open_published(
     database: Path, settings: Settings | None = None, temp: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """The published DuckDB file, read-only, as it was published: a `.wal` beside it changes nothing.
+    """Open the published DuckDB file read-only, as it was published: a `.wal` file next to it is ignored.
 
-    With settings, it keeps to their memory and threads, and spills what does not fit to `temp`, encrypted.
+    With settings and `temp`, the connection uses their memory limit and threads, and spills to `temp`, encrypted.
 
     Raises:
         UsageError: nothing was published yet.
-        UnreadablePublicationError: it is no database, or a damaged one.
+        UnreadablePublicationError: the file is not a database, or is damaged.
     """
     if not database.is_file():
         raise nothing_published(database)
@@ -176,11 +179,11 @@ def open_published(
 
 @contextmanager
 def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, to ask its tables; what is wrong with it is said the same way whoever asks.
+    """Open the published file for queries, and translate DuckDB's errors in them.
 
     Raises:
-        UsageError: nothing was published yet, or by a version whose tables lack what is asked.
-        UnreadablePublicationError: it is no database, or was found to be damaged by what was asked of it.
+        UsageError: nothing was published yet, or the publishing version lacks a queried table or column.
+        UnreadablePublicationError: the file is not a database, or a query found it damaged.
     """
     with closing(open_published(database)) as connection:
         try:
@@ -192,10 +195,10 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """What `opened` gives for the file, or, where a client opened it for writing, for a copy of it.
+    """Return the result of `opened` for the file or, if a client opened it for writing, for a copy.
 
-    DuckDB replays a `.wal` that lies beside a file, also where it only reads, and follows links to find it. And it
-    waits for no writer: where one has the file, it refuses to open it.
+    DuckDB replays a `.wal` next to a file even when it opens the file read-only, and follows links to find it. If
+    another process has the file open for writing, DuckDB refuses to open it instead of waiting.
     """
     if not has_wal(database):
         try:
@@ -203,7 +206,7 @@ def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path
         except duckdb.IOException as error:
             if "lock" not in str(error) and not has_wal(database):
                 raise
-    # Once it is open, its name is not needed any more.
+    # The copy can be deleted once it is open: the connection no longer needs its name.
     with TemporaryDirectory(prefix="authmeter-", dir=temp) as folder:
         copy = Path(folder) / database.name
         shutil.copyfile(database, copy)
@@ -211,18 +214,19 @@ def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path
 
 
 def _wal_files(database: Path) -> list[Path]:
-    """What a client that opened the file for writing left beside it, or is writing there now."""
+    """Return the `.wal` files of clients that opened, or have open, the file for writing."""
     return list(database.parent.glob(f"{database.name}.wal*"))
 
 
 def has_wal(database: Path) -> bool:
-    """Whether a client that opened the file for writing left its `.wal`. It may have changed the file itself, too."""
+    """Return whether a client that opened the file for writing left a `.wal`. It may have changed the file itself."""
     return bool(_wal_files(database))
 
 
 def remove_wal(database: Path) -> None:
-    """Removes what clients that opened the published file for writing left beside it: DuckDB would replay it onto
-    whatever stands there. The caller holds the lock of the data folder.
+    """Remove the `.wal` files of clients that opened the published file for writing.
+
+    DuckDB would replay them onto the file that has the name then. The caller holds the lock of the data folder.
     """
     found = _wal_files(database)
     for file in found:
@@ -232,19 +236,21 @@ def remove_wal(database: Path) -> None:
 
 
 def place_published(fresh: Path, database: Path) -> None:
-    """Puts a finished file in the published one's place, in one step. It may be read by whom the umask says, and
-    written by nobody.
+    """Replace the published file by a finished one, in one step.
+
+    The umask decides who can read it; nobody can write it.
     """
     fresh.chmod(stat.S_IMODE(fresh.stat().st_mode) & ~0o222)
     remove_wal(database)
     durable.place_file(fresh, database)
-    # A client that has the file from before open may have written since.
+    # A client that still has the previous file open may have written since.
     remove_wal(database)
 
 
 def published_run(database: Path) -> tuple[int, str] | None:
-    """The run that the published file shows, and its time as the manifest has it; None where there is no file that can
-    be read, or a client has it open for writing.
+    """Return the number of the published run and its time as stored in the manifest.
+
+    Return None if the file does not exist, cannot be read, or is open for writing in a client.
     """
     if not database.is_file():
         return None
@@ -256,8 +262,8 @@ def published_run(database: Path) -> tuple[int, str] | None:
 
 
 def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """The run that an open published file shows, and its time as the manifest has it."""
-    # An older version wrote the time as a text.
+    """Return the run that an open published file shows, and its time as stored in the manifest."""
+    # Older versions stored the time as text.
     query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
     run, generated_at, time_zone = connection.execute(query).fetchall()[0]
     return int(run), stamp(generated_at, time_zone)

@@ -1,7 +1,7 @@
-"""Which rejected records a part keeps: the first ones of each file and reason. The books of the files count all.
+"""Selection of the rejected records that a part keeps: the first of each file and reason. The books count all.
 
-The writer of a part uses these rules (`engines/duckdb/part_writer.py`), and so does the one that joins the pieces of a
-large file (`ingest/joined_parts.py`).
+The writer of a part (`engines/duckdb/part_writer.py`) and the code that joins the pieces of a large file
+(`ingest/joined_parts.py`) use these rules.
 """
 
 from collections import Counter
@@ -16,9 +16,9 @@ _GROUP = ("file", "reason")
 
 
 def count_rejected(reasons: Counter[str], reason: str, count: int) -> int:
-    """Add rejected records of one reason to the counts of their file; return how many of them are kept: the first ones.
+    """Add rejected records of one reason to the counts of their file; return how many of them are kept.
 
-    Records must come in the order of their lines.
+    The first ones are kept, so records must come in the order of their lines.
     """
     kept = min(count, max(0, KEPT_REJECTS - reasons[reason]))
     reasons[reason] += count
@@ -28,11 +28,11 @@ def count_rejected(reasons: Counter[str], reason: str, count: int) -> int:
 def kept_rejects(rejects: pl.DataFrame, books: Sequence[PartBooks]) -> pl.DataFrame:
     """Return the first `KEPT_REJECTS` rows of each file and reason, in their order, with the column `rejected`.
 
-    Each row stands for one record, and the last row of a file and reason also for the records behind it, which are not
-    kept. So the sum of `rejected` is the number of rejected records in the books.
+    Each row counts as one rejected record; the last row of a file and reason also counts the records that are not kept.
+    So the sum of `rejected` is the number of rejected records in the books.
 
     Args:
-        rejects: rows of `REJECT_SCHEMA`; those of a file and reason are in the order of their lines.
+        rejects: rows of `REJECT_SCHEMA`, in the order of their lines within a file and reason.
         books: the books of the files, by their place in the part.
     """
     totals = pl.DataFrame(

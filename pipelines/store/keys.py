@@ -1,8 +1,7 @@
-"""Whether the keys of tables are unique, NULL counting as one value: a figure that stands twice would count twice.
+"""Checks that the keys of published tables are unique, with NULL as one value: a repeated row would count twice.
 
-Lives here: the check of published tables, whose rows lie in the order of their keys; the tables of a day are checked as
-they are written (`engines/day_files.py`). Which columns are a key is declared with
-the tables, in `contract/tables/tables.py` and `contract/tables/day_tables.py`.
+The tables must be sorted by their keys. Day tables are checked as they are written (`engines/day_files.py`). Keys are
+declared with the tables, in `contract/tables/tables.py` and `contract/tables/day_tables.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,17 +16,17 @@ def require_unique_keys(
     connection: duckdb.DuckDBPyConnection, keys: Mapping[str, tuple[str, ...]], sources: Mapping[str, str], where: str,
     given: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """Looks for rows that have the key of another row.
+    """Raise if a table has two rows with the same key.
 
     Args:
         keys: the key of each table.
-        sources: each table as a FROM clause reads it; its rows lie in the order of its key. Names of our own only. Of
-            several faults the first is named: a table stands before those that are made of it.
-        where: what is named as the place of the fault.
-        given: values that the sources name.
+        sources: each table as a FROM clause, sorted by its key, from trusted names only. The first table with a fault
+            is reported, so list a table before the tables derived from it.
+        where: the place of the fault that the error names.
+        given: values of the parameters in `sources`.
 
     Raises:
-        BooksError: a key is there twice.
+        BooksError: a key occurs twice.
     """
     values = dict(given or {})
     counts = " UNION ALL ".join(
@@ -47,7 +46,7 @@ def require_unique_keys(
 
 
 def repeated_key(name: str, rows: int, example: object, where: str) -> BooksError:
-    """The error for a table in which some rows have the key of another row."""
+    """Return the error for a table in which some rows have the key of another row."""
     return BooksError(
         f"The key of {counted(rows, 'row')} of {name} is that of another row, such as {example}.",
         where=where,
@@ -56,12 +55,12 @@ def repeated_key(name: str, rows: int, example: object, where: str) -> BooksErro
 
 
 def _repeated(key: Iterable[str], source: str, listed: str) -> str:
-    """A query for each row of a table: columns to list, and whether it repeats the key of the row before.
+    """Return a query over all rows: the columns `listed`, and whether the key equals the previous row's.
 
-    Equal keys lie side by side, so that one look at the rows finds them: a tenth of the time of a GROUP BY. No column
-    of a key holds personal data.
+    Equal keys are adjacent, so one pass finds them, in a tenth of the time of a GROUP BY. No key column holds personal
+    data.
     """
-    # The first row has none before it.
+    # The first row has no previous row.
     same = "lag(true, 1, false) OVER () AND " + " AND ".join(
         f"{column} IS NOT DISTINCT FROM lag({column}) OVER ()" for column in key
     )

@@ -1,6 +1,6 @@
-"""The manifest: which parts and day tables count, and what is known of each file and day.
+"""The manifest: which parts and day tables count, and the metadata of each file and day.
 
-Lives here: its fields. Does not belong here: where it lies (`catalogue.py`) and when it is committed.
+This module defines its fields. It is stored by `catalogue.py`.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ SCHEMA_VERSION = 4
 Status = Literal["read", "damaged", "held", "replaced"]
 
 
-# A file of less is of no weight, whatever it holds: by its bytes, or, as packed ones are small, by its records.
+# Files below both limits are too small for a warning. Records count too because compressed files have few bytes.
 _SOME_BYTES, _SOME_RECORDS = 1000, 100
 
 
@@ -27,20 +27,20 @@ class DayRows(NamedTuple):
 
     @property
     def in_time(self) -> int:
-        """Records that came before the day was closed: they are the first ones of the file."""
+        """Records that came before the day was closed: the first ones of the file."""
         return self.accepted - self.late
 
 
 @dataclass(slots=True)
 class FileEntry:
-    """One content of one landed path, and its books. No two entries have the same path and content.
+    """One content of one landed path, and its books. Path and content together are unique.
 
-    A part may hold the records of several files; `place` is that of this one in it. `part_digest` is the checksum of
-    the part's files; parts of the first stores have none. By retention a part loses its oldest days, and a name with
-    it: see `origin_of`. `run_day` is the day D of the run that read it first; `earlier_parts` are the `records_name` of
-    earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason why few of its
-    records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are what its mapping cannot mean: see
-    `reading/sources/mapping_use.py`.
+    A part may hold the records of several files; `place` is the index of this file in it. `part_digest` is the checksum
+    of the part's files, None for parts of the first versions. When retention removes a part's oldest days, its name
+    changes: see `origin_of`. `run_day` is the day D of the run that read the content first; `earlier_parts` are the
+    `records_name` of earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason
+    why few of its records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are the faults of its
+    mapping: see `reading/sources/mapping_use.py`.
     """
 
     path: str
@@ -69,14 +69,14 @@ class FileEntry:
 
     @property
     def records_name(self) -> str | None:
-        """What names the content's records, whatever days retention took from them; None where they are gone."""
+        """The name of the content's records, unchanged by retention; None if no records are stored."""
         if self.part is None:
             return None
         return f"{origin_of(self.part)}/{self.place}" if self.place else origin_of(self.part)
 
     @property
     def is_fruitless(self) -> bool:
-        """Whether the content was read and there is something in it, of which nothing was accepted."""
+        """Whether the content was read and is not empty, but no record was accepted."""
         return self.status == "read" and not self.accepted and self.bytes > 0
 
     @property
@@ -86,12 +86,12 @@ class FileEntry:
 
     @property
     def has_weight(self) -> bool:
-        """Whether the content is no matter of a few lines."""
+        """Whether the content has more than a few lines."""
         return self.bytes >= _SOME_BYTES or self.records_read + self.skipped >= _SOME_RECORDS
 
 
 class UnreadFile(NamedTuple):
-    """A landed file that no source reads, by its path; `sha256` is empty where its bytes cannot be read."""
+    """A landed file that no source reads. `sha256` is empty if its bytes cannot be read."""
 
     sha256: str
     bytes: int
@@ -102,7 +102,7 @@ class UnreadFile(NamedTuple):
 class ArchiveMember(NamedTuple):
     """A file in an archive.
 
-    `place` is its number in a zip archive, or where its bytes begin in a tar archive. `finding` is why it is refused.
+    `place` is its number in a zip archive, or the offset of its bytes in a tar archive. `finding` is why it is refused.
     """
 
     path: str
@@ -113,7 +113,7 @@ class ArchiveMember(NamedTuple):
 
 
 class Archive(NamedTuple):
-    """What is in a landed archive, as it was when it had that stamp."""
+    """The members of a landed archive, read when the archive had this stamp."""
 
     stamp: str
     members: tuple[ArchiveMember, ...]
@@ -121,9 +121,9 @@ class Archive(NamedTuple):
 
 @dataclass(slots=True)
 class DayEntry:
-    """One rolled-up day: its folder, the checksum of its tables, the records behind it and its books.
+    """One rolled-up day: its folder, the checksum of its tables, and its books.
 
-    `parts` are the `records_name` of each file.
+    `parts` are the `records_name` of the files that its tables were computed from.
     """
 
     folder: str
@@ -137,15 +137,15 @@ class DayEntry:
 
 @dataclass
 class State:
-    """What is known of the data folder as a whole. `run` numbers the runs that changed data; `generated_at` is the time
-    of the last of them.
+    """The state of the data folder as a whole.
 
-    `closed_before` is the `as_of` before this one: the days after it were closed together.
+    `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
+    previous `as_of`: the days after it were closed together.
 
-    By retention, no events are stored of days before `events_from`: their tables stand as they are, and what comes of
-    them is too old. Nothing is stored of days before `days_from`.
+    Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
+    days are refused as too old. Days before `days_from` are deleted completely.
 
-    `session_minutes` is the setting by which the last roll-up cut sessions; None before the first that did.
+    `session_minutes` is the session gap of the last roll-up; None before the first one that used it.
     """
 
     key_fingerprint: str | None = None
@@ -162,12 +162,12 @@ class State:
 
 @dataclass
 class Manifest(State):
-    """What counts.
+    """The state, and all files and days that count.
 
-    `archives` are those of landing, by their paths. `declared_channels` are all that the settings of any run declared:
-    parts may hold them, also when the declaration is no more. `restated_sessions` are the days whose tables of sessions
-    changed after the day was closed. `origin` is what the store read it as, to know what changed since; it is the
-    store's alone.
+    `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings of any run
+    declared: parts may hold them after the declaration was removed. `restated_sessions` are the days whose session
+    tables changed after the day was closed. `origin` is the image as it was read, for finding changes; only the store
+    uses it.
     """
 
     files: list[FileEntry] = field(default_factory=list)
@@ -184,20 +184,20 @@ class Manifest(State):
 
     @property
     def closed_through(self) -> date | None:
-        """The last day that was closed with its records; None where no record was ever published."""
+        """The last day that was closed with its records; None if no record was ever published."""
         return self.as_of if self.days else None
 
     def live_files(self) -> list[FileEntry]:
-        """The contents that count: status `read`."""
+        """Return the contents that count: status `read`."""
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Those of them of which a part is stored; of one whose days retention took there is none."""
+        """Return the live files with a stored part; retention may have deleted a file's records."""
         return [entry for entry in self.live_files() if entry.part]
 
     @property
     def late_records(self) -> Counter[date]:
-        """The late records of each day, over the live files; which of a file's are late, `ingest.count_late` says."""
+        """The late records of each day, over the live files; `ingest.count_late` decides which records are late."""
         late: Counter[date] = Counter()
         for entry in self.live_files():
             for day, rows in entry.days.items():
@@ -206,10 +206,10 @@ class Manifest(State):
         return late
 
     def has_events_of(self, day: date) -> bool:
-        """Whether the stored events of a day are all there, as far as retention goes."""
+        """Return whether the events of a day are within retention, so that none was deleted."""
         return self.events_from is None or day >= self.events_from
 
 
 def origin_of(part: str) -> str:
-    """The name that a part was made under, whatever days retention took from it since (`name.2026-01-05`)."""
+    """Return the original name of a part, without the suffix that retention adds (`name.2026-01-05`)."""
     return part.partition(".")[0]

@@ -1,7 +1,7 @@
-"""The records of stored parts as one relation, whichever version of authmeter wrote them, and of each part what counts.
+"""The records of stored parts as one relation, for parts of any version, restricted to the files that count.
 
-Lives here: which of a part's files hold records, and which of its rows are read. Does not belong here: the columns
-(`contract/record/parts.py`), how older parts come to have them (`sql/macros.sql`), which parts count (`manifest.py`).
+The columns are defined in `contract/record/parts.py`; `sql/macros.sql` converts older parts to them. Which parts count
+is in `manifest.py`.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
     import duckdb
 
 _CURRENT = "records.parquet"
-# What stands behind its first piece, of a file that was read in several.
+# The further pieces of a file that was read in several pieces.
 _PIECES = "records-*.parquet"
-# Of the parts that were written first, those that needed the exact reading apart.
+# The files of the first versions, which stored records that needed exact parsing separately.
 _OLDER = ("events.parquet", "exact.parquet")
-# From here on the records of such files are numbered, in whichever order; the rest from 0.
+# Record numbers of such files start here, in any order; all others start at 0.
 _FIRST_OF_PARTIAL, _FIRST_OF_OLDER = 1 << 61, 1 << 62
 
 
 @dataclass(frozen=True)
 class PartRecords:
-    """What is read of one part: its files, and the source of each place in them that counts."""
+    """The record files of one part, and the source of each place in it that counts."""
 
     files: tuple[Path, ...]
     sources: Mapping[int, str]
 
 
 def record_files(folder: Path) -> tuple[Path, ...]:
-    """The files of a part that hold records; `folder` is the part's."""
+    """Return the files with records in the folder of a part."""
     pieces = sorted(folder.glob(_PIECES))
     return (*(file for name in (_CURRENT, *_OLDER) if (file := folder / name).exists()), *pieces)
 
 
 def name_of_piece(place: int) -> str:
-    """The name of a part's file with the records of one piece, in the order of the pieces."""
+    """Return the file name in a part of the piece at `place`."""
     return f"records-{place:05d}.parquet" if place else _CURRENT
 
 
 def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iterable[PartRecords]) -> None:
-    """A view `name` of the records that count: the columns of `EVENT_SCHEMA`, `filename`, and `record_number`, which
-    names a record as long as the view holds.
+    """Create a view `name` of the records that count: the columns of `EVENT_SCHEMA`, `filename`, `record_number`.
 
-    A part of which every file counts is read as it is. The view holds until one of the same name is made.
+    `record_number` identifies a record as long as the view exists: until a view of the same name is created. Parts of
+    which every file counts are read without a filter.
     """
     read = list(parts)
     current = {str(file): part.sources for part in read for file in part.files if file.name not in _OLDER}
@@ -67,7 +67,9 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Of the files with a place that does not count these places; one after the last record is none of theirs."""
+    """Return the places that do not count by file, without places after the last record and files with no
+    such place.
+    """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",
         {"files": sorted(files)},

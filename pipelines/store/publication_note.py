@@ -1,7 +1,7 @@
-"""The note beside the published file: what that file was made of.
+"""The note next to the published file: the inputs that the file was made from.
 
-From the note, not the file, follows which rows a new file may take over, and by its checksum whether the file is still
-the one that was written.
+The note decides which rows a new file can copy from the published one; its checksum detects a file that was changed
+since.
 """
 
 import hashlib
@@ -16,8 +16,10 @@ from pipelines.store.manifest import Manifest
 
 @dataclass(frozen=True)
 class PublicationNote:
-    """What a published file was made of: its checksum, the digest of the code, the accounts of apps, whether it has a
-    resource package, and of each day the checksum of its day tables.
+    """The inputs of a published file.
+
+    They are its checksum, the digest of the code, the accounts of apps, whether it has a resource package, and the
+    checksum of each day's tables.
     """
 
     sha256: str
@@ -28,20 +30,21 @@ class PublicationNote:
 
 
 def may_have_packages(published: Path) -> bool:
-    """Whether the published file has resource packages, or nobody can tell without opening it."""
+    """Return whether the published file has resource packages; True also if there is no readable note."""
     note = note_of(published)
     return note is None or note.has_packages
 
 
 def drop_note(published: Path) -> None:
-    """Takes the note of the published file away before another file stands in its place: where the run is killed in
-    between, it would be a note of the wrong one.
+    """Remove the note before another file replaces the published file.
+
+    If the run is killed in between, the note would describe the wrong file.
     """
     _note_file(published).unlink(missing_ok=True)
 
 
 def write_note(published: Path, manifest: Manifest, registry: Registry, code: str) -> None:
-    """Notes what the published file was made of. Until then, or where that fails, nothing of it is carried over.
+    """Write the inputs of the published file. Without a note, no row of the file is carried over.
 
     `code` is the digest of the code that made it.
     """

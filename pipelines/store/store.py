@@ -1,7 +1,7 @@
-"""Parts, day tables and the manifest: the only code that knows the paths under the data folder's `warehouse/`.
+"""Parts, day tables and the manifest: the only code with the paths under the data folder's `warehouse/`.
 
-The manifest, committed last, says which parts and day tables count. Whatever dies before it left nothing behind
-that counts, and the next run clears it away.
+The manifest, committed last, lists the parts and day tables that count. Files of a run that ended before the commit do
+not count, and the next run removes them.
 """
 
 import os
@@ -33,7 +33,7 @@ class Store:
         self.registry = data / "registry"
         self.warehouse = data / "warehouse"
         self.database = self.warehouse / "authmeter.duckdb"
-        # What was reported before, until the file is replaced.
+        # The published file to compare with, until it is replaced.
         self.reported = self.database
         self.temp = self.warehouse / "tmp"
         self.site = data / "site"
@@ -43,8 +43,9 @@ class Store:
         self._older = OlderStore(self.warehouse)
 
     def own_place(self, path: Path) -> Path | None:
-        """The file or folder of this data folder that a path would overwrite or lie in, whatever links or other
-        spellings lead there; None where it leads elsewhere.
+        """Return the file or folder of this data folder that writing to `path` would overwrite or add to.
+
+        Links and other spellings are resolved. Return None if the path is outside the data folder's own files.
         """
         own = (
             self.landing, self.registry, self.warehouse, self.database, self.site, self.site_generations,
@@ -52,7 +53,7 @@ class Store:
             *(self.data / name for name in ("authmeter.toml", "hash.key", "status.json")),
         )  # fmt: skip
         known = {_identity(place): place for place in own if place.exists()}
-        # What is written to a name that is a link takes the link's place.
+        # Writing to a name that is a link replaces the link, so the link's own folder is checked too.
         for real in (path.resolve(), path.parent.resolve()):
             for place in (real, *real.parents):
                 if place.exists() and _identity(place) in known:
@@ -60,7 +61,7 @@ class Store:
         return None
 
     def read_manifest(self) -> Manifest:
-        """The manifest; an empty one in a new data folder.
+        """Return the manifest; an empty one in a new data folder.
 
         Raises:
             AuthmeterError: it is damaged, lost, or of a newer version of authmeter; or another program holds it.
@@ -70,18 +71,17 @@ class Store:
         return self.catalogue.read() if self._has_catalogue() else Manifest()
 
     def read_state(self) -> State:
-        """The manifest without files and days, which takes no time however many there are. Raises the same."""
+        """Return the manifest without files and days, in a time that does not grow with them. Raises the same."""
         if older := self._older.manifest():
             return older
         return self.catalogue.read_state() if self._has_catalogue() else State()
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Whether nothing was committed since the manifest was read or committed."""
+        """Return whether nothing was committed since the manifest was read or committed."""
         return self._has_catalogue() and self.catalogue.is_as_read(manifest)
 
     def commit(self, manifest: Manifest) -> None:
-        """Makes the manifest the one that counts: the only commit point of the store. What is committed already is not
-        written again.
+        """Commit the manifest: the only commit point of the store. Only changes are written.
 
         Raises:
             AuthmeterError: another program committed since it was read, or holds the catalogue.
@@ -95,26 +95,26 @@ class Store:
             self._older.leave_behind(self.catalogue.file)
 
     def catalogue_faults(self) -> list[str]:
-        """What is wrong with the catalogue as a file, in SQLite's words. The caller holds the lock."""
+        """Return the faults of the catalogue file, in SQLite's words. The caller holds the lock."""
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
-        """Whether the catalogue counts: that of a store that is yet to be upgraded does not."""
+        """Return whether the catalogue counts: not before an older store is upgraded."""
         if self._older.is_there():
             return False
         if self.catalogue.file.exists():
             return True
-        # The signpost is set up after the catalogue, and a day is rolled up after the first commit.
+        # The signpost is written after the catalogue, and days are rolled up after the first commit.
         if self._older.is_left_behind() or any(self.warehouse.glob("days/*/*")):
             raise unreadable(self.catalogue.file, "it is missing, and the store is not empty")
         return False
 
     def part_files(self, parts: Iterable[str]) -> list[Path]:
-        """The Parquet files with the records of parts, in order."""
+        """Return the Parquet files with the records of parts, in order."""
         return [file for part in sorted(parts) for file in record_files(self.part_folder(part))]
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """The stored records of contents, by the parts that hold them, in order."""
+        """Return the stored records of contents, by the parts that hold them, in order."""
         sources: dict[str, dict[int, str]] = {}
         for entry in entries:
             if entry.part:
@@ -122,11 +122,11 @@ class Store:
         return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
 
     def rejects_file(self, part: str) -> Path:
-        """The Parquet file with the rejected records of a part; absent where none was rejected."""
+        """Return the path of a part's rejected records; the file does not exist if none was rejected."""
         return self.warehouse / "events" / part / "rejects.parquet"
 
     def fresh_folder(self, name: str) -> Path:
-        """An empty folder for something unfinished."""
+        """Create an empty folder for unfinished files."""
         folder = self.temp / name
         if folder.exists():
             shutil.rmtree(folder)
@@ -134,33 +134,36 @@ class Store:
         return folder
 
     def part_folder(self, part: str) -> Path:
-        """The folder with the files of a part."""
+        """Return the folder with the files of a part."""
         return self.warehouse / "events" / part
 
     def place_part(self, fresh: Path, part: str, digest: str | None = None) -> str:
-        """Moves a finished part to its place; it counts once a manifest names it. Gives the checksum of its files,
-        which is taken now where it is not known.
+        """Move a finished part to its place; it counts once a manifest lists it.
+
+        Return the checksum of its files: `digest`, or computed if that is None.
         """
         digest = digest or digest_of_folder(fresh)
         durable.place_folder(fresh, self.part_folder(part))
         return digest
 
     def place_days(self, fresh: Mapping[date, Path], run: int) -> dict[date, str]:
-        """Moves the finished tables of some days to their places; returns the folders' names for the manifest."""
+        """Move the finished tables of some days to their places; return the folders' names for the manifest."""
         names = {day: f"{day}/{run:08d}" for day in fresh}
         durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
         return names
 
     def day_folder(self, entry: DayEntry) -> Path:
-        """The folder with the tables of a rolled-up day."""
+        """Return the folder with the tables of a rolled-up day."""
         return self.warehouse / "days" / entry.folder
 
     def day_table(self, entry: DayEntry, table: str) -> Path:
-        """The Parquet file of one table of a rolled-up day."""
+        """Return the Parquet file of one table of a rolled-up day."""
         return self.day_folder(entry) / f"{table}.parquet"
 
     def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
-        """The Parquet file of a table by day, in their order; without the days that lack it for good."""
+        """Return the file of a table by day, in order, except for days whose events are deleted and that lack the
+        table.
+        """
         return {
             day: str(self.day_table(entry, table))
             for day, entry in sorted(manifest.days.items())
@@ -168,10 +171,10 @@ class Store:
         }
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]", of: str = "") -> int:
-        """Stores the figures that this run restates, and names them in the manifest; gives how many there are.
+        """Store the figures that this run restates, and list the file in the manifest; return the number of figures.
 
         Args:
-            of: what they are of, where that is not the days' own figures.
+            of: the kind of figures, if they are not the days' own figures.
         """
         if not frames:
             return 0
@@ -185,17 +188,17 @@ class Store:
         rows.write_parquet(fresh / name)
         durable.make_folder(self.warehouse / "restatements")
         durable.place_file(fresh / name, self.warehouse / "restatements" / name)
-        # As the catalogue gives them back.
+        # In the order in which the catalogue returns them.
         manifest.restatements = sorted({*manifest.restatements, name})
         return len(rows)
 
     def restatement_files(self, manifest: Manifest, run: int | None = None) -> list[Path]:
-        """The Parquet files with the restatements of all runs, or of one."""
+        """Return the Parquet files with the restatements of all runs, or of one."""
         start = "" if run is None else _of_run(run)
         return [self.warehouse / "restatements" / name for name in manifest.restatements if name.startswith(start)]
 
     def clear_unfinished(self, manifest: Manifest) -> None:
-        """Removes what dead runs left and what no manifest names any more. The caller holds the lock."""
+        """Remove files that killed runs left or that the manifest no longer lists. The caller holds the lock."""
         self.catalogue.recover()
         shutil.rmtree(self.temp, ignore_errors=True)
         for folder in (self.data, self.warehouse, self.data / "dagster"):
@@ -212,7 +215,7 @@ class Store:
         self._keep_only("restatements", set(manifest.restatements))
 
     def export_temp(self) -> Path:
-        """Where an export of this process spills to."""
+        """Return the folder that an export of this process spills to."""
         return self.warehouse / f"export.{os.getpid()}.tmp"
 
     def _clear_dead_exports(self) -> None:
@@ -236,5 +239,5 @@ def _identity(place: Path) -> tuple[int, int]:
 
 
 def _of_run(run: int) -> str:
-    """How the names of the files with the restatements of a run begin."""
+    """Return the prefix of the names of a run's restatement files."""
     return f"{run:08d}."

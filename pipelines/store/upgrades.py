@@ -1,12 +1,12 @@
-"""Older stores, brought to the form of today: one function for each version that was left behind.
+"""Upgrades of older stores to the current form: one function for each earlier version.
 
-Raise `SCHEMA_VERSION` in `manifest.py` when an older authmeter would misread a new store, and add the step from the
-version before here. What a step cannot carry over is left out where the parts give it again: a day without an entry is
-rolled up anew. Day tables need no step: the digest of the code in their fingerprint (`rollup/counting_code.py`) makes
-them anew, but for days whose events are gone by retention, which a new column must not break.
+If an older authmeter would misread a new store, raise `SCHEMA_VERSION` in `manifest.py`, and add here the step from the
+version before. A step may leave out entries that can be computed from the parts: a day without an entry is rolled up
+again. Day tables need no step: a changed digest of the code in their fingerprint (`rollup/counting_code.py`) rolls the
+days up again, except days whose events retention deleted: new columns must be optional for these.
 
-Versions 1 and 2 had no catalogue: their manifest was a JSON file, written whole with each commit. It counts until a
-signpost stands in its place, by which an older authmeter knows that the store is of a newer one.
+Versions 1 and 2 had no catalogue: their manifest was a JSON file, rewritten with each commit. It counts until a
+signpost replaces it, from which an older authmeter sees that the store is of a newer version.
 """
 
 import json
@@ -33,20 +33,20 @@ class OlderStore:
         self._warehouse, self._file = warehouse, warehouse / "manifest.json"
 
     def is_there(self) -> bool:
-        """Whether the store is an older one, whose JSON counts.
+        """Return whether the store is an older one, whose JSON counts.
 
         Raises:
-            AuthmeterError: what is there cannot be read, or is of a newer version of authmeter.
+            AuthmeterError: the file cannot be read, or is of a newer version of authmeter.
         """
         raw = self._raw()
         return raw is not None and _SIGNPOST not in raw
 
     def is_left_behind(self) -> bool:
-        """Whether the signpost is there. Raises what `is_there` does."""
+        """Return whether the signpost exists. Raises the errors of `is_there`."""
         return _SIGNPOST in (self._raw() or {})
 
     def manifest(self) -> Manifest | None:
-        """The manifest of an older store, None where it is none. Raises what `is_there` does."""
+        """Return the manifest of an older store, or None for a current store. Raises the errors of `is_there`."""
         raw = self._raw()
         if raw is None or _SIGNPOST in raw:
             return None
@@ -59,7 +59,7 @@ class OlderStore:
             raise unreadable(self._file, found) from None
 
     def leave_behind(self, catalogue: Path) -> None:
-        """Sets up the signpost to the catalogue, which counts from now on."""
+        """Replace the JSON by the signpost to the catalogue, which counts from now on."""
         signpost = {"schema_version": SCHEMA_VERSION, _SIGNPOST: catalogue.name}
         durable.write_file(self._file, json.dumps(signpost).encode())
 
@@ -76,7 +76,7 @@ class OlderStore:
 
 
 def _from_1(raw: Raw, warehouse: Path) -> None:
-    """Version 2 knows the retention of events and days; the first stores had no checksum of a day's tables."""
+    """Version 2 added the retention of events and days; the first stores had no checksum of a day's tables."""
     days = raw.get("days", {})
     for day, entry in list(days.items()):
         if "content" not in entry:

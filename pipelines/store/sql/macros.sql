@@ -1,17 +1,17 @@
 -- A number for each row of a list of files.
 CREATE TEMP MACRO row_of(file_index, row_number) AS file_index::BIGINT * 68719476736 + row_number;
--- The number of a row in its file, of its number in a list of files.
+-- The row number in its file, from its number in a list of files.
 CREATE TEMP MACRO row_in_file(record_number) AS record_number & 68719476735;
--- What parts hold, as `contract/record/parts.py` declares it, whichever version wrote them; with `filename`, and from `first`
--- on a number for each record.
+-- The records of parts as declared in `contract/record/parts.py`, with `filename` and a number for each record, from
+-- `first` on.
 CREATE TEMP MACRO records_of(files, first) AS TABLE
     SELECT *, filename, first + row_of(file_index, file_row_number) AS record_number
     FROM read_parquet(files, hive_partitioning = false);
 -- One half of a hash as a signed number.
 CREATE TEMP MACRO signed_half(half) AS
     (half::HUGEINT - CASE WHEN half >= 9223372036854775808 THEN 18446744073709551616 ELSE 0 END)::BIGINT;
--- Parts of one file each, as they were written first: hashes in one column, the carrier normalized, and rows without a
--- day for what needed another look.
+-- Parts of the first versions, of one file each: hashes in one column, a normalized carrier, and no day in rows that
+-- needed exact parsing.
 CREATE TEMP MACRO older_records_of(files, first) AS TABLE
     SELECT
         0::INTEGER AS file,
@@ -42,7 +42,7 @@ CREATE TEMP MACRO older_records_of(files, first) AS TABLE
         first + row_of(file_index, file_row_number) AS record_number
     FROM read_parquet(files, hive_partitioning = false)
     WHERE day IS NOT NULL;
--- Kept rejected records. The parts that were written first name no file where they are of one, and kept each record.
+-- Kept rejected records. Parts of the first versions have no file column if they hold one file, and kept every record.
 CREATE TEMP MACRO rejects_of(files) AS TABLE
     SELECT coalesce(file, 0) AS file, line, reason, record, masking_version, coalesce(rejected, 1) AS rejected, filename
     FROM (
@@ -50,7 +50,7 @@ CREATE TEMP MACRO rejects_of(files) AS TABLE
         UNION ALL BY NAME
         SELECT *, filename FROM read_parquet(files, union_by_name = true, hive_partitioning = false)
     );
--- Restated figures. Earlier versions did not note the last closed day.
+-- Restated figures. Earlier versions did not store the last closed day.
 CREATE TEMP MACRO restatements_of(files) AS TABLE
     SELECT NULL::DATE AS closed_through WHERE false
     UNION ALL BY NAME
