@@ -1,1 +1,1 @@
-"""A day's parts to its day tables: the steps, which days are due, and what a day done again restates."""
+"""Roll-up of a day's parts into its day tables: the steps, the due days, and the restatement of published days."""

@@ -1,4 +1,4 @@
-"""Rolls days up in batches: a plan takes longer to begin than to run over the few records of a small day."""
+"""Rolls days up in batches: for a small day, preparing a plan takes longer than running it."""
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -17,26 +17,27 @@ from pipelines.rollup.plan import batch_days, day_plan, day_values
 from pipelines.store.manifest import Manifest
 
 MOST_RECORDS: Final = 1_000_000
-"""Records of a batch of several days. The steps hold 280 MB of so many at once. Two million need 620 MB, and take as
-long as two batches of one million.
+"""Most records of a batch of several days.
+
+The steps use 280 MB for one million records. Two million need 620 MB, and take as long as two batches of one million.
 """
-# The number of an app on a day fits into an INTEGER.
+# With more days, the number of an app on a day would not fit into an INTEGER.
 _MOST_DAYS: Final = 1 << (31 - APP_BITS)
 
 
 def roll_up_batches(
     inputs: RollupInputs, manifest: Manifest, days: Sequence[date], target: Path
 ) -> Iterator[dict[date, DayBooks]]:
-    """Computes the tables of days from their live parts; yields the books of one batch of days at a time.
+    """Compute the tables of days from their live parts; yield the books of one batch of days at a time.
 
     A batch that does not fit into memory is halved and computed again, down to a single day.
 
     Args:
         days: days with events, in order.
-        target: an empty folder, which gets a folder of tables for each day.
+        target: an empty folder, in which a folder of tables is written for each day.
 
     Raises:
-        BooksError: a table has a key twice.
+        BooksError: a key occurs twice in a table.
         AuthmeterError: a single day does not fit into memory.
     """
     plan = day_plan(inputs.registry, known_channels(manifest.declared_channels))
@@ -52,14 +53,14 @@ def roll_up_batches(
                         raise
                     half = len(batch) // 2
                     waiting.extendleft((batch[half:], batch[:half]))
-                    # The tables of the failed batch go with the roller.
+                    # Leaving the roller removes the tables of the failed batch.
                     break
                 yield books
 
 
 def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Iterator[list[date]]:
-    """The days in batches that one set of billing rules bills and that have at most `MOST_RECORDS`; a larger day is a
-    batch of its own.
+    """Yield the days in batches with the same billing rules and at most `MOST_RECORDS`; a larger day is
+    its own batch.
     """
     accepted: Counter[date] = Counter()
     for entry in manifest.live_parts():
@@ -78,8 +79,8 @@ def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Ite
 
 
 def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
-    """The live parts with records of these days."""
-    # Records of other days in these parts do not matter: the events are filtered by day.
+    """Return the live parts with records of these days."""
+    # These parts may also hold other days: the events are filtered by day.
     live = manifest.live_parts()
     used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
     return DayEvents(

@@ -1,4 +1,4 @@
-"""Whether the tables of sign-in sessions of a day changed: such a day is restated, without rows in `restatements`."""
+"""Whether a day's tables of sign-in sessions changed: such a day is restated, without rows in `restatements`."""
 
 from pathlib import Path
 
@@ -10,15 +10,16 @@ from pipelines.store.store import Store
 
 
 def are_sessions_changed(store: Store, old: DayEntry, new: DayEntry) -> bool:
-    """Whether a cell of a day's tables of sessions changed.
+    """Return whether a cell of a day's session tables changed.
 
-    A table that the old day lacks did not change: versions without sessions rolled the day up, or it was lost.
+    A table that the old day lacks counts as unchanged: the day was rolled up by a version without sessions, or the file
+    was lost.
     """
     if old.content == new.content:
         return False
     for name in SESSION_TABLES:
         before, now = store.day_table(old, name), store.day_table(new, name)
-        # The same rows mostly give the same bytes; another version of a library may write them otherwise.
+        # Comparing bytes first is faster; another version of a library may write the same rows as other bytes.
         if before.is_file() and before.read_bytes() != now.read_bytes() and not _rows(before).equals(_rows(now)):
             return True
     return False

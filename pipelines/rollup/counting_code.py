@@ -1,7 +1,7 @@
-"""The code that decides the tables of a day, as a digest: part of every day's fingerprint.
+"""The digest of the code that determines the tables of a day: part of every day's fingerprint.
 
-A mended comment, or another label of a metric, must roll up no day, and other SQL all of them. The rest of the code of
-the roll-up and of the engines says when, where and how fast these steps are made, and every engine must give the same
+An edited comment or metric label must not roll days up again; changed SQL must roll up all of them. Other code of the
+roll-up and the engines decides only when, where and how fast the steps run, and every engine must produce the same
 tables.
 """
 
@@ -20,24 +20,24 @@ from pipelines.contract.record.word_numbers import word_macros
 # The steps, and the macros of every connection.
 SQL = ("pipelines/rollup", "pipelines/contract", "pipelines/store")
 PYTHON = (
-    # The queries that are written in Python, the parameters of the steps, and what is filled into statements.
+    # The queries written in Python, the parameters of the steps, and the values inserted into statements.
     "pipelines/rollup/plan.py",
     "pipelines/contract/measures/sql.py",
-    # The records of a day's events, which of them are late, and their order.
+    # The selection of a day's records, the late ones among them, and their order.
     "pipelines/engines/steps.py",
     "pipelines/rollup/late_rows.py",
     "pipelines/store/part_records.py",
     # The hours of a day.
     "pipelines/common/days.py",
-    # The one step that is no query.
+    # The only step that is not a query.
     "pipelines/engines/limit_walk.py",
 )
 
 
 @cache
 def counting_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code that decides the tables of a day; `root` is the project."""
-    # Metrics and words of a record count by the SQL that is made of them.
+    """Return a digest of the code that determines the tables of a day; `root` is the project."""
+    # Metrics and words of a record are included as the SQL generated from them.
     named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS)
     macros = (*record_macros(), *word_macros(), *number_macros(CHANNELS))
     made = "\0".join((counts_query(""), *named, *macros, copy_order())).encode()

@@ -1,4 +1,4 @@
-"""Which days must be rolled up: those whose live parts or rules changed since their tables were made."""
+"""Finds the days to roll up: days whose live parts or rules changed since their tables were computed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _FILES = frozenset(f"{name}.parquet" for name in DAY_TABLES)
 
 @dataclass(frozen=True)
 class DueDays:
-    """The days that a roll-up computes and those that it takes away, each in order.
+    """The days that a roll-up computes and the days that it removes, each in order.
 
     Attributes:
-        changed: days whose tables are to be made.
-        emptied: days that have no live part any more.
-        parts: the `records_name` of the live files of each day that has some.
+        changed: days whose tables must be computed.
+        emptied: days that no longer have a live part.
+        parts: the `records_name` of the live files of each day that has any.
         by_platform: changed days with records of an app whose registered platform changed.
     """
 
@@ -40,7 +40,7 @@ class DueDays:
 
 
 def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[date] = frozenset()) -> DueDays:
-    """The days up to `as_of` that must be rolled up; `forced` days are computed even if nothing changed."""
+    """Return the days up to `as_of` that must be rolled up; `forced` days are included even if nothing changed."""
     by_platform = _days_of_changed_platforms(inputs, manifest)
     asked = forced | by_platform | _days_of_changed_limits(inputs, manifest, as_of)
     parts = _parts_by_day(manifest, as_of)
@@ -56,7 +56,7 @@ def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[
 
 
 def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
-    """A digest of code, rules and names of parts of a day: the same gives the same tables, but for limits."""
+    """Return a digest of the code, rules and parts of a day. Equal digests give equal tables, except for limits."""
     rules = [
         counting_digest(),
         inputs.registry.codes_fingerprint,
@@ -64,27 +64,32 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
         *(cut.isoformat() for cut in inputs.registry.bought.cuts.get(day, ())),
         f"session_minutes {inputs.settings.session_minutes}",
     ]
-    # Retention takes older days from a part, and no record of a day that is rolled up: the name from before counts.
+    # Retention renames a part when it removes older days; the original name identifies the records of this day.
     return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
 
 
 def with_limits(found: str, registry: Registry) -> str:
-    """The fingerprint of a day as its entry has it: behind the day's own stands that of the limits."""
+    """Return the fingerprint as stored in the entry of a day: the day's own, a slash, and the fingerprint of the
+    limits.
+    """
     return f"{found}/{registry.limits_fingerprint}"
 
 
 def has_fingerprint(entry: DayEntry, found: str) -> bool:
-    """Whether the tables of a day were made by this fingerprint, whatever the limits."""
+    """Return whether the tables of a day were computed with this fingerprint, whatever the limits."""
     return entry.fingerprint.partition("/")[0] == found
 
 
 def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
-    """Whether the tables of a day are of these limits: days older than those that are shown keep the ones they had."""
+    """Return whether the tables of a day were computed with the current limits.
+
+    Days that are too old to be shown keep the limits that they were computed with.
+    """
     return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
 
 
 def is_stored(store: Store, entry: DayEntry) -> bool:
-    """Whether all tables of a rolled-up day are in the store; a lost one is computed anew from the parts."""
+    """Return whether all tables of a rolled-up day are in the store; a day with a lost one is rolled up again."""
     try:
         return _FILES.issubset(os.listdir(store.day_folder(entry)))
     except (FileNotFoundError, NotADirectoryError):
@@ -101,7 +106,7 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
 
 
 def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: date) -> set[date]:
-    """The days whose tables of limits are shown, and are of other limits."""
+    """Return the recent days, whose limit tables are shown, that were computed with other limits."""
     first = as_of - timedelta(days=RECENT_DAYS - 1)
     return {
         day for day, entry in manifest.days.items() if day >= first and not has_these_limits(entry, inputs.registry)
@@ -109,7 +114,7 @@ def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: dat
 
 
 def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[date]:
-    """The days with records that name no platform, of apps whose registered platform changed."""
+    """Return the days with records without a platform, of apps whose registered platform changed."""
     store, old, new = inputs.store, manifest.platforms, inputs.registry.platforms
     apps = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
     if not apps:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RollupInputs:
-    """The store with the parts, the rules that they are counted by, and the engine that counts them."""
+    """The store with the parts, the rules for counting them, and the engine."""
 
     store: Store
     settings: Settings

@@ -1,7 +1,7 @@
-"""Which stored records of some days came late: after their day was closed, and not as the path had given them in time.
+"""Finds the first late row of each file and day: records that their path delivered only after the day was closed.
 
-The books of a content say how many of its records of a day are late (`ingest.count_late`); a log grows at its end, so
-these are its last ones.
+The books of a content give the number of its late records of a day (`ingest.count_late`). Logs are appended to, so they
+are its last records of the day.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """The rows from which on records of these days are late, as `LATE_ROWS`, over the contents that have a part."""
+    """Return the row from which on records of these days are late, as `LATE_ROWS`, for the contents with a part."""
     wanted = set(days)
     late = [
         (entry, [day for day in entry.days if day in wanted and entry.days[day].late])
@@ -57,5 +57,5 @@ def _of_content(
         starts |= {day: (name, row) for day, name, row in found}
     for day, (first_name, first_row) in starts.items():
         yield first_name, entry.place, day, first_row
-        # The pieces of a file lie in its order.
+        # Pieces are in the order of the file, so later pieces are late from their first row on.
         yield from ((name, entry.place, day, 0) for name in names[names.index(first_name) + 1 :])

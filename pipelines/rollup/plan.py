@@ -1,8 +1,8 @@
-"""The plan of a roll-up: which SQL makes which relation of a day, in order. The same for every engine.
+"""The plan of a roll-up: the SQL of each relation of a day, in order. It is the same for every engine.
 
-Add a step: its SELECT in `sql/`, its name here. Add a table: its SELECT in `sql/day/`, its name in
-`contract/tables/day_tables.py`. What a step may read, `DayPlan` says. Of a step over records
-or devices, what is said of some of them must add up to what is said of all: its columns that do stand beside its name.
+To add a step, put its SELECT in `sql/` and its name here. To add a table, put its SELECT in `sql/day/` and its name in
+`contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. If a step over records or
+devices runs on subsets of them, its results must add up: the columns that are added are listed with its name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step, SubjectSteps
 
 _DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}
 _NUMBERS = ("app_numbers",)
-# Of an event, what is read of no record that counts.
+# Columns of an event that are not read after de-duplication.
 _NOT_READ = ("file", "phone_mask")
 _COPIES = ("repeated_ids", "picked_records", "dropped_copies")
 _WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
@@ -46,7 +46,7 @@ _LIMITS = pa.schema(
     [("limit_number", pa.int32()), ("limit_id", pa.string()), ("app_key", pa.string()), ("channel", pa.string()),
      ("key_number", pa.uint8()), ("max_requests", pa.int64()), ("seconds", pa.int64())]
 )  # fmt: skip
-# These count what others resolved.
+# Steps that count relations resolved by other steps.
 _COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('record_labels')"}
 _RANGE_STEPS = ("answering_devices",)
 _RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
@@ -72,16 +72,16 @@ _SESSION_STEPS: Mapping[str, Adds] = {
     "session_groups": ("sessions",),
     "session_times": (),
 }
-# Of as many rows as there are records, and read no more often than it takes to store and read them.
+# Stored as views: they have as many rows as records, and storing them costs more than computing them again.
 _VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
 
 
 def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
-    """The steps of every day, and the registry's relations that they read.
+    """Return the plan: the steps of every day, and the relations of the registry that they read.
 
     Args:
-        channels: all that a record may have.
+        channels: all channels that a record may have.
     """
     platforms = dict(sorted(registry.platforms.items()))
     return DayPlan(
@@ -134,13 +134,13 @@ def day_values(rules: Mapping[str, BillingRule], session_minutes: int) -> dict[s
 
 
 def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[datetime]]) -> pa.Table:
-    """The days of a batch, as `BATCH_DAYS`; `cuts` are those of the uses of each day, see `Packages.cuts`."""
+    """Return the days of a batch, as `BATCH_DAYS`; `cuts` are the cuts of the uses of each day, see `Packages.cuts`."""
     hours = [day_hours(day, zone) for day in days]
     return pa.table(
         [
             days,
             range(len(days)),
-            # A business day of this century begins at a quarter of an hour in every zone.
+            # In every time zone, business days of this century begin at a quarter of an hour.
             [int(of_day.start.timestamp()) // 900 for of_day in hours],
             [int(of_day.end.timestamp()) // 900 for of_day in hours],
             [of_day.hours for of_day in hours],
@@ -151,7 +151,7 @@ def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[dat
 
 
 def limit_rows(limits: Iterable[Limit]) -> pa.Table:
-    """Limits as the steps read them, each with its number and that of its key."""
+    """Return limits as the steps read them, each with its number and the number of its key."""
     rows = [
         (number, one.limit_id, one.app_key, one.channel, KEYS.index(one.key) + 1, one.max_requests, one.seconds)
         for number, one in enumerate(limits)

@@ -1,7 +1,7 @@
-"""Restatements: every published figure that a later run changed, with what changed it.
+"""Restatements: every published figure that a later run changed, and the cause of the change.
 
-The figures of a day are those of `channel_daily`; those of `usage_daily`, under the channel `*`; and the counted
-records of each app, by channel and under `*`. Where records moved and no figure did, a row says how many.
+The figures of a day are in `channel_daily`; in `usage_daily`, under the channel `*`; and the counted records of each
+app, by channel and under `*`. If records moved but no figure changed, a row has the number of moved records.
 """
 
 from contextlib import closing
@@ -35,7 +35,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 _SUBJECT = ["app_key", "channel"]
 _KEY = [*_SUBJECT, "metric"]
 _FIGURE = {"app_key": pl.String, "channel": pl.String, "metric": pl.String, "figure": pl.Int64}
-# Where the figures of a day are: its own table, and what is published of it.
+# The queries of a day's figures in the published file; the day tables have the same names.
 _TABLES = {
     "channel_daily": "FROM channel_daily WHERE day = $day",
     "app_devices": "SELECT day, app_key, devices FROM usage_daily WHERE day = $day",
@@ -51,13 +51,13 @@ def changed_figures(
     new: DayEntry | None,
     are_rules_new: bool = False,
 ) -> list[pl.DataFrame]:
-    """The figures of a closed day that were published and are now other ones.
+    """Return the figures of a closed day that were published and have changed.
 
-    `published_before` is NULL where the day was missing, `published_now` where it is missing now; else an absent
-    count is 0. An app without a record of a day has no row of it: where the day appears or vanishes, nothing is listed
-    of that app. There is a row wherever a cell of the day's published tables changed.
+    `published_before` is NULL if the day was missing, `published_now` if it is missing now; otherwise an absent count
+    is 0. An app without records on a day has no row: if the day appears or vanishes, it lists nothing for that app.
+    Each changed cell of the day's published tables leads to a row.
 
-    `cause` names the files that came, went or were replaced, and the registry, result codes or billing rule where
+    `cause` names the files that were added, removed or replaced, and the registry, result codes or billing rule if
     `are_rules_new` or no file is the cause.
     """
     old = manifest.days.get(day)
@@ -96,7 +96,7 @@ def _no_figures() -> pl.DataFrame:
 
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
-    """The tables with the figures of a day; what was lost is taken from the published file, if it is there."""
+    """Return the tables with the figures of a day; lost ones are read from the published file, if it exists."""
     tables = {}
     for name, query in _TABLES.items():
         file = store.day_table(entry, name)
@@ -121,17 +121,17 @@ def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
-    """One row for each figure."""
+    """Return one row for each figure."""
     return frame.unpivot(on=metrics, index=_SUBJECT, variable_name="metric", value_name="figure").select(
         pl.col(name).cast(kind) for name, kind in _FIGURE.items()
     )
 
 
 def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """How much of an app and channel lies elsewhere, in rows whose metric is `records_moved`.
+    """Return how many records of an app and channel moved, in rows whose metric is `records_moved`.
 
-    Where `outcome_daily` changed, it is half the sum of the changes: a record that moved leaves one row and comes to
-    another. Else it is the number of rows of `channel_detail_daily` that changed.
+    If `outcome_daily` changed, it is half the sum of the changes: a moved record leaves one row and enters another.
+    Otherwise it is the number of changed rows of `channel_detail_daily`.
     """
     outcomes, details = TABLES["outcome_daily"].key, TABLES["channel_detail_daily"].key
     moved = (
@@ -152,7 +152,7 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
-    """The files whose coming or going changed the day, those that were read again, and what else did."""
+    """Return the files whose arrival or removal changed the day, files read again, and other causes."""
     before, now = ({origin_of(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()
     for entry in manifest.files:

@@ -1,7 +1,7 @@
-"""Roll-up: brings the stored tables of all days up to date, and notes what changes in published figures.
+"""Roll-up: updates the stored tables of all days, and records changes of published figures.
 
-Which days are due is decided in `due_days.py`. How their tables are computed is in `plan.py` and `sql/`, by an engine:
-a function of the live parts, the registry's platforms, the code dictionary and the billing rules of the day.
+`due_days.py` decides which days are due. An engine computes their tables by `plan.py` and `sql/`, from the live parts,
+the registry's platforms, the code dictionary and the billing rules of the day.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """What a roll-up did: days rolled up, days that lost all their records, published figures changed."""
+    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed."""
 
     days: list[date] = field(default_factory=list)
     emptied: list[date] = field(default_factory=list)
@@ -42,13 +42,13 @@ def roll_up(
     forced: frozenset[date] = frozenset(),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RollupReport:
-    """Brings the tables of every day up to `as_of` up to date; the manifest is changed, not yet committed.
+    """Update the tables of every day up to `as_of`; the manifest is changed, but not committed.
 
     Args:
-        forced: days that are computed anew even where nothing changed.
+        forced: days that are computed even if nothing changed.
 
     Raises:
-        BooksError: the books of a day do not balance, or a key is there twice; nothing is published.
+        BooksError: the books of a day do not balance, or a key occurs twice; nothing is published.
     """
     due = due_days(inputs, manifest, as_of, forced)
     report = RollupReport(emptied=due.emptied)
@@ -57,7 +57,7 @@ def roll_up(
     manifest.session_minutes = inputs.settings.session_minutes
     if not due:
         return report
-    # It takes half a second to import, which a run with nothing new should not pay.
+    # Imported lazily: importing takes half a second, and an idle run does not need it.
     from pipelines.rollup.batches import roll_up_batches
 
     store, closed_through = inputs.store, manifest.closed_through
@@ -92,8 +92,9 @@ def roll_up(
 
 
 def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fresh: Path) -> dict[date, str]:
-    """Stores the checked tables of each day of a batch, and returns the name of their folder. Tables that are stored
-    already stay where they are, and with them what is published.
+    """Store the checked tables of each day of a batch, and return the name of their folder.
+
+    Unchanged tables keep their folder, so the tables published from them stay valid.
     """
     stored, placed = {}, {}
     for day, books in batch.items():
@@ -110,7 +111,7 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> list[pl.DataFrame]:
-    """See `changed_figures`, whose libraries a day that was not yet published does not need."""
+    """Call `changed_figures` for a published day. Imported lazily: unpublished days do not need its libraries."""
     if closed is None or day > closed:
         return []
     from pipelines.rollup.restatements import changed_figures
@@ -119,7 +120,7 @@ def _changed_figures(
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Notes a closed day whose sessions changed, other than by the setting that says how they are cut."""
+    """Record a closed day whose sessions changed, unless the session gap was changed."""
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
 
@@ -128,7 +129,7 @@ def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: Day
 
 
 def _check_books(day: date, books: DayBooks, folder: Path) -> None:
-    """Raises a `BooksError` unless the books of a day balance and its folder holds the tables that they are of."""
+    """Raise a `BooksError` unless the books of a day balance and its folder holds the tables that they describe."""
     fault = None
     if books.counted != books.in_outcomes or books.counted > books.accepted:
         fault = (

@@ -1,5 +1,5 @@
--- grain: app and what is said of a subject's only record, as most are; `subjects` counts them. Of its time the moment has one
--- thing: whether the day ends so soon that the session may go on.
+-- grain: app and the words of a subject's only record, the commonest case; `subjects` counts the subjects. `moment`
+-- keeps only whether the day ends before the session gap has passed, so that the session may go on.
 SELECT
     app,
     CASE WHEN moment_epoch_ms(moment, day) >= end_quarter * 900000 - $session_ms

@@ -1,4 +1,5 @@
--- grain: day, app_key, set of channels, range of devices: the devices that answered the app in just these channels.
+-- grain: day, app_key, set of channels, range of devices: the devices with answers from the app in exactly these
+-- channels.
 SELECT day, app_key, channels, devices
 FROM (SELECT app, channels, count(*) AS devices FROM answering_devices GROUP BY ALL)
 JOIN app_numbers USING (app)

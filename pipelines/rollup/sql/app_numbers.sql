@@ -1,5 +1,5 @@
--- grain: day, app_key: the number of the app on that day, in the order of both, and its registered platform. A number
--- groups and sorts faster than a text.
+-- grain: day, app_key: the number of the app on that day, in the order of both, and its registered platform. Numbers
+-- group and sort faster than text.
 SELECT
     day,
     app_key,

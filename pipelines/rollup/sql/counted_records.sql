@@ -1,2 +1,2 @@
--- grain: record of the day that counts: of an id that came more than once, one copy.
+-- grain: record of the day after de-duplication: one copy of each id.
 SELECT * FROM events ANTI JOIN dropped_copies USING (record_number)

@@ -1,5 +1,5 @@
--- grain: as subject_records, of subjects whose records are put in order: `session` numbers the sessions of a subject, and
--- `moment` has the place of the record.
+-- grain: as subject_records, for subjects whose records must be ordered: `session` numbers the sessions of a subject,
+-- and `moment` includes the position of the record.
 WITH placed AS (
     SELECT
         * REPLACE (placed_moment(moment, row_number() OVER by_time) AS moment),

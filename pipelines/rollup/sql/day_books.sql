@@ -1,4 +1,4 @@
--- grain: day: the accepted records, those that count, of these the unmapped, and those in outcome_daily.
+-- grain: day: the accepted records, the counted ones, the unmapped ones among these, and the records in outcome_daily.
 SELECT
     day,
     coalesce(accepted, 0)::BIGINT AS accepted,

@@ -1,5 +1,5 @@
--- grain: record that does not count: of an id that a day has more than once, each copy but the smallest.
--- Of equal copies one that came in time counts. `kept_number` is the record that counts.
+-- grain: copy that does not count: all but the first of the records with one id on a day, in the order of `copy_order`.
+-- Of equal copies, one that came in time counts. `kept_number` is the record that counts.
 SELECT record_number, kept_number
 FROM (
     SELECT record_number, row_number() OVER copies AS place, first_value(record_number) OVER copies AS kept_number

@@ -1,4 +1,4 @@
--- grain: day of a content with late records, `$in_time` of whose records of the day came in time: the first late row.
+-- grain: day of a content with late records: its first late row. The first `$in_time` records of the day came in time.
 SELECT day, filename, row_in_file(record_number) AS first_row
 FROM (
     SELECT day, filename, record_number, row_number() OVER (PARTITION BY day ORDER BY record_number) - 1 AS earlier_rows

@@ -1,4 +1,4 @@
--- grain: as lone_records, each with its subject: the device of its attempt, else the attempt itself
+-- grain: as lone_records, each with its subject: the device of its attempt, or the attempt itself
 WITH attempt_devices AS (
     SELECT app, attempt, min(first_device) AS first_device
     FROM device_attempts
@@ -7,7 +7,7 @@ WITH attempt_devices AS (
 )
 SELECT
     app,
-    -- 128 bits stand for an attempt, as for a device: that the two are equal is as unlikely as that two devices are.
+    -- An attempt is hashed to 128 bits, as a device is, so a collision of both is as unlikely as one of two devices.
     coalesce(first_device['high'], signed_half(md5_number(attempt_id) >> 64)) AS high,
     coalesce(first_device['low'], signed_half(md5_number(attempt_id) & 18446744073709551615::UHUGEINT)) AS low,
     lone_records.* EXCLUDE (app, attempt, attempt_id)

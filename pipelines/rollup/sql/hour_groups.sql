@@ -1,10 +1,11 @@
--- grain: app, channel, vendor, hour since the day began: its verification records and what they count as
+-- grain: app, channel, vendor, hour since the day began: its verification records and their counts
 WITH quarter_groups AS (
     SELECT
         app,
         channel,
         vendor,
-        -- The hours of a day begin at different quarters in different batches; a group of few rows is moved to its hour.
+        -- Records are grouped by quarters first, because hours begin at other quarters in other batches. Then the few
+        -- groups are assigned to hours.
         epoch_us(event_time) // 900000000 AS quarter,
         count(*) AS requests,
         count(device_low) AS with_device,

@@ -1,4 +1,4 @@
--- grain: key_number, app, requests_class: devices and phones by how often they came in the day
+-- grain: key_number, app, requests_class: devices and phones by their number of records in the day
 SELECT
     key_number,
     app,

@@ -1,6 +1,6 @@
--- grain: key, verification record of the day that counts and has that key: what limits and repeats are counted by.
--- `key_number` is the place of `device`, `phone` or `app` among the keys; of an app only where a limit asks for it.
--- `moment` holds milliseconds, whether it is a use, and whether a success.
+-- grain: key, counted verification record of the day with that key: the input for limits and repeats. `key_number` is
+-- the position of `device`, `phone` or `app` among the keys; apps only if a limit uses that key. `moment` encodes
+-- milliseconds, whether it is a use, and whether a success.
 WITH moments AS (
     SELECT
         verification_records.*,

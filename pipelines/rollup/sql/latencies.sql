@@ -9,7 +9,7 @@ WITH ranked AS (
     SELECT
         app,
         channel,
-        -- Whole numbers only: 0.95 * n in floating point may miss the rank by one.
+        -- Integers only: 0.95 * n in floating point may miss the rank by one.
         min(latency_ms) FILTER (rank * 100 >= total * 50) AS latency_p50_ms,
         min(latency_ms) FILTER (rank * 100 >= total * 95) AS latency_p95_ms
     FROM ranked

@@ -1,4 +1,4 @@
--- grain: limit, app: the records that it would have blocked
+-- grain: limit, app: the records that the limit would have blocked
 WITH walked AS (
     SELECT
         limit_number,

@@ -1,5 +1,5 @@
--- grain: as session_records. A column that a session takes the first of holds the moment, where the record is one of these.
--- Flags are bits: 1 one_click, 2 one_click in verify or login, 4 unchecked.
+-- grain: as session_records. A column such as `page` has the moment if the record is of that kind, so that its minimum
+-- is the first one of a session. Flags are bits: 1 one_click, 2 one_click in verify or login, 4 unchecked.
 WITH said AS (
     SELECT
         *,
@@ -27,7 +27,7 @@ SELECT
     is_one_click::UTINYINT
     | CASE WHEN is_one_click AND stage >= stage_number('verify') THEN 2::UTINYINT ELSE 0 END
     | CASE WHEN is_unchecked THEN 4::UTINYINT ELSE 0 END AS flags,
-    -- Records in one_click go before others where a session takes its platform, carrier, scheme and SDK version.
+    -- A session takes its platform, carrier, scheme and SDK version from records in one_click before others.
     moment + CASE WHEN is_one_click THEN 0 ELSE 4611686018427387904 END AS rank,
     platform,
     carrier,

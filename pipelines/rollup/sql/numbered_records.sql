@@ -1,4 +1,4 @@
--- grain: authorize, verify or login record of the day that counts, in numbers: devices and latencies are counted by it.
+-- grain: counted authorize, verify or login record of the day, as numbers: the input for devices and latencies.
 SELECT
     app,
     channel_number(channel) AS channel,

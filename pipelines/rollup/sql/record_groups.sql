@@ -1,5 +1,5 @@
--- grain: day and combination of what records say, over the de-duplicated records; `records` counts them, and the rest
--- those that have a field by which nothing is counted.
+-- grain: day and combination of the counted fields, over the de-duplicated records; `records` counts them, and `with_…`
+-- the records that have the field.
 SELECT
     day, {{ each_of(COUNTED_FIELDS, "{0}") }},
     count(*) AS records,

@@ -1,4 +1,5 @@
--- grain: combination of the words by which a record's vendor, platform and outcome are resolved; `logged_…` as logged.
+-- grain: combination of the fields that resolve a record's vendor, platform and outcome; `logged_…` are the values as
+-- logged.
 SELECT DISTINCT
     NULL::VARCHAR AS app_key,
     channel,

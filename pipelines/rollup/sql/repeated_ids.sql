@@ -1,4 +1,4 @@
--- grain: hash of a day and event_id that may come more than once: a hash takes a fraction of the id's time.
+-- grain: hash of a day and event_id that may occur more than once: comparing hashes takes a fraction of the ids' time.
 SELECT DISTINCT id_hash
 FROM (
     SELECT id_hash, lag(id_hash) OVER (ORDER BY id_hash) AS one_before

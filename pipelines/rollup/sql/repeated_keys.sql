@@ -1,4 +1,5 @@
--- grain: hash of an app's key that the day may have more than once: to find these few takes a fraction of counting all.
+-- grain: hash of an app's key that may occur more than once in the day: finding these few is much faster than counting
+-- all.
 SELECT DISTINCT key_hash
 FROM (
     SELECT key_hash, lag(key_hash) OVER (ORDER BY key_hash) AS one_before

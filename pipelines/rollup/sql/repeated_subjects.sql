@@ -1,5 +1,5 @@
--- grain: app, subject with more than one record. Its records must be put in order where they may be more than one session,
--- or where a stage comes twice, so that moments may be equal; elsewhere time and stage tell them apart.
+-- grain: app, subject with more than one record. Its records must be ordered if they may form several sessions, or if a
+-- stage occurs twice, so that moments may be equal; otherwise time and stage make moments distinct.
 SELECT
     app,
     high,

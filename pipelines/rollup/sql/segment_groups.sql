@@ -1,4 +1,4 @@
--- grain: app, vendor, cut of the app's day by its place, from 1: the uses from it to the next one; a day without cuts has
+-- grain: app, vendor, position of a cut of the day, from 1: the uses from it up to the next cut; days without cuts have
 -- no row.
 SELECT
     app,

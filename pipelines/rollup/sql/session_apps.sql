@@ -1,4 +1,4 @@
--- grain: app with a sign-in record: its sessions, and whether its server says who is signed in
+-- grain: app with a sign-in record: its sessions, and whether its server confirms sign-ins
 SELECT
     app,
     day,

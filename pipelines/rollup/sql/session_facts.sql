@@ -1,4 +1,4 @@
--- grain: as session_groups, in words, with the answers of the app's day
+-- grain: as session_groups, with words for numbers, and with the client or server columns that apply to the app's day
 WITH answered AS (
     SELECT
         *,

@@ -1,6 +1,6 @@
--- grain: app and what sessions are counted by, in numbers; `sessions` counts them
--- Whether a success in one_click in stage authorize signs in is known of an app's day only when all its sessions are made.
--- So a group has both answers: `…_client` holds where it does, `…_server` where it does not.
+-- grain: app and the attributes of sessions, as numbers; `sessions` counts them Whether a success of one_click in stage
+-- authorize completes a sign-in depends on all sessions of an app's day, which are not computed yet. So a group has
+-- both results: `…_client` if it does, `…_server` if it does not.
 WITH completed AS (
     SELECT
         *,

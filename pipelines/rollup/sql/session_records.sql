@@ -1,5 +1,5 @@
--- grain: sign-in record of a session: `session` numbers those of a subject; `is_alone` says that it stands for `subjects` with
--- one record each.
+-- grain: sign-in record of a session: `session` numbers the sessions of a subject; a row with `is_alone` represents
+-- `subjects` subjects with one record each.
 SELECT app, high, low, session, false AS is_alone, 1::BIGINT AS subjects, moment, platform, carrier, scheme, sdk FROM cut_records
 UNION ALL
 SELECT app, high, low, 0, false, 1, moment, platform, carrier, scheme, sdk

@@ -1,5 +1,6 @@
--- grain: session of more than one record. `first` and `last` are the moments of its first and last record, `failed` that of its first failure, and
--- the others those of the first success of a step: in one_click, and, `came_otherwise`, in other channels.
+-- grain: session of more than one record. `first`, `last` and `failed` are the moments of its first and last record and
+-- its first failure. The others are the moments of the first success in a step of one_click or, in `came_otherwise`, in
+-- another channel.
 SELECT
     app,
     min(moment) AS first,

@@ -1,5 +1,5 @@
--- grain: combination of the words of a sign-in record, as logged (the platform as resolved), with what is counted of them
--- in numbers.
+-- grain: combination of the words of a sign-in record, as logged (the platform as resolved), with the numbers that
+-- encode them.
 WITH labels AS (
     SELECT * FROM resolved_of('record_labels') WHERE is_sign_in(channel, stage)
 ), carriers AS (

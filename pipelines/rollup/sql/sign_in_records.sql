@@ -1,6 +1,6 @@
--- grain: sign-in record of the day that counts, in numbers. `high` and `low` are its device; `attempt`, `scheme` and `sdk`
--- are hashes of texts, which are equal in all places of a roll-up. That two of a million texts have one hash happens once
--- in 10^7.
+-- grain: counted sign-in record of the day, as numbers. `high` and `low` are its device; `attempt`, `scheme` and `sdk`
+-- are hashes of texts, equal in all workers of a roll-up. Among a million texts, a collision has a probability of
+-- 10^-7.
 SELECT
     app,
     device_high AS high,

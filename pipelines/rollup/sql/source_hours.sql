@@ -4,7 +4,7 @@ WITH file_hours AS (
         filename,
         file,
         day,
-        -- A business day begins at some quarter of an hour.
+        -- Business days begin at a quarter of an hour.
         epoch_us(event_time) // 900000000 AS quarter,
         count(*) AS records
     FROM events

@@ -1,2 +1,2 @@
--- grain: sign-in record that has a subject, which `high` and `low` are
+-- grain: sign-in record with a subject, identified by `high` and `low`
 SELECT * FROM known_records UNION ALL BY NAME SELECT * FROM found_records

@@ -1,5 +1,5 @@
--- grain: key_number, app, device or phone: the twenty of each day and key that came most often, and perhaps more
--- Those that came once are looked at only on days on which too few came more often.
+-- grain: key_number, app, device or phone: at least the twenty of each day and key with most records. Keys with one
+-- record are read only on days on which fewer than twenty have more.
 WITH ranked AS (
     SELECT key_number, app, high, low, requests, uses, first_moment, last_moment FROM counted_keys
     UNION ALL

@@ -1,5 +1,5 @@
--- grain: combination of the words of a verification record, as in record_labels, with a number and what such a record counts
--- as.
+-- grain: combination of the words of a verification record, as in record_labels, with a number and the counts of such a
+-- record.
 SELECT
     (row_number() OVER ())::INTEGER AS kind,
     channel,

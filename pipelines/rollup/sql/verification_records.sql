@@ -1,5 +1,5 @@
--- grain: verification record of the day that counts, in numbers: what bills and limits are counted by.
--- `duplicates` are its copies that do not count.
+-- grain: counted verification record of the day, as numbers: the input for bills and limits. `duplicates` counts its
+-- copies, which do not count.
 SELECT
     app,
     kind,
@@ -12,7 +12,7 @@ SELECT
     is_late,
     coalesce(duplicates, 0) AS duplicates
 FROM (
-    -- The database filters by few words while it reads, before it decodes other texts and joins.
+    -- Filtering by these short words first lets DuckDB skip decoding the other texts and joining them.
     SELECT * FROM counted_records
     WHERE stage IN (SELECT stage FROM verification_kinds) AND channel IN (SELECT channel FROM verification_kinds)
 ) AS counted_records

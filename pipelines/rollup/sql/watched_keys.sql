@@ -1,4 +1,4 @@
--- grain: limit, app, key with more records in its scope than the limit lets pass at once
+-- grain: limit, app, key with more records in the limit's scope than the limit allows in one window
 SELECT limit_number, key_number, app, high, low, limits.channel AS limit_channel, max_requests, seconds
 FROM counted_keys
 JOIN app_numbers USING (app)

@@ -1,4 +1,4 @@
--- grain: day, app_key, channel (a row where there was a record, of any stage)
+-- grain: day, app_key, channel with a record, of any stage
 WITH channel_counts AS (
     SELECT
         day,

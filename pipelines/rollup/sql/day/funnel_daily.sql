@@ -1,5 +1,5 @@
--- grain: day, app_key, platform, carrier, sdk_version, scheme_id: the sessions with a record in one_click, and those with a
--- success of its steps there, in any order
+-- grain: day, app_key, platform, carrier, sdk_version, scheme_id: the sessions with a record in one_click, and the
+-- sessions with a success in its steps, in any order
 SELECT
     day,
     app_key,

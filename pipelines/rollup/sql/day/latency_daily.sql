@@ -14,7 +14,7 @@ SELECT
     day,
     channel_of(channel) AS channel,
     sum(records)::BIGINT AS records,
-    -- As in latencies.sql: whole numbers only.
+    -- Integers only, as in latencies.sql.
     min(latency_ms) FILTER (rank * 100 >= total * 50) AS latency_p50_ms,
     min(latency_ms) FILTER (rank * 100 >= total * 95) AS latency_p95_ms
 FROM ranked

@@ -1,4 +1,4 @@
--- grain: day, measure, whole, part: parts of the day's records that nothing else counts; part '' is the whole itself
+-- grain: day, measure, whole, part: parts of the day's records that no other table counts; part '' is the whole itself
 WITH parts AS (
     SELECT day, 'hour' AS measure, source AS whole, unnest(['', format('{:02d}', hour)]) AS part, records AS amount
     FROM source_hours
@@ -23,7 +23,7 @@ WITH parts AS (
         ], recursive := true)
     FROM counts
     UNION ALL
-    -- Devices that answered in one channel alone, and those of them that did so once.
+    -- Devices that answered in only one channel, and how many of these answered once.
     SELECT day, 'lone_device', channel_of(number), unnest(['', 'once']), unnest([devices, lone_devices])
     FROM device_sets
     JOIN batch_days USING (day_number)

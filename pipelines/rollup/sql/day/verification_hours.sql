@@ -9,6 +9,6 @@ SELECT
 FROM hour_groups
 JOIN app_numbers USING (app)
 JOIN batch_days USING (day)
--- An hour that comes twice is one.
+-- An hour that occurs twice, at a change of the clock, is one row.
 GROUP BY ALL
 ORDER BY day, hour, app_key, channel, vendor
