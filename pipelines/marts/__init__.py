@@ -1,1 +1,1 @@
-"""Day tables and books to the published DuckDB file."""
+"""Builds the published DuckDB file from day tables and books."""

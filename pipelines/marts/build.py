@@ -1,7 +1,7 @@
-"""Marts: all published tables, built into a new DuckDB file that takes the old one's place in one step.
+"""Marts: all published tables, built into a new DuckDB file that replaces the published one in one step.
 
-Each table is one SELECT in `sql/<table>.sql`, the rows that are stored of it, or those of a list that the run holds
-(`rows.py`). Its columns are declared in `tables.py`.
+Each table is the result of a SELECT in `sql/<table>.sql`, a copy of stored rows, or a list held by the run (`rows.py`).
+Its columns are declared in `tables.py`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,20 +37,20 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import drop_note, write_note
 from pipelines.store.store import Store
 
-# DuckDB reads no empty list of files.
+# DuckDB does not read an empty list of files.
 NO_REJECTS = (
     "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, 0 AS masking_version, 0::BIGINT AS rejected, "
     "'' AS filename WHERE false"
 )
 
-# In the order of their building: a table may read those before it.
+# In building order: a table may read those before it.
 _FROM_DAYS = tuple(name for name in DAY_TABLES if name in TABLES)
 _ORDER = (
     *_FROM_DAYS, "apps", "usage_daily", "restatements", "day_quality", "period_days", "periods", "login_trend",
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
-# Which of a day's tables others are made of.
+# The day tables that other tables are computed from.
 _MADE_OF = {
     "app_devices": "app_devices",
     "usage_daily": "app_devices",
@@ -58,14 +58,14 @@ _MADE_OF = {
     "billing_hourly": "verification_hours",
 }
 
-# Large, and read by no other table: made while those are.
+# Large tables that no other table reads: built in a second connection, in parallel.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
-# Rows of these tables come from their own day alone, whatever the registry lists: those of unchanged days are kept.
+# Each row of these tables depends only on its own day, not on the registry, so the rows of unchanged days are kept.
 _CARRIED = (*_BESIDE, *SESSION_TABLES, "channel_daily", "latency_daily", "unmapped_codes")
-# Made of one of the large ones, after it.
+# Computed from one of the large tables, after it.
 _BEHIND = ("resource_package_usage",)
 
-# Where what apps drew on a day, and what was used, do not come to 0.
+# The first day on which the uses drawn by apps differ from the uses of a package or account.
 _UNSOUND = (
     "SELECT day, kind, name FROM ("
     "SELECT day, 'package' AS kind, resource_package_id AS name, uses FROM out.resource_package_usage "
@@ -76,8 +76,7 @@ _UNSOUND = (
     "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
 )
 
-# Computed by a statement, or stored as they are published: by day, by the run that restated, or by account in views.
-# The other tables are rows that the run holds.
+# Tables computed by a statement, and tables read from stored files or from account views. All others are lists.
 _COMPUTED = {file.stem: sql("pipelines.marts", file.stem) for file in (Path(__file__).parent / "sql").glob("*.sql")}
 _STORED = {
     **{name: f"read_parquet(getvariable('{name}_files'), hive_partitioning = false)" for name in _FROM_DAYS},
@@ -90,7 +89,7 @@ QUERIES = _COMPUTED | {name: TABLES[name].query(source, nulls="FIRST") for name,
 
 @dataclass(frozen=True)
 class MartsReport:
-    """Rows by table."""
+    """The number of rows by table."""
 
     rows: dict[str, int]
 
@@ -99,15 +98,14 @@ def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame] | None, incidents: Incidents,
 ) -> MartsReport:  # fmt: skip
-    """Builds every table of the manifest's published days and puts the new file in place.
+    """Build every table of the manifest's published days, and replace the published file.
 
     Args:
-        billing: the tables of packages and of reconciliation as of the same day; None: there is none of that.
-        incidents: those of the same days.
+        billing: the tables of packages and of reconciliation as of the same day; None without billing data.
+        incidents: the incidents of the same days.
 
     Raises:
-        AuthmeterError: a key of a table is there twice, or the file is not what was written to it; nothing is
-            published.
+        AuthmeterError: a key occurs twice in a table, or the file differs from the rows written; nothing is published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
@@ -157,17 +155,17 @@ def build_marts(
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
-    """Looks whether what apps drew on a day is what was used of each package, and what was used in each account.
+    """Check that the uses drawn by apps on a day equal the uses of each package and of each account.
 
     Raises:
-        BooksError: it is not.
+        BooksError: they differ.
     """
     for day, kind, name in connection.execute(_UNSOUND).fetchall():
         raise unsound(f"What apps drew on {day} is not what was used of the {kind} {name}.")
 
 
 def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
-    """Opens the finished file as its readers will, and looks whether it shows this run and every row."""
+    """Open the finished file as its readers do, and check that it has this run and every row."""
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
     with closing(open_published(fresh)) as connection:
         found = dict(connection.execute(counts).fetchall())
@@ -185,7 +183,7 @@ def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Makes tables, in one transaction: each commit waits for the disk. Gives the rows of those that are not empty."""
+    """Create and fill tables in one transaction, as each commit waits for the disk. Return their numbers of rows."""
     connection.execute("BEGIN")
     rows = {}
     for name in names:
@@ -201,13 +199,13 @@ def _fill(
 
 
 def _built() -> list[str]:
-    """The tables in the order of their building."""
+    """Return the tables in building order."""
     return [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Makes the table where it was not carried over, and says what it is."""
-    # No PRIMARY KEY: its index would make the file large and slow; `_check_keys` looks whether keys are unique.
+    """Create the table unless it was carried over, and comment it."""
+    # No PRIMARY KEY: its index would make the file large and slow; `_check_keys` checks that keys are unique.
     columns = ", ".join(
         f'"{name}" {kind}{"" if name in table.nullable else " NOT NULL"}' for name, kind in table.columns.items()
     )
@@ -216,8 +214,8 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
-    """Looks at all rows but those of the days that were carried over: they were looked at when they were made."""
-    # Lists are as the run holds them; what is queried is sorted already.
+    """Check the keys of all rows, except the carried ones, which were checked when they were built."""
+    # Lists are in the order of the run; query results are sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {
         name: f"out.{name}" if name in QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"
@@ -229,7 +227,7 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 
 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
-    """The Parquet files that the mart statements read, by the name of their variable."""
+    """Return the Parquet files that the mart statements read, by variable name."""
     carried = frozenset(kept)
     first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min
     files = {

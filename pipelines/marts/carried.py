@@ -1,8 +1,7 @@
-"""Rows that need not be made again: those of days whose day tables are as they were when the published file was made.
+"""Copies the rows of days whose day tables have not changed since the published file was built.
 
-The published file of a year has far more rows of old days than of the new one. A new file begins as a copy of it, and
-gets the rows that are missing. Which days those are is read from the note of the published file
-(`store/publication_note.py`).
+After a year, the published file has far more rows of old days than of the new one. So a new file starts as a copy, and
+missing rows are added. The note of the published file (`store/publication_note.py`) gives the days that can be copied.
 """
 
 import shutil
@@ -20,24 +19,23 @@ from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import file_sha256, note_of
 
-# The code that makes the rows of a published table of its day table.
+# The code that computes the rows of a published table from its day table.
 CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/common")
 
 
 @cache
 def tables_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code by which rows may be carried over; `root` is the project."""
+    """Return a digest of the code that carried rows depend on; `root` is the project."""
     return code_digest(CODE, root=root)
 
 
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
-    """Makes `fresh` a copy of the published file, where rows of it would be made again as they are.
+    """Copy the published file to `fresh` if it has rows that are still valid; return the days of these rows.
 
-    `accounts` is the fingerprint of the accounts of apps: where they changed, nothing is carried over.
+    `accounts` is the fingerprint of the accounts of apps: if it changed, nothing is carried over.
 
-    Gives the days whose rows these are: all before the first that changed, so that what is added comes behind them and
-    the rows of a table lie in the order of its key. Without such days, or where the file is not as it was written,
-    there is no copy.
+    The days are all before the first changed one, so that added rows follow them and each table stays in the order of
+    its key. Without such days, or if the file was changed since it was written, return no days and make no copy.
     """
     note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
@@ -56,9 +54,9 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Of a copy that is attached as `out`, keeps the rows of these tables and days only. Gives the rows of each table.
+    """Delete all other tables, and rows of other days, from a copy attached as `out`; return the rows of each table.
 
-    The room of what goes can be used again at once.
+    DuckDB can reuse the freed space at once.
     """
     kinds = (
         "SELECT 'VIEW' AS kind, view_name AS name FROM duckdb_views() WHERE database_name = 'out' AND NOT internal "

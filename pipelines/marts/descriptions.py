@@ -1,4 +1,4 @@
-"""What the published file says of itself: a comment on each table, view and column."""
+"""The documentation in the published file: a comment on each table, view and column."""
 
 from typing import Literal
 
@@ -10,8 +10,9 @@ from pipelines.contract.tables.tables import Table
 
 
 def describe(connection: duckdb.DuckDBPyConnection, kind: Literal["TABLE", "VIEW"], described: Table) -> None:
-    """Comments on a table or view of the database `out` and on its columns. In the transaction that makes it, this
-    takes half as long.
+    """Comment a table or view of the database `out` and its columns.
+
+    This takes half as long in the transaction that creates them.
     """
     comments = [f"COMMENT ON {kind} out.{described.name} IS {literal(described.comment)}"]
     comments += [

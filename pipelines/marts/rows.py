@@ -1,4 +1,4 @@
-"""The mart rows that come from no Parquet file: books, registry, dictionaries, checks, incidents."""
+"""The mart rows that are not read from Parquet files: books, registry, dictionaries, checks, incidents."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -44,7 +44,7 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: Incidents,
 ) -> dict[str, pa.Table]:
-    """Arrow tables by the name under which the mart statements read them; `billing` are those of `billing/`."""
+    """Return Arrow tables by their name in the mart statements; `billing` has the tables of `billing/`."""
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
@@ -123,7 +123,7 @@ def _usual_days(
 
 
 def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
-    """Arrow tables of incidents by the name under which the mart statements read them."""
+    """Return the Arrow tables of incidents by their name in the mart statements."""
     return {
         "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
         "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),
@@ -134,7 +134,7 @@ def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
 
 
 def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """The channels of authmeter and of the settings, then those that settings declared before."""
+    """Yield the channels of authmeter and of the settings, then channels that settings declared earlier."""
     known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
     removed = {key: Channel(key, key, key, "other") for key in manifest.declared_channels if key not in known}
     for place, (key, one) in enumerate((known | removed).items()):
@@ -142,7 +142,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """The contents that were read or refused, then the files that no source reads."""
+    """Yield the contents that were read or refused, then the files that no source reads."""
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None
@@ -156,7 +156,7 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
-    """Every day from the first record to the as-of."""
+    """Return every day from the first record to the as-of."""
     return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
 
 
@@ -165,7 +165,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _of_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Rows that have the columns of a published table."""
+    """Return rows with the columns of a published table."""
     columns = TABLES[table].columns
     return _rows(
         " ".join(f"{name}:{kind}" for name, kind in columns.items()), ([row[name] for name in columns] for row in rows)
@@ -173,7 +173,7 @@ def _of_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:
-    """The rows of a registry file; a time in the local time of the zone."""
+    """Return the rows of a registry file; times are in the local time of the zone."""
     typed = (f"{name}:TIMESTAMP" if name == "created_at" else name for name in columns)
     return _rows(
         " ".join(typed),
@@ -186,7 +186,7 @@ def _local(text: str | None, zone: str) -> datetime | None:
 
 
 def _rows(columns: str, rows: Iterable[list[Any]]) -> pa.Table:
-    """Rows under columns given as `name` (text) or `name:TYPE`."""
+    """Return rows under columns given as `name` (text) or `name:TYPE`."""
     named = [column.partition(":") for column in columns.split()]
     schema = pa.schema([(name, _TYPES[kind or "VARCHAR"]) for name, _, kind in named])
     taken = list(rows)

@@ -1,4 +1,4 @@
--- grain: channel: of authmeter, declared in the settings, or with a record
+-- grain: channel that authmeter defines, that the settings declare, or that a record has
 SELECT
     channel,
     name_zh,

@@ -1,4 +1,4 @@
--- grain: as_of, window_days, app_key, channel, day: dense, every day of the window
+-- grain: as_of, window_days, app_key, channel, day: every day of the window, also without records
 WITH counts AS (
     SELECT day, coalesce(app_key, '*') AS app_key, channel, {{ sums(LOGINS) }}
     FROM out.channel_daily

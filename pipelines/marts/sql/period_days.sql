@@ -1,17 +1,16 @@
--- grain: period, is_base, day: the days of each period, and of the base that it is compared with. A day of the one is
--- matched with the day at the same place in the other, where both have data: in months, with the same number
+-- grain: period, is_base, day: the days of each period, and of the base it is compared with. Two days at the same
+-- position (in months: of the same number) are matched if both have data.
 WITH bounds AS (
     SELECT $as_of::DATE AS as_of, date_trunc('month', $as_of::DATE)::DATE AS month
 ), spans AS (
     SELECT 'day' AS period, as_of AS first, as_of AS last, week_before(as_of) AS base_first, week_before(as_of) AS base_last
     FROM bounds
     UNION ALL
-    -- A window is compared with as many days just before it.
+    -- A window is compared with the same number of days just before it.
     SELECT window_days::VARCHAR, as_of - window_days + 1, as_of, as_of - 2 * window_days + 1, as_of - window_days
     FROM bounds, unnest([7, 30]) AS windows(window_days)
     UNION ALL
-    -- The month to date is compared with the same days of the month before; where that is shorter it ends with its own
-    -- last day.
+    -- The month to date is compared with the same days of the previous month, at most to the end of that month.
     SELECT 'month', month, as_of, (month - INTERVAL 1 MONTH)::DATE, (as_of - INTERVAL 1 MONTH)::DATE
     FROM bounds
     UNION ALL

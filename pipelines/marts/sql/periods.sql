@@ -1,4 +1,4 @@
--- grain: period, with what it is compared with, the coverage of both, and whether a change from one to the other is shown
+-- grain: period, with its base, the coverage of both, and whether the change between them is shown
 WITH named(period, place, window_days) AS (
     VALUES ('day', 0, NULL), ('7', 1, 7), ('30', 2, 30), ('month', 3, NULL), ('last_month', 4, NULL)
 ), covered AS (

@@ -1,5 +1,5 @@
--- grain: day, account_id with a package, app_key, resource_package_id (NULL: overflow). What all apps of an account drew
--- from one package on a day, or from none, is what each of them used.
+-- grain: day, account_id with a package, app_key, resource_package_id (NULL: overflow). If all uses of an account on a
+-- day came from one package, or from none, the ledger has one row with app `*`, which is split by the uses of each app.
 SELECT day, account_id, app_key, resource_package_id, uses
 FROM (
     FROM listed_resource_package_usage WHERE app_key <> '*'

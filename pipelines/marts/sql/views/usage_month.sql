@@ -9,7 +9,8 @@ WITH sums AS (
 ), months AS (
     SELECT
         date_trunc('month', day)::DATE AS month,
-        -- The last month has its days up to the as-of, where the days of `day_quality` end; the first one has all of its.
+        -- The last month counts days up to the as-of, the last day of `day_quality`; the first month counts all its
+        -- days.
         date_diff('day', min(date_trunc('month', day)), max(day))::INTEGER + 1 AS window_days,
         count(*) FILTER ({{ has_data() }})::INTEGER AS days_with_data
     FROM day_quality

@@ -1,4 +1,4 @@
--- grain: app_key with a record in the window of so many days
+-- grain: app_key with a record in the last `$window_days` days
 WITH sums AS (
     SELECT
         app_key,
