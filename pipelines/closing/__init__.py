@@ -1,1 +1,1 @@
-"""Closing a day: which days are over, which checks warn, what holds a day back, what is published as of when."""
+"""Closing: which days are over, which checks warn or block a day, and the as-of day of a publication."""

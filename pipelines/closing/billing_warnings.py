@@ -1,7 +1,7 @@
-"""The warning checks of resource packages, consoles and bills: what is nearly used up, will lapse, is used without, is
-off, or does not agree with the log.
+"""The warning checks of resource packages, consoles and bills.
 
-They look at the tables as they are to be published.
+They report packages that run out, will lapse or are missing, wrong balances, and differences from the log, in the
+tables that are about to be published.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ _PUBLISHED: Final = (
 _RECONCILED_DAYS: Final = 7
 _RUN_OUT_DAYS: Final = 14
 _UNUSED_DAYS: Final = 30
-# Contract: of a package, 5 in 100 that will lapse, and 2 in 100 that a reading is off, are told.
+# Fixed by the contract: report a package if 5 % of it will lapse, or if a reading is off by 2 %.
 _UNUSED_PERCENT: Final = 5
 _DRIFT_PERCENT: Final = 2
 
@@ -41,15 +41,14 @@ _DRIFT_PERCENT: Final = 2
 def billing_as_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> "Mapping[str, pl.DataFrame] | None":
-    """The tables of resource packages and of reconciliation that are to be published as of a day; None where there is
-    neither a package nor a statement.
+    """Return the tables of resource packages and reconciliation as of a day; None without packages and statements.
 
     Raises:
         BooksError: the ledger does not sum.
     """
     if not registry.has_billing:
         return None
-    # Frames take a while to import, which who has nothing of that should not pay.
+    # Imported lazily: importing takes a while, and data without billing does not need it.
     from pipelines.billing.published import billing_tables
 
     with workbench(settings, store.temp, [store.warehouse]) as connection:
@@ -57,7 +56,7 @@ def billing_as_of(
 
 
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """The checks as of a day, of the tables as `billing_as_of` gives them."""
+    """Return the checks as of a day, from the tables that `billing_as_of` returns."""
     if tables is None:
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
@@ -75,11 +74,12 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
 
 
 def published_billing_warnings(database: Path) -> list[CheckResult]:
-    """The same checks as they are published; where there is no published file, or one of an older version, none of them
-    fires: the next run makes it.
+    """Return the same checks as they were published.
+
+    Without a published file, or with one of an older version, all pass: the next run builds it.
 
     Raises:
-        UnreadablePublicationError: nobody can tell which of them stand.
+        UnreadablePublicationError: the published checks cannot be read.
     """
     try:
         with published_tables(database) as connection:
@@ -91,7 +91,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
 
 
 def _named(check: str, found: Iterable[Bilingual]) -> CheckResult:
-    """The result of a check that says something of each account, package or statement that it names."""
+    """Return the result of a check, failed if it has a text for an account, package or statement."""
     said = list(found)
     if not said:
         return CheckResult(check, True, "none", "无")
@@ -170,7 +170,7 @@ def _more_or_less(difference: int) -> str:
 
 
 def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
-    """What is not explained of the last days, and of the last month that is over."""
+    """Yield unexplained differences of the last days, and of the last month that is over."""
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)

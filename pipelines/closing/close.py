@@ -1,9 +1,9 @@
-"""Closing: which day is then the as-of, whether it may be published, and whether anything new is to be.
+"""Closing: decides the as-of day, whether it may be published, and whether there is anything new to publish.
 
-Lives here: the decisions, on the manifest of a run whose days are rolled up. Does not belong here: what a check says
-(`warnings.py`), which days checks look at (`examined.py`), the roll-up, and the commit (`run/daily_run.py`).
+The decisions work on the manifest of a run whose days are rolled up. The texts of checks are in `warnings.py`, the days
+that checks examine in `examined.py`, and the commit in `run/daily_run.py`.
 
-A published as-of never goes back, and a day that is closed stays closed: what comes for it later is late, and restates
+A published as-of never goes back, and a closed day stays closed: records that arrive for it later are late, and restate
 it.
 """
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 def next_as_of(manifest: Manifest, day: date) -> date:
-    """The as-of after a run for a day: the newer one of that day and what is published."""
+    """Return the as-of after a run for a day: that day, or the published one if it is newer."""
     return max(day, manifest.as_of or day)
 
 
 def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Closes the days up to the as-of: notes which one was the last before them.
+    """Close the days up to the as-of: store the previous as-of.
 
     Raises:
-        AuthmeterError: one of them has too few records to be published, by `block_below_share`.
+        AuthmeterError: one of the days has too few records to be published, by `block_below_share`.
     """
     if manifest.as_of and as_of > manifest.as_of:
         manifest.closed_before = manifest.as_of
@@ -44,8 +44,10 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 @dataclass(frozen=True)
 class PendingPublication:
-    """What a run publishes: the checks of the days that it closed, and the fingerprint of all that goes in; and the
-    tables of packages, consoles and bills, which are computed once, None where there is none of that.
+    """The inputs of a publication: the checks of the closed days, and the fingerprint of all inputs.
+
+    `billing` has the tables of packages, consoles and bills, so that they are computed only once; None without billing
+    data.
     """
 
     as_of: date
@@ -58,8 +60,9 @@ def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
     billing: "Mapping[str, pl.DataFrame] | None",
 ) -> PendingPublication:  # fmt: skip
-    """What the data folder, as it is, would publish as of a day; `billing` are the tables as `billing_as_of` gives
-    them.
+    """Return what would be published from the data folder as of a day.
+
+    `billing` are the tables that `billing_as_of` returns.
     """
     checks = run_checks(manifest, settings, registry, as_of, billing_warnings(billing, settings, as_of))
     inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
@@ -67,7 +70,7 @@ def publication_of(
 
 
 def publish(manifest: Manifest, publication: PendingPublication, zone: str, now: datetime) -> None:
-    """Makes it the manifest's publication where it is another one than before: a new run number, and its time."""
+    """Make a changed publication the manifest's: set a new run number and the time."""
     if publication.inputs != manifest.inputs:
         manifest.as_of, manifest.inputs = publication.as_of, publication.inputs
         manifest.run += 1

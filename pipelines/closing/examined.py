@@ -1,25 +1,25 @@
-"""Which days and files the checks look at: what the last publication closed, and what came since the one before it.
+"""Selects the days and files that the checks examine: closed by the last publication, or read since the one before.
 
-Lives here: the choice, from the manifest alone, so that a run with nothing new makes the same one.
+The choice depends on the manifest alone, so that a run with nothing new makes the same one.
 """
 
 from datetime import date, timedelta
 
 from pipelines.store.manifest import FileEntry, Manifest
 
-# After a long gap, more days than these are not looked at one by one.
+# After a long gap, only the last days are examined.
 EXAMINED_DAYS = 7
 
 
 def closed_days(manifest: Manifest, as_of: date) -> list[date]:
-    """The days that the last publication closed, at most seven, the newest last."""
+    """Return the days that the last publication closed, at most seven, the newest last."""
     before = manifest.closed_before
     first = max(before + timedelta(days=1), as_of - timedelta(days=EXAMINED_DAYS - 1)) if before else as_of
     return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
 
 
 def files_since_closing(manifest: Manifest) -> list[FileEntry]:
-    """The live files that were read by the run that closed the newest day, or by a later one.
+    """Return the live files that were read by the run that closed the newest day, or by a later one.
 
     They stay the same until the next day is closed.
     """
@@ -27,7 +27,7 @@ def files_since_closing(manifest: Manifest) -> list[FileEntry]:
     return [
         entry
         for entry in manifest.live_files()
-        # What was read for an older day than the newest has that one's closing alone to tell when it came.
+        # For files of days before the newest, only `closed_through` shows when they were read.
         if before is None or (entry.run_day and entry.run_day > before)
         or (entry.closed_through and entry.closed_through >= before)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whether anything new is to be published: a fingerprint of all that the published tables and pages come from."""
+"""A fingerprint of all inputs of the published tables and pages, by which a run finds whether to publish."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,15 +22,15 @@ CODE: Final = (
     "pipelines/incidents",
     "pipelines/billing",
     "reports",
-    # Packages that these import: definitions and words, kinds of files and reasons of rejection, the manifest.
+    # Packages that these import, with definitions and words, kinds of files and reasons of rejection, the manifest.
     "pipelines/contract",
     "pipelines/reading",
     "pipelines/store",
     "pipelines/common",
-    # The release of the one library that pages load.
+    # The release of the only library that pages load.
     "node_modules/plotly.js-basic-dist-min/package.json",
 )
-# Served pages and figures of notebooks are no part of the site, which loads the bundle of the scripts.
+# The site contains neither served pages nor notebook figures, and loads the bundle instead of the scripts.
 WITHOUT: Final = ("reports/notebook.py", "reports/plots", "reports/serve", "reports/static/js")
 UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "schedule_time": "It says when a run begins.",
@@ -50,12 +50,13 @@ UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "keep_events_days": "`events_from` is what it changes.",
     "keep_days": "`days_from` is what it changes.",
 }
-"""Settings that change nothing published, or only by what the fingerprint has from elsewhere; each with the reason."""
+"""Settings that do not change published data, or only through other inputs of the fingerprint; with the reasons."""
 
 
 @cache
 def publishing_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code, texts, templates, scripts and styles that the published tables and pages come from;
+    """Return a digest of the code, texts, templates, scripts and styles of the published tables and pages.
+
     `root` is the project.
     """
     return code_digest(CODE, WITHOUT, root=root)
@@ -64,8 +65,8 @@ def publishing_digest(root: Path = PROJECT) -> str:
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
-    """Changes whenever the published tables or pages would: of code, settings and state, never of the time."""
-    # What a reading gave is part of it: a file that is read again may be rejected otherwise and count the same.
+    """Return a digest that changes with the published tables or pages: by code, settings and state, not by time."""
+    # Results of reading are included: a file that is read again may have other rejected records and the same counts.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
         for e in manifest.files

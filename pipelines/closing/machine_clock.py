@@ -1,7 +1,7 @@
-"""The clock of the machine, looked at before it is believed.
+"""Checks that the clock of the machine is plausible.
 
-A record from more than two days after the clock is refused and its file counts as read; a day that was published is
-never taken back. So a clock that is wrong by days would lose records, or publish days that have not been.
+A record dated more than two days after the clock is refused and its file counts as read; a published day is never
+withdrawn. So a clock that is wrong by days would lose records, or publish days in the future.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -10,19 +10,19 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
 
-# Older than this code: a clock that was never set.
+# A clock before this date, which is older than this code, was never set.
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-# Records may be from two days after the clock, so one day back does no harm.
+# Records may be dated up to two days after the clock, so setting it back by one day does no harm.
 _BACK = timedelta(days=1)
 
 
 def require_sound_clock(manifest: Manifest, now: datetime) -> None:
-    """Refuses a clock that is behind what was done already.
+    """Refuse a clock that is more than a day behind the last run.
 
     Raises:
-        AuthmeterError: the clock says less than the last run's did, by more than a day.
+        AuthmeterError: the clock is more than a day before the time of the last run.
     """
-    # A run notes one time for all that it reads.
+    # All files read by a run have the same time.
     times = {entry.first_read_at for entry in manifest.files}
     if manifest.generated_at:
         times.add(manifest.generated_at)
@@ -44,10 +44,10 @@ def _minute(instant: datetime) -> str:
 
 
 def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
-    """Refuses to close, unasked, a day so far from the published one that only a wrong clock is likely to want it.
+    """Refuse to close a day so far after the published one that the clock is probably wrong.
 
     Raises:
-        AuthmeterError: between the two lies more than the retention.
+        AuthmeterError: the two days are further apart than the retention.
     """
     if manifest.as_of and (day - manifest.as_of).days > settings.retention_days:
         raise AuthmeterError(

@@ -1,20 +1,20 @@
-"""What the source mappings of the newest files cannot mean.
+"""Collects the mapping faults of the newest files, by source.
 
-Lives here: which files are asked. Does not belong here: what a fault is (`reading/sources/mapping_use.py`).
+The faults themselves are defined in `reading/sources/mapping_use.py`.
 """
 
 from pipelines.closing.examined import files_since_closing
 from pipelines.reading.sources.mapping_use import KEEPS_NOTHING, WHERE_FAILS
 from pipelines.store.manifest import FileEntry, Manifest
 
-# In a few records a field may be empty by chance.
+# In fewer records a field may be empty by chance.
 _SOME_RECORDS = 100
 
 
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
-    """The faults by source: those that all of its newest files have, and those of any with 100 records or more.
+    """Return faults by source: shared by all of its newest files, or found in one with 100 records or more.
 
-    A file of which nothing is kept tells nothing of a mapping that kept something of another one.
+    If a mapping keeps records of any file of its source, its newest files without kept records are ignored.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_is_telling, files_since_closing(manifest)):
@@ -35,7 +35,7 @@ def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bo
 
 
 def _is_telling(entry: FileEntry) -> bool:
-    """Whether something is known of the mapping by that file: of one with nothing but malformed lines, it is not."""
+    """Return whether the file says anything about the mapping: files with only malformed lines do not."""
     return bool(entry.accepted or entry.mapping_faults)
 
 

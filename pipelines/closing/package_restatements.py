@@ -1,4 +1,4 @@
-"""Which resource packages have another rest than was published: the first such day of each, in `restatements`."""
+"""Restatements of resource packages whose published balance changed: the first changed day of each."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -20,13 +20,12 @@ _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_bef
 
 
 def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None") -> int:
-    """Stores a restatement of each package whose published rest changed, and names them in the manifest; gives how many
-    there are.
+    """Store a restatement of each package whose published balance changed; return the number of packages.
 
-    `published_now` is NULL where the package has no row of the day any more.
+    The file is added to the manifest. `published_now` is NULL if the package no longer has a row for the day.
 
     Args:
-        tables: those of resource packages as they are to be published; None: nobody has a package.
+        tables: the tables of resource packages that are about to be published; None without packages.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -62,8 +61,9 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
 
 
 def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
-    """What is published of the ledger; None where that is nothing, or what was decided last was not published: it noted
-    what it changed.
+    """Return the published ledger; None if it is empty or absent.
+
+    Also None if the last run of the manifest was not published: that run already stored its changes.
     """
     try:
         with closing(open_published(store.database)) as connection:
@@ -73,12 +73,12 @@ def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
 
             return pl.DataFrame(connection.sql(_PUBLISHED))
     except (UsageError, duckdb.Error):
-        # There is none, or it is of a version without the table, or nobody can read it: the next one is made anew.
+        # The file is missing, unreadable, or of a version without the table: the next one is built from scratch.
         return None
 
 
 def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """What changed the figures of each day that this run restates."""
+    """Return the causes of the restatements of this run, by day."""
     import polars as pl
 
     from pipelines.rollup.restatements import SCHEMA

@@ -1,7 +1,7 @@
-"""The checks of what people write into the registry.
+"""The checks of the registry's files, which users edit.
 
-Rows that do not count warn. Accounts that no app has, and days and months that are still to come, are noted alone: a
-package may be bought before its app logs, a bill may be there early.
+Rows that do not count cause a warning. Accounts without an app, and days and months in the future, are only notices: a
+package may be bought before its app logs, and a bill may arrive early.
 """
 
 from calendar import monthrange
@@ -16,7 +16,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.registry.row_files import NO_COLUMN, NOT_UTF_8, UNREADABLE
 from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
 
-# Of what is wrong with a file, also its cure. `{detail}` is what stands behind the colon of the reason.
+# Some reasons with their remedy. `{detail}` is the text after the colon of the reason.
 _REASONS = {
     NOT_UTF_8: Bilingual("不是 UTF-8：请另存为 CSV UTF-8", "not UTF-8: save the file as CSV UTF-8"),
     NO_COLUMN: Bilingual(
@@ -31,12 +31,12 @@ _REASONS = {
 
 
 def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
-    """The checks, as of a day."""
+    """Return the checks as of a day."""
     return _rows(registry), _accounts(registry), _early_consoles(registry, as_of), _early_bills(registry, as_of)
 
 
 def _rows(registry: Registry) -> CheckResult:
-    """Rows that do not count are counted apart from what costs no row, such as a column that looks like a secret."""
+    """Count invalid rows separately from findings that invalidate no row, such as a column that looks like a secret."""
     said = []
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
         if found := [one for one in registry.problems if one.costs_row is costs_row]:
@@ -55,7 +55,7 @@ def _reason(reason: str) -> Bilingual:
 
 
 def _accounts(registry: Registry) -> CheckResult:
-    """Of an account that no app can have, nothing is ever used: a slip there, and the uses count as another's."""
+    """Accounts without an app have no uses: if the name is misspelt, the uses count for another account."""
     of_apps = {app["account_id"] for app in registry.apps}
     had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
     named = {

@@ -1,7 +1,7 @@
-"""The warning checks of a data folder. Those that block (keys, books) raise where they are found.
+"""The warning checks of a data folder. Blocking checks (keys, books) raise where the fault is found.
 
-A check looks at the state of the data folder, not at the run: it fires until its cause is gone. What is not as on the
-days before is no check: it is found in `incidents/`.
+A check examines the state of the data folder, not the run: it fails until its cause is removed. Deviations from
+previous days are not checks: they are found in `incidents/`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
-# Files that were read by an older version.
+# For files that were read by an older version.
 _NOT_KNOWN = Bilingual("可能是别的格式", "perhaps of another format")
 
 
@@ -35,8 +35,9 @@ def run_checks(
     as_of: date,
     of_billing: Iterable[CheckResult] = (),
 ) -> list[CheckResult]:
-    """All warning checks, of the data as of a day, in the order of their list; `of_billing` are those of packages,
-    consoles and bills: where there is none of that, they need not be given.
+    """Return the results of all warning checks as of a day, in the order of `FOLDER_CHECKS`.
+
+    `of_billing` are the checks of packages, consoles and bills; they may be omitted without billing data.
     """
     of_folder = (
         damaged_files(manifest),
@@ -56,10 +57,10 @@ def run_checks(
 
 
 def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Stops a run that would close a day with less than `block_below_share` of its usual volume.
+    """Stop a run that would close a day with less than `block_below_share` of its usual volume.
 
     Raises:
-        AuthmeterError: such a day is to be closed; nothing is published.
+        AuthmeterError: there is such a day; nothing is published.
     """
     if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
         return
@@ -79,18 +80,18 @@ def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None
 
 
 def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
-    """The findings on the files of that status that lie there, by path."""
+    """Return the findings on files of this status that still exist, by path."""
     return {entry.path: entry.finding for entry in manifest.files if entry.status == status and not entry.is_gone}
 
 
 def damaged_files(manifest: Manifest) -> CheckResult:
-    """The check of files that were refused whole, each with what is wrong with it."""
+    """Return the check of files that were refused as a whole, each with its fault."""
     named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
     return _named_files("damaged_files", named, "of which nothing counts", "均不计入")
 
 
 def _held_files(manifest: Manifest) -> CheckResult:
-    # The finding is which days would lose how many records.
+    # The finding lists the days that would lose records, and how many.
     files = sorted(_with_status(manifest, "held").items())
     if not files:
         return CheckResult("held_files", True, "none", "无")
@@ -105,7 +106,7 @@ def _held_files(manifest: Manifest) -> CheckResult:
 
 
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
-    """The result of a check that names files, each with what it is and what to do."""
+    """Return the result of a check that names files, each with its kind and the remedy."""
     if not files:
         return CheckResult(check, True, "none", "无")
     by_words: dict[Bilingual, list[str]] = {}
@@ -154,7 +155,7 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
-    """Of the files since the last closing: an old bad file must not warn for ever, nor a later good one silence it."""
+    """Only files since the last closing: an old bad file must not warn forever, nor a later good one hide it."""
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
     share = rejected / read if read else 0.0
@@ -166,13 +167,13 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 
 
 def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
-    """The checks of files of which nothing, or less than half, was accepted, with the likely reasons.
+    """Return the checks of files of which no record, or less than half, was accepted, with the likely reasons.
 
-    Of the files since the last closing: a run is told of what it reads. Where no file ever gave a record, of all.
+    They cover the files since the last closing; all files as long as none had an accepted record.
     """
     is_barren = not any(entry.accepted for entry in manifest.files)
     there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]
-    # Other files of a source may have records that its `where` keeps.
+    # Other files of the source may have records that its `where` keeps.
     productive = {entry.source for entry in manifest.files if entry.records_read}
     fruitless = [
         entry
@@ -199,7 +200,7 @@ def _reason(entry: FileEntry) -> Bilingual:
 
 def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:
     there = as_of in manifest.days
-    # A folder that never had a record is most likely the wrong one, or its logs go elsewhere.
+    # If the folder never had a record, it is probably the wrong one, or the logs are delivered elsewhere.
     zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", nor of any day before")
     return CheckResult(
         "day_is_there", there,
