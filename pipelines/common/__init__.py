@@ -1,1 +1,1 @@
-"""No domain: days, errors, files that survive a crash, the lock, progress, words of messages."""
+"""Helpers without domain knowledge: days, errors, files that survive a crash, the lock, progress, forms of messages."""

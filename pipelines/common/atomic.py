@@ -1,6 +1,6 @@
-"""Files that are there whole or not at all, for what is written outside the store: samples and exports.
+"""Files that are written whole or not at all, for files outside the store: samples and exports.
 
-The store's own files go further (fsync, manifest): see `store.py`.
+The store's own files are also synced to disk and listed in the manifest: see `store.py`.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Gives a name beside `path` to write to, and renames it at the end; after an error nothing is left.
+    """Yield a temporary name next to `path`, and rename the file at the end; after an error nothing is left.
 
-    The name ends in `.tmp`, so that ingestion leaves it alone. Missing folders are made.
+    The name ends in `.tmp`, so that ingestion ignores it. Missing folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp")

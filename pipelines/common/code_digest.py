@@ -1,8 +1,8 @@
 """A digest of the project's own files: results with another digest are computed again.
 
-Callers name the files that decide their results: `counting_digest`, `tables_digest` and `publishing_digest`. Comments,
-docstrings and blanks in Python and SQL do not count, so that mending them computes nothing again. All other files count
-by their bytes.
+Callers list the files that determine their results: `counting_digest`, `tables_digest` and `publishing_digest`.
+Comments, docstrings and blanks of Python and SQL are left out, so that editing them computes nothing again. All other
+files count by their bytes.
 """
 
 import hashlib
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pipelines.common.project import PROJECT
 
-# Possessive quantifiers never backtrack: a megabyte takes 5 ms, which every run pays.
+# Possessive quantifiers never backtrack: a megabyte takes 5 ms, in every run.
 _TRIPLE = rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
 _TEXT = _TRIPLE + rb"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+\'"""
-# A docstring begins a file, a line of its own below a colon, or a line without indentation. The group is a line of
-# code, with all lines of a text that begins in it.
+# A docstring begins a file, a line of its own after a colon, or a line without indentation. The group is a line of
+# code, with all lines of a string that begins in it.
 _PYTHON = re.compile(
     rb"(?:\A|(?<=:)\n[ \t]*+|\n)" + _TRIPLE + rb"(?=\n|\Z)|#[^\n]*+|((?:[^\"'#\n]++|" + _TEXT + rb")++)", re.DOTALL
 )
@@ -29,9 +29,9 @@ def code_digest(paths: tuple[str, ...], without: tuple[str, ...] = (), suffix: s
     """Return a digest of the paths and contents of files.
 
     Args:
-        paths: files, and folders with all that is below them, from `root`; what does not exist is left out.
-        without: files and folders that are left out.
-        suffix: the end of the names of all files that count.
+        paths: files, and folders with everything below them, relative to `root`; missing ones are ignored.
+        without: files and folders to leave out.
+        suffix: only files with names that end in it count.
     """
     digest = hashlib.sha256()
     for path in sorted(path for each in paths for path in _files(root, each, without) if path.endswith(suffix)):
@@ -52,12 +52,12 @@ def without_python_comments(text: bytes) -> bytes:
 
 
 def without_sql_comments(text: bytes) -> bytes:
-    """Return SQL without comments, and with one blank for several outside of texts."""
+    """Return SQL without comments, and with one blank for several outside of strings."""
     return b" ".join(word for word in _SQL.findall(text) if word)
 
 
 def _files(root: Path, path: str, without: tuple[str, ...]) -> Iterator[str]:
-    """The paths, from the root, of the files at or below a path."""
+    """Yield the paths, relative to the root, of the files at or below a path."""
     if os.path.isfile(root / path):
         yield path
         return

@@ -1,4 +1,4 @@
-"""Python's collector of cycles, kept still while very many objects are made that hold none."""
+"""Pauses Python's garbage collector while many objects without reference cycles are created."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Lets Python look for no garbage meanwhile: among all that is made it would look again and again."""
+    """Disable the garbage collector in the context: it would scan the growing number of objects again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,7 +1,7 @@
-"""Business days and windows: time zone and day boundaries live here and nowhere else.
+"""Business days and windows: the only module that handles time zones and day boundaries.
 
-A business day D is [D 00:00, D+1 00:00) of `event_time` in the business time zone. A window of n days is the
-n days that end at `as_of`, inclusive; the previous window is the n days just before.
+A business day D is [D 00:00, D+1 00:00) of `event_time` in the business time zone. A window of n days is the n days
+that end at `as_of`, inclusive; the previous window is the n days just before.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,13 @@ WINDOWS = (7, 30)
 BUSINESS_ZONE = "Asia/Shanghai"
 """The business time zone, unless another is set."""
 FIRST_DAY = date(2000, 1, 1)
-"""The first day that a run may be for: long before any log that this may ever read."""
+"""The first day that a run may be for, earlier than any log."""
 
 
 def is_within_calendar(day: date) -> bool:
-    """Whether people may write a day into the registry: one from `FIRST_DAY` on, with days behind it. A year that is
-    mistyped would else be a table of a million days.
+    """Return whether a day may occur in the registry: from `FIRST_DAY` on, with later days in the calendar.
+
+    Otherwise a mistyped year could create a table of a million days.
     """
     return day >= FIRST_DAY and day.year < MAXYEAR
 
@@ -39,7 +40,7 @@ class Window:
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from `first` to `last`, both inclusive; none where `last` is earlier."""
+    """Yield every day from `first` to `last`, both inclusive; none if `last` is earlier."""
     day = first
     while day <= last:
         yield day
@@ -47,36 +48,35 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def window(as_of: date, days: int) -> Window:
-    """The window of `days` days that ends at `as_of`."""
+    """Return the window of `days` days that ends at `as_of`."""
     return Window(as_of - timedelta(days=days - 1), as_of)
 
 
 def business_day(instant: datetime, zone: str) -> date:
-    """The business day of an aware instant."""
+    """Return the business day of an aware instant."""
     return local_time(instant, zone).date()
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
-    """An aware instant on the clock of a zone."""
+    """Return an aware instant as local time of a zone."""
     return instant.astimezone(ZoneInfo(zone))
 
 
 def utc_offset(day: date, zone: str) -> timedelta:
-    """The offset of a zone's clock at the midnight with which a day begins."""
+    """Return the offset of a zone's clock at the midnight with which a day begins."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).utcoffset() or timedelta()
 
 
 def day_start(day: date, zone: str) -> datetime:
-    """The first instant of a business day, in UTC."""
+    """Return the first instant of a business day, in UTC."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 @dataclass(frozen=True)
 class DayHours:
-    """The first instants of a business day and of the next one, in UTC, and what the clock says in each hour between,
-    0 to 23.
+    """The first instants of a business day and of the next one, in UTC, and the hours of its clock, 0 to 23.
 
-    On a day that the clock is changed on, one hour comes twice or never.
+    On a day with a change of the clock, one hour occurs twice or never.
     """
 
     start: datetime
@@ -85,14 +85,14 @@ class DayHours:
 
 
 def day_hours(day: date, zone: str) -> DayHours:
-    """The hours of a business day."""
+    """Return the hours of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
     elapsed = range(ceil((end - start) / timedelta(hours=1)))
     return DayHours(start, end, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:
-    """Refuses another business zone than the one of the days that are stored; None: none are.
+    """Refuse a business time zone other than that of the stored days, which is None if there are none.
 
     Raises:
         UsageError: the two differ.
@@ -107,12 +107,12 @@ def require_same_zone(stored: str | None, zone: str) -> None:
 
 
 def last_closed_day(now: datetime, zone: str) -> date:
-    """The newest business day that is over at `now`: yesterday."""
+    """Return the newest business day that is over at `now`: yesterday."""
     return business_day(now, zone) - timedelta(days=1)
 
 
 def last_due_day(now: datetime, zone: str, late_after: str) -> date:
-    """The newest business day that is to be published by `now`: a day is due at `late_after`, HH:MM, of the next one.
+    """Return the newest business day that is due by `now`: a day is due at `late_after`, HH:MM, of the next one.
 
     A day that is due and not published is late.
     """
@@ -121,42 +121,44 @@ def last_due_day(now: datetime, zone: str, late_after: str) -> date:
 
 
 def stamp(instant: datetime, zone: str) -> str:
-    """An aware instant as text: RFC 3339 in the business time zone, to the second."""
+    """Return an aware instant as text: RFC 3339 in the business time zone, to the second."""
     return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
 def local_to_utc(local: datetime, zone: str) -> datetime:
-    """The instant of a local time without offset, in UTC; of an hour that comes twice, the first (PEP 495)."""
+    """Return the instant of a local time without offset, in UTC; for an hour that occurs twice, the first (PEP 495)."""
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 @cache
 def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
-    """The zone's offset from UTC where it is the same at every hour from `first` to `last`, else None."""
+    """Return the zone's offset from UTC if it is the same at every hour from `first` to `last`, else None."""
     tz, hour = ZoneInfo(zone), timedelta(hours=1)
     offset = last.astimezone(tz).utcoffset()
-    # The whole days of UTC that lie between, and hours on both sides of them.
+    # The whole days of UTC in between, and the hours on both sides of them.
     begin, end = _midnight(first) + timedelta(days=1), _midnight(last)
     before = (first + n * hour for n in range(24) if first + n * hour < min(begin, last))
     behind = (end + n * hour for n in range(24) if first <= end + n * hour <= last)
     days = (begin + timedelta(days=n) for n in range((end - begin).days))
     is_fixed = (
         all(instant.astimezone(tz).utcoffset() == offset for instant in (*before, *behind))
-        # It stops at the first day that differs: a hundred years take more than a second.
+        # This stops at the first day that differs: a hundred years take more than a second.
         and all(_offset_on(zone, day) == offset for day in days)
     )
     return offset if is_fixed else None
 
 
 def _midnight(instant: datetime) -> datetime:
-    """When its day of UTC began."""
+    """Return the beginning of its day of UTC."""
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-# The clock moves on from run to run, but these days are the same: each is looked at once in a process.
+# The range grows from run to run, but most of its days stay the same: each is computed once in a process.
 @cache
 def _offset_on(zone: str, midnight: datetime) -> timedelta | None:
-    """The zone's offset where it is the same at every hour of the day of UTC that begins then."""
+    """Return the zone's offset if it is the same at every hour of the day of UTC that begins at
+    `midnight`, else None.
+    """
     tz = ZoneInfo(zone)
     first, *others = ((midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(24))
     return first if all(offset == first for offset in others) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def digest_of_folder(folder: Path) -> str:
-    """The first 16 hex digits of a SHA-256 over the folder's Parquet files, in order of their names."""
+    """Return the first 16 hex digits of a SHA-256 over the folder's Parquet files, in order of their names."""
     digests = []
     for file in sorted(folder.glob("*.parquet")):
         with file.open("rb") as opened:

@@ -1,4 +1,7 @@
-"""Writing so that a crash leaves the old or the new, never half: fsync the file, rename, fsync the folder."""
+"""Writes that survive a crash: the old or the new file is left, never half of one.
+
+Sync the file, rename, sync the folder.
+"""
 
 import os
 import shutil
@@ -12,7 +15,7 @@ _SYNCED_AT_ONCE = 8
 
 
 def sync_file(path: Path) -> None:
-    """Waits until the file's bytes are on disk."""
+    """Wait until the file's bytes are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -21,12 +24,12 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Waits until the folder's entries (names made, renamed, removed) are on disk."""
+    """Wait until the folder's entries (names created, renamed, removed) are on disk."""
     sync_file(path)
 
 
 def make_folder(path: Path) -> None:
-    """Makes the folder, and those above it that are missing; their names are on disk too."""
+    """Create the folder and its missing parents; their names are on disk too."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)
     for folder in reversed(missing):
@@ -34,7 +37,7 @@ def make_folder(path: Path) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Puts `content` in place of the file, in one step."""
+    """Replace the content of the file, in one step."""
     fresh = path.with_name(f".{path.name}.new")
     with open(fresh, "wb") as out:
         out.write(content)
@@ -45,21 +48,21 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def place_file(fresh: Path, target: Path) -> None:
-    """Moves a finished file to its final name, in place of one that is there."""
+    """Move a finished file to its final name, replacing an existing one."""
     sync_file(fresh)
     os.replace(fresh, target)
     sync_folder(target.parent)
 
 
 def place_folder(fresh: Path, target: Path) -> None:
-    """Moves a finished folder to its final name, its files on disk first; one that is there is taken away."""
+    """Move a finished folder to its final name, after syncing its files; an existing one is removed."""
     place_folders({fresh: target})
 
 
 def place_folders(targets: Mapping[Path, Path]) -> None:
-    """Moves finished folders to their final names, as `place_folder` does with one.
+    """Move finished folders to their final names, as `place_folder` does with one.
 
-    Several files are brought to disk at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
+    Several files are synced at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
     """
     sync_files(path for fresh in targets for path in (*sorted(fresh.iterdir()), fresh))
     for fresh, target in targets.items():
@@ -71,21 +74,21 @@ def place_folders(targets: Mapping[Path, Path]) -> None:
 
 
 def sync_files(paths: Iterable[Path]) -> None:
-    """Waits until the bytes of all of them are on disk, several at a time."""
+    """Wait until the bytes of all files are on disk, several at a time."""
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
-        # Drawing the results raises the error of each.
+        # Reading the results raises the error of each.
         deque(threads.map(sync_file, paths), maxlen=0)
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner may read, whole or not at all; one that is there already stays."""
+    """Write a file that only its owner may read, whole or not at all; an existing one stays."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
-    # A link, not a rename: of two that write at once, both must go on with the same file.
+    # A link, not a rename: of two processes that write at once, both must use the same file.
     with suppress(FileExistsError):
         os.link(fresh, path)
     fresh.unlink(missing_ok=True)
@@ -93,6 +96,6 @@ def write_once(path: Path, content: bytes) -> None:
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Removes what writers that died left in a folder beside the files they were to write."""
+    """Remove the temporary files that killed writers left in a folder."""
     for leftover in folder.glob(".*.new"):
         leftover.unlink(missing_ok=True)

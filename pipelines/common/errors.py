@@ -1,19 +1,19 @@
-"""The errors a user can meet. Each says what happened, where, why it matters and what to do.
+"""The errors that users see. Each reports what happened, where, why it matters and what to do.
 
-Add a class only where a caller must tell it from the others; a new cause needs no new class.
+Add a class only if a caller must distinguish it; a new cause needs no new class.
 """
 
 from collections.abc import Iterator
 
 WARNED = 3
-"""The exit code of a command that is done while a warning fired."""
+"""The exit code of a command that completed with a warning."""
 
 
 class AuthmeterError(Exception):
-    """The run cannot go on; the last good report still stands.
+    """The run cannot go on; the last good report stays published.
 
     Args:
-        what: what happened, one sentence.
+        what: the event, in one sentence.
         where: the file, setting, table or day.
         why: why it matters.
         do: what to do next.
@@ -37,12 +37,12 @@ class UsageError(AuthmeterError):
 
 
 def nothing_published(where: object) -> UsageError:
-    """What a command that reads what is published says before the first run, the same and with the same exit code."""
+    """Return the error of all commands that read the published file before the first run."""
     return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
 
 
 def older_publication(where: object, lacking: str) -> UsageError:
-    """What such a command says where the published file has not got what this version asks of it."""
+    """Return the error of these commands if the published file lacks tables or columns that this version reads."""
     return UsageError(
         "What is published is of an older version of authmeter.",
         where=str(where),
@@ -52,7 +52,7 @@ def older_publication(where: object, lacking: str) -> UsageError:
 
 
 class InUseError(AuthmeterError):
-    """Another process works on the data folder: this one did nothing, which is no failure of the folder's last run."""
+    """Another process uses the data folder: this one did nothing, which is no failure of the folder's last run."""
 
 
 class BooksError(AuthmeterError):
@@ -73,12 +73,12 @@ class BooksError(AuthmeterError):
 
 
 class DamagedFileError(AuthmeterError):
-    """A landed file is cut or corrupt: it is refused whole, the others go on."""
+    """A landed file is truncated or corrupt: it is refused as a whole, and other files are still read."""
 
 
 def errors_behind(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it came from."""
-    # An error may come to stand behind itself, where it is raised once more from one that it caused.
+    """Yield the error and its causes."""
+    # The chain may contain a cycle, if an error is raised again from an error that it caused.
     seen: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in seen:

@@ -1,4 +1,4 @@
-"""One run at a time per data folder: a lock on a file, and who holds it."""
+"""A lock file that allows one run at a time per data folder, and reports the holder."""
 
 import fcntl
 import json
@@ -15,12 +15,12 @@ _held: set[str] = set()
 
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
-    """Holds the data folder whose warehouse the lock lies in, for this process; within it, it may be held again.
+    """Lock the data folder whose warehouse contains `lock`, for this process, which may lock it again inside.
 
-    The operating system frees the lock when the process ends, however it ends.
+    The operating system releases the lock when the process ends, however it ends.
 
     Raises:
-        InUseError: another process holds it; the message says which, and since when.
+        InUseError: another process holds it; the message names it, and since when.
     """
     name = str(lock)
     if name in _held:

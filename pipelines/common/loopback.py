@@ -1,7 +1,4 @@
-"""Ports on loopback: whoever serves something gets one, or an error at once where it is taken.
-
-Lives here: the address and the port. Does not belong here: what is served there (`serving/`, `scheduler_process.py`).
-"""
+"""Opens ports on loopback for servers; a taken port is an error at once."""
 
 import socket
 
@@ -11,13 +8,13 @@ LOOPBACK = "127.0.0.1"
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on a port of loopback; 0 takes any free one.
+    """Return a socket that listens on a port of loopback; 0 chooses any free one.
 
     Raises:
-        AuthmeterError: the port is taken, or not this user's to have.
+        AuthmeterError: the port is taken, or this user has no right to it.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # A port that was served a moment ago may be taken at once.
+    # A port that was closed a moment ago can be used at once.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
@@ -33,7 +30,7 @@ def listen(port: int) -> socket.socket:
 
 
 def require_free(port: int) -> None:
-    """Refuses a port that a program to be started could not have.
+    """Raise if a port is not free for a program that is about to be started.
 
     Raises:
         AuthmeterError: as `listen`.

@@ -1,7 +1,7 @@
-"""The limits of the machine, and how to know them from other errors: a full disk, no memory, rights that lack. No file
-is blamed for the first two, and each ends the run in words.
+"""Recognizes errors caused by the limits of the machine: a full disk, no memory, missing rights.
 
-What is looked at is what the libraries say: DuckDB, SQLite and Python have no common error for it.
+A full disk or memory is not the fault of a file, and ends the run with an explanation. DuckDB, SQLite and Python have
+no common error for it, so their messages are searched.
 """
 
 import errno
@@ -23,7 +23,7 @@ _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|f
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether the error, or one behind it, says that the disk is full."""
+    """Return whether the error, or one of its causes, reports a full disk."""
     return any(
         (isinstance(one, OSError) and one.errno in _ROOM_NUMBERS) or _ROOM_WORDS.search(str(one))
         for one in errors_behind(error)
@@ -31,7 +31,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the error, or one behind it, says that there is not enough memory."""
+    """Return whether the error, or one of its causes, reports too little memory."""
     return any(
         isinstance(one, MemoryError)
         or (isinstance(one, OSError) and one.errno == errno.ENOMEM)
@@ -42,8 +42,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """The full disk or memory, or the rights that lack, in a user's words; None where the error is of another kind, or
-    in words already.
+    """Translate the error of a full disk or memory, or of missing rights, for the user.
+
+    Return None for other errors, and for those that are translated already.
 
     Args:
         where: the data folder.
@@ -68,7 +69,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def _is_of_the_disk(error: BaseException) -> bool:
-    """Whether the error is one that SQLite also gives where the disk is full."""
+    """Return whether SQLite also raises such an error for a full disk."""
     return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 
 

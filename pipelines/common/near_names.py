@@ -1,5 +1,6 @@
-"""Names that are nearly known ones. Of files that are passed over: nearly one that authmeter reads, a slip of whoever
-wrote the file, who would not see it; and those that are left alone, as not being meant for it.
+"""Names of files and folders: misspelt names of files that authmeter reads, and names that it ignores.
+
+A file with a misspelt name would be ignored without the writer's notice.
 """
 
 import os
@@ -14,11 +15,12 @@ _LEFT_ALONE_ENDS: Final = (".tmp", ".part", ".crc")
 
 
 def require_no_near_name(folder: Path, names: Collection[str]) -> None:
-    """Refuses what lies in a folder under a name that is nearly one of those that are read there: the same but for
-    case, or for one letter more, less or other, or two that changed places.
+    """Refuse a file in a folder whose name is misspelt: almost one of `names`, which are read there.
+
+    Names are near if they differ in case, in one letter more, less or other, or in two swapped letters.
 
     Raises:
-        UsageError: something has such a name; the text says which.
+        UsageError: a file has such a name; the text names it.
     """
     for found in names_in(folder):
         near = [] if found in names else [name for name in names if _is_near(found.casefold(), name)]
@@ -32,8 +34,8 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
 
 
 def nearly(name: str, known: Iterable[str]) -> str:
-    """Return a sentence with the three names most like an unknown one, for the end of an advice; "" if none is."""
-    # Imported here: only an error needs it.
+    """Return a sentence with the three known names most similar to an unknown one, for the end of an advice, or ""."""
+    # Imported lazily: only an error needs it.
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=3)
@@ -41,7 +43,9 @@ def nearly(name: str, known: Iterable[str]) -> str:
 
 
 def names_in(folder: Path) -> list[str]:
-    """What lies in a folder, in order, without what is hidden and the backups of editors; nothing where it is none."""
+    """Return the names in a folder, in order, without hidden ones and backups of editors; none if it is
+    not a folder.
+    """
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))
     except (FileNotFoundError, NotADirectoryError):
@@ -49,7 +53,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def has_name_left_alone(path: str) -> bool:
-    """Whether a dropped file or folder is left alone for its name: it is hidden, a note, or not finished."""
+    """Return whether a dropped file or folder is ignored because of its name: hidden, a note, or not finished."""
     name = path.rpartition("/")[2].lower()
     return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
 

@@ -4,14 +4,14 @@ import ctypes
 import os
 from pathlib import Path
 
-# Fields 48 and 49 of /proc/PID/stat, counted behind the name of the program: where the arguments begin and end.
+# Fields 48 and 49 of /proc/PID/stat, counted from after the program name: the addresses of the arguments.
 _ARGUMENTS = slice(45, 47)
 
 
 def hide_in_title(text: str) -> None:
     """Overwrite a text among the arguments of this process with stars, if the system is Linux.
 
-    Other systems keep the arguments where a process cannot reach them: there, nothing is done.
+    On other systems a process cannot overwrite its arguments: this does nothing.
     """
     hidden = os.fsencode(text)
     try:

@@ -1,4 +1,4 @@
-"""How a run tells what it does: bars on a terminal, one line per stage elsewhere."""
+"""Progress of a run: bars on a terminal, otherwise one line per stage."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Stage(Protocol):
-    """One stage that is under way: it is called with how far it is, and takes a text of what it did."""
+    """One running stage: call it with its progress, and set `result` to a text of its result."""
 
     result: str
 
@@ -20,7 +20,7 @@ class _QuietStage:
         self.result = ""
 
     def __call__(self, done: int, total: int) -> None:
-        """A line per stage needs no steps between."""
+        """Do nothing: the line of the stage is printed at its end."""
 
 
 class _BarStage:
@@ -34,7 +34,7 @@ class _BarStage:
 
 @contextmanager
 def stage(name: str) -> Iterator[Stage]:
-    """Announces a stage; at its end prints its name, what it did and the seconds it took, to standard output."""
+    """Run a stage; at its end print its name, result and duration in seconds to standard output."""
     begun = time.monotonic()
     if sys.stdout.isatty():
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -1,7 +1,6 @@
-"""Files and folders that the user who runs authmeter may not read or write: how to know such an error, whose they are,
-and what to do.
+"""Missing rights to files and folders: recognizes such errors, and reports owner and remedy.
 
-Libraries have no common error for it, and not all of them name the file: it is looked for then.
+Libraries have no common error for it, and not all of them name the file: in this case it is searched.
 """
 
 import errno
@@ -17,17 +16,17 @@ from shlex import quote
 from pipelines.common.errors import AuthmeterError, UsageError, errors_behind
 
 _NUMBERS = (errno.EACCES, errno.EPERM, errno.EROFS)
-# As DuckDB, SQLite and Polars say it; DuckDB names the file.
+# Messages of DuckDB, SQLite and Polars; DuckDB names the file.
 _WORDS = re.compile(
     r"permission denied|read-only file system|readonly database|unable to open database file", re.IGNORECASE
 )
 _QUOTED = re.compile(r'"(/[^"]+)"')
-# What a run writes to in its place; all else it replaces.
+# Files that a run modifies in place; all others are replaced.
 _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """The error in a user's words where it, or one behind it, is one of rights; None where it is another.
+    """Return the translated error if it, or one of its causes, is about missing rights; None otherwise.
 
     Args:
         where: the data folder.
@@ -36,7 +35,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     if found is None:
         return None
     named = [Path(name) for name in _names(found) if os.path.isabs(name)]
-    # Where a file may be written, its folder may not be.
+    # A file may be writable while its folder is not.
     there = [place for nearest in map(_nearest, named) for place in (nearest, nearest.parent)]
     closed = (place for place in chain(there, _below(Path(where))) if not _may_use(place))
     place = next(closed, named[0] if named else None)
@@ -44,7 +43,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def rights_error(path: Path) -> AuthmeterError:
-    """The error of a path that may not be read or written, in a user's words."""
+    """Return the error for a path that may not be read or written."""
     there = _nearest(path)
     why = "What is needed there could not be read or written; the last good report still stands."
     if os.statvfs(there).f_flag & os.ST_RDONLY:
@@ -67,16 +66,16 @@ def rights_error(path: Path) -> AuthmeterError:
 
 
 def keep_private(file: Path, what: str, why: str, besides: str = "") -> None:
-    """Refuses a file with a secret that others than its owner may read or change; a pipe has no others.
+    """Refuse a secret file that others than its owner may read or change; pipes are accepted.
 
     Args:
-        what: the file in an error's words, such as `The hash key`.
+        what: the name of the file in the error, such as `The hash key`.
         why: what others could do with it.
-        besides: what is to be done besides taking their rights away.
+        besides: further advice besides removing their rights.
 
     Raises:
-        UsageError: others may. The message never holds what is in the file.
-        OSError: it is not there.
+        UsageError: others have rights. The message never contains the content of the file.
+        OSError: the file does not exist.
     """
     mode = file.stat().st_mode
     if stat.S_ISREG(mode) and mode & 0o077:
@@ -85,7 +84,7 @@ def keep_private(file: Path, what: str, why: str, besides: str = "") -> None:
 
 
 def owner_of(path: Path) -> str:
-    """The name of the user to whom a file or folder belongs."""
+    """Return the name of the user who owns a file or folder."""
     return _name(path.stat().st_uid)
 
 
@@ -103,14 +102,14 @@ def _is_of_rights(error: BaseException) -> bool:
 
 
 def _names(error: BaseException) -> list[str]:
-    """The files that an error names; what it was to become comes first."""
+    """Return the files that an error names, the target of a rename first."""
     if isinstance(error, OSError):
         return [os.fsdecode(name) for name in (error.filename2, error.filename) if isinstance(name, str | bytes)]
     return _QUOTED.findall(str(error))
 
 
 def _nearest(path: Path) -> Path:
-    """The path, else the nearest folder above it that can be looked at."""
+    """Return the path, or the nearest folder above it that is accessible."""
     for place in (path, *path.parents):
         try:
             place.stat()
@@ -125,7 +124,7 @@ def _may_use(place: Path) -> bool:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """The folders of a data folder, and the files in it that are written in place."""
+    """Yield the folders of a data folder, and the files in it that are modified in place."""
     for name, _, files in os.walk(folder):
         yield Path(name)
         yield from (Path(name, file) for file in files if file.endswith(_WRITTEN_IN_PLACE))

@@ -1,11 +1,11 @@
-"""Names and texts in SQL where no parameter can be bound."""
+"""Quotes names and texts in SQL for places that accept no parameter."""
 
 
 def quoted(name: str) -> str:
-    """A name in SQL, whatever stands in it."""
+    """Return a name as a quoted identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text in SQL where no parameter can stand."""
+    """Return a text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

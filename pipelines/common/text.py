@@ -1,7 +1,4 @@
-"""How numbers and names stand in messages.
-
-Lives here: forms that every message shares. Does not belong here: what a message says.
-"""
+"""Forms of numbers and names in all messages."""
 
 import os
 import re
@@ -13,22 +10,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-# What ends a line, steers a terminal or turns the text around.
+# Characters that end a line, control a terminal or change the direction of text.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def printable(path: str) -> str:
-    """A path for a message: what could end its line, steer a terminal or turn it around is written as `\\xNN`."""
+    """Return a path for a message: characters that break lines, control a terminal or change direction
+    become `\\xNN`.
+    """
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
 
 
-# A text of a name that could be taken for an escape of ours.
+# Part of a name that could be mistaken for one of our escapes.
 _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
 
 def name_as_text(name: str) -> str:
-    """The name of a file as text: a byte that is no UTF-8 is written as `\\xNN`, and so is a backslash that could be
-    taken for the beginning of that.
+    """Return a file name as text: bytes that are not UTF-8 become `\\xNN`.
+
+    A backslash that could be mistaken for the beginning of such an escape is escaped too.
     """
     raw = os.fsencode(name)
     try:
@@ -40,7 +40,7 @@ def name_as_text(name: str) -> str:
 
 @dataclass(frozen=True)
 class Bilingual:
-    """One text in both languages. In a template it prints itself as HTML, the hidden language included."""
+    """A text in both languages. In a template it renders as HTML with both; the page hides one."""
 
     zh: str
     en: str
@@ -48,19 +48,19 @@ class Bilingual:
     @cached_property
     def html(self) -> "Markup":
         """The text as HTML."""
-        # Imported here: an idle run renders nothing.
+        # Imported lazily: an idle run renders nothing.
         from markupsafe import Markup, escape
 
         if self.zh == self.en:
             return escape(self.zh)
-        # Without quotes: a small page has a hundred of them.
+        # Attributes without quotes: a small page has a hundred of them.
         return Markup(f"<span lang=zh-CN>{escape(self.zh)}</span><span lang=en>{escape(self.en)}</span>")
 
     def __html__(self) -> "Markup":
         return self.html
 
     def format(self, **values: "str | int | Bilingual") -> "Bilingual":
-        """The text with its `{name}` places filled, by a text in its own language."""
+        """Fill the `{name}` placeholders; bilingual values are filled in by language."""
         sides = (
             {name: value.zh if isinstance(value, Bilingual) else value for name, value in values.items()},
             {name: value.en if isinstance(value, Bilingual) else value for name, value in values.items()},
@@ -72,17 +72,17 @@ _MOST_DIGITS = 6
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its English noun, which is given in the singular."""
+    """Return a number with its English noun, which is given in the singular."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(paths: Sequence[str], between: str = ", ") -> str:
-    """The first five paths, or other short texts, for a message, and how many more there are."""
+    """Return the first five paths, or other short texts, for a message, and the number of the rest."""
     return between.join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
 
 
 def percent(share: float) -> str:
-    """A share in a finding: small ones with the digits that tell them from nothing."""
+    """Return a share for a message, with enough digits that a small one is not shown as zero."""
     digits = 1
     while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
         digits += 1
@@ -90,5 +90,5 @@ def percent(share: float) -> str:
 
 
 def about(number: float) -> str:
-    """A number in a finding."""
+    """Return a number for a message, rounded."""
     return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

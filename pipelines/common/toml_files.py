@@ -1,7 +1,6 @@
-"""What is wrong with a TOML file that a user wrote, in words: settings, source mappings, tokens.
+"""Reads TOML files that users wrote (settings, source mappings, tokens), and reports faults with their key and remedy.
 
-Lives here: reading the file, and saying of each fault of its content which key has it and what would be right. What the
-file may hold is said by its model.
+The models define the valid content.
 """
 
 import codecs
@@ -13,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-# By the library's own names of faults; what is not here keeps the library's words.
+# By the library's names of faults; other faults keep the library's text.
 _WORDS = {
     "extra_forbidden": "is not known",
     "missing": "is missing",
@@ -32,14 +31,14 @@ _WORDS = {
 }
 _LIBRARY = "Input should be "
 MEND_TOML = "Mend that line: a text stands in quotes, a list in brackets, and a table begins with [name] or [[name]]."
-"""What to do where a file is no TOML."""
+"""The remedy for a file that is not TOML."""
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The content of a TOML file, which may begin with a byte order mark.
+    """Return the content of a TOML file, which may begin with a byte order mark.
 
     Raises:
-        ValueError: it is none; the text says at which line.
+        ValueError: the file is not TOML; the text names the line.
     """
     content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
@@ -52,9 +51,9 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Each fault with its key, joined; `forms` says in words what the texts of a pattern look like, by key."""
+    """Return each fault with its key, joined; `forms` describes texts that must match a pattern, by key."""
     faults = error.errors()
-    # Where a part of a value is wrong, that the whole has too few good parts is no news.
+    # If a part of a value is faulty, leave out the fault of the whole that follows from it.
     inner = [fault["loc"] for fault in faults]
     innermost = [
         fault
