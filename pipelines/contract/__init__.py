@@ -1,1 +1,1 @@
-"""What things mean: the record, masking, metrics, tables, registry, settings, parts, day tables, checks, status."""
+"""Definitions: the record, masking, metrics, tables, registry, settings, parts, day tables, checks, status."""

@@ -1,7 +1,7 @@
 """THE CHECKS: every check of a run, declared once, and the result of one.
 
-Dagster's check specs, the to-do of `status.json` and the order of the results come from here; docs/operator.md has a
-row for each. What a check looks at is in `closing/warnings.py`.
+Dagster's check specs, the to-do of `status.json` and the order of results use this list; docs/operator.md has a row for
+each check. The checks are computed in `closing/warnings.py`.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class Check:
     """A check.
 
     Attributes:
-        asset: what it judges, by its name in Dagster.
-        kind: the run stops where `books` fail; a check of the `folder` looks at its files, its registry and the newest
-            day; `freshness` is for Dagster alone.
+        asset: the name of the checked asset in Dagster.
+        kind: a failed check of the `books` stops the run; a check of the `folder` examines its files, its registry and
+            the newest day; `freshness` is for Dagster only.
         meaning_en: when it fails.
-        to_do: what a failure, or a notice, asks of whoever reads `status.json`.
+        to_do: advice for readers of `status.json` after a failure or a notice.
     """
 
     name: str
@@ -33,16 +33,16 @@ class Check:
 
     @property
     def is_blocking(self) -> bool:
-        """Whether nothing is published where it fails."""
+        """Whether a failure prevents publishing."""
         return self.kind == "books"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's finding, in both languages; `day` None: of the data folder as a whole.
+    """The result of one check, in both languages; `day` is None for the data folder as a whole.
 
-    `severity` is `warn`, or `notice` of a check that passed and has something to say all the same: it changes no state
-    and no exit code.
+    `severity` is `warn`, or `notice` if the check passed and still has a message, which changes no state and no exit
+    code.
     """
 
     check_name: str
@@ -54,7 +54,7 @@ class CheckResult:
 
     @property
     def is_notice(self) -> bool:
-        """Whether it passed and has something to say."""
+        """Whether it passed and has a message."""
         return self.passed and self.severity == NOTICE
 
 

@@ -1,7 +1,6 @@
 """The fields of `<data>/status.json`; docs/operator.md lists them.
 
-A field may be added; where one changes its meaning, `STATUS_VERSION` is raised. Does not belong here: how they are
-found (`run/status.py`).
+Fields may be added; if one changes its meaning, raise `STATUS_VERSION`. The values are computed in `run/status.py`.
 """
 
 from datetime import date
@@ -18,22 +17,23 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 def is_problem(kind: str) -> bool:
     """Return whether an incident that is open and part of no other is counted as a problem, acknowledged or not.
 
-    The headline of the pages, `status` and the message of the day all count by this.
+    The headline of the pages, `status` and the message of the day all use this count.
     """
     return kind != "further"
 
 
 def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
-    """Whether an incident that is open and part of no other is something to see to: exit code 3, and red on pages.
+    """Return whether an incident that is open and part of no other needs action: exit code 3, and red on pages.
 
-    Of the kind `further` it is only worth a line.
+    Incidents of the kind `further` are only listed.
     """
     return is_problem(kind) and not is_acknowledged
 
 
 class Problems(BaseModel):
-    """How many problems are open: `open` incidents, of which `acknowledged` ones, further ones `to_look_at`, and
-    `warnings` of checks."""
+    """The numbers of open problems: `open` incidents, the `acknowledged` ones among them, further incidents
+    `to_look_at`, and `warnings` of checks.
+    """
 
     open: int = 0
     acknowledged: int = 0
@@ -42,7 +42,7 @@ class Problems(BaseModel):
 
 
 class Published(BaseModel):
-    """What readers see now."""
+    """The published state."""
 
     as_of: date
     generated_at: str
@@ -64,7 +64,7 @@ class Overdue(BaseModel):
 
 
 class Failure(BaseModel):
-    """Why a run failed, as the command says it."""
+    """The error of a failed run, as the command prints it."""
 
     what: str
     where: str
@@ -82,7 +82,7 @@ class LastRun(BaseModel):
 
 
 class Work(BaseModel):
-    """What a process does with the folder, or did when it was killed."""
+    """The running or killed command of a process on the folder."""
 
     process: int
     doing: str
@@ -90,7 +90,7 @@ class Work(BaseModel):
 
 
 class Warned(BaseModel):
-    """One warning, or one notice, that stands."""
+    """One current warning or notice."""
 
     check: str
     severity: str
@@ -101,11 +101,11 @@ class Warned(BaseModel):
 
 
 class OpenIncident(BaseModel):
-    """An incident that is open and part of no other; `link` is its page in the site, `url` the whole address if the
-    setting `site_url` has the site's.
+    """An incident that is open and part of no other.
 
-    `title`, `reason` and `loss` are what a message has of it; without a cause or a loss they are empty. `notes` has the
-    text that is shown beside it, or nothing. `acknowledged` tells whether a note acknowledges it.
+    `link` is its page in the site, `url` the full address if `site_url` is set. `title`, `reason` and `loss` are the
+    parts of its message; without a cause or a loss they are empty. `notes` are the texts shown with it. `acknowledged`
+    is whether a note acknowledges it.
     """
 
     incident_id: str
@@ -134,19 +134,19 @@ class OpenIncident(BaseModel):
 
     @property
     def is_alarm(self) -> bool:
-        """Whether it is something to see to."""
+        """Whether it needs action."""
         return is_alarm(self.kind, is_acknowledged=self.acknowledged)
 
 
 class Kept(BaseModel):
-    """The first day with stored events, and the first one that is published, where retention has taken some away."""
+    """The first day with stored events, and the first published day, if retention has removed older ones."""
 
     events_from: date | None = None
     days_from: date | None = None
 
 
 class Status(BaseModel):
-    """The state of a data folder; `notices` are what is good to know: they change no state and no exit code."""
+    """The state of a data folder; `notices` change no state and no exit code."""
 
     schema_version: int = STATUS_VERSION
     written_at: str
@@ -165,11 +165,14 @@ class Status(BaseModel):
 
     @property
     def is_warned(self) -> bool:
-        """Whether there is something to look at: a warning, or an open incident that nobody has acknowledged."""
+        """Whether there is a warning, or an open incident that needs action and that nobody has acknowledged."""
         return bool(self.warnings) or any(one.is_alarm for one in self.incidents)
 
     def count_problems(self) -> None:
-        """Set `problems` by the incidents and warnings. Warnings that no page has, as of alerts, are not counted."""
+        """Set `problems` from the incidents and warnings.
+
+        Warnings that no page shows, such as of alerts, are not counted.
+        """
         counted = [one for one in self.incidents if is_problem(one.kind)]
         self.problems = Problems(
             open=len(counted),
@@ -179,5 +182,5 @@ class Status(BaseModel):
         )
 
     def as_json(self) -> str:
-        """The text of `status.json`."""
+        """Return the text of `status.json`."""
         return self.model_dump_json(indent=1) + "\n"

@@ -5,9 +5,9 @@ from typing import Final
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import SOCIAL_CHANNELS
 
-# The counts that add up, as the roll-up computes them.
+# The additive counts that the roll-up computes.
 COUNTS: Final = tuple(name for name, one in METRICS.items() if one.condition)
-# Counts of usage that sum a count over some channels, and those over all, in the order of `usage_daily`.
+# Counts of usage that sum a count over some channels, and counts over all channels, in the order of `usage_daily`.
 BY_CHANNEL: Final = (
     "number_verifications",
     "one_click_verifications",
@@ -17,7 +17,7 @@ BY_CHANNEL: Final = (
 )
 TOTALS: Final = ("verification_requests", "billable_verifications")
 USAGE: Final = (*BY_CHANNEL, *TOTALS)
-# Counts of the login trend; of the compared spans those of its rate.
+# Counts of the login trend; compared spans have only the counts of its rate.
 LOGIN_RATE: Final = ("authorizations", "authorization_requests")
 LOGINS: Final = (*LOGIN_RATE, "authorizations_cancelled")
 LOGIN_COUNTS: Final = (*LOGINS, "authorizations_failed")
@@ -28,29 +28,29 @@ HEADLINE_USAGE: Final = (*CARDS, "billable_verifications")
 HEADLINE: Final = (*HEADLINE_USAGE, "authorizations", "authorization_rate")
 # Counts of the verification records of an hour, from which billing and reconciliation are computed.
 VERIFIED: Final = ("requests", "successes", "mismatches", "unknowns", "uses", "duplicates", "late")
-# The rate by which signing in is judged: what users want plays no part in it.
+# The rate that measures sign-in quality: cancellations by users do not affect it.
 TECHNICAL: Final = "technical_success_rate"
 LOGIN_RATES: Final = ("authorization_rate", TECHNICAL)
-# The rates in whose falls incidents are found, and those in whose rises.
+# Rates whose falls are incidents, and rates whose rises are.
 WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better != "lower")
 RISING: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better == "lower")
-# The incident of a rate by its metric, and the rate that it is of.
+# Maps the metric of a rate incident to its rate.
 SLOW_FALL: Final = "slow_fall"
-# The rate of sessions whose falls are incidents; the others are of records.
+# The rate of sessions whose falls are incidents; all others are rates of records.
 SIGN_IN: Final = "sign_in_rate"
 RATE_OF: Final = {**{name: name for name in (*WATCHED, *RISING)}, SLOW_FALL: TECHNICAL}
 
 
 def cut_by(*columns: str) -> tuple[str, ...]:
-    """The measures that a table of days with these columns in its key holds."""
+    """Return the measures in a table of days with these columns in its key."""
     return tuple(name for name, one in METRICS.items() if set(columns) <= set(one.dimensions))
 
 
 def counts_query(relation: str) -> str:
-    """SQL that gives each row of what was resolved its counts; `$billed` are vendor, channel and outcome of what
-    is billed, `$billed_vendors` the vendors with a rule of their own.
+    """Return SQL that adds the counts to each row of a resolved relation.
 
-    All tables of a day are sums of these.
+    `$billed` lists vendor, channel and outcome of billed records, `$billed_vendors` the vendors with a rule of their
+    own. All tables of a day are sums of these counts.
     """
     counts = (f"CASE WHEN {METRICS[name].condition} THEN records ELSE 0 END AS {name}" for name in COUNTS)
     return f"SELECT *, {', '.join(counts)} FROM {relation}"

@@ -27,16 +27,16 @@ class Measure:
     It is computed by one of:
         condition: SQL over a counted, resolved record: the measure counts the records that meet it.
         summed, channels: the sum of another measure over these channels.
-        numerator, denominator: of a rate: measure names, or sums and differences of them.
-        expression: anything else, in SQL over the records, or in words where there is no SQL for it; `expression_zh`
-            are these words in Chinese.
+        numerator, denominator: for a rate: measure names, or sums and differences of them.
+        expression: anything else, in SQL over the records, or in words without an SQL form; `expression_zh` has these
+            words in Chinese.
 
     Attributes:
         unit: `records` or `sessions` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
             (milliseconds).
-        better: which direction of a change is good; None: neither.
-        watched_in: channels in which incidents watch the rate; None: in all by which users sign in.
-        cut_by: columns by which an `expression` over records can be grouped. A condition can be by any.
+        better: the good direction of a change; None: neither.
+        watched_in: channels in which incidents watch the rate; None: all channels of sign-ins.
+        cut_by: columns by which an `expression` over records can be grouped. A condition can be grouped by any.
     """
 
     name: str
@@ -62,16 +62,16 @@ class Measure:
 
     @property
     def change(self) -> Change:
-        """How two spans are compared: the ratio of two counts, or the difference of two rates in points."""
+        """The comparison of two spans: the ratio of two counts, or the difference of two rates in points."""
         return "points" if self.kind == "rate" else "ratio"
 
     def is_watched_in(self, channel: str) -> bool:
-        """Whether incidents watch the rate in a channel."""
+        """Return whether incidents watch the rate in a channel."""
         return channel not in CHECK_CHANNELS if self.watched_in is None else channel in self.watched_in
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Columns by which the tables of days group it, beside day and app."""
+        """Columns by which the tables of days group it, besides day and app."""
         return DETAIL if self.condition else self.cut_by
 
     @property
@@ -81,7 +81,7 @@ class Measure:
 
     @property
     def formula(self) -> str:
-        """The definition in one line, the same in every language but where it is in words."""
+        """The definition in one line, the same in every language unless it is in words."""
         if self.condition:
             return f"count_if({self.condition})"
         if self.summed:

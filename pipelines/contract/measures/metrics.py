@@ -1,12 +1,10 @@
 """Each metric once: its name, labels, unit, meaning, caveat and definition.
 
-Lives here: what a figure is called, what it means, and the expression that it is computed by. The counts of the
-roll-up are made of the conditions (`counts.py`); the tables' column names, the pages' headings and tooltips, the
-metrics page and the docs all read from here.
-Add here: a metric that a table or a page shows. A meaning that changes also goes into `CHANGELOG.md`, heading
-*Meaning*.
-Does not belong here: the counts of files and days (`quality_metrics.py`) and of sessions (`session_metrics.py`),
-which outcomes are billed (`billing.py`), how a metric looks (`reports/`).
+The counts of the roll-up are generated from the conditions (`counts.py`); the tables' column names, the pages' headings
+and tooltips, the metrics page and the docs all use this list. The counts of files and days are in `quality_metrics.py`,
+the metrics of sessions in `session_metrics.py`, billed outcomes in `billing.py`, and the layout in `reports/`.
+
+Add each metric that a table or a page shows. If a meaning changes, describe it in `CHANGELOG.md` under *Meaning*.
 """
 
 from pipelines.common.errors import AuthmeterError
@@ -22,17 +20,17 @@ _ANSWER = "stage IN ('authorize', 'verify', 'login')"
 
 
 def _named(channels: tuple[str, ...]) -> str:
-    """Channels as a sentence lists them: `a, b and c`."""
+    """Return channels as a sentence lists them: `a, b and c`."""
     return f"{', '.join(channels[:-1])} and {channels[-1]}"
 
 
 def _named_zh(channels: tuple[Channel, ...]) -> str:
-    """Channels and their number as a Chinese sentence lists them."""
+    """Return channels and their number as a Chinese sentence lists them."""
     return "、".join(one.label_zh for one in channels) + "零一二三四五六七八九"[len(channels)]
 
 
 def _authorizations_in(channel: Channel) -> Measure:
-    """The authorizations in one channel of a social platform."""
+    """Return the measure of authorizations in one channel of a social platform."""
     return Measure(
         name=f"{channel.key}_authorizations",
         label=Bilingual(f"{channel.label_zh}授权量", f"{channel.label} authorizations"),
@@ -304,9 +302,9 @@ METRICS: dict[str, Measure] = {one.name: one for one in (*_ALL, *SESSIONS, *QUAL
 
 
 def metric(name: str) -> Measure:
-    """The metric of that name.
+    """Return the metric of that name.
 
-    Raises `AuthmeterError`, with the known names, where there is none.
+    Raises `AuthmeterError`, with the known names, for an unknown one.
     """
     try:
         return METRICS[name]

@@ -1,7 +1,6 @@
-"""The counts of files and days: what was read, what counts, and what was wrong with the rest.
+"""The counts of files and days: records that were read, that count, and that were rejected or corrected.
 
-Lives here: their names and meanings, declared as those of `metrics.py`; they are columns of `input_files`,
-`day_quality` and `outcome_daily`.
+They are declared as in `metrics.py`; they are columns of `input_files`, `day_quality` and `outcome_daily`.
 """
 
 from pipelines.common.text import Bilingual

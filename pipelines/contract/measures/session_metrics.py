@@ -1,4 +1,4 @@
-"""The counts and rates of sign-in sessions: who came to sign in, who got in, and where the others stopped.
+"""The counts and rates of sign-in sessions: how many users started, signed in, or stopped, and at which step.
 
 They are columns of `session_daily`, `session_paths_daily` and `funnel_daily`, which `rollup/sql/day/` computes. Rates
 are sums over sums of these columns; `metrics.py` has the metrics of records.
@@ -10,17 +10,17 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.measure import Measure
 
 SIGNED_IN: Final = ("direct", "retry", "other")
-"""The ways of the sessions that signed in."""
+"""The values of `way` for sessions that signed in."""
 WAYS: Final = (*SIGNED_IN, "cut", "lost")
 STEP_PAIRS: Final = ("page_click", "click_authorize", "authorize_verify", "page_signed_in")
-"""Pairs of steps in one_click: how many sessions have both, and how long from the one to the other."""
+"""Pairs of steps in one_click: for the number of sessions with both, and the time between them."""
 FUNNEL: Final = ("page", "click", "authorize", "verify", *STEP_PAIRS, "signed_in")
 """The counts of the funnel, in the order of `funnel_daily`."""
 _PREFETCH = "channel = 'one_click' AND stage = 'prefetch'"
 
 
 def _of_sessions(name: str, zh: str, en: str, meaning: Bilingual, expression: str) -> Measure:
-    """A count of sessions; `zh` and `en` are its label."""
+    """Return a count of sessions; `zh` and `en` are its label."""
     return Measure(name=name, label=Bilingual(zh, en), unit="sessions", meaning=meaning, expression=expression)
 
 
@@ -179,4 +179,4 @@ SESSIONS: Final = (
     ),
 )  # fmt: skip
 SESSION_RATES: Final = tuple(one.name for one in SESSIONS if one.kind == "rate")
-"""The rates among these."""
+"""The metrics above that are rates."""

@@ -1,8 +1,8 @@
-"""The texts of SQL statements, with sums and rates of measures filled in from their declarations.
+"""Loads SQL statements, with sums and rates of measures filled in from their declarations.
 
-A statement is one SELECT in `sql/<name>.sql` of the package that runs it. Where it needs a list of measures or channels
-it names a function of this module between double braces: `{{ sums(USAGE) }}`. So no statement spells how a measure is
-computed. Conditions on channels are macros of every connection (`record/channels.py`).
+A statement is one SELECT in `sql/<name>.sql` of the package that runs it. For a list of measures or channels it calls a
+function of this module between double braces: `{{ sums(USAGE) }}`. So no statement contains the definition of a
+measure. Conditions on channels are macros of every connection (`record/channels.py`).
 """
 
 import re
@@ -19,7 +19,8 @@ from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS
 
-# How a count over a period, over its matched days, and over their counterparts in the base is named, and their days.
+# Prefixes of counts over a period, over its matched days, and over their counterparts in the base, with the condition
+# on days.
 _DAYS_OF_SPANS: Final = {
     "": "NOT is_base",
     "matched_": "NOT is_base AND is_matched",
@@ -30,15 +31,15 @@ SPANS: Final = tuple(_DAYS_OF_SPANS)
 
 @cache
 def sql(package: str, name: str, *more: Callable[..., str]) -> str:
-    """Return the text of `sql/<name>.sql` of a package; the name may hold a folder: `day/channel_daily`.
+    """Return the text of `sql/<name>.sql` of a package; the name may contain a folder: `day/channel_daily`.
 
     Args:
-        more: further functions that the statement may name.
+        more: further functions that the statement may call.
     """
     text = files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
     if "{{" not in text and "{%" not in text:
         return text
-    # Imported here: a run with nothing new needs no such statement.
+    # Imported lazily: a run with nothing new needs no such statement.
     from jinja2 import Environment, StrictUndefined
 
     known = (sums, sums_by_channel, each_of, spans, rate, compared, condition, has_data, copy_order)
@@ -59,10 +60,10 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
 
 
 def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
-    """SELECT items that sum counts: each under its name behind `prefix`, 0 where there is no row.
+    """Return SELECT items that sum counts: each under its name after `prefix`, 0 without rows.
 
     Args:
-        names: of columns that add up.
+        names: names of additive columns.
         where: a condition on the rows that count.
     """
     chosen = f" FILTER ({where})" if where else ""
@@ -70,7 +71,7 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 
 
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
-    """SELECT items over rows of a channel each: the counts that are summed over some channels only."""
+    """Return SELECT items over rows of one channel each: the counts that are summed over some channels only."""
     return _items(
         f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)
@@ -78,28 +79,30 @@ def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
 
 
 def each_of(names: Iterable[str], item: str, between: str = ", ") -> str:
-    """An item for each of some names; `{0}` in it is the name."""
+    """Return the item for each name, with the name for `{0}`."""
     return between.join(map(item.format, names))
 
 
 def spans(names: Iterable[str]) -> str:
-    """SELECT items over days of a period and of its base (`is_base`, `is_matched`): each count of the period, of its
-    matched days (`matched_…`), and of their counterparts in the base (`counterpart_…`).
+    """Return SELECT items over days of a period and of its base (`is_base`, `is_matched`).
+
+    They sum each count over the period, over its matched days (`matched_…`), and over their counterparts in the base
+    (`counterpart_…`).
     """
     names = tuple(names)
     return _items(sums(names, days, prefix) for prefix, days in _DAYS_OF_SPANS.items())
 
 
 def has_data(day_state: str = "day_state") -> str:
-    """The condition that a day has data, so that it counts in coverage and can be compared."""
+    """Return the condition that a day has data, so that it counts in coverage and can be compared."""
     return f"{day_state} = 'complete'"
 
 
 def rate(name: str, term: str = "{}") -> str:
-    """The quotient of a rate; NULL where the denominator is 0.
+    """Return the quotient of a rate; NULL if the denominator is 0.
 
     Args:
-        term: what stands for each count of it, such as `sum({})`.
+        term: the SQL for each count in it, such as `sum({})`.
     """
     return f"{numerator(name, term)} / nullif({denominator(name, term)}, 0)"
 
@@ -121,34 +124,34 @@ def _filled(counts: str, term: str) -> str:
 
 
 def span_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The columns that `spans` makes of counts."""
+    """Return the names of the columns that `spans` computes for counts."""
     return tuple(f"{span}{name}" for span in SPANS for name in names)
 
 
 def each(names: Iterable[str], term: str) -> str:
-    """SELECT items that make the same of several columns, each under its name: `term` with the column for `{}`."""
+    """Return SELECT items that apply `term` to several columns, each under its name; `{}` is replaced by the column."""
     return each_of(names, term.replace("{}", "{0}") + " AS {0}", ",\n    ")
 
 
 def counted(names: Iterable[str]) -> str:
-    """SELECT items over rows of `outcome_daily`: each count by the condition that defines it."""
+    """Return SELECT items over rows of `outcome_daily`: each count by the condition that defines it."""
     return _items(f"coalesce(sum(records) FILTER ({metric(name).condition}), 0)::BIGINT AS {name}" for name in names)
 
 
 def measured(names: Iterable[str]) -> str:
-    """SELECT items of counts by the expressions that define them; 0 where there is no row."""
+    """Return SELECT items of counts by the expressions that define them; 0 without rows."""
     return _items(f"coalesce({metric(name).expression}, 0)::BIGINT AS {name}" for name in names)
 
 
 def compared(names: Iterable[str]) -> str:
-    """SELECT items over relations `now` and `base` of a row each: each measure with its base and the change."""
+    """Return SELECT items over one-row relations `now` and `base`: each measure with its base and the change."""
     return _items(
         f"compared(now.{name}, base.{name}, {str(metric(name).change == 'points').lower()}) AS {name}" for name in names
     )
 
 
 def condition(terms: str) -> str:
-    """The condition on a record that a count includes, or a difference of counts such as `requests - cancelled`."""
+    """Return the condition on a record for a count, or for a difference of counts such as `requests - cancelled`."""
     first, *less = (f"({METRICS[name].condition})" for name in terms.split(" - "))
     return " AND NOT ".join((first, *less))
 

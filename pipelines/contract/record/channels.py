@@ -1,8 +1,8 @@
 """THE CHANNELS: the ways to sign in or to check a number, each declared once.
 
-Every list of channels, in SQL, Python and the page scripts, comes from here. To add one, add it here, its words to the
-catalogues and its records to the sample. A data folder may declare more in its settings (`settings/channels.py`): they
-are of the group `other`.
+Every list of channels, in SQL, Python and the page scripts, is derived from this one. To add a channel, add it here,
+its words to the catalogues and its records to the sample. A data folder may declare more in its settings
+(`settings/channels.py`), in the group `other`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ class Channel:
         label_zh: its Chinese name.
         group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
             in no total.
-        signs_in: whether a user signs in by it. One that only checks a number signs nobody in.
+        signs_in: whether users sign in by it, as opposed to only checking a number.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Channel:
 
     @property
     def is_login(self) -> bool:
-        """Whether it is one of the four of the login trend."""
+        """Whether it is one of the channels of the login trend."""
         return self.signs_in and self.group != "other"
 
 
@@ -58,27 +58,27 @@ LOGIN_CHANNELS: Final = tuple(one.key for one in DECLARED if one.is_login)
 KEY_PATTERN: Final = r"[a-z][a-z0-9_]{0,31}"
 """The form of a channel's key."""
 MOST_CHANNELS: Final = 127
-"""Channels of a store, declared ones that are no more included: bits of a set of channels."""
-# How a scheme of the registry names what its users can sign in by.
+"""Most channels of a store, removed declarations included: sets of channels are bit masks."""
+# Values of the column `methods` of a scheme in the registry.
 METHODS: Final = ("number", *SOCIAL_CHANNELS)
 CHECK_CHANNELS: Final = tuple(one.key for one in DECLARED if not one.signs_in)
 
 
 def known_channels(declared: Iterable[str]) -> tuple[str, ...]:
-    """The channels of this file, then those that a data folder declared, each once."""
+    """Return the channels of this file, then those that a data folder declared, each once."""
     return tuple(dict.fromkeys((*CHANNELS, *declared)))
 
 
 def is_one_of(channels: Iterable[str]) -> str:
-    """The SQL condition that a record is of one of these channels."""
+    """Return the SQL condition that a record is of one of these channels."""
     return f"channel IN ({', '.join(map(repr, channels))})"
 
 
 def channel_macros() -> Iterator[str]:
-    """Statements that make the SQL macros about channels.
+    """Yield the statements for the SQL macros about channels.
 
     `is_login_channel(channel)`, `is_number_channel(channel)` and `is_social_channel(channel)` are conditions;
-    `login_channels()` is the list of the four of the login trend, in their order.
+    `login_channels()` is the list of the channels of the login trend, in their order.
     """
     groups = {"login": LOGIN_CHANNELS, "number": NUMBER_CHANNELS, "social": SOCIAL_CHANNELS}
     for name, keys in groups.items():
@@ -87,16 +87,16 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Statements that make the SQL macros of channels as numbers, of these: all that a store may hold.
+    """Return the statements for the SQL macros of channels as numbers; `channels` are all that a store may hold.
 
-    `channel_number(channel)` gives a channel its place among all, from 1, as `channel_of(number)` gives it back;
-    `channel_numbers()` is the list of these. `channel_bit(number)` is a bit for each, for sets of channels.
+    `channel_number(channel)` is the position of a channel in the list, from 1, and `channel_of(number)` the reverse;
+    `channel_numbers()` is the list of the numbers. `channel_bit(number)` is a bit for each, for sets of channels.
     """
     words = list(channels)
-    # Hardly any store has so many channels that a set of them needs more than an INTEGER, whose sign is no bit.
+    # Few stores have more channels than an INTEGER has bits, without its sign.
     bits = "INTEGER" if len(words) < 32 else "HUGEINT"
     return (
-        # DuckDB looks up a word once for each dictionary of a file, and not for each row.
+        # DuckDB evaluates this once for each dictionary entry of a file, not for each row.
         f"CREATE OR REPLACE TEMP MACRO channel_number(word) AS list_position({words}, word)::UTINYINT",
         f"CREATE OR REPLACE TEMP MACRO channel_of(number) AS ({words})[number]",
         f"CREATE OR REPLACE TEMP MACRO channel_numbers() AS range(1, {len(words) + 1})",

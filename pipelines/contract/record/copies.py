@@ -1,4 +1,4 @@
-"""THE ORDER OF COPIES: of the records of one id in a day, the smallest counts, field by field in their order."""
+"""THE ORDER OF COPIES: of the records with one id in a day, the smallest counts, compared field by field."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,15 @@ from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, PERSO
 
 
 def copy_order() -> str:
-    """ORDER BY items that put the copy that counts first: absent before present, devices and phones by their hashes."""
+    """Return ORDER BY items that sort the counted copy first: absent before present, devices and phones by their
+    hashes.
+    """
     return ", ".join(item for name in FIELD_NAMES if name != "event_id" for item in _items(name))
 
 
 def _items(field: str) -> Iterator[str]:
     if field in PERSONAL_FIELDS:
-        # The halves of a hash are signed, so that the greater half of the numbers is below 0.
+        # The halves of a hash are stored as signed numbers: in unsigned order, negative ones come last.
         half = field.removesuffix("_id")
         yield from (f"{half}_high < 0 NULLS FIRST", f"{half}_high", f"{half}_low < 0", f"{half}_low")
     elif field in OPTIONAL_FIELDS or field in ("outcome", "result_code"):

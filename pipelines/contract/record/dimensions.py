@@ -1,8 +1,8 @@
-"""THE DIMENSIONS: what counts of a day can be cut by, beside app and channel, each declared once.
+"""THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
 
 A dimension is a column of the tables that store it (`tables/tables.py`), and a field of the log; `entry_channel` is the
-channel of a session's first record. To look for causes of
-incidents in another one, set `has_causes` and store it in `outcome_daily`.
+channel of a session's first record. To search causes of incidents in another dimension, set `has_causes` and store it
+in `outcome_daily`.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Final
 from pipelines.common.text import Bilingual
 
 UNKNOWN: Final = "unknown"
-"""The value of a record that names none."""
+"""The value of a record without one."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Dimension:
     Attributes:
         key: its column, and its name in causes of incidents.
         label: its name.
-        unknown: the words of `UNKNOWN`, which stand without the label.
+        unknown: the words for `UNKNOWN`, used without the label.
         values: the words of its values, in their order, if these are fixed.
-        form: how a message writes any other value, which stands without the label.
-        has_causes: whether causes of incidents are looked for in it.
+        form: the format of any other value in messages, used without the label.
+        has_causes: whether causes of incidents are searched in it.
     """
 
     key: str
@@ -80,6 +80,6 @@ DIMENSIONS: Final = (
 )
 BY_KEY: Final = {one.key: one for one in DIMENSIONS}
 CAUSES: Final = tuple(one.key for one in DIMENSIONS if one.has_causes)
-"""The dimensions in which causes of incidents are looked for; the first is that of all apps together."""
+"""The dimensions in which causes of incidents are searched; the first is used for all apps together."""
 SESSION_CAUSES: Final = ("app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id")
-"""Those of sessions, likewise."""
+"""The same for incidents of sessions."""

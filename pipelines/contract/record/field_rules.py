@@ -1,7 +1,7 @@
-"""THE RULES OF A FIELD, in SQL over its text: what a good value is, and which record is rejected, for which reason.
+"""THE RULES OF A FIELD, in SQL over its text: the valid values, and the reasons for rejecting a record.
 
-Change them when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every way of reading
-goes by these rules: they stand here once.
+Change them when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every reader uses these
+rules, which are defined only here.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ from pipelines.contract.record.fields import (
     TOO_OLD,
 )
 
-# A record of a `where` that is not true: it is none, and stands beside the books.
+# A record whose `where` is not true: it does not count as a record, and is left out of the books.
 SKIPPED: Final = "skipped"
-# A line without any field that is asked for: an empty object, or no object at all. Its text tells.
+# A line without any requested field: an empty object, or not an object. Its text decides which.
 BARE: Final = "bare"
 
 
@@ -35,8 +35,8 @@ def _pattern(pattern: str) -> str:
 
 
 _TEXT = f"length($field) NOT BETWEEN 1 AND {MAX_TEXT}"
-# When the text of a field breaks its rule. The two that are not kept as texts have their own below. Asked so, and not
-# when it is good, a column without a broken value is passed on as it is.
+# The condition that the text of a field breaks its rule. The two fields not stored as text have rules of their own
+# below. As a condition on broken values, it passes a column without any unchanged.
 _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "app_key": _pattern(APP_KEY_PATTERN),
     "stage": _words(STAGES),
@@ -46,8 +46,8 @@ _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
 }
 _CLOCK = r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
 _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
-# An instant in whole milliseconds, UTC; finer digits are cut, where a cast would round them. The casts know no small
-# letters. Of an hour that comes twice the first counts.
+# An instant in whole milliseconds, UTC; finer digits are cut, because a cast would round them. The casts accept no
+# lower-case letters. For an hour that occurs twice, the first counts.
 _INSTANT: Final = rf"""CASE
             WHEN regexp_full_match(event_time, '{_CLOCK}{_OFFSET}') THEN epoch_ms(epoch_us(
                 coalesce(try_cast(event_time AS TIMESTAMPTZ), try_cast(upper(event_time) AS TIMESTAMPTZ))) // 1000)
@@ -57,19 +57,19 @@ _INSTANT: Final = rf"""CASE
             WHEN regexp_full_match(event_time, '{_CLOCK}') THEN epoch_ms(epoch_us(
                 first_instant(try_cast(upper(event_time) AS TIMESTAMP), $source_zone)) // 1000)
         END"""
-# `.0` stands behind a whole number where a writer knew fractions only.
+# A writer that has only fractions adds `.0` to a whole number.
 _LATENCY: Final = rf"""CASE WHEN regexp_full_match(latency_ms, '0*\d{{1,6}}(\.0)?')
             AND try_cast(latency_ms AS INTEGER) <= {MAX_LATENCY_MS} THEN try_cast(latency_ms AS INTEGER) END"""
 _VALUES: Final = {"event_time": _INSTANT, "latency_ms": _LATENCY}
-# A word that no carrier has is the carrier `unknown`, and no broken value.
+# An unknown word for a carrier is the carrier `unknown`, not a broken value.
 _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "carrier")
 
 
 def typed_values(channels: Iterable[str], instant: str = "") -> str:
-    """SELECT items that give each field's value under `good <field>`: NULL where its text is absent or breaks the rule.
+    """Return SELECT items with each field's value as `good <field>`: NULL if its text is absent or breaks the rule.
 
-    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all else its text. `instant` is the SQL of an
-    `event_time` that is no text. `channels` are those that a record may have.
+    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text. `instant` is the SQL of an
+    `event_time` that is not text. `channels` are the channels that a record may have.
     """
     broken = _BROKEN | {"channel": _words(channels)}
     values = {name: _value(name, broken[name]) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
@@ -82,9 +82,9 @@ def _value(name: str, broken: str) -> str:
 
 
 def reason() -> str:
-    """SQL for why a record is rejected, by the first broken field in the order of the contract; NULL: it is accepted.
+    """Return SQL for the reason of rejection: the first broken field in the order of the contract; NULL if accepted.
 
-    `row state` is what is known before the fields are looked at: a reason, `SKIPPED` or `BARE`.
+    `row state` is set before the fields are checked: a reason, `SKIPPED` or `BARE`.
     """
     cases = ['WHEN "row state" IS NOT NULL THEN "row state"', _broken("event_id"), _broken("event_time")]
     cases.append("""WHEN "good event_time" > $newest::TIMESTAMP THEN 'invalid:event_time'""")
@@ -104,7 +104,7 @@ def _broken(name: str) -> str:
 
 
 def nulled() -> str:
-    """SQL for which optional fields broke their rule: bit i stands for field i of `nulled_names`."""
+    """Return SQL for the optional fields that broke their rule: bit i is field i of `nulled_names`."""
     return " + ".join(
         f'CASE WHEN {name} IS NOT NULL AND "good {name}" IS NULL THEN {1 << bit} ELSE 0 END'
         for bit, name in enumerate(_COUNTED_AS_NULLED)
@@ -112,5 +112,5 @@ def nulled() -> str:
 
 
 def nulled_names() -> tuple[str, ...]:
-    """The fields behind the bits of `nulled`."""
+    """Return the fields of the bits of `nulled`."""
     return _COUNTED_AS_NULLED

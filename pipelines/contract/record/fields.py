@@ -1,7 +1,6 @@
 """THE RECORD: the fields of a log record, their allowed values, and the reasons of rejection.
 
-Change it when the log contract changes. What a good value is, is in `field_rules.py`; what the numbers mean is in
-`metrics.py`.
+Change it when the log contract changes. The rules of valid values are in `field_rules.py`, the metrics in `metrics.py`.
 """
 
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pipelines.contract.record.channels import channel_macros
 from pipelines.contract.record.dimensions import CARRIER, PLATFORM
 
 ALL_APPS: Final = "*"
-"""The app key of what is said of all apps together."""
+"""The app key of figures for all apps together."""
 STAGES: Final = ("prefetch", "page", "click", "authorize", "verify", "login")
 OUTCOMES: Final = (
     "success", "mismatch", "unknown", "cancelled", "switched", "unsupported",
@@ -27,14 +26,14 @@ MAX_TEXT: Final = 128
 MAX_LATENCY_MS: Final = 600_000
 FUTURE_DAYS: Final = 2
 
-# ATAuth's words name the carrier by their prefix; Jiguang writes the two letters alone.
+# ATAuth's words begin with these letters; Jiguang writes only the letters.
 CARRIER_PREFIXES: Final = {"CM": "CMCC", "CU": "CUCC", "CT": "CTCC"}
 
 MALFORMED: Final = "malformed"
 TOO_OLD: Final = "too_old:event_time"
 
 
-# The order is the contract's: the first broken field names the reason, and copies of one id compare by it.
+# In the order of the contract: the first broken field is the reason, and copies of one id are compared in it.
 FIELD_NAMES: Final = (
     "event_id",
     "event_time",
@@ -56,27 +55,28 @@ FIELD_NAMES: Final = (
     "attempt_id",
     "account_id",
 )
-# The fields by whose words records are counted together.
+# The fields by which records are grouped and counted.
 COUNTED_FIELDS: Final = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",
 )  # fmt: skip
-# Those of them that a counted record may lack.
+# The counted fields that a record may lack.
 ABSENT_FIELDS: Final = ("result_code", "scheme_id", "package_name", "sdk_version")
-# Of these a broken value becomes null; the ones before name the reason of a rejected record.
+# A broken value of these fields becomes null; a broken one of the fields before rejects the record.
 OPTIONAL_FIELDS: Final = FIELD_NAMES[7:]
-# What these hold is stored as a keyed hash only.
+# These fields are stored only as a keyed hash.
 PERSONAL_FIELDS: Final = ("device_id", "phone")
-# What these hold is not shown of a rejected record.
+# Rejected records are shown without these fields.
 HIDDEN_FIELDS: Final = (*PERSONAL_FIELDS, "attempt_id", "account_id")
-# Fetching and masking a text costs ten times what reading an accepted record does.
+# Fetching and masking a text takes ten times as long as reading an accepted record.
 KEPT_REJECTS: Final = 1000
-"""How many rejected records of each file and reason are kept: the first ones. The books count all."""
+"""Most rejected records that are kept of each file and reason: the first ones. The books count all."""
 
 
 def record_macros() -> Iterator[str]:
-    """Statements that make the SQL macros of a record's words: those about channels, and `carrier_of(word)`, which is
-    the carrier for a whole column.
+    """Yield the statements for the SQL macros of a record's words.
+
+    They are the macros about channels, and `carrier_of(word)`, the carrier for the words of a column.
     """
     yield from channel_macros()
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())

@@ -1,7 +1,6 @@
-"""MASKING: what people may see of a record: the values under some of its fields, and of other text what is no number.
+"""MASKING: removes personal values from texts of records that users may see.
 
-Lives here: the rules of masking. Does not belong here: where a rejected record's text comes from
-(`reading/rejected_text.py`).
+The text of rejected records is built in `reading/rejected_text.py`.
 """
 
 import re
@@ -10,11 +9,12 @@ from typing import Final
 
 MAX_REJECTED_TEXT: Final = 2000
 MASK: Final = "***"
-# Raise it when more is masked than before. What other rules masked is published as `***`, until it is read again.
+# Raise it when more is masked than before. Text masked by older rules is published as `***` until its file is read
+# again.
 MASKING_VERSION: Final = 2
 
 
-# The short ones are parts of other words, too: hotel, machine, candidate.
+# The short keys need word boundaries: they occur in hotel, machine, candidate.
 _TOKEN_KEY = (
     r"(?:phone|mobile|msisdn|device|imei|imsi|idfa|idfv|oaid|android_?id|token|secret|手机|电话|设备"
     r"|(?<![a-z])(?:tel|telno|udid|gaid|mac|macaddr|did)(?![a-z]))"
@@ -37,7 +37,7 @@ _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{
 _MAC = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![0-9a-f])")
 
 
-# A blank or a NUL byte may stand between two digits, a dash where a number is written in three and twice four.
+# A blank or a NUL byte is allowed between two digits; in mobile numbers also a dash between the groups of 3, 4 and 4.
 _IMEI = re.compile(r"(?<!\d)\d(?:[ \0]?\d){14}(?!\d)")
 
 
@@ -47,7 +47,7 @@ _MOBILE = re.compile(
 )
 
 
-# Six or more letters and digits; a blank may stand between two digits.
+# Six or more letters and digits, with blanks allowed between two digits.
 _RUN = re.compile(r"(?:\d (?=\d)|[^\W_]){6,}+")
 _LEAST_LENGTH = 6
 
@@ -55,16 +55,16 @@ _LEAST_LENGTH = 6
 _DIGIT = re.compile(r"\d")
 
 
-# Letters and digits that JSON hides behind their code points, in a JSON text of a JSON text, too.
+# Letters and digits that JSON escapes as code points, also in JSON within JSON.
 _HIDDEN = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 
 
 def masked_value(text: str, personal: Iterable[str] = ()) -> str:
-    """What stands under a field that may be seen, without 11-digit mobile numbers and 15-digit IMEIs; cut at 2,000
+    """Mask 11-digit mobile numbers and 15-digit IMEIs in the value of a field that may be seen; cut at 2,000
     characters.
 
     Args:
-        personal: values that are known to be a device or a phone. Short ones may be words of the log, too, and stay.
+        personal: known values of devices or phones. Short ones are not masked: they may also be ordinary words.
     """
     text = _shortened(text)
     for value in personal:
@@ -74,15 +74,15 @@ def masked_value(text: str, personal: Iterable[str] = ()) -> str:
 
 
 def masked_text(text: str, personal: Iterable[str] = ()) -> str:
-    """A text of no known fields for people to read: what may be personal is masked, then it is cut at 2,000 characters.
+    """Mask possibly personal values in a text without known fields, then cut it at 2,000 characters.
 
-    Masked is each run of six or more letters and digits with a digit in it, what stands under a phone, device or token
-    key, and any mobile number, UUID or MAC address. Masking comes before the cut, so that no half of a number is left
-    at the edge. Letters and digits that JSON escapes are written as themselves, and NUL bytes, as they stand between
-    all letters of UTF-16, are left out: a key or a number is known in any spelling.
+    This masks each run of six or more letters and digits with a digit in it, the values of phone, device or token keys,
+    and any mobile number, UUID or MAC address. Masking comes before the cut, so that no part of a number is left at the
+    edge. Letters and digits escaped by JSON are unescaped, and NUL bytes, which UTF-16 has between all letters, are
+    removed: so keys and numbers are found in any spelling.
 
     Args:
-        personal: values that are known to be a device or a phone, wherever they stand.
+        personal: known values of devices or phones, masked wherever they occur.
     """
     text = _shortened(_HIDDEN.sub(_as_itself, text).replace("\0", ""))
     for value in personal:
@@ -94,12 +94,14 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
 
 
 def names_somebody(name: str) -> bool:
-    """Whether a column of that name may hold a device, a phone or a token."""
+    """Return whether a column of that name may hold a device, a phone or a token."""
     return re.search(rf"(?i){_TOKEN_KEY}", name) is not None
 
 
 def _shortened(text: str) -> str:
-    """What 2,000 characters can be left of: a text of megabytes is cut, without the half word at the edge."""
+    """Cut a text of megabytes before masking, long enough for 2,000 characters, and without the partial word at the
+    end.
+    """
     if len(text) <= MAX_REJECTED_TEXT * 4:
         return text
     text = text[: MAX_REJECTED_TEXT * 4]
@@ -116,7 +118,7 @@ def _without_digits(run: re.Match[str]) -> str:
 
 
 def _keys_masked(text: str) -> str:
-    """The text without what stands under the keys: a value, or all of a list or object."""
+    """Return the text with the values of the keys masked: a value, or a whole list or object."""
     masked, place = [], 0
     while key := _KEY.search(text, place):
         masked.append(text[place : key.end()])
@@ -131,7 +133,7 @@ def _keys_masked(text: str) -> str:
 
 
 def nested_end(text: str, place: int) -> int:
-    """Where the JSON list or object that begins at `place` ends; the end of the text where it is cut."""
+    """Return the end of the JSON list or object that begins at `place`; the end of the text if it is cut."""
     depth, in_text = 0, False
     for found in _JSON_MARK.finditer(text, place):
         if found[0] == '"':

@@ -11,8 +11,8 @@ from pipelines.contract.record.fields import FIELD_NAMES
 _TEXT = pa.string()
 
 
-# `file` is the place of the file in its part. A hash is its two halves as signed numbers, NULL both or none; hashes
-# have the order of their unsigned numbers.
+# `file` is the place of the file in its part. A hash is stored as its two halves as signed numbers, both NULL or none;
+# hashes are sorted by their unsigned numbers.
 EVENT_SCHEMA = pa.schema(
     [("file", pa.int32()), ("event_id", _TEXT), ("event_time", pa.timestamp("us")), ("day", pa.date32())]
     + [(name, _TEXT) for name in FIELD_NAMES[2:12]]
@@ -22,9 +22,9 @@ EVENT_SCHEMA = pa.schema(
 )
 
 
-# The kept rejected records. `masking_version` says by which rules the text is masked; the first ones wrote none.
-# `rejected` is how many rejected records the row stands for, see `store/kept_rejects.py`; parts of earlier versions
-# lack it and kept every record.
+# The kept rejected records. `masking_version` is the version of the masking rules; parts of the first versions lack it.
+# `rejected` is the number of rejected records that the row counts, see `store/kept_rejects.py`; parts of earlier
+# versions lack it and kept every record.
 REJECT_SCHEMA = pa.schema(
     {
         "file": pa.int32(),
@@ -39,10 +39,10 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file; `skipped` records stand beside them.
+    """The books of one read file, which do not include `skipped` records.
 
-    `uses` are the questions of its mapping to which a record said yes: see `reading/sources/mapping_use.py`.
-    `reasons` are those of the rejected records, `encoding` the one that the file came in.
+    `uses` are the parts of its mapping that matched a record: see `reading/sources/mapping_use.py`. `reasons` counts
+    rejected records by reason, `encoding` is the encoding of the file.
     """
 
     accepted: int = 0
@@ -56,10 +56,10 @@ class PartBooks:
 
     @property
     def records_read(self) -> int:
-        """All records of the file but skipped ones."""
+        """All records of the file except skipped ones."""
         return self.accepted + self.rejected
 
     @property
     def is_poor(self) -> bool:
-        """Whether nothing was accepted, or over half was rejected."""
+        """Whether no record was accepted, or over half were rejected."""
         return not self.accepted or self.rejected > self.accepted

@@ -1,6 +1,6 @@
 """The stored form of devices and phones: keyed hashes.
 
-The reader of logs hashes what it writes into a part, and `authmeter trace` hashes the id that it looks for.
+The reader of logs hashes devices and phones for the parts, and `authmeter trace` hashes the id to look up.
 """
 
 import polars as pl
@@ -8,9 +8,9 @@ import polars_hash as plh
 
 
 def hash_halves(texts: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return the hashes of columns of texts: of `device_id` the columns `device_high` and `device_low`.
+    """Return the hashes of text columns: of `device_id` the columns `device_high` and `device_low`.
 
-    They are the first 128 bits of the HMAC-SHA-256 (RFC 4868 truncates so), as two signed numbers.
+    They are the first 128 bits of the HMAC-SHA-256, a truncation as in RFC 4868, as two signed numbers.
     """
     hashed = texts.select(plh.col(name).chash.hmac_sha256(key=key) for name in texts.columns)
     return hashed.select(

@@ -1,4 +1,4 @@
-"""Numbers in place of a record's fixed words: a session is counted over numbers, which cost far less than texts.
+"""Numbers for a record's fixed words: sessions are computed from numbers, which is much faster than from texts.
 
 Channels have numbers of their own (`channels.py`), since a data folder can declare more.
 """
@@ -20,10 +20,10 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
 
 
 def word_macros() -> Iterator[str]:
-    """Statements that make the SQL macros of these numbers.
+    """Yield the statements for the SQL macros of these numbers.
 
-    `stage_number(word)` is the place of a stage among those of sign-in records, from 1, and `stage_word(number)` gives
-    it back; likewise of outcomes, platforms and carriers. Any other word, such as `unknown`, has the number NULL.
+    `stage_number(word)` is the position of a stage in `SIGN_IN_STAGES`, from 1, and `stage_word(number)` the reverse;
+    likewise for outcomes, platforms and carriers. Any other word, such as `unknown`, has the number NULL.
     `is_sign_in(channel, stage)` is the condition that a record is a sign-in record.
     """
     for name, words in _WORDS.items():

@@ -1,1 +1,1 @@
-"""Files that people keep by hand: apps, schemes, accounts, packages, limits, statements, notes."""
+"""Files that users maintain: apps, schemes, accounts, packages, limits, statements, notes."""

@@ -1,7 +1,7 @@
-"""Accounts: under which account of a provider the uses of an app are billed, by `registry/accounts.csv`.
+"""Accounts: the provider accounts that the uses of apps are billed to, by `registry/accounts.csv`.
 
-Lives here: the rows of that file, and which of them decides for an app and a vendor. The account that an app has in
-`apps.csv` is its own, where no row does.
+This module reads the file and finds the row for an app and a vendor. The account of an app in `apps.csv` applies if no
+row matches.
 """
 
 import re
@@ -27,10 +27,10 @@ class AccountRow(NamedTuple):
 
 
 def app_or_any(row: Row) -> str:
-    """The app key of a row; `*` where it is empty.
+    """Return the app key of a row; `*` if it is empty.
 
     Raises:
-        BadRowError: it is neither `*` nor what a record may have.
+        BadRowError: it is neither `*` nor a valid app key.
     """
     key = row.text("app_key") or ANY
     if key != ANY and not _APP_KEY.fullmatch(key):
@@ -39,10 +39,10 @@ def app_or_any(row: Row) -> str:
 
 
 def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ...]:
-    """The good rows of the file in the registry's folder, in the order of their keys; bad ones are added to `problems`.
+    """Return the valid rows of the file in the registry's folder, sorted by key; bad ones are added to `problems`.
 
     Raises:
-        UsageError: it cannot be read, or has no column `account_id`.
+        UsageError: the file cannot be read, or has no column `account_id`.
     """
     asked = RowFile(
         folder / ACCOUNTS_FILE,
@@ -55,9 +55,9 @@ def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ..
 
 
 def account_rules(rows: Iterable[AccountRow], apps: Iterable[Mapping[str, str | None]]) -> Iterator[list[object]]:
-    """App, vendor, rank and account of each rule; of those that fit a record the one of the least rank decides.
+    """Yield app, vendor, rank and account of each rule; of the rules that match a record, the lowest rank applies.
 
-    `apps` are the rows of `apps.csv`. One rule fits every record.
+    `apps` are the rows of `apps.csv`. One rule matches every record.
     """
     for row in rows:
         yield [row.app_key, row.vendor, 2 * (row.app_key == ANY) + (row.vendor == ANY), row.account_id]

@@ -1,6 +1,6 @@
-"""Times that people write into the registry: as an `event_time` of a log is written, or as a bare date.
+"""Parses times in the registry: in the formats of `event_time` in logs, or as a bare date.
 
-The rule of a log's field stands in SQL, in `field_rules.py`; a test holds the two together.
+The same rule for logs is in SQL, in `field_rules.py`; a test compares the two.
 """
 
 import re
@@ -20,9 +20,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant_of(text: str, zone: str) -> datetime | None:
-    """The instant of a text, in UTC, to the millisecond; None where it is no time.
+    """Return the instant of a text, in UTC, to the millisecond; None if it is not a time.
 
-    Without an offset it is a time of the zone; a bare date is its 00:00 there.
+    A time without an offset is local time of the zone; a bare date is its midnight there.
     """
     try:
         if _DATE.fullmatch(text):
@@ -42,5 +42,5 @@ def instant_of(text: str, zone: str) -> datetime | None:
 
 
 def _milliseconds(fraction: str | None) -> int:
-    """Of the digits behind a second: finer ones are cut."""
+    """Return the milliseconds of the digits after the second; finer ones are cut."""
     return int((fraction or "")[:3].ljust(3, "0"))

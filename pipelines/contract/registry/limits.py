@@ -1,7 +1,6 @@
-"""Limits against repeated verification (超限管理), each a what-if: `registry/limits.csv`, and the default ones.
+"""Limits against repeated verification (超限管理), each a what-if: `registry/limits.csv`, and the defaults.
 
-Lives here: what a row of that file may hold, and what it means. What a limit would have blocked is computed in the
-roll-up.
+This module reads and validates the file. The records that a limit would have blocked are computed in the roll-up.
 """
 
 import os
@@ -19,9 +18,9 @@ _DAY_SECONDS: Final = 86_400
 
 
 class Limit(NamedTuple):
-    """At most `max_requests` verifications of one counter: of an app and a device, a phone, or the app as a whole.
+    """At most `max_requests` verifications of one counter: per app and device, per app and phone, or per app.
 
-    `window` is how many seconds one that passed counts, or `day`. `*` is any app, either channel.
+    `window` is the number of seconds for which a passed request counts, or `day`. `*` is any app, any channel.
     """
 
     limit_id: str
@@ -33,7 +32,7 @@ class Limit(NamedTuple):
 
     @property
     def seconds(self) -> int:
-        """How long one that passed counts: for so many seconds, or as long as a day can be."""
+        """The seconds for which a passed request counts; for `day`, more than any day has."""
         return 2 * _DAY_SECONDS if self.window == DAY else int(self.window)
 
 
@@ -45,11 +44,12 @@ DEFAULTS: Final = (
 
 
 def load_limits(folder: Path, problems: list[Problem]) -> tuple[Limit, ...]:
-    """The limits of the file in the registry's folder, by their ids; bad rows are added to `problems`. Without a file
-    the defaults; a file without a good row gives none.
+    """Return the limits of the file in the registry's folder, by their ids; bad rows are added to `problems`.
+
+    Without a file, these are the defaults; a file without a valid row gives no limits.
 
     Raises:
-        UsageError: it cannot be read, or lacks a column that every row needs.
+        UsageError: the file cannot be read, or lacks a column that every row needs.
     """
     file = folder / LIMITS_FILE
     if not os.path.lexists(file):
@@ -65,7 +65,7 @@ def load_limits(folder: Path, problems: list[Problem]) -> tuple[Limit, ...]:
 
 
 def window_of(text: str) -> str | None:
-    """A window as it is written: `day`, or seconds from 1 to 86400; None where it is neither."""
+    """Return a window as written: `day`, or seconds from 1 to 86400; None if it is neither."""
     if text == DAY:
         return text
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_DAY_SECONDS))

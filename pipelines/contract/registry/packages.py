@@ -1,7 +1,7 @@
-"""RESOURCE PACKAGES 资源包: what was bought, and what the console said of it, as people write it into the registry.
+"""RESOURCE PACKAGES 资源包: purchases, and balances read from the console, as users write them into the registry.
 
-Lives here: what a good row of `resource_packages.csv` and `resource_package_readings.csv` is. What a package does is in
-`pipelines/billing`.
+This module reads and validates `resource_packages.csv` and `resource_package_readings.csv`. How packages are drawn is
+computed in `pipelines/billing`.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _PACKAGE_COLUMNS: Final = (_ID, "account_id", "quantity", "purchased_at", "expir
 
 @dataclass(frozen=True)
 class Package:
-    """A package of uses, valid from `purchased_at` to before `expires_at`, both in UTC; `price` is in yuan, in all."""
+    """A package of uses, valid from `purchased_at` until before `expires_at`, in UTC; `price` is the total in yuan."""
 
     resource_package_id: str
     account_id: str
@@ -35,13 +35,13 @@ class Package:
 
     @property
     def draw_order(self) -> tuple[datetime, datetime, str]:
-        """The smallest is drawn first."""
+        """The sort key for drawing: the smallest is drawn first."""
         return self.expires_at, self.purchased_at, self.resource_package_id
 
 
 @dataclass(frozen=True)
 class PackageReading:
-    """What the console said was left of a package at an instant, in UTC."""
+    """The balance of a package that the console showed at an instant, in UTC."""
 
     resource_package_id: str
     read_at: datetime
@@ -50,7 +50,7 @@ class PackageReading:
 
 @dataclass(frozen=True)
 class Packages:
-    """All packages and readings, in the order of their keys; `zone` is the business time zone."""
+    """All packages and readings, sorted by their keys; `zone` is the business time zone."""
 
     packages: list[Package] = field(default_factory=list)
     readings: list[PackageReading] = field(default_factory=list)
@@ -58,8 +58,9 @@ class Packages:
 
     @cached_property
     def cuts(self) -> dict[date, list[datetime]]:
-        """Where the uses of a day are to be cut, in UTC: its 00:00, and the purchases, expiries and readings of that
-        day behind it. Days without such a one are left out.
+        """The instants at which a day's uses are split, in UTC: its 00:00, and later purchases, expiries and readings.
+
+        Days without purchases, expiries and readings are left out.
         """
         instants = {one.read_at for one in self.readings}
         for package in self.packages:
@@ -76,10 +77,10 @@ class Packages:
 
 
 def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
-    """Reads both files of the registry; each may be absent. Bad rows are added to `problems`.
+    """Read both files of the registry; each may be absent. Bad rows are added to `problems`.
 
     Args:
-        zone: of times without an offset, and of the days of a year.
+        zone: the time zone of times without an offset, and of the days of a year.
 
     Raises:
         UsageError: one of them cannot be read, or lacks a column that every row needs.
@@ -126,7 +127,7 @@ def _expiry(row: Row, purchased_at: datetime, zone: str) -> datetime:
 
 
 def first_anniversary(day: date) -> date:
-    """The same day of the next year; of 29 February, 28 February."""
+    """Return the same day of the next year; 28 February for 29 February."""
     return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 

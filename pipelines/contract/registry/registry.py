@@ -1,7 +1,7 @@
-"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that people keep by hand.
+"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that users maintain.
 
-A bad row is listed with its file, line and reason and costs itself alone; the rest counts. So is one whose
-`created_at` is no time, which counts without it.
+A bad row is ignored, and listed with its file, line and reason; all others count. A row with an invalid `created_at` is
+listed too, but counts without it.
 """
 
 import csv
@@ -51,7 +51,7 @@ FILES = (
 )  # fmt: skip
 FOLDERS = (CONSOLE_FOLDER, BILLS_FOLDER)
 SHIPPED_CODES = Path(__file__).parent / "result_codes.csv"
-# As consoles write it, and as a spreadsheet writes it anew.
+# Times in the formats of consoles and of spreadsheets.
 _TIME = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)? *([Zz]|[+-]\d\d:?\d\d)?)?",
     re.ASCII,
@@ -62,8 +62,10 @@ _INCIDENT_ID = re.compile("[0-9a-f]{16}", re.ASCII)
 
 @dataclass
 class Registry:
-    """Apps, schemes, result codes and notes as used, as rows of text by column; accounts, limits, resource packages,
-    and what consoles and bills say; and the problems found. `switched_off` are the apps whose owner wrote `disabled`.
+    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, resource packages,
+    statements; and the problems found.
+
+    `switched_off` are the apps with the status `disabled` in the file.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)
@@ -79,12 +81,12 @@ class Registry:
 
     @property
     def has_billing(self) -> bool:
-        """Whether there is a resource package, or anything that a console or a bill says."""
+        """Whether there is a resource package, or a row of a console or a bill."""
         return bool(self.bought.packages or self.statements.console or self.statements.bills)
 
     @property
     def platforms(self) -> dict[str, str]:
-        """The registered platform by app key, where there is one."""
+        """The registered platform by app key; apps without one are left out."""
         return {str(app["app_key"]): app["platform"] for app in self.apps if app["platform"] not in (None, "unknown")}
 
     @cached_property
@@ -101,21 +103,21 @@ class Registry:
 
     @property
     def limits_fingerprint(self) -> str:
-        """Changes whenever a limit does."""
+        """Changes whenever a limit changes."""
         return hashlib.sha256(repr(self.limits).encode()).hexdigest()[:16]
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever anything that is published of the registry or the dictionary does."""
+        """Changes whenever published data of the registry or the dictionary changes."""
         kept = (self.accounts, self.limits, self.bought, self.statements)
         published = (self.apps, self.switched_off, self.schemes, self.codes, self.notes, kept, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]
 
 
 def registry_time(text: str, zone: str) -> datetime | None:
-    """A date or time of the registry as local time of a zone, to the second; None where the text is none.
+    """Return a date or time of the registry as local time of a zone, to the second; None if the text is not one.
 
-    Without an offset, it is local time already; a date is its midnight.
+    A time without an offset is local time; a date is its midnight.
     """
     found = _TIME.fullmatch(text)
     if not found:
@@ -132,16 +134,16 @@ def registry_time(text: str, zone: str) -> datetime | None:
 
 
 def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
-    """Reads the files of the folder; each may be absent.
+    """Read the files of the folder; each may be absent.
 
-    A `result_codes.csv` of the folder adds to the shipped dictionary; where both have a key, the folder's counts.
+    A `result_codes.csv` of the folder adds to the shipped dictionary, and overrides rows with the same key.
 
     Args:
         zone: the business time zone.
 
     Raises:
-        UsageError: one of them is there and cannot be read, or lacks a column that every row needs, or something is
-            nearly called as one of them.
+        UsageError: a file exists and cannot be read, or lacks a column that every row needs, or the name of a file or
+            folder is misspelt.
     """
     require_no_near_name(folder, (*FILES, *FOLDERS))
     registry = Registry()
@@ -185,7 +187,7 @@ def _read_notes(folder: Path, registry: Registry) -> None:
         row["app_key"] = row["app_key"] or ALL_APPS
         row["incident_id"] = (row["incident_id"] or "").lower() or None
         registry.notes.append(row)
-    # The same day may be written in two ways, and all apps as `*` or not at all.
+    # The same day may be written in two ways, and all apps as `*` or an empty cell.
     by_key = {_key(row, _NOTE_KEY): row for row in registry.notes}
     registry.notes = [by_key[key] for key in sorted(by_key)]
 
@@ -247,12 +249,12 @@ def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> Iterator[dict[str, str | None]]:  # fmt: skip
-    """The good rows of a CSV file, empty cells as None; every bad one becomes a problem."""
+    """Yield the valid rows of a CSV file, with None for empty cells; every bad row becomes a problem."""
     path = f"registry/{file.name}"
     if not os.path.lexists(file):
         return
     seen: set[tuple[str, ...]] = set()
-    # As if it did not exist, all its names would go from the reports.
+    # If it counted as absent, all names would vanish from the reports.
     text = registry_text(file, "Without it, apps would be reported under their keys, and codes as unmapped.")
     if has_damage := "\ufffd" in text:
         place = text.count("\n", 0, text.index("\ufffd")) + 1
@@ -280,13 +282,13 @@ def _rows(
             own = _key(row, key)
             if reason is None and own in seen:
                 reason = f"repeated:{key[-1]}"
-            # The registry's own columns only: a column that is not read may hold a secret.
+            # Only the registry's own columns: a column that is not read may hold a secret.
             text_of_row = ",".join(row[name] or "" for name in columns)
             if reason is not None:
                 registry.problems.append(Problem(path, first_line, reason, text_of_row))
                 continue
             if (created := row.get("created_at")) and not registry_time(created, "UTC"):
-                # Its name and its schemes are worth more than the date.
+                # Its name and schemes count without the date.
                 registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row, costs_row=False))
                 row["created_at"] = None
             seen.add(own)

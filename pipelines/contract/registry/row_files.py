@@ -1,7 +1,7 @@
-"""ROW FILES: the CSV files of bills, packages and limits, read so that a bad row costs itself alone.
+"""ROW FILES: reads the CSV files of bills, packages and limits, so that a bad row affects no other row.
 
-Lives here: how a file becomes rows, and what is missing or there twice. What a good value is, the reader of each file
-says. A column that every row needs is asked of the file: without it, it is refused by name.
+This module splits a file into rows, and finds missing columns and duplicate keys; the reader of each file validates the
+values. A file without a column that every row needs is refused.
 """
 
 import csv
@@ -20,18 +20,18 @@ from pipelines.contract.record.masking import MASK, MAX_REJECTED_TEXT
 
 # A quoted cell that runs over more lines than this is an unclosed quote.
 _MOST_JOINED: Final = 64
-# Of a first line that is not the one that is wanted, what is shown.
+# Most characters of a wrong header that an error shows.
 _MOST_HEADER: Final = 100
-# More digits are no count of anything, and no whole number of a table.
+# Longer numbers are refused: they are no plausible count, and exceed the integers of the tables.
 _MOST_DIGITS: Final = 15
 MOST_WHOLE: Final = 10**_MOST_DIGITS - 1
 _WHOLE: Final = re.compile(rf"0*\d{{1,{_MOST_DIGITS}}}", re.ASCII)
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d*)?", re.ASCII)
-# Reasons of what is wrong with a file or folder of the registry, and not with a row.
+# Reasons of problems with a file or folder of the registry as a whole.
 NOT_UTF_8: Final = "not_utf_8"
 NO_COLUMN: Final = "no_column"
 UNREADABLE: Final = "unreadable"
-# Names under which consoles and SDKs keep what must not be published.
+# Names under which consoles and SDKs store secrets.
 _SECRET: Final = re.compile(
     r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key"
 )
@@ -45,12 +45,12 @@ class BadRowError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in the registry: where it is, why, and its text; mostly a bad row, which does not count.
+    """A problem in the registry: its place, reason and text. Most are bad rows, which do not count.
 
     Attributes:
-        reason: as of records, such as `invalid:quantity`; `reports/content/wording/words.py` has the words.
-        is_as_written: the text may be seen as it is; in the others, numbers of phones are masked.
-        costs_row: a row does not count for it; else it is of a column, a file, or a cell alone.
+        reason: as for records, such as `invalid:quantity`; `reports/content/wording/words.py` has the words.
+        is_as_written: the text may be shown unchanged; otherwise phone numbers in it are masked.
+        costs_row: the row does not count; otherwise the problem is of a column, a file, or a single cell.
     """
 
     path: str
@@ -68,7 +68,7 @@ class Row:
     cells: dict[str, str | None]
 
     def text(self, column: str) -> str | None:
-        """The cell, of 1 to 128 characters.
+        """Return the cell, of 1 to 128 characters.
 
         Raises:
             BadRowError: it is longer.
@@ -79,7 +79,7 @@ class Row:
         return value
 
     def needed(self, column: str) -> str:
-        """The cell of a column that every row needs.
+        """Return the cell of a column that every row needs.
 
         Raises:
             BadRowError: it is empty or too long.
@@ -90,7 +90,7 @@ class Row:
         return value
 
     def whole(self, column: str, least: int = 0) -> int | None:
-        """The cell as a whole number, written with digits alone.
+        """Return the cell as a whole number, written with digits only.
 
         Raises:
             BadRowError: it is another text, or less than `least`.
@@ -103,7 +103,7 @@ class Row:
         return int(value)
 
     def needed_whole(self, column: str, least: int = 0) -> int:
-        """The cell of a column that every row needs, as a whole number.
+        """Return the cell of a column that every row needs, as a whole number.
 
         Raises:
             BadRowError: it is empty, another text, or less than `least`.
@@ -112,10 +112,10 @@ class Row:
         return self.whole(column, least) or 0
 
     def amount(self, column: str) -> float | None:
-        """The cell as a sum of money in yuan.
+        """Return the cell as an amount of money in yuan.
 
         Raises:
-            BadRowError: it is no such number.
+            BadRowError: it is not such a number.
         """
         value = self.text(column)
         if value is None:
@@ -127,13 +127,13 @@ class Row:
 
 @dataclass(frozen=True)
 class RowFile:
-    """A file and what is asked of it.
+    """A file and its required columns.
 
     Attributes:
-        path: as it stands in `rejected_records`, such as `registry/limits.csv`.
-        columns: those that are read.
-        needed: of them, those that every row needs.
-        key: of them, those that no two rows have alike; none: any number of rows may.
+        path: its path in `rejected_records`, such as `registry/limits.csv`.
+        columns: the columns that are read.
+        needed: the columns that every row needs.
+        key: the columns that together are unique; empty if rows may repeat.
     """
 
     file: Path
@@ -146,11 +146,13 @@ class RowFile:
 def read_row_file(
     asked: RowFile, value_of: Callable[[Row], T], key_of: Callable[[T], Hashable], problems: list[Problem]
 ) -> list[T]:
-    """The values of a file's good rows, in their order; bad ones are added to `problems`. Without a file, none.
+    """Return the values of a file's valid rows, in order; bad ones are added to `problems`.
+
+    Without a file, return none.
 
     Args:
-        value_of: the value of a row; raises BadRowError, of the first column that is wrong.
-        key_of: the key of a value; of two values with the same, the first counts.
+        value_of: returns the value of a row; raises BadRowError for the first wrong column.
+        key_of: returns the key of a value; of two values with the same key, the first counts.
 
     Raises:
         UsageError: the file cannot be read, or lacks a column that every row needs.
@@ -183,18 +185,18 @@ def read_row_file(
 
 
 def secret_columns(header: Iterable[str], columns: Collection[str]) -> list[str]:
-    """The columns of a header that look as if they held what must not be published; those that are read do not."""
+    """Return the columns of a header whose names suggest secrets, except the columns that are read."""
     return [name for name in dict.fromkeys(header) if name not in columns and _SECRET.search(name)]
 
 
 def repeated_columns(path: str, header: Iterable[str], columns: Iterable[str]) -> list[Problem]:
-    """What is to be said of the columns that are read and that a header has more than once."""
+    """Return a problem for each column that is read and that a header has more than once."""
     count = Counter(header)
     return [Problem(path, 1, f"repeated_column:{name}", name, costs_row=False) for name in columns if count[name] > 1]
 
 
 def by_column(header: Sequence[str], values: Sequence[str | None]) -> dict[str, str | None]:
-    """The values of a row by their columns; of a repeated column the first counts."""
+    """Return the values of a row by column; of a repeated column the first counts."""
     return dict(reversed(list(zip(header, values, strict=False))))
 
 
@@ -231,9 +233,9 @@ def _require_columns(asked: RowFile, header: list[str]) -> None:
 
 
 def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str] | None]]:
-    """Each row that is not blank: its line, its text, and its cells; None where it is no row of that width.
+    """Yield each row that is not blank: its line, its text, and its cells; None for a row of another width.
 
-    Of a quote that is never closed, the line that opens it is the bad row, and the lines behind it are read.
+    If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
     """
     place = 1
     while place < len(lines):
@@ -252,7 +254,7 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str] | 
 
 
 def _end_of_row(lines: list[str], place: int) -> int:
-    """The line behind the row that begins at a line: its quotes are closed by then."""
+    """Return the line after the row that begins at `place`: the first with all quotes closed."""
     quotes = 0
     for end in range(place, min(place + _MOST_JOINED, len(lines))):
         quotes += lines[end].count('"')

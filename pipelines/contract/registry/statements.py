@@ -1,8 +1,7 @@
-"""STATEMENTS of a provider: what its console counted each day, and what its bills say of each month, as people put them
-into `registry/console/` and `registry/bills/`.
+"""STATEMENTS of a provider: daily counts of its console, and monthly bills, from `registry/console/` and
+`registry/bills/`.
 
-Lives here: what a good row of these files is, and which of two with the same key counts. What they are compared with is
-in `pipelines/billing`.
+This module reads and validates these files. They are compared with the log in `pipelines/billing`.
 """
 
 import re
@@ -22,13 +21,13 @@ from pipelines.contract.registry.row_files import UNREADABLE, BadRowError, Probl
 CONSOLE_FOLDER: Final = "console"
 BILLS_FOLDER: Final = "bills"
 NUMBER: Final = "number"
-"""The channel of both of `NUMBER_CHANNELS` together."""
+"""The channel for all of `NUMBER_CHANNELS` together."""
 MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
 _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
 _READ: Final = ".csv"
-# What is no CSV file, or in the place of the folder itself.
+# The reason for a file that is not CSV, or that replaces the folder itself.
 _UNREAD: Final = "unread"
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
@@ -37,7 +36,7 @@ T = TypeVar("T", bound=tuple[object, ...])
 
 
 class ConsoleKey(NamedTuple):
-    """What a row of the console is of; `app_key` `*`: all apps of the account."""
+    """The key of a row of the console; `app_key` `*`: all apps of the account."""
 
     day: date
     account_id: str
@@ -46,7 +45,7 @@ class ConsoleKey(NamedTuple):
 
 
 class BillKey(NamedTuple):
-    """What a row of a bill is of; `month` is its first day."""
+    """The key of a row of a bill; `month` is its first day."""
 
     month: date
     account_id: str
@@ -54,7 +53,7 @@ class BillKey(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """What a bill says: uses, those of them that no package covered, and yuan; None: it does not say."""
+    """A row of a bill: uses, the uses that no package covered, and yuan; None if the bill does not state them."""
 
     quantity: int
     overflow_quantity: int | None
@@ -63,15 +62,17 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """The counts of the console by measure, those that it gives, and the bills; by their keys, in their order."""
+    """The counts of the console by key and measure, if stated, and the bills by key, sorted by key."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)
 
 
 def load_statements(folder: Path, problems: list[Problem]) -> Statements:
-    """Reads every CSV file of both folders of the registry. Of a key given twice the last counts, by file name, then
-    line; bad rows, what is no such file, and a folder that cannot be read, are added to `problems`.
+    """Read every CSV file of both folders of the registry.
+
+    Of two rows with the same key the last counts, by file name, then line. Bad rows, other files, and a folder that
+    cannot be read are added to `problems`.
 
     Raises:
         UsageError: a file cannot be read, or lacks a column that every row needs.
@@ -91,7 +92,7 @@ def _load(
     try:
         there = names_in(folder / name)
     except OSError:
-        # What is compared with nothing keeps no day from being published.
+        # Statements are only compared, so an unreadable folder prevents no day from being published.
         problems.append(Problem(f"registry/{name}", 1, UNREADABLE, "", costs_row=False))
         return []
     files = [file for file in there if file.lower().endswith(_READ)]
@@ -134,7 +135,7 @@ def _channel(row: Row) -> str:
 
 
 def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
-    """A day, or the first day of a month, with dashes or without."""
+    """Return a day, or the first day of a month, written with or without dashes."""
     found = pattern.fullmatch(row.needed(column))
     try:
         if found:

@@ -1,7 +1,6 @@
-"""The billing rule: which rule is in force for a vendor on a day, and which verification outcomes it bills.
+"""Billing rules: the rule in force for a vendor on a day, and the verification outcomes that it bills.
 
-Lives here: the rules as `authmeter.toml` has them, and which one counts. The metric that counts by it is
-in `measures/metrics.py`.
+The rules are read from `authmeter.toml`. The metric that uses them is in `measures/metrics.py`.
 """
 
 from collections import Counter
@@ -18,7 +17,9 @@ Outcome = Literal["success", "mismatch", "unknown"]
 
 
 class BillingRule(BaseModel):
-    """Which verification outcomes are billed from a day on, of one vendor or of all that have no rule of their own."""
+    """The verification outcomes that are billed from a day on, for one vendor or for all without a rule of
+    their own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,7 +40,7 @@ class BillingRule(BaseModel):
 
 
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
-    """By vendor, in their order, the newest of its rules that began by `day`; under `*` what bills all others."""
+    """Return the newest rule by `day` of each vendor, sorted by vendor; the rule under `*` bills all other vendors."""
     newest = {ANY: BillingRule()}
     for rule in sorted(rules, key=lambda rule: rule.valid_from):
         if rule.valid_from <= day:
@@ -48,7 +49,7 @@ def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, Billing
 
 
 def repeated_rule(rules: Iterable[BillingRule]) -> BillingRule | None:
-    """The first rule whose vendor has another one from the same day on; None where there is none."""
+    """Return the first rule whose vendor has another one from the same day on; None if there is none."""
     rules = list(rules)
     count = Counter((rule.vendor, rule.valid_from) for rule in rules)
     return next((rule for rule in rules if count[rule.vendor, rule.valid_from] > 1), None)

@@ -1,7 +1,7 @@
 """Settings of buckets: the tables `[[fetch]]` and `[publish]` of `authmeter.toml`.
 
-A setting never holds a secret: credentials come from the environment, or from files that the providers' libraries read.
-No message repeats an address that is refused, as it may hold one.
+A setting never holds a secret: credentials are read from the environment, or from files of the providers' libraries.
+Error messages do not repeat a refused address, as it may contain one.
 """
 
 import re
@@ -22,7 +22,7 @@ def bucket_url(url: str) -> str:
     """Return the address of a bucket or a folder in it, without a slash at its end.
 
     Raises:
-        ValueError: it has another scheme, no bucket, or a place for a secret. The text never has the address.
+        ValueError: it has another scheme, no bucket, or a place for a secret. The text never contains the address.
     """
     if not url:
         return url
@@ -77,7 +77,7 @@ _Whole = Annotated[int, Strict()]
 
 
 class BucketPlace(BaseModel):
-    """Where a bucket is."""
+    """The endpoint and region of a bucket."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -88,7 +88,7 @@ class BucketPlace(BaseModel):
 
 
 class FetchSettings(BucketPlace):
-    """Objects of a bucket that each run brings into a folder of landing."""
+    """Objects of a bucket that each run downloads into a folder of landing."""
 
     url: Annotated[_Url, Field(min_length=1)] = Field(description="the bucket, or a folder in it")
     prefix: Annotated[str, AfterValidator(_prefix)] = Field("", description="only objects whose names begin so")
@@ -113,10 +113,10 @@ class PublishSettings(BucketPlace):
 
 
 def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSettings, ...]:
-    """Return the same.
+    """Return the same settings.
 
     Raises:
-        ValueError: two bring objects into one folder, or into a folder within another's.
+        ValueError: two settings download into one folder, or into a folder within another's.
     """
     folders = [f"{one.into.casefold()}/" for one in fetches]
     for place, one in enumerate(folders):

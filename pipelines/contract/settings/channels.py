@@ -16,12 +16,12 @@ def _printable(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_printable)]
-# Stands for the channels with verifications together, in consoles and bills.
+# Declared keys, and the word for all channels with verifications together in consoles and bills.
 _TAKEN = (*CHANNELS, "number")
 
 
 class ChannelNames(BaseModel):
-    """How a declared channel is called; without a name by its key."""
+    """The names of a declared channel; an unset name is the key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,7 +44,7 @@ DeclaredChannels = Annotated[dict[str, ChannelNames], AfterValidator(_good_keys)
 
 
 def channels_of(declared: Mapping[str, ChannelNames]) -> tuple[Channel, ...]:
-    """Declared channels, in the order of their keys."""
+    """Return the declared channels, sorted by key."""
     return tuple(
         Channel(key, names.name_en or key, names.name_zh or key, "other") for key, names in sorted(declared.items())
     )

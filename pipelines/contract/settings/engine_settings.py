@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, field_validator
 
 _MASTER = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|yarn|(spark|k8s)://\S+")
-# What is said in another way here, or cannot be otherwise.
+# Options that another setting replaces, or that have a fixed value.
 _OURS = {"spark.master": "`master` says it", "spark.submit.deployMode": "the driver is this process"}
 
 
@@ -17,7 +17,7 @@ def _known_master(master: str) -> str:
 
 
 class EngineSettings(BaseModel):
-    """Who does the heavy steps, and where."""
+    """The engine of the heavy steps, and its cluster."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,7 +39,7 @@ class EngineSettings(BaseModel):
     @field_validator("spark", mode="before")
     @classmethod
     def _options_by_name(cls, options: Any) -> Any:
-        """Options by their whole names: an unquoted dot makes a table in TOML."""
+        """Flatten options to their full names: TOML turns an unquoted dot into a table."""
         if not isinstance(options, dict):
             return options
         flat = _flat(options)

@@ -1,4 +1,4 @@
-"""The key of the hashes: where it comes from, that it is made once, and how it is known again."""
+"""The key of the hashes: reads or creates it, and checks that it is the key of the stored hashes."""
 
 import hmac
 import os
@@ -12,16 +12,17 @@ from pipelines.common.rights import keep_private, owner_of
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
-    """The key of the hashes, and a notice where it was made just now.
+    """Return the key of the hashes, and a notice if it was created just now.
 
-    From `AUTHMETER_HASH_KEY`, else the file that `AUTHMETER_HASH_KEY_FILE` names, else `<data>/hash.key`, which
-    is made once, at random, readable by its owner alone.
+    It is read from `AUTHMETER_HASH_KEY`, else from the file that `AUTHMETER_HASH_KEY_FILE` names, else from
+    `<data>/hash.key`, which is created once, at random, readable by its owner only.
 
     Args:
-        may_make: whether the folder has no key yet; where it has, a new one would be a wrong one.
+        may_make: whether a key may be created; not in a folder with stored hashes, which a new key would not match.
 
     Raises:
-        UsageError: there is no key, its file cannot be read, or can be by others, or it is shorter than 16 characters.
+        UsageError: there is no key, its file cannot be read, or others can read it, or it is shorter than 16
+            characters.
     """
     where, notice = "AUTHMETER_HASH_KEY", None
     key = os.environ.get("AUTHMETER_HASH_KEY", "")
@@ -67,12 +68,12 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
 
 
 def key_fingerprint(key: str) -> str:
-    """What is stored of a key, to know it again."""
+    """Return a fingerprint to store, by which a key is recognized."""
     return str(UUID(bytes=hmac.digest(key.encode(), b"authmeter", "sha256")[:16]))
 
 
 def require_same_key(stored: str | None, key: str, data: Path) -> None:
-    """Refuse another key than the one of the stored hashes, by its fingerprint; None: nothing is stored.
+    """Refuse a key other than that of the stored hashes, given by its fingerprint; None if no hash is stored.
 
     Raises:
         UsageError: the keys differ.

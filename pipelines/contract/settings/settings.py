@@ -1,7 +1,7 @@
 """Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
 
-The data folder and the hash key come from the environment; everything else from the file, so that two
-people who run the same folder run it alike. An unknown setting is refused by name.
+The data folder and the hash key come from the environment; everything else from the file, so that all users of a folder
+run it alike. An unknown setting is refused by name.
 """
 
 import os
@@ -36,7 +36,7 @@ from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.holidays import calendar_of, holidays_of, known_calendar
 from pipelines.contract.settings.site_address import site_address
 
-# What a data folder has that people make.
+# Files and folders of a data folder that users create.
 _READ = ("authmeter.toml", "hash.key", "landing", "registry", "sources")
 
 
@@ -52,16 +52,16 @@ def _schedule_time(text: str) -> str:
     return text
 
 
-# A text is not taken for a number, nor true for 1: a slip in the file is an error.
+# Strict types: a quoted number, or true for 1, is an error.
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-# Neither the order of these values nor a repeated one means anything, so a change of them is no change.
+# The order of these values and repetitions mean nothing, so changing them is no change.
 _SET = AfterValidator(lambda values: tuple(sorted(set(values))))
 
 
 class AlertSettings(BaseModel):
-    """Who gets alerts, and which."""
+    """The receivers of alerts, and which alerts they get."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -212,7 +212,7 @@ class Settings(BaseModel):
 
     @property
     def events_kept_days(self) -> int:
-        """For how many days, up to the published one, events are kept."""
+        """The number of days, up to the published one, for which events are kept."""
         return self.keep_events_days or self.retention_days + 30
 
     @property
@@ -221,21 +221,21 @@ class Settings(BaseModel):
         return int(self.memory_limit[:-2]) * {"MB": 10**6, "GB": 10**9}[self.memory_limit[-2:]]
 
     def address_of(self, page: str) -> str | None:
-        """The whole address of a page, given by its path in the site; None without `site_url`."""
+        """Return the full address of a page, given by its path in the site; None without `site_url`."""
         return f"{self.site_url}/{quote(page)}" if self.site_url else None
 
     def holidays_among(self, days: Collection[date]) -> frozenset[date]:
-        """Which of these days are holidays: those listed, and those of the calendar."""
+        """Return the days that are holidays, listed in the settings or in the calendar."""
         country = calendar_of(self.calendar, self.timezone)
         return frozenset(days) & (holidays_of(country, {day.year for day in days}) | {*self.holidays})
 
     def billing_on(self, day: date) -> dict[str, BillingRule]:
-        """The billing rules in force on `day`, by vendor; under `*` what bills all vendors without one."""
+        """Return the billing rules in force on `day`, by vendor; the rule under `*` bills all vendors without one."""
         return rules_in_force(self.billing, day)
 
 
 def data_folder(data: Path | None) -> Path:
-    """The data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute."""
+    """Return the data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute."""
     chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
     folder = chosen.expanduser().absolute()
     if folder.exists() and not folder.is_dir():
@@ -251,11 +251,11 @@ def data_folder(data: Path | None) -> Path:
 
 
 def load_settings(data: Path) -> Settings:
-    """Reads `<data>/authmeter.toml`; without the file, every setting has its default.
+    """Read `<data>/authmeter.toml`; without the file, every setting has its default.
 
     Raises:
-        UsageError: the file is no TOML, or holds an unknown or wrong setting; or something in the data folder is nearly
-            called as what is read there.
+        UsageError: the file is not TOML, or has an unknown or wrong setting; or the name of a file or folder in the
+            data folder is misspelt.
     """
     require_no_near_name(data, _READ)
     file = data / "authmeter.toml"

@@ -8,7 +8,7 @@ _WANTED: Final = (
     "must be the address of the site, http:// or https://, without user, query and fragment, such as "
     "https://reports.example.com/authmeter"
 )
-# A chat would end the link before one of these.
+# Chat programs would end the link before one of these.
 _NOT_IN_LINKS: Final = r"[\s\\<>\"'`()\[\]{}|^]"
 
 
@@ -16,7 +16,7 @@ def site_address(text: str) -> str:
     """Return the address of the site without a slash at its end; "" stays.
 
     Raises:
-        ValueError: it is no address of http or https, or has a user, a query or a fragment.
+        ValueError: it is not an address of http or https, or has a user, a query or a fragment.
     """
     if not text:
         return text

@@ -1,5 +1,5 @@
--- Rules that more than one statement goes by; every connection has them (`store/database.py`).
--- Whether a restatement is of a figure of its day; what is left of a resource package is none.
+-- Rules of more than one statement; every connection has them (`store/database.py`). Whether a restatement is of a
+-- figure of its day, not of the balance of a resource package.
 CREATE TEMP MACRO is_figure(metric) AS metric <> 'resource_package_remaining';
 -- The layer of the code dictionary in which a record's code is looked up.
 CREATE TEMP MACRO layer_of(channel, stage) AS
@@ -10,36 +10,36 @@ CREATE TEMP MACRO layer_of(channel, stage) AS
     END;
 -- The platform under which a record's code is looked up, before `*`.
 CREATE TEMP MACRO code_platform(platform) AS CASE WHEN platform = 'ipad' THEN 'ios' ELSE platform END;
--- What a single day is compared with: the same weekday of the week before.
+-- The day that a single day is compared with: the same weekday of the week before.
 CREATE TEMP MACRO week_before(day) AS day - 7;
--- From `base` to `value`, what came to the base as a part of it. NULL where one of the two is absent, or the base is 0.
+-- The relative change from `base` to `value`. NULL if one of them is absent, or the base is 0.
 CREATE TEMP MACRO change_of(value, base) AS value / nullif(base, 0) - 1;
--- A figure beside that of the week before; a share changes by the difference.
+-- A figure with that of the week before; for a share, the change is the difference.
 CREATE TEMP MACRO compared(figure, base, is_share) AS
     {
         'value': figure,
         'week_before': base,
         'change': CASE WHEN is_share THEN figure - base ELSE change_of(figure, base) END
     };
--- The instant of a local time; of an hour that comes twice the first, where DuckDB takes the second.
+-- The instant of a local time; for an hour that occurs twice the first, while DuckDB returns the second.
 CREATE TEMP MACRO first_instant(local_time, zone) AS
     CASE WHEN ((local_time AT TIME ZONE zone) - INTERVAL 1 HOUR) AT TIME ZONE zone = local_time
         THEN (local_time AT TIME ZONE zone) - INTERVAL 1 HOUR
         ELSE local_time AT TIME ZONE zone
     END;
--- What may be published of a number: `138****1234`; nothing of one shorter than 11 characters.
+-- The publishable part of a phone number: `138****1234`; only stars for one shorter than 11 characters.
 CREATE TEMP MACRO phone_mask(phone) AS
     CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
--- The text of a hash of which a part keeps two signed halves.
+-- The text of a hash that a part stores as two signed halves.
 CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;
--- A sign-in record as one number, its moment, which sorts as sign-in records do. From the top: milliseconds (28 bits) since
--- the earliest instant at which the business day begins in any zone, stage (3), its place among the records of its
--- subject where times may be equal (21), channel (7), outcome (4).
+-- A sign-in record as one number, its moment, which sorts as sign-in records do. From the highest bits: milliseconds
+-- (28 bits) since the earliest instant at which the business day begins in any zone, stage (3), its position among the
+-- records of its subject if times may be equal (21), channel (7), outcome (4).
 CREATE TEMP MACRO moment_of(day, event_time, words) AS
     ((epoch_ms(event_time) - epoch_ms(day) + 50400000) << 35) | words;
 CREATE TEMP MACRO moment_words(stage, channel, outcome) AS
     (stage::BIGINT << 32) | (channel::BIGINT << 4) | outcome::BIGINT;
--- Two million places tell any two records of a subject with one time and stage apart, unless it has more.
+-- Two million positions distinguish all records of a subject with one time and stage, unless it has more.
 CREATE TEMP MACRO placed_moment(moment, place) AS moment | (least(place, 2097151) << 11);
 CREATE TEMP MACRO said_in(moment) AS moment & 30064773119;
 CREATE TEMP MACRO moment_ms(moment) AS moment >> 35;
@@ -48,22 +48,23 @@ CREATE TEMP MACRO moment_time(moment) AS moment >> 32;
 CREATE TEMP MACRO moment_stage(moment) AS ((moment >> 32) & 7)::UTINYINT;
 CREATE TEMP MACRO moment_channel(moment) AS ((moment >> 4) & 127)::UTINYINT;
 CREATE TEMP MACRO moment_outcome(moment) AS (moment & 15)::UTINYINT;
--- The moment of the record that signs a session in, of the first successes of its steps; NULL if none does. In an app whose
--- server logs, one_click signs in by a record of the server alone.
+-- The moment of the record that completes a sign-in, from the first successes of its steps; NULL if none does. In an
+-- app whose server logs, only a record of the server completes one_click.
 CREATE TEMP MACRO completing_moment(authorized, verified, logged_in, came_otherwise, by_server) AS
     least(CASE WHEN NOT by_server THEN authorized END, verified, logged_in, came_otherwise);
--- Whether a failure comes before the completing moment, or there is none.
+-- Whether a failure comes before the completing moment, or no moment completes.
 CREATE TEMP MACRO is_before(failed, completing) AS coalesce(failed < completing, failed IS NOT NULL);
--- Of the milliseconds between two steps how many are of one clock, and their nearest-rank percentiles; and how many are below 0,
--- so that the clocks differ. A decimal 0.95 has its rank in whole numbers: in floating point it may be missed by one.
+-- For the milliseconds between two steps: the number that are not negative, their nearest-rank percentiles, and the
+-- number of negative ones, which come from clocks that differ. A decimal 0.95 gives an exact rank: in floating point it
+-- may be off by one.
 CREATE TEMP MACRO step_times(ms) AS
     {
         'sessions': count(ms) FILTER (ms >= 0),
         'percentiles': quantile_disc(ms, [0.5, 0.95]) FILTER (ms >= 0),
         'negative': count(ms) FILTER (ms < 0)
     };
--- Rows of what records say in words, by the name of their relation, with vendor, platform and outcome resolved by
--- registry and code dictionary.
+-- The rows of a relation of record words, given by its name, with vendor, platform and outcome resolved by registry and
+-- code dictionary.
 CREATE TEMP MACRO resolved_of(groups) AS TABLE
     WITH named AS (
         SELECT

@@ -1,7 +1,7 @@
-"""What each column of the published tables means: the comments in the DuckDB file and the tables of the docs.
+"""The meaning of each column of the published tables: comments in the DuckDB file, and the tables of the docs.
 
-A column that is no metric is said here, in `_WORDS`; a metric's column takes its words from `metrics.py`. Words are
-Markdown, with links as from `docs/reference/`; a comment is the same without the links.
+Columns that are not metrics are described here, in `_WORDS`; a metric's column uses the words of `metrics.py`. Words
+are Markdown, with links relative to `docs/reference/`; a comment is the same without the links.
 """
 
 import re
@@ -17,12 +17,12 @@ from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
 
 def _listed(words: Sequence[str], last: str = ", ") -> str:
-    """Words as code, with `last` before the last one."""
+    """Return words as code, with `last` before the last one."""
     marked = [f"`{word}`" for word in words]
     return f"{', '.join(marked[:-1])}{last}{marked[-1]}"
 
 
-# When a metric's column is NULL, by the same names as below.
+# The cases in which a metric's column is NULL, by the same names as below.
 _ABSENT: Final = {
     "latency_p50_ms": "NULL where no record has a latency",
     "latency_p95_ms": "NULL where no record has a latency",
@@ -32,10 +32,10 @@ _ABSENT: Final = {
     "login_trend.authorizations_cancelled": "NULL on a missing day",
 }
 
-# A table whose columns are those of another.
+# Tables with the columns of another table.
 _LIKE: Final = {"withdrawn_incidents": "incidents"}
 
-# By the name of the column, or by `table.column` where a name means something of its own in a table.
+# By column name, or by `table.column` for a name with another meaning in a table.
 _WORDS: Final = {
     "account_id": "the account, as the registry says",
     **dict.fromkeys(
@@ -348,13 +348,13 @@ _WORDS: Final = {
 
 
 def column_words(table: str, column: str) -> str:
-    """What a column means, in Markdown; of a metric, a link to it. Raises KeyError where nothing is said of it."""
+    """Return the meaning of a column, in Markdown; a link for a metric. Raises KeyError for an undescribed column."""
     said = _of_column(_WORDS, table, column)
     return said or f"[{METRICS[column].label.en}](metrics.md#{column}){_absence(table, column)}"
 
 
 def column_comment(table: str, column: str) -> str:
-    """What a column means, in plain text. Raises KeyError where nothing is said of it."""
+    """Return the meaning of a column, in plain text. Raises KeyError for an undescribed column."""
     if said := _of_column(_WORDS, table, column):
         return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
     metric = METRICS[column]

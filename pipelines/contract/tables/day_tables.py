@@ -17,7 +17,7 @@ SESSION_TABLES: Final = (
 """Tables of sign-in sessions."""
 
 RECENT: Final = ("limit_daily", "repeat_daily", "repeat_top")
-"""Tables of a day that are published for the last days alone."""
+"""Tables of a day that are published only for the last days."""
 RECENT_DAYS: Final = 30
 
 DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
@@ -30,20 +30,20 @@ DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "use_segments": ("day", "starts_at", "app_key", "vendor"),
     **{name: TABLES[name].key for name in SESSION_TABLES},
 }
-"""The key of each; rows lie in its order."""
+"""The key of each table, by which its rows are sorted."""
 
 
 LATER: Final = (
     "latency_daily", "profile_daily", "unmapped_codes", "verification_hours", *RECENT, *SESSION_TABLES
 )  # fmt: skip
-"""Tables that days rolled up by versions without them lack for good if their events are gone."""
+"""Tables that older versions did not compute: a day without stored events will never have them."""
 
 
 @dataclass(frozen=True)
 class DayBooks:
     """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`.
 
-    `content` is the digest of the tables as they were given to the disk, see `common/digests.py`.
+    `content` is the digest of the tables as written, see `common/digests.py`.
     """
 
     accepted: int

@@ -1,4 +1,4 @@
-"""Each published table and view: what one row is, its key, and its columns with their DuckDB types.
+"""Each published table and view: its grain, its key, and its columns with their DuckDB types.
 
 Add a table or column here and in the statement that computes it, and its words in `column_comments.py`; the docs and
 tests compare with this list.
@@ -17,9 +17,9 @@ from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
 
 @dataclass(frozen=True)
 class Table:
-    """A published table or view. `key` is unique and never changes its meaning; rows lie in its order.
+    """A published table or view. `key` is unique and never changes its meaning; rows are sorted by it.
 
-    `nullable` are the columns whose value may be absent, of the key too: there NULL is one value.
+    `nullable` are the columns that may be NULL, key columns included: there NULL counts as one value.
     """
 
     name: str
@@ -30,17 +30,17 @@ class Table:
 
     @property
     def comment(self) -> str:
-        """What a row is, as it stands in the published file."""
+        """The description of a row in the published file."""
         return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:
-        """SQL that gives rows of a relation, which has the columns of this table, in the order of the key."""
+        """Return SQL that selects rows of a relation with the columns of this table, in the order of the key."""
         key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
 
 def _table(name: str, grain: str, key: str, columns: str) -> Table:
-    """A table whose columns are given as `name:TYPE`, or `name` for a text; what may be absent has a `?` behind it."""
+    """Return a table; columns are given as `name:TYPE`, or `name` for a text, with a final `?` if they may be NULL."""
     nullable = frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith("?"))
     named = (column.rstrip("?").partition(":") for column in columns.split())
     return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named}, nullable)
@@ -51,7 +51,7 @@ def _measures(names: Iterable[str]) -> str:
 
 
 def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
-    """Columns of counts: each under its name behind `prefix`, with `?` behind it where it may be absent."""
+    """Return columns of counts: each under its name after `prefix`, with a final `?` if it may be NULL."""
     return " ".join(f"{prefix}{name}:BIGINT{absent}" for name in names)
 
 
