@@ -1,1 +1,1 @@
-"""What uses cost: resource packages, when they run out, and whether log, console and bill agree."""
+"""The cost of uses: resource packages, when they run out, and whether log, console and bill agree."""

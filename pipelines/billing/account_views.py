@@ -1,7 +1,4 @@
-"""What the log says of accounts: the stored hours of verification records, by the account that each is billed under.
-
-Lives here: the relations that every table of bills is made of. What is asked of them is with who asks.
-"""
+"""Relations of the stored verification records by billed account, from which all billing tables are computed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -24,7 +21,9 @@ _NO_HOURS: Final = (
 
 
 def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: Sequence[str]) -> None:
-    """Makes `verification_hours` of the Parquet files of some days, `app_accounts`, and, by account, `account_days` and
+    """Create the relations of verification records and accounts.
+
+    They are `verification_hours` of the Parquet files, `app_accounts`, and, by account, `account_days` and
     `account_hours`.
     """
     set_files(connection, {"verification_hours_files": list(files)})
@@ -32,7 +31,7 @@ def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Regist
     connection.execute(f"CREATE TEMP VIEW verification_hours AS {hours if files else _NO_HOURS}")
     rules = zip(*account_rules(registry.accounts, registry.apps), strict=True)
     connection.register("account_rules", pa.table([list(column) for column in rules], _RULES))
-    # A table: it is asked for with every question, and looks at every hour.
+    # A table, not a view: each query reads it, and computing it reads every hour.
     connection.execute(f"CREATE TEMP TABLE app_accounts AS {sql('pipelines.billing', 'app_accounts')}")
     for name in ("account_days", "account_hours"):
         connection.execute(f"CREATE TEMP VIEW {name} AS {sql('pipelines.billing', name)}")

@@ -1,6 +1,6 @@
-"""The tables of resource packages and of reconciliation of a data folder, from its day tables.
+"""Reads day tables and computes the tables of resource packages and of reconciliation of a data folder.
 
-Lives here: what is read for them. What is made of it is in `package_tables.py`, and in `reconciliation/tables.py`.
+The computation is in `package_tables.py` and `reconciliation/tables.py`.
 """
 
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-# Where there is no file to read of it.
+# Used if no day has the table.
 _NO_SEGMENTS: Final = (
     "SELECT NULL::DATE AS day, NULL::TIMESTAMP AS starts_at, '' AS app_key, '' AS vendor, 0 AS uses WHERE false"
 )
@@ -44,13 +44,13 @@ def billing_tables(
     registry: Registry,
     as_of: date,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of resource packages and of reconciliation as of a day, by name.
+    """Return the tables of resource packages and of reconciliation as of a day, by name.
 
-    Where the uses of an account on a day are all drawn from one package, or from none, they stand in
-    `resource_package_usage` under the app `*`.
+    If all uses of an account on a day are drawn from one package, or from none, they are one row of
+    `resource_package_usage` with the app `*`.
 
     Args:
-        connection: a workbench; temporary views of day tables are made in it.
+        connection: a workbench; temporary views of day tables are created in it.
 
     Raises:
         BooksError: the ledger does not sum.
@@ -94,7 +94,7 @@ def _reconciliation(
 
 
 def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
-    """The days whose uses are known: one whose events are gone may be of before these tables."""
+    """Return the days with stored uses. Days without events may have been rolled up by versions without this table."""
     return {
         day
         for day, entry in manifest.days.items()
@@ -105,12 +105,13 @@ def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
 def _create_views(
     connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, registry: Registry, as_of: date
 ) -> None:
-    """The stored uses of all days up to one, and, as `asked_hours`, the hours of accounts that any package or statement
-    is of.
+    """Create views of the stored uses up to a day, and the table `asked_hours`.
+
+    The latter has the hours of all accounts with a package or a statement.
     """
 
     def files_of(name: str) -> list[str]:
-        # A day whose events are gone may be of before these tables.
+        # Days whose events are deleted may have been rolled up by versions without these tables.
         stored = [store.day_table(entry, name) for day, entry in sorted(manifest.days.items()) if day <= as_of]
         return [str(file) for file in stored if file.is_file()]
 

@@ -1,7 +1,4 @@
-"""An account as the ledger knows it: its packages and readings, its uses by day and app, and the parts of a day.
-
-Lives here: what the ledger and the forecast are given. Where it comes from is in `inputs.py`.
-"""
+"""The input of ledger and forecast for one account. It is built in `inputs.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,9 +18,9 @@ class Account:
         packages: in any order.
         readings: of these packages, in any order.
         uses: of each day with any, by app.
-        segments: of a day with an instant inside it, the uses from each cut to the next, by app; the first cut is the
-            day's 00:00, and a cut that nothing was used after has no app. An instant that is no cut came when the
-            events of its day were gone: it acts at the end of the day.
+        segments: for a day with an event after 00:00, the uses from each cut to the next, by app; the first cut is the
+            day's 00:00, and a cut without uses after it has no app. An event without a cut was added after the events
+            of its day were deleted: it applies at the end of the day.
     """
 
     account_id: str

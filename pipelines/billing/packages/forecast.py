@@ -1,9 +1,7 @@
-"""THE FORECAST of an account's uses: its level by weekday, how far such levels were off, and how often it was right.
+"""THE FORECAST of an account's uses: its level by weekday, the past errors of such levels, and how often it was right.
 
 Numbers are exact: a level is a sum over a count, a factor a whole number of billionths; both are rounded to 9 digits,
-half up, before they are compared or floored.
-
-Lives here: what a day's uses will be. What that does to the packages is in `outlook.py`.
+half up, before they are compared or floored. `outlook.py` applies the forecast uses to the packages.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,10 +12,10 @@ from functools import cached_property
 from typing import Final
 
 UNIT: Final = 10**9
-"""A ratio of 1, in the billionths that ratios are counted in."""
+"""The ratio 1, in billionths, the unit of ratios."""
 _SPAN: Final = 28
 _LEAST_TRAINING, _LEAST_OF_WEEKDAY, _LEAST_CHECKED = 7, 2, 21
-# Contract: the origins whose ratios make the factors are so many, a week apart, and so many make factors at all.
+# Fixed by the contract: factors use the ratios of up to 26 origins, a week apart, and need at least 8 ratios.
 _ORIGINS: Final = 26
 _LEAST_RATIOS: Final = 8
 _WEEK: Final = 7
@@ -25,7 +23,7 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True)
 class Factors:
-    """By how much the uses of four weeks were off their level, in billionths: least, median and greatest."""
+    """The ratios of the uses of four weeks to their level, in billionths: least, median and greatest."""
 
     low: int | None = None
     mid: int = UNIT
@@ -34,14 +32,14 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Of how many origins the factors were looked at again, and how many of them held what came."""
+    """The number of earlier origins whose factors were checked, and for how many the uses were within the factors."""
 
     checks: int
     held: int
 
     @property
     def coverage(self) -> float | None:
-        """The share of the origins that held; None where they are too few."""
+        """The share of the origins within the factors; None for too few origins."""
         return self.held / self.checks if self.checks >= _LEAST_RATIOS else None
 
 
@@ -49,17 +47,17 @@ class Forecast:
     """The forecast of one account as of a day."""
 
     def __init__(self, uses: Mapping[date, int], complete: Collection[date], as_of: date) -> None:
-        """Takes the account's uses by day, those of days without any left out, and the days with data.
+        """Store the account's uses by day, without days of no use, and the days with data.
 
         Args:
-            complete: a set; days after `as_of` are not looked at.
+            complete: a set; days after `as_of` are ignored.
         """
         self._uses, self._complete, self._as_of = uses, complete, as_of
         self._ratios: dict[int, int | None] = {}
 
     @cached_property
     def base(self) -> list[Fraction] | None:
-        """The level of each weekday as of the day, Monday first; None where there are too few days."""
+        """The level of each weekday as of the day, Monday first; None for too few days."""
         return self._base(self._as_of)
 
     @cached_property
@@ -69,7 +67,7 @@ class Forecast:
 
     @cached_property
     def backtest(self) -> Backtest:
-        """How often the factors of an earlier origin held what came, of the origins that have both."""
+        """How often the uses after an earlier origin were within its factors, over the origins that have both."""
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
         held = [
             factors.low <= ratio <= factors.high
@@ -79,7 +77,7 @@ class Forecast:
         return Backtest(len(held), sum(held))
 
     def week(self, factor: int) -> list[int] | None:
-        """The uses of each weekday to come, Monday first, by a factor; None where there is no base."""
+        """Return the uses of each future weekday, Monday first, by a factor; None without a base."""
         if self.base is None:
             return None
         return [_half_up(Fraction(_half_up(factor * level), UNIT)) for level in self.base]
@@ -99,7 +97,7 @@ class Forecast:
         ]
 
     def _ratio(self, weeks: int) -> int | None:
-        """What was used in the four weeks behind an origin, by what its base had them be, in billionths.
+        """Return the uses of the four weeks after an origin, divided by the forecast of its base, in billionths.
 
         Args:
             weeks: how many weeks before the as-of the origin is.
@@ -124,7 +122,7 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """The origins that an origin looks back to, in weeks before the as-of: what came behind each is known at it."""
+    """Return the origins that an origin uses, in weeks before the as-of: the four weeks after each are over by then."""
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)
 

@@ -1,7 +1,4 @@
-"""What the ledger is made of: each account's uses by day and app, and between the instants of its packages.
-
-Lives here: the accounts, put together of rows by day. Where these come from is in `published.py`.
-"""
+"""Builds the accounts for the ledger from rows by day; `stored_uses.py` reads the rows."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,7 +9,7 @@ from pipelines.billing.packages.account import Account
 from pipelines.contract.registry.packages import Packages
 
 NO_ACCOUNT = ""
-"""Of a row that stands for a cut alone."""
+"""The account of rows that only list a cut."""
 DayUses = tuple[date, str, str, int]
 """Day, account, app and uses."""
 SegmentUses = tuple[date, datetime, str, str, int]
@@ -20,9 +17,9 @@ SegmentUses = tuple[date, datetime, str, str, int]
 
 
 def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
-    """The accounts with a package, in order.
+    """Return the accounts with a package, sorted.
 
-    A day may be cut where another account's packages begin or end: an account's day is cut at its own instants alone.
+    The rows of a day are cut at the events of all accounts; an account's day is cut only at its own.
     """
     by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for day, account_id, app_key, count in uses:
@@ -47,7 +44,7 @@ def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[Se
 
 
 def _by_account(bought: Packages) -> list[Packages]:
-    """The packages of each account with their readings, in the order of accounts; each is looked at once."""
+    """Return the packages of each account with their readings, sorted by account, in one pass."""
     owned: dict[str, Packages] = {}
     of_package: dict[str, Packages] = {}
     for one in bought.packages:
@@ -60,7 +57,7 @@ def _by_account(bought: Packages) -> list[Packages]:
 
 
 def _joined(cuts: list[datetime], uses: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:
-    """The uses from each cut to the next, of uses between more cuts. The day's 00:00 is one in any case."""
+    """Join the uses between the given cuts to those between fewer cuts. The day's 00:00 is always a cut."""
     joined: dict[datetime, dict[str, int]] = {cut: {} for cut in cuts}
     for at, app_key, count in uses:
         segment = joined[cuts[bisect_right(cuts, at) - 1]]

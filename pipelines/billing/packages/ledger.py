@@ -1,10 +1,10 @@
-"""THE LEDGER: what was drawn from each package on each day, and which app drew it.
+"""THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
-An account's time is cut by what happens to its packages and by each 00:00; a segment's uses are drawn from the valid
-packages that have something left, and shared among its apps. The ledger is computed anew from its first day.
+An account's time is divided at the events of its packages and at each 00:00; a segment's uses are drawn from the valid
+packages with uses left, and shared among its apps. The ledger is computed from its first day in every run.
 
-Lives here: the days of one account. Does not belong here: when what happens (`ledger_events.py`), how a draw is shared
-(`shares.py`), what a package is like at the end (`states.py`).
+Event times are in `ledger_events.py`, the sharing of a draw in `shares.py`, and the final state of packages in
+`states.py`.
 """
 
 from collections import Counter
@@ -47,8 +47,9 @@ class AppUses(NamedTuple):
 
 @dataclass(slots=True)
 class PackageBalance:
-    """A package on a day: what was left as it began, what came and went since, and what is left; `drift` is what its
-    newest reading adjusted.
+    """A package on a day: its opening balance, the changes since, and its balance.
+
+    `drift` is the adjustment by its newest reading.
     """
 
     package: Package
@@ -61,12 +62,12 @@ class PackageBalance:
     drift: int | None = None
 
     def draw(self, uses: int) -> None:
-        """Takes uses out of it."""
+        """Draw uses from the package."""
         self.used += uses
         self.remaining -= uses
 
     def act(self, one: LedgerEvent) -> None:
-        """Lets something happen to it."""
+        """Apply an event to the package."""
         if one.kind is Kind.PURCHASE:
             self.granted += one.value
             self.remaining += one.value
@@ -79,7 +80,7 @@ class PackageBalance:
             self.remaining = 0
 
     def close(self, day: date) -> PackageDay:
-        """The row of the day; the next one begins."""
+        """Return the row of the day, and begin the next day."""
         row = PackageDay(
             day, self.package.resource_package_id, self.package.account_id, self.opening, self.granted, self.used,
             self.adjusted, self.expired, self.remaining,
@@ -90,8 +91,9 @@ class PackageBalance:
 
 @dataclass(frozen=True)
 class AccountLedger:
-    """The rows of an account's days, from its first use or purchase on, and what the newest reading of each package
-    adjusted.
+    """The rows of an account's days, from its first use or purchase on.
+
+    `drifts` has the adjustment by the newest reading of each package.
     """
 
     days: list[PackageDay]
@@ -100,23 +102,25 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """The days with uses from more than one package, or from a package and from none, where the uses of all apps
-        stand under one.
+        """The days on which uses are drawn from several packages, or partly from none, while the rows have one app for
+        all.
+
+        Their uses must be computed again by app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
 
 
 def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
-    """The ledger of an account to the end of `as_of`, without what happens right then.
+    """Return the ledger of an account to the end of `as_of`, without events at exactly that instant.
 
     Raises:
-        BooksError: the segments of a day have other uses in them than the day.
+        BooksError: the uses of a day's segments do not add up to the uses of the day.
     """
     balances = {one.resource_package_id: PackageBalance(one) for one in account.packages}
     events = events_by_day(account, day_start(as_of + timedelta(days=1), zone), zone)
     ledger = AccountLedger([], [], {})
-    # Those that have begun and had not ended as the day began, in the order in which they are drawn.
+    # Packages that have begun and had not ended as the day began, in drawing order.
     drawn: list[PackageBalance] = []
     for day in days_between(min([*account.uses, *events, as_of]), as_of):
         todays = events.get(day, ())
@@ -138,7 +142,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
 def _segments(
     account: Account, day: date, todays: Sequence[LedgerEvent], balances: dict[str, PackageBalance], zone: str
 ) -> Iterator[UsesByApp]:
-    """The uses of each segment of a day, by app, while what happens at its start has happened."""
+    """Yield the uses of each segment of a day, by app, after applying the events at its start."""
     uses = account.uses.get(day, {})
     if not todays:
         yield uses
@@ -169,7 +173,7 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
 
 
 def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
-    """Draws a segment's uses, and adds each app's by package to `uses`; what no package covers under None."""
+    """Draw a segment's uses, and add them to `uses` by app and package, None for uncovered uses."""
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:
         if not uncovered:

@@ -1,4 +1,4 @@
-"""What happens to packages, and when: the instants that cut an account's time into segments."""
+"""The events of packages: the instants that divide an account's time into segments."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -11,7 +11,7 @@ from pipelines.common.days import business_day
 
 
 class Kind(IntEnum):
-    """What happens at one instant happens in this order."""
+    """The kinds of ledger events, in the order of events with the same timestamp."""
 
     EXPIRY = 0
     PURCHASE = 1
@@ -19,7 +19,7 @@ class Kind(IntEnum):
 
 
 class LedgerEvent(NamedTuple):
-    """Something that happens to a package; `value` is the quantity of a purchase, or what a reading says is left."""
+    """An event of a package; `value` is the quantity of a purchase, or the balance of a reading."""
 
     at: datetime
     kind: Kind
@@ -28,7 +28,7 @@ class LedgerEvent(NamedTuple):
 
 
 def events_by_day(account: Account, before: datetime, zone: str) -> dict[date, list[LedgerEvent]]:
-    """What happens to an account's packages before an instant, by business day, in its order."""
+    """Return the events of an account's packages before an instant, by business day, in their order."""
     found = [LedgerEvent(one.read_at, Kind.READING, one.resource_package_id, one.remaining) for one in account.readings]
     for package in account.packages:
         name = package.resource_package_id
@@ -43,12 +43,12 @@ def events_by_day(account: Account, before: datetime, zone: str) -> dict[date, l
 def in_order_of_acting(
     events: Iterable[LedgerEvent], cuts: Collection[datetime], start: datetime
 ) -> tuple[dict[datetime, list[LedgerEvent]], list[LedgerEvent]]:
-    """A day's events by the cut that they act at, and those that act at its end.
+    """Return a day's events by the cut at which they apply, and the events that apply at the end of the day.
 
-    The latter are those whose instant is no cut, and whatever happens to the same package behind them.
+    The latter are events without a cut at their instant, and all later events of the same package.
 
     Args:
-        start: the day's 00:00, at which something may happen on any day.
+        start: the day's 00:00, at which events apply on any day.
     """
     by_cut: dict[datetime, list[LedgerEvent]] = defaultdict(list)
     at_end: list[LedgerEvent] = []

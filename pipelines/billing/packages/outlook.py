@@ -1,7 +1,8 @@
-"""THE OUTLOOK: when an account's packages run out, and what of them lapses, day by day, by one factor.
+"""THE OUTLOOK: the day on which an account's packages run out, and the uses that lapse, simulated by day for one
+factor.
 
-Each day to come draws its forecast on the packages that are valid at any time of it, as the ledger does; then those
-that expire by its end lapse.
+The forecast of each future day is drawn from the packages that are valid at any time of it, as in the ledger; then
+packages that expire by its end lapse.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,20 +25,20 @@ class DayToCome:
 
 
 def days_to_come(as_of: date, zone: str) -> list[DayToCome]:
-    """The simulated days behind a day."""
+    """Return the simulated days after a day."""
     days = [as_of + timedelta(days=ahead + 1) for ahead in range(SIMULATED_DAYS)]
     return [DayToCome(day, day_start(day + timedelta(days=1), zone)) for day in days]
 
 
 @dataclass
 class Outlook:
-    """What comes by one factor.
+    """The result of the simulation with one factor.
 
     Attributes:
         run_out_day: the first day with more uses than the packages have; None: there is none.
-        lapsed: what is left of each package as it expires; those that expire later are not in it.
+        lapsed: the uses left in each package at its expiry, without packages that expire later.
         used_up: the day on which a package is drawn to 0.
-        left: what is left in all of the packages that are valid, as each of the days ends.
+        left: the total balance of the valid packages at the end of each day.
     """
 
     run_out_day: date | None = None
@@ -47,12 +48,12 @@ class Outlook:
 
 
 def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[DayToCome], now: datetime) -> Outlook:
-    """Simulates the days to come.
+    """Simulate the days to come.
 
     Args:
         week: the uses of each weekday, Monday first.
-        remaining: what is left of each package that has not expired; of one to come, its quantity.
-        now: the instant at which `as_of` ends. What expires right then lapses before the first day.
+        remaining: the balance of each package that has not expired; for a future one, its quantity.
+        now: the instant at which `as_of` ends. Packages that expire at that instant lapse before the first day.
     """
     found = Outlook()
     waiting = sorted(remaining, key=lambda one: one.draw_order)
@@ -77,7 +78,7 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
 
 
 def _lapse(found: Outlook, waiting: list[Package], left: Mapping[Package, int], end: datetime) -> list[Package]:
-    """Notes what lapses by an instant; gives the packages that are valid later. They lie in the order of expiry."""
+    """Store the uses that lapse by an instant; return the packages that are valid later. They are sorted by expiry."""
     if not waiting or waiting[0].expires_at > end:
         return waiting
     for package in waiting:

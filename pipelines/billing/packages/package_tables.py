@@ -1,6 +1,6 @@
-"""The tables of resource packages, over all accounts, and the proof that the ledger sums.
+"""The tables of resource packages over all accounts, and the check that the ledger sums.
 
-Lives here: what is put together. The ledger of one account is in `ledger.py`, what comes of it in `states.py`.
+The ledger of one account is in `ledger.py`, its states in `states.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ _TYPES: Final = (
 
 
 def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFrame]:
-    """The tables of resource packages as of a day, by name, each in the order of its key.
+    """Return the tables of resource packages as of a day, by name, each sorted by its key.
 
     Raises:
         BooksError: the ledger does not sum.
@@ -58,7 +58,7 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
 
 
 def no_packages() -> dict[str, pl.DataFrame]:
-    """The tables without a row."""
+    """Return the tables without rows."""
     return {
         "resource_package_daily": _frame(PackageDay._fields, []),
         "resource_package_usage": _frame(AppUses._fields, []),
@@ -78,7 +78,7 @@ def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataF
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
-    """Looks whether every row follows from the one before, and whether what apps drew is what was used."""
+    """Check that every row follows from the previous one, and that the uses drawn by apps equal their uses."""
     left: dict[str, int] = {}
     drawn: dict[tuple[object, str | None], int] = {}
     by_day: dict[object, int] = {}
@@ -99,7 +99,7 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
 
 
 def unsound(what: str) -> BooksError:
-    """The error of a ledger that does not sum."""
+    """Return the error of a ledger that does not sum."""
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",

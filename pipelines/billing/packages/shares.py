@@ -1,13 +1,14 @@
-"""How a draw is shared among apps: whole uses, by the largest remainder."""
+"""Shares a draw among apps: whole uses, by the largest remainder."""
 
 from collections.abc import Mapping
 
 
 def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
-    """What each app gets of a draw of at most the sum of what is not covered yet; apps that get nothing are left out.
+    """Return each app's share of a draw, which is at most the sum of the uncovered uses; apps without a share are left
+    out.
 
-    With r = an app's uses and R their sum, it gets floor(draw x r / R), then one each by largest remainder, ties by
-    the app's key.
+    With r = an app's uses and R their sum, its share is floor(draw x r / R), then one each by largest remainder, ties
+    by the app's key.
     """
     total = sum(uncovered.values())
     if draw == total:

@@ -1,7 +1,7 @@
-"""How packages stand as `as_of` ends, and what is to come of them: the rows of `resource_packages` and
-`resource_package_forecast`.
+"""The states of packages at the end of `as_of`, and their forecast.
 
-Lives here: states, days without data, and what the outlooks by the three factors say together.
+These are the rows of `resource_packages` and `resource_package_forecast`; the forecast combines the outlooks by the
+three factors.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -63,7 +63,7 @@ class AccountForecast(NamedTuple):
 
 @dataclass(frozen=True)
 class AsOf:
-    """The day that all is said of: its end, the days with data up to it, and the days that are simulated behind it."""
+    """The day of the states: its end, the days with data up to it, and the simulated days after it."""
 
     day: date
     end: datetime
@@ -75,7 +75,7 @@ class AsOf:
 
 @dataclass
 class _Totals:
-    """What came of a package, and what is left of it."""
+    """The sums of a package's ledger, and its balance."""
 
     used: int = 0
     adjusted: int = 0
@@ -91,7 +91,7 @@ class _Totals:
 
 @dataclass(frozen=True)
 class _Outlooks:
-    """What comes by each factor; None where that factor, or any forecast, is not to be had."""
+    """The outlook by each factor; None if that factor, or any forecast, is missing."""
 
     low: Outlook | None
     mid: Outlook | None
@@ -99,7 +99,7 @@ class _Outlooks:
 
 
 def account_states(account: Account, ledger: AccountLedger, at: AsOf) -> tuple[list[PackageState], AccountForecast]:
-    """The rows of an account's packages, in the order of their ids, and that of the account."""
+    """Return the rows of an account's packages, sorted by id, and the row of the account."""
     totals = {one: _Totals() for one in sorted(account.packages, key=lambda one: one.resource_package_id)}
     by_id = {one.resource_package_id: total for one, total in totals.items()}
     for row in ledger.days:
@@ -145,7 +145,7 @@ def _package_row(
 
 
 def _state(package: Package, remaining: int, at: AsOf) -> str:
-    """As the day ends, before what happens at that instant."""
+    """Return the state at the end of the day, before events at that instant."""
     if package.expires_at < at.end:
         return "expired"
     if package.purchased_at >= at.end:
@@ -159,7 +159,7 @@ def _newest_readings(account: Account, at: AsOf) -> dict[str, datetime]:
 
 
 def _missing_days(package: Package, read_at: datetime | None, at: AsOf) -> int:
-    """The days without data from the newest reading, or the purchase, to the expiry or the as-of, both included."""
+    """Count the days without data from the newest reading, or the purchase, to the expiry or the as-of, inclusive."""
     if package.purchased_at >= at.end:
         return 0
     last = business_day(package.expires_at, at.zone) if package.expires_at < at.end else at.day
@@ -198,6 +198,6 @@ def _account_row(
 
 
 def _sum(forecast: Forecast, factor: int, first: date, days: int) -> int | None:
-    """The uses that are forecast for so many days from a first one on."""
+    """Return the sum of the forecast uses of `days` days from `first` on."""
     week = forecast.week(factor)
     return None if week is None else sum(week[(first + timedelta(days=ahead)).weekday()] for ahead in range(days))

@@ -1,9 +1,8 @@
-"""The uses of the accounts with packages, from the stored hours: what the ledger is given.
+"""Reads the uses of the accounts with packages from the stored hours, as input of the ledger.
 
-The database makes the sums; packages and accounts are walked along their days. Apps are looked at on the days alone on
-which they share more than one package: on the others the uses of all stand under the app `*`.
-
-Lives here: what is read. How it becomes accounts is in `inputs.py`.
+DuckDB computes the sums; Python walks packages and accounts day by day. Uses are read by app only for days on which
+apps share more than one package: on all others they are one row with the app `*`. `inputs.py` turns the rows into
+accounts.
 """
 
 from datetime import UTC, date
@@ -22,10 +21,10 @@ _SHARED_DAYS: Final = {"day": pl.Date, "account_id": pl.String}
 
 
 def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_of: date) -> list[Account]:
-    """The accounts with a package, in order, with their uses up to a day.
+    """Return the accounts with a package, sorted, with their uses up to a day.
 
     Args:
-        connection: with the relations that `billing_tables` makes.
+        connection: has the relations that `billing_tables` creates.
     """
     names = {"accounts": sorted({one.account_id for one in bought.packages})}
     uses: list[DayUses] = connection.execute(sql("pipelines.billing", "account_uses"), names).fetchall()
@@ -41,7 +40,7 @@ def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_
 def _segments(
     connection: duckdb.DuckDBPyConnection, names: dict[str, list[str]], shared: list[tuple[date, str]]
 ) -> list[SegmentUses]:
-    """The uses between the cuts of days, by app in the days and accounts that share."""
+    """Return the uses between the cuts of days, by app for the days and accounts in `shared`."""
     frame = pl.DataFrame(shared, schema=_SHARED_DAYS, orient="row")
     connection.register("shared_days", frame.to_arrow())
     cut: list[Any] = connection.execute(sql("pipelines.billing", "account_segments"), names).fetchall()

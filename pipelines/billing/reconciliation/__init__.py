@@ -1,1 +1,1 @@
-"""Reconciliation: consoles and bills beside the log."""
+"""Reconciliation: compares consoles and bills with the log."""

@@ -1,7 +1,7 @@
 """THE CAUSES of a difference between a statement and the log: the first that leaves no more than the tolerance.
 
-Lives here: one difference, its causes in their order, and what of other accounts is known of it. Which differences
-there are is in `reconciled_days.py` and `reconciled_months.py`.
+This module tries the causes of one difference in order, with the differences of other accounts. The differences are
+computed in `reconciled_days.py` and `reconciled_months.py`.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ NO_LOG: Final = "no_log"
 
 
 class Cause(NamedTuple):
-    """Why a statement differs, and what of the difference that explains; None where there is no log."""
+    """The cause of a difference, and the records that it explains; None without a log."""
 
     cause: str
     explained: int | None
@@ -26,13 +26,13 @@ class Cause(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """A statement less the log, and what may explain it.
+    """The count of a statement minus that of the log, and data for finding the cause.
 
     Attributes:
         counts: the log's counts of the same records.
-        shift: hours and what they explain; None: there is no such shift.
-        peers: differences with the same may be of uses that stand under another account; None: it has no peers.
-        known: a cause that is known besides, behind `within`.
+        shift: hours and the records that this shift explains; None without a shift.
+        peers: a key; differences with the same key may be uses that were billed to another account; None without peers.
+        known: a cause that is known in advance; only `within` comes before it.
     """
 
     difference: int
@@ -43,7 +43,7 @@ class Difference:
     known: Cause | None = None
 
     def early_cause(self) -> Cause | None:
-        """The cause, where the account itself tells it: `within`, what is known, or `shift`."""
+        """Return the cause, if the account's own data determine it: `within`, the known one, or `shift`."""
         if self._is_explained_by(0):
             return Cause(WITHIN, 0)
         if self.known:
@@ -53,7 +53,7 @@ class Difference:
         return None
 
     def cause(self, peers: Mapping[Hashable, int]) -> Cause:
-        """The cause, with the sums of the differences of its peers."""
+        """Return the cause, given the sums of the differences of its peers."""
         if early := self.early_cause():
             return early
         if self.peers is not None and abs(peers[self.peers]) <= self.tolerance:
@@ -71,7 +71,7 @@ class Difference:
 
 
 def sums_of_peers(differences: Iterable[Difference]) -> dict[Hashable, int]:
-    """The sum of the differences that have no early cause, by what they have in common."""
+    """Return the sums of the differences without an early cause, by their `peers`."""
     sums: dict[Hashable, int] = defaultdict(int)
     for one in differences:
         if one.peers is not None and not one.early_cause():

@@ -1,7 +1,4 @@
-"""What the log says, as a console or a bill counts it: by day or hour, account, app and channel.
-
-Lives here: the counts that statements are compared with, and which of them a measure is.
-"""
+"""The counts of the log that statements are compared with: by day or hour, account, app and channel."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -13,7 +10,7 @@ from pipelines.contract.registry.statements import NUMBER
 
 
 class Counts(NamedTuple):
-    """Counts of verification records; all but the last two are additive over hours, too."""
+    """Counts of verification records; all except the last two are stored by hour, too."""
 
     requests: int = 0
     successes: int = 0
@@ -24,11 +21,11 @@ class Counts(NamedTuple):
     late: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
-        """Both together."""
+        """Return the sum of both."""
         return Counts(*(one + two for one, two in zip(self, other, strict=True)))
 
     def of(self, measure: str) -> int:
-        """The count that a measure of the console is compared with."""
+        """Return the count that a measure of the console is compared with."""
         match measure:
             case "total":
                 return self.requests
@@ -50,8 +47,8 @@ class LogSide:
 
     Attributes:
         complete: the days with data, none after `as_of`.
-        days: by day, account, app and channel; with `*` for all apps, with `number` for both channels, and of the apps
-            that a console names.
+        days: by day, account, app and channel; the app is `*` for all apps, or one that a console names; the channel
+            `number` is all together.
         hours: by account and channel, also `number`, then by day: 24 counts by the hour of the business clock.
         overflow: uses that no package covered, by day and account.
     """
@@ -63,11 +60,11 @@ class LogSide:
     overflow: Mapping[tuple[date, str], int] = field(default_factory=dict)
 
     def of(self, day: date, account_id: str, app_key: str, channel: str) -> Counts:
-        """The counts of a day."""
+        """Return the counts of a day."""
         return self.days.get((day, account_id, app_key, channel), NOTHING)
 
     def hours_of(self, account_id: str, channel: str, day: date, measure: str) -> list[int]:
-        """The counts of a measure of each hour of a day."""
+        """Return the counts of a measure for each hour of a day."""
         hours = self.hours.get((account_id, channel), {}).get(day)
         return [counts.of(measure) for counts in hours] if hours else [0] * 24
 
@@ -75,7 +72,7 @@ class LogSide:
 def by_hours(
     rows: Iterable[tuple[date, int, str, str, Counts]],
 ) -> dict[tuple[str, str], dict[date, list[Counts]]]:
-    """Rows of `billing_hourly` (day, hour, account, channel and counts) as `LogSide.hours`."""
+    """Return rows of `billing_hourly` (day, hour, account, channel and counts) in the form of `LogSide.hours`."""
     hours: dict[tuple[str, str], dict[date, list[Counts]]] = {}
     for day, hour, account_id, channel, counts in rows:
         for which in (channel, NUMBER):

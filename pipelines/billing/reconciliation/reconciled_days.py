@@ -1,4 +1,4 @@
-"""DAYS RECONCILED: what the console counted on each day beside the log, and why they differ: `reconciliation_daily`."""
+"""DAYS RECONCILED: the daily counts of the console, compared with the log, with causes: `reconciliation_daily`."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pipelines.contract.registry.statements import MEASURES, ConsoleKey
 
 
 class DayReconciled(NamedTuple):
-    """A row of `reconciliation_daily`; without a log, `log` and what comes of it is None."""
+    """A row of `reconciliation_daily`; without a log, `log` and the columns derived from it are None."""
 
     day: date
     account_id: str
@@ -33,7 +33,7 @@ class DayReconciled(NamedTuple):
 
 
 class SeriesKey(NamedTuple):
-    """What a shift is of; `month` is its first day."""
+    """The series that a shift applies to; `month` is its first day."""
 
     account_id: str
     channel: str
@@ -45,7 +45,7 @@ Console = Mapping[ConsoleKey, Mapping[str, int]]
 
 
 def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
-    """The console's counts with those of all apps, where it gives apps alone."""
+    """Return the console's counts, with sums for all apps added if it has only single apps."""
     whole = dict(console)
     for key, counts in sorted(console.items()):
         of_all = key._replace(app_key=ALL_APPS)
@@ -58,7 +58,7 @@ def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
 
 
 def shifts_of(console: Console, log: LogSide, tolerance: Tolerance, zone: str) -> dict[SeriesKey, int]:
-    """The shift of each account, channel, measure and month that has one, in hours."""
+    """Return the shift of each account, channel, measure and month that has one, in hours."""
     series: dict[SeriesKey, dict[date, int]] = defaultdict(dict)
     for key, counts in console.items():
         if key.app_key == ALL_APPS and key.day <= log.as_of:
@@ -69,10 +69,10 @@ def shifts_of(console: Console, log: LogSide, tolerance: Tolerance, zone: str) -
 
 
 def reconciled_days(console: Console, log: LogSide, tolerance: Tolerance, zone: str) -> list[DayReconciled]:
-    """Every count of the console up to the as-of beside the log, in the order of the table's key.
+    """Return every count of the console up to the as-of, compared with the log, sorted by the table's key.
 
     Args:
-        console: with the counts of all apps, as `whole_console` gives it.
+        console: includes the counts of all apps, as `whole_console` returns it.
     """
     shifts = shifts_of(console, log, tolerance, zone)
     given = {

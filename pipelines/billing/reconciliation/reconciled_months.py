@@ -1,6 +1,4 @@
-"""MONTHS RECONCILED: what the bills say of each month that is over, beside the log and the console, and why they
-differ: `reconciliation_monthly`.
-"""
+"""MONTHS RECONCILED: the bills of past months, compared with log and console, with causes: `reconciliation_monthly`."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,10 +42,10 @@ class MonthReconciled(NamedTuple):
 def reconciled_months(
     bills: Mapping[BillKey, Bill], console: Console, log: LogSide, tolerance: Tolerance, zone: str
 ) -> list[MonthReconciled]:
-    """Every bill of a month that is over by the as-of, in the order of the table's key.
+    """Return every bill of a month that is over by the as-of, sorted by the table's key.
 
     Args:
-        console: with the counts of all apps, as `whole_console` gives it.
+        console: includes the counts of all apps, as `whole_console` returns it.
     """
     over = {key: bill for key, bill in bills.items() if _days(key.month)[-1] <= log.as_of}
     billed = {
@@ -121,7 +119,7 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Both with the sums of their channels, in the months of an account where the other one alone has `number`."""
+    """Add sums over channels, as `number`, to months of an account in which only the other argument has `number`."""
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}
     sums = dict(bills)
@@ -138,7 +136,7 @@ def _with_number(
 
 
 def _plus(one: Bill, other: Bill) -> Bill:
-    """Both bills together; what neither says is not said."""
+    """Return the sum of both bills; a value that both lack is None."""
     overflow = [bill.overflow_quantity for bill in (one, other) if bill.overflow_quantity is not None]
     amounts = [bill.amount for bill in (one, other) if bill.amount is not None]
     return Bill(one.quantity + other.quantity, sum(overflow) if overflow else None, sum(amounts) if amounts else None)

@@ -1,7 +1,6 @@
-"""THE SHIFT: by how many hours a console's days begin later than those of the log, of one account, channel, measure and
-month.
+"""THE SHIFT: by how many hours a console's days begin later than the log's, for an account, channel, measure and month.
 
-A console that counts in UTC has days that begin at 08:00 of the clock in China: it is shifted by 8 hours.
+A console that counts in UTC has days that begin at 08:00 local time in China: it is shifted by 8 hours.
 """
 
 from collections.abc import Mapping
@@ -15,17 +14,17 @@ from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.common.days import days_between, utc_offset
 
 _LEAST_DAYS: Final = 5
-# The zones that exist, in hours from UTC; days of two of them begin at most so many hours apart.
+# The time zones that exist, in hours from UTC; days of two zones begin at most `_MOST_HOURS` apart.
 _WESTMOST: Final = -12
 _EASTMOST: Final = 14
 _MOST_HOURS: Final = _EASTMOST - _WESTMOST
-# As many hours, in days.
+# The same number of hours, in days, rounded up.
 _AROUND: Final = 2
 
 
 @dataclass(frozen=True)
 class Series:
-    """A measure of the log of an account and channel, in days that may begin at any hour."""
+    """A measure of the log for an account and channel, in days that may begin at any hour."""
 
     log: LogSide
     account_id: str
@@ -33,8 +32,8 @@ class Series:
     measure: str
 
     def moved(self, day: date, hours: int) -> int | None:
-        """By how much the 24 hours from 00:00 + `hours` differ from the day; None where one of their days has no data,
-        or is to come.
+        """Return the 24 hours from 00:00 + `hours` minus the day itself; None if a day of them has no data or is in the
+        future.
         """
         if not {_ahead(day, hours // 24), _ahead(day, (hours + 23) // 24)} <= self.log.complete:
             return None
@@ -42,14 +41,14 @@ class Series:
         return _of_day(sums, 0, hours) - _of_day(sums, 0, 0)
 
     def running(self, first: date, last: date) -> list[int]:
-        """The running sums of the hours of these days, and of two more on each side."""
+        """Return the running sums of the hours of these days, and of two more on each side."""
         days = days_between(_ahead(first, -_AROUND), _ahead(last, _AROUND))
         hours = (self.log.hours_of(self.account_id, self.channel, day, self.measure) for day in days)
         return list(accumulate(chain.from_iterable(hours), initial=0))
 
 
 def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, zone: str) -> int | None:
-    """The hours that bring the log nearest to the console, where they halve what is between them; None: there are none.
+    """Return the shift that brings the log nearest to the console, if it at least halves the difference; else None.
 
     Args:
         console: the counts of the console on days of one month.
@@ -72,7 +71,7 @@ def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, 
 
 
 def _of_day(sums: list[int], day: int, hours: int) -> int:
-    """The count of 24 hours from the running sums; `day` counts from the first one."""
+    """Return the count of 24 hours from the running sums; `day` is counted from the first one."""
     start = 24 * (day + _AROUND) + hours
     return sums[start + 24] - sums[start]
 
@@ -82,7 +81,7 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """The hours by which days of a zone that exists may begin later than those of the business zone."""
+    """Return the hours by which days of any existing zone may begin later than days of the business zone."""
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)
     return [hours for hours in range(-_MOST_HOURS, _MOST_HOURS + 1) if _WESTMOST <= east - hours <= _EASTMOST]

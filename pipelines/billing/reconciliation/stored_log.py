@@ -1,6 +1,6 @@
-"""The log's side of reconciliation, from the stored hours.
+"""Reads the log's side of reconciliation from the stored hours.
 
-The database makes the sums of all apps, and those of the apps that a console names.
+DuckDB computes the sums of all apps, and the sums of the apps that a console names.
 """
 
 from collections.abc import Iterable, Set
@@ -22,11 +22,11 @@ def stored_log(
     connection: duckdb.DuckDBPyConnection, statements: Statements, usage: pl.DataFrame, with_package: Set[str],
     complete: set[date], as_of: date,
 ) -> LogSide:  # fmt: skip
-    """The log of the accounts that the statements name, up to a day.
+    """Return the log of the accounts that the statements name, up to a day.
 
     Args:
-        connection: with the relations that `billing_tables` makes.
-        usage: the uses of the accounts with a package by what they were drawn from.
+        connection: has the relations that `billing_tables` creates.
+        usage: the uses of the accounts with a package, by package.
         complete: the days with data.
     """
     of_console, of_bills = ({key.account_id for key in keys} for keys in (statements.console, statements.bills))
@@ -54,7 +54,7 @@ def _app_days(connection: duckdb.DuckDBPyConnection, statements: Statements) -> 
 
 
 def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) -> dict[tuple[date, str], int]:
-    """Uses that no package covered, by day and account: of one without a package, all."""
+    """Return the uses that no package covered, by day and account: all uses of accounts without a package."""
     overflow: dict[tuple[date, str], int] = {
         (day, account_id): Counts(*counts).uses
         for day, account_id, _, channel, *counts in days

@@ -1,4 +1,4 @@
-"""The tables of reconciliation: what consoles and bills say beside the log, by day and by month."""
+"""The tables of reconciliation: consoles and bills compared with the log, by day and by month."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ _TYPES: Final = (
 def reconciliation_tables(
     statements: Statements, log: LogSide, tolerance: Tolerance, zone: str
 ) -> dict[str, pl.DataFrame]:
-    """Both tables, by name, each in the order of its key; `zone` is the business time zone."""
+    """Return both tables, by name, each sorted by its key; `zone` is the business time zone."""
     console = whole_console(statements.console)
     return {
         "reconciliation_daily": _frame(DayReconciled._fields, reconciled_days(console, log, tolerance, zone)),
@@ -33,7 +33,7 @@ def reconciliation_tables(
 
 
 def no_reconciliation() -> dict[str, pl.DataFrame]:
-    """Both tables without a row."""
+    """Return both tables without rows."""
     return {
         "reconciliation_daily": _frame(DayReconciled._fields, []),
         "reconciliation_monthly": _frame(MonthReconciled._fields, []),

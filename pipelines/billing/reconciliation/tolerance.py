@@ -1,4 +1,4 @@
-"""How far a statement may be from the log and still agree with it."""
+"""The tolerance: the largest difference at which a statement still agrees with the log."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -6,12 +6,12 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Tolerance:
-    """So many records, or so large a share of what the statement says, whichever is more."""
+    """A number of records, or a share of the statement's count, whichever is more."""
 
     records: int = 5
     share: float = 0.005
 
     def of(self, count: int) -> int:
-        """What may be between a statement's count and the log's."""
-        # As it is written: 0.005 is no fraction of a computer.
+        """Return the largest accepted difference between a statement's count and the log's."""
+        # From the decimal text: 0.005 has no exact binary form.
         return max(self.records, int(Fraction(str(self.share)) * count))

@@ -1,5 +1,5 @@
--- grain: day, cut, account_id with a resource package, app_key on the days that are asked for, else `*`: its uses from
--- the cut to the next one; of each cut a row of no account.
+-- grain: day, cut, account_id with a resource package, app_key on days in shared_days, else `*`: its uses from the cut
+-- to the next one; for each cut also a row without an account.
 SELECT
     day,
     starts_at,
@@ -9,7 +9,7 @@ SELECT
 FROM use_segments
 LEFT JOIN app_accounts USING (app_key, vendor)
 LEFT JOIN shared_days USING (day, account_id)
--- Beside an OR, a list would be gone through for each row.
+-- In an OR, `list_contains` would scan the list for each row.
 WHERE account_id IS NULL OR account_id IN (SELECT unnest($accounts::VARCHAR[]))
 GROUP BY ALL
 ORDER BY day, starts_at, account_id, app_key

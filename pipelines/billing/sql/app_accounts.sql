@@ -1,4 +1,4 @@
--- grain: app_key, vendor with a verification record, and its account: of the rules that fit the one of the least rank.
+-- grain: app_key, vendor with a verification record, and its account: by the matching rule of the lowest rank.
 SELECT seen.app_key, seen.vendor, arg_min(account_id, rank) AS account_id
 FROM (
     SELECT app_key, vendor, unnest([app_key, '*']) AS rule_app

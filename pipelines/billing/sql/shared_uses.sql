@@ -1,4 +1,4 @@
--- grain: day, account_id, app_key with a use, of the days and accounts that are asked for
+-- grain: day, account_id, app_key with a use, for the days and accounts in shared_days
 SELECT day, account_id, app_key, sum(uses)::BIGINT AS uses
 FROM verification_hours
 SEMI JOIN (SELECT DISTINCT day FROM shared_days) USING (day)
