@@ -1,4 +1,4 @@
-"""Shares a draw among apps: whole uses, by the largest remainder."""
+"""Divides a draw among apps: whole uses, by the largest remainder."""
 
 from collections.abc import Mapping
 

@@ -40,7 +40,7 @@ class BillingRule(BaseModel):
 
 
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
-    """Return the newest rule by `day` of each vendor, sorted by vendor; the rule under `*` bills all other vendors."""
+    """Return each vendor's newest rule that began by `day`, sorted by vendor; `*` is the rule of all others."""
     newest = {ANY: BillingRule()}
     for rule in sorted(rules, key=lambda rule: rule.valid_from):
         if rule.valid_from <= day:

@@ -1,5 +1,5 @@
--- Rules of more than one statement; every connection has them (`store/database.py`). Whether a restatement is of a
--- figure of its day, not of the balance of a resource package.
+-- Rules that several statements use; every connection has them (`store/database.py`).
+-- Whether a restatement is of a figure of its day, not of the balance of a resource package.
 CREATE TEMP MACRO is_figure(metric) AS metric <> 'resource_package_remaining';
 -- The layer of the code dictionary in which a record's code is looked up.
 CREATE TEMP MACRO layer_of(channel, stage) AS
