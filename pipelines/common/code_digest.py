@@ -19,7 +19,12 @@ _TEXT = _TRIPLE + rb"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+\'"""
 # A docstring begins a file, a line of its own after a colon, or a line without indentation. The group is a line of
 # code, with all lines of a string that begins in it.
 _PYTHON = re.compile(
-    rb"(?:\A|(?<=:)\n[ \t]*+|\n)" + _TRIPLE + rb"(?=\n|\Z)|#[^\n]*+|((?:[^\"'#\n]++|" + _TEXT + rb")++)", re.DOTALL
+    rb"(?:\A|(?:(?<=:)|(?<=# fmt: skip))\n[ \t]*+|\n)"
+    + _TRIPLE
+    + rb"(?=\n|\Z)|#[^\n]*+|((?:[^\"'#\n]++|"
+    + _TEXT
+    + rb")++)",
+    re.DOTALL,
 )
 # The group is the SQL between two blanks or comments.
 _SQL = re.compile(rb"--[^\n]*+|/\*.*?\*/|((?:[^\s'\"/-]++|'[^']*+'|\"[^\"]*+\"|-(?!-)|/(?!\*))++)", re.DOTALL)

@@ -26,6 +26,13 @@ def text() -> str:
     return first + """
 # no comment
 """
+
+
+def table(
+    first: int, second: int,
+) -> str:  # fmt: skip
+    """Return the table."""
+    return text()
 '''
 
 
@@ -49,6 +56,7 @@ def digest(folder: Path, name: str, text: str) -> str:
         ("a.py", PYTHON, "What the module does.", "What it does."),
         ("a.py", PYTHON, "What the limit is of.", "Its limit."),
         ("a.py", PYTHON, "Return the text.", "Return 'it'.\n\n    And more."),
+        ("a.py", PYTHON, "Return the table.", "Return it."),
         ("a.py", PYTHON, "    # Why.\n", ""),
         ("a.py", PYTHON, "Why.", "Why: it's so."),
         ("a.py", PYTHON, "  # noqa", ""),
