@@ -19,6 +19,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.database import named_rows, workbench
@@ -86,7 +87,9 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
 def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
     """Yield the files of each source that changed last."""
     left: dict[str, int] = {}
-    found = known_files(scan(store.landing, set()), store.read_manifest().archives)
+    known = known_files(scan(store.landing, set()), store.read_manifest().archives)
+    # A member that is refused has the bytes of its archive.
+    found = (file for file in known if not isinstance(file, RefusedFile))
     for file in sorted(found, key=_changed_at, reverse=True):
         mapping = sources.for_landed(file)
         if mapping and file.bytes and left.setdefault(mapping.name, _NEWEST):

@@ -86,6 +86,7 @@ class _Ingest:
         scanned = scan(self._context.store.landing, unreadable)
         found = landed_files(scanned, self._manifest.archives, self._context.settings, self._is_refused)
         landed = found.files
+        self._report.changing += found.changing
         new = [(file, source) for file in landed if (source := self._to_read(file))]
         is_noted = self._note_archives(found, unreadable)
         is_noted |= self._note_missing(found.paths, unreadable)

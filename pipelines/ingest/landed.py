@@ -11,11 +11,13 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.findings import finding_of
 from pipelines.reading.archives.archives import MemberFile, RefusedFile, found_members
 from pipelines.reading.files.growth import UnpackLimits
-from pipelines.reading.files.landing import MEMBER, LandedFile, checksum_of, is_archive
+from pipelines.reading.files.landing import MEMBER, LandedFile, checksum_of, current_stamp, is_archive
 from pipelines.reading.sources.sources import fits_any
 from pipelines.store.manifest import Archive, ArchiveMember
 
 Archives = Mapping[str, Archive]
+# It has its words in `reasons.py`.
+_SAME_PATH = "The archive has a member whose path is that of a file beside it."
 
 
 @dataclass
@@ -27,17 +29,19 @@ class Landed:
         refused: archives and members of which nothing counts.
         refused_before: archives that an earlier run refused as they are now.
         archives: what is in each archive that is not refused.
+        changing: archives that changed while they were looked into, which the next run takes as they then are.
     """
 
     files: list[LandedFile] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     refused_before: list[LandedFile] = field(default_factory=list)
     archives: dict[str, Archive] = field(default_factory=dict)
+    changing: list[str] = field(default_factory=list)
 
     @property
     def paths(self) -> set[str]:
         """All paths."""
-        return {file.path for file in (*self.files, *self.refused, *self.refused_before)}
+        return {file.path for file in (*self.files, *self.refused, *self.refused_before)}.union(self.changing)
 
 
 def landed_files(
@@ -64,8 +68,11 @@ def landed_files(
             if is_refused(file):
                 landed.refused_before.append(file)
                 continue
-            archive = _looked_into(file, settings, paths, landed)
-        if archive:
+            archive = _looked_into(file, settings, landed)
+        if archive and any(member.path in paths for member in members_of(file, archive)):
+            # Without a checksum it is tried again by each run: the other file may be gone by then.
+            landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, "", _SAME_PATH))
+        elif archive:
             landed.archives[file.path] = archive
             for member in members_of(file, archive):
                 if isinstance(member, RefusedFile):
@@ -111,19 +118,16 @@ def look_through(file: LandedFile, settings: Settings) -> Archive:
     return Archive(file.stamp, tuple(members))
 
 
-def _looked_into(file: LandedFile, settings: Settings, paths: set[str], landed: Landed) -> Archive | None:
-    """What is in an archive; None if it is refused."""
+def _looked_into(file: LandedFile, settings: Settings, landed: Landed) -> Archive | None:
+    """What is in an archive; None if it is refused, or changed meanwhile."""
+    archive, finding = None, ""
     try:
         archive = look_through(file, settings)
-        if any(f"{file.path}{MEMBER}{member.path}" in paths for member in archive.members):
-            raise DamagedFileError(
-                "The archive has a member whose path is that of a file beside it.",
-                where=file.path,
-                why="Nothing of it counts: the two could not be told apart.",
-                do="Rename one of them.",
-            )
     except (OSError, DamagedFileError) as error:
-        sha256 = checksum_of(file)
-        landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, sha256, finding_of(error)))
+        finding = finding_of(error)
+    if current_stamp(file) != file.stamp:
+        landed.changing.append(file.path)
         return None
+    if not archive:
+        landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, checksum_of(file), finding))
     return archive

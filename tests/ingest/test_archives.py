@@ -10,14 +10,18 @@ import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from pipelines.common.errors import DamagedFileError
 from pipelines.ingest.held import accept_held
 from pipelines.ingest.reread import RereadRequest
 from pipelines.reading.archives import found_members
+from pipelines.reading.files.growth import UnpackLimits
+from pipelines.reading.files.landing import LandedFile
 from tests.support import DAY, DataFolder, as_csv, as_parquet, columns_of, lines, record, records
 
 A, B, C = (records(20, prefix=prefix) for prefix in "abc")
@@ -48,7 +52,6 @@ ARCHIVES: dict[str, Callable[[Members], bytes]] = {
     "a.zip": zipped,
     "B.ZIP.1": zipped,
     "stored.zip": lambda members: zipped(members, zipfile.ZIP_STORED),
-    "lzma.zip": lambda members: zipped(members, zipfile.ZIP_LZMA),
     "a.tar": tarred,
     "a.tar.gz": lambda members: gzip.compress(tarred(members)),
     "a.tgz": lambda members: gzip.compress(tarred(members)),
@@ -272,6 +275,116 @@ def test_an_archive_that_is_refused_is_one_row_and_costs_itself_alone(
     assert accepted(folder) == 40
 
 
+def test_what_the_library_would_unpack_at_once_is_not_unpacked(folder: DataFolder) -> None:
+    """A few bytes of bzip2 or LZMA may take gigabytes, whatever size is declared."""
+    for name, method, packed in (
+        ("a.zip", zipfile.ZIP_BZIP2, bz2.compress(bytes(50_000_000))),
+        ("b.zip", zipfile.ZIP_LZMA, b"\x09\x04" + bytes(99)),
+    ):  # fmt: skip
+        content = zipped({"ok.log": lines(A), "bomb.log": packed}, zipfile.ZIP_STORED)
+        for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+            start = content.rindex(mark) + place
+            content = content[:start] + bytes([method]) + content[start + 1 :]
+        folder.land(name, content)
+    folder.ingest()
+    assert refused(folder) == dict.fromkeys(
+        ["a.zip!bomb.log", "b.zip!bomb.log"], "The member is packed in a way that is not read."
+    )
+    assert accepted(folder) == 40
+
+
+def headers(kind: bytes, count: int, size: int = 512) -> bytes:
+    """Headers of a tar archive that announce more of the next member, and the bytes that they announce."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, size
+    return (header.tobuf(tarfile.USTAR_FORMAT) + b"0" * size) * count
+
+
+def sparse(holes: bytes) -> bytes:
+    """A member with a map of holes, as GNU tar writes it today."""
+    header = tarfile.TarInfo("sparse.log")
+    header.size = len(holes)
+    header.pax_headers.update(
+        {
+            "GNU.sparse.major": "1",
+            "GNU.sparse.minor": "0",
+            "GNU.sparse.name": "sparse.log",
+            "GNU.sparse.realsize": "9",
+        }
+    )
+    return header.tobuf(tarfile.PAX_FORMAT) + holes + bytes(-len(holes) % 512)
+
+
+def test_headers_that_fill_memory_or_the_stack_cost_their_archive_alone(folder: DataFolder) -> None:
+    old = tarfile.TarInfo("a.log")
+    old.type = tarfile.GNUTYPE_SPARSE
+    cut = bytearray(old.tobuf(tarfile.GNU_FORMAT))
+    cut[482] = 1
+    cut[148:156] = b"%06o\0 " % (sum(cut) - sum(cut[148:156]) + 8 * 32)
+    for name, content in {
+        "name.tar.gz": gzip.compress(headers(tarfile.GNUTYPE_LONGNAME, 1, 90_000_000) + TAR, 1),
+        "facts.tar": headers(tarfile.XHDTYPE, 1, 2_000_000),
+        "later.tar": TAR[:1024] + headers(tarfile.XGLTYPE, 1, 2_000_000),
+        "chain.tar": headers(tarfile.GNUTYPE_LONGNAME, 3_000) + TAR, "cut.tar": bytes(cut),
+    }.items():  # fmt: skip
+        folder.land(name, content)
+    folder.land("good.tar", tarred({"n" * 300 + ".log": lines(A)}))
+    folder.ingest()
+    assert refused(folder).keys() == {"name.tar.gz", "facts.tar", "later.tar", "chain.tar", "cut.tar"}
+    assert accepted(folder) == 20
+
+
+def test_a_map_of_holes_costs_its_member_alone(folder: DataFolder) -> None:
+    holes = b"30000000\n" + b"0\n" * 1_000_000
+    folder.land("a.tar", sparse(holes) + TAR)
+    folder.ingest()
+    assert refused(folder) == {"a.tar!sparse.log": "The member is packed in a way that is not read."}
+    assert accepted(folder) == 40
+
+
+def test_packed_members_that_together_fill_a_disk_are_read_one_by_one(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.engines.duckdb.reader._MOST_TOGETHER", 2 * len(lines(A)) + 10)
+    folder.land(
+        "a.tar",
+        tarred({f"{name}.log.gz": gzip.compress(lines(rows)) for name, rows in zip("abc", (A, B, C), strict=True)}),
+    )
+    folder.ingest()
+    assert (accepted(folder), refused(folder), len({entry.part for entry in folder.manifest.files})) == (60, {}, 3)
+
+
+def test_an_offset_beyond_all_files_is_refused(folder: DataFolder) -> None:
+    content = zipped({"a.log": lines(A)})
+    start = content.rindex(b"PK\x01\x02")
+    far = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    entry = bytearray(content[start : start + 46 + 5])
+    entry[30:32], entry[42:46] = struct.pack("<H", len(far)), b"\xff" * 4
+    end = bytearray(content[start + 46 + 5 :])
+    end[12:16] = struct.pack("<I", len(entry) + len(far))
+    folder.land("a.zip", content[:start] + bytes(entry) + far + bytes(end))
+    folder.ingest()
+    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: what is packed is broken"}
+
+
+def test_an_archive_that_changes_while_it_is_looked_into_waits(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = zipped({"a.log": lines(A)})
+    folder.land("a.zip", whole[:-30])
+
+    def written_to(file: LandedFile, limits: UnpackLimits) -> list[found_members.Found]:
+        file.full.write_bytes(whole)
+        raise DamagedFileError("It was cut.", where=file.path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.ingest.landed.found_members", written_to)
+        report = folder.ingest()
+    assert (report.changing, report.damaged, status_of(folder)) == (["a.zip"], [], {})
+    folder.ingest()
+    assert status_of(folder) == {"a.zip!a.log": ("read", 20)}
+
+
 def test_a_member_that_would_begin_before_its_archive_is_refused(folder: DataFolder) -> None:
     folder.land("a.zip", displaced())
     folder.ingest()
@@ -291,6 +404,16 @@ def test_a_member_whose_path_a_file_has_refuses_its_archive(folder: DataFolder) 
     folder.land("a.zip!a.log", lines(B))
     folder.ingest()
     assert status_of(folder) == {"a.zip": ("damaged", 0), "a.zip!a.log": ("read", 20)}
+    folder.land("b.zip", zipped({"b.log": lines(C)}))
+    folder.ingest()
+    # The one beside may come later, and leave.
+    folder.land("b.zip!b.log", lines(C))
+    folder.ingest()
+    assert status_of(folder)["b.zip"] == ("damaged", 0)
+    (folder.store.landing / "a.zip!a.log").rename(folder.store.landing / "a.log")
+    (folder.store.landing / "b.zip!b.log").unlink()
+    folder.ingest()
+    assert folder.statuses("a.zip") == folder.statuses("b.zip") == ["replaced"]
 
 
 def test_an_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None:
@@ -306,6 +429,24 @@ def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:
     folder.land("a.zip", content)
     folder.ingest()
     assert status_of(folder) == {"a.zip!日志.log": ("read", 20)}
+
+
+def test_a_name_does_not_depend_on_what_a_program_adds_to_it(folder: DataFolder) -> None:
+    """Newer versions of Python put the Unicode path of Info-ZIP in the place of the name."""
+    info = zipfile.ZipInfo("XXXX.log")
+    raw = "日志.log".encode("gb18030")
+    path = struct.pack("<BL", 1, zlib.crc32(raw)) + "日志.log".encode()
+    info.extra = struct.pack("<HH", 0x7075, len(path)) + path
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(info, lines(A))
+        old = zipfile.ZipInfo("logs/XXXX.log")
+        old.create_system = 0
+        archive.writestr(old, lines(B))
+    content = out.getvalue().replace(b"logs/XXXX", b"logs\\XXXX").replace(b"XXXX", "日志".encode("gb18030"))
+    folder.land("a.zip", content)
+    folder.ingest()
+    assert status_of(folder) == {"a.zip!日志.log": ("read", 20), "a.zip!logs/日志.log": ("read", 20)}
 
 
 def test_an_object_without_a_suffix_is_a_log_if_it_begins_as_json(folder: DataFolder, tmp_path: Path) -> None:

@@ -23,13 +23,15 @@ from pipelines.engines.duckdb.part_writer import StoreError
 from pipelines.engines.duckdb.reading_job import ReadingJob
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile
-from pipelines.reading.files.plain_files import in_utf_8, plain_file
+from pipelines.reading.files.plain_files import PlainFile, in_utf_8, plain_file
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources.sources import SourceMapping
 
 # What a batch of Parquet rows may hold: rows of long texts come in small batches.
 _BATCH_BYTES = 32 << 20
+# The most bytes, unpacked, of files that are read together. Each is within its limits; 256 of them could fill a disk.
+_MOST_TOGETHER = 4 << 30
 
 
 class DuckDBReader:
@@ -51,7 +53,8 @@ class DuckDBReader:
         Of Parquet it takes one file.
 
         Raises:
-            DamagedFileError: a file is cut or corrupt, or cannot be what its name says.
+            DamagedFileError: a file is cut or corrupt, or cannot be what its name says; or several unpack to more than
+                4 GB, and have to be read one by one.
             UsageError: an expression of the mapping cannot be used.
             AuthmeterError: the part cannot be written, whatever the file.
         """
@@ -61,12 +64,14 @@ class DuckDBReader:
             if form == "parquet":
                 (file,) = files
                 return read_parquet(job, self._parquet.batches(file, self._limits, ROWS_AT_ONCE, _BATCH_BYTES))
-            plain = [
-                stack.enter_context(
-                    plain_file(file, self._limits, self._temp, may_be_utf_16=form == "csv", is_json=form == "ndjson")
+            plain: list[PlainFile] = []
+            for file in files:
+                opened = plain_file(
+                    file, self._limits, self._temp, may_be_utf_16=form == "csv", is_json=form == "ndjson"
                 )
-                for file in files
-            ]
+                plain.append(stack.enter_context(opened))
+                if len(files) > 1 and sum(one.bytes for one in plain) > _MOST_TOGETHER:
+                    raise DamagedFileError("The files unpack to more than may be read together.", where=file.path)
             if form != "csv":
                 return read_lines(job, plain, is_json=form == "ndjson")
             try:
@@ -76,8 +81,8 @@ class DuckDBReader:
                     written.unlink()
                 plain = [stack.enter_context(in_utf_8(opened, self._temp)) for opened in plain]
                 books = read_odd_csv(job, plain, self._temp)
-            for opened, of_file in zip(plain, books, strict=True):
-                of_file.encoding = opened.encoding
+            for one, of_file in zip(plain, books, strict=True):
+                of_file.encoding = one.encoding
             return books
 
 

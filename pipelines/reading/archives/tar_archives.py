@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Self
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import name_as_text
@@ -30,6 +30,13 @@ from pipelines.reading.files.packings import Piece, packing_of
 from pipelines.reading.files.unpacking import damaged, unpacked
 
 _BLOCK_BYTES = tarfile.BLOCKSIZE
+# The library holds the long name and the other facts of a member in memory; a name is a few kB at most.
+_MAX_HEADER_BYTES = 1 << 20
+_HEADERS_AHEAD = (
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
+)  # fmt: skip
+# What the library raises of headers that are broken, or follow each other without an end.
+_BROKEN_TAR = (tarfile.TarError, ValueError, OverflowError, LookupError, RecursionError)
 
 
 def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
@@ -44,13 +51,15 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     found: list[Found] = []
     count = 0
     try:
-        with tarfile.open(fileobj=fileobj, mode="r|", errors="surrogateescape", bufsize=PIECE_BYTES) as archive:
+        with tarfile.open(
+            fileobj=fileobj, mode="r|", tarinfo=_Member, errors="surrogateescape", bufsize=PIECE_BYTES
+        ) as archive:
             for count, member in enumerate(archive, 1):
                 require_few(file, count)
                 if not member.isdir() and not is_left_alone(name_as_text(member.name)):
                     found.append(_found(archive, member))
             end = archive.offset
-    except (tarfile.TarError, ValueError, OverflowError) as error:
+    except _BROKEN_TAR as error:
         if not count:
             raise DamagedFileError(
                 "The file is not what its name says: it is no tar archive.",
@@ -80,6 +89,26 @@ def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
     if bytes_read < size:
         raise tarfile.ReadError("unexpected end of data")
     return Found(name, size, place, sha256.hexdigest())
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose headers are read only if they are small, and whose map of holes is not read at all."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Reads one header.
+
+        Raises:
+            tarfile.HeaderError: it is broken, or announces more facts than a member has.
+        """
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in _HEADERS_AHEAD and header.size > _MAX_HEADER_BYTES:
+            raise tarfile.HeaderError("too large")
+        return header
+
+    def _proc_gnusparse_10(self, next: tarfile.TarInfo, *_: object) -> None:
+        # A map may have any number of holes, and the member is refused whatever they are.
+        next.sparse = b""
 
 
 class _Stream:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from errno import EINVAL
 from io import FileIO
-from lzma import LZMAError
 
 from pipelines.common.text import name_as_text
 from pipelines.reading.archives.found_members import (
@@ -29,9 +28,12 @@ from pipelines.reading.files.unpacking import damaged, require_mark
 
 # A file, or the end of an archive without any.
 _MARK = rb"PK\x03\x04|PK\x05\x06"
-BROKEN_ZIP = (zipfile.BadZipFile, struct.error, ValueError, EOFError, zlib.error, LZMAError)
+BROKEN_ZIP = (zipfile.BadZipFile, struct.error, ValueError, OverflowError, EOFError, zlib.error)
 """What the standard library raises of a zip archive that is cut or corrupt."""
 _IS_ENCRYPTED, _IS_UTF_8 = 0x1, 0x800
+# The library holds what it unpacks of other packings in memory, whatever size is declared: 10 GB of a few kB of bzip2.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_OF_WINDOWS = 0
 
 
 def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
@@ -73,14 +75,17 @@ def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
 def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[Found]:
     for place, info in enumerate(listed):
         name = _name(info)
-        if info.is_dir() or is_left_alone(name):
+        if name.endswith("/") or is_left_alone(name):
             continue
         finding = _refusal(info) or refusal_of(name)
-        sha256 = hashlib.sha256()
+        sha256, bytes_read = hashlib.sha256(), 0
         if not finding:
             try:
                 for piece in pieces_of_zip(archive, place):
                     sha256.update(piece)
+                    bytes_read += len(piece)
+                if bytes_read != info.file_size:
+                    finding = damaged("", "what is packed is broken").what
             except NotImplementedError:
                 finding = UNKNOWN_PACKING
             except (*BROKEN_ZIP, OSError) as error:
@@ -102,18 +107,31 @@ def _is_of_system(error: Exception) -> bool:
 def _refusal(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _IS_ENCRYPTED:
         return ENCRYPTED
+    if info.compress_type not in _PACKINGS:
+        return UNKNOWN_PACKING
     # The rights of a file as Unix has them; other systems write none.
     return "" if stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR) else LINK
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name; what is not said to be UTF-8 may be so nevertheless, or GB18030 of a Chinese Windows."""
+    """The name, with `/` between folders."""
+    name = _decoded(info)
+    # Older programs of Windows write their own separator.
+    return name_as_text(name.replace("\\", "/") if info.create_system == _OF_WINDOWS else name)
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
+    """The name as it is in the list of members; what is not said to be UTF-8 may be so nevertheless, or GB18030 of a
+    Chinese Windows.
+    """
+    # `filename` depends on the version of Python: newer ones put another field in its place.
+    name = info.orig_filename.partition("\0")[0]
     if info.flag_bits & _IS_UTF_8:
-        return name_as_text(info.filename)
-    raw = info.filename.encode("cp437", "replace")
+        return name
+    raw = name.encode("cp437", "replace")
     for encoding in ("utf-8", "gb18030"):
         try:
-            return name_as_text(raw.decode(encoding))
+            return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return name_as_text(info.filename)
+    return name
