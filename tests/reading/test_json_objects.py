@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.reading.files import json_objects
 from pipelines.reading.files.first_bytes import is_spread
-from pipelines.reading.files.json_objects import one_a_line
+from pipelines.reading.files.json_objects import Cutter, one_a_line
 from tests.reading_bench import ReadingBench
 from tests.support import Row, records
 
@@ -48,7 +48,23 @@ MALFORMED = {
     "cut": ('[{"a":1},{"b":', ['{"a":1}', '{"b":']),
     "a text that is not closed": ('[{"a":1},{"b":"x\n},\n{"c":2}]', ['{"a":1}', '{"b":"x }', '{"c":2}']),
     "nothing": ("[]", []),
+    "an object that is never closed": (
+        '[{"a":{"b":1},\n{"c":2},\n{"d":{}}]',
+        ['{"a":', '{"b":1}', '{"c":2}', '{"d":{}}'],
+    ),
+    "a line end within a text": ('[{"a":"x\ny","b":1},\n{"c":2}]', ['{"a":"x y" "b":1}', '{"c":2}']),
+    "two that are never closed": (
+        '{"a":1\n{"b":2}\n{"c":{"d":3}\n{"e":4}',
+        ['{"a":1', '{"b":2}', '{"c":', '{"d":3}', '{"e":4}'],
+    ),
 }
+
+
+def lines_of(text: str) -> str:
+    first = Cutter()
+    lines = b"".join(one_a_line(io.BytesIO(text.encode()), first))
+    second = first.second()
+    return (b"".join(one_a_line(io.BytesIO(text.encode()), second)) if second else lines).decode()
 
 
 @pytest.mark.parametrize("block_bytes", [1, 2, 7, 1000])
@@ -56,7 +72,7 @@ MALFORMED = {
 def test_what_is_no_object_is_a_line_of_its_own(name: str, block_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_objects, "_BLOCK_BYTES", block_bytes)
     text, expected = MALFORMED[name]
-    found = b"".join(one_a_line(io.BytesIO(text.encode()))).decode()
+    found = lines_of(text)
     assert [line.strip() for line in found.split("\n") if line.strip()] == expected
     assert not any(not line.strip() for line in found.split("\n")[:-1])
 
@@ -74,7 +90,7 @@ def test_any_objects_are_found_whole(rows: list[Row], indent: int | None, is_arr
     text = json.dumps(rows, indent=indent) if is_array else " ".join(json.dumps(row, indent=indent) for row in rows)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(json_objects, "_BLOCK_BYTES", block_bytes)
-        lines = b"".join(one_a_line(io.BytesIO(text.encode()))).decode().split("\n")
+        lines = lines_of(text).split("\n")
     assert [json.loads(line) for line in lines if line.strip()] == rows
 
 
@@ -88,6 +104,12 @@ def test_any_objects_are_found_whole(rows: list[Row], indent: int | None, is_arr
 )  # fmt: skip
 def test_a_log_with_an_object_a_line_is_left_as_it_is(head: str, expected: bool) -> None:
     assert is_spread(head.encode()) == expected
+
+
+def test_an_object_that_is_never_closed_costs_itself_alone(bench: ReadingBench) -> None:
+    text = json.dumps(ROWS, indent=1).replace('"shop"\n }', '"shop"\n', 1).replace("}", "", 1)
+    read = bench.read(text.encode(), "a.json")
+    assert (len(read.events), read.reasons) == (39, [(1, "malformed")])
 
 
 def test_an_array_longer_than_a_line_may_be_is_read(bench: ReadingBench, monkeypatch: pytest.MonkeyPatch) -> None:

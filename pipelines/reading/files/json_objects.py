@@ -2,11 +2,12 @@
 so that the number of an object is that of its line.
 
 Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between them are left
-out; anything else there becomes a line of its own, and is rejected.
+out; anything else there becomes a line of its own, and is rejected. Whether a brace is closed is known at the end of a
+text: with one that is not, the text is cut a second time, as if that brace began no object.
 """
 
 from codecs import BOM_UTF8 as BOM
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -18,27 +19,43 @@ _IS_BETWEEN = np.zeros(256, dtype=bool)
 _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
 
 
-def one_a_line(stream: ByteStream) -> Iterator[bytes]:
+def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[bytes]:
     """The text with one object on each line."""
-    cutter, buffer = _Cutter(), bytearray(_BLOCK_BYTES)
+    cutter, buffer = cutter or Cutter(), bytearray(_BLOCK_BYTES)
     while count := stream.readinto(memoryview(buffer)):
         yield cutter.cut(bytes(buffer[:count]))
 
 
-class _Cutter:
-    """Cuts a text block by block. Its state is what is known at the end of a block."""
+class Cutter:
+    """Cuts a text block by block. Its state is what is known at the end of a block.
 
-    def __init__(self) -> None:
+    Args:
+        bases: of a text that was cut before, how many braces are open for good at the end of each block.
+    """
+
+    def __init__(self, bases: Iterable[int] = ()) -> None:
+        self._bases = iter(bases)
+        # The fewest open braces within each block.
+        self._fewest: list[int] = []
         self._is_first = True
         # Within a text of JSON; behind a backslash.
         self._is_text = self._is_escaped = False
-        # How many braces are open.
-        self._depth = 0
+        # How many braces are open, and how many of them for good.
+        self._depth = self._base = 0
         # Whether the open line holds something other than an object.
         self._has_other = False
 
+    def second(self) -> "Cutter | None":
+        """At the end of the text, a cutter that passes over the braces that were never closed; None without any."""
+        bases, base = [], self._depth
+        for fewest in reversed(self._fewest):
+            bases.append(base)
+            base = min(base, fewest)
+        return Cutter(reversed(bases)) if self._depth else None
+
     def cut(self, block: bytes) -> bytes:
         """The next block, with a line end behind each object."""
+        self._base = next(self._bases, 0)
         if self._is_first:
             block, self._is_first = block.removeprefix(BOM), False
         if not block:
@@ -81,21 +98,33 @@ class _Cutter:
         return behind[: len(behind) - self._is_escaped]
 
     def _depths(self, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How many braces are open before and behind each one; one that closes nothing changes nothing."""
+        """How many braces are open before and behind each one, without those that are open for good; one that closes
+        nothing changes nothing.
+        """
         if not len(is_open):
+            self._fewest.append(self._depth)
             return is_open, is_open
         sums = np.where(is_open, 1, -1).cumsum() + self._depth
         depths = sums - np.minimum(np.minimum.accumulate(sums), 0)
         before = np.concatenate([[self._depth], depths[:-1]])
         self._depth = int(depths[-1])
-        return before, depths
+        self._fewest.append(int(depths.min()))
+        if not self._base:
+            return before, depths
+        bases = np.minimum(np.minimum.accumulate(depths[::-1])[::-1], self._base)
+        return before - bases, depths - bases
+
+    @property
+    def _is_between(self) -> bool:
+        """Whether no object is open at the end of the block."""
+        return self._depth <= self._base
 
     def _with_line_ends(self, data: np.ndarray, out: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bytes:
         """The block as lines, by where objects start and end in it. `out` is what becomes of its bytes."""
         is_open_first = len(starts) > 0 and (not len(ends) or starts[0] < ends[0])
-        begins_between = is_open_first or (not len(ends) and self._depth == 0)
+        begins_between = is_open_first or (not len(ends) and self._is_between)
         firsts = np.concatenate([[0], ends]) if begins_between else ends
-        lasts = np.concatenate([starts, [len(data)]]) if self._depth == 0 else starts
+        lasts = np.concatenate([starts, [len(data)]]) if self._is_between else starts
         sizes = lasts - firsts
         gaps = np.repeat(np.arange(len(sizes)), sizes)
         places = np.arange(len(gaps)) - np.repeat(sizes.cumsum() - sizes, sizes) + np.repeat(firsts, sizes)
@@ -110,6 +139,6 @@ class _Cutter:
         if begins_between:
             has_other[0] |= self._has_other
         is_closed = np.arange(len(sizes)) < len(starts)
-        self._has_other = bool(self._depth == 0 and len(has_other) and has_other[-1])
+        self._has_other = bool(self._is_between and len(has_other) and has_other[-1])
         added = np.concatenate([ends[~has_room], lasts[has_other & is_closed]])
         return (np.insert(out, added, _NEWLINE) if len(added) else out).tobytes()

@@ -16,7 +16,7 @@ from pipelines.reading.files.blocks import MAX_LINE_VALUES, blocks
 from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb18030, from_utf_16, is_gb18030, is_utf_16
 from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import UnpackLimits
-from pipelines.reading.files.json_objects import one_a_line
+from pipelines.reading.files.json_objects import Cutter, one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import HEAD_MARK_BYTES, packing_of
 from pipelines.reading.files.pieces import FilePiece, bytes_of
@@ -86,7 +86,7 @@ def plain_file(
         elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
         if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, HEAD_BYTES, 0)):
-            plain = _copied(plain, one_a_line(plain.stream()), temp, stack)
+            plain = _cut(plain, temp, stack)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
             plain = _copied(plain, shorter, temp, stack)
@@ -100,6 +100,14 @@ def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
         if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
             plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
         yield plain
+
+
+def _cut(plain: PlainFile, temp: Path, stack: ExitStack) -> PlainFile:
+    """The objects of a JSON text, one a line."""
+    first = Cutter()
+    lines = _copied(plain, one_a_line(plain.stream(), first), temp, stack)
+    second = first.second()
+    return _copied(plain, one_a_line(plain.stream(), second), temp, stack) if second else lines
 
 
 def _copied(plain: PlainFile, chunks: Iterable[memoryview | bytes], temp: Path, stack: ExitStack) -> PlainFile:
