@@ -21,7 +21,7 @@ import pytest
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
-from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
+from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, scan, sha256_of
 from pipelines.reading.files.plain_files import plain_file
 from pipelines.reading.sources.sources import format_of
 from tests.reading_bench import ReadingBench
@@ -280,6 +280,12 @@ def test_the_letter_case_of_a_suffix_does_not_count(tmp_path: Path) -> None:
     assert (format_of("A.NDJSON.GZ"), format_of("b.Csv.ZST"), format_of("C.PARQUET")) == ("ndjson", "csv", "parquet")
     (tmp_path / "left.TMP").write_bytes(LOG)
     assert [file.path for file in scan(tmp_path, set())] == ["A.NDJSON.GZ"]
+
+
+@pytest.mark.parametrize("name", ["-2020-12-20" * 6_000 + "x.zip!", "a" + ".log.1.2020-12-20-20-12" * 3_000])
+def test_a_long_name_of_nothing_but_dates_is_soon_looked_through(name: str) -> None:
+    assert bare_name(f"day.zip!{name}")
+    assert format_of(f"day.zip!{name}.txt") is None
 
 
 def test_no_two_files_have_one_path(tmp_path: Path) -> None:

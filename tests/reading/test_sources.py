@@ -19,6 +19,7 @@ CHOSEN = [
     ("a.LOG", "canonical"), ("umeng_sdk/a.ndjson", "umeng_sdk"), ("2026/umeng_sdk/03/a.log", "umeng_sdk"),
     ("umeng_sdk-03-10.jsonl", "umeng_sdk"), ("umeng_server/app1/a.ndjson.gz", "umeng_server"), ("a.txt", None),
     ("a.parquet.gz", None), ("README.md", None), ("a.zip!README", None), ("umeng_sdk.zip!x.log", "umeng_sdk"),
+    ("day.tgz!pods/a/0.log", "cri"), ("day.zip!sls/2026/a.json", "sls"), ("2026/day.zip!x/sls/a.json", "sls"),
     # Such a name says nothing: the first bytes do.
     ("README", "canonical"), ("auth.gz", "canonical"),
 ]  # fmt: skip

@@ -29,8 +29,10 @@ LEFT_ALONE = "links, special files, and names that start with . or _ or end in .
 # behind it, Unix time, or a number, which is none of a version or an address; never a whole name.
 _TIME = r"[-_.T]?[0-2]\d(?:[-_.:]?[0-5]\d){0,2}"
 _MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:\.\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
-_MARKS_BEHIND = re.compile(rf"(?<=[^/]){_MARK}+$")
-_MARKS_WITHIN = re.compile(rf"(?<=[^/]){_MARK}+(?=\.[A-Za-z]\w*$)")
+# A bound, as a mark can be read in several ways: a long name of nothing but dates would take forever.
+_MARKS = rf"(?<=[^/]){_MARK}{{1,4}}"
+_MARKS_BEHIND = re.compile(rf"{_MARKS}$")
+_MARKS_WITHIN = re.compile(rf"{_MARKS}(?=\.[A-Za-z]\w*$)")
 
 
 @dataclass(frozen=True)

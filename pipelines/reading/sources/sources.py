@@ -30,6 +30,7 @@ from pipelines.reading.files.landing import (
     has_suffix,
     name_of,
     names_before_rotation,
+    parts_of,
 )
 from pipelines.reading.sources.expressions import columns_of, faulty_expressions, stand_ins_of
 
@@ -172,9 +173,11 @@ class SourceMapping(BaseModel):
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns fits a path under landing, or its name alone; of a member its own name."""
-    name = name_of(path)
-    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
+    """Whether one of the patterns fits a path under landing, or its name alone; of a member also its path within the
+    archive, and its own name.
+    """
+    names = dict.fromkeys((path, parts_of(path)[1], name_of(path)))
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def format_of(path: str) -> Format | None:
