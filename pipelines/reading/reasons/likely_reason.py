@@ -20,7 +20,7 @@ from pipelines.contract.record.parts import PartBooks
 from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
 from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import LIMITS
-from pipelines.reading.files.json_objects import one_a_line
+from pipelines.reading.files.json_objects import Cutter, one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
@@ -96,7 +96,10 @@ def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
                 break
     is_cut = len(head) >= _HEAD_BYTES
     if is_json and is_spread(head[:HEAD_BYTES]):
-        head = b"".join(one_a_line(io.BytesIO(head)))
+        first = Cutter()
+        lines = b"".join(one_a_line(io.BytesIO(head), first))
+        second = first.second()
+        head = b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
     return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head
 
 
