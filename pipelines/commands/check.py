@@ -12,7 +12,7 @@ from pipelines.commands.check_mappings import check_mappings, read_dry
 from pipelines.commands.check_registry import has_unknown_incidents, print_bad_rows, print_registry
 from pipelines.commands.check_sign_ins import print_sign_ins
 from pipelines.common.days import last_closed_day, local_time, require_same_zone
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import DamagedFileError, UsageError
 from pipelines.common.text import counted, printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.registry.registry import Registry, load_registry
@@ -26,7 +26,7 @@ from pipelines.reading.reasons.likely_reason import likely_reason
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kind_of
 from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
-from pipelines.reading.sources.sources import SourceMapping, Sources, load_sources
+from pipelines.reading.sources.sources import SourceMapping, Sources, format_of, load_sources
 from pipelines.store.database import named_rows, open_published, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
@@ -109,18 +109,24 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     if not is_archive(path):
         return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)
-    codes = [0]
-    for member in members_of(landed, look_through(landed, settings)):
-        mapping = sources.named(source) if source else sources.for_landed(member)
-        if isinstance(member, RefusedFile):
-            print(f"{printable(member.path)} is refused: {member.finding}")
-            codes.append(3)
-        elif mapping is None:
-            print(f"{printable(member.path)} is read by no source: {kind_of(member.path).en}")
-            codes.append(3)
-        else:
-            codes.append(_check_one(data, member, mapping, settings))
-    return max(codes)
+    found = members_of(landed, look_through(landed, settings))
+    return max(_check_member(data, member, sources, source, settings) for member in found)
+
+
+def _check_member(data: Path, member: LandedFile, sources: Sources, source: str | None, settings: Settings) -> int:
+    """Reads one member of an archive; what is wrong with it costs no other."""
+    if isinstance(member, RefusedFile):
+        print(f"{printable(member.path)} is refused: {member.finding}")
+        return 3
+    mapping = sources.named(source) if source else sources.for_landed(member)
+    if mapping is None or (mapping.format is None and format_of(member.path) is None):
+        print(f"{printable(member.path)} is read by no source: {kind_of(member.path).en}")
+        return 3
+    try:
+        return _check_one(data, member, mapping, settings)
+    except DamagedFileError as error:
+        print(f"{printable(member.path)} is refused: {error.what}")
+        return 3
 
 
 def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings: Settings) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.check import check_file
 from pipelines.common.errors import DamagedFileError
 from pipelines.ingest.held import accept_held
 from pipelines.ingest.reread import RereadRequest
@@ -459,3 +460,17 @@ def test_an_object_without_a_suffix_is_a_log_if_it_begins_as_json(folder: DataFo
     found = status_of(folder)
     assert {path for path, (status, _) in found.items() if status == "unread"} == {"Makefile", "table"}
     assert accepted(folder) == 60
+
+
+def test_a_look_into_an_archive_goes_on_behind_a_member_that_cannot_be_read(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    members = {"README.md": b"read me", "a.log.gz": gzip.compress(lines(A))[:-9], "b.zip": b"x", "c.log": lines(C)}
+    file = folder.land("a.zip", zipped(members))
+    for source in (None, "docker"):
+        assert check_file(folder.root, source, file) == 3
+        said = capsys.readouterr().out
+        assert "a.zip!README.md is read by no source" in said
+        assert "a.zip!a.log.gz is refused: The file is cut or corrupt: it ends too early" in said
+        assert "a.zip!b.zip is refused: The member is an archive itself." in said
+        assert f"a.zip!c.log as {source or 'canonical'}: 20 records read" in said
