@@ -1,1 +1,1 @@
-"""What went wrong, told once: falls of rates and volumes, and faults of the data."""
+"""Incidents: drops of rates and volumes, and faults of the data, each reported once."""

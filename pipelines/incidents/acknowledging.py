@@ -29,7 +29,7 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
 
 
 def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
-    """Return the ids that notes name and that no published incident has or had.
+    """Return the incident ids in notes that no published incident has, now or before it was withdrawn.
 
     Args:
         connection: the published file.
@@ -41,7 +41,7 @@ def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tup
 
 
 def unknown_words(ids: list[str]) -> Bilingual:
-    """Return what is reported of ids that no incident has."""
+    """Return the warning about ids in notes that no incident has."""
     return Bilingual(
         f"registry/notes.csv 中的异常编号不存在，所在行不确认任何异常：{listed(ids)}",
         f"registry/notes.csv names incidents that do not exist, and such a row acknowledges nothing: {listed(ids)}",

@@ -1,6 +1,7 @@
 """All incidents of a data folder: of rates, of volumes and of the data.
 
-Lives here: what is put together. How each kind is found is in a module of its own.
+Runs the detector of each kind, links parts to their incident (`parts.py`), and lists withdrawn incidents. The daily run
+calls it before the marts.
 """
 
 from collections.abc import Mapping
@@ -39,10 +40,10 @@ _PROFILE: Final = {"day": "DATE", "measure": "VARCHAR", "whole": "VARCHAR", "par
 
 @dataclass(frozen=True)
 class Incidents:
-    """Every incident, and the cells of those of rates, both in the order of their key.
+    """All incidents, and the cells of the rate incidents, both sorted by key.
 
-    `cells` has the columns of `incident_cells`; `withdrawn` are those that were reported before and are none
-    any more, each with the run that took it away.
+    `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published before and are no
+    incidents any more, each with the number of the run that withdrew it.
     """
 
     rows: list[Incident]
@@ -51,9 +52,9 @@ class Incidents:
 
 
 def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> Incidents:
-    """Return every incident of the days up to the manifest's as-of, and the withdrawn ones.
+    """Return all incidents of the days up to the manifest's as-of, and the withdrawn ones.
 
-    It reads the tables of the days, and the published file that is to be replaced if there is one.
+    Reads the day tables, and the published file that this run replaces, if there is one.
     """
     found, cells = [], pl.DataFrame()
     if manifest.days and manifest.as_of is not None:
@@ -87,7 +88,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
 
 
 def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
-    """Create a view of each table of the days, from its files; without any it is empty."""
+    """Create a view over the files of each day table; a table without files becomes an empty view."""
     set_files(connection, {f"{name}_files": of for name, of in files.items()})
     for name, of in files.items():
         read = f"FROM read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
@@ -95,6 +96,6 @@ def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, 
 
 
 def _no_rows(table: str) -> str:
-    """All days may be of versions without the table. DuckDB reads no empty list of files."""
+    """Return a SELECT without rows: older days lack some tables, and `read_parquet` refuses an empty list."""
     columns = TABLES[table].columns if table in TABLES else _PROFILE
     return f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in columns.items())} WHERE false"

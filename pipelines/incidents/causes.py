@@ -1,8 +1,8 @@
-"""What changed a rate: over which cells of the requests it moved, and whether one of them explains the change.
+"""Splits the change of a rate over the cells of its requests, and finds the cell that explains it, if one does.
 
-A *cell* is a value of one dimension, or of two. Of each cell the change of the whole is split into what its own rate
-did (`rate_effect`) and what its share of the requests did (`mix_effect`); over the cells of a dimension both sum to
-the change, exactly. The same code explains an incident and `authmeter explain`.
+A *cell* is a value of one dimension, or a pair of values of two. A cell's part of the change is split into the effect
+of its own rate (`rate_effect`) and the effect of its share of the requests (`mix_effect`). Summed over the cells of a
+dimension, both add up to the change exactly. Incidents and `authmeter explain` use the same code.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,9 @@ import polars as pl
 from pipelines.contract.record.dimensions import UNKNOWN
 from pipelines.incidents.incident import ALL, BROAD, Cause, Incident
 
-# Contract: what explains the change, how little the rest may move, and which cell is as good as the whole.
+# Contract: `_MIX_SHARE` and `_CELL_SHARE`: parts of the change from which on shifts of share, or a cell, explain it.
+# `_REST_FALL`: the most that all other requests may fall by, as a part of the change. `WHOLE_SHARE`: a cell with this
+# share of the requests is as good as the whole.
 _MIX_SHARE: Final = 0.5
 _CELL_SHARE: Final = 0.75
 _REST_FALL: Final = 0.25
@@ -25,20 +27,20 @@ _CELL: Final = ("dimension", "value", "second", "second_value")
 _SIDES: Final = ("before", "now")
 COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
 EFFECTS: Final = ("mix_effect", "rate_effect")
-# A rise is the fall back.
+# A rise is explained as a fall with both sides exchanged.
 _TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 
 
 def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
-    """Every cell of the dimensions and of their pairs, with what it did to the whole rate.
+    """Return all cells of the dimensions and of their pairs, with their effects on the whole rate.
 
     Args:
-        counts: incident_id, whose cells are its own, the dimensions, NULL where unknown, and `requests_before`,
-            `successes_before`, `requests_now`, `successes_now`, in several rows or one; both sides have requests.
+        counts: incident_id, the dimensions (NULL: unknown), `requests_before`, `successes_before`, `requests_now` and
+            `successes_now`; a cell may have several rows. Both sides of each incident have requests.
 
     Returns:
-        incident_id, dimension and value, second and second_value (NULL but of a pair), the four counts, mix_effect,
-        rate_effect; by the first five.
+        incident_id, dimension, value, second and second_value (NULL unless a pair), the four counts, mix_effect and
+        rate_effect, sorted by the first five.
     """
     known = counts.group_by("incident_id", pl.col(*dimensions).fill_null(UNKNOWN)).agg(pl.col(COUNTS).sum())
     names = sorted(dimensions)
@@ -49,10 +51,10 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
 def with_causes(
     incidents: Sequence[Incident], counts: pl.DataFrame, dimensions: Sequence[str]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """The incidents with what caused each, and their cells: of one app, those of `app_key` say nothing.
+    """Return the incidents with their causes, and their cells. Incidents of a single app have no cells of `app_key`.
 
     Args:
-        counts: as `cells_of` takes them, of every incident.
+        counts: as for `cells_of`, for all incidents.
     """
     together = [one.incident_id for one in incidents if one.app_key == ALL]
     cells = cells_of(counts, dimensions).filter(
@@ -63,19 +65,19 @@ def with_causes(
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """The same cells under `dimension` and `value` alone: those of a pair have ` & ` between."""
+    """Return the cells with the columns `dimension` and `value` only; pairs are joined with ` & `."""
     named = cells.with_columns(
         pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
         pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
     )
-    # Two pairs may read the same where a value has such an `&` in it.
+    # Two pairs get the same name if a value contains ` & `.
     key = ["incident_id", "dimension", "value"]
     return named.group_by(key).agg(pl.col(*COUNTS, *EFFECTS).sum()).sort(key)
 
 
 def _cells_over(counts: pl.DataFrame, dimension: str, second: str | None = None) -> pl.DataFrame:
     key = ["incident_id", dimension] + ([second] if second else [])
-    # Sums of fractions depend on the order of their terms.
+    # Sorted, because sums of fractions depend on the order of their terms.
     cells = counts.group_by(key).agg(pl.col(COUNTS).sum()).sort(key)
     return cells.filter(pl.col("requests_before") + pl.col("requests_now") > 0).select(
         "incident_id",
@@ -97,7 +99,7 @@ def _effects() -> list[pl.Expr]:
     whole_now = whole(pl.col("successes_now")) / whole(now)
     is_new, is_gone = before == 0, now == 0
     share_before, share_now = before / whole(before), now / whole(now)
-    # A cell that one side lacks has the same share on both, and the others make room.
+    # A cell that is missing on one side gets the same share on both sides; the shares of the others are scaled down.
     new = whole(pl.when(is_new).then(share_now).otherwise(0.0))
     gone = whole(pl.when(is_gone).then(share_before).otherwise(0.0))
     both = 1 - new * gone
@@ -114,10 +116,10 @@ def _effects() -> list[pl.Expr]:
 
 
 def cause_of(cells: pl.DataFrame) -> Cause:
-    """Which cell explains the change, if one does; that of a rise is that of the fall back.
+    """Return the cell that explains the change; broad if none does. A rise is explained as the fall back.
 
     Args:
-        cells: those of `cells_of`, of one change.
+        cells: from `cells_of`, of one change.
     """
     singles = cells.filter(pl.col("second").is_null())
     whole = singles.filter(pl.col("dimension") == singles["dimension"][0]).sum().row(0, named=True)
@@ -133,7 +135,8 @@ def cause_of(cells: pl.DataFrame) -> Cause:
         *(_rate(side, pl.col).alias(side) for side in _SIDES),
         *(_rate(side, lambda name: whole[name] - pl.col(name)).alias(f"rest_{side}") for side in _SIDES),
     )
-    # Of the dimension whose shares alone explain most, and half at least: the cell that does most of that.
+    # If shifts of share within a dimension explain half of the change or more: the cell with the largest mix effect, of
+    # the dimension that explains most.
     mixes = (
         weighed.filter(pl.col("second").is_null())
         .with_columns(pl.col("mix").sum().over("dimension").alias("in_all"))
@@ -142,7 +145,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     )
     if mixes.height:
         return _cause("mix", mixes.row(0, named=True))
-    # A pair that fell alone, else the smallest single cell.
+    # A pair, if it fell and the rest of both its values did not; else the smallest single cell.
     is_single = pl.col("second").is_null()
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
@@ -154,14 +157,15 @@ def cause_of(cells: pl.DataFrame) -> Cause:
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
-    """The rate of each cell, or of its rest; NULL where there are no requests."""
+    """Return the rate of each cell, or of the rest without it; NULL without requests."""
     requests = of(f"requests_{side}")
     return pl.when(requests > 0).then(of(f"successes_{side}") / requests)
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Whether the rest of one part of a pair is there, and fell by at most a quarter of what the pair fell by; what was
-    not there before is taken to have been as the whole.
+    """Return whether the other requests with the same value of `part` fell by at most a quarter of the pair's fall.
+
+    Without requests before, the rate of the whole is used for them; without requests now, the answer is no.
     """
 
     def rest(name: str) -> pl.Expr:

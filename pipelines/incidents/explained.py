@@ -1,4 +1,4 @@
-"""Any change of a rate, split by the same code that finds the cause of an incident."""
+"""Splits any change of a rate as for the causes of incidents, for `authmeter explain` and the site."""
 
 import re
 from collections.abc import Sequence
@@ -17,8 +17,7 @@ from pipelines.incidents.rate_incidents import compared
 
 
 class RateSource(NamedTuple):
-    """Where the counts of a rate of sessions are: table, the channel that it is of (`*`: all), and the dimensions that
-    the table has, the app first."""
+    """Source of the counts of a session rate: table, channel (`*`: all), and the dimensions of the table, app first."""
 
     table: str
     channel: str
@@ -40,10 +39,9 @@ SESSION_SOURCES: Final = {
 
 @dataclass(frozen=True)
 class Explained:
-    """The change of a rate: its requests and successes on either side by the names of `COUNTS`, the cells, and the
-    cause, if one explains it.
+    """The change of a rate: requests and successes by the names of `COUNTS`, cells, and the cause if one explains it.
 
-    `cells` are those of `cells_of`; none where a side has no request.
+    `cells` come from `cells_of`; empty if a side has no requests.
     """
 
     counts: dict[str, int]
@@ -54,7 +52,7 @@ class Explained:
 def explain(
     connection: duckdb.DuckDBPyConnection, subject: tuple[str, str, str], before: Window, now: Window
 ) -> Explained:
-    """Splits the change of a rate between two spans.
+    """Split the change of a rate between two spans.
 
     Args:
         connection: has `outcome_daily`, and the tables of `SESSION_SOURCES`.
@@ -80,7 +78,7 @@ def explain(
 def _sessions(
     connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
 ) -> pl.DataFrame:
-    """Return the counts of a rate of sessions by its dimensions, as `cells_of` takes them."""
+    """Return the counts of a session rate by its dimensions, as input of `cells_of`."""
     rate = METRICS[metric]
     sides = " UNION ALL BY NAME ".join(
         f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "
@@ -95,7 +93,7 @@ def _sessions(
 
 
 def _sums(counts: str) -> str:
-    """Return the SQL of a sum of counts: columns, or measures over other columns."""
+    """Return the SQL of a sum or difference of counts; a count is a column, or a measure over other columns."""
 
     def term(count: re.Match[str]) -> str:
         expression = METRICS[count[0]].expression

@@ -1,4 +1,4 @@
-"""All apps of a data folder together: what losses of single ones are compared with."""
+"""Totals of all apps of a data folder, with which losses of single apps are compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,7 @@ from pipelines.incidents.detection.volume_measure import norms
 
 @dataclass(frozen=True)
 class Folder:
-    """The requests that are `missing` on each day beside its norm, how many records a request has, and how many apps
-    there are.
-    """
+    """Totals of all apps: requests `missing` from the norm on each day, records per request, and number of apps."""
 
     missing: Mapping[date, float]
     records_per_request: float
@@ -21,13 +19,13 @@ class Folder:
 
 
 def folder_of(counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counted: int) -> Folder:
-    """All apps together over these days.
+    """Return the totals of all apps over these days.
 
     Args:
-        counts: of these days.
+        counts: counts of these days.
         days: without a gap, up to the as-of.
-        has_norm: whether a usual volume is expected: not without any log, nor on a holiday.
-        counted: the records of all days.
+        has_norm: whether a usual volume is expected: the day has logs and is no holiday.
+        counted: records of all days.
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
     volumes = requests.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""An incident: a row of the table, and what makes its id."""
+"""An incident: a row of the table `incidents`, and how its id is computed."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -8,19 +8,19 @@ from typing import Any, Final, NamedTuple
 
 from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 
-# Stands for all apps together, and for all channels of an app.
+# The key of all apps together, and of all channels of an app.
 ALL: Final = "*"
-# The kind of what is worth a line and is no fault of signing in.
+# The kind of incidents that are worth a line but are no failures of sign-in.
 FURTHER: Final = "further"
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a rate changed. `cell` is `dimension=value`, two of them with ` & ` between; None where it is broad. What is
-    no rate has no `kind`.
+    """The cause of a changed rate.
 
-    `before` and `now` are the cell's rates, `rest_before` and `rest_now` those of all other requests, `share` the
-    cell's part of the change.
+    `kind` is None for incidents that are not of a rate. `cell` is `dimension=value`, or two of them joined with ` & `;
+    None if the change is broad. `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of all
+    other requests, and `share` is the cell's part of the change.
     """
 
     kind: str | None = None
@@ -39,7 +39,7 @@ _CAUSE: Final = ("cause_kind", "cause", "cause_before", "cause_now", "rest_befor
 
 
 class Subject(NamedTuple):
-    """What an incident is of."""
+    """Kind, metric, app and channel of an incident."""
 
     kind: str
     metric: str
@@ -48,7 +48,7 @@ class Subject(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From which day to which, as places in a list of days; `last` is None, and `state` `open`, while it lasts."""
+    """First and last day, as indexes into a list of days; while it lasts, `last` is None and `state` is `open`."""
 
     first: int
     last: int | None
@@ -56,7 +56,7 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The level of the baseline and that of the newest days, and what it cost on its newest day and in all."""
+    """The levels of the baseline and of the newest days, and the cost on the newest day and in all."""
 
     level_before: float
     level_now: float
@@ -87,9 +87,9 @@ class Incident:
 
     @classmethod
     def of(cls, subject: Subject, days: Sequence[date], span: Span, loss: Loss, cause: Cause = NO_CAUSE) -> "Incident":
-        """The incident of a subject over some of these days, the last of which is the as-of.
+        """Return the incident of a subject over a span of these days, the last of which is the as-of.
 
-        Its id is the same for the same subject and first day, in every run.
+        The same subject and first day give the same id in every run.
         """
         first, last = days[span.first], None if span.last is None else days[span.last]
         lasted = len(days[span.first :] if span.last is None else days[span.first : span.last + 1])
@@ -103,28 +103,28 @@ class Incident:
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is of a rate, which has cells."""
+        """Whether it is an incident of a rate, and so has cells."""
         return self.metric in RATE_OF or self.metric == SIGN_IN
 
     @property
     def is_volume(self) -> bool:
-        """Whether it is of requests that came or did not."""
+        """Whether it is an incident of a number of requests."""
         return self.metric in ("volume", "surge")
 
     def covers(self, day: date) -> bool:
-        """Whether it was there on that day."""
+        """Return whether the incident lasted on that day."""
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
     def overlaps(self, other: "Incident") -> bool:
-        """Whether there is a day that belongs to both."""
+        """Return whether both incidents share a day."""
         return self.covers(other.first_day) or other.covers(self.first_day)
 
     def as_row(self) -> dict[str, Any]:
-        """The incident by the columns of the table."""
+        """Return the incident as a row of the table."""
         return asdict(self) | dict(zip(_CAUSE, astuple(self.cause), strict=True))
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Incident":
-        """The incident of a row of the table."""
+        """Return the incident of a row of the table."""
         own = {name: row[name] for name in cls.__annotations__ if name in row}
         return cls(**own | {"cause": Cause(*(row[name] for name in _CAUSE))})

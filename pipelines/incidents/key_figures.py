@@ -1,6 +1,6 @@
-"""The five figures that the briefing and the morning message begin with, as the usual range takes them.
+"""The five figures at the top of the briefing and of the morning message, as input of `norms.py`.
 
-Here: which figures these are, and which of their days are a reference. What is usual of a day is in `norms.py`.
+Defines the figures and the days that count as reference for their usual range.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +14,7 @@ from pipelines.incidents.incident import ALL
 from pipelines.incidents.norms import IncidentDays, Observed
 
 KEY_FIGURES: Final = (TECHNICAL, *CARDS)
-# The counts of all apps together that these are made of.
+# Counts of all apps together, from which the figures are computed.
 COUNTED: Final = ("authorizations", "technical_requests", *CARDS)
 
 Counts = Mapping[str, int | None]
@@ -26,10 +26,10 @@ def key_observations(
 ) -> Iterator[Observed]:
     """Yield each figure on each day, for `norms_of`.
 
-    A day of an incident of all apps together is no reference; on a holiday a count has no norm.
+    Days of an incident of all apps together are no reference; on holidays a count has no norm.
 
     Args:
-        days: every day in turn, also those without data.
+        days: all days in order, also days without data.
     """
     for name in KEY_FIGURES:
         for day, counts in days.items():
@@ -42,7 +42,7 @@ def _channels(name: str) -> tuple[str, ...]:
 
 
 def _value(name: str, counts: Counts) -> tuple[float | None, int | None]:
-    """Value and requests of a figure on a day; a count has no requests."""
+    """Return value and requests of a figure on a day; counts have no requests."""
     if name != TECHNICAL:
         return counts[name], None
     won, requests = counts["authorizations"], counts["technical_requests"]

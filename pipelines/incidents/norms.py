@@ -1,14 +1,13 @@
-"""What is usual of a day, for the bands and the grey figures of pages, and for messages.
+"""The usual range of a day's figure, for bands, colours and messages.
 
-It is computed of each subject's own eight weeks before the day. A count has the median of its weekday, a rate or a
-latency that of all days. The spread is that of the subject's own days, but never less than pure chance would have it.
-It is taken from how far each day lies from the one before, of a count from the same weekday of the week before: a level
-that changed is one step, and does not widen it. Days of an incident do not count.
+The range is computed from the subject's own eight weeks before the day, without days of an incident. The usual value of
+a count is the median of its weekday, that of a rate or latency the median of all days. The spread is that of the
+subject's own days, and at least that of pure chance. It is computed from the distance of each day from the day before,
+or, for counts, from the same weekday of the week before, so that a changed level is one step and does not widen it.
 
-Lives here: the one rule of the usual range. The charts' scripts have it once more (`data/norms.js`), by the same tuned
-numbers and held to the same cases (`tests/reports/norm_cases.json`): an app's bands would be half of its file. Does not
-belong here: what opens an incident, which is judged more sharply (`rate_incidents.py`), the records of a usual day
-(`volumes.py`).
+The scripts of the charts implement the same rule (`data/norms.js`), because an app's bands would double the size of its
+file; both use `TUNED` and are tested on the same cases (`tests/reports/norm_cases.json`). Incidents are opened by a
+sharper rule (`rate_incidents.py`); the usual records of a day are in `volumes.py`.
 """
 
 from collections import defaultdict
@@ -26,16 +25,16 @@ from pipelines.contract.measures.measure import Better
 from pipelines.incidents.incident import FURTHER, Incident
 
 REFERENCE_DAYS: Final = 56
-# So far from the usual, in spreads, is outside. Of days that swing as the normal law has it one in 370 is, so that five
-# figures ring by chance about once in ten weeks.
+# Values further than this many spreads from the usual are outside. One normally distributed day in 370 is, so five
+# figures raise a false alarm about once in ten weeks.
 _FAR: Final = 3.0
-# Makes the median distance of two days the standard deviation of one, of the normal law.
+# Converts the median distance of two days to a standard deviation, if days are normally distributed.
 _OF_STEPS: Final = 1.4826 / sqrt(2)
-# A usual day is known from so many days of its weekday; a rate, which knows no weekday, from as many as a baseline has.
+# Reference days that a usual value needs: of the same weekday for a count; for a rate as many as a baseline.
 LEAST_WEEKDAYS: Final = 4
 _LEAST_DAYS: Final = 7
 
-# The same numbers as the scripts get them.
+# Passed to the scripts of the charts.
 TUNED: Final = {
     "reach": REFERENCE_DAYS,
     "far": _FAR,
@@ -50,9 +49,11 @@ _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 
 
 class Observed(NamedTuple):
-    """A value of a subject on a day; None: no data. `requests` are those of a rate, None of a count or a latency. Only
-    a day that counts tells what is usual of those after it; a day without a norm, as of a count on a holiday, has no
-    usual range either."""
+    """A value of a subject on a day; None: no data.
+
+    `requests` is the denominator of a rate, None for a count or latency. `counts`: whether the day is a reference for
+    later days. A day without a norm, as a holiday for a count, has no usual range either.
+    """
 
     subject: str
     day: date
@@ -64,13 +65,16 @@ class Observed(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """What the value is."""
+        """Kind of the value."""
         return "latency" if self.is_latency else "count" if self.requests is None else "rate"
 
 
 class DayNorm(NamedTuple):
-    """A day with what is usual of it and where chance may take it, None where too few days tell; `swing` is how far the
-    days before lie from each other, of a count as a part of it. `requests` are the denominator of a rate."""
+    """A day with its usual value and range, None if too few days are known.
+
+    `swing` is the spread between the days before, for a count as a part of its value. `requests` is the denominator of
+    a rate.
+    """
 
     kind: Kind
     day: date
@@ -87,7 +91,7 @@ Side = Literal["inside", "above", "below", "unknown"]
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual on a day, between which values, and where the value of that day lies."""
+    """The usual value and range of a day, and the side of the range on which the day's value is."""
 
     usual: float | None
     low: float | None
@@ -99,23 +103,24 @@ class IncidentDays:
     """The days of incidents, by app.
 
     Args:
-        of_sessions: whether they are left out of what is usual of sessions, and not of records.
+        of_sessions: whether the days are excluded from norms of session figures; incidents of the sign-in rate count
+            only then.
     """
 
     def __init__(self, incidents: Iterable[Incident], *, of_sessions: bool = False) -> None:
         self._by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in incidents:
-            # Further kinds are no faults. The sign-in rate is of sessions: counts of records do not fall with it.
+            # Further kinds are no faults. The sign-in rate is of sessions; counts of records do not fall with it.
             if one.kind != FURTHER and (of_sessions or one.metric != SIGN_IN):
                 self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:
-        """Whether an app had an incident in any of these channels, or as a whole, on that day."""
+        """Return whether an app had an incident in any of these channels, or as a whole, on that day."""
         return any(one.channel in ("*", *channels) and one.covers(day) for one in self._by_app[app_key])
 
 
 def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
-    """The last days of each subject, judged by those before; a subject has as many days as the others, oldest first."""
+    """Return the norms of the last days of each subject, oldest first. All subjects must have equally many days."""
     subjects: dict[str, list[Observed]] = defaultdict(list)
     for one in days:
         subjects[one.subject].append(one)
@@ -144,7 +149,7 @@ def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
 
 
 class CountNorms(NamedTuple):
-    """What is usual of some counts (subject, day), nan where too few days tell, and between which values."""
+    """Usual value and range of counts (subject, day), nan if too few days are known."""
 
     usual: Numbers
     low: Numbers
@@ -152,26 +157,26 @@ class CountNorms(NamedTuple):
 
 
 def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
-    """What is usual of each count by its subject's days before it (subject, day), oldest first; nan is no data."""
+    """Return the norm of each count from its subject's earlier days (subject, day), oldest first; nan: no data."""
     usual, low, high, _ = _norms("count", counts, counts, counted, counts.shape[1])
     return CountNorms(usual, low, high)
 
 
 def weekday_sums(values: Numbers) -> Numbers:
-    """The sums of the same weekday over the weeks before each day (subject, day); nan counts nothing."""
+    """Return the sums of the same weekday over the weeks before each day (subject, day); nan counts as 0."""
     found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
     return found
 
 
 def usual_of(row: DayNorm) -> Usual:
-    """What is usual on a day, and where its value lies."""
+    """Return the usual value and range of a day, and the side on which its value is."""
     return Usual(row.usual, row.low, row.high, side_of_days([row]))
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
-    """Where the values of some days of one subject lie together beside what is usual of these days.
+    """Return the side of the usual range on which the values of some days of a subject are, taken together.
 
-    The one rule for colour: a figure is green or red only outside this range. "unknown" if fewer than half of the days
+    The only rule for colour: a figure is green or red only outside this range. "unknown" if fewer than half of the days
     with a value have a usual range.
     """
     days = [row for row in rows if row.value is not None]
@@ -193,7 +198,7 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
 
 
 def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
-    """The colour of a figure: none within its usual range, or if its declaration calls neither direction better."""
+    """Return the colour of a figure: none within its usual range, or if neither direction is declared better."""
     if better is None or side not in ("above", "below"):
         return ""
     return "good" if (side == "above") is (better == "higher") else "bad"
@@ -202,8 +207,10 @@ def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
 def _norms(
     kind: Kind, values: Numbers, requests: Numbers, counted: npt.NDArray[np.bool_], last: int
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Usual, low, high and swing of the last days of some subjects (subject, day), all of one kind; `requests` are read
-    of rates alone."""
+    """Return usual, low, high and swing of the last days of subjects of one kind (subject, day).
+
+    Only rates read `requests`.
+    """
     is_count = kind == "count"
     before = _weeks_before(np.where(counted, values, np.nan), last)
     step, least = (7, LEAST_WEEKDAYS) if is_count else (1, _LEAST_DAYS)
@@ -212,13 +219,13 @@ def _norms(
     later, earlier = before[..., step:], before[..., :-step]
     steps = np.abs(later - earlier)
     if is_count:
-        # Counts swing by a part of themselves; two days of nothing tell of no swing.
+        # Counts vary in proportion to themselves; two days of 0 say nothing about that.
         mean = (later + earlier) / 2
         steps = np.divide(steps, mean, out=np.full_like(steps, np.nan), where=mean > 0)
     swing = _OF_STEPS * np.nan_to_num(_median(steps))
     if kind == "rate":
         now = requests[:, -last:]
-        # A day without requests has the room of the others.
+        # A day without requests gets the range of a day with the median of requests.
         some = _weeks_before(np.where(counted & ~np.isnan(values) & (requests > 0), requests, np.nan), last)
         of = np.where(now > 0, now, _median(some))
         room = _FAR * np.maximum(swing, np.nan_to_num(np.sqrt(usual * (1 - usual) / of)))
@@ -230,14 +237,14 @@ def _norms(
 
 
 def _weeks_before(values: Numbers, last: int) -> Numbers:
-    """The eight weeks before each of the last days (subject, day, day of the weeks); what is not there is nan."""
+    """Return the eight weeks before each of the last days (subject, day, day of the weeks); missing days are nan."""
     padded = np.pad(values, ((0, 0), (REFERENCE_DAYS, 0)), constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, REFERENCE_DAYS, axis=1)
     return windows[:, :-1][:, -last:]
 
 
 def _median(values: Numbers) -> Numbers:
-    """The middle of the last axis without nan; nan where there is nothing else."""
+    """Return the median of the last axis without nan; nan if all values are nan."""
     ordered = np.sort(values, axis=-1)
     known = np.count_nonzero(~np.isnan(values), axis=-1)[..., None]
     least = np.take_along_axis(ordered, np.maximum(known - 1, 0) // 2, -1)

@@ -1,4 +1,4 @@
-"""One cause, one incident: which incident is a part of which."""
+"""Joins incidents that have one cause: each part gets the id of the incident that it is part of."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,26 +12,26 @@ from pipelines.contract.measures.counts import SIGN_IN, TECHNICAL
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
-# Contract: the part of a fall from which on something explains the whole.
+# Contract: the share of a fall from which on one incident explains another.
 _EXPLAINS: Final = 0.75
 SAME_START_DAYS: Final = 1
-# Of what is found of the data on one day, the first is the cause; those up to `mix_shift` are of records that are gone.
-# Of a short day there is a rule of its own.
+# Metrics of data incidents: the first in this list is the cause of others that open together. Records are lost in those
+# up to `mix_shift`. `short_day` has a rule of its own.
 DATA_METRICS: Final = (
     "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
     "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
 )  # fmt: skip
 LOSING: Final = tuple(one for one in DATA_METRICS[:9] if one != "short_day")
-# Contract: what is gone of a day that was cut short.
+# Contract: metrics that can explain a day that was cut short.
 _GONE: Final = ("hour_shift", "missing_delivery")
 
 
 def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
-    """Each incident with the one that it is part of. Further kinds are parts of one another alone.
+    """Return the incidents, each with the id of the one it is part of. Further kinds are parts only of each other.
 
     Args:
-        cells: those of rates, with their `incident_id`.
-        folder: by which losses of apps and of the data are compared.
+        cells: cells of the rate incidents, with their `incident_id`.
+        folder: totals with which losses of apps and of the data are compared.
     """
     further = [one for one in incidents if one.kind == FURTHER]
     others = [one for one in incidents if one.kind != FURTHER]
@@ -51,14 +51,14 @@ def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) 
         _broad(incidents),
     ):
         for part, of in pairs:
-            # Of several reasons the first stands, and none is a part of its own part.
+            # The first reason found wins. A cycle of parts is prevented.
             if part.incident_id not in whole and part.incident_id not in _wholes(of.incident_id, whole):
                 whole[part.incident_id] = of.incident_id
     return [replace(one, part_of=whole.get(one.incident_id)) for one in incidents]
 
 
 def _wholes(incident_id: str, whole: Mapping[str, str]) -> Iterator[str]:
-    """The incident, and all that it is part of."""
+    """Yield the id, and the ids of all incidents of which it is a part."""
     one: str | None = incident_id
     while one:
         yield one
@@ -70,8 +70,9 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
-    """The fall of all apps together is that of the app that explains it, be it by its silence; else what opened with it
-    is part of it.
+    """Yield the fall of all apps as part of the app that explains it, by its rate or by having no requests.
+
+    If no app does, falls of the same rate that opened together are part of it.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -86,7 +87,7 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Rates that one cell caused are one incident, of whatever app, channel and metric."""
+    """Yield rate incidents caused by one cell as parts of the largest of them, across apps, channels and metrics."""
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")
     for one in sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id)):
@@ -99,8 +100,9 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """A day that was cut short is that of the hours and files that explain it, or of the one app that does; else these,
-    and all volumes, are part of it.
+    """Yield a day cut short as part of the hours, files or single app that explain it.
+
+    Unless an app explains it, other missing hours and files, and all volumes, are part of the day.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _open_together(one, short)]
@@ -124,7 +126,7 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Of data faults that open together the first of their list stands; volumes are part of what explains them."""
+    """Yield data faults that open together as parts of the first in `DATA_METRICS`, and volumes that one explains."""
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
             if _open_together(of, one) and (
@@ -136,7 +138,7 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
 
 
 def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """The sign-in rate of an app is part of its technical success, of the channel that lost most."""
+    """Yield the fall of an app's sign-in rate as part of the fall of technical success that lost most."""
     for one in (one for one in incidents if one.metric == SIGN_IN):
         behind = [
             of for of in incidents if of.metric == TECHNICAL and of.app_key == one.app_key and _open_together(of, one)
@@ -146,8 +148,10 @@ def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Delivered verifications are part of technical success. Who could not sign in asks for no verification, and comes
-    back more rarely: a volume that fell while a rate was down, and of which that explains the loss, is part of it.
+    """Yield results and volumes as parts of the rate that they depend on.
+
+    Delivered verifications are part of technical success. Users who cannot sign in request no verification, and return
+    less often: a volume that fell while a rate was down is part of it if the rate's loss explains the volume's.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
         is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
@@ -165,7 +169,7 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """A channel's volume is part of its app's, unless it explains it alone, of an app that has more channels."""
+    """Yield a channel's volume as part of its app's; the app's as part of it if this one channel explains the loss."""
     volumes = [one for one in incidents if one.is_volume]
     for app in (one for one in volumes if one.channel == ALL):
         channels = [one for one in volumes if one.app_key == app.app_key and one.channel != ALL and one.overlaps(app)]
@@ -175,7 +179,7 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Rates of one app, or of all together, that fell everywhere on one day are one incident: a backend does that."""
+    """Yield rates of one app, or of all, that fell everywhere on one day as one incident, as when a backend fails."""
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:
         if one.is_rate and one.cause.kind == "broad":
@@ -188,7 +192,7 @@ def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:
-    """The app that explains three quarters of a fall of all apps together."""
+    """Return the app that explains three quarters of a fall of all apps together, or None."""
     apps = cells.filter(pl.col("second").is_null() & (pl.col("dimension") == "app_key"))
     effect = pl.col("mix_effect") + pl.col("rate_effect")
     most = apps.with_columns((effect / effect.sum()).alias("share")).sort("share", "value", descending=[True, False])

@@ -1,5 +1,5 @@
-"""The incidents as they are published, in the order of the contract: with the name of their app, the note that is shown
-beside each, and whether a note acknowledges it. `sql/published.sql` has the rule of both.
+"""Reads the published incidents in the order of all reports, with the name of the app, the note to show, and whether a
+note acknowledges the incident. `sql/published.sql` defines the order and both rules.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from pipelines.store.database import named_rows
 
 @dataclass(frozen=True)
 class Note:
-    """What people know of a day."""
+    """A text that people wrote about a day."""
 
     day: date
     text: str
@@ -26,11 +26,11 @@ class Note:
 
 @dataclass(frozen=True)
 class PublishedIncident:
-    """An incident and what is shown beside it.
+    """An incident with the texts shown beside it.
 
-    `note` may be one for all apps, which does not acknowledge an app's incident: `is_acknowledged` tells.
-    `cause_app_name` is the name of the app that is its cause; None where no app is. `withdrawn_by` is the run that took
-    it away; None of one that is an incident now. `channels` are the words of declared channels.
+    `note` may be for all apps and then acknowledges no app's incident; `is_acknowledged` says whether a note does.
+    `cause_app_name` is the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that
+    withdrew it, None for a current incident. `channels` has the words of declared channels.
     """
 
     incident: Incident
@@ -44,38 +44,38 @@ class PublishedIncident:
 
     @property
     def is_open(self) -> bool:
-        """Whether it lasts still."""
+        """Whether it still lasts."""
         return self.incident.last_day is None
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is part of no other: only these are told."""
+        """Whether it is part of no other; only these are reported."""
         return self.incident.part_of is None
 
     @property
     def is_alarm(self) -> bool:
-        """Whether it is red, and in the exit code while it is open and stands alone."""
+        """Whether it is shown in red, and counts for the exit code while it is open and part of no other."""
         return is_alarm(self.incident.kind, is_acknowledged=self.is_acknowledged)
 
     @property
     def text(self) -> Bilingual:
-        """The incident in a line."""
+        """The incident in one line."""
         return incident_text(self.incident, self.app_name, self.as_of, self.cause_app_name, self.channels)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
-    """Every incident of the published tables, in the order of every report, which `sql/published.sql` has."""
+    """Return all current incidents of the published tables, in the order of `sql/published.sql`."""
     return [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is None]
 
 
 def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
-    """Every incident that was reported and is none by the figures as they stand now, the newest first."""
+    """Return all withdrawn incidents, the newest first."""
     found = [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is not None]
     return sorted(found, key=lambda one: one.incident.first_day, reverse=True)
 
 
 def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> list[PublishedIncident]:
-    """Both of these; `channels` are the words of declared channels."""
+    """Return current and withdrawn incidents; `channels` has the words of declared channels."""
     return [
         PublishedIncident(
             Incident.of_row(row),
@@ -94,14 +94,15 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 def incident_days(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return what the curves of some incidents show: id, day, the count, and of a rate the requests, of each day with a
-    record; `last` is the as-of.
+    """Return id, day, count and, for rates, requests of each day with a record, for the curves of some incidents.
+
+    `last` is the as-of.
     """
     given = {"incident_ids": list(ids), "last": last}
     return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()
 
 
 def channel_words(connection: duckdb.DuckDBPyConnection) -> Channels:
-    """The words of every channel of the published tables, by key."""
+    """Return the words of every channel of the published tables, by key."""
     rows = connection.execute("SELECT channel, name_zh, name_en FROM channels ORDER BY channel").fetchall()
     return {channel: Bilingual(zh, en) for channel, zh, en in rows}

@@ -1,4 +1,4 @@
-"""Incidents of rates: what fell or rose, by how much, what that cost, and what caused it."""
+"""Incidents of rates: the fall or rise, its loss, and its cause."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -18,9 +18,10 @@ from pipelines.incidents.detection.subjects import DayCounts, watched_rates, wit
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
 
 _CODES_NAMED: Final = 3
-# Contract: a result code is new that had at most this share of the baseline's requests, and now has so much at least.
+# Contract: a result code is new if it had at most this share of the baseline's requests, and now has at least this
+# share and this many requests.
 _NEW_BEFORE, _NEW_SHARE, _NEW_RECORDS = 0.001, 0.02, 20
-# Contract: points that a rate falls slowly.
+# Contract: smallest slow fall of a rate.
 _LEAST_SLOW_FALL: Final = 0.03
 _SIDES: Final = {
     "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
@@ -29,7 +30,7 @@ _SIDES: Final = {
 
 
 class Found(NamedTuple):
-    """An incident of a rate, and the fall that it is."""
+    """An incident of a rate, with the fall that it was made from."""
 
     incident: Incident
     fall: Fall
@@ -49,7 +50,7 @@ def rate_incidents(
 
 
 def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
-    """Rates that fell, within a week or slowly."""
+    """Yield rates that fell, within a week or slowly."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
     found = falls(RateMeasure(steady, successes))
@@ -59,7 +60,7 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
     technical = [row for row, (metric, _, _) in enumerate(keys) if metric == TECHNICAL]
     is_free = steady > 0
     for fall in found:
-        # A new level is the norm, and days that are told are no part of a slow fall.
+        # Days of reported falls, and days before a new level, are no part of a slow fall.
         first = 0 if fall.state == "settled" else fall.first
         is_free[first : len(days) if fall.last is None else fall.last + 1, fall.row] = False
     free = (steady * is_free)[:, technical]
@@ -72,7 +73,7 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
 
 
 def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
-    """Rates that rose: all others of their requests fell."""
+    """Yield rates that rose. A rise is detected as the fall of the share of all other requests."""
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
@@ -83,7 +84,7 @@ def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
 def _explained(
     connection: duckdb.DuckDBPyConnection, found: list[Found], days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Incidents with what caused them, and their cells."""
+    """Return the incidents with their causes, and their cells."""
     if not found:
         return [], pl.DataFrame()
     sides = [
@@ -101,7 +102,7 @@ def _explained(
 def compared(
     connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
 ) -> pl.DataFrame:
-    """Requests and successes of each smallest cell, outcome and result code on the days that are compared.
+    """Return requests and successes by smallest cell, outcome and result code on the compared days.
 
     Args:
         connection: has `outcome_daily`.
@@ -114,7 +115,7 @@ def compared(
 
 
 def _grown_codes(outcomes: pl.DataFrame) -> str | None:
-    """The outcomes and result codes that grew most, of those that are no success, and those that are new."""
+    """Return the outcomes and result codes of failures that grew most, and new ones; None if none grew."""
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")

@@ -1,4 +1,4 @@
-"""What may be told: an incident that cost something, whose levels differ as they are printed."""
+"""Decides which incidents are published: those with a cost, whose printed levels differ."""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from pipelines.incidents.detection.falls import LEAST_LOST
 from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.words import level_words
 
-# Contract: parts of the data that are gone and cost no record are none.
+# Contract: missing hours and deliveries that cost no record are not reported.
 _COSTING: Final = ("hour_shift", "missing_delivery")
 _LEAST_RECORDS: Final = 0.5
 
 
 def is_reportable(one: Incident) -> bool:
-    """Whether an incident is a row of the table."""
+    """Return whether an incident becomes a row of the table."""
     if one.metric in _COSTING:
         return one.lost_total >= _LEAST_RECORDS
     if one.kind == FURTHER or (one.kind == "data" and one.metric != "short_day"):

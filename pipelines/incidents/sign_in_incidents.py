@@ -1,4 +1,4 @@
-"""Incidents of the sign-in rate: fewer sessions signed in, by whatever way."""
+"""Incidents of the sign-in rate: fewer sessions signed in, through any channel."""
 
 from datetime import date
 from typing import Final
@@ -22,11 +22,10 @@ _SIDES: Final = {"incident_id": pl.String, "app_key": pl.String, "day": pl.Date,
 def sign_in_incidents(
     connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return every incident of the sign-in rate in these days, and the cells of each: a frame without columns if there
-    are none.
+    """Return all incidents of the sign-in rate in these days, and their cells: a frame without columns if none.
 
-    Days on which the server of an app logs, and days on which it does not, have baselines of their own: a session signs
-    in by another record.
+    Days with and without logs of an app's server have baselines of their own, because their sessions sign in by
+    different records.
 
     Args:
         connection: has `session_daily` and `session_books`.

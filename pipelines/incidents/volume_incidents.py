@@ -1,4 +1,4 @@
-"""Incidents of volumes: apps, and channels of an app, of which far fewer requests came than on their weekdays."""
+"""Incidents of volumes: apps, or channels of an app, with far fewer requests than is usual on the weekday."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,7 +10,7 @@ from pipelines.incidents.incident import Incident, Subject
 
 
 def volume_incidents(volumes: Volumes, days: tuple[date, ...], disabled: Collection[str] = ()) -> list[Incident]:
-    """Every incident of a volume in these days.
+    """Return all incidents of volumes in these days.
 
     Args:
         days: without a gap, up to the as-of.

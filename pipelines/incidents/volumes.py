@@ -1,6 +1,6 @@
-"""The usual records of a day, as pages and messages show them, and whether a day is called short.
+"""The usual records of a day for pages and messages, and whether a day is called short.
 
-What is told as an incident is judged more sharply, by the tail of `detection/volume_measure.py`.
+Incidents are opened by a sharper rule, see `detection/volume_measure.py`.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,13 +12,14 @@ from pipelines.incidents.incident import Incident
 
 SHORT_DAY: Final = "short_day"
 _WEEKS: Final = 8
-# A median of fewer days says nothing.
+# Days that a median needs.
 _LEAST_DAYS: Final = 3
 
 
 def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[date] = ()) -> int | None:
-    """The median of the weekday over eight weeks; of a young folder that of any day, None under three. A holiday has
-    none, and is in none.
+    """Return the median of the weekday over eight weeks, or of all these days if the weekday has fewer than three.
+
+    None for a holiday, or with fewer than three days. Holidays do not count for other days.
     """
     if day in holidays:
         return None
@@ -30,8 +31,9 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
 
 
 def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, short_days: Collection[Incident]) -> bool:
-    """Whether a day with records is called short: it is a day of one of the incidents `SHORT_DAY`, or has less than one
-    in 1 + `jump_ratio` of its usual records.
+    """Return whether a day with records is called short.
+
+    That is a day of a `SHORT_DAY` incident, or one whose records are under the usual ones divided by 1 + `jump_ratio`.
     """
     is_thin = usual is not None and counted * (1 + jump_ratio) < usual
     return counted > 0 and (is_thin or any(one.covers(day) for one in short_days))

@@ -1,4 +1,4 @@
-"""Incidents that were reported and are none any more, since late data or a correction changed the figures."""
+"""Incidents that were published and are none any more, because late data or a correction changed the figures."""
 
 from collections.abc import Collection
 from contextlib import closing
@@ -16,13 +16,13 @@ from pipelines.store.database import open_published
 
 
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
-    """The incidents that the published file tells of and that are gone, each with the run that took it away.
+    """Return the published incidents that are no incidents any more, each with the run that withdrew it.
 
-    One is not gone of whose subject one is found at the same time, be it with another first day. What was withdrawn
-    before stays so, unless it is back.
+    An incident of the same subject that overlaps replaces the old one, also with another first day. Incidents withdrawn
+    by earlier runs stay withdrawn unless they are back.
 
     Args:
-        published: the file that is to be replaced; there may be none.
+        published: the file that this run replaces; it may be missing.
         since: the first day that is kept.
         run: the number of this run.
     """
@@ -37,7 +37,7 @@ def withdrawn(published: Path, now: Collection[Incident], since: date, run: int)
 
 
 def _reported(published: Path) -> list[PublishedIncident]:
-    """What stood by itself in the published file; nothing where there is none, or one of an older version."""
+    """Return the published incidents that are part of no other; none if the file is missing or of an older version."""
     try:
         with closing(open_published(published)) as connection:
             return [one for one in reported_of(connection, NO_CHANNELS) if one.stands_alone]

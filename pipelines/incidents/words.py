@@ -1,7 +1,6 @@
-"""The words of an incident, short enough for a phone: what each kind is and how it stands, in both languages.
+"""The words of an incident in both languages, short enough for a phone: its kind, state and cause.
 
-Lives here: which text stands for what. The texts are in `locale/`, under their English as msgid; a test names what is
-missing there.
+Texts are in `locale/`, with the English text as msgid; a test lists missing translations.
 """
 
 import re
@@ -18,12 +17,12 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
-# Faults of the data that are of records that did not come.
+# Faults of the data with missing records.
 MISSING: Final = ("missing_day", "hour_shift", "missing_delivery", "short_day", "mix_shift")
 _LOCALE: Final = Path(__file__).parent / "locale"
 
-# What happened and what it cost, by metric, else by kind; of one that is open the cost is that of its last day, else in
-# all. What costs no request has no cost.
+# Event and cost, by metric, else by kind. The cost is that of the last day for an open incident, else the total; an
+# empty text if no requests are lost.
 KINDS: Final = {
     "rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} fewer {successes}"),
     "volume": ("{app} · {channel} requests {before} → {now} a day", "{cost} fewer"),
@@ -38,13 +37,13 @@ STATES: Final = {
     "open": "{what}, day {days} since {first}, {loss} {when}{cause}",
     "recovered": "{what}, {first} to {last}, recovered; {loss}{cause}",
     "settled": "{what}, {first} to {last}, the norm since; {loss}{cause}",
-    # Its last day lost nothing: it waits for a second one that is back.
+    # The last day lost nothing; a second one ends the incident.
     "open back": "{what}, day {days} since {first}, back at its level {when}{cause}",
     "open without loss": "{what}, day {days} since {first}{cause}",
     "recovered without loss": "{what}, {first} to {last}, recovered{cause}",
     "settled without loss": "{what}, {first} to {last}, the norm since{cause}",
     "withdrawn": "{what}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
-    # What was lost of a day that never came is no count, and later days do not bring it back.
+    # The loss of a missing day is an estimate, and later days do not bring its records back.
     "missing_day recovered": "{what}, {first} to {last}, back the day after; its records are still missing, about "
     "{total}",
 }
@@ -86,7 +85,7 @@ FAULT_PARTS: Final = {
     "field": "field {value}",
     "stage": "stage {value}",
 }
-# Of a data fault with a file, a source or the like.
+# A data fault with its source, file or the like.
 FAULT_OF: Final = "{fault} ({cause})"
 # The newest day of an open incident.
 ON_DAY: Final = "on {day}"
@@ -96,7 +95,7 @@ ALL_APPS: Final = "All apps"
 ALL_CHANNELS: Final = "All channels"
 NOTED: Final = "{text} (note: {note})"
 
-# The whole of an incident in a title, and what caused it, in a line of its own.
+# Title of an open incident, and the line of its cause.
 TITLE: Final = "{what}, day {days} since {first}"
 CAUSE_LINES: Final = {
     "fell": "No single cause: it fell everywhere",
@@ -106,7 +105,7 @@ CAUSE_LINES: Final = {
     "rates": "{cell} ({now}, all others {rest})",
 }
 LOSSES: Final = {"day": "{loss} {when}", "all": "{loss} {when}, {total} in all", "back": "back at its level {when}"}
-# How many problems are open, as the headline of the pages has it.
+# Number of open problems, as in the headline of the pages.
 PROBLEMS: Final = ("No problem is happening", "1 problem is happening", "{count} problems are happening")
 ITEMS: Final = ("1 item to look at", "{count} items to look at")
 WARNINGS: Final = "warnings: {count}"
@@ -116,9 +115,9 @@ Channels = Mapping[str, Bilingual]
 NO_CHANNELS: Final[Channels] = MappingProxyType({})
 _CHANNELS: Final[Channels] = {one.key: Bilingual(one.label_zh, one.label) for one in DECLARED}
 
-# A name that is longer would fill the phone.
+# Longer names would fill the phone.
 _LONGEST: Final = 40
-# Of a small fall the points are told with a decimal.
+# Smaller falls are printed with a decimal.
 _SMALL_FALL: Final = 0.05
 _NAMES: Final = (*BY_KEY, *FAULT_PARTS, "channel")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
@@ -131,13 +130,13 @@ def incident_text(
     cause_app_name: str | None = None,
     channels: Channels = NO_CHANNELS,
 ) -> Bilingual:
-    """One line about an incident, as pages, alerts and commands have it.
+    """Return one line about an incident, for pages, alerts and commands.
 
     Args:
-        one: as it is published, see `published.py`.
-        app_name: the registered name of its app; of all apps together it is not looked at.
+        one: a published incident, see `published.py`.
+        app_name: the registered name of its app; not read for all apps together.
         as_of: the newest day of an open incident.
-        cause_app_name: the registered name of the app that is its cause, where one is.
+        cause_app_name: the registered name of the app that is its cause, if any.
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)
@@ -150,7 +149,7 @@ def incident_text(
 
 
 def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNELS) -> Bilingual:
-    """Return what an open incident is and for how long, set tight for the title of a message."""
+    """Return an open incident and its length, compressed for the title of a message."""
     names = incident_names(one, app_name, None, channels)
     what, _ = KINDS.get(one.metric) or KINDS[one.kind]
     text = _t(what)
@@ -159,7 +158,7 @@ def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNEL
 
 
 def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return what an open incident cost on its newest day and in all; None if it costs no request."""
+    """Return the cost of an open incident on its newest day and in all; None if no requests are lost."""
     _, loss = KINDS.get(one.metric) or KINDS[one.kind]
     if has_no_loss(one):
         return None
@@ -171,7 +170,7 @@ def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> 
 
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return what caused an incident, in a line; None if no cause is looked for."""
+    """Return the cause of an incident in one line; None for kinds without a cause."""
     cause = one.cause
     if not one.is_rate:
         is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
@@ -185,7 +184,7 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
 
 
 def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the same with the rate of the cell that caused it beside that of all other requests."""
+    """Return the cause with the rate of its cell and the rate of all other requests."""
     words, cause = cause_words(one, app_name, channels), one.cause
     if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:
         return words
@@ -194,7 +193,7 @@ def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = N
 
 
 def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
-    """Return how many problems are open, how many items are only worth a look, and how many checks warn."""
+    """Return the number of open problems, of items only worth a look, and of warning checks."""
     none, one, many = PROBLEMS
     said = [_t(none if not problems else one if problems == 1 else many).format(count=f"{problems:,}")]
     if items:
@@ -205,12 +204,12 @@ def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
 
 
 def is_back(one: Incident) -> bool:
-    """Whether an open incident lost nothing on its last day, although that day has records."""
+    """Return whether an open incident lost nothing on its last day, and that day has records."""
     return one.state == "open" and one.metric != "missing_day" and round(one.lost) <= 0
 
 
 def has_no_loss(one: Incident) -> bool:
-    """Whether no loss of an incident can be named: it costs no request, or its missing days have no usual count."""
+    """Return whether an incident has no loss to print: its kind has none, or its missing days have no usual count."""
     lost = one.lost if one.state == "open" else one.lost_total
     is_unknown = one.metric == "missing_day" and round(lost) <= 0
     return is_unknown or not (KINDS.get(one.metric) or KINDS[one.kind])[1]
@@ -225,7 +224,7 @@ def _state(one: Incident) -> str:
 def incident_names(
     one: Incident, app_name: str, cause_app_name: str | None = None, channels: Channels = NO_CHANNELS
 ) -> dict[str, Bilingual]:
-    """What stands in the places of an incident's line, by name: so that a page sets it otherwise, in the same words."""
+    """Return the values for the placeholders of an incident's line, by name, for pages with a line of their own."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),
@@ -236,7 +235,7 @@ def incident_names(
         "total": _same(f"{one.lost_total:,.0f}"),
         "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name),
     }
-    # Of a fault of the data, a short day alone has levels that mean something to a reader.
+    # Among data faults, only a short day has levels that mean something to a reader.
     if one.kind != "data" or one.metric == "short_day":
         names["before"], names["now"] = level_words(one)
     if one.metric in RATES:
@@ -248,7 +247,7 @@ def incident_names(
 
 
 def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
-    """The levels before and now, as they are printed."""
+    """Return the levels before and now, as printed."""
     levels = (one.level_before, one.level_now)
     if one.metric in RATES:
         digits = 1 if abs(one.level_before - one.level_now) < _SMALL_FALL else 0
@@ -259,14 +258,14 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
 
 
 def with_note(text: Bilingual, note: str) -> Bilingual:
-    """The text of an incident, and what is noted of it."""
+    """Return the text of an incident with its note."""
     return _filled(NOTED, {"text": text, "note": _same(_short(note))})
 
 
 def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
-    """A cause as `incidents.cause` has it, `carrier=CMCC & platform=android` or `source=gw2`, in words.
+    """Return a cause as in `incidents.cause`, `carrier=CMCC & platform=android` or `source=gw2`, in words.
 
-    An app is told by its registered name, if it is given, with its key.
+    An app is named by its registered name and key, if the name is given.
     """
     named = [part.partition("=") for part in _PAIR.split(cell)]
     parts = [_part(name, value if has_value else name, app_name, channels) for name, has_value, value in named]
@@ -312,7 +311,7 @@ def _channel(value: str, channels: Channels) -> Bilingual:
 
 
 def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bilingual:
-    # Of a part of the data that is gone, several may be named.
+    # The cause of a data fault can list several values.
     values = value.split(", ")
     if not all(one in words for one in values):
         return _same(form.format(_short(value)))
@@ -324,7 +323,7 @@ def _day(day: date) -> str:
 
 
 def percent_words(share: float, digits: int = 0) -> Bilingual:
-    """A share that is not all or nothing never reads as if it were."""
+    """Return a share as a percentage, with one more digit if it would otherwise be printed as 0% or 100%."""
     text = f"{share:.{digits}%}"
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
     return _same(f"{share:.{digits + 1}%}" if is_rounded else text)

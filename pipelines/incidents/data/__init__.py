@@ -1,1 +1,1 @@
-"""Faults of the data itself: days that are missing, copied or cut short, and parts of a day that are gone or poor."""
+"""Faults of the data: days that are missing, copied or cut short, and missing or poor parts of a day's records."""

@@ -1,4 +1,4 @@
-"""Faults of the data: a day that is missing or a copy, and parts of a day's records that are gone, or poor."""
+"""Detects days that are missing or copies, and parts of a day's records that are missing or poor."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -25,9 +25,9 @@ from pipelines.incidents.detection.volume_measure import LEAST_WEEKDAYS, VolumeM
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.volumes import usual_records
 
-# Tuned on the simulated days of the trials: quiet and noisy installations of 300 to 300,000 records a day. So much must
-# be gone: of a part, and so much more be in one that has its records; of an hour, as a weekend has other hours. Of all
-# records so many more must be bad.
+# Smallest shares that are reported. Tuned on simulated days of quiet and noisy installations, 300 to 300,000 records a
+# day. `_GONE`: drop of a part, and the rise of another part that counts as its replacement. `_HOUR_GONE`: drop of an
+# hour; higher, because weekends have other hours. `_BAD`: rise of the share of bad records.
 _GONE: Final = 0.3
 _HOUR_GONE: Final = 0.85
 _BAD: Final = 0.05
@@ -35,21 +35,24 @@ _LEAST: Final = {
     "rejected_share": _BAD, "duplicate_share": _BAD, "unmapped_share": _BAD, "repeated_records": _GONE,
     "hour_shift": _HOUR_GONE, "missing_delivery": _GONE, "mix_shift": _GONE, "field_shift": _GONE,
 }  # fmt: skip
-# A count swings more than a share: where so much of it is gone, this part of what is far is enough.
+# Counts vary more than shares, so the deviation of a count needs to reach only this part of the threshold.
 _OF_COUNT: Final = 0.65
-# Contract: what has no norm on a holiday. Files and fields are watched as on any day.
+# Contract: metrics without a norm on holidays. Files and fields are watched on holidays too.
 _BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
-# What may have come as another part of the same kind.
+# Metrics whose missing records may have come under another part of the same kind.
 _MOVING: Final = ("missing_delivery", "mix_shift")
-# Odds against a rest that is smaller than this say nothing.
+# Added to the rest that odds are computed against, as a share of the whole: a tiny rest would make them huge.
 _LEAST_REST: Final = 0.05
-# Of fewer hours with records, as many on two days are chance.
+# Two days with fewer hours with records than this can be equal by chance.
 _LEAST_HOURS: Final = 12
 _PART: Final = ("whole", "part")
 
 
 class Fault(NamedTuple):
-    """Days on which a part of the records was not there. `cause` is `kind=value`; without a kind it is none."""
+    """Days on which part of the records is missing or poor.
+
+    `cause` is `kind=value`, or a word that names no kind: `all`, `good` or an empty text.
+    """
 
     metric: str
     cause: str
@@ -58,15 +61,15 @@ class Fault(NamedTuple):
 
 
 class CountMeasure(VolumeMeasure):
-    """Records of a day beside those of its weekday."""
+    """Records of a day, compared with the norm of its weekday."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """How far it fell, as much as is asked of a share."""
+        """Return the deviation, scaled to the threshold for shares."""
         return super().deviation(base, seen) / _OF_COUNT
 
 
 class PartMeasure(RateMeasure):
-    """Parts of a whole, by day.
+    """Parts of a whole, by day, as shares and as counts. A part has fallen only if both have.
 
     Args:
         has_norm: the days on which a usual volume is expected.
@@ -78,15 +81,18 @@ class PartMeasure(RateMeasure):
         self.counts = CountMeasure(parts, self.has_data)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Those of the rate and of the count."""
+        """Return the values of the rate and of the count."""
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How much is gone, beside the rest and of its weekday: a quiet day is no fall, nor what others gain."""
+        """Return the fall of the odds against the rest, or of the count against its weekday, whichever is smaller.
+
+        So neither a quiet day nor the growth of other parts is a fall.
+        """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """How far it fell beside the rest, and by its count alone."""
+        """Return the deviation of the share, or of the count, whichever is smaller."""
         return np.minimum(super().deviation(base, seen), self.counts.deviation(base, seen))
 
 
@@ -95,12 +101,12 @@ def _odds(sums: Sums) -> Floats:
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
-    """Every part that fell.
+    """Yield a fault for each fall of a part.
 
     Args:
-        counts: metric, whole, part, day, records; part '' is the whole itself, any other is the cause.
-        days: of the rows, without a gap.
-        is_holiday: which of the days have no usual volume.
+        counts: metric, whole, part, day, records; part '' is the whole itself, any other part becomes the cause.
+        days: all days of `counts`, without a gap.
+        is_holiday: whether each day is a holiday, and so has no usual volume.
     """
     for metric, least in _LEAST.items():
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
@@ -123,8 +129,9 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Whether half of what is missing is in parts beside it that have far more than usual: under another name, say, or
-    as users who took another way.
+    """Return whether parts of the same kind with far more than usual have half of the missing records or more.
+
+    The records then came under another name, or users took another way.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
@@ -132,8 +139,9 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) 
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
-    """Days without a record, from the first one with records on; those in a row are one. A weekday that has none as a
-    rule is not missed.
+    """Yield days without records after the first day with records; consecutive days are one fault.
+
+    A weekday that usually has no records is not reported.
     """
     begun = [place for place, day in enumerate(days) if day > min(counted) and not _is_closed(day, counted)]
     for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
@@ -144,7 +152,7 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
-    """Whether the weekday had no record in the baseline's weeks though most other days had some, as of an office."""
+    """Return whether the weekday had no records in the baseline's weeks but most days had some, as in an office."""
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= min(counted)]
     same = known[WEEK - 1 :: WEEK]
@@ -152,7 +160,7 @@ def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
 
 
 def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
-    """Records of each day (rows) by hour, of all sources."""
+    """Return the records of all sources by day (rows) and hour."""
     hour = pl.col("part").str.extract(r"hour=(\d+)$")
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").group_by("day", hour)
     keys, (records,) = by_day(of_hours.agg(pl.col("records").sum()).rename({"part": "hour"}), ("hour",), days)
@@ -162,10 +170,10 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Days with as many records in every hour of every source as one earlier day; those in a row are one.
+    """Yield days whose records by hour and source equal an earlier day's; consecutive days are one fault.
 
-    What sends the same each day, as a probe does, is no copy. A copy is no other day to be like: a feed that is stuck
-    stays one.
+    If several original days are equal, the feed sends the same every day, as probes do, and is not reported. A copy
+    counts as its original, so a feed that repeats one day stays a fault.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)
@@ -187,7 +195,12 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
 
 
 def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, there: float) -> Fault:
-    """A fault of single days, which ends where later days are there; what each of them lost."""
+    """Return a fault of whole days, recovered if a later day follows.
+
+    Args:
+        lost: records that each day lost.
+        there: the level now.
+    """
     is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
     return Fault(metric, cause, span, Loss(float(lost[-1]), float(there), float(lost[-1]), float(lost.sum())))

@@ -1,4 +1,4 @@
-"""Incidents of the data: what is counted of each day, and which of the faults found there are one."""
+"""Incidents of the data: counts the input of the detectors, runs them, and joins their faults to incidents."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
 from pipelines.store.manifest import FileEntry, Manifest
 
-# A part that stands for no cause: what is good.
+# The part of good records, which names no cause.
 _GOOD: Final = "good"
 _DATE: Final = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 
@@ -29,7 +29,7 @@ _DATE: Final = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|
 def data_incidents(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
-    """Every incident of the data in these days.
+    """Return all incidents of the data in these days.
 
     Args:
         connection: has `outcome_daily` and `profile_daily`.
@@ -42,7 +42,7 @@ def data_incidents(
 def incidents_in(
     counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
-    """The same of counts that are given: metric, whole, part ('' is the whole itself), day, records."""
+    """Return the incidents of the given counts: metric, whole, part ('' is the whole itself), day, records."""
     counts = pl.concat([counts, _books(manifest, days)])
     counted = {day: entry.counted for day, entry in manifest.days.items()}
     listed_days = settings.holidays_among(days)
@@ -59,7 +59,7 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """What is good of all that was read, and what each source and daily file gave."""
+    """Return the counts of good records, and of the records of each source and daily file, for `part_faults`."""
     counts: Counter[tuple[str, str, str, date]] = Counter()
 
     def add(metric: str, whole: str, part: str, day: date, of: int, those: int) -> None:
@@ -82,8 +82,9 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
 
 
 def dated(entry: FileEntry) -> tuple[str, date] | None:
-    """A file of a daily set: its path without dates, `gw2/<day>/13.log` for `gw2/2026-11-23/13.log`, and the newest of
-    them; None where it has none.
+    """Return the path of a file of a daily set without its dates, and its newest date; None if the path has no date.
+
+    `gw2/2026-11-23/13.log` becomes `gw2/<day>/13.log`.
     """
     dates = []
     for match in _DATE.finditer(entry.path):
@@ -95,9 +96,9 @@ def dated(entry: FileEntry) -> tuple[str, date] | None:
 
 
 def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:
-    """The incidents that faults are: those of a metric that open within a day are one.
+    """Join faults of the same metric that open within a day to one incident.
 
-    What usually comes after a day is closed is no fault of the newest one.
+    On the newest day, losses up to the usual number of late records are left out: these records may still come.
     """
     late = manifest.late_records
     usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0
@@ -116,7 +117,7 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    """Its cause is the largest part that has a name, with all others of its kind."""
+    """Return the incident of some faults; its cause is the largest named part, with all others of the same kind."""
     most = max(faults, key=lambda one: (one.cause != "", one.loss.lost_total, one.cause))
     kind, _, _ = most.cause.rpartition("=")
     alike = {one.cause.rpartition("=")[2]: one.loss for one in faults if one.cause.rpartition("=")[0] == kind}

@@ -1,4 +1,4 @@
-"""Days cut short: of all apps together far fewer records came than are usual on the weekday."""
+"""Detects days cut short: all apps together have far fewer records than is usual on the weekday."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,20 +11,21 @@ from pipelines.incidents.detection.grids import Flags, Floats, Places
 from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
 
-# Contract: the part of a usual day that the last hours have, so that their lack is told.
+# Contract: share of a usual day's records that the last hours must have for their absence to be the cause.
 _TAIL_SHARE: Final = 0.1
-# Contract: of how many days something is said while there is no baseline.
+# Contract: earlier days that are needed to report a day while there is no baseline.
 _LEAST_EARLIER: Final = 3
 
 
 def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fault]:
-    """Every day that was cut short. The cause is `hours=13-23` if the last hours have no record and usually have a
-    tenth or more, else `all`.
+    """Yield a fault for each day that was cut short.
+
+    The cause is `hours=13-23` if these last hours have no records but usually a tenth of the day's or more, else `all`.
 
     Args:
         counted: records of each day.
         hours: records of each day (rows) by hour.
-        is_watched: whether there were logs, and it was no holiday.
+        is_watched: whether the day has logs and is no holiday.
     """
     for fall in falls(VolumeMeasure(counted[:, None], is_watched[:, None]), LEAST_FALL, windows=(1,)):
         usual = hours[fall.baseline].sum(axis=0)
@@ -40,7 +41,7 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
 
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
-    """Whether a day without a baseline has less than half of what the earlier ones have, and less than any of them."""
+    """Return whether a day without a baseline has less than half the median of the earlier days, and less than each."""
     is_young = (before >= place - RECENT_DAYS).sum() < LEAST_BASELINE_DAYS
     if not is_young or len(before) < _LEAST_EARLIER:
         return False
@@ -48,7 +49,7 @@ def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
 
 
 def _gone_hours(there: Floats, usual: Floats) -> str:
-    """Which last hours of a day have no record though they usually have some part of it."""
+    """Return the hours at the end of a day that have no records but usually have a tenth or more; else `all`."""
     last = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
     is_gone = last < len(there) and usual[last:].sum() >= _TAIL_SHARE * usual.sum() > 0
     return f"hours={last:02d}-{len(there) - 1}" if is_gone else "all"

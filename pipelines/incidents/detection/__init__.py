@@ -1,1 +1,1 @@
-"""What falls, and how unlikely that is: subjects by day, their baselines, and measures of rates and volumes."""
+"""Detection of drops and their likelihood: subjects by day, their baselines, and measures of rates and volumes."""

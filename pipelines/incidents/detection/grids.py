@@ -1,4 +1,4 @@
-"""Grids of days (rows) and subjects (columns): all of a day lies together."""
+"""Grids of days (rows) and subjects (columns); the values of a day are adjacent in memory."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,9 @@ _NARROW = 8
 
 
 def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
-    """Each row of `sums` from `step` on becomes the sum of the values of the rows before it, `step` apart. Adding row
-    to row is eight times as fast as a cumulative sum along the columns, but of a few.
+    """Set each row of `sums` from `step` on to the sum of the earlier rows of `values` at distances of `step`.
+
+    Adding row to row is eight times as fast as a cumulative sum along the columns, except for narrow grids.
     """
     if step == 1 and values.shape[1] <= _NARROW:
         np.cumsum(values, axis=0, out=sums[1:])
@@ -22,10 +23,10 @@ def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
 
 
 def sums_before(values: Floats) -> Floats:
-    """The sums of all rows before each row, and of all rows."""
+    """Return the sums of all rows before each row; the last row sums all."""
     return add_up(values, np.zeros((len(values) + 1, values.shape[1])))
 
 
 def day_before(values: Floats) -> Floats:
-    """The values of the day before each day; 0 before the first."""
+    """Return the values of the day before each day; 0 before the first."""
     return np.concatenate([np.zeros((1, values.shape[1])), values[:-1]])

@@ -1,4 +1,4 @@
-"""Rates of requests: what a level is, and how unlikely a fall is beside how a subject's own days swing."""
+"""The measure of rates: the share of successes, and how unlikely a fall is given how the subject's own days vary."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,8 +9,8 @@ from pipelines.incidents.detection.falls import Sums
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.tails import times_log
 
-# Before any is seen, a subject's days are taken to differ by so much beyond chance, and that counts as so many days.
-# Tuned on the worlds of the tests: with 0.005, two more falls were none.
+# Prior for the variation of a subject's days beyond chance, as a standard deviation, and its weight in days. Tuned on
+# the simulated data of the tests: 0.005 reported two more falls that were none.
 _RATE_SWING: Final = 0.0075
 _PRIOR_DAYS: Final = 6.0
 
@@ -19,8 +19,8 @@ class RateMeasure:
     """Successes of requests, by day.
 
     Args:
-        requests: as many as count: those of a burst are left out.
-        successes: of the same subjects and days.
+        requests: by day and subject, without bursts.
+        successes: of the same days and subjects.
     """
 
     def __init__(self, requests: Floats, successes: Floats) -> None:
@@ -28,29 +28,29 @@ class RateMeasure:
         self._counts = {"n": requests, "k": successes, "squares": _squares(successes, requests)}
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Requests `n`, successes `k`, and what their `squares` say of the swing."""
+        """Return requests `n`, successes `k`, and `squares`, from which the variation between days is computed."""
         return {name: counts[:, rows] for name, counts in self._counts.items()}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Points that the rate is under its baseline, as a share of one."""
+        """Return how far the rate is under its baseline, as a share of one."""
         return base("k") / base("n") - seen("k") / seen("n")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Successes that would have been."""
+        """Return the successes that the baseline's rate would have given, less the actual ones."""
         return (base("k") / base("n")) * seen("n") - seen("k")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """By the likelihood ratio of two binomials, which holds for few requests, and for a baseline of few."""
+        """Return the likelihood ratio of two binomials as a normal deviation, which holds for few requests too."""
         n, k, base_n, base_k = seen("n"), seen("k"), base("n"), base("k")
         both = (k + base_k) / (n + base_n)
         surprise = np.zeros(n.shape)
         for hits, of in ((k, n), (base_k, base_n)):
             surprise += times_log(hits, of * both) + times_log(of - hits, of * (1 - both))
-        # How far the days of the baseline are from each other, in the variance of pure chance.
+        # Variation between the days of the baseline, in units of the variance of pure chance.
         share = (base_k + 0.5) / (base_n + 1)
         variance = share * (1 - share)
         swing = (base("squares") - 2 * share * base_k + share**2 * base_n) / variance
-        # A level swings no further than to all or to none.
+        # A rate near 0 or 1 cannot vary by more than its distance from it.
         known = np.minimum(_RATE_SWING, np.minimum(share, 1 - share))
         prior = 1 + known**2 * base_n / base("days") / variance
         return _as_normal(surprise * (k / n < base_k / base_n), swing, base("days") - 1, prior)
@@ -62,16 +62,16 @@ def _squares(counts: Floats, of: Floats) -> Floats:
 
 
 def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:
-    """A deviation beside days that swing, as the normal one that is as improbable.
+    """Return the deviation as an equally improbable normal one, given how the days vary.
 
     Args:
-        surprise: the logarithm of the likelihood ratio, were each request on its own.
-        swing: twice the same of the days of the baseline, summed.
-        days: how many of these can differ.
-        prior: the swing of one day, before any is seen.
+        surprise: logarithm of the likelihood ratio if requests were independent.
+        swing: twice the same, summed over the days of the baseline.
+        days: degrees of freedom of `swing`.
+        prior: expected variation of one day before any data.
     """
     freedom = days + _PRIOR_DAYS
-    # Days never swing less than chance.
+    # Days never vary less than chance.
     variance = np.maximum((np.maximum(swing, 0.0) + _PRIOR_DAYS * prior) / freedom, 1.0)
-    # The variance is itself known but roughly: a t value.
+    # The variance is an estimate itself, so the value is a t value.
     return np.asarray(np.sqrt(freedom * np.log1p(2 * np.maximum(surprise, 0.0) / variance / freedom)))

@@ -1,7 +1,7 @@
-"""Who is watched: rates of apps and channels, and their volumes, by day as grids.
+"""The watched subjects: rates of apps and channels, and their volumes, as grids by day.
 
-Lives here: which of a day's requests count. The rates are declared in `contract/measures/metrics.py`; what is made of
-the counts is in `rate_measure.py` and `volume_measure.py`.
+Decides which of a day's requests count. The rates are declared in `contract/measures/metrics.py`; the measures of the
+counts are in `rate_measure.py` and `volume_measure.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,39 +25,43 @@ COUNTED: Final = (
     "devices",
 )  # fmt: skip
 """The columns of `channel_daily` that are read."""
-# Metric, app and channel of each subject; each of its counts by day (rows) and subject (columns).
+# Metric, app and channel of each subject, and its counts by count, day and subject.
 Watched = tuple[list[tuple[str, ...]], Floats]
 
 
 @dataclass(frozen=True)
 class DayCounts:
-    """What is counted of each app and channel: `grids` by the name of the count, each by day (rows) and subject
-    (columns); `keys` are app and channel of each subject, in order.
+    """Counts of each app and channel by day.
+
+    `keys` has app and channel of each subject, in order. `grids` has a grid of days (rows) and subjects (columns) by
+    the name of the count.
     """
 
     keys: list[tuple[str, ...]]
     grids: Mapping[str, Floats]
 
     def of(self, terms: str) -> Floats:
-        """A count, or a difference of counts such as `requests - cancelled`."""
+        """Return a count, or a difference of counts such as `requests - cancelled`."""
         first, *less = (self.grids[name] for name in terms.split(" - "))
         return sum((-one for one in less), first)
 
 
 def day_counts(channel_daily: pl.DataFrame, days: Sequence[date]) -> DayCounts:
-    """The counts of every app and channel.
+    """Return the counts of every app and channel.
 
     Args:
         channel_daily: day, app_key, channel, the counts and devices.
-        days: those of the grid, without a gap.
+        days: days of the grid, without a gap.
     """
     keys, grids = by_day(channel_daily.select("day", "app_key", "channel", *COUNTED), ("app_key", "channel"), days)
     return DayCounts(keys, dict(zip(COUNTED, grids, strict=True)))
 
 
 def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
-    """Requests, successes and devices of every app and channel with one of these rates, and of all apps together, of
-    which as many could fail as matter. Of a rate that is better lower the successes are the others.
+    """Return requests, successes and devices for these rates of each app and channel, and of all apps together.
+
+    Subjects whose requests could not lose as much as matters are left out. For rates that are better lower, the
+    requests that are not in the numerator count as successes.
     """
     found, named = [], []
     for name in names:
@@ -70,7 +74,7 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
             own = np.array([place for place, (_, of) in enumerate(counts.keys) if of == channel])
             busy = own[requests[:, own].sum(axis=0) >= LEAST_LOST]
             if len(busy):
-                # A device that is in two apps counts in each of them, on every day alike.
+                # A device in two apps counts twice in the sum, on every day alike.
                 found += [grids[:, :, busy], grids[:, :, own].sum(axis=2, keepdims=True)]
                 named += [(name, *counts.keys[place]) for place in busy] + [(name, ALL, channel)]
     return named, np.concatenate(found, axis=2) if found else np.zeros((3, 1, 0))
@@ -78,11 +82,11 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Requests of apps, and of channels of those that have several, by day (rows) and subject (columns); of these the
-    `technical` ones of signing in and their `successes`, and devices.
+    """Requests of apps, and of the channels of apps with several, by day (rows) and subject (columns).
 
-    `keys` are app and channel of each subject; `has_logs` says of each day whether there were logs, `has_norm` whether
-    a usual volume is expected: there were logs, it was no holiday, and the subject had begun.
+    `technical` are the sign-in requests that can succeed, `successes` those that did. `keys` has app and channel of
+    each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with logs, no holiday, and
+    not before the subject's first request.
     """
 
     keys: list[tuple[str, ...]]
@@ -95,13 +99,13 @@ class Volumes:
 
 
 def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Volumes:
-    """The volumes of which as much could be lost as matters."""
+    """Return the volumes of subjects that are large enough to lose as much as matters."""
     rate = metric(TECHNICAL)
     is_login = np.array([channel in LOGIN_CHANNELS for _, channel in counts.keys], dtype=float)
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
     technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
     grids = np.stack([requests, technical, successes, counts.grids["devices"]])
-    # The channels of an app lie together; one without a request is none.
+    # The keys are sorted, so the channels of an app are adjacent. Channels without a request are left out.
     there = np.flatnonzero(requests.any(axis=0))
     named, grids = [counts.keys[place] for place in there], grids[:, :, there]
     firsts = [place for place, (app_key, _) in enumerate(named) if not place or app_key != named[place - 1][0]]
@@ -118,12 +122,12 @@ def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Vo
 
 
 def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
-    """The key of each subject, in order; each of the counts by day and subject, 0 where there is no row.
+    """Return the keys of the subjects, in order, and each count by day and subject, 0 without a row.
 
     Args:
-        counts: day, the columns of the key, and what is counted, a row of each at most.
-        keys: the names of the key's columns.
-        days: those of the grid, without a gap.
+        counts: day, the columns of the key, and the counts; at most one row for each day and key.
+        keys: names of the columns of the key.
+        days: days of the grid, without a gap.
     """
     counted = counts.drop("day", *keys).columns
     subjects = counts.group_by(keys).agg(pl.all()).sort(keys)
@@ -135,11 +139,11 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """The requests of each day but for those beyond what as many devices usually make, as far as they failed.
+    """Return the requests of each day without failed ones that exceed the usual number per device.
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """
-    # Where no record names its device, nothing is known of bursts.
+    # If no record names its device, bursts cannot be detected.
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     each[:, ~has_devices.any(axis=0)] = 0

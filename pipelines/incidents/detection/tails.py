@@ -1,4 +1,4 @@
-"""How unlikely a count is beside its norm, as a normal deviation."""
+"""Tail probabilities of counts given their norm, as normal deviations."""
 
 import numpy as np
 
@@ -6,31 +6,29 @@ from pipelines.incidents.detection.grids import Floats
 
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """The chance of a count or less under a negative binomial of variance mean + spread mean², as a normal deviation; 0
-    for a count that is no fall.
+    """Return the chance of a count or less as a normal deviation; 0 for a count that is no fall.
 
-    The saddlepoint approximation for whole numbers (Daniels 1987, with the second continuity correction) in the form of
-    Barndorff-Nielsen: within 0.02 of the exact tail from a mean of 10 on.
+    The count has a negative binomial distribution of variance mean + spread mean². Computed by the saddlepoint
+    approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen:
+    within 0.02 of the exact tail from a mean of 10 on.
     """
     middle = count + 0.5
     return np.where(middle < mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
 
 
 def upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """The same of a count or more; 0 for a count that is no rise."""
+    """Return the chance of a count or more in the same way; 0 for a count that is no rise."""
     middle = count - 0.5
     return np.where(middle > mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
 
 
 def of_few_days(deviation: Floats, days: Floats) -> Floats:
-    """A normal deviation of a spread that is known from so many days only: a t value, as the normal one that is as
-    improbable.
-    """
+    """Return the normal deviation as improbable as this t value, whose spread is estimated from so many days."""
     return np.asarray(np.sqrt(days * np.log1p(deviation**2 / days)))
 
 
 def times_log(count: Floats, expected: Floats) -> Floats:
-    """A term of a log likelihood: 0 where nothing was counted."""
+    """Return a term of a log likelihood; 0 for a count of 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(count > 0, count * np.log(count / expected), 0.0)
 

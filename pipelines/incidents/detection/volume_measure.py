@@ -1,4 +1,4 @@
-"""Volumes beside the norm of their weekday: what a norm is, and how unlikely it is to fall so far under it."""
+"""The measure of volumes: the norm of a weekday, and how unlikely a fall under it is."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,15 +9,16 @@ from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DA
 from pipelines.incidents.detection.grids import Flags, Floats, add_up, sums_before
 from pipelines.incidents.detection.tails import lower_tail, of_few_days
 
-# Contract: a weekday of which fewer clean days are known has the norm of all days; a smaller norm a day is not watched.
+# Contract: a weekday with fewer clean days has the norm of all days; smaller norms per day than `LEAST_NORM` are not
+# watched.
 LEAST_WEEKDAYS: Final = 2
 LEAST_NORM: Final = 10.0
-# So many times the usual, of a device, a part or a volume, is a burst, which is no norm. Fewer requests of a device are
-# none: where sign-in fails, people try again.
+# A device, part or volume with this many times its usual requests is a burst, and not used for a norm. Smaller excesses
+# are normal: when sign-in fails, people try again.
 BURST: Final = 1.5
-# A baseline has so many days of a weekday.
+# Days of one weekday in a full baseline.
 _USUAL_WEEKDAYS: Final = BASELINE_DAYS / WEEK
-# A spread of nothing is pure chance: a negative binomial of it is as good as the Poisson.
+# Stands in for a spread of 0: the negative binomial is then as good as the Poisson.
 _LEAST_SPREAD: Final = 1e-9
 
 
@@ -25,8 +26,8 @@ class VolumeMeasure:
     """Requests of a day, compared with the norm of its weekday.
 
     Args:
-        volumes: 0 where a subject had no request.
-        has_data: the days on which there were logs, and the subject had begun; no holidays.
+        volumes: requests by day and subject, 0 if none.
+        has_data: days with logs, from the subject's first request on, without holidays.
     """
 
     def __init__(self, volumes: Floats, has_data: Flags) -> None:
@@ -34,18 +35,20 @@ class VolumeMeasure:
         self.volumes = np.where(has_data, volumes, 0.0)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """The `volume` of a day and its `norm`; by what part of their norm days swing beyond chance is `beyond` over
-        `known squares`, and two days in a row together `in a row` over `row squares`. A day that has no norm of its own
-        is compared with the mean of the baseline.
+        """Return the `volume` of a day, its `norm`, and the terms from which `spread` estimates the variance.
+
+        `beyond` over `known squares` is the variance beyond chance as a part of the squared norm; `in a row` over `row
+        squares` is the covariance of consecutive days. A day without a norm of its own is compared with the mean of the
+        baseline.
         """
         volume = self.volumes[:, rows]
         rough, is_young, _ = norms(volume, clean)
         usual = np.where(is_young, volume, np.minimum(volume, BURST * rough))
         norm, _, counted = norms(usual, clean)
         is_unknown = counted < LEAST_WEEKDAYS
-        # A day of an unknown weekday is no fall unless it is under all days before it.
+        # A day of an unknown weekday is a fall only if it is under all days before it.
         known = np.where(is_unknown & (volume >= _least_before(volume, clean)), volume, norm)
-        # The norm of two or three days is less certain than that of four, which is what the baseline's days have.
+        # A norm of two or three days is less certain than one of four, the number in a full baseline.
         few = np.where(is_unknown, 0.0, np.maximum(1 / np.maximum(counted, 1) - 1 / _USUAL_WEEKDAYS, 0.0))
         has_norm = clean & ~is_young
         over, usual_norm = (np.where(has_norm, of, 0.0) for of in (usual - norm, norm))
@@ -64,26 +67,26 @@ class VolumeMeasure:
         }
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How much of the norm is missing."""
+        """Return the missing share of the norm."""
         return 1 - seen("volume") / seen("norm")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Requests that would have been."""
+        """Return the requests missing from the norm."""
         return seen("norm") - seen("volume")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """The lower tail of a negative binomial with the mean and the variance of the norm, as a normal deviation."""
+        """Return the lower tail of a negative binomial with mean and variance of the norm, as a normal deviation."""
         mean = seen("norm")
         tail = of_few_days(lower_tail(seen("volume"), mean, spread(base, seen)), base("days"))
         return np.where(mean >= LEAST_NORM * seen("days"), tail, 0.0)
 
 
 def spread(base: Sums, seen: Sums) -> Floats:
-    """The variance of what is expected of the days that are seen, beyond chance, as a part of its mean squared."""
+    """Return the variance beyond chance of the expected volume, as a part of its squared mean."""
     level, young = base("volume") / base("days"), base("young days")
     beyond = base("beyond") + base("young squares") - 2 * level * base("young volume") + young * (level**2 - level)
     swing = np.maximum(beyond, 0.0) / (base("known squares") + young * level**2)
-    # Days in a row swing together, as levels drift: what they share does not level out over a week.
+    # Consecutive days vary together, because levels drift: this part does not average out over a week.
     shared = np.maximum(base("in a row"), 0.0) / np.maximum(base("row squares"), 1.0)
     of_days = swing * seen("norm squares") + seen("norm error")
     of_pairs = np.minimum(shared, swing) * (seen("norm") ** 2 - seen("norm squares"))
@@ -91,9 +94,10 @@ def spread(base: Sums, seen: Sums) -> Floats:
 
 
 def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
-    """The norm of each day (rows) of each subject: the mean of its weekday over the clean days before, so many at most,
-    or of all of these where the weekday is unknown; whether a day has fewer than it takes for a norm; and of how many
-    days of its weekday the norm is.
+    """Return the norm of each day (rows) and subject, whether a day has too few days for one, and the days behind it.
+
+    The norm is the mean of the weekday over the last `BASELINE_DAYS` clean days before, or of all of these if the
+    weekday has too few. The third result counts the days of the weekday.
     """
     days, subjects = volume.shape
     counted = volume * clean
@@ -119,11 +123,11 @@ def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
 
 
 def _day_before(values: Floats) -> Floats:
-    """The value of the day before each day."""
+    """Return the value of the day before each day."""
     return np.concatenate([np.zeros((1, values.shape[1])), values[:-1]])
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:
-    """The smallest volume of the clean days before each day."""
+    """Return the smallest volume of the clean days before each day."""
     least = np.minimum.accumulate(np.where(clean, volume, np.inf), axis=0)
     return np.concatenate([np.full((1, volume.shape[1]), np.inf), least[:-1]])

@@ -1,1 +1,1 @@
-"""Further kinds: what is worth a line, and is no fault of signing in: cancellations, latency, surges, slow falls."""
+"""Further kinds, worth a line but no failures of sign-in: cancellations, latency, surges, slow falls."""

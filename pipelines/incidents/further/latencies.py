@@ -1,4 +1,4 @@
-"""Latencies that doubled: the 95th percentile of an app's channel, beside the greatest of its baseline's days."""
+"""Detects latencies that doubled: a channel's 95th percentile, compared with the greatest of its baseline."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,8 +14,8 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import by_day
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
 
-# Contract: a latency is far that is so many times the greatest of the baseline's days, and so much above it; of a day
-# with so many answers.
+# Contract: a latency is reported from this many times the greatest of the baseline's days on, and this much above it,
+# on days with this many answers.
 _TIMES: Final = 2.0
 _ABOVE_MS: Final = 500.0
 _LEAST_ANSWERS: Final = 100
@@ -26,7 +26,7 @@ class LatencyMeasure:
     """The 95th percentile of each day, in ms.
 
     Args:
-        has_data: the days with as many answers as it takes.
+        has_data: days with enough answers.
     """
 
     def __init__(self, latencies: Floats, has_data: Flags) -> None:
@@ -34,12 +34,10 @@ class LatencyMeasure:
         self.latencies = latencies
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """The `latency` of a day, the `usual` one, which is the median of the days before, and from where on it is
-        `far`.
-        """
+        """Return the `latency` of a day, the `usual` one (median of the baseline), and the threshold `far`."""
         latency = self.latencies[:, rows]
         usual, far = np.zeros_like(latency), np.zeros_like(latency)
-        # The newest clean days of each subject, in any order; what is not there is last when they are sorted.
+        # The newest clean days of each subject, in any order; unused places sort last.
         before = np.full((BASELINE_DAYS, latency.shape[1]), np.inf)
         found, subjects = np.zeros(latency.shape[1], dtype=np.int64), np.arange(latency.shape[1])
         for place in range(len(latency)):
@@ -55,20 +53,20 @@ class LatencyMeasure:
         return {"latency": latency, "usual": usual, "far": far}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """How many ms are above the usual."""
+        """Return the rise above the usual latency, in ms."""
         return (seen("latency") - seen("usual")) / seen("days")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """No request is lost: every rise matters."""
+        """Return infinity: a rise loses no request, and always matters."""
         return np.full(np.shape(seen("latency")), np.inf)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Beyond what is near there is no doubt."""
+        """Return infinity from the threshold on, else 0."""
         return np.where(seen("latency") >= seen("far"), np.inf, 0.0)
 
 
 def latency_incidents(connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]) -> list[Incident]:
-    """Every latency that doubled.
+    """Return an incident for each latency that doubled.
 
     Args:
         connection: has `channel_daily` and `outcome_daily`.

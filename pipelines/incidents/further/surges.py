@@ -1,4 +1,4 @@
-"""Surges: more requests than usual that hardly sign anybody in, or come of few devices, as of an abuse."""
+"""Detects surges: extra requests of which few sign in or that come from few devices, as in abuse."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,33 +18,33 @@ from pipelines.incidents.detection.tails import of_few_days, upper_tail
 from pipelines.incidents.detection.volume_measure import LEAST_NORM, VolumeMeasure, spread
 from pipelines.incidents.incident import FURTHER, Cause, Incident, Loss, Subject
 
-# Contract: what is left without the norm signs in less than this part of the usual, or has less of its devices.
+# Contract: a surge has less than this part of the usual sign-ins or devices among its requests beyond the norm.
 _POOR: Final = 0.5
 SURGE: Final = "surge"
 
 
 class SurgeMeasure(VolumeMeasure):
-    """Requests of a day above the norm of their weekday, of which too few sign in, or come of too few devices."""
+    """Requests of a day above the norm of their weekday, if too few sign in or they come from too few devices."""
 
     def __init__(self, volumes: Volumes, has_data: Flags) -> None:
         super().__init__(volumes.requests, has_data)
         self._counts = {"technical": volumes.technical, "successes": volumes.successes, "devices": volumes.devices}
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Those of the volume, and what its requests did."""
+        """Return the values of the volume, and sign-in requests, successes and devices."""
         counts = {name: of[:, rows] * self.has_data[:, rows] for name, of in self._counts.items()}
         return {**super().values(clean, rows), **counts}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """By which part of the norm it is above it."""
+        """Return the rise above the norm, as a part of it."""
         return seen("volume") / seen("norm") - 1
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Requests beyond the norm."""
+        """Return the requests beyond the norm."""
         return seen("volume") - seen("norm")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """The upper tail of a negative binomial, where what is left without the norm is poor."""
+        """Return the upper tail of a negative binomial if the requests beyond the norm are poor, else 0."""
         norm = seen("norm")
         far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
 
@@ -58,13 +58,13 @@ class SurgeMeasure(VolumeMeasure):
 
 
 def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[date, ...]) -> list[Incident]:
-    """Every surge, with the cell that grew most.
+    """Return all surges, each with the cell that grew most.
 
     Args:
         connection: has `outcome_daily`.
         days: without a gap, up to the as-of.
     """
-    # What came after days without logs may be of these.
+    # Requests of days without logs may be logged on the next day.
     is_after_gap = np.concatenate([[False], ~volumes.has_logs[:-1]])
     found = []
     for fall in falls(SurgeMeasure(volumes, volumes.has_norm & ~is_after_gap[:, None])):
@@ -79,7 +79,7 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
 def _grown_cell(
     connection: duckdb.DuckDBPyConnection, fall: Fall, app_key: str, channel: str, days: tuple[date, ...]
 ) -> Cause:
-    """The cell whose requests grew most by day, of those that were not the whole before."""
+    """Return the cell whose requests per day grew most, except cells that were nearly all requests before."""
     before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
     params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))

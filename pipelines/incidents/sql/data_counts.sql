@@ -1,4 +1,4 @@
--- grain: metric, whole, part, day: a part of the day's records, and (part '') the whole that it is of
+-- grain: metric, whole, part, day: records of a part of the day, and of its whole (part '')
 WITH cells AS (
     SELECT day, channel, stage, platform, carrier, sum(records) AS records
     FROM outcome_daily

@@ -1,5 +1,5 @@
--- grain: incident, day with a record. What the curve of the incident shows: successes and requests of a rate, the requests
--- of a volume, the records of the data. Eight weeks before the 60 days of a curve tell what was usual.
+-- grain: incident, day with a record. The figures of the incident's curve: successes and requests of a rate, requests
+-- of a volume, or records of the data. A curve shows 60 days, and its usual range needs eight weeks before.
 -- noqa: disable=AM07
 WITH named AS (
     SELECT incident_id, kind, metric, app_key, channel

@@ -1,4 +1,4 @@
--- grain: app_key, channel, day: the latency of a day with enough answers, of those whose latency may have doubled
+-- grain: app_key, channel, day with enough answers: its latency, for app and channel whose latency may have doubled
 WITH answers AS (
     SELECT day, app_key, channel, sum(records) AS answers
     FROM outcome_daily

@@ -1,12 +1,13 @@
--- grain: incident_id that is one, or was withdrawn by a run, with the names of its app and of the app that is its cause, whether a note acknowledges it and the note that is shown beside it, in the order of the contract
+-- grain: incident_id, current or withdrawn: with the names of its app and of the app that caused it, whether a note
+-- acknowledges it, and the note to show, in the order of the contract
 WITH reported AS (
     FROM incidents
     UNION ALL BY NAME
     FROM withdrawn_incidents
 ), noted AS (
-    -- One row for each incident and note, with the rank in which it is shown; NULL where they do not belong together. A
-    -- row that names an incident belongs to no other. All but the last rank acknowledge: a row for all apps is of the
-    -- own app of an incident of `*` alone.
+    -- One row for each incident and note, with the rank of the note for the incident; NULL if they do not belong
+    -- together. A note that names an incident belongs to no other. Ranks 1 and 2 acknowledge: a note for all apps has
+    -- rank 2 only for an incident of `*`.
     SELECT
         reported.incident_id,
         notes.day,

@@ -1,4 +1,4 @@
--- grain: incident_id, dimensions of causes, outcome, result_code: requests of the days that are compared
+-- grain: incident_id, dimensions of causes, outcome, result_code: requests on the compared days
 WITH outcomes AS (
     {%- for name in WATCHED + RISING %}
     SELECT *, '{{ name }}' AS metric, {{ condition(METRICS[name].numerator) }} AS is_success

@@ -1,4 +1,4 @@
--- grain: app_key, by_server, day: sessions that could have signed in, and those that did
+-- grain: app_key, by_server, day: sessions that tried to sign in, and sessions that did
 SELECT
     app_key,
     by_server,

@@ -1,4 +1,4 @@
--- grain: incident_id, dimensions of causes of sessions: sessions of the days that are compared, and those that signed in
+-- grain: incident_id, dimensions of causes of sessions: sessions on the compared days, and sessions that signed in
 SELECT
     watched.incident_id,
     {{ each_of(SESSION_CAUSES, "sessions.{0}") }},

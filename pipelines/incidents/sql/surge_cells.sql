@@ -1,4 +1,4 @@
--- grain: dimensions of causes: requests of an app, or of one channel of it, on the days that are compared
+-- grain: dimensions of causes: requests of an app, or of one of its channels, on the compared days
 SELECT
     {{ each_of(CAUSES, "{0}") }},
     coalesce(sum(records) FILTER (list_contains($before, day)), 0)::DOUBLE AS requests_before,

@@ -1,4 +1,5 @@
--- grain: incident_id that one of the notes given names, and no incident has or had; notes of days before the first published one are left out, as their incidents may be gone with those days
+-- grain: incident_id in the given notes that no incident has or had. Notes from before the first published day are left
+-- out: their incidents may be gone with those days
 SELECT DISTINCT named.incident_id
 FROM (SELECT unnest($ids) AS incident_id, unnest($days) AS day) AS named
 WHERE
