@@ -1,1 +1,1 @@
-"""Who is sent which message about a run, and when."""
+"""Messages about a run: which are due, their text, and their delivery to receivers."""

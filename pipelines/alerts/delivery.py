@@ -1,6 +1,6 @@
-"""Sending an alert: a command is called, receivers get it, each within its time.
+"""Sends an alert to a command and to receivers, each within a time limit.
 
-Lives here: who the receivers are, and how a message reaches them. Does not belong here: when one is due (`due.py`).
+Reads the receivers, and delivers messages to them. `due.py` decides when a message is due.
 """
 
 import hashlib
@@ -21,15 +21,15 @@ from pipelines.common.project import PROJECT
 from pipelines.common.rights import keep_private
 from pipelines.contract.settings.settings import AlertSettings
 
-# A receiver or a command that takes longer is given up.
+# Time limit of a receiver or a command.
 SECONDS = 20
 
 
-# So long the sender itself may take to start.
+# Time that the sender's process may take to start.
 _START = 15
 
 
-# Not for the eyes of a command: it has no use for them.
+# Removed from the command's environment: it does not need them.
 _SECRETS = ("AUTHMETER_HASH_KEY", "AUTHMETER_ALERT_URLS")
 
 # The key of the command among the receivers.
@@ -40,10 +40,11 @@ Workbook = Callable[[Path], Path]
 
 
 def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
-    """The addresses of the receivers: from `AUTHMETER_ALERT_URLS`, else from the file of the settings, by line number.
+    """Return the addresses from `AUTHMETER_ALERT_URLS`, else from the file of the settings, by line number.
 
     Raises:
-        UsageError: the file is not there, or others than its owner may read it. The message never holds its content.
+        UsageError: the file is missing or unreadable, or users other than its owner may read it. The message never
+            contains an address.
     """
     text = os.environ.get("AUTHMETER_ALERT_URLS", "")
     if not text and alerts.urls_file:
@@ -70,16 +71,16 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many were to get a message, which got it, and why not all; never an address."""
+    """The result of sending a message: number of receivers, who got it, and why others did not; never an address."""
 
     receivers: int = 0
     took: frozenset[str] = frozenset()
-    """The keys of the receivers that got it."""
+    """Keys of the receivers that got it."""
     finding: str = ""
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of them took the whole of it."""
+        """Whether all receivers got the complete message."""
         return len(self.took) == self.receivers and not self.finding
 
     def __str__(self) -> str:
@@ -89,29 +90,29 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """The receivers of messages: the command, and by an anonymous key the line and the address of each other one."""
+    """The receivers of messages: the command, and line and address of each other receiver by an anonymous key."""
 
     command: tuple[str, ...] = ()
     urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def keys(self) -> list[str]:
-        """A key for each of them, which stays the same while its address does."""
+        """A key for each receiver, stable as long as its address is."""
         return [*([_COMMAND] if self.command else []), *self.urls]
 
     def only(self, keys: Collection[str]) -> "Receivers":
-        """Return those among them that have one of these keys."""
+        """Return the receivers with one of these keys."""
         urls = {key: one for key, one in self.urls.items() if key in keys}
         return Receivers(self.command if _COMMAND in keys else (), urls)
 
 
 def is_set(alerts: AlertSettings) -> bool:
-    """Whether the settings name anybody who is to get messages."""
+    """Return whether the settings name any receiver."""
     return bool(alerts.command or alerts.urls_file or os.environ.get("AUTHMETER_ALERT_URLS"))
 
 
 def all_receivers(data: Path, alerts: AlertSettings) -> tuple[Receivers, str]:
-    """Return everybody who is to get messages, and why the file with the addresses cannot be read, if so."""
+    """Return all receivers, and why the file with the addresses cannot be read, or an empty text."""
     finding, urls = "", {}
     try:
         urls = receivers(data, alerts)
@@ -126,7 +127,7 @@ def send(
     """Send a message to the command and to receivers.
 
     Args:
-        workbook: writes the xlsx file of the day into a folder, for mails that are to have it attached.
+        workbook: writes the xlsx file of the day into a folder, to attach it to mails.
     """
     found = []
     if to.command:
@@ -141,7 +142,7 @@ def send(
 
 
 def together(found: Sequence[Delivery]) -> Delivery:
-    """Return what several of them come to."""
+    """Return the sum of several deliveries."""
     return Delivery(
         sum(one.receivers for one in found), frozenset().union(*(one.took for one in found)),
         "; ".join(one.finding for one in found if one.finding),
@@ -149,12 +150,12 @@ def together(found: Sequence[Delivery]) -> Delivery:
 
 
 def _key(url: str) -> str:
-    """Return an anonymous key of an address: its hash, cut to so few digits that the address cannot be recovered."""
+    """Return an anonymous key of an address: its hash, cut so short that the address cannot be recovered."""
     return hashlib.sha256(url.encode()).hexdigest()[:8]
 
 
 def _attached(workbook: Workbook, folder: Path) -> tuple[str, str]:
-    """The path of the day's workbook, or why there is none: the message is sent without it."""
+    """Return the path of the day's workbook, or the reason why it is missing; the message is then sent without it."""
     try:
         return str(workbook(folder)), ""
     except (AuthmeterError, OSError) as error:
@@ -162,7 +163,7 @@ def _attached(workbook: Workbook, folder: Path) -> tuple[str, str]:
 
 
 def _call(command: list[str], text: str, data: Path) -> Delivery:
-    """Runs the command with the message on its stdin; what it prints is not kept."""
+    """Run the command with the message on its stdin; its output is discarded."""
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
         done = subprocess.run(
@@ -179,7 +180,7 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
 
 
 def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSettings, attached: str) -> Delivery:
-    """Sends to the receivers from a process of its own, which is ended when it takes too long."""
+    """Send to the receivers from a separate process, which is ended if it takes too long."""
     language = alerts.language
     given = {
         "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached, "seconds": SECONDS,
@@ -203,7 +204,7 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
 
 
 def _not_known(lines: list[int]) -> str:
-    """Which lines hold no address that is known; the address itself stands nowhere."""
+    """Return a finding with the lines whose address is invalid; it never contains the address."""
     if not lines:
         return ""
     which = "line " if len(lines) == 1 else "lines "

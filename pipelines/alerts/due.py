@@ -1,9 +1,8 @@
-"""Alerts: which message is due when a run published, failed or is late; each kind once a day, `weekly` once a week.
+"""Decides which message is due after a run that published, failed or is late, and sends it once.
 
-Here: what is due, and that it is sent once. A marker in `<data>/alerts/` claims a message for a receiver before it is
-sent, so that a crash or a second process cannot send it twice. If the receiver does not take it, its marker is removed,
-and the next run tries again. What a message says is in `message.py`. Nothing here ends a run: what goes wrong is a
-warning.
+Each kind is sent once a day, `weekly` once a week. A marker in `<data>/alerts/` claims a message for a receiver before
+it is sent, so that neither a crash nor a second process sends it twice. If delivery fails, the marker is removed and
+the next run tries again. The text is in `message.py`. Failures here never end a run; they become a warning.
 """
 
 import os
@@ -27,32 +26,32 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     from pipelines.contract.status import Status
 
-# The key of a marker that says that a message of the week is to be sent; no receiver has it.
+# Key of the marker for a weekly message that is still to be sent; no receiver has this key.
 _DUE: Final = "due"
-# Markers of so many days are kept.
+# Days for which markers are kept.
 _DAYS_KEPT = 40
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and how its sending went; None: there was nobody to send it to, or not now."""
+    """A message and its delivery; None if there was no receiver, or the message is not due."""
 
     message: Message
     delivery: Delivery | None = None
 
     @property
     def took(self) -> frozenset[str]:
-        """The keys of those who got it."""
+        """The keys of the receivers that got it."""
         return self.delivery.took if self.delivery else frozenset()
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is left to be delivered of it."""
+        """Whether no receiver is left without it."""
         return self.delivery is None or self.delivery.is_whole
 
 
 def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
-    """Send the messages that are due at the end of a run; return whether `undelivered` changed.
+    """Send the messages that are due at the end of a run; return whether the result of `undelivered` changed.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder.
@@ -61,7 +60,7 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None)
     try:
         settings = load_settings(data)
     except AuthmeterError:
-        # Without settings nobody knows whom to tell; the command says what is wrong with them.
+        # Without settings there are no receivers; the command reports the error in them.
         return False
     if is_set(settings.alerts):
         if status.last_run and status.last_run.error:
@@ -93,7 +92,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     first = min(closed_before + timedelta(days=1) if closed_before else as_of, as_of)
     warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
-    # That somebody was not reached is no news for those who were.
+    # A failed delivery is not reported to the other receivers.
     is_warned = any(check != "alerts" for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
     wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if is_warned else ("daily",)
     headline = read_headline(database)
@@ -106,7 +105,8 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         )  # fmt: skip
         one = _send_once(data, settings, message, workbook)
         sent.append(one)
-        # The message of the day has its warnings in it: they come apart where it is not wanted, or was sent.
+        # The daily message contains the warnings: a separate warning is sent only if the daily one is off or already
+        # sent.
         if one.took:
             if kind == "daily" and is_warned:
                 _claim(data, "warning", as_of, one.took)
@@ -118,7 +118,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
 
 
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
-    """Send the message of the week that ends on a Sunday, if that was published while the message was wanted."""
+    """Yield the weekly message sent for the week that ends on a Sunday, if that was published while it was wanted."""
     to, _ = all_receivers(data, settings.alerts)
     is_open = any(not _marker(data, "weekly", sunday, key).exists() for key in to.keys)
     if not is_open or not _marker(data, "weekly", sunday, _DUE).exists():
@@ -136,7 +136,7 @@ def _report(settings: Settings) -> str:
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
-    """Reports days that are due and not published; whether it sent a message.
+    """Report days that are due and not published; return whether a message was sent.
 
     Raises:
         AuthmeterError: settings or manifest cannot be read.
@@ -157,15 +157,15 @@ def alert_if_late(data: Path, now: datetime) -> bool:
 
 
 def alert_test(data: Path, now: datetime) -> str | None:
-    """Sends a message that tells of nothing, whatever was sent before; gives why not everybody took it, or None.
+    """Send a test message; return why not all receivers got it, or None.
 
     Raises:
-        UsageError: nobody is named, or the file with the addresses cannot be used.
+        UsageError: there is no receiver, or the file with the addresses cannot be used.
     """
     settings = load_settings(data)
     day = last_closed_day(now, settings.timezone)
     text = "这是一条测试消息" if settings.alerts.language == "zh" else "This is a test message"
-    # A file that cannot be read is an error of this command.
+    # Raises the error for an unreadable file, which `all_receivers` would only return.
     receivers(data, settings.alerts)
     to, _ = all_receivers(data, settings.alerts)
     if not to.keys:
@@ -180,7 +180,7 @@ def alert_test(data: Path, now: datetime) -> str | None:
 
 
 def undelivered(data: Path) -> str | None:
-    """What could not be delivered, in words; None where all was."""
+    """Return the findings about undelivered messages, or None."""
     try:
         return (data / "alerts" / "undelivered").read_text("utf-8").strip() or None
     except OSError:
@@ -188,7 +188,7 @@ def undelivered(data: Path) -> str | None:
 
 
 def _send_once(data: Path, settings: Settings, message: Message, workbook: Workbook | None = None) -> Sent:
-    """Send a message, if it is wanted, to everybody who has not got it."""
+    """Send a message, if the settings want it, to all receivers that have not got it."""
     alerts = settings.alerts
     if not is_set(alerts) or message.kind not in alerts.on:
         return Sent(message)
@@ -205,7 +205,7 @@ def _send_once(data: Path, settings: Settings, message: Message, workbook: Workb
 
 
 def _note(data: Path, sent: Iterable[Sent]) -> None:
-    """Keep what was not delivered, in place of what was noted before; without anything sent, that stays."""
+    """Replace the stored findings about undelivered messages; if nothing was sent, they are kept."""
     tried = [one for one in sent if one.delivery]
     lines = [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in tried if not one.is_whole]
     note = data / "alerts" / "undelivered"
@@ -220,8 +220,7 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 
 
 def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
-    """Make a message this process's to send to some receivers; return the keys of those to whom nobody sent it, and to
-    whom no other process is sending it."""
+    """Claim a message for some receivers; return the keys of those that no process has sent or is sending it to."""
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
     claimed = set()

@@ -1,7 +1,6 @@
-"""The figures of a message about the published day, read from the published file.
+"""Reads the figures of a message from the published file: headline figures with usual ranges, and an incident's curve.
 
-Here: the headline figures, each with its usual range, and the curve of an incident. The words are in `message.py`, the
-figures of a week in `week.py`.
+The words are in `message.py`, the figures of a week in `week.py`.
 """
 
 from collections.abc import Iterable
@@ -24,17 +23,17 @@ from pipelines.store.database import named_rows, open_published
 if TYPE_CHECKING:
     from pipelines.incidents.norms import DayNorm
 
-# An incident's curve begins so many days before its first day.
+# Days before an incident's first day with which its curve begins.
 _DAYS_BEFORE: Final = 14
 _WEEK: Final = 7
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One headline figure of a day, beside the same weekday of the week before and beside what is usual of the day.
+    """A headline figure of a day, with the same weekday of the week before and its usual range.
 
-    `change` is ratio - 1, of a rate the difference; None where there is nothing to compare with. `usual`, `low` and
-    `high` are None with too few days for a norm, and of a figure that is no key figure.
+    `change` is ratio - 1, for a rate the difference; None if either day has no value. `usual`, `low` and `high` are
+    None with too few days for a norm, and if the figure is no key figure.
     """
 
     metric: str
@@ -48,8 +47,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures of the published day; `usual_records` are those of a usual day of its weekday, `days` counts the days
-    with data."""
+    """The figures of the published day. `usual_records` is usual for its weekday; `days` counts the days with data."""
 
     figures: tuple[Figure, ...] = ()
     records: int | None = None
@@ -59,14 +57,14 @@ class Headline:
 
     @property
     def key_figures(self) -> list[Figure]:
-        """The figures that the briefing shows, in its order, but for those without a value."""
+        """The figures of the briefing, in its order, without those that have no value."""
         by_metric = {one.metric: one for one in self.figures if one.value is not None}
         return [by_metric[name] for name in key_figures() if name in by_metric]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The days of an incident and two weeks before it; None: no data. `is_rate`: the values are shares."""
+    """The values of an incident's days and of two weeks before; None: no data. `is_rate`: the values are shares."""
 
     first: date
     values: tuple[float | None, ...]
@@ -75,20 +73,20 @@ class Curve:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is more than one value to draw."""
+        """Whether there are two different values to draw."""
         return len({value for value in self.values if value is not None}) > 1
 
 
 @dataclass(frozen=True)
 class KeyDays:
-    """Some days up to the as-of: their counts, those without data being None, and the last ones' norms by figure."""
+    """Counts of days up to the as-of, None without data, and the norms of the last days by figure."""
 
     counts: dict[date, dict[str, int | None]]
     norms: "dict[str, list[DayNorm]]"
 
 
 def read_headline(database: Path) -> Headline:
-    """The headline figures of the published day; none where there is no published file of this version."""
+    """Return the headline figures of the published day; empty if no published file of this version exists."""
     try:
         with closing(open_published(database)) as connection:
             (found,) = named_rows(connection, sql("pipelines.alerts", "headline"))
@@ -105,7 +103,7 @@ def read_headline(database: Path) -> Headline:
 
 
 def read_curve(database: Path, incident_id: str) -> Curve | None:
-    """The curve of a published incident; None where there is no such incident, or no published file of this version."""
+    """Return the curve of a published incident; None if the incident or a published file of this version is missing."""
     try:
         with closing(open_published(database)) as connection:
             published = (one.incident for one in incidents_of(connection))
@@ -124,7 +122,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> KeyDays:
-    """Return the days up to the as-of that the norms of the last ones take, and these norms."""
+    """Return the last days up to the as-of with their reference days, and the norms of the last days."""
     from pipelines.incidents.key_figures import COUNTED, key_observations
     from pipelines.incidents.norms import REFERENCE_DAYS, IncidentDays, norms_of
 
@@ -141,7 +139,7 @@ def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> KeyDays:
 
 
 def _key_rows(connection: duckdb.DuckDBPyConnection, days: int) -> dict[date, dict[str, Any]]:
-    """The counts of the last days, of those that have any state."""
+    """Return the rows of the last days by day; days without a row in `day_quality` are missing."""
     return {row["day"]: row for row in named_rows(connection, sql("pipelines.alerts", "key_days"), {"days": days})}
 
 
@@ -152,7 +150,7 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> date:
 
 def key_figures() -> tuple[str, ...]:
     """Return the metrics of the key figures, in the order of the briefing."""
-    # Imported where they are used, as in `read_key_days`: they load NumPy, and most runs send nothing.
+    # Imported lazily, as in `read_key_days`: they load NumPy, and most runs send nothing.
     from pipelines.incidents.key_figures import KEY_FIGURES
 
     return KEY_FIGURES
@@ -172,7 +170,7 @@ def _value(one: Incident, counted: int, requests: int | None) -> float | None:
 
 
 def blocks(values: Iterable[float | None], low: float, high: float) -> str:
-    """A row of blocks, the lowest for `low` and the highest for `high`, a dot for a day without data."""
+    """Return a row of blocks, the lowest for `low` and the highest for `high`, with a dot for a day without data."""
     steps = "▁▂▃▄▅▆▇█"
     top = len(steps) - 1
     return "".join("·" if one is None else steps[round((one - low) / (high - low) * top)] for one in values)

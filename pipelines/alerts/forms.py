@@ -1,9 +1,8 @@
-"""The forms of a message: plain text, the markdown of each chat service within its limit, and HTML for mail.
+"""Formats a message: plain text, the markdown of each chat service within its limit, and HTML for mail.
 
-Here: how lines are written for whom. What they say is in `message.py`; `sender.py` chooses a receiver's form.
-
-Chats read different dialects of markdown, and none of them escapes alike. So that no name or note of a user becomes a
-link, a mention or a heading, the characters of markup are replaced by their full-width twins.
+The content is in `message.py`; `sender.py` chooses the form for each receiver. Chat services read different dialects of
+markdown and escape differently, so characters of markup are replaced by their full-width twins: no name or note of a
+user can become a link, a mention or a heading.
 """
 
 import json
@@ -16,7 +15,7 @@ from pipelines.alerts.lines import Language, Line, Row
 
 Format = Literal["text", "markdown", "html"]
 
-# No single line, as the detail of a warning, may take the room of all others.
+# Longest line: one long detail of a warning must not displace all others.
 _LONGEST: Final = 300
 # Slack's header has at most 150 characters.
 _LONGEST_TITLE: Final = 150
@@ -26,7 +25,7 @@ _MARK: Final = "┊"
 
 @dataclass(frozen=True)
 class Form:
-    """A message as a receiver gets it."""
+    """A message in the form that a receiver gets."""
 
     title: str
     body: str
@@ -35,12 +34,12 @@ class Form:
 
 @dataclass(frozen=True)
 class _Dialect:
-    """How a chat service reads markdown.
+    """The markdown dialect of a chat service.
 
     Attributes:
-        gap: what separates two lines that are no items.
+        gap: separator of two lines that are not both items.
         size: measures a text as the service does.
-        limit: what its title and body may measure together, with some room for what Apprise adds.
+        limit: largest size of title and body together, with some room for additions by Apprise.
     """
 
     gap: str
@@ -69,7 +68,7 @@ _DIALECTS: Final = {
 
 
 def forms_of(title: str, lines: Sequence[Line], language: Language) -> dict[str, dict[str, str]]:
-    """Return the message in each form, by the service that gets it; `text` is for all others."""
+    """Return the message in each form, by service; `text` is for all other services."""
     found = {
         "text": Form(title, as_text(lines, language), "text"),
         "mail": Form(title, as_html(title, lines, language), "html"),
@@ -79,12 +78,12 @@ def forms_of(title: str, lines: Sequence[Line], language: Language) -> dict[str,
 
 
 def as_text(lines: Sequence[Line], language: Language) -> str:
-    """The lines as plain text."""
+    """Return the lines as plain text."""
     return "\n".join(_plain(line, language) for line in lines)
 
 
 def as_markdown(lines: Sequence[Line], language: Language, gap: str = "\n") -> str:
-    """The lines in the markdown that all chat services read: bold, links, code and items."""
+    """Return the lines in the markdown that all chat services read: bold, links, code and items."""
     text = ""
     before: Line | None = None
     for line in lines:
@@ -96,7 +95,7 @@ def as_markdown(lines: Sequence[Line], language: Language, gap: str = "\n") -> s
 
 
 def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
-    """The lines as HTML of a mail: no script, style sheet or image, which mail clients drop."""
+    """Return the lines as HTML for mail, without scripts, style sheets and images, which mail clients drop."""
     parts, is_list = [f'<h2 style="font-size:18px;margin:0 0 12px">{escape(title)}</h2>'], False
     for line in lines:
         if line.is_item != is_list:
@@ -111,7 +110,7 @@ def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
 
 
 def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _Dialect) -> Form:
-    """The form of a chat service; as many lines are left away at the end as do not fit."""
+    """Return the form for a chat service; lines at the end are dropped until it fits."""
     short = [replace(line, text=_cut(line.text)) for line in lines]
     heading = _cut(title.translate(_TWINS), _LONGEST_TITLE)
     body = as_markdown(short, language, dialect.gap)
@@ -130,7 +129,7 @@ def _is_address(link: str) -> bool:
 
 
 def _joined(label: str, parts: Sequence[str], language: Language) -> str:
-    """The label, a colon and the parts that are not empty."""
+    """Return the label, a colon and the parts that are not empty."""
     rest = " ".join(part for part in parts if part)
     colon = "：" if language == "zh" else ": "
     return f"{label}{colon}{rest}".rstrip() if label else rest
@@ -147,7 +146,7 @@ def _plain(line: Line, language: Language) -> str:
 
 def _marked(line: Line, language: Language) -> str:
     label, text, link = line.label.translate(_TWINS), line.text.translate(_TWINS), line.link
-    # The address is set behind the text, or behind the label if there is none.
+    # The link is on the text, or on the label if there is no text.
     if _is_address(link):
         label, text = (label, f"[{text}]({link})") if text else ("", f"[{label}]({link})")
         link = ""
@@ -159,7 +158,7 @@ def _marked(line: Line, language: Language) -> str:
 def _html(line: Line, language: Language) -> str:
     label, text, link = escape(line.label), escape(line.text), escape(line.link)
     if _is_address(line.link):
-        # Without a text the address is set out: the mail as plain text has no other place for it.
+        # Without a text the address is written out, so that the plain-text version of the mail has it.
         text, link = f'<a href="{link}">{text or link}</a>', ""
     code = f"<code>{escape(line.code)}</code>" if line.code else ""
     row = (

@@ -1,4 +1,4 @@
-"""The lines of a message before they get a form: text, markdown or HTML is made of them in `forms.py`."""
+"""The lines of a message, from which `forms.py` makes text, markdown or HTML."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Final, Literal
 from pipelines.common.text import Bilingual
 
 Language = Literal["zh", "en"]
-# A message lists so many of one kind and counts the rest.
+# Items listed under a heading; the rest is counted.
 _LISTED: Final = 5
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of blocks, one a day: those before an incident's first day, and those since."""
+    """A row of blocks, one per day, split at an incident's first day."""
 
     before: str
     since: str
@@ -24,11 +24,11 @@ class Line:
     """One line of a message.
 
     Attributes:
-        text: what it says; may be text of a user.
-        label: the words in front of it, set bold. A line of a label alone is a heading.
-        link: a whole address, or the path of a page in the site.
-        code: what is to be copied, behind the text.
-        row: the row of blocks behind the text.
+        text: the content; can be text of a user.
+        label: words before the text, in bold. A line with only a label is a heading.
+        link: a full address, or the path of a page in the site.
+        code: text to copy, after the text.
+        row: row of blocks after the text.
         is_item: whether it is an item of the heading above it.
     """
 
@@ -46,7 +46,7 @@ def said(words: Bilingual, language: Language) -> str:
 
 
 def listed(label: str, items: Sequence[Line]) -> Iterator[Line]:
-    """Yield a heading and the first items below it, and how many more there are; nothing without items."""
+    """Yield a heading, the first items below it, and how many more there are; nothing without items."""
     if not items:
         return
     yield Line(label=label)

@@ -1,7 +1,7 @@
-"""The words of an alert, in Chinese or English: the verdict as its title, then what is wrong, its cost, the figures.
+"""The text of an alert in Chinese or English: the verdict as title, then incidents, their cost, and figures.
 
-Here: the message as lines, and as the JSON that a command gets. When one is sent, and how, is in `due.py`; the form
-that each service shows is in `forms.py`, the words of a week in `week_message.py`.
+Makes the lines, and the JSON for a command. `due.py` decides when a message is sent, `forms.py` formats it for each
+service, and `week_message.py` has the words of a week.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from pipelines.incidents.words import percent_words, problem_words, with_note
 
 Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 
-# With fewer days of data nothing could be found.
+# With at most this many days of data, no incident can be detected.
 _LEAST_DAYS: Final = 7
 _NO_WORDS: Final = Bilingual("", "")
 _PLACES: Final = {
@@ -33,7 +33,7 @@ _PLACES: Final = {
 
 @dataclass(frozen=True)
 class Message:
-    """The content of an alert; `first_day` and `day` are the first and the last day that it covers.
+    """The content of an alert about the days from `first_day` to `day`.
 
     `report` is the address of the site's first page, or its path in the site.
     """
@@ -44,7 +44,7 @@ class Message:
     state: str
     headline: Headline = field(default_factory=Headline)
     warnings: Sequence[tuple[str, str, str]] = ()
-    """Check, and its finding in Chinese and in English."""
+    """Check, and its finding in Chinese and English."""
     incidents: Sequence[OpenIncident] = ()
     problems: Problems = field(default_factory=Problems)
     curve: Curve | None = None
@@ -57,11 +57,11 @@ class Message:
 
     @property
     def is_bad(self) -> bool:
-        """Whether somebody has to see to something."""
+        """Whether somebody must act."""
         return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
 
     def title(self, language: Language) -> str:
-        """The verdict, in one line."""
+        """Return the verdict in one line."""
         first, last = f"{self.first_day:%m-%d}", f"{self.day:%m-%d}"
         days = Bilingual(last, last) if first == last else Bilingual(f"{first} 至 {last}", f"{first} to {last}")
         words = {
@@ -69,7 +69,7 @@ class Message:
             if self.what
             else Bilingual("❗{days} 没有数据", "❗{days} without data"),
             "failed": Bilingual("❗{days} 运行失败", "❗Run for {days} failed"),
-            # Whoever gets it must not take it for the news of a day.
+            # Must not be mistaken for a report about a day.
             "test": Bilingual("authmeter：测试消息", "authmeter: test message"),
         }.get(self.kind)
         if words:
@@ -79,7 +79,7 @@ class Message:
         return said(self._verdict(last), language)
 
     def _verdict(self, day: str) -> Bilingual:
-        """What is to be known of a published day; an acknowledged incident is no news."""
+        """Return the verdict on a published day; acknowledged incidents are only counted."""
         found = self.problems
         if self.incidents and self.incidents[0].is_alarm:
             one, more = self.incidents[0], found.open - 1
@@ -103,7 +103,7 @@ class Message:
         return Bilingual(f"✅ {day} 一切正常", f"✅ {day}: all is normal")
 
     def lines(self, language: Language) -> list[Line]:
-        """The lines below the title."""
+        """Return the lines below the title."""
         if self.kind == "test":
             return [Line(self.what)]
         lines = [self._report(language), *(Line(text) for text in (self.what, self.why) if text)]
@@ -120,11 +120,11 @@ class Message:
         return lines
 
     def body(self, language: Language) -> str:
-        """The text below the title, plain."""
+        """Return the text below the title, plain."""
         return as_text(self.lines(language), language)
 
     def as_json(self, language: Language) -> dict[str, object]:
-        """The message for a command, with the figures as numbers."""
+        """Return the message for a command, with the figures as numbers."""
         figures = {f.metric: asdict(f) for f in self.headline.figures}
         return {
             "kind": self.kind, "day": str(self.day), "first_day": str(self.first_day), "state": self.state,
@@ -147,7 +147,7 @@ class Message:
         }  # fmt: skip
 
     def _report(self, language: Language) -> Line:
-        """The page of the first incident that nobody has acknowledged, else the first page."""
+        """Return the link to the page of the first unacknowledged incident, else to the first page."""
         first = self.incidents[0] if self.incidents and self.incidents[0].is_alarm and not self.week else None
         link = (first.url or first.link) if first else self.report
         return Line(label=_pick(language, f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)
@@ -166,7 +166,7 @@ class Message:
             yield Line(printable(one.notes[0]), _pick(language, "备注", "Note"))
 
     def _open(self, language: Language) -> Iterator[Line]:
-        """How many problems are open, what else is open beside the first, and the warnings."""
+        """Yield the number of open problems, the open incidents except the first, and the warnings."""
         if self.kind not in ("daily", "warning", "late") or self.what:
             return
         found = self.problems
@@ -216,7 +216,7 @@ def _incident_text(one: OpenIncident, language: Language) -> str:
 
 
 def _curve_line(curve: Curve, last: date, language: Language) -> Line:
-    """The days of the incident as blocks, between the least and the greatest value, which the label names."""
+    """Return the days of the incident as blocks; the label gives the least and the greatest value."""
     known = [value for value in curve.values if value is not None]
     low, high = min(known), max(known)
     least, most = (percent_words(one).zh if curve.is_rate else f"{one:,.0f}" for one in (low, high))
@@ -230,7 +230,7 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
 
 
 def _figure_text(figure: Figure, language: Language) -> str:
-    """A figure with its usual range; with too few days for one, with the change on the week before."""
+    """Return a figure with its usual range, or, with too few days for one, the change on the week before."""
     measure, value = METRICS[figure.metric], figure.value
     is_rate = measure.kind == "rate"
     label = said(measure.label, language)

@@ -1,7 +1,7 @@
-"""Sends one alert through apprise, in a process of its own: `python -m pipelines.alerts.sender`, JSON on stdin.
+"""Sends one alert through Apprise in a separate process: `python -m pipelines.alerts.sender`, with JSON on stdin.
 
-A process, so that a receiver that hangs can be ended with it, and so that nothing of an address, which holds a token,
-gets into a log. On stdout it says which addresses are known and which receivers took the message, and nothing else.
+A separate process can be ended if a receiver hangs, and keeps addresses, which hold tokens, out of all logs. Its only
+output says which addresses are valid and which receivers accepted the message.
 """
 
 import json
@@ -25,20 +25,20 @@ from apprise.plugins.lark import NotifyLark
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.wecombot import NotifyWeComBot
 
-# These answer a message that they refuse with HTTP 200 and a code, which apprise does not read.
+# These services answer a refused message with HTTP 200 and an error code, which Apprise ignores.
 _ROBOTS: Final = {urlsplit(one.notify_url).hostname for one in (NotifyDingTalk, NotifyWeComBot)}
 _AT_ONCE: Final = 8
 
 
 class MarkdownWeComBot(NotifyWeComBot):
-    """WeCom's group robot with markdown, of which apprise sends plain text alone."""
+    """WeCom's group robot with markdown; Apprise itself sends only plain text to it."""
 
     notify_format = apprise.NotifyFormat.MARKDOWN
     title_maxlen = 300
     body_maxlen = 4096
 
     def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
-        """Send one message; return whether the service took it."""
+        """Send one message; return whether the service accepted it."""
         self.throttle()  # type: ignore[no-untyped-call]
         content = f"**{title}**\n{body}" if title else body
         try:
@@ -52,7 +52,7 @@ class MarkdownWeComBot(NotifyWeComBot):
         return bool(response.status_code == requests.codes.ok)
 
 
-# Which form a service gets; all others get plain text.
+# The form for each service; all others get plain text.
 _FORMS: Final = {
     NotifyDingTalk: "dingtalk",
     NotifyFeishu: "feishu",
@@ -70,9 +70,9 @@ def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
         given: `urls`, `forms` by service, `is_bad`, `attach` (path of a file for mails, or empty) and `seconds`.
 
     Returns:
-        Which addresses are `known`, and which receivers `delivered` it, in the order of `urls`.
+        Which addresses are `known` to Apprise, and which receivers `delivered` it, in the order of `urls`.
     """
-    # The name that mails and requests come from.
+    # Sender name of mails and requests.
     asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter")
     NotificationManager().add(MarkdownWeComBot, force=True)  # type: ignore[no-untyped-call]
     receivers = [apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True) for url in given["urls"]]
@@ -85,7 +85,7 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
     service = next((name for kind, name in _FORMS.items() if isinstance(receiver, kind)), "text")
     form = given["forms"][service]
     if isinstance(receiver, NotifySlack):
-        # Blocks alone say that their text is markdown.
+        # Slack reads markdown only in blocks.
         receiver.use_blocks = True
     one = apprise.Apprise(asset=asset)
     one.add(receiver)
@@ -100,7 +100,7 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Inside, a refusal of a robot that comes with HTTP 200 is an error of the request, which apprise does read."""
+    """Turn refusals with HTTP 200 into request errors, which Apprise handles."""
     post = requests.post
     requests.post = _reading_answers(post)
     try:
@@ -125,11 +125,11 @@ def _reading_answers(post: Callable[..., requests.Response]) -> Callable[..., re
 
 
 def main() -> None:
-    """Reads what `deliver` takes from stdin; prints what it returns."""
+    """Read the input of `deliver` from stdin, and print its result."""
     given = json.load(sys.stdin)
     logging.disable(logging.CRITICAL)
     answer = deliver(given)
-    # A receiver that hangs must not keep the process from its end.
+    # Ends the process even if a receiver's thread hangs.
     print(json.dumps(answer), flush=True)
     os._exit(0)
 

@@ -1,6 +1,6 @@
-"""The week of the weekly message: its figures against the week before and the usual, its incidents, packages and bill.
+"""Reads the content of the weekly message from the published file: figures, incidents, packages and bill.
 
-Here: what is read from the published file. A week is Monday to Sunday. Its words are in `week_message.py`.
+A week is Monday to Sunday. Its words are in `week_message.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,9 +30,9 @@ _BILLED: Final = "billable_verifications"
 class WeekFigure:
     """One figure over a week.
 
-    `change` compares the days that have data in both weeks, `matched_days` of them: ratio - 1, of a rate the
-    difference; None where there is nothing to compare with. `usual` is what the days of the week usually have together,
-    None unless each day with data has a norm.
+    `change` compares the days that have data in both weeks, `matched_days` of them: ratio - 1, for a rate the
+    difference; None if a side has no value. `usual` is the usual value of the week's days with data together; None
+    unless each of them has a norm.
     """
 
     metric: str
@@ -45,7 +45,7 @@ class WeekFigure:
 
 @dataclass(frozen=True)
 class WeekIncident:
-    """An incident that began or ended in the week, in words."""
+    """An incident that began or ended in the week, with its text."""
 
     incident_id: str
     text: Bilingual
@@ -53,7 +53,7 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """A week and what happened in it; `days` counts those with data. `packages` and `bills` are rows by account."""
+    """The figures and events of a week; `days` counts those with data. `packages` and `bills` are rows by account."""
 
     first: date
     last: date
@@ -71,11 +71,11 @@ def last_sunday(day: date) -> date:
 
 
 def read_week(database: Path, sunday: date) -> Week | None:
-    """Return the week that ends on a Sunday; None without data in it, or without a published file of this version."""
+    """Return the week that ends on a Sunday; None if it has no data, or no published file of this version exists."""
     try:
         with closing(open_published(database)) as connection:
             ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
-            # A week that is sent late lies some days back.
+            # A week that is sent late ended some days before the as-of.
             key_days = read_key_days(connection, (as_of - sunday).days + 2 * _DAYS)
             incidents = [one for one in incidents_of(connection) if one.stands_alone and is_problem(one.incident.kind)]
             packages = named_rows(connection, sql("pipelines.alerts", "packages_left"))
@@ -116,7 +116,7 @@ def _figure(name: str, days: Sequence[date], key_days: KeyDays) -> WeekFigure:
 
 
 def _over(name: str, days: Sequence[date], counts: Mapping[date, Mapping[str, int | None]]) -> float | None:
-    """A figure over some days, of those with data: a sum, or a sum over a sum."""
+    """Return a figure over the days with data: a sum, or a ratio of sums."""
     known = [counts[day] for day in days if counts[day][_BILLED] is not None]
     if name != TECHNICAL:
         return sum(one[name] or 0 for one in known) if known else None
@@ -133,7 +133,7 @@ def _change(name: str, now: float | None, then: float | None) -> float | None:
 
 
 def _usual(name: str, days: Sequence[date], key_days: KeyDays) -> float | None:
-    """The usual of the days with data: of a count their sum, of a rate their mean by the requests of the days."""
+    """Return the usual value of the days with data: for a count the sum, for a rate the mean weighted by requests."""
     norms = {row.day: row for row in key_days.norms.get(name, ())}
     with_data = [norms[day] for day in days if day in norms and key_days.counts[day][_BILLED] is not None]
     usual = [row.usual for row in with_data if row.usual is not None]

@@ -14,7 +14,7 @@ _WEEK: Final = 7
 
 
 def week_title(week: Week, problems: Problems) -> Bilingual:
-    """Return the verdict on a week: what began and ended in it, and what is open."""
+    """Return the verdict on a week: how many incidents began, ended, and are open."""
     first, last = f"{week.first:%m-%d}", f"{week.last:%m-%d}"
     opened, ended, still = len(week.opened), len(week.ended), problems.open
     is_bad = opened or still > problems.acknowledged
@@ -67,7 +67,7 @@ def week_lines(
 
 
 def _figure_text(figure: WeekFigure, language: Language) -> str:
-    """A figure over the week, the change on the week before, and the usual."""
+    """Return a figure of the week, with the change on the week before and the usual value."""
     measure, is_zh = METRICS[figure.metric], language == "zh"
     is_rate = measure.kind == "rate"
 

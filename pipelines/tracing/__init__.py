@@ -1,1 +1,1 @@
-"""The stored records of one user, by sign-in session, with what each counted as."""
+"""Finds the stored records of one user, by sign-in session, and what each record counted as."""

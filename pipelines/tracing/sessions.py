@@ -1,7 +1,7 @@
-"""The sessions of traced subjects, by the steps of the roll-up.
+"""Computes the sessions of traced subjects with the steps of the roll-up.
 
-The steps run over the few records that a trace needs. Where the roll-up aggregates subjects, other relations take their
-place: each session gets a number of its own, so that what is computed by app is computed by session.
+The steps run over the few records that a trace needs. Where the roll-up aggregates by app, `sql/` has relations with
+the same names that give each session a number of its own instead of the app's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,8 +15,7 @@ from pipelines.engines.steps import make
 
 
 def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create `counted_traced_records`, which `printed_records` reads, from the relations `events`, `traced_events` and
-    `stored_books`.
+    """Create `counted_traced_records` from the relations `events`, `traced_events` and `stored_books`.
 
     Args:
         values: the parameters of the steps, with `app_key` and `most_subjects`.
@@ -27,7 +26,7 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
 def _steps(plan: DayPlan) -> Iterator[Step]:
     planned = {step.name: step for step in _all_steps(plan)}
     yield from (planned["delivered_apps"], planned["app_numbers"], *plan.copies)
-    # Copies in other apps are known now; nothing else of these apps is used.
+    # Copies in other apps are found by now; their records are not needed any more.
     yield Step("counted_records", f"SELECT * FROM ({plan.counted_records}) WHERE app_key = $app_key")
     yield from (planned[name] for name in ("record_groups", "record_labels", "sign_in_kinds", "sign_in_records"))
     *before, subject_records = plan.subjects.steps

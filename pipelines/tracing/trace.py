@@ -1,6 +1,7 @@
-"""A trace: finds the stored records of one user in the parts, and computes their sessions by the steps of the roll-up.
+"""Finds the stored records of one user in the parts, and computes their sessions with the steps of the roll-up.
 
-`authmeter trace` calls it. It writes nothing, and needs no lock: it reads what the manifest names, beside a run.
+`authmeter trace` calls it. It reads only files that the manifest names and writes nothing, so it needs no lock, also
+while a run is active.
 """
 
 from collections.abc import Sequence
@@ -32,12 +33,12 @@ from pipelines.tracing.traced import Traced, subjects_of
 from pipelines.tracing.wanted import Wanted
 
 MOST_SUBJECTS: Final = 50
-"""Subjects of a day that a trace lists: an attempt id that a client never changes belongs to all its users."""
+"""Most subjects listed for one batch of days: an attempt id that a client never changes is shared by all its users."""
 
 
 @dataclass(frozen=True)
 class TraceInputs:
-    """The store, what its manifest names, and the rules that it is counted by."""
+    """The store, its manifest, and the rules of counting."""
 
     store: Store
     settings: Settings
@@ -47,7 +48,7 @@ class TraceInputs:
 
 @dataclass(frozen=True)
 class TraceRequest:
-    """The id to look for, in one app and on which days; `key` is that of the hashes."""
+    """The id to find, with app and days; `key` is the hash key."""
 
     app_key: str
     span: Window
@@ -56,7 +57,7 @@ class TraceRequest:
 
 
 def trace(inputs: TraceInputs, request: TraceRequest, days: Sequence[date]) -> Traced:
-    """Return the records of each subject that fits, by session.
+    """Return the records of each subject with the requested id, by session.
 
     Args:
         days: the days of the span with stored events, in order.
@@ -84,9 +85,9 @@ def _found(
     plan: DayPlan,
     days: Sequence[date],
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return the printed records of some days, and how many subjects are left out."""
+    """Return the printed records of some days, and the number of subjects left out."""
     condition = request.wanted.condition
-    # Most days have no record that fits, which few columns show.
+    # Finding the days first reads few columns, and most days have no such record.
     _create_events(connection, inputs, days, condition, LATE_ROWS.empty_table())
     fitting = [day for (day,) in connection.execute(_sql("fitting_days")).fetchall()]
     if not fitting:
@@ -108,7 +109,7 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the events of the days, and `app_events`, those of the app; `late` is as `LATE_ROWS`."""
+    """Create the relation `events` of the days, and `app_events` of the app; `late` has the schema `LATE_ROWS`."""
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()
     used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
@@ -120,10 +121,10 @@ def _create_events(
 
 
 def _books_files(inputs: TraceInputs, days: Sequence[date]) -> list[str]:
-    """The files with the session books of days.
+    """Return the files with the session books of these days.
 
     Raises:
-        UsageError: a version without sessions rolled one of the days up.
+        UsageError: a day was rolled up by a version without sessions.
     """
     files = inputs.store.day_table_files(inputs.manifest, "session_books")
     if lacking := [day for day in days if day not in files or not Path(files[day]).is_file()]:
@@ -132,7 +133,7 @@ def _books_files(inputs: TraceInputs, days: Sequence[date]) -> list[str]:
 
 
 def _landed(inputs: TraceInputs) -> dict[tuple[str, int], str]:
-    """The landed path of each content by file and place of the store."""
+    """Return the landed path of each content, by file and index in the store."""
     return {
         (str(file), entry.place): entry.path
         for entry in inputs.manifest.live_parts()

@@ -1,4 +1,4 @@
-"""What a trace finds: subjects, their sessions, and the records of each with what they counted as."""
+"""The result of a trace: subjects, their sessions, and the records of each with their part in the counts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ class TracedRecord:
     Attributes:
         time: in the business time zone.
         file: the path of its file under `landing/`.
-        copy_of: the file of the record that counts in its place; None for a record that counts. `other app` if that
-            record is one of another app.
+        copy_of: the file of the record that counts in its place, `other app` if another app has it; None if this record
+            counts.
     """
 
     time: datetime
@@ -44,7 +44,7 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session; `number` counts those of its subject over the whole span."""
+    """One session; `number` counts the sessions of the subject over the whole span."""
 
     number: int
     day: date
@@ -65,9 +65,9 @@ class TracedSubject:
 
 @dataclass(frozen=True)
 class Traced:
-    """What was found over the days of a span: `apart` are records that make no session.
+    """The result of a trace over a span: `apart` has records outside sessions.
 
-    `left_out` counts subjects of single days beyond the most that are printed.
+    `left_out` counts subjects beyond the number that is printed.
     """
 
     app_key: str
@@ -86,11 +86,11 @@ class Traced:
 def subjects_of(
     rows: Iterable[Mapping[str, Any]], wanted: Wanted, files: Mapping[tuple[str, int], str], zone: str
 ) -> tuple[list[TracedSubject], list[TracedRecord]]:
-    """Return the subjects of printed records, and the records apart.
+    """Return the subjects of printed records, and the records outside sessions.
 
     Args:
-        rows: those of `printed_records`, of all days in order.
-        files: the landed path by file and place of the store.
+        rows: rows of `printed_records`, of all days in order.
+        files: the landed path by file and index in the store.
         zone: the business time zone.
     """
     apart: list[TracedRecord] = []

@@ -1,7 +1,6 @@
-"""What a trace looks for: the records with one device, phone, attempt or event id.
+"""The id that a trace looks for: a device, phone, attempt or event.
 
-Devices and phones are hashed as the stored ones are. The id itself is in no `repr`, so in no message and no trace of an
-error.
+Devices and phones are hashed like the stored ones. The id is excluded from `repr`, and so from messages and tracebacks.
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from pipelines.contract.record.masking import MASK, masked_value
 FIELD_OF: Final[Mapping[str, str]] = {
     "device": "device_id", "phone": "phone", "attempt": "attempt_id", "event": "event_id"
 }  # fmt: skip
-"""The field of a record that each kind of id is in."""
+"""The record field of each kind of id."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +25,22 @@ class Wanted:
 
     @property
     def is_hashed(self) -> bool:
-        """Whether only hashes of such ids are stored."""
+        """Whether ids of this kind are stored only as hashes."""
         return FIELD_OF[self.kind] in PERSONAL_FIELDS
 
     @property
     def condition(self) -> str:
-        """The SQL condition that a stored record has this id, which `values` gives as variables."""
+        """The SQL condition for a stored record with this id; `values` returns its variables."""
         if self.is_hashed:
             halves = (f"{self.kind}_{half} = getvariable('wanted_{half}')" for half in ("high", "low"))
             return " AND ".join(halves)
         return f"{FIELD_OF[self.kind]} = getvariable('wanted_text')"
 
     def values(self, key: str | None) -> dict[str, object]:
-        """Return the values of the variables that the condition names.
+        """Return the values of the variables in the condition.
 
         Args:
-            key: that of the hashes; needed where the ids are hashed.
+            key: the hash key; needed if the id is hashed.
         """
         if not self.is_hashed:
             return {"wanted_text": self.text}
@@ -54,7 +53,7 @@ class Wanted:
         return {f"wanted_{half}": halves[f"{self.kind}_{half}"].item() for half in ("high", "low")}
 
     def masked(self, text: str | None) -> str | None:
-        """Return a text of a record for people to read, without this id and without numbers of phones."""
+        """Return a text of a record for printing, without this id and without phone numbers."""
         if text is None:
             return None
         return MASK if text == self.text else masked_value(text, [self.text])

@@ -1,5 +1,5 @@
--- grain: one row: each headline figure of all apps on the as-of, beside the day that it is compared with; NULL where a day
--- is missing
+-- grain: one row: each headline figure of all apps on the as-of, and on the day it is compared with; NULL if a day is
+-- missing
 WITH usage AS (
     SELECT day, {{ sums(HEADLINE_USAGE) }}
     FROM usage_daily
@@ -7,7 +7,7 @@ WITH usage AS (
 ), logins AS (
     SELECT day, {{ sums(["authorizations"]) }}, {{ rate("authorization_rate", "sum({})") }} AS authorization_rate
     FROM channel_daily
-    -- Other channels are in no total.
+    -- Totals exclude all other channels.
     WHERE is_number_channel(channel) OR is_social_channel(channel)
     GROUP BY day
 ), days AS (

@@ -1,4 +1,4 @@
--- grain: day, of the last $days days that have a row in day_quality: the counts of all apps that the key figures are made of
+-- grain: day among the last $days days with a row in day_quality: the counts of all apps behind the key figures
 WITH usage AS (
     SELECT day, {{ sums(HEADLINE_USAGE) }}
     FROM usage_daily

@@ -1,4 +1,4 @@
--- grain: account billed for the newest month that has a bill: its billed quantity, that of the log, and the amount
+-- grain: account with a bill for the newest billed month: billed quantity, logged quantity, and amount
 SELECT
     month,
     account_id,

@@ -1,5 +1,5 @@
--- grain: stored record of the app, copies included, with hashes of its device and its attempt, each on its day. `fits` says
--- whether the record is what is looked for.
+-- grain: stored record of the app, copies included, by day, with hashes of its device and its attempt. `fits`: whether
+-- it has the requested id.
 SELECT
     day,
     event_id,

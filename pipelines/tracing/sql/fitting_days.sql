@@ -1,2 +1,2 @@
--- grain: day on which the app has a stored record that fits what is looked for
+-- grain: day on which the app has a stored record with the requested id
 SELECT DISTINCT day FROM app_events WHERE fits ORDER BY day

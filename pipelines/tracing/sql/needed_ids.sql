@@ -1,6 +1,6 @@
--- grain: day, event id whose records may belong to a subject that fits; `fits` says whether one of its copies does.
--- A record without a device gets the device of another record of its attempt. So this follows devices and attempts as far as
--- a subject can reach; it may name more ids, and the subjects are computed later.
+-- grain: day, event id whose records may belong to a fitting subject; `fits` says whether one of its copies has the
+-- requested id. A record without a device gets the device of another record of its attempt, so this follows devices and
+-- attempts as far as a subject can reach. It may find too many ids; the subjects are computed later.
 WITH fitting AS (
     -- Copies of one record can name different devices and attempts.
     SELECT * FROM app_rows SEMI JOIN (SELECT day, event_id FROM app_rows WHERE fits) AS ids USING (day, event_id)
@@ -19,7 +19,7 @@ WITH fitting AS (
 ), lone_attempts AS (
     SELECT DISTINCT attempt FROM app_rows WHERE device IS NULL AND attempt IS NOT NULL
 ), of_their_attempts AS (
-    -- An attempt of which each record names a device gives none to another: an app may use one id for all.
+    -- An attempt whose records all name devices gives its device to no other: an app may use one id for all.
     SELECT *
     FROM app_rows
     SEMI JOIN (SELECT attempt FROM of_devices SEMI JOIN lone_attempts USING (attempt)) AS theirs USING (attempt)

@@ -1,5 +1,5 @@
--- grain: as traced_records, resolved by dictionary and registry. Sessions are in the order of their first records. A copy comes
--- behind the record that counts in its place.
+-- grain: as traced_records, resolved by dictionary and registry. Sessions are in the order of their first records,
+-- copies follow the record that counts in their place.
 SELECT
     day,
     event_id,

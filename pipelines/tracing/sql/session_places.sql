@@ -1,5 +1,5 @@
--- grain: counted sign-in record of a traced subject, with its session and what it did there. The moment tells the records of a
--- session apart.
+-- grain: counted sign-in record of a traced subject, with its session and its role in it. The moment identifies a
+-- record within a session.
 WITH ended AS (
     SELECT app, by_server, completing_moment(authorized, verified, logged_in, came_otherwise, by_server) AS completing
     FROM sessions

@@ -1,2 +1,2 @@
--- grain: day, app_key, as session_books, of the stored tables
+-- grain: day, app_key: the stored rows of session_books
 SELECT day, app_key, by_server FROM read_parquet($files, hive_partitioning = false)

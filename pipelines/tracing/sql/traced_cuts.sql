@@ -1,5 +1,5 @@
--- grain: as cut_records, of the traced subjects. Each session has a number of its own for `app`, so that what the roll-up
--- computes by app is computed by session.
+-- grain: as cut_records, of the traced subjects. `app` is replaced by a number of the session, so that steps of the
+-- roll-up that group by app group by session.
 SELECT
     * REPLACE (app_number(day_number_of(app), dense_rank() OVER by_session) AS app),
     day_number_of(app) AS day_number

@@ -1,3 +1,3 @@
--- grain: stored record with an id that is needed, of any app: a copy in another app can be the one that counts. Of equal copies
--- the order decides, so that a trace prints the same each time.
+-- grain: stored record with a needed id, in any app, because another app can have the copy that counts. The order
+-- decides among equal copies, so that a trace prints the same each time.
 SELECT events.*, fits FROM events JOIN needed_ids USING (day, event_id) ORDER BY record_number

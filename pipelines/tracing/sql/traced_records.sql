@@ -1,5 +1,6 @@
--- grain: stored record of the app that is printed, as logged: one of a session of a traced subject; or one apart from
--- sessions that fits or names the device of a traced subject. `kept_…` is the copy that counts in its place.
+-- grain: stored record of the app that is printed, as logged: it is in a session of a traced subject; or it is in no
+-- subject's session, and has the requested id or the device of a traced subject. `kept_…` is the copy that counts in
+-- its place.
 WITH kept AS (
     SELECT record_number AS kept_number, filename AS kept_filename, file AS kept_file, app_key = $app_key AS is_kept_here
     FROM traced_events

@@ -1,5 +1,5 @@
--- grain: app, subject of a record that fits: the first ones of all that were `found`. The columns are those of
--- repeated_subjects: the records of each subject are put in order.
+-- grain: app, subject of a fitting record: the first $most_subjects of the number in `found`. The columns are as in
+-- repeated_subjects: the records of each subject are sorted.
 SELECT app, high, low, true AS is_ordered, count(*) OVER () AS found
 FROM all_subject_records
 SEMI JOIN (SELECT day_number, event_id FROM traced_events JOIN batch_days USING (day) WHERE fits) AS fitting
