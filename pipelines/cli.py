@@ -1,4 +1,4 @@
-"""The command line: each command opens what it needs, calls one function, and says what it did.
+"""The command line: each command opens its input, calls one function, and prints the result.
 
 Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use or settings, 3 a warning fired.
 """
@@ -59,7 +59,7 @@ def backfill(
     last: Annotated[date, typer.Argument(parser=arguments.day, metavar="TO", help="Last day")],
     data: Data = None,
 ) -> None:
-    """Compute the days FROM to TO anew from stored events, and publish."""
+    """Compute the days FROM to TO again from stored events, and publish."""
     from pipelines.commands.backfill import run_backfill
 
     raise typer.Exit(run_backfill(_folder(data), first, last))
@@ -78,7 +78,7 @@ def reread(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Read landed files again after a mapping or a setting was mended, and restate what comes out otherwise."""
+    """Read landed files again after a mapping or a setting was corrected, and restate the days that change."""
     from pipelines.commands.reread import run_reread
 
     raise typer.Exit(run_reread(_folder(data), source, first))
@@ -196,7 +196,7 @@ def accept(
     yes: Annotated[bool, typer.Option("--yes", metavar="", help="Also where a closed day loses records")] = False,
     data: Data = None,
 ) -> None:
-    """Say what a held file takes away, day by day, and take it; the next run restates the days."""
+    """Print the records that a held file would take away, by day, and accept it; the next run restates the days."""
     from pipelines.commands.accept import accept_file
 
     accept_file(_folder(data), path, yes)
@@ -207,7 +207,7 @@ def alert(
     test: Annotated[bool, typer.Option("--test", metavar="", help="Send a test message to everybody, now")] = False,
     data: Data = None,
 ) -> None:
-    """Tell those whom the settings name that days are late, where they are; for a timer of your own."""
+    """Send an alert to the receivers of the settings if days are late; for a timer of your own."""
     from pipelines.commands.alert import run_alert
 
     raise typer.Exit(run_alert(_folder(data), test))
@@ -218,7 +218,7 @@ def dev(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free one")] = 3000,
     data: Data = None,
 ) -> None:
-    """Dagster's web server and scheduler on this data folder, on loopback."""
+    """Run Dagster's web server and scheduler on this data folder, on loopback."""
     from pipelines.commands.dev import run_dev
 
     raise typer.Exit(run_dev(_folder(data), port))
@@ -239,7 +239,7 @@ def serve(
     ] = None,
     data: Data = None,
 ) -> None:
-    """The published site on loopback, whole or limited by token to the pages of some apps."""
+    """Serve the published site on loopback, whole or limited by token to the pages of some apps."""
     if new_token:
         from reports.serve.tokens import print_new_token
 
@@ -258,7 +258,7 @@ def verify(
     last: Annotated[date | None, typer.Argument(parser=arguments.day, metavar="TO", help="Last day")] = None,
     data: Data = None,
 ) -> None:
-    """Compute the published days anew from their parts, and compare every table with what is stored and published."""
+    """Compute the published days again from their parts, and compare every table with the stored and published ones."""
     from pipelines.commands.verify import run_verify
 
     raise typer.Exit(run_verify(_folder(data), first, last))
@@ -273,13 +273,13 @@ def whatif(
     last: Annotated[date, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")],
     data: Data = None,
 ) -> None:
-    """Try a limit against repeated verification on stored days: what it would have blocked, saved and harmed."""
+    """Try a limit against repeated verification on stored days: requests blocked, uses saved, successes harmed."""
     from pipelines.commands.whatif import limit_of, run_whatif
 
     run_whatif(_folder(data), limit_of(key, most, window), Window(first, last))
 
 
-# Words that belong to no option can be parts of an id: the library would print them.
+# Words that belong to no option can be parts of an id, and the library would print them in an error.
 @app.command(context_settings={"allow_extra_args": True})
 def trace(
     context: typer.Context,
@@ -305,7 +305,7 @@ def trace(
     from pipelines.commands.trace_id import wanted_of
 
     wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event}, context.args)
-    # Imported when the id is hidden: it takes half a second.
+    # Imported after the id is hidden, because importing takes half a second.
     from pipelines.commands.trace import run_trace
 
     run_trace(_folder(data), app_key, wanted, first, last, as_json=as_json)
@@ -317,7 +317,7 @@ def incidents(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
     data: Data = None,
 ) -> None:
-    """What went wrong, as published: open incidents first, the largest loss before smaller ones."""
+    """List the published incidents: open ones first, by loss."""
     from pipelines.commands.incidents import print_incidents
 
     print_incidents(_folder(data), with_parts=with_parts, as_json=as_json)
@@ -328,7 +328,7 @@ def packages(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
     data: Data = None,
 ) -> None:
-    """Resource packages by account, as published: what is left, when it runs out, what lapses."""
+    """List the resource packages by account, as published: what remains, when it runs out, what lapses."""
     from pipelines.commands.packages import print_packages
 
     print_packages(_folder(data), as_json=as_json)
@@ -350,7 +350,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs, with every cell")] = False,
     data: Data = None,
 ) -> None:
-    """Split the change of a rate: what each platform, carrier, SDK version, vendor or scheme did to it."""
+    """Split the change of a rate by platform, carrier, SDK version, vendor, scheme and more."""
     from pipelines.commands.explain import ExplainRequest, print_explained
 
     print_explained(_folder(data), ExplainRequest(channel, now, before, app_key, metric), as_json=as_json)
@@ -363,26 +363,26 @@ def status(
     ] = False,
     data: Data = None,
 ) -> None:
-    """What is published, what is late, what failed and why, what to do."""
+    """Report the state: published days, late days, the last error and its cause, and what to do."""
     from pipelines.commands.status import print_status
 
     raise typer.Exit(print_status(_folder(data), as_json))
 
 
 def main() -> None:
-    """Runs the command line; the process ends with the exit code that the contract gives."""
-    # What Dagster and the libraries load stays for good: looking through it again and again, and once more at the end,
+    """Run the command line; the process ends with the exit code of the contract."""
+    # Objects of Dagster and the libraries live until the end: collecting garbage among them, and once more at the end,
     # takes a fifth of the time of a run with nothing new.
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
-    # NumPy comes with the frames, and its threads for matrices, of which there are none here, spin as they wait.
+    # The frames load NumPy, whose threads for matrices are not needed and wait in a busy loop.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app(prog_name="authmeter")
     except AuthmeterError as error:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except Exception as error:  # the last net: a fault of ours ends in words, too
+    except Exception as error:  # so that bugs do not print a traceback either
         from pipelines.commands.unforeseen import unforeseen
 
         print(f"authmeter: {unforeseen(error)}", file=sys.stderr)

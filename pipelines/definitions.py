@@ -1,4 +1,4 @@
-"""What `dagster dev` loads."""
+"""The module that `dagster dev` loads."""
 
 import dagster as dg
 
@@ -10,10 +10,9 @@ from pipelines.orchestration.resource import DataFolder
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    """The definitions over the data folder of the environment. Importing this module reads nothing; Dagster calls it.
+    """Return the definitions for the data folder of the environment. Importing this module reads nothing.
 
-    Settings that cannot be read are an error of the run, which says what is wrong; till then the schedule has the
-    default time.
+    With unreadable settings the schedule has the default time, and each run fails with the error in them.
     """
     try:
         settings = load_settings(data_folder(None))

@@ -1,1 +1,1 @@
-"""The commands, one module each; how they are named and described is in `cli.py`."""
+"""The commands, one module each; `cli.py` defines their names, options and help texts."""

@@ -1,4 +1,4 @@
-"""`authmeter accept`: a held file is taken, once it is said what that takes away."""
+"""`authmeter accept`: accepts a held file after printing the records that it takes away."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,10 @@ from pipelines.store.store import Store
 
 
 def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
-    """`authmeter accept`: prints what the held content takes away, day by day, and takes it.
+    """Print the records that the held content takes away, day by day, and accept it.
 
     Args:
-        is_sure: also where a closed day loses records.
+        is_sure: accept it even if a closed day loses records.
 
     Raises:
         UsageError: no content of that path is held, or a closed day would lose records.

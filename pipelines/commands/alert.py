@@ -1,4 +1,4 @@
-"""`authmeter alert`: says that days are late, or tries the receivers."""
+"""`authmeter alert`: reports late days, or sends a test message."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pipelines.common.errors import WARNED
 
 
 def run_alert(data: Path, test: bool) -> int:
-    """`authmeter alert`: tells that days are late, or sends a message to try the receivers. Gives the exit code."""
+    """Report late days, or send a test message to the receivers; return the exit code."""
     now = datetime.now(UTC)
     if not test:
         print("sent: days are late" if alert_if_late(data, now) else "nothing to send")

@@ -1,7 +1,6 @@
-"""What the arguments of commands may be: days, months, spans of days, names of files, and the data folder.
+"""Parsers of the commands' arguments: days, months, spans of days, paths, and the data folder.
 
-Lives here: how a text becomes a value, and what is said of one that cannot. Which command takes which stands in
-`pipelines/cli.py`.
+Each returns a value or raises the error to show. `pipelines/cli.py` assigns them to arguments.
 """
 
 from datetime import date
@@ -14,10 +13,10 @@ from pipelines.common.days import Window
 
 
 def day(text: str) -> date:
-    """The day that a text says.
+    """Return a day from text.
 
     Raises:
-        BadParameter: it says none.
+        BadParameter: the text is no day.
     """
     try:
         return date.fromisoformat(text)
@@ -26,10 +25,10 @@ def day(text: str) -> date:
 
 
 def month(text: str) -> date:
-    """The first day of the month that a text says.
+    """Return the first day of a month from text.
 
     Raises:
-        BadParameter: it says none.
+        BadParameter: the text is no month.
     """
     try:
         return date.fromisoformat(f"{text}-01")
@@ -38,10 +37,10 @@ def month(text: str) -> date:
 
 
 def span(text: str) -> Window:
-    """The days that a text says, the first and the last with two dots between.
+    """Return a span from text, such as `2026-11-01..2026-11-07`.
 
     Raises:
-        BadParameter: it says none, or the last is before the first.
+        BadParameter: the text is no span, or the last day is before the first.
     """
     first, dots, last = text.partition("..")
     if not dots:
@@ -53,12 +52,12 @@ def span(text: str) -> Window:
 
 
 def path(text: str) -> Path:
-    """The path that a text says.
+    """Return a path from text.
 
     Raises:
-        BadParameter: it is empty.
+        BadParameter: the text is empty.
     """
-    # An empty text is what a script gives whose variable is not set; as a path it would be the folder one is in.
+    # A script with an unset variable passes an empty text, which as a path would be the current folder.
     if not text:
         raise typer.BadParameter("the name is empty")
     return Path(text)

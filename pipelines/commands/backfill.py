@@ -1,4 +1,4 @@
-"""`authmeter backfill`: days computed anew from stored events."""
+"""`authmeter backfill`: computes days again from stored events."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from pipelines.store.store import Store
 
 
 def run_backfill(data: Path, first: date, last: date) -> int:
-    """`authmeter backfill`: computes the days anew from stored events, then publishes as a run does."""
+    """Compute the days again from stored events, then publish like a run."""
     from pipelines.orchestration.folder import BACKFILL_FIRST, BACKFILL_LAST
 
     if last < first:

@@ -1,4 +1,4 @@
-"""`authmeter check`: settings, registry and sources without running, or one file as a source would read it."""
+"""`authmeter check`: checks settings, registry and sources without a run, or reads one file as a source would."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -35,11 +35,11 @@ LISTED = 20
 
 
 def check_folder(data: Path) -> int:
-    """Prints what the data folder's settings, registry and sources say; gives 0, 3 with a warning, 2 with a bad row.
+    """Check the data folder's settings, registry and sources; return 0, 3 with a warning, 2 with a bad row.
 
     Raises:
-        UsageError: there is no such folder, a setting or a source mapping is wrong, or the stored days are of another
-            time zone.
+        UsageError: the folder is missing, a setting or a source mapping is wrong, or stored days have another time
+            zone.
     """
     _require_folder(data)
     settings, sources = load_settings(data), load_sources(data)
@@ -73,7 +73,7 @@ def _require_folder(data: Path) -> None:
 
 
 def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
-    """The apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
+    """Return the apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
     unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
     database = Store(data).database
     if unknown and database.is_file():
@@ -83,11 +83,12 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
-    """Reads a file as a source would, keeps nothing, prints its first records and rejects; gives 0, or 3 where a run
-    would reject a record, or accept none, or the mapping says what it cannot mean.
+    """Read a file as a source would, keeping nothing, and print its first records and rejects; return the exit code.
+
+    It is 3 if a run would reject a record or accept none, or if the mapping has a fault, else 0.
 
     Raises:
-        UsageError: there is no such folder, file or source, or an expression of the mapping cannot be used.
+        UsageError: folder, file or source do not exist, or an expression of the mapping cannot be used.
         DamagedFileError: the file is cut or corrupt.
     """
     _require_folder(data)
@@ -130,10 +131,10 @@ def _check_member(data: Path, member: LandedFile, sources: Sources, source: str 
 
 
 def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings: Settings) -> int:
-    """Reads one file, or one member of an archive, and prints what it holds."""
+    """Read one file, or one member of an archive, and print its content; return the exit code."""
     now = datetime.now(UTC)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
-        # What is spilled must not lie in the part.
+        # Spilled data must stay out of the folder of the part.
         temp, target = Path(folder).resolve() / "tmp", Path(folder).resolve() / "part"
         target.mkdir()
         with workbench(settings, temp, [target]) as connection:
@@ -146,7 +147,7 @@ def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings:
             time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
             too_old = _print_too_old(settings, time, books)
             for row in _events(connection, target):
-                # Stored times are UTC; people read the clock of the business.
+                # Stored times are UTC; the output is in the business time zone.
                 instant = local_time(row["event_time"].replace(tzinfo=UTC), settings.timezone)
                 row["event_time"] = instant.isoformat(timespec="milliseconds")
                 print("  " + "  ".join(f"{name}={value}" for name, value in row.items() if value is not None))
@@ -182,7 +183,7 @@ def _print_books(landed: LandedFile, source: str, settings: Settings, books: Par
 
 
 def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
-    """Says how many of the accepted records a run would reject for their age; gives their number."""
+    """Print and return the number of accepted records that a run would reject for their age."""
     first = first_accepted(settings, time)
     too_old = sum(rows for day, rows in books.days.items() if day < first)
     if too_old:

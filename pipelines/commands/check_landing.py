@@ -1,6 +1,4 @@
-"""What `authmeter check` says of landing: which source reads how many files, which files none reads, and which are
-damaged or would have few good records.
-"""
+"""Checks landing for `authmeter check`: files by source, files that no source reads, and damaged or poor files."""
 
 from datetime import UTC, datetime
 
@@ -21,12 +19,12 @@ from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.store import Store
 
-# So many new files are read: a check should take seconds.
+# New files that are read; a check should take seconds.
 _LOOKED_INTO = 100
 
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Prints it; gives whether there is a warning."""
+    """Print the findings; return whether there is a warning."""
     files: dict[str, int] = {}
     unreadable: set[str] = set()
     passed_over: set[str] = set()
@@ -70,13 +68,13 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
 def _poor_files(
     store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]], refused: list[RefusedFile]
 ) -> tuple[CheckResult, ...]:
-    """The checks of files of which little counts, as if a run read the new ones now."""
+    """Return the checks for files with few good records, as if a run read the new files now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced"}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _LOOKED_INTO:
         print(f"landing    {len(new):,} files are new; the first {_LOOKED_INTO} are looked into")
-    # What is known of them is known of another mapping.
+    # Their entries in the manifest were made with another mapping.
     poor = [
         (file, mapping)
         for file, mapping in logs

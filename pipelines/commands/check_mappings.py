@@ -1,4 +1,4 @@
-"""What `authmeter check` says of the user's source mappings: which no file is for, and what the others cannot mean."""
+"""Checks the user's source mappings for `authmeter check`: mappings without files, and mappings with faults."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +17,15 @@ from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fau
 from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.store import Store
 
-# Files of a mapping that are tried in landing, and what is read in a second or two.
+# Files tried per mapping, and the size that is read in a second or two.
 _SAMPLES = 5
 _SAMPLE_BYTES = 64 << 20
-# A dry reading keeps nothing, so its hashes need no secret.
+# A dry read keeps nothing, so its hashes need no secret.
 DRY_KEY = "authmeter check, nothing is kept"
 
 
 def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Prints it, by what lies in landing; gives whether there is a warning."""
+    """Print the findings for the files in landing; return whether there is a warning."""
     manifest = store.read_manifest()
     landed = landed_files(scan(store.landing, set()), manifest.archives, settings).files
     idle = sources.idle({file.path for file in landed} | {entry.path for entry in manifest.files})
@@ -41,9 +41,9 @@ def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
 
 
 def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp: Path, target: Path) -> PartBooks:
-    """Reads a file into the empty folder `target`, where nothing counts; what is spilled lies in `temp`."""
+    """Read a file into the empty folder `target`, spilling to `temp`, without adding it to the store."""
     now = datetime.now(UTC)
-    # Whatever day the file is of: a look at a mapping should not fail on the age of its sample.
+    # The age of a sample must not make a check of the mapping fail.
     wide = settings.model_copy(update={"retention_days": 36500})
     limits = reading_limits(wide, mapping, RunTime(last_closed_day(now, settings.timezone), now))
     with DuckDBEngine(settings, temp, target).file_reader(DRY_KEY, file.full.parent) as reader:
@@ -52,8 +52,9 @@ def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp:
 
 
 def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[LandedFile]) -> list[str]:
-    """What a mapping cannot mean, by the largest of its files that is soon read, and by others where nothing of that
-    one is kept.
+    """Return the faults of a mapping, found by reading samples of its files.
+
+    The first sample is the largest file that is read quickly; further files are read while no record is kept.
     """
     found: list[str] = []
     ordered = sorted(files, key=lambda file: (file.bytes > _SAMPLE_BYTES, abs(_SAMPLE_BYTES - file.bytes)))

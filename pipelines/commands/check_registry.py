@@ -1,6 +1,4 @@
-"""What `authmeter check` says of the registry: how much of each kind is in it, which rows do not count, and how to mend
-them.
-"""
+"""Checks the registry for `authmeter check`: rows of each kind, rows that do not count, and how to correct them."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +19,7 @@ _DIGITS: Final = "write it with digits alone, without separators, units or a fra
 _TIME: Final = "write it as 2026-11-23, or as 2026-11-23 09:30:00"
 _TEXT: Final = "write 128 characters at most"
 _CHANNELS: Final = f"write {' or '.join(NUMBER_CHANNELS)}; for both, number in consoles and bills, * in limits.csv"
-# What a good value looks like, by the columns of the registry's files that can have a bad one.
+# How to write a good value, by the columns of the registry's files that can have a bad one.
 _FORMS: Final = {
     "app_key": "write letters, digits, dots, - and _, 64 at most, no dot first",
     "platform": f"write {', '.join(PLATFORMS)}, or nothing",
@@ -62,7 +60,7 @@ _BY_KIND: Final = {
 
 
 def print_registry(registry: Registry) -> None:
-    """Prints how many rows of each kind count."""
+    """Print the number of valid rows of each kind."""
     always = ((registry.apps, "app"), (registry.schemes, "scheme package"), (registry.codes, "code"))
     written = (
         (registry.notes, "note"),
@@ -79,7 +77,7 @@ def print_registry(registry: Registry) -> None:
 
 
 def print_bad_rows(registry: Registry) -> None:
-    """Prints the first rows that do not count, with place and reason, and for each reason once how to mend it."""
+    """Print the first invalid rows with place and reason, and once for each reason how to correct it."""
     for problem in registry.problems[:_LISTED]:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     if (more := len(registry.problems) - _LISTED) > 0:
@@ -89,7 +87,7 @@ def print_bad_rows(registry: Registry) -> None:
 
 
 def has_unknown_incidents(store: Store, registry: Registry) -> bool:
-    """Print the ids of notes that no published incident has; whether there are any."""
+    """Print the incident ids in notes that no published incident has; return whether there are any."""
     named = [(note["incident_id"], date.fromisoformat(note["day"] or "")) for note in registry.notes]
     named_ids = [(key, day) for key, day in named if key]
     if not named_ids or not store.database.is_file():
@@ -105,6 +103,6 @@ def has_unknown_incidents(store: Store, registry: Registry) -> bool:
 def _what_to_do(registry: Registry) -> Iterator[str]:
     for reason in sorted({problem.reason for problem in registry.problems}):
         kind, _, column = reason.partition(":")
-        # What has no entry says itself what to do.
+        # Reasons without an entry explain themselves.
         if words := _FORMS.get(column) if kind == "invalid" else _BY_KIND.get(kind):
             yield f"{reason}: {words}"

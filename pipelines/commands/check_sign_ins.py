@@ -1,6 +1,4 @@
-"""What `authmeter check` reports of sign-in records: whether the newest files of each source have what sessions and the
-funnel of one-click login need.
-"""
+"""Checks sign-in records for `authmeter check`: whether each source's newest files have all that sessions need."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,7 +24,7 @@ from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
 
-# Files of a source that are looked into: a check should take seconds, and yet see the logs of app and server.
+# Files read per source: few enough for seconds, enough to cover the logs of app and server.
 _NEWEST: Final = 10
 _FEW_SUBJECTS: Final = 0.9
 HINTS: Final = {
@@ -34,7 +32,7 @@ HINTS: Final = {
     "page": "a record of stage `page` when the authorization page is shown",
     "click": "a record of stage `click` when the user presses the login button",
 }
-"""How to log what is lacking, as `docs/log-format.md` has it."""
+"""How to log missing fields and records, as in `docs/log-format.md`."""
 _WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
 _COUNTS: Final = """
     SELECT
@@ -54,7 +52,7 @@ _COUNTS: Final = """
 
 
 def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
-    """Print the shares of each source, and how to log what is lacking. Nothing is kept."""
+    """Print the shares of each source, and how to log missing fields and records. Nothing is kept."""
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         parts = dict(_parts(_newest(store, sources), settings, root))
@@ -77,7 +75,7 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["subject"] < row["records"] * _FEW_SUBJECTS:
             yield f"{row['source']}: records without a subject are in no session; log {HINTS['subject']}"
-    # One log has the steps of the app, another those of the server.
+    # Steps can be in different logs: of the app, or of the server.
     answers = sum(row["answers"] for row in rows)
     for step in ("page", "click"):
         if sum(row[step] for row in rows) < answers / 2:
@@ -85,7 +83,7 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
-    """Yield the files of each source that changed last."""
+    """Yield the newest files of each source, by modification time."""
     left: dict[str, int] = {}
     known = known_files(scan(store.landing, set()), store.read_manifest().archives)
     # A member that is refused has the bytes of its archive.

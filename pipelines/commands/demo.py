@@ -1,4 +1,4 @@
-"""`authmeter demo`: sample logs in a folder of their own, run."""
+"""`authmeter demo`: writes sample logs into a folder of their own, and runs on them."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pipelines.sample.write import SampleSpec, write_sample
 
 
 def run_demo(data: Path) -> int:
-    """`authmeter demo`: 60 days of sample logs in `data`, run; warnings do not change the exit code."""
+    """Write 60 days of sample logs into `data` and run; warnings do not change the exit code."""
     print(f"Making 60 days of synthetic logs in {data} …")
     write_sample(data, SampleSpec(days=60, apps=8, events=20_000, seed=1, last_day=yesterday()))
     run_daily(data, None)

@@ -1,4 +1,4 @@
-"""`authmeter explain`: the change of a rate between two spans, split by platform, carrier, SDK version and more."""
+"""`authmeter explain`: splits the change of a rate between two spans by platform, carrier, SDK version and more."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,14 +24,15 @@ from pipelines.store.database import open_published
 from pipelines.store.store import Store
 from reports.export.exports import require_app
 
-# So many cells of a dimension are printed, those that moved the rate most; JSON has all.
+# Cells printed per dimension, those with the largest effect first; JSON has all.
 _LISTED: Final = 5
 
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """Which change: channel (None: that of a rate of sessions), days, app (None: all together) and rate (None: the
-    first of the channel)."""
+    """Channel (None: a session rate), spans, app (None: all together) and rate (None: the channel's
+    first) to explain.
+    """
 
     channel: str | None
     now: Window
@@ -41,17 +42,17 @@ class ExplainRequest:
 
 
 class _Coverage(NamedTuple):
-    """Days with data of either span."""
+    """Days with data in each span."""
 
     before: int
     now: int
 
 
 def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> None:
-    """Prints what moved a rate from one span to another.
+    """Print the cells that moved a rate from one span to another.
 
     Raises:
-        UsageError: nothing is published, unknown app, channel or rate, or no request on one of the spans.
+        UsageError: nothing is published; app, channel or rate is unknown; or a span has no requests.
     """
     with closing(open_published(Store(data).database)) as connection:
         metric, channel = _rate_of(request, sorted(channel_words(connection)))
@@ -83,7 +84,7 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 
 
 def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:
-    """Return metric and channel; a rate of sessions has a channel of its own."""
+    """Return metric and channel; session rates define their own channel."""
     source = SESSION_SOURCES.get(request.metric or "")
     if request.channel is None:
         if request.metric and source:
@@ -111,12 +112,12 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
 
 
 def _requests(metric: str) -> str:
-    """What the rate is over."""
+    """Return the noun for the rate's denominator."""
     return "session" if METRICS[metric].denominator != "prefetches" and metric in SESSION_SOURCES else "request"
 
 
 def _named(metric: str, channel: str) -> str:
-    """What the rate is of."""
+    """Return the noun for the rate's subject."""
     return metric if channel == ALL else channel
 
 
@@ -168,7 +169,7 @@ def _cell_line(row: dict[str, Any]) -> str:
     )
     requests = f"{row['requests_before']:,} → {row['requests_now']:,}"
     rates = f"{_share(before)} → {_share(now)}"
-    # Rounding may leave a minus before nothing.
+    # Adding 0.0 turns -0.0 into 0.0.
     effects = " ".join(f"{round(row[name] * 100, 2) + 0.0:>+8.2f}" for name in ("mix_effect", "rate_effect"))
     return f"{row['dimension']:<14} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
 

@@ -1,4 +1,4 @@
-"""`authmeter export`: the detail or the stored records of one app, the usage of a month, or a published table."""
+"""`authmeter export`: writes the detail or stored records of an app, the usage of a month, or a published table."""
 
 import shutil
 from contextlib import closing
@@ -18,10 +18,10 @@ from reports.export.tables import TableRequest, export_table, has_days
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
-    """`authmeter export`: the daily detail, or the stored records, masked.
+    """Write the daily detail, or the masked stored records, of one app.
 
     Raises:
-        UsageError: the target is of the data folder itself, or what the exports raise.
+        UsageError: the target is one of the data folder's own places, or an error of the export.
     """
     store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
     _refuse_own_place(store, request.target)
@@ -47,10 +47,10 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
 
 
 def run_month_export(data: Path, month: date, format: str, target: Path) -> None:
-    """`authmeter export --month`: the usage of all apps in a calendar month, named by its first day.
+    """Write the usage of all apps in a calendar month, given by its first day.
 
     Raises:
-        UsageError: the target is of the data folder itself, or what the export raises.
+        UsageError: the target is one of the data folder's own places, or an error of the export.
     """
     store = Store(data)
     _refuse_own_place(store, target)
@@ -58,12 +58,11 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
 
 
 def run_table_export(data: Path, request: TableRequest) -> None:
-    """`authmeter export --table`: a published table, whole or the rows of a span of days; of a table without days, it
-    says that it is whole.
+    """Write a published table, or its rows of a span. A table without days is written whole, which a message says.
 
     Raises:
-        UsageError: the target is of the data folder itself, what is published is of an older version, or what the
-            export raises.
+        UsageError: the target is one of the data folder's own places, the published tables are of an older version, or
+            an error of the export.
     """
     store = Store(data)
     _refuse_own_place(store, request.target)
@@ -79,7 +78,7 @@ def run_table_export(data: Path, request: TableRequest) -> None:
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:
-    """Says what was written: of a span, also that days up to its last one are not published yet."""
+    """Print the number of rows written, and, for a span, a notice if its last days are not published yet."""
     if last and as_of and last > as_of:
         print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {target}")

@@ -1,4 +1,4 @@
-"""`authmeter fetch`: new objects of the buckets of the settings, without a run."""
+"""`authmeter fetch`: copies new objects from the buckets of the settings into landing, without a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from pipelines.store.store import Store
 
 
 def run_fetch(data: Path) -> int:
-    """Brings what is new, and prints what went wrong. Gives the exit code.
+    """Fetch new objects and print findings; return the exit code.
 
     Raises:
         UsageError: the settings are wrong, or name no bucket.

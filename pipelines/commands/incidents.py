@@ -1,4 +1,4 @@
-"""`authmeter incidents`: what went wrong, as it is published; open ones first."""
+"""`authmeter incidents`: prints the published incidents, open ones first."""
 
 import json
 from pathlib import Path
@@ -10,11 +10,11 @@ from pipelines.store.store import Store
 
 
 def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
-    """Prints the published incidents, in the order of every report.
+    """Print the published incidents, in the order of all reports.
 
     Args:
-        with_parts: also those that are part of another.
-        as_json: for programs: the columns of the table, with the app's name, the texts, the note and the page.
+        with_parts: include those that are part of another.
+        as_json: for programs: the columns of the table, with app name, texts, note and page.
 
     Raises:
         UsageError: nothing is published, or only by an older version.

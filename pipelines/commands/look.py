@@ -1,4 +1,4 @@
-"""A look into the beginnings of files that no run has read yet: what a run would find of them."""
+"""Reads the beginnings of files that no run has read yet, to predict the findings of a run."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,14 +19,14 @@ from pipelines.reading.reasons.likely_reason import head_of
 from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry
 
-# Parquet cannot be read by its beginning; what is larger is not looked into.
+# Larger Parquet files are skipped, because Parquet cannot be read from its beginning.
 _PARQUET_BYTES = 32 << 20
 
 
 def look_into(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
-    """What the manifest would say of each file, by the records at its beginning. Nothing is kept."""
+    """Yield the manifest entry of each file, as judged from the records at its beginning. Nothing is kept."""
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
@@ -46,8 +46,9 @@ def look_into(
 def read_beginning(
     reader: FileReader, file: LandedFile, mapping: SourceMapping, reading: Reading, target: Path
 ) -> PartBooks | None:
-    """Read the beginning of a file as a part into the new folder `target`, and return its books; None if it is a
-    Parquet file that is too large.
+    """Read the beginning of a file as a part into the new folder `target`, and return its books.
+
+    None if it is a Parquet file that is too large.
 
     Raises:
         OSError: the file cannot be read.
@@ -66,6 +67,6 @@ def read_beginning(
 
 
 def _beginning(file: LandedFile, head: bytes, copy: Path) -> LandedFile:
-    """The first lines of a text file as a file of their own."""
+    """Write the first lines of a text file to a file of their own, and return it."""
     copy.write_bytes(head)
     return LandedFile(bare_name(file.path), copy, copy.stat().st_size, "")

@@ -1,4 +1,4 @@
-"""What is said where nothing is in `landing/`: the logs may lie beside it."""
+"""Finds logs that were put beside an empty `landing/`, for the message about it."""
 
 from pipelines.common.text import listed
 from pipelines.reading.sources.sources import format_of
@@ -6,8 +6,8 @@ from pipelines.store.store import Store
 
 
 def misplaced_logs(store: Store) -> str:
-    """The logs that lie in the data folder itself, with what to do; empty where there are none."""
-    # Files of authmeter itself lie there under the names of JSON.
+    """Return a text about logs in the data folder itself, with what to do; empty if there are none."""
+    # Authmeter's own JSON files are in this folder too.
     files = [path.name for path in store.data.iterdir() if path.is_file() and path.suffix.lower() != ".json"]
     beside = sorted(name for name in files if format_of(name))
     return f", but beside it lies {listed(beside)}: put it into landing/" if beside else ""

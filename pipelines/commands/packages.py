@@ -1,4 +1,4 @@
-"""`authmeter packages`: what is left of each account's resource packages, when they run out, and what lapses."""
+"""`authmeter packages`: prints what remains of each account's resource packages, when they run out, and what lapses."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pipelines.store.database import named_rows, published_tables
 from pipelines.store.store import Store
 
 Row = dict[str, Any]
-# The last day of a package is that of the business clock.
+# The last day is in the business time zone.
 _PACKAGES: Final = """
     SELECT resource_packages.*, ((expires_at - INTERVAL 1 MICROSECOND) AT TIME ZONE time_zone)::DATE AS last_day
     FROM resource_packages, publication
@@ -20,7 +20,7 @@ _PACKAGES: Final = """
 
 
 def print_packages(data: Path, *, as_json: bool) -> None:
-    """Prints the published packages by account, in their order.
+    """Print the published packages by account, in their order.
 
     Args:
         as_json: for programs: the rows of both tables.

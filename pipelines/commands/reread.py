@@ -1,4 +1,4 @@
-"""`authmeter reread`: landed files read again."""
+"""`authmeter reread`: reads landed files again."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from pipelines.store.store import Store
 
 
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
-    """`authmeter reread`: reads landed files again, then publishes as a run does.
+    """Read landed files again, then publish like a run.
 
     Raises:
         UsageError: there is no such source, or nothing is published yet.
@@ -20,7 +20,7 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:
         raise nothing_published(data)
-    # A source that is no more may have given files, which another one reads today.
+    # Files can be of a source that was removed, and that another source reads now.
     if source and source not in {entry.source for entry in manifest.files}:
         load_sources(data).named(source)
     given = {REREAD: "yes", REREAD_SOURCE: source, REREAD_FROM: str(first) if first else None}

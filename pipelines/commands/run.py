@@ -1,4 +1,4 @@
-"""`authmeter run`: the daily job in this process."""
+"""`authmeter run`: runs the daily job in this process."""
 
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,10 @@ from pipelines.store.store import Store
 
 
 def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
-    """`authmeter run`: the daily job in this process. Gives the exit code.
+    """Run the daily job in this process; return the exit code.
 
     Raises:
-        UsageError: the day is not over, or something of the data folder is wrong.
+        UsageError: the day is not over, or the data folder has an error.
         AuthmeterError: the run failed.
     """
     with failures_noted(data, day):
@@ -68,7 +68,7 @@ def _closing_words(store: Store, has_files: bool) -> int:
 
 
 def _say_that_nothing_is_there(store: Store) -> None:
-    """Of a folder that never had a file: a log that is never read may lie under a name that is left alone."""
+    """Print a hint if the folder never had a log: logs may have names that are ignored, or be in another folder."""
     manifest = store.read_manifest()
     if manifest.files or manifest.unread_files:
         return

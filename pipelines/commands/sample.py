@@ -1,4 +1,4 @@
-"""`authmeter sample`: synthetic logs and a registry."""
+"""`authmeter sample`: writes synthetic logs and a registry."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,12 +10,12 @@ from pipelines.sample.write import SampleSpec, write_sample
 
 
 def yesterday() -> date:
-    """The newest day that is over in the default business zone: the last one of a sample."""
+    """Return the newest day that is over in the default business zone, the last day of a sample."""
     return last_closed_day(datetime.now(UTC), Settings().timezone)
 
 
 def make_sample(out: Path, spec: SampleSpec) -> None:
-    """`authmeter sample`."""
+    """Write a sample with a progress line."""
     with stage("sample") as box:
         report = write_sample(out, spec, progress=lambda done: box(done, spec.days))
         box.result = f"{report.files:,} files, {report.lines:,} lines in {out}"

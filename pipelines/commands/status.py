@@ -1,5 +1,6 @@
-"""`authmeter status`: what is published, what is late, what failed and why, what to do. Reads only; a run may be under
-way. The same for programs is in `run/status.py`.
+"""`authmeter status`: prints published and late days, failures with their causes, and what to do.
+
+It only reads, also while a run is active. `run/status.py` computes the same for programs.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pipelines.run.status import status_of
 
 
 def print_status(data: Path, as_json: bool = False) -> int:
-    """Prints the state of a data folder; gives the exit code: 0 all well, 3 something to look at."""
+    """Print the state of a data folder; return the exit code: 0 all well, 3 something to look at."""
     status = status_of(data, datetime.now(UTC))
     if as_json:
         print(status.as_json(), end="")

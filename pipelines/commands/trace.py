@@ -1,4 +1,4 @@
-"""`authmeter trace`: the stored records of one user, by sign-in session, with what each counted as."""
+"""`authmeter trace`: prints the stored records of one user by sign-in session, and how each was counted."""
 
 import json
 import shutil
@@ -28,13 +28,13 @@ _DAYS: Final = 30
 def run_trace(
     data: Path, app_key: str, wanted: Wanted, first: date | None, last: date | None, *, as_json: bool
 ) -> None:
-    """Print the records of each subject that fits.
+    """Print the records of each subject with the given id.
 
     Raises:
-        UsageError: nothing is published, the app is unknown, the span has no stored day, or the hash key is another.
+        UsageError: nothing is published, the app is unknown, no day of the span is stored, or the hash key differs.
     """
     store, settings = Store(data), load_settings(data)
-    # What a query spills must not lie where a run clears up.
+    # A run may clear the usual folder for spilled data.
     store.temp = store.export_temp()
     manifest = store.read_manifest()
     if manifest.as_of is None:
@@ -60,7 +60,7 @@ def run_trace(
 
 
 def _span(as_of: date, first: date | None, last: date | None) -> Window:
-    """The span asked for; where a day is not given, that of the last days up to the other end."""
+    """Return the requested span; it has 30 days if the first is not given, and ends at the as-of if the last is not."""
     last = last or as_of
     span = Window(first or window(last, _DAYS).first, last)
     if span.last < span.first:

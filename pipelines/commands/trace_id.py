@@ -1,6 +1,6 @@
-"""The id that `authmeter trace` looks for: from an option or standard input, and out of sight at once.
+"""Reads the id that `authmeter trace` looks for from an option or standard input, and hides it at once.
 
-The module imports little: the id is in the title of the process until `wanted_of` has hidden it.
+The module imports little, because the id is visible in the process title until `wanted_of` has hidden it.
 """
 
 import sys
@@ -16,7 +16,7 @@ _LONGEST: Final = 128
 
 
 def wanted_of(given: Mapping[str, str | None], more: Sequence[str]) -> Wanted:
-    """Return the one id that the options give; `-` reads it from standard input.
+    """Return the single id of the options; `-` reads it from standard input.
 
     Args:
         given: the text of each option by its kind, None for an option that is not used.
@@ -52,7 +52,7 @@ def _read() -> str:
     try:
         return sys.stdin.readline().rstrip("\r\n")
     except UnicodeDecodeError:
-        # Not a character of any text; the check refuses it in words.
+        # A lone surrogate, which `_checked` reports as an error.
         return "\udcff"
 
 

@@ -1,4 +1,4 @@
-"""The text of a trace for people: a line for each record, under its session and subject."""
+"""The text of a trace: a line for each record, under its session and subject."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ _NOTHING = "—"
 
 
 def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
-    """Yield the lines: what was found, each subject with its sessions, and the records apart."""
+    """Yield a summary, the sessions of each subject, and the records outside sessions."""
     records = sum(len(session.records) for session in found.sessions) + len(found.apart)
     yield (
         f"{found.app_key}, {found.span.first} to {found.span.last}, {counted(found.days, 'day')} with stored records: "
@@ -62,7 +62,7 @@ def _cells(record: TracedRecord, *, with_day: bool) -> list[str]:
 
 
 def counted_as(record: TracedRecord) -> str:
-    """What a record counted as, in words."""
+    """Return how a record was counted, in words."""
     if record.copy_of is not None:
         words = [f"duplicate of {printable(record.event_id or '')} in {printable(record.copy_of)}"]
     else:

@@ -1,4 +1,4 @@
-"""What is said of an error that nobody foresaw: the last net of the command line, without a traceback."""
+"""Turns an unforeseen exception into an error message without a traceback, for the command line."""
 
 import tempfile
 import traceback
@@ -9,8 +9,10 @@ from pipelines.contract.record.masking import masked_text
 
 
 def unforeseen(error: Exception) -> AuthmeterError:
-    """The error in one screen, while it is handled: what the machine lacked, or else a fault of ours, whose trace goes
-    to a file, with what may be personal masked.
+    """Return the error to show for an exception that is being handled.
+
+    It is a limit of the machine, if one was reached; else a bug, whose traceback is written to a file with possible
+    personal data masked.
     """
     return as_machine_error(error, "the folder that was written to") or _fault(error)
 

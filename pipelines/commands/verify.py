@@ -1,4 +1,4 @@
-"""`authmeter verify` at the command line: what it compared, and what differs."""
+"""`authmeter verify`: prints the number of compared tables, and the differences."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ what to do: the catalogue: restore warehouse from the backup. A part: restore it
 
 
 def run_verify(data: Path, first: date | None, last: date | None) -> int:
-    """Gives 0 where all is as it was computed, 1 where something differs.
+    """Verify the data folder; return 0 if everything is as computed, 1 if something differs.
 
     Raises:
         UsageError: the span ends before it begins, or nothing is published yet.

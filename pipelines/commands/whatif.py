@@ -1,4 +1,4 @@
-"""`authmeter whatif`: what a limit against repeated verification would have blocked, tried on stored days."""
+"""`authmeter whatif`: tries a limit against repeated verification on stored days."""
 
 import shutil
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ _READ = ("app_key", *_SUMS)
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
-    """The limit that the arguments of the command say, of each app and both channels.
+    """Return the limit given by the arguments, for each app and both channels.
 
     Raises:
-        UsageError: one of them is none that a limit may have.
+        UsageError: an argument is not valid for a limit.
     """
     seconds = window_of(window)
     if key not in KEYS or not 1 <= max_requests <= MOST_WHOLE or seconds is None:
@@ -44,7 +44,7 @@ def limit_of(key: str, max_requests: int, window: str) -> Limit:
 
 
 def run_whatif(data: Path, limit: Limit, span: Window) -> None:
-    """Prints what the limit would have blocked in each app over the stored days of a span; nothing is kept.
+    """Print the requests that the limit would have blocked in each app over the stored days of a span; nothing is kept.
 
     Raises:
         UsageError: nothing is published, or no day of the span has stored events.
@@ -83,7 +83,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
 
 
 def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
-    """`limit_daily` of each day, as the roll-up makes it with these limits."""
+    """Yield `limit_daily` of each day, as the roll-up computes it with this limit."""
     fresh = inputs.store.fresh_folder("whatif")
     for batch in roll_up_batches(inputs, manifest, days, fresh):
         for day in batch:
