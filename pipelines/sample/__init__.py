@@ -1,1 +1,1 @@
-"""Synthetic logs and a registry, labelled as such."""
+"""Writes synthetic logs and a registry, labelled as synthetic."""

@@ -1,8 +1,7 @@
-"""The applications of the synthetic data: what is registered, and what each of them logs.
+"""The apps of the synthetic data: names, schemes, packages, sign-in methods, log habits, and their two registry files.
 
-Here: names, schemes, packages, sign-in methods and habits of the sample apps, and their two registry files.
-Add to it when the sample should show another kind of app. Not here: how people behave in an app
-(`behaviour.py`), writing logs (`write.py`), reading a real registry (`registry.py`).
+Add to it when the sample should show another kind of app. The behaviour of users is in `behaviour.py`; logs are written
+by `write.py`.
 """
 
 import csv
@@ -29,10 +28,10 @@ _SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.13.0"), ("2.14.5", "2.14.5"
 
 @dataclass(frozen=True)
 class SampleApp:
-    """One app of the sample; field names are those that `sql/sample_draws.sql` and `sql/sample_events.sql` read.
+    """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name.
 
-    Of one-click login the app logs what its server and its SDK see: of `is_server` the server alone logs, of one
-    without `logs_server` the SDK alone.
+    One-click login is logged by server and SDK; by the server only if `is_server`, by the SDK only if not
+    `logs_server`.
     """
 
     app_no: int
@@ -57,22 +56,21 @@ class SampleApp:
 
 
 def sample_apps(count: int) -> list[SampleApp]:
-    """`count` registered apps, largest first, and from four on one more that logs but is not registered.
+    """Return `count` registered apps, largest first, and from four on one more that logs without being registered.
 
-    From four on, the last registered app has no scheme and logs nothing (not enabled, 未开通); the second
-    grows.
+    From four on, the last registered app has no scheme and no logs (not enabled, 未开通), and the second grows.
     """
     with_edges = count >= SMALLEST_WITH_EDGE_CASES
     apps = [_app(number, has_logs=not (with_edges and number == count)) for number in range(1, count + 1)]
     if with_edges:
-        # The stranger takes the silent app's place in the order of size, so sizes have no hole.
+        # The unregistered app gets the number of the app without logs, so that sizes have no gap.
         silent = apps[-1]
         apps.append(_app(silent.app_no, has_logs=True, is_registered=False))
     return apps
 
 
 def write_registry(folder: Path, apps: list[SampleApp], first_day: date) -> None:
-    """Writes `apps.csv` and `schemes.csv` of the registered apps; `first_day` is the first day of logs."""
+    """Write `apps.csv` and `schemes.csv` of the registered apps; `first_day` is the first day of logs."""
     app_rows: list[list[str]] = [["app_key", "app_name", "platform", "account_id", "created_at", "status"]]
     scheme_rows: list[list[str]] = [
         ["scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at"]

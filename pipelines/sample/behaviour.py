@@ -1,7 +1,7 @@
-"""How people sign in, in the synthetic data: their visits step by step, answers, hours of the day, days of the week.
+"""How people sign in, in the synthetic data: steps of their visits, answers, hours of the day, days of the week.
 
-Every share and rhythm of the sample is a table here. The apps are in `apps.py`, the SQL that draws from these tables in
-`sql/sample_draws.sql`. All shares are assumptions made to look plausible; none was measured on a real console.
+The tables here hold all shares and rhythms of the sample; `sql/sample_draws.sql` draws from them. The apps are in
+`apps.py`. All shares are plausible assumptions; none was measured.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ RECORDS_PER_BLOCK = 6
 DRAWS = 500
 CLOCK_POINTS = 1024
 MS_PER_HOUR = 3_600_000
-# The last visits begin so long before midnight that they end on their day.
+# The last visits begin five minutes before midnight, so that they end on their day.
 LAST_START_MS: Final = 24 * MS_PER_HOUR - 300_000
 SOCIAL: Final = "social"
 """The channel of a step at one of the app's social platforms."""
 
 
 class Step(NamedTuple):
-    """One record of a visit: `seconds` pass before it; its answer is drawn from those of `situation`."""
+    """One record of a visit, `seconds` after the one before; its answer is drawn from the answers of `situation`."""
 
     seconds: float
     channel: str
@@ -51,7 +51,7 @@ STEPS: Final = {
     "no login": Step(0, "one_click", "login", "no login"),
 }
 
-# A block is six records of one app at about one time: the visits of a few people, each with its steps.
+# A block is six records of one app at about the same time: the visits of a few people, each with its steps.
 BLOCKS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "direct": (("ready", "page", "click", "token", "exchange"), ("prefetch",)),
     "unchecked": (("page", "no consent", "click", "token", "exchange"), ("prefetch",)),
@@ -69,14 +69,14 @@ BLOCKS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "local": (("check",),) * RECORDS_PER_BLOCK,
     "social": (("social",),) * RECORDS_PER_BLOCK,
     "refused": (("refuse", "social"), ("refuse", "ask", "type"), ("social",)),
-    # Two who see a page that hardly reacts, and one for whom it does: as many sign in as in `direct`.
+    # Two people whose page hardly reacts, and one whose page does; as many sign in as in `direct`.
     "stuck": (("page",), ("page",), ("page", "click", "token", "exchange")),
     "server": (("login",),) * RECORDS_PER_BLOCK,
     "server again": (("no login", "login"), ("no login", "social"), ("login",), ("login",)),
     "browse": (("prefetch",),) * RECORDS_PER_BLOCK,
 }
 
-# Shares of the blocks that are not `browse`.
+# Shares of the kinds among blocks other than `browse`.
 KINDS: Final = {
     "direct": 0.43,
     "unchecked": 0.03,
@@ -95,9 +95,9 @@ KINDS: Final = {
     "social": 0.126,
     "refused": 0.04,
 }
-# The block of a failure of the SDK or of a carrier: apps fall back to a text message.
+# Block for a failure of the SDK or a carrier: apps fall back to a text message.
 FAILING: Final = "failed, then text"
-# What people do in an app without social platforms.
+# Replacements in apps without social platforms.
 _WITHOUT_SOCIAL: Final = {
     "social": "direct",
     "refused": "direct",
@@ -106,8 +106,8 @@ _WITHOUT_SOCIAL: Final = {
 }
 _WITHOUT_ONE_CLICK: Final = ("text", "local", "social", "refused")
 
-# situation -> (outcome, code as the vendor writes it or none, share). Codes are of the dictionary;
-# 600099 is in no dictionary, so that the sample has unmapped codes to show.
+# situation -> (outcome, code as the vendor writes it or None, share). The dictionary has all codes except 600099, so
+# that the sample shows unmapped codes.
 Answers = tuple[tuple[str, str | None, float], ...]
 ANSWERS: dict[str, Answers] = {
     "ready": (("success", "600000", 1.0),),
@@ -159,7 +159,7 @@ ANSWERS: dict[str, Answers] = {
         ("carrier_error", None, 0.02),
     ),
     "no login": (("timeout", None, 0.6), ("carrier_error", None, 0.4)),
-    # Of a device without a number of its own a carrier knows nothing; of an app that WeChat turns away, WeChat.
+    # Carriers return `UNKNOWN` for a device without a number of its own; WeChat returns -6 for an app that it bans.
     "no carrier": (("unknown", "UNKNOWN", 1.0),),
     "banned": (("config_error", "-6", 1.0),),
     "wechat answer": (
@@ -189,21 +189,21 @@ ANSWERS: dict[str, Answers] = {
 # Weight of each hour, from midnight: quiet at night, a peak at noon and a higher one in the evening.
 _HOURS = (30, 17, 9, 6, 5, 8, 20, 45, 68, 76, 78, 82, 92, 84, 72, 70, 72, 78, 88, 98, 108, 112, 94, 60)
 
-# Share of blocks in which people open the app and sign in to nothing, Monday to Sunday: at weekends they do sign in.
+# Share of blocks in which people open the app without signing in, Monday to Sunday; lower at weekends.
 _BROWSE = (0.20, 0.22, 0.21, 0.20, 0.14, 0.04, 0.06)
 _WEEKEND = 5
 
 
 def browse_share(day: date) -> float:
-    """Share of blocks that are pre-fetches alone on that day, 0 to 1."""
+    """Return the share of blocks with only pre-fetches on that day, 0 to 1."""
     return _BROWSE[day.weekday()]
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Per logging app, in the order of `app_no`: the share of its blocks that stay with it on that day.
+    """Return for each app with logs, ordered by `app_no`, the share of its blocks that stay with it on that day.
 
-    The rest go to another app, so the day's total stays. `progress` is 0 on the first day of the sample and 1 on
-    the last; business apps rest at weekends and the growing app starts at a quarter of its size.
+    The rest go to another app, so that the day's total does not change. `progress` is 0 on the first day of the sample
+    and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter of its size.
     """
     weekend = day.weekday() >= _WEEKEND
     by_number = {app.app_no: app for app in apps if app.has_logs}
@@ -214,7 +214,7 @@ def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[f
 
 
 def clock() -> list[int]:
-    """Milliseconds after midnight at which 0/1024, 1/1024, … 1024/1024 of a day's visits have begun."""
+    """Return the milliseconds after midnight at which 0/1024, 1/1024, … 1024/1024 of a day's visits have begun."""
     total = sum(_HOURS)
     points, hour, before = [], 0, 0
     for step in range(CLOCK_POINTS):
@@ -227,13 +227,13 @@ def clock() -> list[int]:
 
 
 def answer_rows() -> list[dict[str, object]]:
-    """The answers spread over `DRAWS` equally likely draws: `situation`, `draw`, `outcome`, `result_code`."""
+    """Return the answers as `DRAWS` equally likely draws: `situation`, `draw`, `outcome`, `result_code`."""
     rows: list[dict[str, object]] = []
     for situation, answers in ANSWERS.items():
         drawn: list[tuple[str, str | None]] = []
         for outcome, code, share in answers:
             drawn += [(outcome, code)] * round(share * DRAWS)
-        # Rounding may leave a draw or two over: the likeliest answer, first in each list, takes them.
+        # Draws left over by rounding get the likeliest answer, the first of its list.
         drawn = ([answers[0][:2]] * DRAWS + drawn)[-DRAWS:]
         rows += [
             {"situation": situation, "draw": draw, "outcome": outcome, "result_code": code}
@@ -243,8 +243,9 @@ def answer_rows() -> list[dict[str, object]]:
 
 
 def kind_rows() -> list[dict[str, object]]:
-    """Return the kinds of blocks of each sort of app, spread over `DRAWS` equally likely draws and draw -1, at which
-    people browse: `is_server`, `has_social`, `draw`, `kind`, `is_one_click` (people begin at the SDK's page).
+    """Return the kinds of blocks for each sort of app, as `DRAWS` equally likely draws; draw -1 is `browse`.
+
+    Columns: `is_server`, `has_social`, `draw`, `kind`, `is_one_click` (people begin at the SDK's page).
     """
     drawn = [kind for kind, share in KINDS.items() for _ in range(round(share * DRAWS))]
     return [
@@ -262,8 +263,10 @@ def kind_rows() -> list[dict[str, object]]:
 
 
 def block_rows() -> list[dict[str, object]]:
-    """Return the blocks as rows: `kind`, `slot`, `person`, the step's `step_channel`, `stage` and `situation`, the
-    `seconds` from the start of the visit, and whether its person has failed before, `is_after_failure`.
+    """Return the blocks as rows, one per step.
+
+    Columns: `kind`, `slot`, `person`, the step's `step_channel`, `stage` and `situation`, the `seconds` since the start
+    of the visit, and `is_after_failure`, whether an earlier step of the person failed.
     """
     rows: list[dict[str, object]] = []
     for kind, people in BLOCKS.items():
@@ -293,7 +296,7 @@ def _kind(usual: str, *, is_server: bool, has_social: bool) -> str:
 
 
 def _is_failure(step: Step) -> bool:
-    """Whether nothing but a failure can come of a step."""
+    """Return whether a step can only fail."""
     if step.channel == SOCIAL:
         return step.situation == "refuse"
     return not any(outcome in ("success", "unchecked") for outcome, _, _ in ANSWERS[step.situation])

@@ -1,6 +1,6 @@
-"""What of a sample is paid for: accounts, resource packages, limits, consoles and bills, as files of the registry.
+"""The sample's registry files about accounts, resource packages, limits, consoles and bills.
 
-Here: which samples have them, and which file holds what. Not here: the figures (`purchases.py`, `statements.py`).
+Decides which samples have them, and which file holds which rows. The figures are in `purchases.py` and `statements.py`.
 """
 
 import csv
@@ -15,7 +15,7 @@ from pipelines.sample.purchases import Purchases
 from pipelines.sample.statements import BILL_HEADER, CONSOLE_HEADER, Statements
 from pipelines.sample.used import Used
 
-# Of fewer records a day a shift of hours would not stand out of what is tolerated.
+# With fewer records a day, a shift of hours would stay within the tolerance.
 LEAST_EVENTS: Final = 5_000
 STRANGERS_ACCOUNT: Final = LAPSING
 
@@ -23,12 +23,12 @@ _Rows = Sequence[Sequence[object]]
 
 
 def accounts_of(apps: Sequence[SampleApp]) -> dict[str, str]:
-    """The account of each app: of one that is not registered by `accounts.csv`."""
+    """Return the account of each app; for the unregistered app the one in `accounts.csv`."""
     return {app.app_key: app.account_id if app.is_registered else STRANGERS_ACCOUNT for app in apps}
 
 
 class SampleBills:
-    """All files of the registry that tell of what is paid for; `write` them."""
+    """All files of the registry about usage that is paid for; `write` writes them."""
 
     def __init__(self, used: Used, apps: Sequence[SampleApp]) -> None:
         self._apps = apps
@@ -37,7 +37,7 @@ class SampleBills:
         self._statements = Statements(used, self._purchases)
 
     def write(self, registry: Path) -> None:
-        """Writes the files into the registry's folder."""
+        """Write the files into the registry's folder."""
         for name, rows in self._files():
             path = registry / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ class SampleBills:
                 csv.writer(file, lineterminator="\n").writerows(rows)
 
     def truth(self) -> dict[str, Any]:
-        """What was planted, and by which files."""
+        """Return the planted differences, and the names of the files."""
         files = [name for name, _ in self._files()]
         return {"registry": files, **self._purchases.truth(), **self._statements.truth()}
 
@@ -63,7 +63,7 @@ class SampleBills:
         yield f"bills/{self._statements.bills_file}", [BILL_HEADER, *self._statements.bill_rows()]
 
     def _limits(self) -> _Rows:
-        """From such that stop nobody to such that stop many who would have signed in."""
+        """Return limits, from harmless ones to ones that stop many who would have signed in."""
         largest = max(1, self._used.usual(OVERFLOWING) * 6 // 10)
         return [
             ("limit_id", "app_key", "channel", "key", "max_requests", "window"),
@@ -77,9 +77,9 @@ class SampleBills:
 
 
 def forget_bills(registry: Path, truth: Path) -> None:
-    """Takes away the files that an earlier sample wrote, by their names in its truth.
+    """Remove the files that an earlier sample wrote, by the names in its truth file.
 
-    They are the sample's own, also where somebody edited one since; a file under another name stays.
+    Edited files are removed too, as they belong to the sample; files with other names stay.
     """
     try:
         found = json.loads(truth.read_text("utf-8"))

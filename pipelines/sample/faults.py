@@ -1,11 +1,10 @@
-"""What goes wrong in the synthetic data, when, and in which app.
+"""The faults of the synthetic data, chosen by the seed, and the variables of `sql/sample_draws.sql` that cause them.
 
-Here: the faults, chosen by the seed, and what they set for `sql/sample_draws.sql` on each day. Add to it when the
-sample should show another kind of incident. Not here: what each is worth in requests (`truth.py`).
+Add to it when the sample should show another kind of incident. `truth.py` computes the cost of each fault.
 
-Each is large enough to be found at the default size, and none reaches what another is measured by: two share a channel
-at most, and then lie more than a week apart. Those of the sign-in rate cost no more of all apps' sessions than a rate
-must fall by to be an incident, so that each is one of its app alone; people come back from failures of SDK and carrier.
+Each fault is large enough to be detected at the default size, and none affects the baseline of another: at most two
+share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions to be an
+incident of all apps together. People come back from failures of SDK and carrier.
 """
 
 import hashlib
@@ -26,10 +25,10 @@ DAYS_WITH_ALL: Final = 56
 
 _DAYS_WITH_A_FAILING_SDK = 10
 _DAYS_WITH_A_GAP = 20
-# In shorter samples, and in those without faults, its new version never comes.
+# In shorter samples, and without faults, this app's new version is never used.
 _USUAL_SDK_APP = 3
 _CARRIERS = ("CMCC", "CUCC", "CTCC")
-# What `sample_draws.sql` reads on a day on which nothing is wrong.
+# Variables of `sample_draws.sql` on a day without faults.
 _NOTHING: Final = {
     "sdk_app": _USUAL_SDK_APP, "sdk_failing": 0,
     "bad_carrier": 0, "carrier_failing": 0,
@@ -42,10 +41,10 @@ _NOTHING: Final = {
 
 @dataclass(frozen=True)
 class PlantedFault:
-    """A rate that falls, from day `first` to day `last` of the sample, both counted from 0.
+    """A rate that falls from day `first` to day `last` of the sample, counted from 0; `last` is None if it stays low.
 
-    `last` is None where it stays. `sets` is what `sample_draws.sql` is told on these days, `always` what it is told on
-    every day. The rest is as the table `incidents` has it.
+    `sets` are the variables of `sample_draws.sql` on these days, `always` the variables on all days. The other fields
+    are columns of the table `incidents`.
     """
 
     metric: str
@@ -59,26 +58,26 @@ class PlantedFault:
     always: Mapping[str, int]
 
     def is_on(self, day: int) -> bool:
-        """Whether that day of the sample has it."""
+        """Return whether the fault is active on that day of the sample."""
         return self.first <= day and (self.last is None or day <= self.last)
 
     def reaches(self, other: "PlantedFault") -> bool:
-        """Whether it is in what the other is measured by."""
+        """Return whether the fault affects the rate that the other is measured by."""
         is_same_rate = (self.metric, self.channel) == (other.metric, other.channel)
-        # Who is not let in by one channel does not sign in.
+        # A user who fails in a channel may not sign in at all.
         is_sign_in = other.metric == SIGN_IN and self.channel not in CHECK_CHANNELS
         return (is_same_rate or is_sign_in) and (ALL in (self.app_key, other.app_key) or self.app_key == other.app_key)
 
 
 @dataclass(frozen=True)
 class Faults:
-    """All that goes wrong in a sample. `missing_day` has no logs; days are counted from 0."""
+    """All faults of a sample. `missing_day` has no logs; days are counted from 0."""
 
     rates: tuple[PlantedFault, ...] = ()
     missing_day: int | None = None
 
     def settings(self, day: int) -> dict[str, int]:
-        """What `sample_draws.sql` is told on that day."""
+        """Return the variables of `sample_draws.sql` for that day."""
         found = dict(_NOTHING)
         for fault in self.rates:
             found |= {**fault.always, **(fault.sets if fault.is_on(day) else {})}
@@ -86,7 +85,7 @@ class Faults:
 
 
 def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
-    """What goes wrong in so many days; of few days or apps only what fits."""
+    """Return the faults of a sample of this length; few days or apps have only the faults that fit."""
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
     has_all = days >= DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
     chosen = _Choice(named, seed if has_all else DEFAULT_SEED)
@@ -105,13 +104,13 @@ def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
         rates.append(_scheme(chosen, sdk_day + 10, apps))
     if days < _DAYS_WITH_A_GAP:
         return Faults(tuple(rates))
-    # Inside the 30 days that a report shows, so that the gap is seen.
+    # Within the 30 days that a report shows, so that the gap is visible.
     missing_day = days - 1 - min(days // 2, chosen.one_of("missing day", (20, 21, 19)))
     return Faults(tuple(rates), missing_day + any(fault.first == missing_day for fault in rates))
 
 
 class _Choice:
-    """Chooses by the seed. That of the docs, which is also the default, takes the first of what may be."""
+    """Chooses by the seed. The default seed, which the docs use, takes the first option."""
 
     def __init__(self, named: Mapping[int, str], seed: int) -> None:
         """`named` are the keys of the apps that may be chosen, by number."""
@@ -125,13 +124,13 @@ class _Choice:
         return options[int.from_bytes(digest[:8]) % len(options)]
 
     def app(self, what: str, numbers: Sequence[int]) -> tuple[int, str]:
-        """Number and key of one of these apps."""
+        """Return number and key of one of these apps."""
         number = self.one_of(what, [number for number in numbers if number in self._named])
         return number, self._named[number]
 
 
 def _sdk(chosen: _Choice, day: int) -> PlantedFault:
-    """A new SDK version fails, and goes on to fail."""
+    """Return the fault of a new SDK version that fails from some day on."""
     number, key = chosen.app("sdk app", (_USUAL_SDK_APP, 5))
     return PlantedFault(
         "technical_success_rate", key, "one_click", "cell", f"sdk_version={FAILING_SDK}",
@@ -141,7 +140,7 @@ def _sdk(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _carrier(chosen: _Choice, day: int) -> PlantedFault:
-    """A carrier is down for all apps, for a day or a few."""
+    """Return the fault of a carrier that is down for all apps for one to three days."""
     number = chosen.one_of("carrier", (2, 3, 1))
     first = day + chosen.one_of("carrier day", (0, 1, -1))
     return PlantedFault(
@@ -152,7 +151,7 @@ def _carrier(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _wechat(chosen: _Choice, day: int) -> PlantedFault:
-    """WeChat turns an app away, for some days."""
+    """Return the fault of an app that WeChat rejects for some days."""
     number, key = chosen.app("wechat app", (4, 1, 5))
     first = day + chosen.one_of("wechat day", (0, 1, -1))
     return PlantedFault(
@@ -163,7 +162,7 @@ def _wechat(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _tablets(chosen: _Choice, day: int) -> PlantedFault:
-    """For some days many come with an iPad, of which carriers know little, before as after: the mix alone shifts."""
+    """Return a shift of the mix: for some days more people use an iPad, whose results are often unknown."""
     number, key = chosen.app("tablet app", (7, 2))
     first = day + chosen.one_of("tablet day", (0, -1, -2))
     return PlantedFault(
@@ -174,7 +173,7 @@ def _tablets(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
-    """For some days nobody comes back after a failure of an SDK version, by another try or another channel."""
+    """Return the fault of an SDK version: for some days nobody tries again or elsewhere after its failures."""
     app = _first_of(apps, 1)
     first = day + chosen.one_of("losing day", (0, 1, -1))
     return PlantedFault(
@@ -185,9 +184,9 @@ def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> Planted
 
 
 def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
-    """The page of a scheme loses clicks, and whoever does click is let in as ever."""
+    """Return the fault of a scheme whose page loses clicks; people who click sign in as before."""
     app = _first_of(apps, 7, 2)
-    # Who comes by a social platform has a scheme, too, and does not see its page.
+    # Sign-ins through social platforms have a scheme too, but do not show its page.
     cause = f"{'entry_channel=one_click & ' if app.social else ''}scheme_id={app.schemes[1]}"
     return PlantedFault(
         SIGN_IN, app.app_key, ALL, "cell", cause,
@@ -197,6 +196,6 @@ def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFaul
 
 
 def _first_of(apps: Sequence[SampleApp], *numbers: int) -> SampleApp:
-    """The first of these apps that is registered and has logs."""
+    """Return the first of these apps that is registered and has logs."""
     found = {app.app_no: app for app in apps if app.has_logs and app.is_registered}
     return next(found[number] for number in numbers if number in found)

@@ -1,7 +1,4 @@
-"""The folder of a sample: its label, and what a new sample may take away.
-
-Here: the marker file by which everyone tells synthetic logs from real ones, and the refusal to mix the two.
-"""
+"""Labels the folder of a sample with a marker file, and refuses to mix synthetic logs with real ones."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +6,7 @@ from typing import Final
 from pipelines.common.errors import UsageError
 
 MARKER: Final = "_SYNTHETIC.md"
-# All that a sample writes into `landing`, and all that a later one may take away again.
+# All files that a sample writes into `landing`, and that a later sample may remove.
 _OWN_FILES = ("????-??-??/part-*", "????-??-??/late-????-??-??.*", "edge/bad-lines-????-??-??.ndjson")
 _LABEL = """# 合成数据 Synthetic data
 
@@ -21,13 +18,13 @@ numbers begin with 160, which no mobile network is known to use.
 
 
 def prepare_folder(landing: Path, registry: Path, command: str) -> None:
-    """Makes `landing`, labels it, and takes away the files of an earlier sample.
+    """Make and label `landing`, and remove the files of an earlier sample.
 
     Args:
-        command: what makes the same sample again; written into the label.
+        command: the command that makes the same sample again; written into the label.
 
     Raises:
-        UsageError: `landing` or `registry` hold something that is no sample; nothing was changed.
+        UsageError: `landing` or `registry` hold files of no sample; nothing was changed.
     """
     if (landing / MARKER).exists():
         for path in [path for pattern in _OWN_FILES for path in landing.glob(pattern)]:

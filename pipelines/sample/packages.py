@@ -1,8 +1,8 @@
-"""The resource packages of a sample: what is bought, and when the console is read.
+"""The resource packages of a sample and the readings of the console, sized to fit the uses of the accounts.
 
-Here: the packages, made to fit what the accounts use. Account 1 runs out in two weeks; account 2 had used up a package
-before it bought the next; of account 3 one package lapsed, and another one will. Not here: what becomes of them
-(`purchases.py`). Moments are a day of the sample, from 0, and a full hour.
+Account 1 runs out in two weeks; account 2 used up a package before it bought the next; account 3 has a package that
+lapsed and one that will lapse. `purchases.py` computes how they are used. A moment is a day of the sample, from 0, and
+a full hour.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ from pipelines.sample.used import Used
 RUNNING_OUT, OVERFLOWING, LAPSING = ACCOUNTS = tuple(f"sample-account-{number}" for number in (1, 2, 3))
 Moment = tuple[int, int]
 _FIRST: Final = (0, 0)
-# Shorter than the year that a package is valid.
+# Shorter than the year for which a package is valid.
 _LONGEST_DAYS: Final = 300
-# In days of usual use: what is left of the one that runs out, what lapsed and will lapse, how long the new ones last.
+# In days of usual use: rest of the package that runs out, rests that lapsed and will lapse, size of new packages.
 _LEFT, _LAPSED, _LAPSING, _LASTING, _LONG_LASTING = 12, 1, 5, 150, 250
 
 
 @dataclass(frozen=True)
 class SampleReading:
-    """What the console said was left: what had been computed and `drift`, or `left` of a package from before the
-    sample. `why` is it off?
+    """A reading of the remaining uses at the console: the computed number plus `drift`, or `left` if given.
+
+    `left` is for packages from before the sample. `why` is the reason of the difference.
     """
 
     at: Moment
@@ -33,7 +34,7 @@ class SampleReading:
 
 @dataclass(frozen=True)
 class SamplePackage:
-    """A package; one that expires at no moment does so a year after its purchase, which no sample sees."""
+    """A package; without `expires` it expires a year after its purchase, after the end of the sample."""
 
     resource_package_id: str
     account_id: str
@@ -43,12 +44,12 @@ class SamplePackage:
     readings: tuple[SampleReading, ...] = ()
 
     def ends_by(self, moment: Moment) -> bool:
-        """Whether it has expired at a moment."""
+        """Return whether it has expired at a moment."""
         return self.expires is not None and self.expires <= moment
 
 
 def packages(used: Used) -> list[SamplePackage]:
-    """The packages of all accounts, those of each in the order in which they are drawn."""
+    """Return the packages of all accounts; packages of an account are in the order in which they are used."""
     return [*_running_out(used), *_overflowing(used), *_lapsing(used)]
 
 
@@ -90,7 +91,10 @@ def _lapsing(used: Used) -> list[SamplePackage]:
 def _used_up_on(
     day: int, name: str, account_id: str, used: Used, readings: tuple[SampleReading, ...] = ()
 ) -> SamplePackage:
-    """A package that is bought as the sample begins, of a longer one in its last year, and used up about a day."""
+    """Return a package that is used up on about this day.
+
+    It is bought when the sample begins, or, in samples longer than `_LONGEST_DAYS`, that many days before the end.
+    """
     bought = max(0, used.days - _LONGEST_DAYS)
     quantity = used.uses(account_id, bought, day - 1) + used.uses(account_id, day, day) // 2
     return SamplePackage(
@@ -99,17 +103,17 @@ def _used_up_on(
 
 
 def _at_first(left: int) -> SampleReading:
-    """A reading of a package from before the sample, as its first day begins: without it, nobody knew what is left."""
+    """Return a reading at the start of the sample, without which the rest of an earlier package would be unknown."""
     return SampleReading(_FIRST, "used_before_the_log", left=left)
 
 
 def _agreeing(day: int) -> SampleReading:
-    """A reading that is as computed: what an earlier one was off by is known, and no warning any more."""
+    """Return a reading that equals the computed number, which ends the warning about an earlier difference."""
     return SampleReading((day, 9), "agrees")
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
-    """A reading after the day without logs, whose uses the console knows."""
+    """Return a reading after the day without logs, whose uses the console has counted."""
     day = used.missing_day
     if day is None:
         return ()
@@ -121,6 +125,6 @@ def _named(name: str) -> str:
 
 
 def _round(count: int, unit: int | None = None) -> int:
-    """To whole hundreds, thousands, …: the power of ten in `unit`, or two digits of the number itself."""
+    """Round to the power of ten in `unit`, or to two digits of the number itself."""
     step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
     return max(step, (count + step // 2) // step * step)

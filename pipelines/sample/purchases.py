@@ -1,7 +1,7 @@
-"""What became of the resource packages of a sample, and what is to come: used, off by a reading, lapsed, run out.
+"""Computes the use of a sample's resource packages hour by hour: used, adjusted by readings, lapsed, run out.
 
-Here: the packages gone through hour by hour, and the rows of their files. Nothing here knows how authmeter counts them,
-so that what it says can be held against it. Not here: which packages there are (`packages.py`).
+It makes the rows of their files too. It does not use authmeter's own code for this, so that tests can compare both. The
+packages are in `packages.py`.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from typing import Any, Final
 from pipelines.sample.packages import ACCOUNTS, Moment, SamplePackage, SampleReading, packages
 from pipelines.sample.used import HOURS, Used
 
-# Hundredths of a yuan, for a use.
+# Price of a use, in hundredths of a yuan.
 _PRICE: Final = 3
 _SEARCHED_DAYS: Final = 400
 
@@ -27,7 +27,7 @@ class _Standing:
 
 
 class Purchases:
-    """The packages of a sample, and what became of them as its last day ends."""
+    """The packages of a sample, as they are at the end of its last day."""
 
     def __init__(self, used: Used) -> None:
         self._used = used
@@ -39,7 +39,7 @@ class Purchases:
             self._go_through(account_id)
 
     def package_rows(self) -> list[list[object]]:
-        """The rows of `resource_packages.csv`, with the header."""
+        """Return the rows of `resource_packages.csv`, with the header."""
         header: list[object] = ["resource_package_id", "account_id", "quantity", "purchased_at", "expires_at", "price"]
         return [header] + [
             [
@@ -50,7 +50,7 @@ class Purchases:
         ]  # fmt: skip
 
     def reading_rows(self) -> list[list[object]]:
-        """The rows of `resource_package_readings.csv`, with the header."""
+        """Return the rows of `resource_package_readings.csv`, with the header."""
         header: list[object] = ["resource_package_id", "read_at", "remaining"]
         return [header] + [
             [package.resource_package_id, self._time(reading.at), remaining]
@@ -58,11 +58,11 @@ class Purchases:
         ]
 
     def overflow(self, account_id: str, first: int, last: int) -> int:
-        """The uses that no package covered, of the days `first` to `last`, both included."""
+        """Return the uses that no package covered, from day `first` to day `last`, both included."""
         return sum(self._overflow.get((account_id, day), 0) for day in range(first, last + 1))
 
     def truth(self) -> dict[str, Any]:
-        """What became of the packages, what the readings were off by, and what is to come of each account."""
+        """Return the state of each package, the differences of the readings, and the forecast of each account."""
         return {
             "packages": [
                 {
@@ -84,7 +84,7 @@ class Purchases:
         }  # fmt: skip
 
     def _go_through(self, account_id: str) -> None:
-        """Lets happen to an account's packages what does, hour by hour, and draws its uses from them."""
+        """Apply an account's purchases, readings and expiries hour by hour, and draw its uses from the packages."""
         own = [self._standings[one.resource_package_id] for one in self._packages if one.account_id == account_id]
         for one in own:
             one.remaining = one.package.quantity if one.package.bought < (0, 0) else 0
@@ -115,7 +115,7 @@ class Purchases:
                     one.remaining = now
 
     def _to_come(self, account_id: str) -> dict[str, Any]:
-        """What is left of an account's packages, and how long that lasts at the present rate."""
+        """Return what remains of an account's packages, and how long it lasts at the usual rate."""
         week = self._used.week(account_id)
         left = {
             one.package: one.remaining

@@ -1,8 +1,7 @@
-"""Draws the synthetic records and writes them to log files, with DuckDB.
+"""Draws the synthetic records with DuckDB, and writes them to log files of three formats.
 
-Here: what `sql/sample_draws.sql` is given of the sample and of each day, and the three file formats. Not here: which
-file holds what (`write.py`), the apps (`apps.py`), the shares and rhythms (`behaviour.py`), what goes wrong
-(`faults.py`).
+It passes tables and variables to `sql/sample_draws.sql`. `write.py` decides which file gets which records; apps, shares
+and faults are in `apps.py`, `behaviour.py` and `faults.py`.
 """
 
 import hashlib
@@ -32,17 +31,17 @@ from pipelines.sample.faults import FAILING_SDK
 
 FORMATS: Final = ("ndjson", "csv", "parquet")
 _COPY: Final = {
-    # One column of finished lines: no quoting, and a delimiter that no line holds.
+    # One column of finished lines, so no quoting, and a delimiter that no line contains.
     "ndjson": r"COPY (FROM sample_lines) TO $path (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')",
     "csv": "COPY (FROM sample_events) TO $path (FORMAT csv, HEADER true)",
     "parquet": "COPY (FROM sample_events) TO $path (FORMAT parquet, COMPRESSION zstd)",
 }
 # Gives about 1.6 million distinct devices in a day of 5 million records.
 _RECORDS_PER_DEVICE = 2.5
-# Nobody comes twice to a day of few records.
+# Keeps people from returning on days with few records.
 _LEAST_DEVICES = 64
 _KEYS = ("block", "record", "repeat", "person", "attempt")
-# DuckDB draws so many records in one thread. Planning such a day costs more than drawing it, so it is drawn once.
+# Up to this many records DuckDB uses one thread. Planning such a day costs more than drawing it, so it is drawn once.
 ONE_THREAD_EVENTS: Final = 122_880
 _DRAWS: Final = "sample_draws"
 _OF_DRAWN_DAY: Final = """
@@ -52,10 +51,10 @@ FROM drawn_day WHERE record_no >= getvariable('first_record') AND record_no < ge
 
 @dataclass(frozen=True)
 class SampleDay:
-    """One day with logs: how many records it has, and what is going on.
+    """One day with logs: its records and its faults.
 
     `progress` runs from 0 on the first day of the sample to 1 on the last. The records from `late_from` on are
-    delivered with the next day's logs. `faults` are the variables of `sql/sample_draws.sql` that say what is wrong.
+    delivered with the next day's logs. `faults` are variables of `sql/sample_draws.sql`.
     """
 
     day: date
@@ -67,10 +66,10 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Sessions of an app: those cut by midnight, signed in, with a failure first, and how many of these were cut and
-    signed in.
+    """Counts of sessions of an app: all, cut by midnight, signed in, with a failure first, and these cut and signed in.
 
-    `channel`, `stage` and `outcome` are those of the last record of sessions that did not sign in; None of the others.
+    `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
+    did.
     """
 
     app_key: str
@@ -86,7 +85,7 @@ class SignIns(NamedTuple):
 
 
 class SampleRecords:
-    """The records of a sample; `choose` a day, then `write` any stretch of it."""
+    """The records of a sample; `choose` a day, then `write` any range of its records."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
         """`events` is the number of records a day."""
@@ -94,11 +93,11 @@ class SampleRecords:
         self._is_drawn_once = events <= ONE_THREAD_EVENTS
         self._apps = apps
         self._seed = seed
-        # Odd, as visits are numbered by eights: everybody comes in each role.
+        # Odd, because visits are numbered by eights: so each device gets each role.
         self._devices = max(_LEAST_DEVICES, int(events / _RECORDS_PER_DEVICE)) | 1
         connection.execute("SET memory_limit = '2GB'")
-        # The order of the lines is part of "the same bytes". A join keeps the order of its left side only, and for
-        # small files the optimizer would change sides.
+        # Equal arguments must give equal bytes, also in the order of lines. A join keeps the order of its left side
+        # only, and for small files the optimizer would swap the sides.
         connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self._set(
@@ -120,7 +119,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, day: SampleDay) -> None:
-        """Sets the day that is written next."""
+        """Set the day that is written next."""
         self._set({f"{name}_key": self._key(name, day.day) for name in _KEYS})
         self._set(
             {
@@ -137,7 +136,7 @@ class SampleRecords:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn_day AS {sql('pipelines.sample', _DRAWS)}")
 
     def write(self, path: Path, format: str, first: int, last: int) -> int:
-        """Writes records `first` to `last` - 1 of the chosen day; returns the lines written, repeats included."""
+        """Write records `first` to `last` - 1 of the chosen day; return the number of lines, repeats included."""
         self._view(first, last, "sample_events", "sample_lines")
         with whole_file(path) as temporary:
             row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
@@ -145,29 +144,31 @@ class SampleRecords:
         return int(row[0])
 
     def requests(self) -> list[tuple[str, str, int, int, int, int]]:
-        """Of `all_of` a day, by app and channel: technical requests and successes, verifications and their results."""
+        """Return, after `all_of`, technical requests, successes, verifications and results by app and channel."""
         return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
 
     def verifications(self) -> list[tuple[str, str, int, int, int, int, int, int]]:
-        """Of `all_of` a day, by app, channel and hour: verification records, and how many of them succeeded, did not
-        match, had no result, are billed.
+        """Return, after `all_of`, verifications by app, channel and hour.
+
+        The counts are all, successes, mismatches, those without a result, and billed ones.
         """
         return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 
     def sign_ins(self) -> list[SignIns]:
-        """Return the sessions of `all_of` a day by app and last record, as `SignIns`."""
+        """Return the sessions by app and last record, after `all_of`."""
         return [
             SignIns(*row) for row in self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
         ]
 
     def all_of(self, day: SampleDay) -> None:
-        """Has the views `sample_events` and `sample_visits` hold all records of the chosen day."""
+        """Create the views `sample_events` and `sample_visits` over all records of the chosen day."""
         self._view(0, day.events, "sample_events", "sample_visits")
 
     def _view(self, first: int, last: int, *views: str) -> None:
-        """Makes the view `sample_draws` of these records, and the other views over it.
+        """Create the view `sample_draws` of these records, and the other views over it.
 
-        Anew each time: a view over variables keeps the types they had, and its plan their values.
+        They are created again for each range, because a view over variables keeps their types, and its plan their
+        values.
         """
         self._set({"first_record": first, "last_record": last})
         drawn = _OF_DRAWN_DAY if self._is_drawn_once else sql("pipelines.sample", _DRAWS)
@@ -176,15 +177,15 @@ class SampleRecords:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
 
     def _set(self, values: Mapping[str, Any]) -> None:
-        """Sets session variables, which the views read: a view takes no bound parameters."""
+        """Set session variables for the views, which take no bound parameters."""
         for name, value in values.items():
             self._connection.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
-        """A table from one value: row-by-row inserts of 2,000 apps would take a second."""
+        """Create a table from one value, because inserting the rows of 2,000 apps one by one takes a second."""
         self._set({name: rows})
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
 
     def _key(self, name: str, day: date | None) -> int:
-        """A 60-bit number from which hashes start: SHA-256, so that days and seeds have nothing in common."""
+        """Return a 60-bit number from which hashes start; SHA-256 makes days and seeds independent."""
         return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}/{day}".encode()).digest()[:8]) >> 4

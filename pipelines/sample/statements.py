@@ -1,6 +1,6 @@
-"""What the provider of a sample counts and bills: consoles, one of them in UTC, and bills, one of them too high.
+"""The consoles and bills of a sample's provider: one console is in UTC, and one bill is too high.
 
-Here: the rows, from what was used, and what they differ from the log by. Of the day without logs the provider knows.
+Makes the rows from the uses, and their differences from the log. The provider also counts the day without logs.
 """
 
 from calendar import monthrange
@@ -20,7 +20,7 @@ OVERBILLED: Final = RUNNING_OUT
 SHIFT_HOURS: Final = 8
 CONSOLE_HEADER: Final = ("day", "account_id", "app_key", "channel", "total", "success", "failed", "unknown", "billed")
 BILL_HEADER: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
-# Who saves a console by months saves one that has begun when it is worth it; of fewer days no shift is known.
+# Months with fewer days are not exported: nobody exports a month that has just begun, and a shift would not show.
 _LEAST_DAYS: Final = 10
 # Hundredths of a yuan.
 _PRICE: Final = 4
@@ -34,11 +34,11 @@ class Statements:
         self._purchases = purchases
         self._last_day = used.date(used.days - 1)
         self._month = _last_month_over(self._last_day)
-        # Of a month that began before the sample, as much of it as there is.
+        # For a month that began before the sample, the days within the sample.
         self._billed_days = [day for day in range(used.days) if used.date(day).replace(day=1) == self._month]
 
     def console_rows(self, account_id: str) -> list[list[object]]:
-        """What the console of an account says, of each day."""
+        """Return the daily rows of an account's console."""
         if account_id == UTC_ACCOUNT:
             return self._utc_rows()
         channels = NUMBER_CHANNELS if account_id == OVERBILLED else (NUMBER,)
@@ -49,7 +49,7 @@ class Statements:
         ]
 
     def bill_rows(self) -> list[list[object]]:
-        """What the bills of the last month that is over say."""
+        """Return the bills of the last complete month."""
         return [
             [
                 f"{self._month:%Y-%m}", account_id, channel, quantity, "" if overflow is None else overflow,
@@ -64,7 +64,7 @@ class Statements:
         return f"sample-{self._month:%Y-%m}.csv"
 
     def truth(self) -> dict[str, Any]:
-        """How the consoles and the bills differ from the log, and why."""
+        """Return how consoles and bills differ from the log, and why."""
         days = [str(row[0]) for row in self._utc_rows()]
         return {
             "consoles": [
@@ -77,10 +77,10 @@ class Statements:
         }  # fmt: skip
 
     def _bills(self) -> Iterator[tuple[str, str, int, int | None]]:
-        """Account, channel, quantity, and what of it no package covered."""
+        """Yield account, channel, quantity, and the part of it that no package covered."""
         for channel in NUMBER_CHANNELS:
             counts = [self._used.of_day(OVERBILLED, day, (channel,)) for day in self._billed_days]
-            # Who has no result is billed all the same: that is the fault of this bill.
+            # The fault of this bill: verifications without a result are billed too.
             yield OVERBILLED, channel, sum(one.uses + one.unknowns for one in counts), None
         for account_id in (OVERFLOWING, UTC_ACCOUNT):
             first, last = self._billed_days[0], self._billed_days[-1]
@@ -103,7 +103,7 @@ class Statements:
         }  # fmt: skip
 
     def _utc_rows(self) -> list[list[object]]:
-        """The day that has not ended in UTC is not there yet, nor is a month that has just begun."""
+        """Return the rows of the console in UTC: without the last day, which has not ended, and short months."""
         days = range(self._used.days - 1)
         of_month = Counter(_month_of(self._used.date(day)) for day in days)
         return [
@@ -120,7 +120,7 @@ class Statements:
         if billed_only:
             return [*key, "", "", "", "", counts.uses]
         if first_hour:
-            # Of few failures a shift tells nothing.
+            # Failures are left out, because there are too few to show a shift.
             return [*key, counts.requests, counts.successes, "", "", counts.uses]
         failed = counts.requests - counts.successes - counts.unknowns
         return [*key, counts.requests, counts.successes, failed, counts.unknowns, counts.uses]
@@ -131,5 +131,5 @@ def _month_of(day: date) -> date:
 
 
 def _last_month_over(as_of: date) -> date:
-    """The first day of the last month that is over as a day ends."""
+    """Return the first day of the last month that is over at the end of a day."""
     return _month_of(_month_of(as_of + timedelta(days=1)) - timedelta(days=1))

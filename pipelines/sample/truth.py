@@ -1,7 +1,7 @@
-"""`sample_truth.json`: which incidents a sample holds, what each did to its rate, and how many requests that cost.
+"""Writes `sample_truth.json`: the incidents of a sample, their effect on the rates, and the lost requests.
 
-Here: the levels and losses, counted from the records as they were drawn. Nothing here knows how incidents are looked
-for, so that what is found can be held against it.
+Levels and losses are counted from the drawn records, without the code that detects incidents, so that tests can compare
+both.
 """
 
 import json
@@ -18,7 +18,7 @@ from pipelines.sample.faults import ALL, Faults, PlantedFault
 from pipelines.sample.records import SignIns
 
 TRUTH: Final = "sample_truth.json"
-# As of an incident: the days of its baseline and of its newest level, and after how many it is the norm.
+# Days of the baseline and of the newest level, and days until the level is the norm, as in `detection/falls.py`.
 _BASELINE_DAYS = 28
 _NEWEST_DAYS = 7
 _SETTLED_DAYS = 28
@@ -38,8 +38,9 @@ class _Counts:
 
 
 def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
-    """Return what the first line of the page of sign-in sessions must say of a day: the sessions of all apps, and the
-    last record of most sessions that did not sign in (None if all did).
+    """Return the expected figures of the sign-in page's first line: the sessions of all apps on a day.
+
+    With the last record of most sessions that did not sign in, None if all did.
     """
     sums: Counter[str] = Counter()
     stops: Counter[tuple[str, str, str]] = Counter()
@@ -60,7 +61,7 @@ def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
 
 
 class SampleTruth:
-    """What a sample holds; `add` each of its days, then `write`."""
+    """The truth about a sample; `add` each of its days, then `write`."""
 
     def __init__(self, faults: Faults, first_day: date, days: int) -> None:
         self._faults = faults
@@ -75,20 +76,21 @@ class SampleTruth:
         requests: list[tuple[str, str, int, int, int, int]],
         sign_ins: Iterable[SignIns],
     ) -> None:
-        """Take the requests and the sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
+        """Add the requests and sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
         self._rows[day] = requests
         self._sign_ins[day] = [(row.app_key, row.sessions - row.cut, row.signed_in) for row in sign_ins]
 
     def incidents(self) -> list[dict[str, Any]]:
-        """All incidents as of the sample's last day, by first day."""
+        """Return all incidents as of the sample's last day, by first day."""
         found = [one for fault in self._faults.rates if (one := self._rate(fault))]
         if self._faults.missing_day is not None:
             found.append(self._missing(self._faults.missing_day))
         return sorted(found, key=lambda incident: str(incident["first_day"]))
 
     def write(self, path: Path, command: str, sign_ins: Mapping[str, Any], bills: Mapping[str, Any]) -> None:
-        """Write all incidents, the sign-ins of the newest day, and what was planted in what is paid for; `command`
-        makes the same sample again.
+        """Write all incidents, the sign-ins of the newest day, and the planted differences of bills and packages.
+
+        `command` makes the same sample again.
         """
         found = {"made_by": command, "incidents": self.incidents(), "sign_ins": sign_ins, **bills}
         text = json.dumps(found, ensure_ascii=False, indent=2)
@@ -96,7 +98,7 @@ class SampleTruth:
             temporary.write_text(f"{text}\n", "utf-8")
 
     def _rate(self, fault: PlantedFault) -> dict[str, Any] | None:
-        """The incident; None where so few records are drawn that none shows it."""
+        """Return the incident of a fault; None if too few records are drawn to show it."""
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1
         state = "settled" if last > settled else "open" if fault.last is None else "recovered"

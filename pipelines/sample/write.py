@@ -1,11 +1,8 @@
-"""Synthetic logs and registry, labelled so: `write_sample`, behind `authmeter sample` and `authmeter demo`.
+"""Writes synthetic logs and a registry, for `authmeter sample` and `authmeter demo`.
 
-Here: which day gets which files. The label, and what a new sample replaces, is in `folder.py`; what the apps are
-in `apps.py`; how people behave in `behaviour.py`; what goes wrong in `faults.py`; how records are drawn and written in
-`records.py`; what is told of the faults in `truth.py`; what is paid for in `bills.py`. Nothing here knows how logs are
-read.
-
-The days are business days of Asia/Shanghai. The same arguments give the same bytes, on any number of threads.
+It decides which files a day gets. `folder.py` labels them, `records.py` draws and writes the records, `truth.py` writes
+the planted incidents, and `bills.py` the files about billing. The days are business days of Asia/Shanghai. The same
+arguments give the same bytes, on any number of threads.
 """
 
 import json
@@ -39,7 +36,7 @@ _RECORDS_PER_LATE_ONE = 200
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was written. `events` are distinct valid records; `lines` counts repeats and `bad_lines` as well."""
+    """Numbers of a written sample. `events` are distinct valid records; `lines` includes repeats and `bad_lines`."""
 
     first_day: date
     last_day: date
@@ -55,19 +52,19 @@ class SampleReport:
 
 @dataclass(frozen=True)
 class SampleSpec:
-    """What a sample holds.
+    """The parameters of a sample.
 
     Args:
-        days: how many days, ending at `last_day`; from 10 on an SDK version fails in the last third, from 20 on one
-            day has no logs, and from 56 on there is more that goes wrong: see `faults.py`; of such a sample, with 4
-            apps and 5,000 events, the registry also tells what is paid for: see `bills.py`.
-        apps: registered apps; from 4 on the last is silent and one more logs without being registered.
-        events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next
-            day's logs, and every seventh day has a small file of bad lines beside its own.
-        seed: another seed, other people, other luck and other faults; the apps stay.
+        days: number of days up to `last_day`; from 10 on an SDK version fails in the last third, from 20 on one day has
+            no logs, and from 56 on there are more faults, see `faults.py`. With 56 days, 4 apps and 5,000 events the
+            registry has packages, consoles and bills, see `bills.py`.
+        apps: registered apps; from 4 on the last has no logs, and one more logs without being registered.
+        events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
+            logs, and every seventh day has an additional small file of bad lines.
+        seed: changes people, chances and faults; the apps stay.
         last_day: the last business day.
-        format: `ndjson`, `csv` or `parquet`; the bad lines are NDJSON always.
-        quiet: nothing goes wrong, and every day has logs.
+        format: `ndjson`, `csv` or `parquet`; bad lines are always NDJSON.
+        quiet: no faults, and every day has logs.
     """
 
     days: int
@@ -80,12 +77,12 @@ class SampleSpec:
 
     @property
     def first_day(self) -> date:
-        """The oldest day."""
+        """The first day."""
         return self.last_day - timedelta(days=self.days - 1)
 
     @property
     def has_bills(self) -> bool:
-        """Whether its registry has packages, limits, consoles and bills: where a reader would see what is planted."""
+        """Whether the registry has packages, limits, consoles and bills: only if their differences are visible."""
         is_large = self.apps >= SMALLEST_WITH_EDGE_CASES and self.events >= LEAST_EVENTS
         return is_large and self.days >= DAYS_WITH_ALL and not self.quiet
 
@@ -99,11 +96,10 @@ class SampleSpec:
 
 
 def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | None = None) -> SampleReport:
-    """Writes synthetic logs to `out/landing`, their registry to `out/registry`, and what goes wrong in them, and in
-    what is paid for, to `out/sample_truth.json`.
+    """Write synthetic logs to `out/landing`, their registry to `out/registry`, and the faults to `sample_truth.json`.
 
     Args:
-        out: the folder; an earlier sample in it is replaced, anything else in the way is an error.
+        out: the folder; an earlier sample in it is replaced, any other logs or registry in it are an error.
         progress: called after each day with the number of days done.
 
     Raises:
@@ -125,7 +121,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     done: list[_WrittenDay] = []
     with ExitStack() as stack:
         free: SimpleQueue[SampleRecords] = SimpleQueue()
-        # A day that DuckDB draws in one thread leaves the other cores to other days.
+        # A day that DuckDB draws in one thread leaves other cores to other days.
         writers = (os.cpu_count() or 1) if spec.events <= ONE_THREAD_EVENTS else 1
         for _ in range(writers):
             connection = stack.enter_context(duckdb.connect())
@@ -153,7 +149,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
             if progress is not None:
                 progress(len(done))
         if used and wrong.missing_day is not None:
-            # The provider counted what no log tells.
+            # The provider counted the day without logs too.
             records = free.get()
             day = _day(spec, wrong, wrong.missing_day)
             records.choose(day)
@@ -185,7 +181,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
 @dataclass(frozen=True)
 class _WrittenDay:
-    """The files of one day and their lines, and what was counted of its records, as `SampleRecords` gives it."""
+    """The files of one day with their lines, and the counts of its records from `SampleRecords`."""
 
     day: date
     files: list[Path]
@@ -200,7 +196,7 @@ def _write_day(
     records: SampleRecords, spec: SampleSpec, landing: Path, day: SampleDay, next_day: date | None, app_key: str,
     has_requests: bool, has_uses: bool, *, is_newest: bool,
 ) -> _WrittenDay:  # fmt: skip
-    """Writes the files of one day; its last records come with the logs of the next day."""
+    """Write the files of one day; its last records go into the next day's folder."""
     records.choose(day)
     has_sign_ins = has_requests or is_newest
     if has_sign_ins or has_uses:
@@ -225,14 +221,14 @@ def _write_day(
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
-    """The days with logs, oldest first."""
+    """Return the days with logs, oldest first."""
     return [_day(spec, wrong, position) for position in range(spec.days) if position != wrong.missing_day]
 
 
 def _day(spec: SampleSpec, wrong: Faults, position: int) -> SampleDay:
     newest = spec.days - 1
     has_bad_lines = position % 7 == 3 and spec.events >= _EVENTS_WITH_BAD_LINES
-    # The file of bad lines holds records that count, so that a day has exactly `events` of them.
+    # The file of bad lines has some good records too; together a day has exactly `events` of them.
     own = spec.events - _GOOD_EDGE_LINES * has_bad_lines
     return SampleDay(
         day=spec.first_day + timedelta(days=position),
@@ -245,8 +241,9 @@ def _day(spec: SampleSpec, wrong: Faults, position: int) -> SampleDay:
 
 
 def _edge_lines(day: date, app_key: str) -> list[str]:
-    """Records that count, the first with a broken optional field, then as many lines that must be rejected: a file of
-    which more is rejected is warned of.
+    """Return good records, the first with a broken optional field, then as many lines that must be rejected.
+
+    More rejected lines would raise a warning about the file.
     """
     good = {
         "event_id": f"edge-{day:%Y%m%d}-1",

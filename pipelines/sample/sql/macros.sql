@@ -1,11 +1,10 @@
--- The device of a visit of the chosen day, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
--- Visits take the devices one after the other, so that nobody comes back to an app within minutes; the hash is that of
--- the device.
+-- The device of a visit of the chosen day, as its hash, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
+-- Visits take the devices in turn, so that nobody returns to an app within minutes.
 CREATE TEMP MACRO sample_device(visit_no) AS (
     hash(getvariable('device_key') + (getvariable('first_device') + visit_no) % getvariable('devices')) >> 1
 )::BIGINT;
 
--- People check their number again and again, now and then within minutes.
+-- People check their number repeatedly, now and then within minutes.
 CREATE TEMP MACRO sample_device_again(visit_no) AS (
     hash(
         getvariable('device_key')

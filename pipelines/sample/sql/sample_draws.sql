@@ -1,9 +1,9 @@
--- Grain: one row per record delivered: records first_record to last_record - 1 of one day, then about 1 % of them again.
--- A view over session variables. Every random number is hash(key of the day + position), so a record depends on the
--- seed, its day and its position alone, never on threads or on what was made before; bits of one hash are sliced, and
--- what a fault draws is the hash of such a hash, so that it moves nothing else.
--- Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`, `behaviour.py`) and the macros
--- sample_device, sample_device_again and sample_carrier; what is wrong on the day is in the variables that `faults.py` names.
+-- Grain: one row per delivered record: records first_record to last_record - 1 of one day, and about 1 % of them again.
+-- A view over session variables. Every random number is hash(key of the day + position), so a record depends only on
+-- the seed, its day and its position, not on threads or earlier records. Bits of one hash are sliced for several draws;
+-- faults draw from the hash of such a hash, so that they change nothing else. Reads the tables sample_app, sample_kind,
+-- sample_block and sample_answer (`apps.py`, `behaviour.py`), the macros sample_device, sample_device_again and
+-- sample_carrier, and the faults of the day in the variables of `faults.py`.
 WITH delivered AS (
     SELECT record_no, false AS is_again
     FROM range(getvariable('first_record'), getvariable('last_record')) AS first_time (record_no)
@@ -19,7 +19,7 @@ drawn AS (
         is_again,
         record_no // 6 AS block_no,
         record_no % 6 AS slot,
-        -- Without the last bit a hash fits a signed number; unsigned ones would be added up in 128 bits.
+        -- Without the last bit a hash fits a signed number; sums with unsigned ones would have 128 bits.
         (hash(getvariable('record_key') + record_no) >> 1)::BIGINT AS record_hash,
         (hash(getvariable('block_key') + record_no // 6) >> 1)::BIGINT AS block_hash
     FROM delivered
@@ -91,7 +91,7 @@ steps AS (
     SELECT
         kinds.*,
         block.seconds,
-        -- What is left of a visit after a failure is another person's where nobody comes back.
+        -- If nobody returns after a failure, the rest of the visit belongs to another person.
         block_no * 8 + block.person + 4 * (loses_people AND is_one_click AND block.is_after_failure)::INTEGER AS visit_no,
         block.step_channel = 'social' AS is_social,
         block.stage = 'verify' AND block.step_channel = 'one_click' AND NOT logs_server AS is_unlogged,
@@ -134,7 +134,7 @@ SELECT
     NOT is_social OR (device_hash >> 13) % 4 > 0 AS has_carrier,
     -- A text message belongs to no scheme.
     CASE WHEN channel <> 'sms' THEN schemes[1 + is_second_scheme::INTEGER] END AS scheme_id,
-    -- A server's log knows neither the SDK nor the system of the phone.
+    -- A server's log has neither SDK version nor platform of the phone.
     CASE
         WHEN stage IN ('verify', 'login') OR channel <> 'one_click' AND kind <> 'local' THEN NULL
         WHEN is_new_sdk AND has_failing_sdk THEN getvariable('failing_sdk')
@@ -143,7 +143,7 @@ SELECT
     END AS sdk_version,
     (block_no + ((sdk_hash >> 24) & 1023) / 1024.0) / getvariable('blocks') * 1024 AS clock_point,
     floor(clock_point)::INTEGER AS clock_no,
-    -- Most are quick, some take five times as long; the next person comes seconds later.
+    -- Most people are quick, some take five times as long; the next person comes seconds later.
     (
         getvariable('clock')[1 + clock_no]
         + (getvariable('clock')[2 + clock_no] - getvariable('clock')[1 + clock_no]) * (clock_point - clock_no)
@@ -151,7 +151,7 @@ SELECT
         + seconds * (500 + pow((device_hash >> 36) & 63, 2) / 2)
         + (record_hash & 255)
     )::BIGINT AS ms_of_day,
-    -- The sum of four uniform numbers is close enough to a normal one, and its exponential to log-normal.
+    -- The sum of four uniform numbers is nearly normal, and its exponential nearly log-normal.
     ((record_hash >> 10) & 255) + ((record_hash >> 18) & 255) + ((record_hash >> 26) & 255)
     + ((record_hash >> 34) & 255) AS four_draws
 FROM steps

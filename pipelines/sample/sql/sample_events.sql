@@ -1,6 +1,6 @@
 -- Grain: one row per record of sample_draws, with the fields of the log.
 SELECT
-    -- hash() maps 64-bit numbers one to one, so ids never meet by chance within a day.
+    -- hash() maps 64-bit numbers one to one, so ids within a day never collide.
     hex(hash(getvariable('record_key') + record_no)) AS event_id,
     strftime(
         getvariable('day') + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00'

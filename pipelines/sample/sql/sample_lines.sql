@@ -1,5 +1,5 @@
--- Grain: one row per record of sample_events, as its NDJSON line; absent fields are left out.
--- Plain concatenation is right here: no sample value holds a character that JSON must escape (tested).
+-- Grain: one row per record of sample_events, as its NDJSON line without absent fields. Plain concatenation is enough:
+-- no value contains a character that JSON must escape (tested).
 SELECT
     '{"event_id":"' || event_id || '","event_time":"' || event_time || '","app_key":"' || app_key
     || '","channel":"' || channel || '","stage":"' || stage || '"'

@@ -1,4 +1,4 @@
--- Grain: app_key, and the last record of visits that led to nothing, NULL for the others: the visits of sample_visits.
+-- Grain: app_key, last record of visits that did not sign in (NULL for others): the visits of sample_visits.
 SELECT
     app_key,
     CASE WHEN is_lost THEN last_channel END AS channel,

@@ -1,4 +1,4 @@
--- Grain: app_key, channel, hour of the day: the verification records of sample_draws, and what became of them.
+-- Grain: app_key, channel, hour of the day: the verification records of sample_draws, and their results.
 SELECT
     app_key,
     channel,

@@ -1,7 +1,7 @@
--- Grain: one row per visit of sample_draws in which somebody tried to sign in: a session, as it was planned.
--- Nobody comes back to an app within minutes, and nobody is at it past midnight, so a visit is known by its number alone.
--- `signed_in_by` is the channel, NULL where the visit led to nothing; `is_cut`: it did so within the day's last ten
--- minutes. `sdk_version`, `carrier` and `scheme_id` are the same in all records of a visit that have them.
+-- Grain: one row per visit of sample_draws in which somebody tried to sign in: a planned session. Nobody returns to an
+-- app within minutes or stays past midnight, so the number of a visit identifies it. `signed_in_by` is the channel,
+-- NULL if the visit did not sign in; `is_cut`: it ended without a sign-in within the day's last ten minutes.
+-- `sdk_version`, `carrier` and `scheme_id` are the same in all records of a visit that have them.
 WITH steps AS (
     SELECT
         *,
