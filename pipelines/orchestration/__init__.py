@@ -1,1 +1,1 @@
-"""Dagster: assets, checks, jobs, schedule, resources. The only package that imports dagster."""
+"""Dagster assets, checks, jobs, schedule and resources; the only package that imports Dagster."""

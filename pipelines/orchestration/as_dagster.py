@@ -1,4 +1,4 @@
-"""The results of steps, and the partitions of the days, as Dagster has them."""
+"""Converts results of steps, and the partitions of days, to Dagster's types."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,9 +15,10 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 
 
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
-    """Convert the results of a step for Dagster: those of the assets and checks that the run selected.
+    """Convert the results of a step for Dagster, for the assets and checks that the run selected.
 
-    What Dagster does not expect of the step goes into the log: an asset of others, another day of the run's own asset.
+    Results that Dagster does not expect from the step go into the event log: observed assets, and other days than the
+    run's.
     """
     partition = context.partition_key if context.has_partition_key else None
     for result in results:
@@ -36,12 +37,12 @@ def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
 
 
 def check_key(check: str) -> dg.AssetCheckKey:
-    """A check's key: its asset and its name."""
+    """Return a check's key: its asset and its name."""
     return dg.AssetCheckKey(dg.AssetKey(CHECKS[check].asset), check)
 
 
 def check_result(result: Evaluated) -> dg.AssetCheckResult:
-    """A check's result; a failure of one that stops the run is an error, of another one a warning."""
+    """Return the result of a check; a failure is an error if the check stops the run, else a warning."""
     check = CHECKS[result.check]
     return dg.AssetCheckResult(
         asset_key=check.asset, check_name=check.name, passed=result.passed, metadata=metadata_of(result.metadata),
@@ -50,7 +51,7 @@ def check_result(result: Evaluated) -> dg.AssetCheckResult:
 
 
 def metadata_of(metadata: Metadata) -> dict[str, Any]:
-    """Metadata with links and columns in Dagster's types."""
+    """Return metadata with links and columns in Dagster's types."""
     return {name: _value(value) for name, value in metadata.items()}
 
 
@@ -64,25 +65,25 @@ def _value(value: Value) -> Any:
 
 
 class InstancePartitions:
-    """The partitions of the days in a Dagster instance."""
+    """Partitions of the days in a Dagster instance; implements `partitions.Partitions`."""
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self._instance = instance
 
     def names(self) -> list[str]:
-        """All of them, in the order in which they came."""
+        """Return all of them, in the order in which they were added."""
         return list(self._instance.get_dynamic_partitions(BUSINESS_DAYS))
 
     def add(self, names: list[str]) -> None:
-        """Adds partitions that do not exist yet."""
+        """Add partitions that do not exist yet."""
         self._instance.add_dynamic_partitions(BUSINESS_DAYS, names)
 
     def remove(self, name: str) -> None:
-        """Removes one."""
+        """Remove a partition."""
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
+        """Return the rows of each partition of an asset from its newest record; None if the record lacks them."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The checks of `contract/checks.py` as Dagster's, each on the asset that it judges."""
+"""The checks of `contract/checks.py` as Dagster checks, each on its asset."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from pipelines.run.daily_run import DailyRun
 
 
 def spec_of(name: str) -> dg.AssetCheckSpec:
-    """A check as Dagster knows it."""
+    """Return a check's specification for Dagster."""
     check = CHECKS[name]
     said = f"Fails where: {check.meaning_en} {check.to_do}\n\n{check.meaning_zh}"
     return dg.AssetCheckSpec(name, asset=check.asset, description=said, blocking=check.is_blocking)
@@ -26,7 +26,7 @@ def spec_of(name: str) -> dg.AssetCheckSpec:
 def daily_checks(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Evaluates the checks of the data folder that the run is of."""
+    """Evaluate the checks of the run's data folder."""
     yield from _chosen(context, steps.daily_checks(_work(context, data)))
 
 
@@ -34,7 +34,7 @@ def daily_checks(
 def freshness_check(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Evaluates whether the last day that is due is published."""
+    """Evaluate whether the last day that is due is published."""
     yield from _chosen(context, steps.freshness(_work(context, data)))
 
 

@@ -1,4 +1,4 @@
-"""From landing to site: the steps of the daily run (`steps.py`) as Dagster's assets."""
+"""The steps of the daily run (`steps.py`) as Dagster's assets, from landing to site."""
 
 import dagster as dg
 
@@ -13,7 +13,7 @@ from pipelines.run.daily_run import DailyRun
 
 @dg.asset(group_name="landing", kinds={"s3"}, description=steps.fetched_objects.__doc__)
 def fetched_objects(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The objects of buckets."""
+    """Yield the results of fetching objects."""
     yield from as_dagster(context, steps.fetched_objects(_work(context, data)))
 
 
@@ -35,13 +35,13 @@ registry = dg.AssetSpec(
 @dg.asset(
     group_name="events",
     kinds={"parquet"},
-    # What is fetched is there before landing is read: an asset of others, as `landing` is, orders no steps.
+    # Depends on both, so that fetching runs first: an asset without a step, as `landing` is, orders no steps.
     deps=[landing, fetched_objects],
     check_specs=[spec_of("file_books")],
     description=steps.event_parts.__doc__,
 )
 def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The parts of landed files."""
+    """Yield the parts of landed files."""
     yield from as_dagster(context, steps.event_parts(_work(context, data)))
 
 
@@ -54,11 +54,11 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
     description=steps.day_tables.__doc__,
 )
 def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The tables of the days."""
+    """Yield the tables of the days."""
     yield from as_dagster(context, steps.day_tables(_work(context, data)))
 
 
-# Asked for one table, the box makes them all; reported is what was asked for.
+# The step always builds all tables, and yields the selected ones.
 @dg.multi_asset(
     name="build_marts",
     can_subset=True,
@@ -79,7 +79,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
     ],
 )
 def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The published tables."""
+    """Yield the published tables."""
     yield from as_dagster(context, steps.marts(_work(context, data)))
 
 
@@ -105,13 +105,13 @@ def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -
     ],
 )
 def reports(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The site."""
+    """Yield the site and its exports."""
     yield from as_dagster(context, steps.reports(_work(context, data)))
 
 
 @dg.asset(group_name="reports", kinds={"html", "s3"}, deps=["site", "exports"], description=steps.site_copy.__doc__)
 def site_copy(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """The copy of the site."""
+    """Yield the copy of the site."""
     yield from as_dagster(context, steps.site_copy(_work(context, data)))
 
 

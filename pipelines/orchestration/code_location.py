@@ -1,4 +1,4 @@
-"""Table of contents for Dagster."""
+"""The definitions that Dagster loads."""
 
 import dagster as dg
 
@@ -20,7 +20,7 @@ from pipelines.orchestration.schedule import build_late_day_sensor, build_schedu
 
 
 def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
-    """All that Dagster knows of the project. It reads nothing: the folder is opened by a run, and by nothing before.
+    """Return all definitions of the project. Nothing is read: only a run opens the folder.
 
     Args:
         settings: time of day and zone of the schedule.

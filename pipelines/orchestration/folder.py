@@ -1,6 +1,6 @@
-"""The data folder as a run has it: opened, its lock held until the run ends, the end noted in `status.json`.
+"""Opens the data folder for a run, holds its lock until the run ends, and writes the end to `status.json`.
 
-Whether Dagster started the run (`resource.py`) or a command (`in_process.py`) makes no difference here.
+Runs started by Dagster (`resource.py`) and by a command (`in_process.py`) both use it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,11 +17,11 @@ from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.run.run_end import failures_noted, note_end
 
-# The job of a whole run.
+# Name of the job for a complete run.
 JOB = "daily"
-# Run tags of a backfill: the first and last day to compute anew.
+# Run tags of a backfill: the first and last day to compute again.
 BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
-# Run tags of a reread: that it is one, and the source and the first day, where files are chosen by them.
+# Run tags of a reread: whether it is one, and the source and the first day if given.
 REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
 _SCHEDULE = "dagster/schedule_name"
 
@@ -31,14 +31,14 @@ def run_over(
     data: Path, tags: Mapping[str, str], is_whole: bool, tidy: Callable[[DailyRun], None],
     opened: DailyRun | None = None, warn: Callable[[str], None] = print,
 ) -> Iterator[DailyRun]:  # fmt: skip
-    """The boxes over a data folder, whose lock is held until the run ends.
+    """Yield the stages of a run over a data folder, whose lock is held until the run ends.
 
     Args:
-        tags: those of the run.
-        is_whole: whether the run must come to the last step, or else has failed.
+        tags: tags of the run.
+        is_whole: whether a run that ends before its last step has failed.
         tidy: called once the lock is held.
-        opened: the boxes, where they are opened already.
-        warn: gets the notice of a folder that is opened here.
+        opened: the stages if already opened.
+        warn: gets the notice from opening the folder here.
     """
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
     with failures_noted(data, day):

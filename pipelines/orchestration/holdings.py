@@ -1,6 +1,6 @@
-"""What each asset holds after a run, as metadata: rows, files, the page to open; also after a run with nothing new.
+"""Metadata of each asset after a run: rows, files, the page to open; also after a run with nothing new.
 
-Numbers, days and paths of ours only: nothing of a person.
+It contains numbers, days and own paths only, and no personal data.
 """
 
 import json
@@ -23,18 +23,18 @@ ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count",
 
 
 def table_columns(table: Table) -> Columns:
-    """The columns of a published table, and its key."""
+    """Return the columns of a published table, and its key."""
     return Columns(table.columns, tuple(table.key))
 
 
 def of_landing(landing: Path) -> Metadata:
-    """The logs that lie there now, whether they are read or not."""
+    """Return the number and size of all logs in landing, read or not."""
     there = list(scan(landing, set()))
     return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 
 
 def of_parts(manifest: Manifest) -> Metadata:
-    """The events of all files that count, and their books."""
+    """Return the events of all files that count, and the sums of their books."""
     live = manifest.live_files()
     accepted = sum(entry.accepted for entry in live)
     return {
@@ -48,7 +48,7 @@ def of_parts(manifest: Manifest) -> Metadata:
 
 
 def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """The counted records of a day; none for a day without data."""
+    """Return the counted records of a day; 0 for a day without data."""
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
@@ -60,13 +60,13 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     }
     as_of = manifest.as_of
     if as_of and day in window(as_of, max(WINDOWS)):
-        # The site of this manifest is not there yet; an older day has no page in it.
+        # The site of this manifest does not exist yet; older days have no page in it.
         return {**holds, "page": Page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
     return holds
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
-    """The rows of each published table; nothing of one that the file, being of an older version, lacks."""
+    """Return the rows of each published table; nothing for tables that a file of an older version lacks."""
     with closing(open_published(store.database)) as connection:
         listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         there = {name: table for name, table in TABLES.items() if name in listed}
@@ -82,7 +82,7 @@ def of_tables(store: Store) -> dict[str, Metadata]:
 
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
-    """The counts of the published day over all apps, which Dagster draws over the runs; none for a day without data."""
+    """Return the published day's counts over all apps, which Dagster plots over runs; empty for a day without data."""
     sums = ", ".join(f"sum({name})::BIGINT" for name in USAGE)
     found = connection.execute(
         f"SELECT {sums} FROM usage_daily WHERE day = (SELECT as_of FROM publication) HAVING count(*) > 0"
@@ -91,7 +91,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
 
 
 def of_site(site: Path) -> dict[str, Metadata]:
-    """The pages, and the CSV files beside them."""
+    """Return the number and size of the pages, and of their CSV files."""
     listed = json.loads((site / "manifest.json").read_bytes())
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]
     tables = [file for file in listed["files"] if file["path"].endswith(".csv")]
@@ -114,7 +114,7 @@ def of_site(site: Path) -> dict[str, Metadata]:
 
 
 def published_as_of(site: Path) -> date | None:
-    """The as-of of the site that stands; None where none does, or it cannot be read."""
+    """Return the as-of of the current site; None if there is none or it cannot be read."""
     try:
         return date.fromisoformat(json.loads((site / "manifest.json").read_bytes())["as_of"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The Dagster instance of a data folder, `<data>/dagster`: its settings, its tables, the end of dead and old runs."""
+"""The Dagster instance of a data folder, `<data>/dagster`: makes settings and tables, ends dead runs, removes old."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     import dagster as dg
 
-# One run at a time; a run whose process died is marked failed and lets the next one in; nothing is sent anywhere.
+# One run at a time. A run whose process died is marked failed, and the next one can start. No telemetry.
 _SETTINGS = """\
 # Written by authmeter; see docs/operator.md before you change it.
 telemetry:
@@ -39,16 +39,14 @@ run_retries:
   enabled: true
   max_retries: 2
 """
-# What the first versions wrote; a file that somebody edited is theirs.
+# Settings of the first versions, which are replaced; a file that somebody edited is kept.
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
-# Stands where Dagster's tables are made.
+# Marker file for a home with Dagster's tables.
 _MADE = ".tables_made"
 
 
 def prepare(data: Path) -> Path:
-    """Makes the instance's folder, settings and tables where they are missing, and points Dagster to it; gives the
-    folder.
-    """
+    """Make the instance's folder, settings and tables if missing, set Dagster's environment, and return the folder."""
     home = data / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
@@ -61,15 +59,15 @@ def prepare(data: Path) -> Path:
 
 
 def has_usual_settings(home: Path) -> bool:
-    """Whether the settings are those of authmeter: edited ones may have runs recorded elsewhere."""
+    """Return whether the settings are authmeter's own; with edited ones, runs may be recorded elsewhere."""
     return (home / "dagster.yaml").read_bytes() == _SETTINGS.encode()
 
 
 def _make(home: Path) -> None:
-    """The settings and tables of a new home, and the settings of one from before, made by one process at a time.
+    """Make settings and tables of a new home, or replace the settings of an older one, one process at a time.
 
-    Two that open it together, a run and the scheduler say, would both mark Dagster's tables as made; Dagster refuses
-    tables with two marks from then on.
+    Two processes that open a home together, such as a run and the scheduler, would both mark Dagster's tables as made;
+    Dagster then refuses the tables.
     """
     import dagster as dg
 
@@ -91,15 +89,15 @@ def _make(home: Path) -> None:
 def end_dead_runs(
     instance: "dg.DagsterInstance", but: str | None = None, *, is_no_scheduler_alive: bool = False
 ) -> int:
-    """Ends, in the record, the runs that are said to be under way although their process is gone; gives their number.
+    """Mark recorded runs as failed if their process is gone; return their number.
 
-    Only for whoever holds the lock of the data folder, who thereby knows that no other run lives. Left alone, such a
-    run would keep the next ones waiting, since only one may run.
+    The caller holds the lock of the data folder, so no other run is alive. Dead runs would block the next ones, because
+    only one may run.
 
     Args:
         but: the caller's own run.
-        is_no_scheduler_alive: whether there is also none that could be starting a run. Dagster would wait five minutes
-            for a run that is said to be starting.
+        is_no_scheduler_alive: whether no scheduler can be starting a run either; then starting runs are dead too.
+            Dagster itself would wait five minutes for them.
     """
     import dagster as dg
 
@@ -114,7 +112,7 @@ def end_dead_runs(
 
 
 def end_runs_of_the_dead(data: Path) -> int:
-    """As `end_dead_runs`, for a scheduler before it begins; where a run is alive, there is nothing to end."""
+    """Do the same for a scheduler before it starts; if a run is alive, nothing is changed."""
     import dagster as dg
 
     try:
@@ -125,9 +123,7 @@ def end_runs_of_the_dead(data: Path) -> int:
 
 
 def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Removes what Dagster recorded of runs that ended more than `days` days ago, and of ticks as old; gives how many
-    runs that were.
-    """
+    """Remove Dagster's records of runs that ended over `days` days ago, and old ticks; return the number of runs."""
     import dagster as dg
 
     before = now - timedelta(days=days)
@@ -143,17 +139,17 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
 
 @contextmanager
 def records_kept_open(data: Path, *run_ids: str) -> Iterator[None]:
-    """Keeps the SQLite files open that Dagster records runs in: those of all runs, and those of some.
+    """Keep Dagster's SQLite files open: the file of all runs, the file of all assets, and the files of the given runs.
 
-    Dagster opens and closes them for each of a run's hundred events. SQLite tidies up whenever the last one closes,
-    which is about a fifth of the wall time of Dagster's part of a run with nothing new.
+    Dagster opens and closes them for each of a run's hundred events, and SQLite cleans up whenever the last connection
+    is closed. That takes a fifth of the wall time of Dagster's part in a run with nothing new.
     """
     with ExitStack() as stack:
         for name in ("runs.db", "runs/index.db", *(f"runs/{run_id}.db" for run_id in run_ids)):
             file = data / "dagster" / "history" / name
-            # Whoever edited dagster.yaml may record elsewhere.
+            # With an edited dagster.yaml, the records may be elsewhere.
             if file.exists():
-                # May write: what a run that was killed left half done, SQLite then takes back.
+                # Opened for writing, so that SQLite can roll back the unfinished transactions of a killed run.
                 opened = stack.enter_context(closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)))
                 opened.execute("SELECT count(*) FROM sqlite_master").fetchall()
         yield

@@ -1,6 +1,6 @@
-"""The SQLite tables of a new Dagster home, the same as Dagster's own, made in a quarter of the time.
+"""Makes the SQLite tables of a new Dagster home, equal to Dagster's own, in a quarter of the time.
 
-Dagster looks through its hundred migrations seven times for them, and waits for the disk after each of 58 statements.
+Dagster itself checks its hundred migrations seven times, and waits for the disk after each of 58 statements.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, MetaData, create_engine
 
 from pipelines.orchestration.record_files import FILES
 
-# The tables of each file, and the migrations of rows that a new file does not need.
+# The tables of each file, and the data migrations that a new file does not need.
 _CONTENTS = (
     (RunStorageSqlMetadata, [*runs.REQUIRED_DATA_MIGRATIONS, *runs.OPTIONAL_DATA_MIGRATIONS]),
     (SqlEventLogStorageMetadata, [*EVENT_LOG_DATA_MIGRATIONS, *ASSET_DATA_MIGRATIONS]),
@@ -30,7 +30,7 @@ _CONTENTS = (
 
 
 def make_tables(home: Path) -> None:
-    """Makes the files of a home that has none, each in one transaction; Dagster itself makes what a crash left out."""
+    """Make the files of a home that has none, each in one transaction; Dagster makes files missing after a crash."""
     version = None
     for name, (tables, migrations) in zip(FILES, _CONTENTS, strict=True):
         (home / name).parent.mkdir(parents=True, exist_ok=True)

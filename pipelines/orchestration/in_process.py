@@ -1,4 +1,4 @@
-"""The daily job in this process, as the commands run it."""
+"""Runs the daily job in this process, for the commands."""
 
 import gc
 from datetime import date
@@ -14,20 +14,20 @@ from pipelines.run.daily_run import DailyRun
 
 
 def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]) -> None:
-    """Runs the daily job for a day, recorded in the folder's Dagster instance as a scheduled run is.
+    """Run the daily job for a day, recorded in the folder's Dagster instance like a scheduled run.
 
-    Dagster executes the first run of a home, and the first one of other code: only it can say what the job is.
+    Dagster executes the first run of a home and of other code, because only Dagster can record the job's definition.
 
     Raises:
-        AuthmeterError: a box could not do its work; the last good report stands.
+        AuthmeterError: a stage failed; the last good report is still served.
     """
-    # All that is loaded by now stays: the collector need not look through it.
+    # Modules loaded by now stay loaded: the collector need not visit them.
     gc.freeze()
     home = prepare(data)
     if job := known_job(home):
         run_steps(home, job, opened, day, tags)
     else:
-        # The job reads its own; of many files, each takes hundreds of megabytes.
+        # The job reads its own manifest; with many files, each takes hundreds of megabytes.
         opened.loaded = None
         note_job(home, _run_by_dagster(home, data, day, tags))
 
@@ -42,7 +42,7 @@ def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> 
     from pipelines.orchestration.resource import DataFolder
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    # The schedule is no part of it: the settings' time is not asked for.
+    # The schedule is not used, so the settings' time is not needed.
     job = build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
     with open_instance(home) as instance:
         try:

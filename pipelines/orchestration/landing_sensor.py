@@ -1,4 +1,4 @@
-"""A run as soon as new logs lie still in landing: a sensor that is off until somebody switches it on."""
+"""A sensor that starts a run as soon as new logs in landing have stopped changing; off until somebody turns it on."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -17,10 +17,10 @@ from pipelines.store.store import Store
 
 
 def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """The sensor that asks for a run of the last closed day where landing has changed since the last one it asked for.
+    """Return the sensor that requests a run of the last closed day when landing has changed since its last request.
 
-    It asks only for what two looks in a row found alike, so that a delivery under way is one run and not many. The
-    cursor is the digest of the last look and that of the last run that was asked for.
+    It requests only what two checks in a row found unchanged, so that a delivery in progress causes one run. The cursor
+    has the digests of the last check and of the last request.
     """
 
     @dg.sensor(
@@ -46,7 +46,7 @@ def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
 
 
 def _digest_of_landing(landing: Path) -> str:
-    """A digest of the names, sizes and times of all landed files; empty where there is none."""
+    """Return a digest of the names, sizes and times of all landed files; empty if there are none."""
     digest, is_empty = hashlib.sha256(), True
     for file in scan(landing, set()):
         digest.update(f"{file.path}\n{file.stamp}\n".encode())

@@ -1,6 +1,6 @@
-"""The daily job, run by a command itself: the steps in order, recorded as Dagster records them.
+"""Runs the steps of the daily job for a command, in order, and records them as Dagster does.
 
-To load Dagster and have it execute the steps takes four fifths of the time of a run with nothing new.
+Loading Dagster and running the steps in it would take four fifths of the time of a run with nothing new.
 """
 
 import time
@@ -24,10 +24,10 @@ from pipelines.run.daily_run import DailyRun
 
 
 def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapping[str, str]) -> None:
-    """Runs the steps for a day, over the data folder that is opened and whose lock the caller holds.
+    """Run the steps for a day over an opened data folder.
 
     Raises:
-        AuthmeterError: a box could not do its work; the last good report stands.
+        AuthmeterError: a stage failed; the last good report is still served.
     """
     tags, begun = {**tags, PARTITION_TAG: str(day)}, None
     records = RunRecords(home)
@@ -45,7 +45,7 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
         records.succeed()
     except BaseException:
         records.close()
-        # The records are history: what is wrong with them must not hide what ended the run.
+        # Errors in the records, which are only history, must not hide the error that ended the run.
         with suppress(Exception):
             report_failure(home, records.run_id, begun)
         raise
@@ -53,7 +53,7 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
 
 
 def planned(day: date) -> Iterator[Event]:
-    """The planned materializations and checks of a run, in Dagster's order."""
+    """Yield the planned materializations and checks of a run, in Dagster's order."""
     assets = sorted((asset, step.name) for step in STEPS for asset in step.assets)
     checks = sorted((CHECKS[check].asset, check, step.name) for step in STEPS for check in step.checks)
     for asset, step in assets:

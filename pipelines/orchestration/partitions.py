@@ -1,7 +1,7 @@
-"""The partitions: the business days that have tables, and those that a run was for.
+"""The partitions of `day_tables`: business days that have tables, or that a run was for.
 
-They are dynamic. A daily definition would have to begin at a first day that nobody knows when the definitions are
-loaded, and each day without data would be missing for ever.
+They are dynamic. A daily definition needs a first day, which is not available when the definitions are loaded, and
+would show each day without data as missing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,42 +18,42 @@ BUSINESS_DAYS = "business_days"
 
 
 class Partitions(Protocol):
-    """The partitions that Dagster has of the days, and what it recorded of them."""
+    """The partitions of the days in Dagster, and their records."""
 
     def names(self) -> list[str]:
-        """All of them, in the order in which they came."""
+        """Return all of them, in the order in which they were added."""
 
     def add(self, names: list[str]) -> None:
-        """Adds partitions that do not exist yet."""
+        """Add partitions that do not exist yet."""
 
     def remove(self, name: str) -> None:
-        """Removes one."""
+        """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
+        """Return the rows of each partition of an asset from its newest record; None if the record lacks them."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
-    """The run's day D: its partition, else the last day that is over."""
+    """Return the run's day D: its partition, else the last day that is over."""
     tag = tags.get(PARTITION_TAG)
     return date.fromisoformat(tag) if tag else last_closed_day(run.now, run.settings.timezone)
 
 
 def add_days(partitions: Partitions, days: Iterable[date]) -> None:
-    """Adds a partition for each of the days that has none yet."""
+    """Add a partition for each day that has none."""
     known = set(partitions.names())
     if fresh := sorted({str(day) for day in days} - known):
         partitions.add(fresh)
 
 
 def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
-    """Makes the partitions those of the store: each day with tables is one, and none whose tables retention took."""
+    """Make the partitions equal to the days of the store: add days with tables, remove days that retention removed."""
     known = partitions.names()
     first = str(manifest.days_from or "")
     wanted = sorted(key for key in {*known, *map(str, manifest.days)} if key >= first)
     if known == wanted:
         return
-    # Dagster shows them in the order in which they came: what stands behind a gap comes anew.
+    # Dagster shows partitions in the order in which they were added, so all after the first difference are added again.
     right = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known, wanted, strict=False)))
     for key in known[right:]:
         partitions.remove(key)
@@ -61,10 +61,9 @@ def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
 
 
 def days_to_record(partitions: Partitions, manifest: Manifest, asset: str) -> set[date]:
-    """The days whose newest record does not say how many rows they have.
+    """Return the days whose newest record does not have their number of rows.
 
-    They have none (any more), since records are kept for some days only; an older version or a run that died wrote the
-    last one; or the day lost all its rows since.
+    Records may have been removed with age, or written by an older version or a run that died; or the day lost its rows.
     """
     rows = partitions.recorded_rows(asset)
     known = rows.keys() & set(partitions.names()) - set(map(str, manifest.days))

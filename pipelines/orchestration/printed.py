@@ -1,4 +1,4 @@
-"""Copies what a run prints into the files that Dagster shows on the run's page."""
+"""Copies the output of a run into the files that Dagster shows on the run's page."""
 
 import io
 import sys
@@ -10,7 +10,7 @@ from typing import TextIO
 
 @contextmanager
 def printed_into(file: Path) -> Iterator[None]:
-    """Keeps what is printed meanwhile in `file` with the endings `.out` and `.err`; a good end makes `.complete`."""
+    """Copy output to `file` with the endings `.out` and `.err`; create `.complete` if no error occurs."""
     out, err, complete = (file.with_name(f"{file.name}.{kind}") for kind in ("out", "err", "complete"))
     out.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -21,7 +21,7 @@ def printed_into(file: Path) -> Iterator[None]:
 
 
 class _Both(io.TextIOBase):
-    """Writes to two streams; a run does not end where one of them does, such as a pipe whose reader has gone."""
+    """Writes to two streams; a failing stream, such as a pipe without a reader, does not end the run."""
 
     def __init__(self, *streams: TextIO) -> None:
         self._streams = streams

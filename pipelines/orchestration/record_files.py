@@ -1,11 +1,11 @@
-"""The SQLite files in which Dagster records runs, by their paths in a home."""
+"""Opens and makes the SQLite files in which Dagster records runs."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-# The files of all runs, of all assets and of schedules. Each run also has a file in the folder of that of the assets.
+# The files of all runs, all assets and schedules. Each run also has a file of its own beside the file of all assets.
 FILES = RUNS, ASSETS, SCHEDULES = (
     Path("history", "runs.db"), Path("history", "runs", "index.db"), Path("schedules", "schedules.db")
 )  # fmt: skip
@@ -13,9 +13,9 @@ _BUSY_SECONDS = 60.0
 
 
 def open_records(file: Path) -> sqlite3.Connection:
-    """A connection to one of Dagster's files, which is there.
+    """Open one of Dagster's existing files.
 
-    It does not wait for the disk: a power cut may take the last events, which are history and nothing else.
+    It does not wait for the disk: a power cut can lose the last events, which are only history.
     """
     connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -24,16 +24,16 @@ def open_records(file: Path) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All statements of the block, or none of them."""
+    """Commit all statements of the block, or none."""
     connection.execute("BEGIN IMMEDIATE")
     with connection:
         yield
 
 
 def make_run_file(file: Path, index: Path) -> None:
-    """Makes the file of a new run, with the tables of that of all assets.
+    """Make the file of a new run, with the tables of the file of all assets.
 
-    Dagster would look through its migrations twice for it.
+    Dagster itself would check its migrations twice for it.
     """
     with closing(sqlite3.connect(file)) as fresh, closing(sqlite3.connect(index)) as known:
         made = known.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")

@@ -1,4 +1,4 @@
-"""The Dagster resource that opens the data folder for a run that Dagster executes."""
+"""The Dagster resource that opens the data folder for runs that Dagster executes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from pipelines.run.daily_run import DailyRun
 
 
 class DataFolder(dg.ConfigurableResource[DailyRun]):
-    """The data folder at `path`; where it is empty, that of the environment, looked up when a run begins."""
+    """The data folder at `path`; if empty, the environment's, read when a run begins."""
 
     path: str = ""
 
@@ -24,12 +24,12 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DailyRun]:
-        """The boxes over the folder, whose lock is held until the Dagster run ends."""
+        """Yield the stages over the folder, whose lock is held until the Dagster run ends."""
         data, own, instance = self.folder, context.run, context.instance
 
         def tidy(run: DailyRun) -> None:
             if instance and own:
-                # Whoever holds the lock is alone: any other run that is said to be under way is dead.
+                # The lock excludes other runs, so any other run recorded as active is dead.
                 end_dead_runs(instance, but=own.run_id)
                 forget_old_runs(instance, run.now, run.settings.keep_runs_days)
 
@@ -44,5 +44,5 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:
-    """Whether a run is to come to the last step: a chosen asset or check, made alone, is not."""
+    """Return whether a run must reach the last step; a run of selected assets or checks need not."""
     return run is not None and run.job_name == JOB and not (run.asset_selection or run.asset_check_selection)

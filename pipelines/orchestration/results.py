@@ -1,6 +1,6 @@
-"""The results of the steps of a run, in our own types: `assets.py` gives them to Dagster, `run_records.py` stores them.
+"""The results of steps in our own types, which `assets.py` converts for Dagster and `run_records.py` stores.
 
-Loading Dagster takes more time than all else of a run with nothing new.
+Loading Dagster's types takes more time than all else in a run with nothing new.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ Metadata = dict[str, Value]
 
 @dataclass(frozen=True)
 class Made:
-    """An asset that was made, or one partition of it, and what it holds."""
+    """A materialized asset, or partition of one, with its metadata."""
 
     asset: str
     metadata: Metadata
@@ -43,7 +43,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Observed:
-    """An asset that others make, as it was found."""
+    """An asset made outside the run, with its metadata."""
 
     asset: str
     metadata: Metadata
@@ -51,7 +51,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A check's result."""
+    """The result of a check."""
 
     check: str
     passed: bool

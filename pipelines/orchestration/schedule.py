@@ -1,6 +1,6 @@
-"""When it runs: every day at the business time of the settings, on by default, for the day that has just closed.
+"""The daily schedule at the business time of the settings, on by default, and the freshness of the site.
 
-A tick that was missed is made up for by the next one: each run closes every day that is overdue.
+Each run closes all overdue days, so the tick after a downtime makes up for missed ones.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -27,7 +27,7 @@ daily_job = dg.define_asset_job(
 
 
 def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
-    """The daily schedule, at the settings' time of day in their zone."""
+    """Return the daily schedule, at the settings' time of day in their zone."""
     hour, minute = settings.schedule_time.split(":")
 
     @dg.schedule(
@@ -46,10 +46,10 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
-    """By when each day's site is due: made between the scheduled time and `late_after`, in the settings' zone.
+    """Return the policy that each day's site is made between the scheduled time and `late_after`.
 
-    Dagster shows it on the asset, and asks for no more than a run: whether the right day is published is said by the
-    check `yesterday_is_published`.
+    Dagster shows it on the asset, and a run of any day satisfies it; the check `yesterday_is_published` tests for the
+    right day.
     """
     due = time.fromisoformat(settings.alerts.late_after)
     begins = time.fromisoformat(settings.schedule_time)
@@ -62,7 +62,7 @@ def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
 
 
 def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """The sensor that looks whether the day before is there, over a data folder."""
+    """Return the sensor that checks whether the last day that is due is published, for a data folder."""
 
     @dg.sensor(
         minimum_interval_seconds=600,

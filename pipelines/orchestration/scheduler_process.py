@@ -1,7 +1,7 @@
-"""`dagster dev` as a process tree of its own, one per data folder, and the end of what a killed one left behind.
+"""Runs `dagster dev` as a process tree, one per data folder, and ends processes that a killed one left.
 
 The tree's standard input is the lock file. All its processes inherit it, so the lock is free exactly when none of them
-is left, however they ended; and since they are one session, what outlives its head can be ended together.
+is left. They form one session, so processes that outlive its head can be ended together.
 """
 
 import fcntl
@@ -15,20 +15,20 @@ from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, InUseError
 
-# dagster dev itself gives its processes ten seconds to end.
+# `dagster dev` itself waits ten seconds for its processes to end.
 _PATIENCE_S = 20
 
 
 def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable[[], object]) -> int:
-    """Runs the command as the one scheduler of a Dagster home, until it ends or is stopped; gives its exit code.
+    """Run the command as the only scheduler of a Dagster home until it ends or is stopped; return its exit code.
 
     Args:
-        folder: where it runs.
-        before: is called once it is sure that no other scheduler is there.
+        folder: its working directory.
+        before: called once no other scheduler can be running.
 
     Raises:
-        InUseError: another scheduler runs there, whose `authmeter dev` is alive.
-        AuthmeterError: what a killed one left does not end.
+        InUseError: another scheduler runs there, and its `authmeter dev` is alive.
+        AuthmeterError: processes of a killed one do not end.
     """
     descriptor = os.open(home / ".scheduler.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -43,7 +43,7 @@ def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable
             if tree:
                 tree.send_signal(signal.SIGINT)
 
-        # Set before the tree is there: what is ignored here, as SIGINT is in the background, it would ignore, too.
+        # Set before the tree starts, because it inherits ignored signals, as SIGINT is in the background.
         handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
             tree = subprocess.Popen(command, cwd=folder, stdin=descriptor, start_new_session=True)
@@ -52,7 +52,7 @@ def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-        # dagster dev has ended; what it could not end goes with it.
+        # `dagster dev` has ended; processes that it could not end are killed.
         _signal(tree.pid, signal.SIGKILL)
         _note(descriptor, {})
         return 0 if stopped else code
@@ -75,7 +75,7 @@ def _take(descriptor: int, home: Path) -> None:
                     why="Two schedulers would each start every run.",
                     do="Use the one that runs, or stop it first (Ctrl-C).",
                 )
-            # Its `authmeter dev` was killed, and what that had started goes on without it.
+            # Its `authmeter dev` was killed, and the processes that it started still run.
             if not is_signalled:
                 _signal(note["session"], number)
                 is_signalled = True
@@ -89,7 +89,7 @@ def _take(descriptor: int, home: Path) -> None:
 
 
 def _is_free(descriptor: int) -> bool:
-    """Takes the lock where it is free."""
+    """Take the lock if it is free; return whether it was."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

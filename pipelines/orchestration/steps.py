@@ -1,6 +1,7 @@
-"""The steps of the daily run: each calls a box and reports what its assets hold and which checks passed.
+"""The steps of the daily run: each calls a stage of `DailyRun` and yields the results of its assets and checks.
 
-Dagster runs them as assets (`assets.py`); a command runs them itself (`own_run.py`), in the order of `STEPS`.
+Dagster runs them as assets (`assets.py`), and shows the docstrings; commands run them in the order of `STEPS`
+(`own_run.py`).
 """
 
 import time
@@ -26,7 +27,7 @@ Results = Iterator[Result]
 
 @dataclass(frozen=True)
 class Work:
-    """The inputs of a step: the boxes, the day D, and the partitions that Dagster has."""
+    """The inputs of a step: the run, the day D, and Dagster's partitions."""
 
     run: DailyRun
     day: date
@@ -44,7 +45,7 @@ class Step:
 
 
 def fetched_objects(work: Work) -> Results:
-    """New objects of the buckets that `[[fetch]]` names, as files of `landing/`."""
+    """New objects of the buckets in `[[fetch]]`, as files of `landing/`."""
     begun = time.monotonic()
     report = work.run.fetch()
     yield Made(
@@ -110,7 +111,7 @@ def day_tables(work: Work) -> Results:
 
 
 def marts(work: Work) -> Results:
-    """The published DuckDB file with all tables, of whole and closed days; put in place in one step."""
+    """The published DuckDB file with all tables, of complete and closed days; replaced in one step."""
     begun = time.monotonic()
     try:
         work.run.build_marts()
@@ -122,9 +123,9 @@ def marts(work: Work) -> Results:
 
 
 def daily_checks(work: Work) -> Results:
-    """The checks that warn, of the data folder as it stands; after a roll-up those that it has just made."""
+    """The checks that warn about the data folder; after a roll-up, the results of that roll-up."""
     for name in sorted(FOLDER_CHECKS):
-        # Days that were closed together have a finding each.
+        # Each day that was closed has a finding.
         found = [result for result in work.run.checks if result.check_name == name]
         if found:
             finding = "; ".join(result.detail_en for result in found)
@@ -132,14 +133,14 @@ def daily_checks(work: Work) -> Results:
 
 
 def reports(work: Work) -> Results:
-    """Pages and CSV files, of one version."""
+    """Pages and CSV files of one version."""
     begun = time.monotonic()
     work.run.render_site()
     yield from _made(holdings.of_site(work.run.store.site), time.monotonic() - begun)
 
 
 def site_copy(work: Work) -> Results:
-    """The site in the bucket that `[publish]` names; pages come after what they load."""
+    """The site in the bucket of `[publish]`; pages are copied after the files that they load."""
     begun = time.monotonic()
     report = work.run.publish_site()
     yield Made(
@@ -154,7 +155,7 @@ def site_copy(work: Work) -> Results:
 
 
 def freshness(work: Work) -> Results:
-    """Dagster's own freshness looks at the last materialization of any partition: a backfill would turn it green."""
+    """Whether each day that is due is published. Dagster's own freshness also accepts a backfill of another day."""
     passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
     yield Evaluated(FRESHNESS, passed, {"finding": finding})
 
@@ -172,9 +173,9 @@ STEPS = (
 
 
 def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
-    """Whether every day that is due is published, and a sentence that says so.
+    """Return whether every day that is due is published, and a sentence about it.
 
-    What is rolled up and not yet on the site is not published.
+    Days that are rolled up but not on the site do not count.
 
     Raises:
         AuthmeterError: settings cannot be read.

@@ -1,1 +1,1 @@
-"""The daily run: its boxes in order, publication, retention, status, verification."""
+"""The daily run: its stages in order, publication, retention, status, verification."""

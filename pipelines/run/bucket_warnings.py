@@ -1,4 +1,4 @@
-"""The warnings of buckets, for `status`: as the last fetch and the last copy of the site left them."""
+"""Warnings about buckets for `status`, as found by the last fetch and the last copy of the site."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pipelines.store.store import Store
 
 
 def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
-    """One for each bucket that the settings name and that is not as it should be."""
+    """Yield a warning for each bucket of the settings with a finding."""
     named = {one.url for one in settings.fetch}
     for url, words in findings_of(store, "fetch").items():
         if url in named:

@@ -1,6 +1,6 @@
-"""The boxes of the daily run, one function each, in order: fetch, ingest, roll up, marts, site, publish.
+"""The stages of the daily run, one method each, in order: fetch, ingest, roll up, marts, site, publish.
 
-They know the data folder and each other's order, and not who calls them: Dagster's assets do (`assets.py`).
+The steps of `orchestration/steps.py` call them, for Dagster and for commands.
 """
 
 import shutil
@@ -52,9 +52,8 @@ if TYPE_CHECKING:
 class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
-    `failure` is what ended it before its time; `is_done` that its last box came to its end; `made` is what is
-    published, decided once, when the days are closed; `loaded` is the manifest as it was last read or
-    committed.
+    `failure` is the error that ended it early. `is_done`: the site was rendered or is current. `made` is the
+    publication, decided once, when the days are closed. `loaded` is the manifest as last read or committed.
     """
 
     store: Store
@@ -72,14 +71,14 @@ class DailyRun:
 
     @property
     def manifest(self) -> Manifest:
-        """What counts, read once for all boxes; anew where a box failed or another process committed."""
+        """The manifest, read once for all stages, and again after a stage failed or another process committed."""
         if self.loaded is None or not self.store.is_as_read(self.loaded):
             self.loaded = self.store.read_manifest()
         return self.loaded
 
     @property
     def publication(self) -> PendingPublication | None:
-        """What is published, as the roll-up of this run decided it, else found now; None: nothing is."""
+        """The publication that this run's roll-up decided, else computed now; None if nothing is published."""
         as_of = self.manifest.as_of
         if self.made is None and as_of is not None:
             given = self.store, self.manifest, self.settings, self.registry, as_of
@@ -88,12 +87,12 @@ class DailyRun:
 
     @property
     def checks(self) -> list[CheckResult]:
-        """The warning checks of what is published."""
+        """The results of the checks that warn about the publication."""
         return self.publication.checks if self.publication else []
 
     @property
     def engine(self) -> "Engine":
-        """Who does the heavy steps."""
+        """The engine for the heavy steps."""
         return engine_of(self.settings, self.store)
 
     @property
@@ -105,7 +104,7 @@ class DailyRun:
         return RollupInputs(self.store, self.settings, self.registry, self.engine)
 
     def fetch(self) -> FetchReport:
-        """Brings what is new in the buckets of the settings into landing."""
+        """Copy new objects from the buckets of the settings into landing."""
         if not self.settings.fetch:
             note_findings(self.store, "fetch", {})
             return FetchReport()
@@ -116,7 +115,7 @@ class DailyRun:
         return report
 
     def ingest(self, day: date) -> IngestReport:
-        """Reads what is new in landing; D and the clock say which records are too old or of the future."""
+        """Read new files of landing; D and the clock decide which records are too old or in the future."""
         with self._box("ingest") as box:
             manifest = self._own_manifest()
             self.store.clear_unfinished(manifest)
@@ -142,7 +141,7 @@ class DailyRun:
         return bool(self.reread and self.reread.asks_for(entry, self.sources, self.settings.timezone))
 
     def roll_up(self, day: date) -> RollupReport:
-        """Brings every day up to D up to date and commits what is then to be published."""
+        """Roll up all days up to D that are due, and commit them with the publication."""
         with self._box("roll up") as box:
             manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)
@@ -151,19 +150,19 @@ class DailyRun:
                 days = len(report.days) + len(report.emptied)
                 box.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
             close_days(manifest, self.settings, as_of)
-            # What is older than the settings keep goes when its days have had their last roll-up.
+            # Old data is removed only after the last roll-up of its days.
             apply_retention(self.store, manifest, self.settings, day)
             billing = billing_as_of(self.store, manifest, self.settings, self.registry, as_of)
             report.restated_figures += note_changed_packages(self.store, manifest, billing)
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
-            # Till the commit, it is a publication that may never be.
+            # Set after the commit: before, the publication could still fail.
             self.made = publication
         return report
 
     def build_marts(self) -> "MartsReport | None":
-        """Builds the published DuckDB file where it is not the one of the manifest."""
+        """Build the published DuckDB file if it does not match the manifest."""
         with self._box("marts") as box:
             manifest = self._own_manifest()
             if has_wal(self.store.database):
@@ -180,18 +179,18 @@ class DailyRun:
         return report
 
     def render_site(self) -> "SiteReport | None":
-        """Renders the site of the published file where it is not there yet, and switches to it."""
+        """Render the site of the published file if it does not exist yet, and switch to it."""
         with self._box("site") as box:
             manifest = self._own_manifest()
-            # A client that had the file from before the swap may have written since.
+            # A client that opened the file before the swap may have written to it since.
             remove_wal(self.store.database)
             if site_is_current(self.store, manifest):
-                # A day that was computed anew, to what it was before, lies there still.
+                # Days that were computed again without a change are still in the temporary folder.
                 shutil.rmtree(self.store.temp, ignore_errors=True)
                 clear_generations(self.store)
                 self.is_done = True
                 return None
-            # Charts and frames take a second to import, which a run with nothing new should not pay.
+            # Imported lazily: importing takes a second, and a run with nothing new does not need it.
             from reports.build.site import render_site
             from reports.export.incident_records import incident_records
 
@@ -208,7 +207,7 @@ class DailyRun:
         return report
 
     def publish_site(self) -> MirrorReport | None:
-        """Copies the site and the tables to the buckets of the settings, if these have earlier ones."""
+        """Copy the site and the tables to the buckets of the settings if these have earlier ones."""
         publish = self.settings.publish
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)
@@ -222,7 +221,7 @@ class DailyRun:
 
     @contextmanager
     def _box(self, name: str) -> Iterator[Stage]:
-        """A stage whose failure is kept for the status, in words where it is the machine's."""
+        """Run a stage and keep its failure for the status; limits of the machine become readable errors."""
         try:
             with stage(name) as box:
                 yield box
@@ -243,7 +242,7 @@ class DailyRun:
             raise
 
     def _own_manifest(self) -> Manifest:
-        """The manifest, of this run's key and time zone."""
+        """Return the manifest after checking and setting its hash key and time zone."""
         manifest = self.manifest
         require_same_key(manifest.key_fingerprint, self.key, self.store.data)
         require_same_zone(manifest.time_zone, self.settings.timezone)
@@ -252,11 +251,11 @@ class DailyRun:
 
 
 def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRun, str | None]:
-    """Loads all that a run needs; gives it and a notice for the user, if there is one.
+    """Load all that a run needs; return it, and a notice for the user or None.
 
     Raises:
         UsageError: a setting, the registry, a source mapping or the key is wrong.
-        AuthmeterError: the manifest cannot be read, or the clock is behind what was done.
+        AuthmeterError: the manifest cannot be read, or the clock is behind the last run.
     """
     settings = load_settings(data)
     store = Store(data)

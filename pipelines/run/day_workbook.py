@@ -1,4 +1,4 @@
-"""The workbook that the mail of a day has attached: the usage of every app on that day."""
+"""Writes the workbook attached to the daily mail: the usage of every app on that day."""
 
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ def write_day_workbook(database: Path, day: date, folder: Path) -> Path:
     Raises:
         AuthmeterError: nothing is published, or the rows do not fit in a sheet.
     """
-    # Imported here: a run without mails writes no workbook.
+    # Imported lazily: a run without mails writes no workbook.
     from reports.export.tables import TableRequest, export_table
 
     target = folder / f"authmeter_usage_{day}.xlsx"

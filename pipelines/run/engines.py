@@ -1,4 +1,4 @@
-"""The engine that the settings name."""
+"""Selects the engine of the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def engine_of(settings: Settings, store: Store) -> "Engine":
-    """Who does the heavy steps over the parts and tables of a store."""
+    """Return the engine for the heavy steps over the parts and tables of a store."""
     if settings.engine.name == "spark":
         from pipelines.engines.spark.engine import SparkEngine
 
@@ -24,6 +24,6 @@ def engine_of(settings: Settings, store: Store) -> "Engine":
 
 @contextmanager
 def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing: Path) -> "Iterator[FileReader]":
-    """Opens the reader that reads in this process, on an executor, too."""
+    """Open the reader that works in this process, which can also be an executor of Spark."""
     with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
         yield reader

@@ -9,7 +9,7 @@ from reports.content.folders import app_folders
 
 
 def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
-    """Every published incident in the order of the contract, and the path of its app's page in the site.
+    """Return the published incidents in the order of all reports, each with the path of its page in the site.
 
     Raises:
         UsageError: nothing is published, or only by an older version.
@@ -25,5 +25,5 @@ def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
 
 def _page(one: PublishedIncident, folders: dict[str, str]) -> str:
     key = one.incident.app_key
-    # Of all apps together, and of the data, the briefing tells.
+    # The briefing shows incidents of all apps together and of the data.
     return "index.html" if key == ALL else f"apps/{folders[key]}/index.html"

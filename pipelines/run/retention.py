@@ -1,8 +1,7 @@
-"""Retention: how long events and days are kept, and what a run takes out of the manifest for it.
+"""Retention: removes events and days that are older than the settings keep from the manifest.
 
-The manifest goes first: what it no longer names counts no more, and its files are removed at the start of the next run
-(`Store.clear_unfinished`), so that a run that dies in between leaves nothing half removed, and a copy of the folder
-that is being made still finds every file that its manifest names.
+The files of removed entries are deleted at the start of the next run (`Store.clear_unfinished`). So a run that dies in
+between leaves nothing half removed, and a copy of the folder that is being made finds all files of its manifest.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day
 
 @dataclass
 class RetentionReport:
-    """What was taken out: parts whole, parts that lost their oldest days, days, and files' books."""
+    """Numbers of removed parts, of parts that lost their oldest days, of removed days, and of removed files' books."""
 
     parts: int = 0
     trimmed: int = 0
@@ -33,10 +32,10 @@ class RetentionReport:
 
 
 def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
-    """Takes out of the manifest what is older than the settings keep, counted from the run's day D.
+    """Remove all that is older than the settings keep from the manifest, counted from the run's day D.
 
-    Events of a day go together: then its tables stand for good, and a record of it is too old. The manifest is changed,
-    not yet committed.
+    All events of a day are removed together: its tables are then final, and later records of it are too old. The
+    manifest is changed, but not yet committed.
     """
     report = RetentionReport()
     first = _first_kept(day, settings.events_kept_days, manifest.events_from)
@@ -54,7 +53,7 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:
-    """The first of the last `days` days; it never goes back, since what is gone does not come again."""
+    """Return the first of the last `days` days; never earlier than before, because removed data does not come back."""
     first = day - timedelta(days=min(days, day.toordinal()) - 1)
     return max(first, before) if before else first
 
@@ -62,13 +61,13 @@ def _first_kept(day: date, days: int, before: date | None) -> date:
 def _drop_events(
     store: Store, first: date, entries: list[FileEntry], settings: Settings, report: RetentionReport
 ) -> None:
-    """Takes events from one part; `entries` are all contents that it was made of."""
+    """Remove old events from one part; `entries` are all contents in it."""
     kept: list[FileEntry] = []
     spent: list[FileEntry] = []
     for entry in entries:
         if entry.status in ("read", "held"):
             (spent if _last_day(entry, settings) < first else kept).append(entry)
-    # What a replaced content left in a part goes as well.
+    # Days of replaced contents in the part are removed too.
     if kept and any(day < first and not _is_without(kept[0].part, day) for entry in entries for day in entry.days):
         _trim(store, first, kept, settings)
         report.trimmed += 1
@@ -79,20 +78,20 @@ def _drop_events(
 
 
 def _last_day(entry: FileEntry, settings: Settings) -> date:
-    """The newest day of a file's records; the day on which one was read that gave none."""
+    """Return the newest day of a file's records, or the day on which a file without records was read."""
     if entry.days:
         return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)
 
 
 def _is_without(part: str | None, day: date) -> bool:
-    """Whether a part has lost a day already, as its name says."""
+    """Return whether a part has already lost a day, as its name shows."""
     _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Another part in place of that of the entries, without the days before `first`, and otherwise the same."""
+    """Replace the part of the entries by a copy without the days before `first`."""
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)
@@ -125,7 +124,7 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
         manifest.days_from = first
     spent = [entry for entry in manifest.files if _is_spent(entry, first, settings)]
     if spent:
-        # A file that still lies in landing keeps its books: without them it would be read again.
+        # A file still in landing keeps its books: without them it would be read again.
         landed = {file.path for file in known_files(scan(store.landing, set()), manifest.archives)}
         gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)

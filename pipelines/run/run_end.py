@@ -1,4 +1,4 @@
-"""The end of a run, also of a failed one: `status.json` is written in one step, and alerts that are due are sent."""
+"""The end of a run, also of a failed one: writes `status.json` in one step, and sends the alerts that are due."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,11 +29,11 @@ def note_end(
     checks: list[CheckResult] | None = None,
     manifest: Manifest | None = None,
 ) -> None:
-    """Writes `status.json` at the end of a run, and sends the alerts that are due.
+    """Write `status.json` at the end of a run, and send the alerts that are due.
 
     Args:
-        checks: the results that the run has; without them they are made now.
-        manifest: what counts, where the run has it; without it, it is read now.
+        checks: the results of the run's checks; without them, the checks are made now.
+        manifest: the run's manifest; without it, it is read now.
     """
     failure = None
     if error:
@@ -44,7 +44,7 @@ def note_end(
     try:
         status = status_of(data, now, last, checks, manifest)
     except AuthmeterError:
-        # What the run failed of, settings or manifest, keeps the rest from being known.
+        # The run failed because of settings or manifest, without which the rest of the status cannot be computed.
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
     status.running = None
     durable.write_file(data / "status.json", status.as_json().encode())
@@ -57,9 +57,9 @@ def note_end(
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Whatever ends what is done inside is noted in `status.json`; a full disk or memory is put in words.
+    """Note any error inside in `status.json`; a full disk or memory becomes a readable error.
 
-    That the folder is in use is no failure: the run that uses it will note its own end.
+    A folder in use is no failure: the run that uses it will note its own end.
     """
     try:
         yield
@@ -73,7 +73,7 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
             why="It is a fault of authmeter; the last good report still stands.",
             do="Run `authmeter run`; if it comes back, report what it says.",
         )
-        # On a full disk there is no room for the note either; the error itself must reach the user.
+        # On a full disk the note cannot be written either; the error itself must reach the user.
         with suppress(OSError):
             note_end(data, datetime.now(UTC), day, known or unforeseen)
         if known and known is not error:
@@ -85,5 +85,5 @@ def _zone(data: Path) -> str:
     try:
         return load_settings(data).timezone
     except AuthmeterError:
-        # Settings that cannot be read are what the run failed of; it is to be noted all the same.
+        # Unreadable settings ended the run, and the status is written in spite of that.
         return "UTC"

@@ -1,6 +1,4 @@
-"""The copies of the site and of its tables in buckets: brought up to date after a run, also of one that made nothing
-new.
-"""
+"""Copies the site and its tables to buckets after a run, also after one that made nothing new."""
 
 import sqlite3
 from typing import Final
@@ -14,12 +12,13 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.settings.bucket_settings import PublishSettings
 from pipelines.store.store import Store
 
-# Pages come after what they load, the front page after those that it leads to; the manifest says that all is there.
+# Copied last, in this order: pages after the files that they load, the front page, and the manifest, which marks a
+# complete copy.
 SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
 # Tables go where their own setting says. Those of rejected records and of single phones and devices go nowhere.
 NEVER_COPIED: Final = ("tables/*", "*rejected_records*", "*repeat_top*")
 """Patterns of paths of the site that are never copied."""
-# The table with the as-of says that all is there.
+# The table with the as-of comes last: it marks a complete copy.
 TABLES_LAST: Final = ("publication/*",)
 TABLES_NEVER_COPIED: Final = ("rejected_records/*", "repeat_top/*")
 """Patterns of paths under `tables/` that are never copied."""
@@ -30,10 +29,10 @@ _DAMAGED = Bilingual(
 
 
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
-    """Copies the site, and the tables, to the buckets of the settings; None if these name none, or the buckets have
-    what is published.
+    """Copy the site and the tables to the buckets of the settings.
 
-    What goes wrong with one is noted for `status` and keeps nothing from the other; the next run goes on from there.
+    None if there are no buckets, or they have this publication. A failure is noted for `status` and does not stop the
+    other copy; the next run continues from there.
     """
     found: dict[str, Bilingual] = {}
     reports = []
@@ -56,7 +55,7 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
 
 
 def _copy(store: Store, publish: PublishSettings, url: str, what: Mirror, progress: Progress) -> MirrorReport | None:
-    """Copies one folder; None if the bucket has this version of it."""
+    """Copy one folder; None if the bucket has this version of it."""
     address = address_of(publish, url)
     target = f"{address.identity}/{address.base}"
     if copied_version(store, target) == what.version:

@@ -1,7 +1,7 @@
-"""Publishing: is anything new, and the site's switch from one generation to the next.
+"""Switches the site to a new generation, and removes old ones.
 
-The site is a link to the folder of a generation, named after the run; a rename moves all pages at once. The
-generation before stays, and every one that was replaced a short while ago, for readers who are in it.
+The site is a link to the folder of a generation, named after the run; renaming the link switches all pages at once. The
+previous generation stays, and all that were replaced a short while ago, for readers of their pages.
 """
 
 import hashlib
@@ -14,30 +14,30 @@ from pipelines.common import durable
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-# A generation stays for so long after it was replaced, whatever comes after it: a page and what it loads are one.
+# Time for which a replaced generation stays, because a page later loads files of its own generation.
 READERS_SECONDS = 600
 _GONE = ".gone"
 
 
 def generation_folder(store: Store, manifest: Manifest) -> Path:
-    """Where the site of the manifest's run belongs, named after the run and the version of the site.
+    """Return the folder for the site of the manifest's run, named after the run and the version of the site.
 
-    The version stands in the addresses of the site's scripts as well, so that a server knows to which generation a
-    page belongs that loads them; and its time tells a run from one of a store that is no more.
+    The addresses of the site's scripts contain the version too, so that a server finds the generation of the page that
+    loads them. Its time distinguishes a run from one of a deleted store.
     """
     mark = hashlib.sha256(f"{manifest.as_of} {manifest.generated_at}".encode()).hexdigest()[:8]
     return store.site_generations / f"{manifest.run:08d}-{mark}"
 
 
 def site_is_current(store: Store, manifest: Manifest) -> bool:
-    """Whether the site is the one of the manifest's run."""
+    """Return whether the site belongs to the manifest's run."""
     return store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
 
 
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
-    """Puts a finished site in place and keeps the one before it, and what was replaced a short while ago.
+    """Replace the site by a finished one; the previous one and recently replaced ones are kept.
 
-    A `site` that is no link (made by hand, or by something else) is moved aside, not lost.
+    If `site` is no link (made by hand, or by another program), it is moved aside, not lost.
     """
     target = generation_folder(store, manifest)
     durable.make_folder(store.site_generations)
@@ -55,15 +55,15 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     os.replace(link, store.site)
     durable.sync_folder(store.data)
     if before not in (None, target.name) and (store.site_generations / str(before)).is_dir():
-        # When it was replaced: see clear_generations.
+        # The time of replacement, which `clear_generations` reads.
         os.utime(store.site_generations / str(before))
     clear_generations(store)
 
 
 def clear_generations(store: Store) -> None:
-    """Removes the generations that no reader is in any more, and what a run that died while removing left of them.
+    """Remove old generations, and remains of a run that died while removing one.
 
-    That which stands, the one before it and those that were replaced a short while ago stay.
+    The current generation, the previous one and those replaced a short while ago stay.
     """
     if not store.site_generations.is_dir():
         return
@@ -80,14 +80,14 @@ def clear_generations(store: Store) -> None:
 
 
 def _remove(generation: Path) -> None:
-    # Renamed first: what is half removed must not be taken for a generation.
+    # Renamed first, so that a half removed folder is not mistaken for a generation.
     gone = _free_name(generation.with_name(f"{_GONE}-{generation.name}"))
     os.replace(generation, gone)
     shutil.rmtree(gone)
 
 
 def _free_name(path: Path) -> Path:
-    """The path, with a number behind it where something has that name already."""
+    """Return the path, with a number appended if the name is taken."""
     number, free = 1, path
     while os.path.lexists(free):
         number += 1

@@ -1,7 +1,6 @@
-"""The state of a data folder as a program reads it: `<data>/status.json`, and `authmeter status --json`.
+"""Computes the state of a data folder for programs: `<data>/status.json`, and `authmeter status --json`.
 
-Lives here: how the state is found. Its fields are in `contract/status.py`; a run that ends writes the file
-(`run_end.py`).
+Its fields are defined in `contract/status.py`; `run_end.py` writes the file at the end of a run.
 """
 
 import json
@@ -33,7 +32,7 @@ from pipelines.store.database import UnreadablePublicationError, published_table
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-# So many missing days are named; the quality page has them all.
+# Missing days that are listed; the quality page has all.
 _NAMED = 3
 _NO_WORDS: Final = Bilingual("", "")
 
@@ -45,12 +44,12 @@ def status_of(
     checks: list[CheckResult] | None = None,
     manifest: Manifest | None = None,
 ) -> Status:
-    """The state of a data folder at a time.
+    """Return the state of a data folder at a time.
 
     Args:
-        last_run: that of `status.json`, where not given.
-        checks: the results of the warning checks, where they are made already.
-        manifest: what counts, where it is read already.
+        last_run: the last run; if not given, from `status.json`.
+        checks: the results of the warning checks; if not given, they are made now.
+        manifest: the manifest; if not given, it is read now.
 
     Raises:
         AuthmeterError: settings, registry or manifest cannot be read.
@@ -71,7 +70,7 @@ def status_of(
         unknown: list[Warned] = []
         if checks is None:
             registry = load_registry(store.registry, settings.timezone)
-            # Those of packages, consoles and bills come of all days: they are told as they are published.
+            # Warnings of packages, consoles and bills need all days, so they are read from the published file.
             of_billing: list[CheckResult] = []
             if registry.has_billing:
                 with _noted(damages):
@@ -90,7 +89,7 @@ def status_of(
 
 
 def last_status(data: Path) -> Status:
-    """What `status.json` says: the state as the last run left it.
+    """Return the state in `status.json`, as the last run wrote it.
 
     Raises:
         OSError: no run ended on this folder.
@@ -99,7 +98,7 @@ def last_status(data: Path) -> Status:
 
 
 def note_alerts(data: Path, status: Status) -> None:
-    """Puts the warning of what was sent to nobody, as it stands now, into the status, and with it the state."""
+    """Replace the warning about undelivered messages by the current one, and update the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
     if unsent := undelivered(data):
         status.warnings.append(
@@ -153,9 +152,7 @@ def _published(manifest: Manifest, as_of: date) -> Published:
 
 @contextmanager
 def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
-    """Goes on where the published file is not there or of an older version, as the next run makes it; and where it
-    cannot be read, which is put among the damages.
-    """
+    """Ignore a published file that is missing or of an older version, which the next run makes, and collect damages."""
     try:
         yield
     except UsageError:
@@ -199,7 +196,10 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
 
 
 def _unknown_incidents(database: Path) -> list[Warned]:
-    """The notice of published notes that name no incident. It is no check: incidents are found after the checks."""
+    """Return a notice about published notes that name no incident.
+
+    It is no check, because incidents are found after the checks.
+    """
     with published_tables(database) as connection:
         notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
         ids = unknown_incidents(connection, notes)
@@ -211,7 +211,7 @@ def _unknown_incidents(database: Path) -> list[Warned]:
 
 
 def _note_work(status: Status, store: Store, zone: str) -> None:
-    """Who holds the folder, as the lock's note says; a note whose process is gone is of one that was killed."""
+    """Set the process that uses the folder, from the lock's note; if the process is gone, it was killed."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())
         work.since = stamp(datetime.fromisoformat(work.since), zone)
@@ -228,7 +228,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
 
 
 def _set_state(status: Status) -> None:
-    """The state in one word, worst first, and what is to be done, most urgent first."""
+    """Set the state in one word, worst first, and the list of things to do, most urgent first."""
     status.to_do = []
     failed = status.last_run is not None and status.last_run.result == "failed"
     if failed and status.last_run and status.last_run.error:

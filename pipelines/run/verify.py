@@ -1,9 +1,9 @@
-"""`authmeter verify`: published days computed anew from their parts, and compared with what is stored and published.
+"""`authmeter verify`: computes published days again from their parts, and compares all tables.
 
-First the store: the catalogue is whole, every file that the manifest names is there, and its checksum is the one noted
-when it was written.
-Then each day of the span is rolled up once more, beside the store, and compared with its tables row by row; and all
-published tables are built once more over these days and compared with the published file. Nothing is changed.
+First the store is checked: the catalogue is valid, and each file of the manifest exists with the checksum noted when it
+was written. Then each day of the span is rolled up again in a temporary folder, and compared with its tables row by
+row. Last, all published tables are built again from these days, and compared with the published file. Nothing is
+changed.
 """
 
 import filecmp
@@ -41,7 +41,7 @@ _RECOMPUTED = "read_parquet($right, hive_partitioning = false)"
 
 @dataclass
 class VerifyReport:
-    """What was looked at, and each difference in words."""
+    """Numbers of compared items, and each difference in words."""
 
     parts: int = 0
     days: int = 0
@@ -53,7 +53,7 @@ class VerifyReport:
 
 
 class _Beside(Store):
-    """The store with some days' tables and the published file in another place."""
+    """The store with the tables of some days and the published file in a temporary folder."""
 
     def __init__(self, store: Store, temp: Path) -> None:
         super().__init__(store.data)
@@ -61,16 +61,16 @@ class _Beside(Store):
         self.recomputed: dict[str, Path] = {}
 
     def day_folder(self, entry: DayEntry) -> Path:
-        """The folder that was just computed, else the stored one."""
+        """Return the recomputed folder of a day, else the stored one."""
         return self.recomputed.get(entry.folder) or super().day_folder(entry)
 
 
 def verify(store: Store, settings: Settings, registry: Registry, span: Window | None) -> VerifyReport:
-    """Looks at the whole store, and recomputes the days of the span, else all of them. The caller holds the lock.
+    """Check the whole store, and recompute the days of the span, or all. The caller holds the lock.
 
     Raises:
         UsageError: nothing is published.
-        AuthmeterError: settings, registry or logs changed since.
+        AuthmeterError: settings, registry or code changed since the last run.
     """
     manifest = store.read_manifest()
     if manifest.as_of is None:
@@ -97,7 +97,7 @@ def _verified(
     for batch in roll_up_batches(inputs, manifest, stored, beside.temp):
         for day, books in batch.items():
             report.differences += _differing_day(inputs, beside, manifest.days[day], day, books, report)
-    # Of the recomputed days, as the other tables are: the marts refuse packages that were not drawn as these days say.
+    # Billing must come from the recomputed days too: the marts refuse packages whose uses differ from the tables.
     billing = billing_as_of(beside, manifest, settings, registry, as_of) if report.differences else publication.billing
     incidents = all_incidents(beside, manifest, settings, registry)
     build_marts(beside, manifest, settings, registry, publication.checks, billing, incidents)
@@ -124,9 +124,9 @@ def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) 
 
 
 def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> Iterator[str]:
-    """Where the catalogue is damaged, and what the manifest names and is not there, or is not what was written."""
+    """Yield damages of the catalogue, and files of the manifest that are missing or not as written."""
     yield from (f"{store.catalogue.file.name}: {fault}" for fault in store.catalogue_faults())
-    # A part may hold several files.
+    # A part can contain several files.
     entries = {entry.part: entry for entry in manifest.files if entry.part and entry.status in ("read", "held")}
     for part, entry in entries.items():
         report.parts += 1
@@ -182,7 +182,7 @@ def _differing_day(
 def _compare(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
 ) -> list[str]:
-    """How many rows only one side has, and the first of them; both sides are names of our own, never a user's."""
+    """Return the number of rows that only one side has, with the first of them. Both sides are trusted names."""
     report.tables += 1
     report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])
     found = []

@@ -1,1 +1,1 @@
-"""The records of a run in Dagster's own SQLite files."""
+"""Writes the records of a run into Dagster's own SQLite files."""

@@ -1,6 +1,6 @@
-"""The records of assets, checks and partitions over all runs, in Dagster's SQLite file `history/runs/index.db`.
+"""Records of assets, checks and partitions over all runs, in Dagster's SQLite file `history/runs/index.db`.
 
-`run_records.py` writes a run's events here; the partitions of the days are read and kept here (`partitions.py`).
+`run_records.py` writes a run's events through it; `partitions.py` reads and changes the partitions of the days.
 """
 
 import json
@@ -24,7 +24,7 @@ _NEWEST = """
 
 
 def note_event(index: sqlite3.Connection, event: Event, entry: Json, at: str, number: int) -> None:
-    """Notes what an event says of its asset or its check.
+    """Update the rows of an event's asset or check.
 
     Args:
         entry: the event's stored form.
@@ -71,29 +71,29 @@ def _check(event: Event) -> tuple[str, str]:
 
 
 class RecordedPartitions:
-    """The partitions of the days in the file of all assets."""
+    """Partitions of the days in the file of all assets; implements `partitions.Partitions`."""
 
     def __init__(self, index: sqlite3.Connection) -> None:
         self._index = index
 
     def names(self) -> list[str]:
-        """All of them, in the order in which they came."""
+        """Return all of them, in the order in which they were added."""
         query = "SELECT partition FROM dynamic_partitions WHERE partitions_def_name = ? ORDER BY id"
         return [name for (name,) in self._index.execute(query, [BUSINESS_DAYS])]
 
     def add(self, names: list[str]) -> None:
-        """Adds partitions. The schedule of another process may have added some of them meanwhile."""
+        """Add partitions. The schedule of another process may have added some of them meanwhile."""
         statement = "INSERT OR IGNORE INTO dynamic_partitions (partitions_def_name, partition) VALUES (?, ?)"
         with transaction(self._index):
             self._index.executemany(statement, [(BUSINESS_DAYS, name) for name in names])
 
     def remove(self, name: str) -> None:
-        """Removes one."""
+        """Remove a partition."""
         statement = "DELETE FROM dynamic_partitions WHERE partitions_def_name = ? AND partition = ?"
         self._index.execute(statement, [BUSINESS_DAYS, name])
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """The rows of each partition of an asset by its newest record; None if the record lacks them."""
+        """Return the rows of each partition of an asset from its newest record; None if the record lacks them."""
         rows: dict[str, object] = {}
         for partition, event in self._index.execute(_NEWEST, [key_text(asset)]):
             made = json.loads(event)["dagster_event"]["event_specific_data"]["materialization"]

@@ -1,6 +1,6 @@
-"""The events of a run in the form in which Dagster stores them: JSON, by the names of its classes.
+"""The events of a run in Dagster's stored form: JSON with the names of its classes.
 
-`run_records.py` writes them. A test compares them with those that Dagster itself writes of the same run.
+`run_records.py` writes them. A test compares them with the events that Dagster writes for the same run.
 """
 
 import os
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Event:
-    """One event: its type, its step if any, what only this type has, and the text on the run's page."""
+    """One event: type, step if any, data specific to the type, and the text on the run's page."""
 
     type: str
     step: str | None
@@ -27,11 +27,11 @@ class Event:
 
     @property
     def key(self) -> str | None:
-        """Its asset as a column has it."""
+        """The key of its asset, as in a column."""
         return key_text(self.asset) if self.asset else None
 
     def entry(self, run_id: str, timestamp: float) -> Json:
-        """The stored form."""
+        """Return the stored form."""
         is_planned = self.type.endswith("_PLANNED")
         handle = _of("SolidHandle", name=self.step, parent=None) if self.step and not is_planned else None
         tags = {
@@ -53,20 +53,20 @@ class Event:
 
 
 def of_run(type: str) -> Event:
-    """The start or the success of a run."""
+    """Return the event of a run's start or success."""
     word = "Started" if type == "PIPELINE_START" else "Finished"
     return Event(type, None, None, f'{word} execution of run for "{JOB}".')
 
 
 def asset_planned(step: str, asset: str, partition: str | None) -> Event:
-    """An asset that the run plans to materialize."""
+    """Return the event of an asset that the run plans to materialize."""
     planned = _of("AssetMaterializationPlannedData", asset_key=_key(asset), partition=partition, partitions_subset=None)
     text = f"{JOB} intends to materialize asset {key_text(asset)}"
     return Event("ASSET_MATERIALIZATION_PLANNED", step, planned, text, asset, partition)
 
 
 def check_planned(step: str, check: str) -> Event:
-    """The run is to evaluate a check."""
+    """Return the event of a check that the run plans to evaluate."""
     asset = CHECKS[check].asset
     planned = _of("AssetCheckEvaluationPlanned", asset_key=_key(asset), check_name=check, partitions_subset=None)
     text = f"{JOB} intends to execute asset check {check} on asset {key_text(asset)}"
@@ -74,7 +74,7 @@ def check_planned(step: str, check: str) -> Event:
 
 
 def prints_kept(log_key: str, steps: list[str]) -> Event:
-    """The event that names the files with what the run prints."""
+    """Return the event with the files of the run's output."""
     kept = _of(
         "ComputeLogsCaptureData", external_stderr_url=None, external_stdout_url=None, external_url=None,
         log_key=log_key, shell_cmd=None, step_keys=steps,
@@ -83,19 +83,19 @@ def prints_kept(log_key: str, steps: list[str]) -> Event:
 
 
 def step_begun(step: str) -> Event:
-    """The start of a step."""
+    """Return the event of a step's start."""
     return Event("STEP_START", step, None, f'Started execution of step "{step}".')
 
 
 def step_done(step: str, seconds: float) -> Event:
-    """The success of a step."""
+    """Return the event of a step's success."""
     took = f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.2f}s"
     done = _of("StepSuccessData", duration_ms=seconds * 1000)
     return Event("STEP_SUCCESS", step, done, f'Finished execution of step "{step}" in {took}.')
 
 
 def made(step: str, result: Made) -> Event:
-    """An asset that was made."""
+    """Return the event of a materialized asset."""
     asset = _asset("AssetMaterialization", result.asset, result.metadata, result.partition)
     specific = _of("StepMaterializationData", asset_lineage=[], materialization=asset)
     text = f"Materialized value {result.asset}."
@@ -103,14 +103,14 @@ def made(step: str, result: Made) -> Event:
 
 
 def observed(step: str, result: Observed) -> Event:
-    """An asset that the run observed and did not make."""
+    """Return the event of an asset that the run only observed."""
     asset = _asset("AssetObservation", result.asset, result.metadata, None)
     specific = _of("AssetObservationData", asset_observation=asset)
     return Event("ASSET_OBSERVATION", step, specific, None, result.asset)
 
 
 def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
-    """A check's result; `of` is the materialization that it judges."""
+    """Return the event of a check's result; `of` is the materialization that was checked."""
     check = CHECKS[result.check]
     severity = "ERROR" if check.is_blocking else "WARN"
     specific = _of(
@@ -124,12 +124,12 @@ def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
 
 
 def record_of(entry: Json, number: int) -> Json:
-    """A stored event with its number."""
+    """Return a stored event with its number."""
     return _of("EventLogRecord", event_log_entry=entry, storage_id=number)
 
 
 def key_text(asset: str) -> str:
-    """An asset's key as a column has it."""
+    """Return an asset's key as in a column."""
     return f'["{asset}"]'
 
 

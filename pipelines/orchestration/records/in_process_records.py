@@ -1,7 +1,7 @@
-"""What Dagster records of a run in this process: the same, in the same files, at less cost.
+"""A Dagster instance that records a run in this process in the usual files, at less cost.
 
-Dagster itself makes an engine, opens the SQLite file and compiles its statements anew for each of a run's 150 events,
-and waits for the disk after each. For what a run prints it starts four processes.
+Dagster itself makes an engine, opens the SQLite file and compiles its statements for each of a run's 150 events, waits
+for the disk after each, and starts four processes to capture output.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ _INDEX = "index"
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:
-    """The Dagster instance of a home, for a run in this process; one that records elsewhere is opened as it is."""
+    """Open the Dagster instance of a home for a run in this process; one that records elsewhere is opened unchanged."""
     ref, usual = InstanceRef.from_dir(str(home)), InstanceRef.config_defaults(str(home))
     runs, assets, schedules = (home / file for file in FILES)
     is_usual = (ref.storage_data, ref.compute_logs_data) == (usual["storage"], usual["compute_logs"])
@@ -48,7 +48,7 @@ def open_instance(home: Path) -> dg.DagsterInstance:
 
 
 class _Runs(SqliteRunStorage):
-    """All runs, over one open file."""
+    """Storage of all runs, over one open file."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -64,7 +64,7 @@ class _Runs(SqliteRunStorage):
 
 
 class _Events(SqliteEventLogStorage):
-    """The events of all assets and of the runs that begin in this process, each over one open file."""
+    """Storage of events of all assets, and of runs that begin in this process, each over one open file."""
 
     def __init__(self, base_dir: str) -> None:
         super().__init__(base_dir)
@@ -95,7 +95,7 @@ class _Events(SqliteEventLogStorage):
 
 
 class _Output(LocalComputeLogManager):
-    """What a run prints, kept for its page beside where it goes."""
+    """Copies the output of a run for its page."""
 
     @contextmanager
     def capture_logs(self, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:
@@ -114,5 +114,5 @@ def _engine(address: str) -> Engine:
 
 
 def _wait_for_no_disk(connection: sqlite3.Connection, _: object) -> None:
-    """A power cut may take the last events, which are history and nothing else; the file stays whole."""
+    """Stop SQLite from waiting for the disk: a power cut can lose the last events, but the file stays valid."""
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,7 +1,7 @@
-"""The daily job as Dagster recorded it in a home: without it, Dagster itself must run the job, and so record it.
+"""The definition of the daily job as Dagster recorded it in a home; without it, Dagster itself must run the job.
 
-A run's row names the snapshots of its job and plan, from which Dagster draws the run. They are those of the code that
-ran; a note beside the home's settings says which code that was. Those of a folder that was moved name its earlier path.
+A run's row names the snapshots of its job and plan, from which Dagster draws the run. They depend on the code that ran,
+so a note beside the home's settings has a digest of that code. Snapshots of a folder that was moved have its old path.
 """
 
 import hashlib
@@ -23,15 +23,16 @@ _NOTE = ".daily_job.json"
 
 @dataclass(frozen=True)
 class KnownJob:
-    """The row of a run of the job, as JSON, and the version of the tables that it is in."""
+    """The row of a run of the job, as JSON, and the version of the tables that contain it."""
 
     body: dict[str, Any]
     tables: str
 
 
 def known_job(home: Path) -> KnownJob | None:
-    """The job that was noted in a home; None unless this very code noted it and the home still has its settings, files
-    and tables.
+    """Return the job noted in a home.
+
+    None unless the same code noted it, and the home still has its settings, files and tables.
     """
     try:
         note = json.loads((home / _NOTE).read_bytes())
@@ -49,7 +50,7 @@ def known_job(home: Path) -> KnownJob | None:
 
 
 def note_job(home: Path, run_id: str) -> None:
-    """Notes the job of a run that Dagster executed, for the next ones; where it records elsewhere, there is none."""
+    """Note the job of a run that Dagster executed, for later runs; does nothing if the home records elsewhere."""
     if not has_usual_settings(home):
         return
     with closing(open_records(home / RUNS)) as runs:
@@ -65,7 +66,7 @@ def _tables(connection: sqlite3.Connection) -> str:
 
 @cache
 def _code() -> str:
-    """Changes with anything that the job may be defined by: this package, the contract, Dagster's version."""
+    """Return a digest of all code that can define the job: this package, the contract, and Dagster's version."""
     package = Path(__file__).parents[2]
     files = [file for name in ("orchestration", "contract") for file in sorted((package / name).rglob("*.py"))]
     if (dagster := find_spec("dagster")) and dagster.origin:

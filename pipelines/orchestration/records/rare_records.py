@@ -1,6 +1,6 @@
-"""The rare changes to records that a command leaves to Dagster: ending dead runs, forgetting old ones, failures.
+"""Rare changes of records, which a command leaves to Dagster: ending dead runs, removing old ones, failures.
 
-Dagster is imported lazily: it takes more time than all else of a run with nothing new.
+Dagster is imported lazily: importing takes more time than all else in a run with nothing new.
 """
 
 import sys
@@ -14,14 +14,14 @@ from pipelines.run.daily_run import DailyRun
 
 _DEAD = "SELECT 1 FROM runs WHERE status IN ('STARTED', 'CANCELING') AND run_id <> ? LIMIT 1"
 _OLD_RUN = "SELECT 1 FROM runs WHERE status IN ('SUCCESS', 'FAILURE', 'CANCELED') AND create_timestamp < ? LIMIT 1"
-# Dagster, too, keeps the ticks of removed schedules.
+# Only ticks of existing schedules: Dagster, too, keeps the ticks of removed schedules.
 _OLD_TICK = """
     SELECT 1 FROM job_ticks JOIN instigators USING (selector_id) WHERE job_ticks.timestamp < ? LIMIT 1
 """
 
 
 def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
-    """Ends the runs of the dead, and forgets what is older than the settings keep. The caller holds the lock.
+    """End dead runs, and remove records that are older than the settings keep. The caller holds the lock.
 
     Args:
         run_id: the caller's own run.
@@ -44,7 +44,7 @@ def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
 
 
 def report_failure(home: Path, run_id: str, step: str | None) -> None:
-    """Records that the run failed of the exception that is handled now, in a step or outside of all."""
+    """Record that the run failed with the exception being handled, in a step or outside of all."""
     import dagster as dg
     from dagster._core.events import DagsterEvent, DagsterEventType
     from dagster._core.execution.plan.objects import StepFailureData

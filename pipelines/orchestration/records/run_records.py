@@ -1,7 +1,7 @@
-"""The record of a run that a command runs itself, in Dagster's own SQLite files: the run, its events, its assets.
+"""Records a run of a command in Dagster's own SQLite files: the run, its events, its assets.
 
-What is written is what Dagster would write, without the events of its own machinery (executor, resources, outputs of
-steps), which its pages do not draw, and without data versions: Dagster then compares times.
+The rows equal Dagster's, except for events of its own machinery (executor, resources, outputs of steps), which its
+pages do not show, and data versions, without which Dagster compares times.
 """
 
 import json
@@ -27,13 +27,13 @@ _EVENT = (
     "INSERT INTO event_logs (run_id, event, dagster_event_type, timestamp, step_key, asset_key, partition) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-# The file of all assets does not have these events.
+# Events that are not in the file of all assets.
 _OF_THE_RUN_ALONE = ("STEP_START", "STEP_SUCCESS", "LOGS_CAPTURED")
 _PARTITION_SET_TAG = "dagster/partition_set"
 
 
 class RunRecords:
-    """The record of one run, each part of it committed as it comes."""
+    """The record of one run; each change is committed at once."""
 
     def __init__(self, home: Path) -> None:
         self.run_id = str(uuid4())
@@ -44,14 +44,14 @@ class RunRecords:
         self.partitions = RecordedPartitions(self._index)
 
     def close(self) -> None:
-        """Closes all files."""
+        """Close all files."""
         self._open.close()
 
     def _opened(self, file: Path) -> sqlite3.Connection:
         return self._open.enter_context(closing(open_records(file)))
 
     def begin(self, job: KnownJob, tags: Mapping[str, str], planned: Iterable[Event]) -> None:
-        """Records that the run has begun, and what it is to do."""
+        """Record the start of the run and its planned events."""
         tags = {**tags, _PARTITION_SET_TAG: f"{JOB}_partition_set"}
         now = time.time()
         body = {**job.body, "run_id": self.run_id, "tags": tags, "status": _status("STARTED")}
@@ -66,14 +66,14 @@ class RunRecords:
             self._runs.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", [*columns.values()])
             of_run = [(self.run_id, name, value) for name, value in tags.items()]
             self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", of_run)
-        # A file without such a row would never be removed.
+        # The run's row comes first, because a file without one would never be removed.
         own = self._index_file.with_name(f"{self.run_id}.db")
         make_run_file(own, self._index_file)
         self._own = self._opened(own)
         self.add_events(*planned, event_rows.of_run("PIPELINE_START"))
 
     def succeed(self) -> None:
-        """Records that the run came to its end."""
+        """Record the success of the run."""
         self.add_events(event_rows.of_run("PIPELINE_SUCCESS"))
         now = time.time()
         with transaction(self._runs):
@@ -85,19 +85,19 @@ class RunRecords:
             )
 
     def keep_prints(self, storage: Path, steps: list[str]) -> Path:
-        """Records where what the run prints is kept; gives the file without its ending."""
+        """Record the files of the run's output; return their path without the ending."""
         name = self.run_id[:8]
         self.add_events(event_rows.prints_kept(name, steps))
         return storage / self.run_id / "compute_logs" / name
 
     def add_events(self, *events: Event) -> None:
-        """Records events."""
+        """Record events."""
         with self._transactions():
             for event in events:
                 self._add(event, time.time())
 
     def add_results(self, step: str, results: Iterable[Result]) -> list[Evaluated]:
-        """Records what a step reports until it ends, or fails; gives the checks among it."""
+        """Record the results of a step until it ends or fails; return the checks among them."""
         reported: list[tuple[Result, float]] = []
         try:
             for result in results:
@@ -136,5 +136,5 @@ def _status(name: str) -> Json:
 
 
 def _at(now: float) -> str:
-    """A time as Dagster's columns have it."""
+    """Return a time as in Dagster's columns."""
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
