@@ -220,7 +220,7 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 
 
 def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
-    """Claim a message for some receivers; return the keys of those that no process has sent or is sending it to."""
+    """Claim a message for some receivers; return the keys of those for which no process has sent or claimed it."""
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
     claimed = set()

@@ -1,4 +1,4 @@
-"""Checks sign-in records for `authmeter check`: whether each source's newest files have all that sessions need."""
+"""Checks sign-in records for `authmeter check`: whether the newest files have all that sessions and funnel need."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

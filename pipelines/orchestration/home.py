@@ -1,4 +1,4 @@
-"""The Dagster instance of a data folder, `<data>/dagster`: makes settings and tables, ends dead runs, removes old."""
+"""Makes the Dagster instance of a data folder, `<data>/dagster`; ends dead runs in it and removes old ones."""
 
 import fcntl
 import os
@@ -112,7 +112,7 @@ def end_dead_runs(
 
 
 def end_runs_of_the_dead(data: Path) -> int:
-    """Do the same for a scheduler before it starts; if a run is alive, nothing is changed."""
+    """Call `end_dead_runs` for a scheduler before it starts; if a run is alive, nothing is changed."""
     import dagster as dg
 
     try:

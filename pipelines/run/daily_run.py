@@ -207,7 +207,7 @@ class DailyRun:
         return report
 
     def publish_site(self) -> MirrorReport | None:
-        """Copy the site and the tables to the buckets of the settings if these have earlier ones."""
+        """Copy the site and the tables to the buckets of the settings, unless these have the current ones."""
         publish = self.settings.publish
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)

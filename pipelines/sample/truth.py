@@ -61,7 +61,7 @@ def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
 
 
 class SampleTruth:
-    """The truth about a sample; `add` each of its days, then `write`."""
+    """The expected incidents of a sample; `add` each of its days, then `write`."""
 
     def __init__(self, faults: Faults, first_day: date, days: int) -> None:
         self._faults = faults

@@ -19,7 +19,7 @@ WITH fitting AS (
 ), lone_attempts AS (
     SELECT DISTINCT attempt FROM app_rows WHERE device IS NULL AND attempt IS NOT NULL
 ), of_their_attempts AS (
-    -- An attempt whose records all name devices gives its device to no other: an app may use one id for all.
+    -- An attempt with a device in every record gives its device to no other record: an app may use one id for all.
     SELECT *
     FROM app_rows
     SEMI JOIN (SELECT attempt FROM of_devices SEMI JOIN lone_attempts USING (attempt)) AS theirs USING (attempt)
