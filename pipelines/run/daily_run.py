@@ -197,7 +197,7 @@ class DailyRun:
             fresh = self.store.fresh_folder("site")
             before = self.store.site.resolve() if self.store.site.is_symlink() else None
             temp = fresh.with_name("records")
-            records = incident_records(self.store, manifest, self.settings, self.registry, temp)
+            records = incident_records(self.store, manifest, self.settings, self.registry, self.key, temp)
             report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings, before, records)
             switch_site(self.store, fresh, manifest)
             remove_wal(self.store.database)

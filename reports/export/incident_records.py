@@ -12,13 +12,13 @@ import polars as pl
 
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.contract.record.masking import masked_value
 from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import create_records
 from pipelines.store.store import Store
+from reports.export.masked_ids import masked_ids
 
 MOST_RECORDS: Final = 1000
 """Records of an app at most."""
@@ -26,12 +26,10 @@ MOST_APPS: Final = 20
 """Apps at most: those whose incident is newest."""
 # So many records of the day are read once more for it at most, which takes two seconds.
 _MOST_READ: Final = 1_000_000
-# A client may log a number as its own id.
-_FREE_TEXTS: Final = ("event_id", "attempt_id", "account_id")
 
 
 def incident_records(
-    store: Store, manifest: Manifest, settings: Settings, registry: Registry, temp: Path
+    store: Store, manifest: Manifest, settings: Settings, registry: Registry, key: str, temp: Path
 ) -> dict[str, pl.DataFrame]:
     """Return the records of the as-of of each app with an open incident of its own, by app key.
 
@@ -39,6 +37,7 @@ def incident_records(
     records. An app without a record on that day is left out.
 
     Args:
+        key: that of the hashes.
         temp: a folder for what does not fit in memory.
     """
     as_of = manifest.as_of
@@ -59,8 +58,8 @@ def incident_records(
         connection.execute("SET VARIABLE records_day = $day", {"day": as_of})
         connection.execute(f"CREATE TEMP VIEW incident_events AS {sql('reports.export', 'incident_events')}")
         found = pl.DataFrame(connection.sql(sql("reports.export", "incident_records"), params={"most": MOST_RECORDS}))
-    masked = found.with_columns(pl.col(name).map_elements(masked_value, return_dtype=pl.String) for name in _FREE_TEXTS)
-    return {key: rows for (key,), rows in masked.group_by("app_key", maintain_order=True)}
+    masked = masked_ids(found, key)
+    return {app: rows for (app,), rows in masked.group_by("app_key", maintain_order=True)}
 
 
 def _dictionaries(registry: Registry) -> dict[str, pl.DataFrame]:

@@ -1,0 +1,65 @@
+"""Ids of records that anybody may see: a client may log a number or a device as its own id, or as a part of it.
+
+What a record has as its device and phone is known by hash and mask alone: each piece of an id is hashed as they were.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+import polars as pl
+
+from pipelines.contract.record.masking import MASK, masked_value
+from pipelines.contract.record.personal_hashes import hash_halves
+
+ID_FIELDS: Final = ("event_id", "attempt_id", "account_id")
+_KNOWN_DIGITS = re.compile(r"(\d{3})\*{4}(\d{4})")
+_PIECE = re.compile(r"[^\s_|:;,/#@.]+")
+_SHORTEST = 6
+_HALF = 2**64
+
+
+def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return records with `***` in place of mobile numbers, IMEIs, their own device and their own phone in ids.
+
+    Args:
+        records: with `device_hash`, `phone_hash` and `phone_mask`.
+        key: that of the hashes.
+    """
+    pieces = sorted({piece for name in ID_FIELDS for text in records[name].drop_nulls() for piece in _pieces(text)})
+    halves = hash_halves(pl.DataFrame({"id": pl.Series(pieces, dtype=pl.String)}), key)
+    hashes = {
+        piece: str(UUID(int=high % _HALF << 64 | low % _HALF))
+        for piece, (high, low) in zip(pieces, halves.iter_rows(), strict=True)
+    }
+    own = list(records.select("device_hash", "phone_hash", "phone_mask").iter_rows())
+    return records.with_columns(
+        pl.Series(name, [_masked(text, hashes, *ids) for text, ids in zip(records[name], own, strict=True)], pl.String)
+        for name in ID_FIELDS
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The id, the words of it, and each of these without its first or last parts between dashes."""
+    for word in {text, *_PIECE.findall(text)}:
+        ends = [found.start() for found in re.finditer("-", word)]
+        yield from (
+            one
+            for one in (word, *(word[:at] for at in ends), *(word[at + 1 :] for at in ends))
+            if len(one) >= _SHORTEST
+        )
+
+
+def _masked(
+    text: str | None, hashes: dict[str, str], device: str | None, phone: str | None, mask: str | None
+) -> str | None:
+    if text is None:
+        return None
+    for piece in sorted(_pieces(text), key=len, reverse=True):
+        if hashes[piece] in (device, phone):
+            text = text.replace(piece, MASK)
+    # Between other digits no pattern finds a number, but the record's own.
+    if mask and (known := _KNOWN_DIGITS.fullmatch(mask)):
+        text = re.sub(rf"{known[1]}\d{{4}}{known[2]}", MASK, text)
+    return masked_value(text)
