@@ -56,7 +56,9 @@ def read_generation(folder: Path | None) -> Generation | None:
         return None
     try:
         entries = orjson.loads((folder / "manifest.json").read_bytes())["files"]
-        return Generation(folder, {one["path"]: WrittenFile(**one) for one in entries if one.get("source")})
+        files = (WrittenFile(**one) for one in entries if one.get("source"))
+        # Somebody may have removed what he wants nobody to read.
+        return Generation(folder, {one.path: one for one in files if os.path.exists(f"{folder}/{one.path}")})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -94,6 +94,14 @@ def test_a_month_is_a_link_until_one_of_its_rows_changes(site: Path, database: P
     assert anew == {"channel_daily/month=2026-02/channel_daily.parquet"}
 
 
+def test_a_month_that_somebody_removed_is_written_again(site: Path, database: Path, tmp_path: Path) -> None:
+    before = Path(shutil.copytree(site, tmp_path / "before"))
+    shutil.rmtree(before / "tables" / "channel_daily")
+    after = rendered(database, tmp_path / "site", before=before)
+    for path in (site / "tables" / "channel_daily").rglob("*.parquet"):
+        assert path.read_bytes() == (after / path.relative_to(site)).read_bytes()
+
+
 def test_the_same_tables_give_the_same_bytes_on_any_number_of_threads(
     site: Path, database: Path, tmp_path: Path
 ) -> None:
