@@ -20,10 +20,10 @@ def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
                 do="Do as the warning says, then `authmeter fetch`; the next run fetches again, too.",
             )  # fmt: skip
     for url, words in findings_of(store, "publish").items():
-        if url == settings.publish.url:
+        if url in (settings.publish.url, settings.publish.tables_url):
             yield Warned(
                 check="publish", severity="warn", day=None,
-                detail_en=f"{url}: {words.en}; it has an earlier site, or a part of this one",
-                detail_zh=f"{url}：{words.zh}；其中的站点是较早的，或不完整",
+                detail_en=f"{url}: {words.en}; what it has is of an earlier run, or a part of this one",
+                detail_zh=f"{url}：{words.zh}；其中的内容是较早的，或不完整",
                 do="See that the bucket can be written to; the next run goes on with the copy.",
             )  # fmt: skip
