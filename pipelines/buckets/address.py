@@ -24,7 +24,8 @@ class Address:
     @property
     def identity(self) -> str:
         """The name under which the objects that were brought are kept: another endpoint of one server is the same."""
-        server = self.endpoint.partition("://")[2].replace("-internal.", ".").lower()
+        # An endpoint of the environment may have a user and a password.
+        server = self.endpoint.partition("://")[2].rpartition("@")[2].replace("-internal.", ".").lower()
         return f"{self.scheme}://{self.bucket}" + (f" on {server}" if server else "")
 
     def key(self, name: str) -> str:

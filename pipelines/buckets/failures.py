@@ -47,6 +47,9 @@ def as_bucket_error(error: BaseException) -> BucketError:
         return BucketError(
             Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_away=True
         )
+    if found and found[1] == "InvalidObjectState":
+        # Refused as a wrong key is, and the others of the bucket are not.
+        return BucketError(Bilingual("已归档：请先在存储空间中解冻", "it is archived: restore it in the bucket"))
     if kind in ("UnauthenticatedError", "PermissionDeniedError", "PermissionError") or _REFUSED.search(text):
         return BucketError(
             Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is refused, or lacks a right{code}"),

@@ -23,6 +23,7 @@ from pipelines.buckets.listing import Listed, list_objects
 from pipelines.buckets.names import is_left_alone
 from pipelines.buckets.notes import note_findings
 from pipelines.buckets.opening import open_bucket
+from pipelines.buckets.own_folders import require_foreign
 from pipelines.buckets.placing import Placer
 from pipelines.common import durable
 from pipelines.common.text import Bilingual
@@ -109,8 +110,8 @@ class _Fetch:
     def look(self, now: datetime) -> bool:
         """Finds what is new; whether there is anything to bring."""
         try:
-            if self._address.scheme == "file" and (own := self._store.own_place(Path(self._address.base))):
-                raise BucketError(Bilingual(f"这是数据目录自己的 {own.name}", f"it is {own.name} of the data folder"))
+            require_foreign(self._address, self._store)
+            self._placer.require_folder()
             self._bucket = open_bucket(self._address)
             days = self._settings.since_days
             since = now - timedelta(days=days) if days else None
@@ -151,6 +152,8 @@ class _Fetch:
 
     def bring(self, progress: Callable[[], None]) -> None:
         """Brings what is due; after an object that says that the bucket is away, no more."""
+        # Another [[fetch]] of the same bucket may have brought some of it meanwhile.
+        self._due = [*self._new(self._due)]
         durable.make_folder(self._placer.unfinished)
         failed: dict[Bilingual, list[str]] = {}
         away: BucketError | None = None

@@ -1,18 +1,23 @@
 """Putting brought objects into landing: which file each becomes, whole and on disk before it has its name."""
 
+import hashlib
 import os
+import re
 from collections.abc import Container, Sequence
 from contextlib import suppress
 from filecmp import cmp
 from pathlib import Path
 
 from pipelines.buckets.address import Address
+from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import Brought, Ledger
 from pipelines.buckets.listing import Listed
 from pipelines.buckets.names import folded, paths_for
 from pipelines.common import durable
+from pipelines.common.text import Bilingual
 
 _UNFINISHED = ".fetching"
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 class Placer:
@@ -23,15 +28,31 @@ class Placer:
         self.unfinished = landing / into / _UNFINISHED
         """Where objects are written to; landing leaves a folder of such a name alone."""
 
+    def require_folder(self) -> None:
+        """Refuses a folder that cannot be made, or that a run leaves alone.
+
+        Raises:
+            BucketError: a file or a link has its name, or that of a folder above it.
+        """
+        folder = self._landing / self._into
+        for place in (folder, *folder.parents[: len(Path(self._into).parts) - 1]):
+            if os.path.lexists(place) and (place.is_symlink() or not place.is_dir()):
+                name = f"landing/{place.relative_to(self._landing)}"
+                raise BucketError(
+                    Bilingual(f"{name} 是文件或链接，不是文件夹", f"{name} is a file or a link, and no folder")
+                )
+
     def place(self, brought: Sequence[tuple[Listed, Path | None]]) -> None:
         """Puts files in their places and notes the objects; one without a file is only noted."""
         durable.sync_files(file for _, file in brought if file)
         known = self._ledger.brought(self._address.identity, (one.key for one, _ in brought))
         rows, folders, taken = [], set[Path](), set[str]()
         for one, file in brought:
-            path = known[one.key].path if one.key in known else ""
+            before = known.get(one.key)
+            path = before.path if before else ""
             if file:
-                path = path or self._free_path(self._address.name(one.key), file, taken)
+                if not before or not self._is_still_its_own(before, file):
+                    path = self._free_path(self._address.name(one.key), file, taken)
                 target = self._landing / path
                 if target.parent not in folders:
                     durable.make_folder(target.parent)
@@ -41,6 +62,18 @@ class Placer:
             rows.append(Brought(one.key, one.size, one.version, path))
         durable.sync_files(sorted(folders))
         self._ledger.note_brought(self._address.identity, rows)
+
+    def _is_still_its_own(self, before: Brought, file: Path) -> bool:
+        """Whether an object that came before has its place still: its file lies there, or none."""
+        if not before.path:
+            return False
+        target = self._landing / before.path
+        if not os.path.lexists(target):
+            return _has_room(target)
+        if not target.is_file():
+            return False
+        # A run that was killed between a file and its note left the new one.
+        return cmp(target, file, shallow=False) or _may_be(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
         """The first path for an object that is that of no other object, and of no file of another content."""
@@ -54,8 +87,7 @@ class Placer:
         if os.path.lexists(target):
             # A run that was killed between a file and its note left the file.
             return target.is_file() and cmp(target, file, shallow=False)
-        nearest = next(parent for parent in target.parents if os.path.lexists(parent))
-        return nearest.is_dir()
+        return _has_room(target)
 
     def clear_unfinished(self, kept: Container[str]) -> None:
         """Removes unfinished files but those of some names, and their folder where it is empty."""
@@ -65,3 +97,18 @@ class Placer:
                     file.unlink()
         with suppress(OSError):
             self.unfinished.rmdir()
+
+
+def _has_room(target: Path) -> bool:
+    """Whether a file can come to a path: nothing above it is a file."""
+    return next(parent for parent in target.parents if os.path.lexists(parent)).is_dir()
+
+
+def _may_be(target: Path, before: Brought) -> bool:
+    """Whether a file is what was brought: as large, and of the same MD5 where the object's version is one."""
+    if target.stat().st_size != before.size:
+        return False
+    if not _MD5.fullmatch(before.version):
+        return True
+    with open(target, "rb") as content:
+        return hashlib.file_digest(content, "md5").hexdigest() == before.version

@@ -8,6 +8,7 @@ from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import open_ledger
 from pipelines.buckets.mirror import Mirror, MirrorReport, Progress, mirror
 from pipelines.buckets.notes import copied_version, note_copied_version, note_findings
+from pipelines.buckets.own_folders import require_foreign
 from pipelines.common.text import Bilingual
 from pipelines.contract.settings.bucket_settings import PublishSettings
 from pipelines.store.store import Store
@@ -16,7 +17,7 @@ from pipelines.store.store import Store
 # complete copy.
 SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
 # Tables go where their own setting says. Those of rejected records and of single phones and devices go nowhere.
-NEVER_COPIED: Final = ("tables/*", "*rejected_records*", "*repeat_top*")
+NEVER_COPIED: Final = ("tables/*", "rejected_records*", "repeat_top*", "data/rejected_records*", "data/repeat_top*")
 """Patterns of paths of the site that are never copied."""
 # The table with the as-of comes last: it marks a complete copy.
 TABLES_LAST: Final = ("publication/*",)
@@ -57,6 +58,7 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
 def _copy(store: Store, publish: PublishSettings, url: str, what: Mirror, progress: Progress) -> MirrorReport | None:
     """Copy one folder; None if the bucket has this version of it."""
     address = address_of(publish, url)
+    require_foreign(address, store)
     target = f"{address.identity}/{address.base}"
     if copied_version(store, target) == what.version:
         return None

@@ -35,9 +35,9 @@ class Server:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def put(self, bucket: str, key: str, content: bytes = b"x") -> None:
-        """Puts an object of any key; for servers that ask for no signature."""
-        self._request("PUT", f"/{bucket}/{quote(key, safe='/')}", content)
+    def put(self, bucket: str, key: str, content: bytes = b"x", kind: str = "STANDARD") -> None:
+        """Puts an object of any key, of a kind of storage; for servers that ask for no signature."""
+        self._request("PUT", f"/{bucket}/{quote(key, safe='/')}", content, **{"x-amz-storage-class": kind})
 
     def make_bucket(self, bucket: str) -> None:
         self._request("PUT", f"/{bucket}")
@@ -47,18 +47,18 @@ class Server:
         return self._request("GET", f"/{bucket}/{quote(key, safe='/')}", accept=(200, 404))
 
     def _request(
-        self, method: str, path: str, body: bytes = b"", accept: tuple[int, ...] = (200,)
+        self, method: str, path: str, body: bytes = b"", accept: tuple[int, ...] = (200,), **headers: str
     ) -> tuple[int, bytes, dict[str, str]]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         # Moto looks at who asks where a key exists already, at no signature.
         signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/s3/aws4_request"}
-        connection.request(method, path, body, signed)
+        connection.request(method, path, body, signed | headers)
         answer = connection.getresponse()
         content = answer.read()
         assert answer.status in accept, (method, path, answer.status, content)
-        headers = {name.lower(): value for name, value in answer.getheaders()}
+        found = {name.lower(): value for name, value in answer.getheaders()}
         connection.close()
-        return answer.status, content, headers
+        return answer.status, content, found
 
 
 def free_port() -> int:

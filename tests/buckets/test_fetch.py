@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.buckets import download
 from pipelines.buckets import fetch as fetching
+from pipelines.buckets.address import address_of
 from pipelines.buckets.fetch import FetchReport, fetch
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.bucket_settings import FetchSettings
@@ -266,3 +267,68 @@ def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFol
     assert not bring(folder, mount, "", url=f"file://{mount}").findings
     assert landed(folder) == contents
     assert "of the data folder" in words(bring(folder, mount, "", url=f"file://{folder.store.landing}/in"))
+    # Each run would bring what the run before brought.
+    assert "the data folder lies in it" in words(bring(folder, mount, "", url=f"file://{folder.root.parent}"))
+    assert landed(folder) == contents
+
+
+def test_a_folder_of_landing_that_is_none_is_a_finding(folder: DataFolder, bucket: Path, rclone: Server) -> None:
+    fill(bucket, {"a.log": b"x"})
+    folder.land("in", b"a file")
+    for into in ("in", "in/below"):
+        assert "landing/in is a file or a link" in words(bring(folder, bucket, rclone.endpoint, into=into))
+    (folder.store.landing / "in").unlink()
+    (folder.root / "elsewhere").mkdir()
+    # What came there would not be read.
+    (folder.store.landing / "in").symlink_to(folder.root / "elsewhere")
+    assert "landing/in is a file or a link" in words(bring(folder, bucket, rclone.endpoint))
+    assert not tree(folder.root / "elsewhere")
+
+
+def test_what_was_dropped_in_the_place_of_a_file_that_came_stays(
+    folder: DataFolder, bucket: Path, rclone: Server
+) -> None:
+    fill(bucket, {"a.log": b"one", "b.log": b"one", "c/c.log": b"one"})
+    bring(folder, bucket, rclone.endpoint)
+    place = folder.store.landing / "in"
+    for name in ("a.log", "b.log", "c/c.log"):
+        (place / name).unlink()
+    (place / "c").rmdir()
+    folder.land("in/a.log", b"by hand")
+    folder.land("in/b.log/x.log", b"by hand")
+    folder.land("in/c", b"by hand")
+    fill(bucket, {"a.log": b"two", "b.log": b"two", "c/c.log": b"two"})
+    time.sleep(0.3)
+    assert not bring(folder, bucket, rclone.endpoint).findings
+    assert sorted(landed(folder).values()) == [b"by hand"] * 3 + [b"two"] * 3
+
+
+def test_an_archived_object_keeps_no_other_from_coming(folder: DataFolder, moto: Server) -> None:
+    moto.make_bucket("archived")
+    moto.put("archived", "0-old.log", b"old", "GLACIER")
+    for number in range(20):
+        moto.put("archived", f"{number}.log", b"new")
+    for expected in (20, 0):
+        report = bring(folder, Path("archived"), moto.endpoint)
+        assert report.objects == expected
+        assert "1 object not brought (it is archived: restore it in the bucket): 0-old.log" in words(report)
+
+
+def test_two_folders_of_one_bucket_bring_an_object_once(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+    fill(bucket, {"a/1.log": b"x", "2.log": b"x"})
+    asked: list[str] = []
+    relay.watch = lambda line, sent: sent > 0 or asked.append(line.split("?")[0]) is None
+    places = [
+        {"url": f"s3://{bucket.name}{path}", "into": into, "endpoint": relay.endpoint}
+        for path, into in (("", "all"), ("/a", "some"))
+    ]
+    report = fetch(folder.store, [FetchSettings.model_validate(place) for place in places], datetime.now(UTC))
+    assert report.objects == 2
+    assert len([line for line in asked if ".log" in line]) == 2
+    assert sorted(tree(folder.store.landing)) == ["all/2.log", "all/a/1.log"]
+
+
+def test_a_password_of_an_endpoint_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://user:hunter2@minio.example")
+    place = FetchSettings(url="s3://logs", into="in")
+    assert address_of(place, place.url).identity == "s3://logs on minio.example"

@@ -21,8 +21,13 @@ from tests.support import DataFolder, tree
 FIRST = {
     "index.html": "1", "days/a.html": "1", "assets/one.js": "1", "usage_all.csv": "1", "manifest.json": "1",
     "tables/apps.parquet": "1", "rejected_records.csv": "1", "data/repeat_top.parquet": "1",
+    # An app may have any key.
+    "apps/rejected/rejected_records_2026-11-24.csv": "1",
 }  # fmt: skip
-COPIED = {"index.html", "days/a.html", "assets/one.js", "usage_all.csv", "manifest.json"}
+COPIED = {
+    "index.html", "days/a.html", "assets/one.js", "usage_all.csv", "manifest.json",
+    "apps/rejected/rejected_records_2026-11-24.csv",
+}  # fmt: skip
 
 
 @contextmanager
@@ -62,7 +67,7 @@ def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
     (there / "by-hand.html").write_text("not ours")
     with site(tmp_path / "3", {**second, "days/a.html": "3"}) as root:
         report = copy(folder, root, bucket, relay.endpoint)
-    assert (report.files, report.removed) == (1, 1)
+    assert (report.files, report.removed) == (1, 2)
     assert tree(there).keys() == second.keys() | {"days/a.html", "by-hand.html"}
     assert (there / "days" / "a.html").read_text() == "3"
 

@@ -75,6 +75,26 @@ def test_a_copy_of_the_site_that_failed_is_a_warning_and_taken_up_by_the_next_ru
     assert call("status", data=own.root).code == 0
 
 
+def test_a_copy_of_the_tables_that_failed_is_a_warning_too(call: Call, own: DataFolder, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("a file, and no folder")
+    own.write("authmeter.toml", f'tables = ["parquet"]\n[publish]\ntables_url = "file://{target}"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 3
+    assert f"warning: publish: file://{target}: " in ended.out
+    target.unlink()
+    assert call("run", data=own.root).code == 0
+
+
+def test_a_site_is_not_copied_into_its_own_data_folder(call: Call, own: DataFolder) -> None:
+    before = tree(own.store.landing)
+    own.write("authmeter.toml", f'[publish]\nurl = "file://{own.store.landing}/copy"\n')
+    ended = call("run", data=own.root)
+    assert ended.code == 3
+    assert "it is landing of the data folder" in ended.out
+    assert tree(own.store.landing) == before
+
+
 def test_a_secret_in_an_address_is_refused_and_not_printed(call: Call, own: DataFolder) -> None:
     own.write("authmeter.toml", '[[fetch]]\nurl = "s3://key:hunter2@logs"\ninto = "in"\n')
     for command in ("run", "fetch", "check"):
