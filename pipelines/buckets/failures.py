@@ -12,6 +12,8 @@ _NO_ROLE = re.compile(
     r"169\.254\.|metadata\.google|Missing\w*Credentials|MissingAccount|CredentialsNotLoaded", re.IGNORECASE
 )
 _REFUSED = re.compile(r"status code: 40[13]\b")
+# Of a folder that is a bucket.
+_NO_RIGHT = "Permission denied (os error 13)"
 _AWAY = re.compile(
     r"status code: 5\d\d\b|error sending request|connect|timed? ?out|reset by|closed|dns|incomplete|end of file|decod",
     re.IGNORECASE,
@@ -55,6 +57,8 @@ def as_bucket_error(error: BaseException) -> BucketError:
             Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is refused, or lacks a right{code}"),
             is_away=kind != "PermissionError",
         )
+    if _NO_RIGHT in text:
+        return BucketError(Bilingual("没有读写它的权限", "authmeter lacks the right to read or write it"))
     if isinstance(error, FileNotFoundError) or kind == "NotFoundError":
         return ObjectGoneError(Bilingual("没有找到", "not found"))
     if kind in ("PreconditionError", "NotModifiedError"):

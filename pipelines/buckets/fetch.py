@@ -100,7 +100,7 @@ class _Fetch:
         self._placer = Placer(store.landing, settings.into, self._address, ledger)
         self._bucket: ObjectStore
         self._due: list[Listed] = []
-        self._is_away = Event()
+        self._is_away, self._failed_in_a_row = Event(), 0
 
     @property
     def bytes(self) -> int:
@@ -151,12 +151,12 @@ class _Fetch:
         return new
 
     def bring(self, progress: Callable[[], None]) -> None:
-        """Brings what is due; after an object that says that the bucket is away, no more."""
+        """Brings what is due; after some objects in a row that say that the bucket is away, no more."""
         # Another [[fetch]] of the same bucket may have brought some of it meanwhile.
         self._due = [*self._new(self._due)]
         durable.make_folder(self._placer.unfinished)
         failed: dict[Bilingual, list[str]] = {}
-        away: BucketError | None = None
+        away: list[tuple[Listed, BucketError]] = []
         done = 0
         for outcomes in _together(self._outcomes()):
             whole = [outcome for _, outcome in outcomes if isinstance(outcome, tuple)]
@@ -167,11 +167,14 @@ class _Fetch:
             progress()
             for one, outcome in outcomes:
                 if isinstance(outcome, BucketError) and outcome.is_away:
-                    away = away or outcome
+                    away.append((one, outcome))
                 elif isinstance(outcome, BucketError):
                     failed.setdefault(outcome.words, []).append(self._address.name(one.key))
-        if away:
-            self._found.append(fetch_words.ended(done, len(self._due), away.words))
+        if self._is_away.is_set():
+            self._found.append(fetch_words.ended(done, len(self._due), away[0][1].words))
+        else:
+            for one, error in away:
+                failed.setdefault(error.words, []).append(self._address.name(one.key))
         self._found += (fetch_words.not_brought(names, why) for why, names in failed.items())
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
 
@@ -194,8 +197,12 @@ class _Fetch:
             brought = bring(self._bucket, wanted, self._placer.unfinished)
         except BucketError as error:
             if error.is_away:
-                self._is_away.set()
+                # One object alone may have a fault, or a right of its own; it must not keep the others from coming.
+                self._failed_in_a_row += 1
+                if self._failed_in_a_row > _AT_ONCE:
+                    self._is_away.set()
             return error
+        self._failed_in_a_row = 0
         if brought:
             return brought
         return BucketError(fetch_words.NOT_THERE) if wanted.size else (wanted, None)

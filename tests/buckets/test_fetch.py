@@ -314,6 +314,14 @@ def test_an_archived_object_keeps_no_other_from_coming(folder: DataFolder, moto:
         assert "1 object not brought (it is archived: restore it in the bucket): 0-old.log" in words(report)
 
 
+def test_an_object_that_never_comes_keeps_no_other_from_coming(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+    fill(bucket, {f"{number:02}.log": b"x" for number in range(20)})
+    relay.watch = lambda line, sent: not (line.startswith("GET") and "00.log" in line)
+    report = bring(folder, bucket, relay.endpoint)
+    assert report.objects == 19
+    assert "1 object not brought (it cannot be reached, or the connection broke): 00.log" in words(report)
+
+
 def test_two_folders_of_one_bucket_bring_an_object_once(folder: DataFolder, bucket: Path, relay: Relay) -> None:
     fill(bucket, {"a/1.log": b"x", "2.log": b"x"})
     asked: list[str] = []
