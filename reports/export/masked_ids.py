@@ -5,6 +5,7 @@ What a record has as its device and phone is known by hash and mask alone: each 
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,9 @@ ID_FIELDS: Final = ("event_id", "attempt_id", "account_id")
 _KNOWN_DIGITS = re.compile(r"(\d{3})\*{4}(\d{4})")
 _PIECE = re.compile(r"[^\s_|:;,/#@.]+")
 _SHORTEST = 6
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# With many more it is a text.
+_MOST_PARTS = 12
 _HALF = 2**64
 
 
@@ -41,14 +45,14 @@ def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The id, the words of it, and each of these without its first or last parts between dashes."""
+    """The id, the words of it, and what stands between any two dashes of a word that is no UUID."""
     for word in {text, *_PIECE.findall(text)}:
-        ends = [found.start() for found in re.finditer("-", word)]
-        yield from (
-            one
-            for one in (word, *(word[:at] for at in ends), *(word[at + 1 :] for at in ends))
-            if len(one) >= _SHORTEST
-        )
+        if len(word) >= _SHORTEST:
+            yield word
+        parts = word.split("-")
+        if 1 < len(parts) <= _MOST_PARTS and not _UUID.fullmatch(word):
+            spans = ("-".join(parts[first:end]) for first, end in combinations(range(len(parts) + 1), 2))
+            yield from (span for span in spans if len(span) >= _SHORTEST)
 
 
 def _masked(

@@ -24,7 +24,7 @@ def land(folder: DataFolder, app: str, failed: int) -> None:
     for number, row in enumerate(rows):
         row["event_time"] = f"{DAY}T{23 - number // 60:02}:{59 - number % 60:02}:00+08:00"
         row["attempt_id"] = MOBILE
-        row["account_id"] = f"20261124{MOBILE}0001" if number % 2 else f"{DEVICE}-{number}"
+        row["account_id"] = f"20261124{MOBILE}0001" if number % 2 else f"a-{DEVICE}-{number}"
         if number < failed:
             row["outcome"] = None if number == 0 else "timeout"
             row["result_code"] = "600011" if number == 0 else None
@@ -55,7 +55,7 @@ def test_records_of_open_incidents_are_in_the_site_failed_first_masked_and_bound
     assert {row["device_hash"] for row in rows[:30]} == {str(keyed_hash(DEVICE))}
     assert {row["attempt_id"] for row in rows[:30]} == {"***"}
     # A part of an id, too: the number between other digits, the device before a count.
-    assert {row["account_id"] for row in rows[:30]} == {"20261124***0001", *(f"***-{one}" for one in range(0, 30, 2))}
+    assert {row["account_id"] for row in rows[:30]} == {"20261124***0001", *(f"a-***-{one}" for one in range(0, 30, 2))}
     assert not (folder.store.site / "apps" / "good" / f"good_records_{DAY}.csv").exists()
     for file in folder.store.site.rglob("*"):
         assert not file.is_file() or all(one.encode() not in file.read_bytes() for one in (MOBILE, DEVICE)), file
