@@ -182,13 +182,17 @@ class _Fetch:
         """The objects that are due with what came of each, in their order; some are read ahead meanwhile."""
         ahead = deque[tuple[Listed, Future[Outcome]]]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for one in self._due:
-                ahead.append((one, threads.submit(self._one, one)))
-                if len(ahead) == _AHEAD:
-                    first, outcome = ahead.popleft()
-                    yield first, outcome.result()
-            for one, outcome in ahead:
-                yield one, outcome.result()
+            try:
+                for one in self._due:
+                    ahead.append((one, threads.submit(self._one, one)))
+                    if len(ahead) == _AHEAD:
+                        first, outcome = ahead.popleft()
+                        yield first, outcome.result()
+                for one, outcome in ahead:
+                    yield one, outcome.result()
+            finally:
+                # On a full disk, or at Ctrl+C, those that wait are not read first.
+                threads.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, wanted: Listed) -> Outcome:
         if self._is_away.is_set():

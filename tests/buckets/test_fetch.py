@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -320,6 +321,29 @@ def test_an_object_that_never_comes_keeps_no_other_from_coming(folder: DataFolde
     report = bring(folder, bucket, relay.endpoint)
     assert report.objects == 19
     assert "1 object not brought (it cannot be reached, or the connection broke): 00.log" in words(report)
+
+
+def test_a_fetch_that_ends_early_reads_no_more_of_what_waits(
+    folder: DataFolder, bucket: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fetching, "_TOGETHER", 8)
+    monkeypatch.setattr(fetching.Placer, "place", full)
+    fill(bucket, {f"{number:03}.log": b"x" for number in range(200)})
+    asked: set[str] = set()
+
+    def watch(line: str, sent: int) -> bool:
+        if ".log" in line:
+            asked.add(line)
+            time.sleep(0.005)
+        return True
+
+    relay.watch = watch
+    with pytest.raises(OSError, match="No space left"):
+        bring(folder, bucket, relay.endpoint)
+    assert len(asked) < 100
 
 
 def test_two_folders_of_one_bucket_bring_an_object_once(folder: DataFolder, bucket: Path, relay: Relay) -> None:

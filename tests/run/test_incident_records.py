@@ -15,12 +15,12 @@ MOBILE, DEVICE = "13812345678", "device-of-nobody"
 DAYS = 10
 
 
-def land(folder: DataFolder, app: str, failed: int) -> None:
-    """Ten days of forty sign-ins; on the last one so many fail, the first by a code alone, in text messages first."""
+def land(folder: DataFolder, app: str, failed: int, sign_ins: int = 40) -> None:
+    """Ten days of sign-ins; on the last one so many fail, the first by a code alone, in text messages first."""
     for back in range(1, DAYS):
         day = days_before(DAY, back)
-        folder.land(f"{app}-{day}.ndjson", records(40, day, prefix=app, app_key=app))
-    rows: list[dict[str, Any]] = records(40, prefix=app, app_key=app, phone=MOBILE, device_id=DEVICE)
+        folder.land(f"{app}-{day}.ndjson", records(sign_ins, day, prefix=app, app_key=app))
+    rows: list[dict[str, Any]] = records(sign_ins, prefix=app, app_key=app, phone=MOBILE, device_id=DEVICE)
     for number, row in enumerate(rows):
         row["event_time"] = f"{DAY}T{23 - number // 60:02}:{59 - number % 60:02}:00+08:00"
         row["attempt_id"] = MOBILE
@@ -64,12 +64,12 @@ def test_records_of_open_incidents_are_in_the_site_failed_first_masked_and_bound
     briefing = (folder.store.site / "index.html").read_text("utf-8")
     assert f'href="apps/bad/bad_records_{DAY}.csv" download' in briefing
 
-    # Fewer records may be read than the day has: the page has the way to the command.
+    # Fewer records may be read than an app has: its page has the way to the command, and others have their files.
+    land(folder, "less", 25, sign_ins=35)
+    folder.tables()
     monkeypatch.setattr(incident_records, "_MOST_READ", 40)
     run = folder.open(forced=frozenset({DAY}))
-    assert (
-        incident_records.incident_records(
-            run.store, run.manifest, run.settings, run.registry, run.key, folder.root / "t"
-        )
-        == {}
+    found = incident_records.incident_records(
+        run.store, run.manifest, run.settings, run.registry, run.key, folder.root / "t"
     )
+    assert found.keys() == {"less"}

@@ -14,6 +14,8 @@ WITH subjects AS (
     FROM outcome_daily
     WHERE day = $day
     GROUP BY app_key
+    -- One that alone has more must not take the files of all after it.
+    HAVING sum(records) <= $most_read
 ), ranked AS (
     SELECT
         app_key,
