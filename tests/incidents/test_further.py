@@ -110,6 +110,24 @@ def test_a_surge_is_found_that_fails_or_comes_of_few_devices(surge: Row, is_foun
         assert one.cause.cell == "platform=android"
 
 
+def test_a_surge_is_the_same_to_the_last_digit_in_any_order_of_its_records() -> None:
+    connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
+    volumes = watched_volumes(day_counts(channel_daily, dates), np.ones(len(dates), bool), np.zeros(len(dates), bool))
+    outcomes = pl.DataFrame(connection.sql("FROM outcome_daily")).with_row_index("row")
+    odd = pl.col("records") + pl.col("row") * 7919 % (pl.col("version") * 1009)
+    versions = outcomes.join(pl.DataFrame({"version": range(3, 40)}), how="cross").with_columns(
+        records=odd, sdk_version=pl.format("2.{}", "version")
+    )
+    connection.execute("SET threads = 1")
+    shares = set()
+    for seed in range(60):
+        connection.register(
+            "outcome_daily", versions.drop("row", "version").sample(fraction=1, shuffle=True, seed=seed)
+        )
+        shares |= {one.cause.share for one in surges(connection, volumes, dates)}
+    assert len(shares) == 1
+
+
 def test_the_first_day_after_a_gap_is_no_surge() -> None:
     surge: Row = (950, 8000, 50, 5000, 400)
     assert of_volumes(*[USUAL] * 30, USUAL, surge, missing=(30,)) == []

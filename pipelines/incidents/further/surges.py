@@ -83,11 +83,12 @@ def _grown_cell(
     before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
     params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))
-    usual, there = pl.col("requests_before") / len(before), pl.col("requests_now") / len(now)
-    total = counts.select(usual.sum().alias("usual"), there.sum().alias("there")).row(0)
+    # Whole numbers are summed, in whatever order they come, and then divided: the sum is the same to the last digit.
+    usual, there = pl.col("requests_before").sum() / len(before), pl.col("requests_now").sum() / len(now)
+    total = counts.select(usual.alias("usual"), there.alias("there")).row(0)
     cells = [
         counts.group_by(pl.col(name).fill_null(UNKNOWN).alias("value"))
-        .agg(usual.sum().alias("usual"), there.sum().alias("there"))
+        .agg(usual.alias("usual"), there.alias("there"))
         .with_columns(pl.lit(name).alias("dimension"))
         for name in CAUSES[1:]
     ]
