@@ -177,7 +177,7 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
         return cell_words(cause.cell or "", app_name, channels) if is_named else None
     if cause.cell is None:
         return _t(CAUSE_LINES["rose" if one.level_now > one.level_before else "fell"])
-    cell = cell_words(cause.cell, app_name)
+    cell = cell_words(cause.cell, app_name, channels)
     if cause.kind == "mix":
         return _t(CAUSE_LINES["mix"]).format(cell=cell)
     return _t(CAUSE_LINES["gone"]).format(cell=cell) if cause.now is None else cell
@@ -233,7 +233,7 @@ def incident_names(
         "days": _same(f"{one.days:,}"),
         "lost": _same(f"{one.lost:,.0f}"),
         "total": _same(f"{one.lost_total:,.0f}"),
-        "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name),
+        "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name, channels),
     }
     # Among data faults, only a short day has levels that mean something to a reader.
     if one.kind != "data" or one.metric == "short_day":
@@ -272,14 +272,15 @@ def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_C
     return Bilingual(" & ".join(part.zh for part in parts), " & ".join(part.en for part in parts))
 
 
-def _cause(one: Incident, app_name: str | None) -> Bilingual:
+def _cause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual:
     cause = one.cause
     if cause.cell is None:
         return _same("")
     kind = "mix" if cause.kind == "mix" else "gone" if cause.now is None else "cell"
     if one.kind == FURTHER and kind != "mix":
         kind = "grown" if cause.now is None else "risen" if one.metric == "cancellation_rate" else kind
-    return _filled(CAUSES[kind], {"cell": cell_words(cause.cell, app_name), "now": percent_words(cause.now or 0.0)})
+    cell = cell_words(cause.cell, app_name, channels)
+    return _filled(CAUSES[kind], {"cell": cell, "now": percent_words(cause.now or 0.0)})
 
 
 def _part(dimension: str, value: str, app_name: str | None, channels: Channels) -> Bilingual:

@@ -33,7 +33,7 @@ from pipelines.tracing.traced import Traced, subjects_of
 from pipelines.tracing.wanted import Wanted
 
 MOST_SUBJECTS: Final = 50
-"""Most subjects listed for one batch of days: an attempt id that a client never changes is shared by all its users."""
+"""Most subjects listed for a day: an attempt id that a client never changes is shared by all its users."""
 
 
 @dataclass(frozen=True)

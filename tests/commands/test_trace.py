@@ -236,11 +236,15 @@ def test_another_hash_key_is_refused(call: Call, user: DataFolder, monkeypatch: 
 
 
 def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Call, user: DataFolder) -> None:
-    rows = [record(f"same{n}", DAY, device_id=f"d{n:03}", attempt_id="constant-id") for n in range(120)]
+    rows = [
+        record(f"same{day:%d}-{n}", day, device_id=f"d{day:%d}-{n:03}", attempt_id="constant-id")
+        for day, users in ((BEFORE, 60), (DAY, 120))
+        for n in range(users)
+    ]
     user.land("same.ndjson", rows)
     user.tables(days_before(DAY, -1))
     printed = found(call, user, "--attempt", "constant-id")
-    assert (len(printed["subjects"]), printed["subjects_left_out"]) == (50, 70)
+    assert (len(printed["subjects"]), printed["subjects_left_out"]) == (100, 80)
     assert printed["apart"] == []
 
 

@@ -17,6 +17,7 @@ from pipelines.incidents import words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import (
     cause_with_rates,
+    cause_words,
     cell_words,
     incident_text,
     incident_title,
@@ -223,6 +224,13 @@ def test_an_incident_without_cause_or_loss_says_so() -> None:
         "11-25 已回到平时水平", "back at its level on 11-25"
     )
     assert loss_words(replace(WALLET, kind="further", metric="latency_p95_ms"), AS_OF) is None
+
+
+def test_a_declared_channel_is_named_in_the_cause_of_a_rate() -> None:
+    declared = {"email": Bilingual("邮箱登录", "Email login")}
+    rate = replace(WALLET, cause=Cause("cell", "channel=email", 0.96, 0.26, 0.96, 0.95, 0.98))
+    assert cause_words(rate, None, declared) == declared["email"]
+    assert "; Email login only 26%" in incident_text(rate, "", AS_OF, None, declared).en
 
 
 def test_a_day_that_is_missing_is_never_back_at_its_level() -> None:

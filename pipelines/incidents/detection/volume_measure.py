@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
-from pipelines.incidents.detection.grids import Flags, Floats, add_up, sums_before
+from pipelines.incidents.detection.grids import Flags, Floats, add_up, day_before, sums_before
 from pipelines.incidents.detection.tails import lower_tail, of_few_days
 
 # Contract: a weekday with fewer clean days has the norm of all days; smaller norms per day than `LEAST_NORM` are not
@@ -59,8 +59,8 @@ class VolumeMeasure:
             "norm error": known * few,
             "beyond": np.where(is_young, 0.0, (usual - norm) ** 2 - norm),
             "known squares": np.where(is_young, 0.0, norm**2),
-            "in a row": over * _day_before(over),
-            "row squares": usual_norm * _day_before(usual_norm),
+            "in a row": over * day_before(over),
+            "row squares": usual_norm * day_before(usual_norm),
             "young volume": volume * is_young,
             "young squares": volume**2 * is_young,
             "young days": is_young.astype(float),
@@ -120,11 +120,6 @@ def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         norm = np.where(is_unknown, since(sums) / there, same_weekday(counted) / of_weekday)
     return np.where(there > 0, norm, 0.0), there < LEAST_BASELINE_DAYS, of_weekday
-
-
-def _day_before(values: Floats) -> Floats:
-    """Return the value of the day before each day."""
-    return np.concatenate([np.zeros((1, values.shape[1])), values[:-1]])
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:

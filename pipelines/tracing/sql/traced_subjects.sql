@@ -1,9 +1,9 @@
--- grain: app, subject of a fitting record: the first $most_subjects of the number in `found`. The columns are as in
--- repeated_subjects: the records of each subject are sorted.
+-- grain: app, subject of a fitting record: the first $most_subjects of each day; `found` is the number of all. The columns
+-- are as in repeated_subjects: the records of each subject are sorted.
 SELECT app, high, low, true AS is_ordered, count(*) OVER () AS found
 FROM all_subject_records
 SEMI JOIN (SELECT day_number, event_id FROM traced_events JOIN batch_days USING (day) WHERE fits) AS fitting
     ON day_number = day_number_of(app) AND fitting.event_id = all_subject_records.event_id
 GROUP BY app, high, low
-ORDER BY day_number_of(app), min(moment_time(moment)), high, low
-LIMIT $most_subjects
+QUALIFY
+    row_number() OVER (PARTITION BY day_number_of(app) ORDER BY min(moment_time(moment)), high, low) <= $most_subjects
