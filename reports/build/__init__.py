@@ -1,1 +1,1 @@
-"""Writes the site: its layout, its files, its manifest."""
+"""Writes the files of the site and its manifest."""

@@ -1,9 +1,8 @@
-"""The files of each app's folder: page, figures, sign-in sessions, detail CSV, its months, and a workbook where one is
-wanted.
+"""Writes the folder of each app: page, figures, sign-in sessions, detail CSV, files by month, and possibly a workbook.
 
-Lives here: what stands in an app's folder, and writing it for very many apps. The page is the same for all but for
-the name, as everything else in it comes from the figures: rendering a template for each of 100,000 apps would take
-most of the run.
+`site.py` calls it for all apps, up to 100,000. The template of the page is rendered once and only name, folder and
+incidents are replaced for each app, as everything else comes from the figures: rendering a template for each app would
+take most of the run.
 """
 
 from collections import deque
@@ -31,17 +30,20 @@ from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 OLDER_DAYS_FILE = "days_13m.js"
-"""The days of an app before those of its figures, which its page loads for a longer range of days."""
-# A larger site has no such files: they would be a third of its rendering.
+"""File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
+# Larger sites do not get these files: they would take a third of the rendering time.
 _MOST_APPS_WITH_OLDER_DAYS = 2000
-# Apps are read so many at a time at most, which bounds memory; those of a smaller site in four parts.
+# Most apps that are read at a time, which bounds memory. Smaller sites are read in `_PARTS` parts.
 BATCH = 2000
 _PARTS = 4
 NAME_MARK, FOLDER_MARK, INCIDENTS_MARK = "@@NAME@@", "@@FOLDER@@", "@@INCIDENTS@@"
 
 
 class AppFiles(NamedTuple):
-    """What was written for one app, in bytes; `csv_rows` without the header; no workbook is None."""
+    """Sizes in bytes of the files that were written for one app.
+
+    `csv_rows` excludes the header; `xlsx_bytes` is None without a workbook.
+    """
 
     page_bytes: int
     csv_rows: int
@@ -53,21 +55,27 @@ FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 
 class RecordsFile(NamedTuple):
-    """The records of a day behind an app's open incidents, as CSV; `rows` without the header."""
+    """The records of one day behind an app's open incidents, as CSV; `rows` excludes the header."""
 
     day: date
     rows: int
     csv: bytes
 
     def name(self, folder: str) -> str:
-        """Return its name; `folder` is the app's."""
+        """Return the file name; `folder` is the app's."""
         return f"{folder}_records_{self.day}.csv"
 
 
 class AppShell(NamedTuple):
-    """The page of an app, with marks for its name, its folder and its incidents; these as HTML by app key, and what
-    stands there for an app without; `open` are the fields of the figures that tell of the open ones, and `records` the
-    files of records behind these, by app key."""
+    """The page of an app, with marks for its name, its folder and its incidents.
+
+    Attributes:
+        page: HTML with the marks.
+        incidents: HTML of the incidents, by app key.
+        without: HTML for apps without an incident.
+        open: fields about open incidents that are added to the figures, by app key.
+        records: files with the records behind open incidents, by app key.
+    """
 
     page: str
     incidents: Mapping[str, str]
@@ -77,8 +85,10 @@ class AppShell(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What an app's folder will hold, but for what depends on the sizes of its files; `sign_ins` is None without a
-    session, `older_days` without a record in these days."""
+    """The content of an app's folder, before the fields that depend on the sizes of its files are added.
+
+    `sign_ins` is None without a session, `older_days` without a record in these days.
+    """
 
     app: App
     document: str
@@ -99,13 +109,14 @@ def contents_ahead(
     before: Generation | None,
     reader: Executor,
 ) -> Iterator[list[Content]]:
-    """What the folders of all apps will hold, some apps at a time; the reader begins with it at once, and keeps ahead
-    of whoever writes: the one asks DuckDB, the other the file system.
+    """Yield the content of all apps' folders, some apps at a time, read ahead in another thread.
+
+    The reader starts at once and stays ahead of the writer: it waits for DuckDB, the writer for the file system.
 
     Args:
         apps: sorted by key.
-        xlsx_apps: keys of the apps that get a workbook; `*` stands for all.
-        word: gives the words of channels and outcomes.
+        xlsx_apps: keys of the apps that get a workbook; `*` means all.
+        word: returns the words for channels and outcomes.
         language: of the headings of CSV files and workbooks.
         before: the generation that the site replaces.
     """
@@ -125,9 +136,9 @@ def contents_ahead(
 def write_app_files(
     writer: SiteWriter, contents: Iterator[list[Content]], shell: AppShell, before: Generation | None
 ) -> dict[str, AppFiles]:
-    """Write the folder of every app and return what is in it, by app key."""
+    """Write the folder of every app and return the sizes of its files, by app key."""
     writer.folder("apps")
-    # Splitting once is cheaper than searching the page anew for each app.
+    # Splitting once is cheaper than searching the page for the marks again for each app.
     pieces = [[part.split(NAME_MARK) for part in half.split(FOLDER_MARK)] for half in shell.page.split(INCIDENTS_MARK)]
     return {
         content.app.key: _write_folder(writer, content, pieces, shell, before)
@@ -154,7 +165,7 @@ def _write_folder(
         writer.write(f"{folder}/{SIGN_INS_FILE}", script("AUTHMETER_SIGN_INS", content.sign_ins))
     if content.older_days:
         writer.write(f"{folder}/{OLDER_DAYS_FILE}", script("AUTHMETER_OLDER_DAYS", content.older_days))
-    # Ten of them in one folder of a reader's still tell their apps.
+    # The folder is part of the name, so that files of several apps can be kept together in one download folder.
     detail = f"{folder}/{app.folder}_usage_detail"
     writer.write(f"{detail}.csv", content.csv, content.rows)
     if workbook:
@@ -164,7 +175,7 @@ def _write_folder(
         writer.write(f"{folder}/{records.name(app.folder)}", records.csv, records.rows)
     write_months(writer, folder, content.months, before)
     files = AppFiles(page.bytes, content.rows, len(content.csv), len(workbook) if workbook else None)
-    # What is known only here goes to the end of the figures.
+    # These fields are added last: they are not known before the files are made.
     names = [file.name for file in content.months]
     sizes: dict[str, object] = {"csv_rows": files.csv_rows, "csv_bytes": files.csv_bytes}
     sizes |= {} if files.xlsx_bytes is None else {"xlsx_bytes": files.xlsx_bytes}
@@ -186,8 +197,8 @@ def _batches(
     language: Language,
     size: int,
 ) -> Iterator[list[Content]]:
-    """The contents of all apps, `size` at a time."""
-    # Read here, as the thread that reads the batches owns the connection.
+    """Yield the contents of all apps, `size` apps at a time."""
+    # Called here because the thread that reads the batches owns the connection.
     as_of, months = marts.publication.as_of, months_of()
     for start in range(0, len(apps), size):
         batch = apps[start : start + size]
@@ -197,12 +208,12 @@ def _batches(
         places = texts.get_column("place")
         texts = texts.drop("place")
         detail = marts.frame("site/detail_counts", **span, first_place=places[0] if len(places) else 0)
-        # Rows are sorted by app, so that each app's are one run; an app without rows has none.
+        # Rows are sorted by app, so each app's rows are contiguous; an app without rows has none.
         counted = np.bincount(detail.get_column("place"), minlength=texts.height)
         runs = dict(texts.select("app_key", rows=counted).group_by("app_key").agg(pl.col("rows").sum()).iter_rows())
         lengths = [runs.get(key, 0) for key in keys]
         if sum(lengths) != detail.height:
-            # Rows of an app that is not listed would end up in the file of the next one.
+            # Rows of an app that is not listed would be written to the file of the next app.
             raise AuthmeterError(
                 "The detail has rows of apps that the table `apps` lacks.",
                 where=f"channel_detail_daily, apps {keys[0]} to {keys[-1]}",

@@ -1,6 +1,7 @@
-"""The file of an app's sign-in sessions, which its page loads when that part is looked at: tables, and the first line.
+"""Builds the script with an app's sign-in sessions, which its page loads when that section is opened: tables and a
+sentence.
 
-`app_files.py` writes it beside the figures of the app; `static/js/pages/sign_ins.js` draws it.
+`app_files.py` writes it into the app's folder; `static/js/pages/sign_ins.js` draws it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,10 @@ SIGN_INS_FILE = "sign_ins.js"
 
 
 def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callable[[str], Bilingual]) -> dict[str, str]:
-    """Return the JSON document of each app with a sign-in session in the 90 days, of those from the first to the last
-    of the sorted `keys`; `word` gives the words of channels and outcomes."""
+    """Return a JSON document for each app that has a sign-in session in the 90 days, by app key.
+
+    Apps from the first to the last of the sorted `keys` are read; `word` returns the words for channels and outcomes.
+    """
     span = {"first_app": keys[0], "last_app": keys[-1]}
     lines = dict(_lines(marts, span, word))
     return {key: with_fields(document, lines[key]) for key, document in marts.rows("sign_in/app_documents", **span)}
@@ -26,8 +29,9 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """The first line of each app in both languages, and its sign-in records of the data day: all, and those in no
-    session."""
+    """Yield for each app its sentence in both languages and its sign-in records of the data day: all, and those without
+    a session.
+    """
     as_of = marts.publication.as_of
     for row in marts.rows("sign_in/app_lines", **span):
         key, records, without_subject, *ways = row[:10]

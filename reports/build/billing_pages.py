@@ -1,6 +1,6 @@
-"""The pages of resource packages, reconciliation and limits: which are in the menu, and what templates are given.
+"""Composes the pages of resource packages, reconciliation and limits: menu entries and values of the templates.
 
-Lives here: what stands together on a page. Does not belong here: what the figures mean (`content/`).
+The figures themselves are computed in `content/billing/`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,20 +37,22 @@ BILLING_CSVS: Final = {
     "reconciliation_daily": t("Consoles beside the log by day, the last 30 days"),
     "reconciliation_monthly": t("Bills beside console and log, all months"),
 }
-"""The files of these tables, each there where it has a row, and what they hold."""
-# So many bad rows are named; the table has all.
+"""Titles of the CSV files of these tables; a table without rows gets no file."""
+# Most bad rows that a page lists; the table `rejected_records` has all.
 _NOTES_LISTED: Final = 5
-# A list of apps or readings has so many rows, one of differences more; the files have all.
+# Most rows in a list of apps or readings, and in a list of differences; the CSV files have all.
 _LISTED: Final = 20
 _ROWS_LISTED: Final = 100
-# Of the accounts so many lie open.
+# Number of accounts that are shown unfolded.
 _OPENED: Final = 2
 
 
 @dataclass(frozen=True)
 class AccountView:
-    """An account as its page shows it: `figures` of the drawing are for the script; `shades` by package that is drawn;
-    the last day of the drawing.
+    """One account on the page of packages.
+
+    `figures` are the drawing's values for the script, `shades` the shade of each drawn package, `last_day` the last day
+    drawn.
     """
 
     account: PackageAccount
@@ -64,7 +66,7 @@ class AccountView:
 
 
 class BillingPages:
-    """The pages of what is paid for, of one as-of."""
+    """The billing pages of one as-of."""
 
     def __init__(self, marts: PublishedTables, quality: Mapping[date, Day], by_key: Mapping[str, App]) -> None:
         self._publication = marts.publication
@@ -87,7 +89,7 @@ class BillingPages:
 
     @property
     def menu(self) -> list[tuple[str, Bilingual]]:
-        """The pages of whose files there is a row, also one that does not count, with their names."""
+        """Return path and name of each page that has data or notes about its own files, even if no row of these counts."""
         pages = (
             (self._accounts, "packages.html", t("Packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
@@ -96,7 +98,7 @@ class BillingPages:
         return [(path, name) for filled, path, name in pages if filled or self._notes[path].is_of_page]
 
     def pages(self, files: Mapping[str, WrittenFile]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every page with the values of its template; `files` are those of `BILLING_CSVS` that were written."""
+        """Yield every page with the values of its template; `files` are the written files of `BILLING_CSVS`, by name."""
         yield (
             "packages.html",
             {
@@ -125,7 +127,7 @@ class BillingPages:
         yield "limits.html", of_limits | self._noted("limits.html")
 
     def _noted(self, path: str) -> dict[str, Any]:
-        """What a page says of the registry."""
+        """Return a page's notes about bad registry rows."""
         return {"notes": self._notes[path], "notes_listed": _NOTES_LISTED}
 
     def _reconciliation(self) -> dict[str, Any]:
@@ -156,5 +158,5 @@ class BillingPages:
 
 
 def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Bilingual, WrittenFile]]:
-    """Path, what it holds, and size of those files that were written."""
+    """Return path, title and size of the named files that were written."""
     return [(files[name].path, BILLING_CSVS[name], files[name]) for name in names if name in files]

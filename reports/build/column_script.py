@@ -1,24 +1,23 @@
-"""A table of all apps as a script: by column, so that a browser opens 100,000 rows at once.
+"""Writes a table of all apps as a script, by column, so that a browser opens 100,000 rows at once.
 
-Lives here: the form. Does not belong here: which columns (`sql/figures/`).
-
-Measured in Chromium with 100,000 apps: rows of arrays take 1.4 s to read; one character beyond ASCII doubles the whole
-text; columns as JSON texts of their own, read when they are first needed, take 0.3 s.
+The columns are defined in `sql/figures/`. Measured in Chromium with 100,000 apps: parsing rows as arrays takes 1.4 s;
+one non-ASCII character doubles the size of the whole text; columns as separate JSON texts, parsed when they are first
+needed, take 0.3 s.
 """
 
 import json
 
 import polars as pl
 
-# Columns of few values, written as the values and each row's place among them.
+# Columns with few distinct values: written as the values and the index of each row's value.
 _CODED = ("platform", "account", "status")
 
 
 def column_script(variable: str, table: pl.DataFrame) -> bytes:
-    """A script that sets `variable` to `{rows, columns}`.
+    """Return a script that sets `variable` to `{rows, columns}`.
 
-    A column is a JSON text with a value for each row; of a list column, one such text for each element. A folder
-    that is the app's key is 0.
+    A column is a JSON text with a value for each row; a list column has one such text for each element. A folder that
+    equals the app's key is written as 0.
     """
     columns = {name: _column(table, name) for name in table.columns}
     body = ",\n".join(f'"{name}":{text}' for name, text in columns.items())
@@ -41,6 +40,6 @@ def _column(table: pl.DataFrame, name: str) -> str:
 
 
 def _text(content: object) -> str:
-    """A JSON text as a string of a script, in ASCII."""
+    """Return JSON as a string literal of a script, in ASCII."""
     text = json.dumps(content, separators=(",", ":"))
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\u003c") + "'"

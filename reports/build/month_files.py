@@ -1,8 +1,8 @@
 """The detail of each app by calendar month: `apps/<folder>/monthly/<YYYY-MM>.csv`, and the newest months as workbooks.
 
-A file of a month that is over is taken over from the generation before if nothing that it is made of changed. The file
-of the current month is cut from the rows of the 30 days, which `app_files.py` reads. Which months and how they are
-written is decided here; the rows are those of the detail export.
+A file of a past month is linked from the previous generation unless its rows, its code or its language changed. The
+file of the current month is cut from the rows of the 30 days, which `app_files.py` reads. This module decides which
+months are written and how; the columns are defined by the detail export.
 """
 
 import os
@@ -23,18 +23,18 @@ from reports.export.column_words import Language
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook, workbook_bytes
 
-# Each file costs a look, a link and an entry of the manifest in every run, so a site of very many apps has fewer
+# In every run each file costs a stat, a link and an entry of the manifest, so a site with very many apps has fewer
 # months: 13 with 2,000 apps, 2 with 13,000 and more.
 _MOST_FILES: Final = 26_000
 _LEAST_MONTHS: Final = 2
-# A workbook of a month takes 20 ms: the apps of a larger site have them only by the setting `xlsx_apps`.
+# A workbook of a month takes 20 ms: on larger sites only the apps in the setting `xlsx_apps` get one.
 _APPS_WITH_WORKBOOKS: Final = 200
 _MONTHS_WITH_WORKBOOK: Final = 2
 _CODE: Final = ("reports/export", "reports/content/sql/site", "reports/build/month_files.py", "pipelines/contract")
 
 
 class MonthFile(NamedTuple):
-    """A file of an app's month; `content` is its entry of the generation before if the file is taken over."""
+    """A file of an app's month; `content` is its entry of the previous generation if the file is unchanged."""
 
     name: str
     content: bytes | WrittenFile
@@ -44,14 +44,14 @@ class MonthFile(NamedTuple):
 
 @dataclass(frozen=True)
 class Generation:
-    """The generation that the new site replaces: its folder, and its files that can be taken over, by path."""
+    """The generation that the new site replaces: its folder, and its reusable files by path."""
 
     folder: Path
     files: Mapping[str, WrittenFile]
 
 
 def read_generation(folder: Path | None) -> Generation | None:
-    """Return the generation in `folder`; None if there is none or its manifest cannot be read."""
+    """Return the generation in `folder`, or None without a folder or a readable manifest."""
     if folder is None:
         return None
     try:
@@ -64,7 +64,7 @@ def read_generation(folder: Path | None) -> Generation | None:
 
 
 class AppMonths:
-    """The months of all apps, and which of their files must be written."""
+    """The months of all apps; decides which of their files must be written."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class AppMonths:
             self._found.setdefault(month, {})[key] = (rows, f"{code}{language}-{digest:x}")
 
     def closed_files(self, batch: Sequence[App]) -> dict[str, list[MonthFile]]:
-        """Return the files of the months that are over for apps that follow each other by key, newest first."""
+        """Return the files of past months by app key, newest first, for apps that are consecutive by key."""
         files: dict[str, list[MonthFile]] = {app.key: [] for app in batch}
         for month in self._closed:
             found = self._found.get(month, {})
@@ -100,7 +100,7 @@ class AppMonths:
         return files
 
     def current_files(self, key: str, csv: bytes, count: int, rows: Callable[[], pl.DataFrame]) -> Iterator[MonthFile]:
-        """Return the files of the current month: none without rows. `rows` gives what a workbook holds."""
+        """Yield the files of the current month; none if `count` is 0. `rows` returns the rows of the workbook."""
         if count:
             name = f"{self.current:%Y-%m}"
             yield MonthFile(f"{name}.csv", csv, count, None)
@@ -112,7 +112,7 @@ class AppMonths:
         return month in self._with_workbook and gets_workbook(key, rows, self._xlsx_apps)
 
     def _all_kept(self, app: App, month: date, files: list[MonthFile]) -> bool:
-        """Add the files of the month that are taken over; if one of them must be written, add none."""
+        """Add the month's unchanged files to `files` and return True; if one of them must be written, add none."""
         rows, source = self._found[month][app.key]
         kinds = ("csv", "xlsx") if self._gets_workbook(app.key, month, rows) else ("csv",)
         kept = [self._kept(f"apps/{app.folder}/monthly/{month:%Y-%m}.{kind}", source) for kind in kinds]
@@ -122,7 +122,7 @@ class AppMonths:
         return True
 
     def _kept(self, path: str, source: str) -> WrittenFile | None:
-        """Return the file of the generation before, if it has this source and its size on disk is the noted one."""
+        """Return the file of the previous generation if it has this source and its size on disk is the recorded one."""
         file = self._before and self._before.files.get(path)
         if not self._before or not file or file.source != source:
             return None
@@ -132,7 +132,7 @@ class AppMonths:
             return None
 
     def _rows(self, month: date, keys: list[str]) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Return the rows of each of the apps in a month that is over."""
+        """Yield the rows of each of the apps in a past month."""
         if not keys:
             return
         span = {"first": month, "last": end_of_month(month), "first_app": keys[0], "last_app": keys[-1]}
@@ -148,7 +148,7 @@ class AppMonths:
 
 
 def write_months(writer: SiteWriter, folder: str, files: Sequence[MonthFile], before: Generation | None) -> None:
-    """Write the files of an app's months into the folder `monthly` of its folder; without files, make none."""
+    """Write the files of an app's months into `monthly/` of its folder, which is only made if there are files."""
     if not files:
         return
     writer.folder(f"{folder}/monthly")

@@ -1,6 +1,6 @@
-"""The page of sign-in sessions: its files, and the values of its template.
+"""Composes the page of sign-in sessions: its CSV files, and the values of its template.
 
-What the figures mean is in `reports/content/sign_in/`.
+The figures are computed in `reports/content/sign_in/`.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,8 +31,8 @@ SIGN_IN_CSVS: Final = {
     "session_stops": t("Where users stopped that were not seen signing in, the last 30 days"),
     "funnel": t("The funnel of one-click login by day, the last 30 days"),
 }
-"""The files of these tables, and what they hold."""
-# The page shows these spans, the one of the other pages first.
+"""Titles of the CSV files of these tables."""
+# Spans in days that the page offers.
 _SPANS: Final = (7, DAYS, LONG_DAYS)
 _STOPS_LISTED: Final = 10
 
@@ -53,7 +53,7 @@ def sign_in_values(
     files: dict[str, WrittenFile],
     incident_days: IncidentDays,
 ) -> dict[str, Any]:
-    """Return the values of the page's template; `word` gives the words of channels and outcomes."""
+    """Return the values of the page's template; `word` returns the words for channels and outcomes."""
     as_of = marts.publication.as_of
     today = sign_ins(marts, as_of)
     firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}

@@ -1,7 +1,7 @@
 """Builds the whole site from the published database: every page, data script, CSV and the manifest.
 
-Lives here: the layout of the site and the order of writing. Does not belong here: what a page shows (`context.py`,
-`pages/`), the files of an app (`app_files.py`), and the swap of the old site for the new (the caller's).
+It decides the layout of the site and the order of writing. Content comes from `content/` and `pages/`, an app's files
+from `app_files.py`; the caller replaces the old site by the new one.
 """
 
 import hashlib
@@ -54,16 +54,16 @@ from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment
 
-# The quality page has so many findings in sight; the rest is one click away.
+# Findings that the quality page shows unfolded; the rest is one click away.
 _FINDINGS_LISTED = 10
 
-# The first day of a calendar month, what was counted in it, and its file.
+# First day of a calendar month, its counts, and its file.
 Month = tuple[date, tuple[Any, ...] | None, WrittenFile]
 
 
 @dataclass(frozen=True)
 class SiteReport:
-    """What was written: apps, files and bytes, the manifest included."""
+    """The number of apps, of files and of bytes that were written, including the manifest."""
 
     apps: int
     files: int
@@ -78,12 +78,15 @@ def render_site(
     before: Path | None = None,
     records: Mapping[str, pl.DataFrame] | None = None,
 ) -> SiteReport:
-    """Writes the whole site of the published `database` into `target`, an empty folder.
+    """Write the whole site of the published `database` into `target`, an empty folder.
 
-    `xlsx_apps` are the keys of the apps that get a workbook beside their CSV; `*` among them stands for all. Memory,
-    threads and the language of headings are those of `settings`. `before` is the folder of the generation that the site
-    replaces: files of months that did not change are linked from there. `records` are those of the as-of behind open
-    incidents, by app key (`reports/export/incident_records.py`). The same database and records give the same bytes.
+    The same database and records give the same bytes.
+
+    Args:
+        xlsx_apps: keys of the apps that also get a workbook; `*` means all.
+        settings: memory, threads and the language of headings.
+        before: folder of the generation that the site replaces: files of unchanged months are linked from there.
+        records: records of the as-of behind open incidents, by app key (`reports/export/incident_records.py`).
 
     Raises:
         AuthmeterError: nothing is published, the database is of an older version, or a part of the front end is
@@ -96,7 +99,7 @@ def render_site(
             open_published(database, settings, spill) as connection,
             ThreadPoolExecutor(1) as reader,
             ThreadPoolExecutor(1) as aside,
-            # To look for cycles among the many small objects of a site takes a twenty-fifth of the processor.
+            # Searching for reference cycles among the many small objects takes 4% of the processor time.
             without_collector(),
         ):
             try:
@@ -117,7 +120,7 @@ def render_site(
 
 
 class _Site:
-    """One site in the making: what all its pages share."""
+    """State that all pages of one site share."""
 
     def __init__(
         self,
@@ -145,8 +148,8 @@ class _Site:
         }
         rows = dict(marts.rows("site/detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
-        # One thread asks DuckDB for the figures, in this order, one lays out the charts and the order of names, which
-        # take Python, while this one makes the pages that need none.
+        # The `reader` thread queries DuckDB for the figures, in this order; the `aside` thread lays out the charts and
+        # sorts the names, which takes Python time; this thread makes the pages that need neither.
         listed = context.listed_apps(self.apps, with_workbook)
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
@@ -160,10 +163,10 @@ class _Site:
         self.overviews = list(overviews(marts, self.quality, self.norms, days))
         self.billing = BillingPages(marts, self.quality, self.by_key)
         publication = self.standing.publication
-        # Stands in the addresses of the data scripts, so that a browser never joins a new page with old figures.
+        # Part of the addresses of the data scripts, so that a browser never combines a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
         shared = shared_data(marts, self.standing, self.quality, self.version)
-        # Days before it have no page of their own.
+        # Earlier days have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
         self.templates = environment(
             {
@@ -184,7 +187,7 @@ class _Site:
         )
 
     def word(self, value: str | None) -> Bilingual:
-        """The word for a value of a table; a channel that the settings declare has its own."""
+        """Return the word for a value of a table; channels that the settings declare have their own words."""
         return self.channel_words.get(value or "") or word(value)
 
     def write(self) -> SiteReport:
@@ -201,7 +204,7 @@ class _Site:
         self._page("metrics.html")
         self._days()
         self._briefing(usage_csv)
-        # It waits for the figures, which come while the pages before it are made.
+        # Made late, because it waits for the figures, which are computed while the earlier pages are made.
         self._quality()
         if "parquet" in self.tables:
             write_table_files(self.marts, self.writer, self.before)
@@ -212,7 +215,7 @@ class _Site:
         return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
 
     def _app_shell(self) -> AppShell:
-        """The page of all apps but for their names, and the incidents of those that have any."""
+        """Return the page that all apps share, and the incidents of the apps that have any."""
         template = self.templates.get_template("incidents_of_app.html.jinja")
         incidents = (*self.incidents.all, *self.incidents.withdrawn)
         keys = sorted({one.published.incident.app_key for one in incidents} & self.by_key.keys())
@@ -241,8 +244,7 @@ class _Site:
         return self.writer.write("usage_all.csv", csv_bytes(rows, self.language), rows.height)
 
     def _billing_csvs(self) -> dict[str, WrittenFile]:
-        """Packages, what was drawn from them, and consoles and bills beside the log, by name: each where there is
-        any."""
+        """Write the CSV files of packages, limits and reconciliation that have rows, and return them by name."""
         found = {}
         for name in BILLING_CSVS:
             rows = harmless(self.marts.frame(name))
@@ -251,8 +253,10 @@ class _Site:
         return found
 
     def _months(self) -> list[Month]:
-        """Each calendar month from the first record on, the newest first: its first day, its days and those with data
-        and the usage of all apps together (None without a record), and its CSV, which this writes."""
+        """Write the CSV of each calendar month since the first record, and return the months, newest first.
+
+        The counts are the number of days, the days with data and the usage of all apps together; None without a record.
+        """
         self.writer.folder("monthly")
         totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}
         found = []
@@ -263,14 +267,12 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Takes the steps to the figures; gives what the quality page needs of them."""
+        """Compute the tables of the figures and return rows that the quality page needs of them."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
-        """The scripts with the figures of all apps together and with the tables that list all apps, but for the last
-        one; and that one's rows without what is known when the files are written.
-        """
+        """Return the data scripts except `files.js`, and the rows of `files.js` without the sizes of the files."""
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
         figures = with_fields(document, self.incidents.open_figures(ALL_APPS))
@@ -315,12 +317,12 @@ class _Site:
         )  # fmt: skip
 
     def _cell(self, key: str) -> list[str | None]:
-        """An app in a table of the quality page; `*`, all apps together, has no page."""
+        """Return name, key and folder of an app in a table of the quality page; `*` (all apps) has no page."""
         app = self.by_key.get(key)
         return [app.name, app.key, app.folder] if app else [key, key, None]
 
     def _days(self) -> None:
-        """The page of every day; of the data day the briefing tells more."""
+        """Write the page of every day; the briefing shows more about the data day."""
         self.writer.folder("days")
         for overview in self.overviews:
             self._page(
@@ -341,7 +343,7 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Who has sign-in by others alone reads of that."""
+        """Return the first card's metric, or the third-party card if no day has counts of the first."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
     def _files(
@@ -353,7 +355,7 @@ class _Site:
     ) -> None:
         metric = self._counted()
         place = CARDS.index(metric)
-        # Of those before the month in which the 30 days begin, the reader knows what to look for.
+        # Earlier months are folded.
         opened = (self.standing.publication.as_of - timedelta(days=max(WINDOWS) - 1)).replace(day=1)
         by_month = [
             (month, month >= opened, [

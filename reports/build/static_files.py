@@ -1,7 +1,7 @@
-"""Scripts, styles and chart shapes that all pages share, written once under `assets/`.
+"""Writes scripts, styles and chart shapes that all pages share, once, under `assets/`.
 
-Lives here: which files, their order, and their names. A name holds a digest of the content, so that a browser never
-joins a new page with an old script. Does not belong here: what the scripts do (`static/`).
+A file name contains a digest of the content, so that a browser never combines a new page with an old script. The
+sources are in `static/`.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ from reports.content.wording.words import DECLARED_WORDS, WORDS, word
 STATIC = PROJECT / "reports" / "static"
 LIBRARIES = PROJECT / "node_modules"
 _PLOTLY = "plotly.js-basic-dist-min/plotly-basic.min.js"
-# The modules of `static/js/` in one classic script, which is all that runs from file://.
+# The modules of `static/js/` bundled as one classic script: pages opened from file:// cannot load modules.
 BUNDLE = STATIC / "build" / "report.js"
-# What makes workbooks, which a page loads when the first is asked for.
+# Makes workbooks; a page loads it when the first workbook is requested.
 WORKBOOK = STATIC / "build" / "workbook.js"
-# The direction of a change that is good, as the scripts call it.
+# The scripts' names for the direction of change that is good.
 _BETTER = {"higher": "up", "lower": "down", None: "none"}
 STYLES = (
     "base", "trust", "cards", "charts", "breakdowns", "pages", "tables", "rows", "quality", "incidents",
@@ -48,7 +48,7 @@ def _made_by_setup(file: Path) -> bytes:
 
 
 def _script(variable: str, content: Any) -> bytes:
-    """A classic script that sets one variable: the only way to load data from a file:// page."""
+    """Return a classic script that sets one variable: a file:// page can load data in no other way."""
     return f"window.{variable}=".encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS) + b";\n"
 
 
@@ -69,7 +69,7 @@ def _texts() -> dict[str, Any]:
             for m in METRICS.values()
         },
         "sign_ins": sign_in_texts(),
-        # Legends stand in the pages before the charts are there.
+        # Pages show legends before the charts are loaded.
         "looks": {name: {"marker": look.marker} for name, look in (LOOKS | VERSION_LOOKS).items()},
     }
 
@@ -79,7 +79,7 @@ def _styles() -> bytes:
 
 
 def write_assets(writer: SiteWriter) -> dict[str, str]:
-    """Writes the assets that are the same whatever is published, and gives their paths in the site by short name."""
+    """Write the assets that do not depend on the data, and return their paths in the site by short name."""
     contents = {
         "report.css": _styles(),
         "report.js": _made_by_setup(BUNDLE),
@@ -100,10 +100,10 @@ def write_assets(writer: SiteWriter) -> dict[str, str]:
 
 
 def write_shared_data(writer: SiteWriter, site: dict[str, Any]) -> str:
-    """Writes `site`, what all pages share as data, among the assets, and gives its address.
+    """Write `site`, the data that all pages share, among the assets, and return its address.
 
-    Each run makes it anew. Under a plain name, a page that was opened just before a new site took its place still finds
-    it; the version keeps browsers from an older one of their store.
+    Every run writes it again. The file name is fixed, so that a page opened just before the site was replaced still
+    finds it; the version in the address keeps browsers from using an older cached copy.
     """
     writer.write("assets/site.js", _script("AUTHMETER_SITE", site))
     return f"assets/site.js?v={site['version']}"

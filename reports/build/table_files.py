@@ -1,6 +1,6 @@
-"""The published tables as Parquet, for other systems: `tables/<table>/`, tables of days by month.
+"""Writes the published tables as Parquet for other systems, under `tables/<table>/`; tables with days by month.
 
-A file of a month whose rows did not change is taken over from the generation before.
+Files of months whose rows did not change are linked from the previous generation.
 """
 
 from typing import Final
@@ -14,16 +14,16 @@ from reports.build.writer import SiteWriter
 from reports.content.published import PublishedTables
 
 TABLES_FOLDER: Final = "tables"
-# What the bytes of a file are made of besides its rows.
+# Code that determines the bytes of a file, besides its rows.
 _CODE: Final = ("reports/build/table_files.py", "pipelines/contract/tables")
 
 
 def write_table_files(marts: PublishedTables, writer: SiteWriter, before: Generation | None) -> None:
-    """Writes every published table under `tables/`, rows in the order of its key.
+    """Write every published table under `tables/`, rows sorted by key.
 
-    A table with a `day` in its key, which no row lacks, has a file `month=<YYYY-MM>/<table>.parquet` for each calendar
-    month in its folder. Any other, and one without a row, has the one file `<table>.parquet`. `before` is the
-    generation that the site replaces.
+    A table whose key contains a non-null `day` gets a file `month=<YYYY-MM>/<table>.parquet` for each calendar month.
+    Other tables, and tables without rows, get one file `<table>.parquet`. `before` is the generation that the site
+    replaces.
     """
     writer.folder(TABLES_FOLDER)
     code = f"{code_digest(_CODE)} {duckdb.__version__}"

@@ -1,7 +1,4 @@
-"""Writes the files of the site and keeps their books for `manifest.json`.
-
-Lives here: bytes to disk, sizes and digests. Does not belong here: what stands in a file.
-"""
+"""Writes the files of the site, and records size and digest of each for `manifest.json`."""
 
 import hashlib
 import os
@@ -15,9 +12,10 @@ import orjson
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and, for CSV and Parquet, its rows.
+    """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and the rows of CSV and Parquet
+    files.
 
-    `source` is a digest of all that the file is made of, for files that the next generation takes over unchanged.
+    `source` is a digest of everything the file is made from; the next generation reuses the file if it is equal.
     """
 
     path: str
@@ -27,7 +25,7 @@ class WrittenFile:
     source: str | None = None
 
     def entry(self) -> dict[str, object]:
-        """Return the entry of `manifest.json`."""
+        """Return the file's entry in `manifest.json`."""
         optional = {"rows": self.rows, "source": self.source}
         return {"path": self.path, "bytes": self.bytes, "sha256": self.sha256} | {
             name: value for name, value in optional.items() if value is not None
@@ -35,30 +33,30 @@ class WrittenFile:
 
 
 def script(variable: str, document: str) -> bytes:
-    """A classic script that sets one variable to a JSON document: all that a page can load from file://."""
+    """Return a classic script that sets one variable to a JSON document: file:// pages can load data in no other way."""
     return f"window.{variable}={document};\n".encode()
 
 
 def with_fields(document: str, fields: Mapping[str, object]) -> str:
-    """A JSON object with more fields at its end."""
+    """Return a JSON object with more fields added at its end."""
     return f"{document[:-1]},{orjson.dumps(fields).decode()[1:]}" if fields else document
 
 
 @dataclass
 class SiteWriter:
-    """Writes files under `target`, an empty folder, and remembers them."""
+    """Writes files under `target`, an empty folder, and records them."""
 
     target: Path
     files: list[WrittenFile] = field(default_factory=list)
 
     def folder(self, path: str) -> None:
-        """Makes a folder of the site."""
+        """Make a folder of the site."""
         os.mkdir(f"{self.target}/{path}")
 
     def write(self, path: str, content: bytes, rows: int | None = None, source: str | None = None) -> WrittenFile:
-        """Writes one file; its folder must be there."""
-        # Paths are joined as text, and files written without a file object: for each of 300,000 small files either
-        # would cost as much as the writing itself.
+        """Write one file; its folder must exist."""
+        # Paths are joined as text, and no file object is used: with 300,000 small files either would cost as much as
+        # the writing itself.
         descriptor = os.open(f"{self.target}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             rest = memoryview(content)
@@ -71,7 +69,7 @@ class SiteWriter:
         return written
 
     def adopt(self, path: str, rows: int, source: str | None = None) -> WrittenFile:
-        """Enters a file into the books that another writer put under `target`."""
+        """Record a file that other code wrote under `target`."""
         file = self.target / path
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -80,7 +78,7 @@ class SiteWriter:
         return written
 
     def take_over(self, file: WrittenFile, before: Path) -> None:
-        """Link a file of the generation before, whose folder is `before`; its folder must be there."""
+        """Link a file from the previous generation, whose folder is `before`; the target folder must exist."""
         try:
             os.link(f"{before}/{file.path}", f"{self.target}/{file.path}")
         except OSError:
@@ -89,7 +87,7 @@ class SiteWriter:
         self.files.append(file)
 
     def manifest(self, as_of: str, generated_at: str) -> None:
-        """Writes `manifest.json` over every other file, sorted by path."""
+        """Write `manifest.json`, which lists all other files sorted by path."""
         entries = [file.entry() for file in sorted(self.files, key=lambda file: file.path)]
         content = {"as_of": as_of, "generated_at": generated_at, "files": entries}
         self.write("manifest.json", orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
