@@ -89,7 +89,7 @@ class BillingPages:
 
     @property
     def menu(self) -> list[tuple[str, Bilingual]]:
-        """Return path and name of each page that has data or notes about its own files, even if no row of these counts."""
+        """Return path and name of each page that has data, or a note about its own files even if no row counts."""
         pages = (
             (self._accounts, "packages.html", t("Packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
@@ -98,7 +98,7 @@ class BillingPages:
         return [(path, name) for filled, path, name in pages if filled or self._notes[path].is_of_page]
 
     def pages(self, files: Mapping[str, WrittenFile]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield every page with the values of its template; `files` are the written files of `BILLING_CSVS`, by name."""
+        """Yield every page with the values of its template; `files` are the written files of `BILLING_CSVS`."""
         yield (
             "packages.html",
             {

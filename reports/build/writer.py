@@ -33,7 +33,7 @@ class WrittenFile:
 
 
 def script(variable: str, document: str) -> bytes:
-    """Return a classic script that sets one variable to a JSON document: file:// pages can load data in no other way."""
+    """Return a classic script that sets one variable to a JSON document: file:// pages cannot load data otherwise."""
     return f"window.{variable}={document};\n".encode()
 
 

@@ -1,1 +1,1 @@
-"""What a page says: figures, words in both languages, names, findings."""
+"""The content of the pages: figures, words in both languages, names, findings."""

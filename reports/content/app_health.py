@@ -1,7 +1,6 @@
-"""The apps of the briefing by health: those with an incident first, then those beyond the usual, then the large ones.
+"""Chooses the apps that the briefing lists, computes their day and usual ranges, and sorts the least healthy first.
 
-Lives here: which apps are listed, in which order, and how their day is beside what is usual. Does not belong here: what
-is usual (`norms.py`), all apps with all their counts (the usage page).
+The usual range is defined in `pipelines/incidents/norms.py`; the usage page lists all apps with all counts.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,17 +21,19 @@ from reports.content.context import App
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
-# The briefing lists so many apps; the usage page has all.
+# Number of apps that the briefing lists; the usage page lists all.
 APPS_LISTED: Final = 50
 
 
 @dataclass(frozen=True)
 class AppHealth:
-    """An app on the data day: its requests, its technical success, what is usual of both, and its 30 days.
+    """An app on the data day: requests and technical success, each with its usual range, and its 30 days.
 
-    `is_struck`: it has an open incident; `is_alarming`: one of them is red. `line` is of the rate, or of the requests
-    where an app has no login channel: `is_line_of_rate` tells which. `newest` is the newest day of the 30 with a
-    record.
+    Attributes:
+        is_struck: the app has an open incident.
+        is_alarming: one of its open incidents is red.
+        newest: newest day of the 30 that has a record.
+        line: the rate by day, or the requests by day if the app has no login channel (`is_line_of_rate` is false).
     """
 
     app: App
@@ -48,7 +49,7 @@ class AppHealth:
 
     @property
     def is_below(self) -> bool:
-        """Whether its requests or its technical success are below the usual."""
+        """Whether its requests or its technical success are below the usual range."""
         return "below" in (self.usual_rate.side, self.usual_volume.side)
 
     @property
@@ -58,7 +59,7 @@ class AppHealth:
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether it has too few days to tell what is usual of either."""
+        """Whether it has too few days for a usual range of either."""
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
 
@@ -70,13 +71,13 @@ def app_health(
     complete: Collection[date],
     holidays: Collection[date],
 ) -> list[AppHealth]:
-    """The apps that are listed, the least healthy first.
+    """Return the listed apps, the least healthy first.
 
     Args:
-        open_: the apps with an open incident, in the order of these, and whether one of them is red.
+        open_: apps with an open incident, in order of their incidents; true if one of the incidents is red.
         incident_days: the days of every incident.
-        complete: the days with data of any app.
-        holidays: the days of which no usual volume is expected.
+        complete: the days on which any app has data.
+        holidays: days without a usual range for volumes.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, _ in listed]
@@ -86,7 +87,7 @@ def app_health(
     days = [as_of - timedelta(days=back) for back in reversed(range(DAYS + REFERENCE_DAYS))]
     rows = []
     for key in keys:
-        # Before its first record an app had nothing to lose.
+        # Days before the app's first record count as unknown, not as zero.
         first = next((day for day in days if (key, day) in counted), None)
         for day in days:
             known = day in complete and first is not None and day >= first

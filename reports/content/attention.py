@@ -1,7 +1,6 @@
-"""What else the briefing points to beside the incidents: warnings of the run, and notes; the worst first.
+"""Lists the briefing's findings besides incidents: failed checks of the run, and notes; the worst first.
 
-Lives here: which are listed, in which order, and their words. Does not belong here: what fell or stopped
-(`incidents.py`), the checks of a run (`pipelines/closing/warnings.py`).
+Falls and outages are in `incidents/incidents.py`, the checks themselves in `pipelines/closing/warnings.py`.
 """
 
 from collections.abc import Iterator
@@ -15,23 +14,23 @@ from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_PAGES
 
-# So many days are named; the rest is counted.
+# Most names that are listed in a finding; an ellipsis replaces the rest.
 _DAYS_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding: how bad, what, and the page that shows it."""
+    """One finding: severity, text, and the page that shows it."""
 
     severity: Literal["bad", "warn", "note"]
     text: Bilingual
     link: str
     is_urgent: bool = False
-    """Whether it stands below the headline: a purchase that cannot wait."""
+    """Whether it is shown below the headline: packages that run out and must be bought now."""
 
 
 def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
-    """Every finding about the data day and the files, the worst first."""
+    """Return every finding about the data day and the files, the worst first."""
     found = [*_days(stand), *_files(marts), *_records(marts, stand)]
     return sorted(found, key=lambda one: ("bad", "warn", "note").index(one.severity))
 
@@ -44,7 +43,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
             "quality.html",
         )
     for check in stand.failed_checks:
-        # That the data day has no record is said already.
+        # The finding above already says that the data day has no record.
         if check.name == "day_is_there" and stand.day_state == "missing":
             continue
         yield Finding(
@@ -53,8 +52,8 @@ def _days(stand: DataState) -> Iterator[Finding]:
             CHECK_PAGES.get(check.name, "quality.html"),
             check.name == "package_run_out",
         )
-    # Nothing that comes later makes up for such a day: each comparison over it is short of it. Of the data day it is
-    # said already.
+    # Days without data are never filled later, and comparisons over them stay incomplete. The data day itself was
+    # reported above.
     gaps = [day for day in stand.missing_days if day != stand.today.day]
     if gaps:
         yield Finding(
@@ -84,7 +83,7 @@ def _files(marts: PublishedTables) -> Iterator[Finding]:
 
 def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
     today = stand.today
-    # Where they are so many that the check warns, it says so.
+    # Above a threshold the check `unmapped_share` fails and already reports them.
     if today.unmapped_codes and not any(check.name == "unmapped_share" for check in stand.failed_checks):
         yield Finding(
             "note",
@@ -113,7 +112,7 @@ def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
 
 
 def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
-    """Apps and channels with a rate of 100 % that never had it: a log that lost its failures looks so."""
+    """Yield apps and channels whose rate is 100% for the first time: the log may have lost its failures."""
     words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
     for app_name, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label
@@ -121,7 +120,7 @@ def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
 
 
 def _some(names: list[str]) -> str:
-    """The first few of the names."""
+    """Return the first few names, joined."""
     return ", ".join(names[:_DAYS_NAMED]) + (" …" if len(names) > _DAYS_NAMED else "")
 
 

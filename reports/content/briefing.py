@@ -1,7 +1,6 @@
-"""The briefing: one sentence that says whether anything is wrong, what it is, the key figures, and the apps.
+"""Composes the briefing: the sentence that says whether anything is wrong, incidents, key figures, apps and findings.
 
-Lives here: what the first page is made of, and its sentence. Does not belong here: how each piece is found (the modules
-named below), warnings and notes (`attention.py`), markup (`pages/index.html.jinja`).
+The parts come from the imported modules, warnings and notes from `attention.py`; markup is in `pages/index.html.jinja`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,13 +22,13 @@ from reports.content.published import PublishedTables
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
 
-# Contract: a baseline has so many days at least; with fewer nothing could be found.
+# Days of data that a baseline needs at least; with fewer, no incident can be found.
 _LEAST_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """What the first page shows; `severity` is that of its sentence. `more` are open incidents beyond the cards."""
+    """Content of the first page. `severity` belongs to `sentence`; `more` are open incidents without a card."""
 
     severity: Literal["good", "warn", "bad"]
     sentence: Bilingual
@@ -49,7 +48,7 @@ def briefing(
     by_key: Mapping[str, App],
     norms: Mapping[str, Sequence[DayNorm]],
 ) -> Briefing:
-    """Everything that the first page is made of; `norms` are the days of all apps together."""
+    """Return the content of the first page; `norms` are the days of all apps together."""
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
@@ -72,8 +71,10 @@ def briefing(
 
 
 def _hit_apps(open_: Iterable[Entry]) -> dict[str, bool]:
-    """The apps with an open incident, in the order of these, and whether it is red; a part has the colour of its
-    whole."""
+    """Return the apps with an open incident in order of the incidents; true if one of the incidents is red.
+
+    A part of an incident takes the colour of its whole.
+    """
     hit: dict[str, bool] = {}
     for entry in open_:
         for one in (entry.incident, *entry.parts):
@@ -85,11 +86,11 @@ def _hit_apps(open_: Iterable[Entry]) -> dict[str, bool]:
 
 @dataclass(frozen=True)
 class _Others:
-    """The apps without an open incident, by how they are: none is called normal of which that is not known.
+    """Counts of the apps without an open incident, by state. Apps whose state is unknown never count as normal.
 
-    `young` have too few days to be judged by. `silent` have no record in the 30 days; one that is disabled is to have
-    none, and is not among them. Where more apps than the list has are active, whether one is below the usual is not
-    known of all: `is_known_of_all` tells.
+    `young` have too few days for a usual range. `silent` have no record in the 30 days; disabled apps are left out,
+    because they should have none. If more apps are active than the list shows, `is_known_of_all` is false: apps that
+    are not listed were not checked for being below the usual range.
     """
 
     normal: int
@@ -101,12 +102,12 @@ class _Others:
 
     @property
     def count(self) -> int:
-        """All of them."""
+        """The number of all these apps."""
         return self.normal + self.below + self.above + self.young + self.silent
 
     @property
     def words(self) -> Bilingual:
-        """How they are, and how many are how where they differ."""
+        """Their state in words, with the number of each if they differ."""
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
@@ -122,7 +123,7 @@ class _Others:
 
     @property
     def are_normal(self) -> bool:
-        """Whether nothing is to be said of any of them."""
+        """Whether all of them are known to be normal."""
         return self.is_known_of_all and self.normal == self.count
 
 
@@ -146,7 +147,7 @@ def _sentence(
     attention: Sequence[Finding],
     days: int,
 ) -> tuple[Literal["good", "warn", "bad"], Bilingual]:
-    """Whether anything is wrong, in one sentence, and how bad.
+    """Return severity and the sentence that says whether anything is wrong.
 
     Args:
         counted: how many of `open_` are problems, in words.
@@ -162,7 +163,7 @@ def _sentence(
         said = [counted]
         if stand.today.is_short and all(not is_problem(one.incident.published.incident.kind) for one in open_):
             said.insert(0, _short(stand))
-        # Of a day that is short, no app is called normal.
+        # If the data day is short, no app is called normal.
         if not whole and hit_apps and others.count and not stand.today.is_short:
             said.append(_rest(others))
         return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)

@@ -1,7 +1,7 @@
-"""What the site's pages share, typed: how the data day stands, and the apps.
+"""Data that the site's pages share: the state of the data day, and the apps.
 
-Lives here: arranging the rows of the marts. Does not belong here: reading (`published.py`), words and markup
-(`pages/`), the look (`shapes.py`), the figures themselves (`sql/figures/`), what needs attention (`attention.py`).
+Rows of the published tables (`published.py`) are arranged here; `sql/figures/` computes the figures, `attention.py` the
+findings.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Day:
     late_records: int
     is_restated: bool
     usual_records: int | None
-    """Counted records of a usual day of that weekday; None where too few days came before, or of a holiday."""
+    """Usual number of counted records on this weekday; None on holidays and after too few days."""
     is_holiday: bool = False
     """Whether no usual volume is expected."""
     is_short: bool = False
@@ -41,13 +41,13 @@ class Day:
 
     @property
     def display_state(self) -> str:
-        """What the pages call it: a day that is short is not complete."""
+        """The state that pages show: `short` instead of `complete` if far fewer records came than usual."""
         return "short" if self.is_short else self.state
 
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check of the last run that did not pass; `day` is None where it is about the whole run."""
+    """A check of the last run that failed; `day` is None if it concerns the whole run."""
 
     name: str
     severity: str
@@ -57,7 +57,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class DataState:
-    """The trust bar: what is published, how the data day stands, and what is wrong in the 30 days."""
+    """Content of the trust bar: the publication, the state of the data day, and problems of the last 30 days."""
 
     publication: Publication
     today: Day
@@ -67,10 +67,11 @@ class DataState:
     restated_days: tuple[date, ...]
     late_days: tuple[tuple[date, int], ...]
     changes: tuple[tuple[int | None, float | None], ...]
-    """For each change of a published day in the last 60 days: how many days ago the day was, None if nobody noted it,
-    and which part of its records moved."""
+    """One entry for each change of a published day in the last 60 days: age of the day in days (None if it was not
+    recorded), and the changed share of its records (None if not known).
+    """
     retention_days: int
-    """Late records of a day are counted for so many days."""
+    """For how many days late records of a day are counted."""
     failed_checks: tuple[FailedCheck, ...]
 
     @property
@@ -96,8 +97,9 @@ class DataState:
 
 @dataclass(frozen=True)
 class App:
-    """One app as the lists name it; `status` is `enabled`, `disabled`, `disabled_active`
-    (disabled, and it logs) or `unregistered`."""
+    """One app as lists show it; `status` is `enabled`, `disabled`, `disabled_active` (disabled, but it logs) or
+    `unregistered`.
+    """
 
     key: str
     name: str
@@ -109,12 +111,12 @@ class App:
 
 
 def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
-    """Every day from the first record to the as-of."""
+    """Return every day from the first record to the as-of."""
     return {row[0]: Day(*row) for row in marts.rows("day_quality")}
 
 
 def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days: int) -> DataState:
-    """How the data day stands; late records of a day are counted for `retention_days`."""
+    """Return the state of the data; late records of a day are counted for `retention_days`."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
@@ -122,7 +124,7 @@ def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days:
         publication=marts.publication,
         today=listed[-1],
         coverage={n: sum(day.state == "complete" for day in listed[-n:]) for n in WINDOWS},
-        # Before the first record there was nothing to miss.
+        # Days before the first record are not missing.
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),
         late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
@@ -137,12 +139,12 @@ def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days:
 
 
 def _no_data(day: date) -> Day:
-    """A day before the first record: as missing as one without files."""
+    """Return a day before the first record, with the state of a day without files."""
     return Day(day, "missing", 0, 0, 0, 0, 0, False, None)
 
 
 def apps(marts: PublishedTables) -> list[App]:
-    """Every app, by key."""
+    """Return every app, sorted by key."""
     rows = marts.rows("site/apps")
     folders = app_folders(row[0] for row in rows)
     return [
@@ -152,7 +154,9 @@ def apps(marts: PublishedTables) -> list[App]:
 
 
 def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
-    """The apps and `*` as `PublishedTables.prepare` takes them; `with_workbook` holds the keys that get an xlsx."""
+    """Return the apps and `*` as `PublishedTables.prepare` expects them; `with_workbook` are keys of apps that get an
+    xlsx.
+    """
     rows = [
         (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, app.key in with_workbook)
         for app in found
@@ -166,7 +170,7 @@ def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
 
 
 def name_order(found: list[App]) -> pl.DataFrame:
-    """The apps as `PublishedTables.order` takes them."""
+    """Return the apps as `PublishedTables.order` expects them."""
     spelt = {app.key: spelling(app.name) for app in found}
     ordered = sorted(spelt, key=lambda key: (spelt[key], key))
     return pl.DataFrame(
@@ -177,6 +181,6 @@ def name_order(found: list[App]) -> pl.DataFrame:
 
 
 def json_block(content: Any) -> Markup:
-    """Data for `report.js`, safe inside a script element of a type that no browser runs."""
-    # Nothing in it can close the element or open a comment once `<` is gone.
+    """Return data for `report.js` as JSON, safe inside a script element of a type that browsers do not run."""
+    # Without `<` nothing in it can close the element or open a comment.
     return Markup(orjson.dumps(content).replace(b"<", b"\\u003c").decode())

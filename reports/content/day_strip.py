@@ -1,6 +1,6 @@
-"""A strip of days made with the page, as SVG: a box for each, of the class of what was found on it.
+"""Draws a strip of days as SVG: one box a day, with the day's finding as its CSS class.
 
-It is for the eye: the counts stand beside it as text. Colours are in `static/css/billing.css`.
+It is decorative: the page shows the counts as text beside it. Colours are in `static/css/billing.css`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _WIDTH, _GAP = 8, 2
 
 
 def day_strip(classes: Sequence[str | None]) -> Markup:
-    """A box for each day, oldest first; None: nothing is known of it, and its place is empty."""
+    """Return a box for each day, oldest first; None leaves the place of the day empty."""
     boxes = Markup("").join(
         Markup('<rect class="{}" x="{}" width="{}" height="16" rx="1.5"/>').format(
             name, place * (_WIDTH + _GAP), _WIDTH

@@ -1,7 +1,8 @@
-"""Small drawings made with the page, as SVG: they cost no script, and print.
+"""Small static SVG drawings, which need no script and can be printed: lines over days with a band of the usual range,
+and bars.
 
-Lives here: lines over days with the usual range as a band, and bars. They are for the eye: the figures stand beside
-them as text. Does not belong here: charts that answer to the pointer (`charts/shapes.py`), colours (`static/css/`).
+They are decorative: the page shows the figures as text beside them. Interactive charts are in `charts/shapes.py`,
+colours in `static/css/`.
 """
 
 from collections.abc import Sequence
@@ -13,15 +14,15 @@ from markupsafe import Markup
 from pipelines.incidents.norms import DayNorm
 
 Values = Sequence[float | None]
-# Of a drawing that is stretched to its place: lines keep their width.
+# Height and width of the view box of a stretched drawing; its lines keep their width.
 _DEPTH = 100.0
-# So much of a curve's height is left free above it, for what is written there.
+# Share of a curve's height that is kept free above it, for labels.
 _HEADROOM = 0.2
 
 
 @dataclass(frozen=True)
 class Course:
-    """Values by day, oldest first, and the usual range of each day; None where there is no data, or no norm."""
+    """Values by day, oldest first, and the usual range of each day; None without data or without a norm."""
 
     values: Values
     low: Values
@@ -29,12 +30,12 @@ class Course:
 
 
 def course_of(rows: Sequence[DayNorm]) -> Course:
-    """The days of one subject as a drawing takes them."""
+    """Convert the days of one subject to a `Course`."""
     return Course([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
 
 
 def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
-    """The line of some days over its band, with a dot on the newest."""
+    """Return the line over its band, with a dot on the newest day."""
     scale = _Scale(course, width - 5, height - 5)
     last = len(course.values) - 1
     newest = course.values[last] if course.values else None
@@ -48,11 +49,11 @@ def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
 
 
 def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[float, str]]) -> Markup:
-    """The line of some days over its band, as wide as its place.
+    """Return the line over its band, stretched to the width of its place.
 
     Args:
-        mark: the place of the day that is marked, with `label` beside it; None: it lies before the first.
-        levels: values that are written at the left edge, with their texts.
+        mark: index of the day that is marked with `label`; None if it is before the first day.
+        levels: values that are labelled at the left edge, with their texts.
     """
     scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
     marked = Markup("")
@@ -80,7 +81,7 @@ def curve_range(course: Course) -> tuple[float, float]:
 
 
 def bar(part: float) -> Markup:
-    """A bar that fills a part of its place."""
+    """Return a bar of which `part`, from 0 to 1, is filled."""
     return Markup(
         '<svg class="part" aria-hidden="true" focusable="false"><rect class="whole" width="100%" height="100%" rx="3"/>'
         '<rect class="filled" width="{:.1f}%" height="100%" rx="3"/></svg>'
@@ -88,18 +89,18 @@ def bar(part: float) -> Markup:
 
 
 class _Scale:
-    """Where days and values lie in a drawing."""
+    """Converts days and values to coordinates of a drawing."""
 
     def __init__(self, course: Course, width: float, height: float, headroom: float = 0.0) -> None:
         known = [one for one in (*course.values, *course.low, *course.high) if one is not None]
         top, least = max(known, default=1.0), min(known, default=0.0)
         self.top = top + (top - least) * headroom
-        # What never comes near zero would be a flat line: it stands on its own floor then.
+        # Values far above zero would be a flat line: the axis then begins below the lowest value.
         self.floor = max(0.0, least - (top - least) * 0.15)
         self.width, self.height, self.days = width, height, len(course.values)
 
     def part(self, day: int) -> float:
-        """How far to the right a day lies, in per cent."""
+        """Return the x coordinate of a day in per cent."""
         return 100 * day / max(1, self.days - 1)
 
     def x(self, day: int) -> str:
@@ -110,7 +111,7 @@ class _Scale:
 
 
 def _line(values: Values, scale: _Scale) -> str:
-    """The path of a line that is broken where a day has no data; a day between two gaps is a dot."""
+    """Return the path of a line that breaks on days without data; a day between two gaps is a dot."""
     path = ""
     for day, value in enumerate(values):
         if value is not None:
@@ -120,7 +121,7 @@ def _line(values: Values, scale: _Scale) -> str:
 
 
 def _band(course: Course, scale: _Scale) -> Markup:
-    """The usual range, day by day; nothing where it is not known."""
+    """Return the band of the usual range; empty without norms."""
     edges = [
         (day, low, high)
         for day, (low, high) in enumerate(zip(course.low, course.high, strict=True))
@@ -129,7 +130,7 @@ def _band(course: Course, scale: _Scale) -> Markup:
     if not edges:
         return Markup("")
     path = ""
-    # Not across days of which no norm is known.
+    # The band breaks on days without a norm.
     for _, group in groupby(enumerate(edges), lambda item: item[1][0] - item[0]):
         run = [edge for _, edge in group]
         there = "L".join(f"{scale.x(day)} {scale.y(high)}" for day, _, high in run)

@@ -1,8 +1,4 @@
-"""Under which folder name an app's files stand.
-
-Lives here: the one rule that maps app keys to names that no file system confuses.
-Does not belong here: the layout of the site (`site.py`).
-"""
+"""Maps app keys to folder names that are safe on every file system."""
 
 import hashlib
 import re
@@ -12,7 +8,7 @@ from collections.abc import Iterable
 from pipelines.contract.record.fields import APP_KEY_PATTERN
 
 _KEY = re.compile(APP_KEY_PATTERN, re.ASCII)
-# Windows keeps these names for devices, with any extension: NUL.txt is NUL.
+# Windows reserves these names for devices, with any extension: NUL.txt is NUL.
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
 
 
@@ -21,15 +17,17 @@ def _digest(key: str) -> str:
 
 
 def _is_plain(key: str) -> bool:
-    """Whether every file system keeps this key as it is: the log's own rule, no reserved name, no dot at the end."""
+    """Whether every file system keeps this key unchanged: it matches the key pattern, is not reserved and has no final
+    dot.
+    """
     return bool(_KEY.fullmatch(key)) and not key.endswith(".") and key.split(".")[0].lower() not in _RESERVED
 
 
 def app_folders(keys: Iterable[str]) -> dict[str, str]:
-    """The folder name of each app key: the key, or the first 16 hex digits of its SHA-256 where that is unsafe.
+    """Return the folder name of each app key: the key, or the first 16 hex digits of its SHA-256 if the key is unsafe.
 
-    Unsafe are keys that differ from another only in case, reserved names, a dot at either end, and a key that
-    is spelt like the digest of another (made so on purpose: two apps would share a folder).
+    Unsafe keys are: keys that differ from another only in case, reserved names, keys with a dot at either end, and keys
+    that equal the digest of another key (two apps would share a folder).
     """
     unique = sorted(set(keys))
     twins = Counter(key.casefold() for key in unique)
@@ -40,5 +38,5 @@ def app_folders(keys: Iterable[str]) -> dict[str, str]:
 
 
 def app_folder(key: str, all_keys: Iterable[str]) -> str:
-    """The folder name of one app among all; see `app_folders`, which is the one to call for many."""
+    """Return the folder name of one app among all; use `app_folders` for many."""
     return app_folders([*all_keys, key])[key]

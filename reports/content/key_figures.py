@@ -1,6 +1,6 @@
-"""The key figures of the briefing: technical success and the four counts, with what is usual of each.
+"""The key figures of the briefing: technical success and the four counts, each with its usual range.
 
-Their days are made in `whole_days.py`, the rule of the usual range is in `pipelines/incidents/norms.py`.
+`whole_days.py` computes their days; `pipelines/incidents/norms.py` defines the usual range.
 """
 
 from collections import defaultdict
@@ -16,14 +16,17 @@ from pipelines.incidents.norms import DayNorm, Side, Usual, colour, side_of_days
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
-# The periods whose figures are beside that of the day.
+# Periods whose figures are shown next to the day's.
 SPANS: Final = ("7", "30")
 
 
 @dataclass(frozen=True)
 class Span:
-    """A figure over a period; `matched` and `base` are those of the days that are compared, `side` is where the figure
-    lies beside what is usual of the period's days."""
+    """A figure over a period.
+
+    `matched` and `base` are the values over the days that are compared, `side` the position relative to the usual
+    range.
+    """
 
     period: str
     value: float | None
@@ -34,7 +37,7 @@ class Span:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure: its spans, the day first, what is usual on that day, and its 30 days."""
+    """A figure with its spans (the day first), its usual range on that day, and its 30 days."""
 
     metric: str
     is_share: bool

@@ -1,6 +1,6 @@
-"""The statements that list rows of one published table: which columns, which rows, in which order.
+"""Queries that list rows of one published table: columns, filter and order.
 
-Statements that compute are files (`sql/`). Whoever reads rows names either (`published.py`).
+Queries that compute are files (`sql/`). `published.py` runs both by name.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Listing:
     """Rows of a table.
 
     Attributes:
-        columns, order: all columns in the order of the key, unless both are named.
-        is_cut: whether a page has `$limit` rows at most.
+        columns, order: default to all columns and the order of the key.
+        is_cut: whether at most `$limit` rows are returned.
     """
 
     table: str
@@ -29,7 +29,7 @@ class Listing:
 
     @property
     def query(self) -> str:
-        """The statement."""
+        """The SQL text."""
         if not self.columns:
             return TABLES[self.table].query(self.table, self.where)
         listed = f"SELECT {self.columns} FROM {self.table} WHERE {self.where} ORDER BY {self.order}"
@@ -64,7 +64,7 @@ LISTINGS: Final = {
         "period IN ('day', '7', '30')",
         "period, is_base, day",
     ),
-    # In the order that `figures/code_places.sql` numbers them in.
+    # Same order as the numbering in `figures/code_places.sql`.
     "codes": Listing(
         "result_codes",
         "vendor, layer, platform, code, meaning_zh, meaning_en",
@@ -91,7 +91,7 @@ LISTINGS: Final = {
         "check_name, severity, passed, day, detail_zh, detail_en",
         order="passed, severity, check_name, day NULLS FIRST, detail_en",
     ),
-    # Files with something wrong first, then by path: the time of reading differs by run.
+    # Files with problems first, then by path; not by time of reading, which differs between runs.
     "input_files": Listing(
         "input_files",
         "path, source, bytes, records_read, accepted, rejected, skipped, nulled, status, finding",
@@ -114,7 +114,7 @@ LISTINGS: Final = {
     "scheme_names": Listing(
         "schemes", "DISTINCT scheme_id, scheme_name", "scheme_name IS NOT NULL", "scheme_id, scheme_name"
     ),
-    # what is paid for
+    # billing
     "package_accounts": Listing("resource_package_forecast"),
     "package_days": Listing(
         "resource_package_daily", "resource_package_id, day, remaining", _QUARTER, "resource_package_id, day"

@@ -1,4 +1,4 @@
-"""What moved most on a day: channels of apps against what is usual of their weekday."""
+"""Finds the channels of apps whose counts moved most on a day, compared with the usual count of that weekday."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ import polars as pl
 from pipelines.incidents.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
 from reports.content.published import PublishedTables
 
-# What moved most on a day is looked for among so many apps and channels, the largest: a move is no larger than what
-# moves, and to look at all takes as long as there are many.
+# Number of apps and channels that are searched, the largest: a move cannot exceed the count itself, and searching all
+# would take time in proportion to their number.
 _AMONG: Final = 500
-# A day names so many that fell, and so many that grew.
+# Number of falls, and of rises, that a day lists.
 _LISTED: Final = 5
 
 
 @dataclass(frozen=True)
 class Mover:
-    """How one channel of one app stood on a day, beside the same weekday of the eight weeks before.
+    """One channel of one app on a day, compared with the same weekday of the eight weeks before.
 
-    `metric` is what is counted. `usual` is the median of these weeks, `low` and `high` what is usual at most around it;
-    the rates are those of the requests that the user did not cancel, `usual_rate` over all these weeks.
+    `metric` is the metric counted in `now`. `usual` is the median of these weeks, `low` and `high` the usual range
+    around it. Rates are over the requests that the user did not cancel; `usual_rate` is over all these weeks.
     """
 
     app_key: str
@@ -38,12 +38,12 @@ class Mover:
 
     @property
     def side(self) -> Side:
-        """Where it lies beside the usual range."""
+        """The position relative to the usual range."""
         return "below" if self.now < self.low else "above" if self.now > self.high else "inside"
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """What moved most on each of the days: those that fell first, the largest move first."""
+    """Return the largest moves of each day: falls first, then rises, each by size."""
     if not days:
         return {}
     rows = marts.frame("days/moving_days", days=list(days), reach=REFERENCE_DAYS, movers_among=_AMONG)
@@ -58,7 +58,7 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
         return values
 
     successes, tried, calm = grid("successes"), grid("tried"), grid("is_calm") == 1
-    # Of a holiday nothing is usual.
+    # Holidays have no usual counts.
     is_holiday = (grid("is_holiday") == 1).any(axis=0)
     norms = count_norms(successes, calm)
     usual = np.floor(norms.usual + 0.5)
@@ -90,7 +90,7 @@ def _rate(won: float, tried: float) -> float | None:
 
 
 def _most(moves: Numbers) -> list[int]:
-    """The places of those that fell most, then of those that grew most; of equal moves the first."""
+    """Return the indexes of the largest falls, then of the largest rises; ties keep their order."""
     order = np.argsort(-np.abs(moves), kind="stable")
     fell, grew = ([i for i in order.tolist() if sign * moves[i] > 0][:_LISTED] for sign in (-1, 1))
     return [*fell, *grew]

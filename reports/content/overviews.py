@@ -1,7 +1,7 @@
-"""The overviews of closed days: what came, what moved, what was noted and restated.
+"""Composes the pages of closed days: counts, largest moves, notes and restatements.
 
-Lives here: arranging the rows of the marts by day. Does not belong here: the incidents of a day (`incidents.py`), what
-all pages share (`context.py`).
+It arranges table rows by day; a day's incidents are in `incidents/incidents.py`, data that all pages share in
+`context.py`.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ class ChannelDay:
 
 @dataclass(frozen=True)
 class DayNote:
-    """What people know of a day; `app_key` is `*` where it is about all apps."""
+    """A note from the registry about a day; `app_key` is `*` if it concerns all apps."""
 
     app_key: str
     text: str
@@ -41,28 +41,31 @@ class DayNote:
 
 @dataclass(frozen=True)
 class Overview:
-    """A closed day at a glance.
+    """The page of one closed day.
 
-    `cards` are metric, count, count of the day that it is compared with, and its place beside the usual range.
+    `cards` are metric, count, count of the day of comparison, and the position relative to the usual range.
     """
 
     day: date
     quality: Day
     notes: tuple[DayNote, ...]
     movers: tuple[Mover, ...]
-    """Those that fell before those that grew, the largest move first."""
+    """Falls first, then rises, each by size."""
     cards: tuple[tuple[str, int | None, int | None, Side], ...]
     channels: tuple[ChannelDay, ...]
     restatements: tuple[tuple[Any, ...], ...]
-    """App key, its name, channel, metric, count before, count now, cause."""
+    """App key, app name, channel, metric, count before, count now, cause."""
     has_more_restatements: bool
     earlier: date | None
     later: date | None
 
 
 def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Iterable[date]) -> list[date]:
-    """The days that have a page, newest first: those that the charts show, and the first days of incidents, however
-    long ago these were; from the first record on."""
+    """Return the days that have a page, newest first: the days of the charts and the first days of incidents, however
+    old.
+
+    Days before the first record have none.
+    """
     return sorted((quality.keys() & {*window(as_of, LONG_DAYS), *first_days}), reverse=True)
 
 
@@ -72,7 +75,9 @@ def overviews(
     norms: Mapping[str, Sequence[DayNorm]],
     listed: Sequence[date],
 ) -> Iterator[Overview]:
-    """The overview of each of the days, newest first as they are listed; `norms` are the days of all apps together."""
+    """Yield the overview of each of the listed days, in their order (newest first); `norms` are the days of all apps
+    together.
+    """
     some = len(CARDS) + 1
     days = list(listed)
     totals = {row[0]: (row[1:some], row[some:]) for row in marts.rows("days/day_totals", days=days)}
@@ -100,7 +105,7 @@ def overviews(
 
 
 def _by_day(rows: Iterable[tuple[Any, ...]]) -> dict[date, list[tuple[Any, ...]]]:
-    """Rows by their first column, a day, without it."""
+    """Group rows by their first column, a day, which is removed."""
     found: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
     for day, *row in rows:
         found[day].append(tuple(row))

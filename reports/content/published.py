@@ -1,9 +1,8 @@
-"""Reads the published tables; a few queries for all apps together, whatever their number.
+"""Runs the queries of `sql/` and `listings.py` on the published tables: a few for all apps together, whatever their
+number.
 
-Lives here: running `sql/*.sql` and nothing more. Does not belong here: what a page makes of the rows.
-
-`sql/figures/` are the steps to the figures documents: each becomes a temporary table of its name, which the later
-ones read.
+Other modules interpret the rows. `sql/figures/` are steps towards the figures documents: each becomes a temporary table
+of its name, which later steps read.
 """
 
 import re
@@ -31,24 +30,27 @@ from reports.content.figures.document_tables import sign_in_tables_query, tables
 from reports.content.listings import LISTINGS
 
 DAYS = 30
-# The longer look of the charts: by day, with the eight weeks before the 30 days as their reference, and by month.
+# Longer ranges of the charts: by day (the 30 days and the eight weeks of reference before them), and by month.
 LONG_DAYS = 90
 MONTHS = 13
-# A page must open in a browser: tables that grow without end are cut here, and say so.
+# Tables that grow without bound are cut at this many rows, so that the page opens in a browser; the page shows that
+# they are cut.
 ROW_LIMIT = 5000
-# A day's page names so many restated figures; the table `restatements` holds them all.
+# Most restated figures on a day's page; the table `restatements` has all.
 RESTATEMENTS_LISTED = 200
-# An app may have logged dozens of SDK versions; its page must stay small and lists so many, the rest as one.
+# Most SDK versions that an app's page lists, the rest as one row: apps may have logged dozens, and the page must stay
+# small.
 VERSIONS_LISTED = 5
-# The page of all apps together lists more.
+# The same for the page of all apps together.
 WHOLE_VERSIONS_LISTED = 100
-# So are the resource packages that an app drew from, which may have long names: its figures must stay small.
+# Most rows of resource packages that an app drew from, the rest merged: names may be long, and the figures must stay
+# small.
 DRAWN_LISTED = 4
-# The values of a dimension that the sessions of an app are compared by, the rest as one.
+# Values of a dimension that an app's sessions are compared by, the rest as one.
 COMPARED_LISTED = 8
-# The charts of so many apps are laid out at once, which bounds memory.
+# Number of apps whose charts are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
-# In the order of their making: a step may read those before it.
+# In order of execution: a step may read those before it.
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
@@ -58,29 +60,29 @@ STEPS = (
 
 
 def months_to(day: date) -> list[date]:
-    """The first days of the months that end with that of `day`, oldest first: as many as a chart by month shows."""
+    """Return the first days of the 13 months of a chart that end with the month of `day`, oldest first."""
     last = day.year * 12 + day.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 
 
 def end_of_month(month: date) -> date:
-    """Return the last day of the month that begins on a day."""
+    """Return the last day of the month whose first day is given."""
     return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def statement(name: str) -> str:
-    """The text of `sql/<name>.sql`; the name holds a folder."""
+    """Return the text of `sql/<name>.sql`; the name contains the folder."""
     return sql("reports.content", name, tables_query, sign_in_tables_query)
 
 
 def detail_query() -> str:
-    """The query of the detail rows from `$first_app` to `$last_app`, by app key, and from day `$first` to `$last`."""
+    """Return the query for detail rows of apps from `$first_app` to `$last_app` and days from `$first` to `$last`."""
     return statement("site/usage_detail")
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What is published: the last closed day, when data last changed (RFC 3339), zone, and whose data it is."""
+    """The publication: last closed day, time of the last change of data (RFC 3339), time zone, origin of the data."""
 
     as_of: date
     generated_at: str
@@ -107,7 +109,7 @@ class PublishedTables:
         self._values = {
             "first": as_of - timedelta(days=DAYS - 1),
             "last": as_of,
-            # Of the rows that the detail of the 30 days and that of the current month are cut from.
+            # First day of the rows from which both the detail of the 30 days and that of the current month are cut.
             "detail_first": min(as_of - timedelta(days=DAYS - 1), as_of.replace(day=1)),
             "long_first": as_of - timedelta(days=LONG_DAYS - 1),
             "months_first": months_to(as_of)[0],
@@ -120,69 +122,71 @@ class PublishedTables:
             "compared_listed": COMPARED_LISTED,
             "app_key": ALL_APPS,
         }
-        # Figures name channels and outcomes by their place in these lists.
+        # Figures refer to channels and outcomes by their index in these lists.
         declared = self._connection.sql(LISTINGS["declared_channels"].query).fetchall()
         self.channels = (*DECLARED, *(Channel(key, en, zh, "other") for key, zh, en in declared if key not in CHANNELS))
-        """Every channel that the tables may hold: of authmeter, then those that the settings declared."""
+        """Every channel that the tables may contain: authmeter's own, then those that the settings declare."""
         self._values |= {"channels": [one.key for one in self.channels], "outcomes": list(OUTCOMES)}
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The text of a query, and of all values those that it names."""
+        """Return the text of a query, and the values of the parameters that it contains."""
         text = LISTINGS[name].query if name in LISTINGS else statement(name)
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
     def rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
-        """The rows of a listing or of `sql/<name>.sql`; `values` are the query's own parameters."""
+        """Return the rows of a listing or of `sql/<name>.sql`; `values` are the query's own parameters."""
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
-        """Every incident: open before ended, by what was lost."""
+        """Return every incident: open before ended, then by loss."""
         return incidents_of(self._connection)
 
     def withdrawn(self) -> list[PublishedIncident]:
-        """Every incident that was reported and is none any more, the newest first."""
+        """Return every withdrawn incident, the newest first."""
         return withdrawn_of(self._connection)
 
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """What the curves of some incidents show, by incident and day."""
+        """Return the data of the incidents' curves, by incident and day."""
         return incident_days(self._connection, ids, self.publication.as_of)
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
-        """The same rows as a frame; `values` are the query's own parameters."""
+        """Return the same rows as `rows`, as a frame; `values` are the query's own parameters."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
     def months_of(self, table: Table) -> list[tuple[date, int, str]]:
-        """The calendar months of a table of days, oldest first: first day, rows, and a digest of their values."""
+        """Return the calendar months of a table with days, oldest first: first day, number of rows, and a digest of the
+        values.
+        """
         return self._connection.execute(
             f"SELECT date_trunc('month', day)::DATE AS month, count(*), sum(hash(rows)::HUGEINT)::VARCHAR "
             f"FROM {table.name} rows GROUP BY month ORDER BY month"
         ).fetchall()
 
     def count_of(self, table: Table) -> int:
-        """The rows of a table."""
+        """Return the number of rows of a table."""
         found = self._connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
         return int(found[0]) if found else 0
 
     def write_parquet(self, query: str, file: Path) -> None:
-        """Writes what a query gives, in its order, as a Parquet file; the same rows give the same bytes."""
+        """Write the result of a query, in its order, as a Parquet file; the same rows give the same bytes."""
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute(f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
 
     def second_connection(self) -> "PublishedTables":
-        """The same tables, for whoever reads them while another thread takes the steps."""
+        """Return the same tables on a second connection, for use in another thread."""
         connection = self._connection.cursor()
         connection.execute(contract_macros())
         return PublishedTables(connection)
 
     def prepare(self, listed: pl.DataFrame, charts: Callable[[], list[pl.DataFrame]]) -> None:
-        """Takes every step to the figures documents.
+        """Create the temporary table of every step, and the table `charts`.
 
         Args:
-            listed: every app and `*`: app_key, app_name, platform, status, account_id, schemes, and what the site
-                decides: folder (NULL for `*`), has_xlsx.
-            charts: gives those that `charts` made meanwhile.
+            listed: every app and `*`, with app_key, app_name, platform, status, account_id, schemes, has_xlsx and
+                folder (NULL for `*`).
+            charts: returns the result of `charts`, which is computed in another thread meanwhile.
         """
         self._keep("listed_apps", listed)
         for step in STEPS:
@@ -191,13 +195,14 @@ class PublishedTables:
         self._keep("charts", pl.concat(charts()))
 
     def order(self, names: pl.DataFrame) -> None:
-        """Takes the order of the names, for the tables that list all apps: app_key, place, pinyin."""
+        """Set the order of names for the tables that list all apps: app_key, place, pinyin."""
         self._keep("name_order", names)
 
     def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """What the charts by day and by month of the same apps are drawn of, as JSON: app_key, days, months.
+        """Return the data of the charts by day and by month of these apps as JSON: app_key, days, months.
 
-        It takes half as long as all steps, most of it outside of DuckDB: another thread does it, of tables `beside`.
+        It takes half as long as all steps, mostly outside of DuckDB: call it in another thread, on a
+        `second_connection`.
         """
         keys = listed.get_column("app_key").sort()
         self._keep("listed_apps", keys.to_frame().with_row_index("place"))
@@ -215,7 +220,7 @@ class PublishedTables:
                 for step, places in (("chart_days", LONG_DAYS), ("chart_months", MONTHS))
             )
             without_logins = ~days.has_logins()
-            # Of all apps together the results are not kept.
+            # Results of verifications are not stored for all apps together, the first row.
             without_logins[0] &= first > 0
             texts = {
                 "days": days.texts(without_logins, has_latencies=True),
@@ -225,8 +230,11 @@ class PublishedTables:
         return found
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the counts by day of the 13 months before the 90 days, as JSON by app key of the sorted `keys`, in the
-        form of the charts; apps without a record in these days are left out."""
+        """Return the counts by day from the first of the 13 months up to the 90 days, as JSON by app key, in the form
+        of the charts.
+
+        `keys` are sorted; apps without a record in these days are left out.
+        """
         rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
         places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
         days = (self._values["long_first"] - self._values["months_first"]).days
@@ -235,10 +243,11 @@ class PublishedTables:
         return {key: text for key, text in zip(keys, texts, strict=True) if text != "{}"}
 
     def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return what the charts of one app, or of all apps together (`*`), are drawn of: channel and place, and the
-        counts. The first frame is by day of the 90 days and has latencies too, the second by month of the 13 months.
+        """Return the rows of the charts of one app, or of all apps together (`*`): channel, place and counts.
+
+        The first frame is by day of the 90 days and has latencies too, the second by month of the 13 months.
         """
-        # The queries take `*` from the place 0 alone.
+        # The queries return `*` only at place 0.
         listed = dict.fromkeys([ALL_APPS, app_key])
         self._keep("listed_apps", pl.DataFrame({"place": range(len(listed)), "app_key": list(listed)}))
         place = len(listed) - 1
@@ -263,6 +272,6 @@ class PublishedTables:
         self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Key and figures document, as JSON text, of the apps from the first to the last of the sorted `keys`."""
+        """Return key and figures document (JSON) of the apps from the first to the last of the sorted `keys`."""
         found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)

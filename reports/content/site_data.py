@@ -1,7 +1,7 @@
-"""The data that all pages share, as a script among the assets: days, periods, and what scripts compute by.
+"""The data that all pages share, written as a script: days, periods, and declarations that the scripts compute with.
 
-Tables are written by column. Neighbours: an app's own figures (`figures/`), the texts of the scripts
-(`reports/build/static_files.py`).
+Tables are written by column. An app's own figures are in `figures/`, the texts of the scripts in
+`reports/build/static_files.py`.
 """
 
 import re
@@ -24,8 +24,11 @@ from reports.content.trust import public_reasons
 
 
 def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Day], version: str) -> dict[str, Any]:
-    """Return what the script of every page gets as `RawSite` (`static/js/types.d.ts`): days, periods and their
-    coverage, the code dictionary, the notes on all apps, why figures may lack something, and the declarations."""
+    """Return the data that every page's script reads as `RawSite` (`static/js/types.d.ts`).
+
+    It contains days, periods and their coverage, the code dictionary, notes on all apps, reasons for missing data, and
+    the declarations.
+    """
     publication = stand.publication
     as_of = publication.as_of
     days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
@@ -69,7 +72,7 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
 
 
 def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
-    """Return the channels, the counts of usage, the rates, and the tuned numbers of what is usual."""
+    """Return the channels, the counts of usage, the rates, and the parameters of usual ranges."""
     return {
         "channels": [
             {
@@ -94,7 +97,7 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
         "rates": {
             name: {"numerator": signs(one.numerator), "denominator": signs(one.denominator)}
             for name, one in METRICS.items()
-            # The scripts compute each of these for every list of counts of records; sessions are other lists.
+            # The scripts compute these rates from counts of records; rates of sessions have data of their own.
             if one.numerator and name not in SESSION_RATES
         },
         "norms": TUNED,
@@ -116,5 +119,5 @@ def columns(names: Sequence[str], rows: Iterable[Sequence[object]]) -> dict[str,
 
 
 def _without_data(days: list[date], quality: dict[date, Day]) -> list[int]:
-    """The places of the days that lack data; before the first record, too."""
+    """Return the indexes of the days without data, including days before the first record."""
     return [i for i, day in enumerate(days) if day not in quality or quality[day].state == "missing"]

@@ -1,7 +1,6 @@
-"""Why the figures can be trusted, or not: the reasons behind the bar on top of every page.
+"""The reasons why the figures can be trusted or not, as the bar on top of every page shows them.
 
-Lives here: their order and words. Does not belong here: what makes a day complete, late or restated
-(`pipelines/common/days.py`, the marts), what to do about it (`attention.py`).
+`pipelines/common/days.py` and the marts define complete, late and restated days; `attention.py` has the findings.
 """
 
 from collections.abc import Iterator
@@ -13,18 +12,21 @@ from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_WORDS
 
-# So many days or checks are named in a reason; the rest is counted.
+# Most days or checks that a reason lists; the rest is counted.
 NAMED = 3
 
 
 def reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
-    """Severity (`good`, `warn`, `bad`) and text of every reason, as the bar lists them."""
+    """Return severity (`good`, `warn`, `bad`) and text of every reason, in the order of the bar."""
     return [*_data_day(stand), *_window(stand), *_checks(stand)]
 
 
 def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
-    """The reasons for whoever may see the pages of some apps only: which days have data. Late and restated records and
-    the findings of checks may be those of other apps; an app's own figures tell its own restated days."""
+    """Return the reasons for readers who may see only some apps: which days have data.
+
+    Late and restated records and failed checks are left out, because they may belong to other apps; an app's own
+    figures contain its restated days.
+    """
     found: list[tuple[str, Bilingual]] = []
     if stand.day_state == "missing":
         found.append(("bad", t("The data day has no records at all.")))
@@ -38,8 +40,11 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
 
 
 def finality(stand: DataState, day: date) -> Bilingual:
-    """Whether the figures of a day can still change, and how often in the last 60 days such figures did: those of a day
-    that was as many days ago, or more. A day is published on the day after it, so the data day was a day ago."""
+    """Return whether the figures of a day can still change, and how often figures of days that old or older did in the
+    last 60 days.
+
+    A day is published on the day after it, so the data day is one day old.
+    """
     until = day + timedelta(days=stand.retention_days)
     if until < stand.publication.as_of:
         return t("Final: late records of this day are no longer counted.")
@@ -61,7 +66,7 @@ def finality(stand: DataState, day: date) -> Bilingual:
 
 
 def _part(share: float) -> str:
-    """A small part as per cent, never rounded to nothing."""
+    """Return a small share as per cent, never rounded to zero."""
     return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
 
 
@@ -105,7 +110,7 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _gaps(stand: DataState) -> str:
-    """How bad days without data are: a gap in the window asks for a look, one on the data day for more."""
+    """Return `bad` if the data day itself has no data, else `warn`."""
     return "bad" if stand.day_state == "missing" else "warn"
 
 
@@ -122,7 +127,7 @@ def _checks(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:
-    """The head and the newest days, each with its number where there is one."""
+    """Return the head and the newest days, with their numbers if given."""
 
     def said(language: str) -> str:
         newest = sorted(days, reverse=True)[:NAMED]

@@ -1,4 +1,4 @@
-"""The key figures of all apps together by day, with what is usual of each day."""
+"""Computes the key figures of all apps together by day, with each day's usual range."""
 
 from collections.abc import Mapping
 from datetime import date

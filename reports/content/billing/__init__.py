@@ -1,1 +1,1 @@
-"""The pages of packages, limits and reconciliation."""
+"""Content of the pages of packages, limits and reconciliation."""

@@ -1,6 +1,6 @@
-"""The sentence of the limits: what the one that saves most would have saved, and whom it would have harmed.
+"""The sentence about the limit that would have saved most: uses saved, and successes blocked.
 
-Lives here: which of the texts say it. Does not belong here: the figures (`limits.py`).
+The figures are in `limits.py`.
 """
 
 from typing import Literal
@@ -12,7 +12,7 @@ from reports.content.wording.language import t
 
 
 def saving_sentence(most: LimitSums | None) -> Bilingual:
-    """What the limit that saves most does; the page shows its name before this."""
+    """Return the effect of the limit that saves most; the page shows the limit's name before this text."""
     if most is None:
         return t("No limit would have saved a use in the last 30 days.")
     if not most.harm:
@@ -29,5 +29,5 @@ def saving_sentence(most: LimitSums | None) -> Bilingual:
 
 
 def saving_severity(most: LimitSums | None) -> Literal["good", "warn"]:
-    """Warn: what saves most blocks people who would have come through."""
+    """Return `warn` if the limit that saves most would have blocked successes."""
     return "warn" if most and most.harm else "good"

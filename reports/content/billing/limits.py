@@ -1,7 +1,7 @@
-"""What the page of limits shows: what each limit would have blocked, and how often devices and phones come back.
+"""The page of limits: what each limit would have blocked in the last 30 days, and how often devices and phones came
+back.
 
-Lives here: the rows of the tables over the last 30 days. Does not belong here: the words (`limit_words.py`), what a
-limit blocks (`pipelines/rollup/`).
+The texts are in `limit_words.py`; `pipelines/rollup/` simulates the limits.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,16 @@ from typing import NamedTuple
 from pipelines.contract.registry.limits import DEFAULTS
 from reports.content.published import PublishedTables
 
-# A limit is worth it from so many saved uses for each blocked success: fewer are a customer lost for a few cents.
+# Saved uses per blocked success from which a limit is worth it: with fewer, each lost customer saves only a few cents.
 _WORTH = 2
 
 
 class LimitSums(NamedTuple):
-    """What a limit would have blocked, over all apps: `saved` uses, and successes, which are its `harm`; most of these
-    are `most_harm`, of `most_harmed`."""
+    """The requests that a limit would have blocked, over all apps.
+
+    `saved` are blocked uses, `harm` blocked successes. The app `most_harmed` has the largest share of the harm,
+    `most_harm` successes.
+    """
 
     limit_id: str
     requests: int
@@ -30,12 +33,12 @@ class LimitSums(NamedTuple):
 
     @property
     def is_worth_it(self) -> bool:
-        """Whether it saves clearly more uses than it turns away good sign-ins."""
+        """Whether it saves at least `_WORTH` uses for each success that it blocks."""
         return self.saved >= _WORTH * self.harm
 
 
 class RepeatClass(NamedTuple):
-    """Keys that came so often on a day, with their requests and uses."""
+    """Keys of one class by requests a day (such as `6-10`), with the sum of their requests and uses."""
 
     key: str
     requests_class: str
@@ -45,7 +48,7 @@ class RepeatClass(NamedTuple):
 
 
 class RepeatKey(NamedTuple):
-    """A key with many requests on a day."""
+    """A key with many requests on one day."""
 
     day: date
     key: str
@@ -59,8 +62,10 @@ class RepeatKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """All that the page shows: limits that save most first; `limited` are the records that the provider limited in
-    fact."""
+    """All data of the page.
+
+    `sums` begins with the limit that saves most; `limited` counts records that the provider itself rejected as limited.
+    """
 
     sums: list[LimitSums]
     limited: int
@@ -69,18 +74,18 @@ class Limits:
 
     @property
     def has_own(self) -> bool:
-        """Whether a limit is one that somebody wrote: the others are there without a file."""
+        """Whether any limit comes from the registry file; the default limits apply without one."""
         return bool({one.limit_id for one in self.sums} - {one.limit_id for one in DEFAULTS})
 
     @property
     def most_saving(self) -> LimitSums | None:
-        """The limit that would have saved most uses, of those that are worth it if any is; None if none saves any."""
+        """The limit that saves most among those worth it, or among all if none is; None if none saves a use."""
         saving = [one for one in self.sums if one.saved]
         return next((one for one in saving if one.is_worth_it), saving[0] if saving else None)
 
 
 def limits(marts: PublishedTables) -> Limits:
-    """Limits and repeated keys of the last 30 days."""
+    """Return limits and repeated keys of the last 30 days."""
     ((limited,),) = marts.rows("billing/limited_records")
     return Limits(
         [LimitSums(*row) for row in marts.rows("billing/limit_sums")],

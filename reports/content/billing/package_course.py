@@ -1,7 +1,7 @@
-"""The course of an account's packages: what was left of each, and what will be, by the three factors of the forecast.
+"""The course of an account's packages: units left by day in the past, and by the three factors of the forecast.
 
-Lives here: the days to come, taken from the published uses and factors by the rules of `pipelines/billing`, which has
-the dates that the tables say. Does not belong here: how it is drawn (`stack_drawing.py`).
+Future days are computed from the published uses and factors by the rules of `pipelines/billing`, so that they agree
+with the dates in the tables. `stack_drawing.py` draws them.
 """
 
 from collections.abc import Collection
@@ -17,20 +17,20 @@ from reports.content.billing.resource_packages import PackageAccount, PackageRow
 from reports.content.published import LONG_DAYS
 from reports.content.wording.language import t
 
-# The forecast is drawn until it has run out and a while longer; of one that lasts, as much as was.
+# Days drawn after the packages run out. A forecast that does not run out is drawn as long as the past.
 _BEYOND = 14
 
 
 @dataclass(frozen=True)
 class LeftCourse:
-    """What was left of packages, and what will be.
+    """Units left in packages by day, past and forecast.
 
     Attributes:
         first_day: the day of the first value.
-        packages: those that are drawn, in the order in which they are drawn on.
-        past: of each of these, by day up to the as-of.
-        mid, low, high: what will be left in all by day, the first right behind the as-of. High are the fewest uses.
-            Without a forecast they are empty; without an interval low and high are.
+        packages: the packages that are drawn, in the order in which they are used up.
+        past: for each of these packages, units left at the end of each day up to the as-of.
+        mid, low, high: forecast of all units left, by day from the day after the as-of. `high` assumes the fewest uses.
+            All are empty without a forecast; `low` and `high` also without an interval.
     """
 
     first_day: date
@@ -42,13 +42,13 @@ class LeftCourse:
 
     @property
     def words(self) -> Bilingual:
-        """What its drawing shows."""
+        """The caption of its drawing."""
         if self.low:
             return t("What is left; behind the data day by the forecast, from the fewest uses to the most")
         return t("What is left; behind the data day by the forecast") if self.mid else t("What is left")
 
     def figures(self) -> dict[str, object]:
-        """The course for a page's script, as `LeftCourse` in `static/js/types.d.ts` says."""
+        """Return the course for the page's script, as type `LeftCourse` of `static/js/types.d.ts`."""
         return {
             "first": self.first_day,
             "packages": [one.resource_package_id for one in self.packages],
@@ -59,7 +59,7 @@ class LeftCourse:
 
 
 def left_course(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> LeftCourse | None:
-    """The course of the last 90 days and of those to come; None where no package was valid yet.
+    """Return the course of the last 90 days and the forecast, or None if no package had units left on these days.
 
     Args:
         complete: the days with data.
@@ -81,7 +81,7 @@ def left_course(account: PackageAccount, complete: Collection[date], as_of: date
 
 
 def _outlooks(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> list[Outlook | None]:
-    """What comes by the middle, the lowest and the highest factor."""
+    """Return the forecasts by the middle, lowest and highest factor; None for each factor that is not known."""
     forecast = Forecast(account.uses, complete, as_of)
     to_come = days_to_come(as_of, zone)
     now = day_start(as_of + timedelta(days=1), zone)

@@ -1,6 +1,6 @@
-"""The sentence of an account: when its packages run out, by when to buy, and what lapses.
+"""The sentence about an account: when its packages run out, when to buy, and what lapses.
 
-Lives here: which of the texts say it. Does not belong here: the figures (`resource_packages.py`).
+The figures are in `resource_packages.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ from reports.content.wording.language import t
 
 
 def account_sentence(account: PackageAccount, as_of: date) -> Bilingual:
-    """When an account's packages run out and by when to buy; what lapses first, and how much more does later."""
+    """Return when an account's packages run out, when to buy, and how many units lapse first and later."""
     parts = list(_parts(account, as_of))
     return Bilingual("；".join(one.zh for one in parts) + "。", "; ".join(one.en for one in parts) + ".")
 
 
 def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
-    """Bad: nothing is active, or the day to buy by has come. Warn: it runs out, or something lapses."""
+    """Return `bad` if no package is active or the day to buy is past, `warn` if units run out or lapse, else `good`."""
     row = account.row
     if not row.quantity or (row.buy_by and row.buy_by <= as_of):
         return "bad"
@@ -29,7 +29,7 @@ def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "b
 
 
 def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
-    """Where an account stands among others, the least first: what needs action, then what runs out soonest."""
+    """Return a sort key for accounts: by severity, then by the day on which they run out."""
     row = account.row
     place = ("bad", "warn", "good").index(severity(account, as_of))
     run_out = row.run_out_earliest or row.run_out_day or date.max
@@ -37,8 +37,10 @@ def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
 
 
 def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Bilingual] | None:
-    """How many days after the as-of an account runs out, at the present rate, and the words for a drawing of so many
-    days to come; None where it does not, or later."""
+    """Return the days from the as-of until an account runs out at the present rate, with a label for the drawing.
+
+    Returns None if it does not run out within the `drawn` days.
+    """
     day = account.row.run_out_day
     if not day or (day - as_of).days > drawn:
         return None
@@ -46,7 +48,7 @@ def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int,
 
 
 def day_said(day: date, as_of: date) -> str:
-    """A day beside an as-of: without the year where it is the same."""
+    """Return a day as text; the year is left out if it is the as-of's."""
     return month_day(day) if day.year == as_of.year else day.isoformat()
 
 

@@ -1,7 +1,6 @@
-"""What the page of reconciliation shows: bills and consoles beside the log, and why they differ.
+"""The page of reconciliation: bills and consoles compared with the log, and the causes of their differences.
 
-Lives here: the rows of the tables, and what of them is counted together. Does not belong here: the words
-(`reconciled_words.py`), how a cause is found (`pipelines/billing/`).
+The words are in `reconciled_words.py`; `pipelines/billing/` finds the causes.
 """
 
 from calendar import monthrange
@@ -15,7 +14,7 @@ from pipelines.billing.reconciliation.reconciled_days import DayReconciled
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.published import PublishedTables
 
-# Of a day with several, the one that is told: what needs a look first, then what is known, then what is in order.
+# Priority of causes if a day has several: causes that need a look, then known causes, then agreement.
 CAUSES = (
     "unexplained", "no_log", "log_incomplete", "other_account", "shift", "mismatch", "unknown", "duplicates",
     "overflow_only", "within",
@@ -43,24 +42,24 @@ class ReconciledMonth(NamedTuple):
 
     @property
     def month_days(self) -> int:
-        """The days of the month: a log or a console that has fewer does not say what the bill says."""
+        """Number of days in the month: a log or console with fewer days cannot agree with the bill."""
         return monthrange(self.month.year, self.month.month)[1]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far statements and log are apart.
+    """The difference between statements and log.
 
     Attributes:
-        month: of bills; None: it is the consoles of the last 30 days.
-        said: what the statements count in all.
-        apart: the sizes of all differences together, so that none hides another.
-        by_cause: what each cause explains of them, the largest first.
-        shift_hours: of the shift that explains most days; None where none does.
-        lacking_days: days that the log lacks.
+        month: the month of the bills; None if the consoles of the last 30 days are compared.
+        said: total count of the statements.
+        apart: sum of the absolute differences, so that opposite ones do not cancel out.
+        by_cause: part of `apart` that each cause explains, the largest first.
+        shift_hours: the shift that explains most days; None if no shift explains any.
+        lacking_days: number of days missing in the log.
         is_within: whether every difference is tolerated.
-        unexplained: the sizes of what no cause explains, together.
-        unexplained_amount: the same in the currency of the bill, by the mean price of each; None without an amount.
+        unexplained: sum of the absolute differences without a cause.
+        unexplained_amount: `unexplained` in the bills' currency, at each bill's mean price; None without an amount.
     """
 
     month: date | None
@@ -75,8 +74,10 @@ class Agreement:
 
 
 class AccountDays(NamedTuple):
-    """The last 30 days of an account's channel beside its console: the cause of each, None without a console; and on
-    how many days each cause is."""
+    """The last 30 days of an account's channel compared with its console.
+
+    `causes` has one cause a day, None without a console; `days` the number of days by cause.
+    """
 
     account_id: str
     channel: str
@@ -86,8 +87,10 @@ class AccountDays(NamedTuple):
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All that the page shows: bills the newest month first, of a month what needs a look first; and the counts of
-    consoles by day."""
+    """All data of the page: bills, newest month first and within a month by priority of the cause; consoles by day.
+
+    `hours` is the shift by month, account and channel that explains most days.
+    """
 
     months: list[ReconciledMonth]
     days: list[DayReconciled]
@@ -95,29 +98,33 @@ class Reconciled:
 
     @property
     def newest_bills(self) -> list[ReconciledMonth]:
-        """Those of the newest month."""
+        """The bills of the newest month."""
         return [one for one in self.months if one.month == self.months[0].month]
 
     @property
     def earlier_bills(self) -> list[ReconciledMonth]:
-        """Those of the months before."""
+        """The bills of the months before the newest."""
         return self.months[len(self.newest_bills) :]
 
     @property
     def without_cause(self) -> list[DayReconciled]:
-        """The counts of consoles of whose differences no cause was found, the largest rest first."""
+        """Console counts whose differences have no cause, the largest unexplained rest first."""
         return sorted(
             (one for one in self.days if one.cause == "unexplained"), key=lambda one: -abs(one.unexplained or 0)
         )
 
     @property
     def with_cause(self) -> list[DayReconciled]:
-        """The others that are further from the log than is tolerated, or have no log: what needs a look first."""
+        """Console counts whose difference is not tolerated but has a cause, or that have no log, by priority of the
+        cause.
+        """
         others = (one for one in self.days if one.cause not in ("unexplained", "within"))
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
 
     def agreement(self) -> Agreement | None:
-        """How far the newest month's bills and the log are apart; without a bill, the consoles; None without both."""
+        """Return the difference of the newest month's bills from the log, of the consoles without a bill, or None
+        without both.
+        """
         if self.months:
             newest = self.months[0].month
             return self._of_bills([one for one in self.months if one.month == newest and one.measure == "quantity"])
@@ -125,7 +132,7 @@ class Reconciled:
 
     def _of_bills(self, rows: list[ReconciledMonth]) -> Agreement:
         both = {one.account_id for one in rows if one.channel == "number"}
-        # A bill of both channels together counts what one of each would count again.
+        # A bill for both channels includes the counts of the bills for one channel.
         rows = [one for one in rows if one.channel == "number" or one.account_id not in both]
         month = rows[0].month
         hours = Counter(
@@ -161,7 +168,7 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """The days of each account and channel that a console counts as a whole, by cause."""
+        """Return the days by cause of each account and channel that a console counts over all apps."""
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:
@@ -178,7 +185,7 @@ class Reconciled:
 
 
 def reconciled(marts: PublishedTables) -> Reconciled:
-    """Bills and consoles beside the log."""
+    """Read bills and consoles with their comparison to the log."""
     bills = [ReconciledMonth(*row) for row in marts.rows("reconciled_months")]
     return Reconciled(
         sorted(bills, key=lambda one: (-one.month.toordinal(), CAUSES.index(one.cause))),
@@ -193,13 +200,15 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 
 
 def _amount(rows: Iterable[ReconciledMonth]) -> float | None:
-    """What the unexplained quantities cost by the mean price of each bill; None if no bill has an amount."""
+    """Return the price of the unexplained quantities at each bill's mean price, or None if no bill has an amount."""
     prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
     return sum(count * price for count, price in prices) if prices else None
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    """What each cause explains of the sizes of differences: cause, difference and what of it is explained."""
+    """Return the part of the differences that each cause explains, largest first, from rows of cause, difference and
+    explained.
+    """
     explained: Counter[str] = Counter()
     for cause, difference, known in rows:
         explained[cause] += max(0, min(abs(difference), known if difference > 0 else -known))

@@ -1,6 +1,6 @@
-"""The words of reconciliation: the sentence about the newest bills, causes, and what a statement counts.
+"""Texts of reconciliation: the sentence about the newest bills, the causes, and the measures of a statement.
 
-Lives here: which text says what. Does not belong here: the figures (`reconciled.py`).
+The figures are in `reconciled.py`.
 """
 
 from collections.abc import Iterator
@@ -36,20 +36,20 @@ MEASURE_WORDS: Final = {
 
 
 def agreement_sentence(found: Agreement, as_of: date) -> Bilingual:
-    """How far the bills of a month and the log are apart, and what explains most of it."""
+    """Return how far bills or consoles differ from the log, and the cause that explains most of it."""
     parts = list(_parts(found, as_of))
     return Bilingual("，".join(one.zh for one in parts) + "。", ", ".join(one.en for one in parts) + ".")
 
 
 def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
-    """Bad: something is not explained at all. Warn: a cause is known, or the log lacks days."""
+    """Return `good` if all is tolerated, `warn` if a cause is known, else `bad`."""
     if found.is_within:
         return "good"
     return "warn" if found.by_cause else "bad"
 
 
 def month_said(month: date, as_of: date) -> Bilingual:
-    """A month beside an as-of: in Chinese without the year where it is the same."""
+    """Return a month as text; in Chinese the year is left out if it is the as-of's."""
     zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
     return Bilingual(zh, f"{month:%Y-%m}")
 

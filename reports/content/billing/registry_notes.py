@@ -1,7 +1,6 @@
-"""What of the registry a page lacks: rows of its files that do not count, and what the run notes of them.
+"""Problems in the registry files of a page: rows that do not count, and notices of checks.
 
-Lives here: which notes are for a page. Does not belong here: what a good row is (`pipelines/contract/`), what is noted
-(`pipelines/closing/registry_warnings.py`).
+`pipelines/contract/` validates the rows, `pipelines/closing/registry_warnings.py` makes the notices.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from reports.content.published import PublishedTables
 
 
 class BadRow(NamedTuple):
-    """A row of a registry's file that does not count."""
+    """A row of a registry file that does not count."""
 
     path: str
     line: int
@@ -22,7 +21,7 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """What checks note, and the rows that do not count; `is_of_page`: any of it is of this page alone."""
+    """The notices of checks, and the rows that do not count. `is_of_page`: any of them concerns this page alone."""
 
     notices: list[Bilingual]
     rows: list[BadRow]
@@ -30,7 +29,7 @@ class RegistryNotes:
 
 
 class RegistryNotebook:
-    """All that is to be said of the registry's rows, read once for all pages."""
+    """The bad rows and notices about the registry, read once for all pages."""
 
     def __init__(self, marts: PublishedTables) -> None:
         self._rows = [BadRow(*row) for row in marts.rows("registry_rows")]
@@ -39,12 +38,12 @@ class RegistryNotebook:
         }
 
     def of(self, paths: tuple[str, ...], own: tuple[str, ...] = (), shared: tuple[str, ...] = ()) -> RegistryNotes:
-        """The notes of a page.
+        """Return the notes of a page.
 
         Args:
-            paths: of its files and folders in the registry, such as `limits.csv` and `bills/`.
-            own: names of the checks that look at these alone.
-            shared: names of those that look at other files, too.
+            paths: the page's files and folders in the registry, such as `limits.csv` and `bills/`.
+            own: names of the checks that read only these files.
+            shared: names of checks that also read other files.
         """
         starts = tuple(f"registry/{path}" for path in paths)
         rows = [row for row in self._rows if row.path.startswith(starts)]

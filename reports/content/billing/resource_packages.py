@@ -1,7 +1,7 @@
-"""What the page of resource packages shows: by account what is left, when it runs out, what lapses, and who used it.
+"""The page of resource packages: by account the units left, when they run out, what lapses, and which apps used them.
 
-Lives here: the rows of the tables, put together by account. Does not belong here: the sentence (`package_words.py`),
-the course (`package_course.py`), how any of it is computed (`pipelines/billing/`).
+Rows of the tables are grouped by account here. Texts are in `package_words.py`, the course in `package_course.py`;
+`pipelines/billing/` computes the figures.
 """
 
 from collections import defaultdict
@@ -39,18 +39,18 @@ class PackageRow(NamedTuple):
 
     @property
     def is_upper_bound(self) -> bool:
-        """Whether uses may be missing from what is left."""
+        """Whether units left may be overstated, because days without data lack uses."""
         return bool(self.missing_days and self.remaining)
 
     @property
     def lapse_price(self) -> float | None:
-        """What was paid for what lapsed or will, in yuan; None where the price is not known."""
+        """Price in yuan of the units that lapsed or are expected to; None if the price or the number is not known."""
         lapsed = self.expired if self.state == "expired" else self.unused_expected
         return None if self.price is None or lapsed is None else self.price * lapsed / self.quantity
 
 
 class AppUses(NamedTuple):
-    """The uses of an app under an account over the last 30 days, and those that no package covered."""
+    """The uses of an app under an account over the last 30 days; no package covered `overflow` of them."""
 
     account_id: str
     app_key: str
@@ -59,7 +59,7 @@ class AppUses(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """A day on which readings of the console changed what is left of a package."""
+    """A day on which console readings corrected the units left in a package."""
 
     account_id: str
     day: date
@@ -69,8 +69,10 @@ class Adjustment(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """What the console said of an account's packages: how often, the day of the newest, and the largest part of its
-    package that a day was adjusted by; 0: they were as computed."""
+    """Console readings of an account's packages: their number, the day of the newest, and the largest adjustment.
+
+    `most_off` is the adjustment of a day as a share of its package; 0 if all readings agreed with the computed values.
+    """
 
     account_id: str
     times: int
@@ -86,12 +88,12 @@ class PackageAccount:
     """An account with a package.
 
     Attributes:
-        packages: in the order in which they are drawn.
-        left: of each package, also of others, what was left as each of the last 90 days ended.
-        uses: by day, of the last 30; days without any are not in it.
+        packages: in the order in which they are used up.
+        left: units left in each package, also of other accounts, at the end of each of the last 90 days.
+        uses: by day of the last 30; days without uses are left out.
         apps: of the last 30 days, most uses first.
         adjustments: the newest first.
-        readings: None where nobody read anything.
+        readings: None if the account has no reading.
     """
 
     row: AccountForecast
@@ -109,22 +111,22 @@ class PackageAccount:
 
     @property
     def overflow(self) -> int:
-        """Those of them that no package covered."""
+        """The uses of the last 30 days that no package covered."""
         return sum(one.overflow for one in self.apps)
 
     @property
     def is_upper_bound(self) -> bool:
-        """Whether uses may be missing from what is left of the active packages."""
+        """Whether units left in active packages may be overstated, because days without data lack uses."""
         return any(one.missing_days for one in self.packages if one.state == "active")
 
     @property
     def lapsing(self) -> list[PackageRow]:
-        """The packages of which something is expected to lapse, the earliest first."""
+        """The packages with units that are expected to lapse, the earliest first."""
         return [one for one in self.packages if one.unused_expected]
 
 
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
-    """Every account with a package, in order."""
+    """Return every account with a package, sorted."""
     packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
     apps = _by_account(AppUses(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))

@@ -1,7 +1,7 @@
-"""A drawing of what is left: layers that lie on each other, and behind the last day what is to come, as a fan.
+"""Draws the units left as SVG: stacked layers by package, and the forecast as a fan after the last day.
 
-Lives here: SVG made with the page. It is for the eye: the figures stand beside it as text. Does not belong here: what
-is drawn (`package_course.py`), colours (`static/css/billing.css`).
+It is decorative: the page shows the figures as text beside it. The data are in `package_course.py`, colours in
+`static/css/billing.css`.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from markupsafe import Markup
 from pipelines.common.text import Bilingual
 from reports.content.billing.package_course import LeftCourse
 
-# Neighbouring layers differ; further ones may look alike.
+# Only neighbouring layers need different shades.
 _SHADES = 4
-# Of the height, so much is free above the layers, for the labels.
+# Share of the height that is kept free above the layers, for labels.
 _HEADROOM = 0.2
 
 
 def shades(course: LeftCourse) -> dict[str, int]:
-    """The shade of each package's layer."""
+    """Return the shade of each package's layer."""
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
 
 
@@ -29,16 +29,15 @@ def stack_top(course: LeftCourse) -> float:
 
 
 def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | None = None) -> Markup:
-    """The layers of the past with the first to be drawn on top, and the fan; the most that was left is written.
+    """Return the past as layers, with the package that is used up first on top, and the forecast as a fan.
 
     Args:
-        now_label: the as-of, as it stands at its place.
-        run_out: how many days after the as-of it runs out, and what stands there; None where it does not, or later than
-            is drawn.
+        now_label: label of the as-of.
+        run_out: days from the as-of until the account runs out, and its label; None if it does not on a drawn day.
     """
     known = len(course.past[0])
     scale = _Scale(known + len(course.mid), stack_top(course))
-    # What is drawn last lies at the bottom.
+    # The package that is used up last is the lowest layer.
     sums = [[0] * known, *accumulate(reversed(course.past), _on_top)]
     layers = Markup("").join(
         Markup('<path class="tier shade-{}" d="{}"/>').format(
@@ -75,7 +74,7 @@ def _run_out_mark(place: str, label: Bilingual) -> Markup:
 
 
 def _beside(place: str) -> Markup:
-    """Where a text stands beside its line: on the side that has more room."""
+    """Return the text's side of its line: the one with more room."""
     return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
 
 
@@ -89,7 +88,7 @@ def _top(course: LeftCourse) -> int:
 
 
 class _Scale:
-    """Where days and values lie, in per cent of the drawing."""
+    """Converts days and values to per cent of the drawing."""
 
     def __init__(self, days: int, top: float) -> None:
         self._days, self._top = max(1, days - 1), top

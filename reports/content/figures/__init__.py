@@ -1,1 +1,1 @@
-"""The numbers of the charts."""
+"""The data of the charts."""

@@ -1,8 +1,7 @@
-"""What the charts of the apps are drawn of, as JSON: a text for each count and latency of a channel.
+"""Builds the data of the apps' charts as JSON: one text for each count and latency of a channel.
 
-Lives here: laying out the rows of `sql/figures/chart_days.sql` and `chart_months.sql` by app, channel and day or month.
-SQL alone takes nine seconds of a processor for the 90 days of 10,000 apps, numpy one. Does not belong here: how numbers
-are written (`packed_numbers.py`).
+It arranges the rows of `sql/figures/chart_days.sql` and `chart_months.sql` by app, channel and day or month. For the 90
+days of 10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
 """
 
 from collections.abc import Sequence
@@ -19,17 +18,17 @@ _LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 class ChartRows:
-    """The rows of the charts of some apps: `app` (from 0), `channel` and `place`, both from 0, and the numbers."""
+    """Rows of some apps' charts: the columns `app`, `channel` and `place`, each an index from 0, and the numbers."""
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
         self._rows, self._channels, self._apps, self._places = rows, channels, apps, places
         self._lines = apps * len(channels)
         self._line = rows.get_column("app").to_numpy() * len(channels) + rows.get_column("channel").to_numpy()
-        # Rows come day by day: numbers of a day that lie together are written three times faster than a line's.
+        # Rows come day by day: writing one day's numbers to adjacent memory is three times faster than a line's.
         self._at = rows.get_column("place").cast(pl.Int64).to_numpy() * self._lines + self._line
 
     def has_logins(self) -> npt.NDArray[np.bool_]:
-        """Of each app whether anybody signed in by it."""
+        """Return for each app whether it has a sign-in."""
         found = np.zeros(self._apps, bool)
         found[
             self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(CHARTED[:3]) > 0))).to_series().to_numpy()
@@ -37,9 +36,10 @@ class ChartRows:
         return found
 
     def texts(self, without_logins: npt.NDArray[np.bool_], *, has_latencies: bool) -> list[str]:
-        """An object of JSON for each app: by channel with a row an object of the texts of its counts, of the requests
-        of verification that delivered none (of the apps `without_logins`), and of the latencies; each by its name,
-        without those that are empty."""
+        """Return a JSON object for each app: by channel that has a row, an object with the non-empty texts by name.
+
+        The texts are counts, latencies and, for the apps `without_logins`, the verification requests without a result.
+        """
         columns = [_named(name, packed_numbers(self._numbers(name))) for name in CHARTED]
         columns += [_named(name, packed_numbers(self._numbers(name))) for name in _LATENCIES if has_latencies]
         chosen = np.flatnonzero(np.repeat(without_logins, len(self._channels)))
@@ -53,7 +53,7 @@ class ChartRows:
             "{" + ",".join(filter(None, line)) + "}" if there else None
             for there, *line in zip(is_there.tolist(), *columns, strict=True)
         ]
-        # As a reader lists them.
+        # Channels are sorted by name.
         order = sorted(range(len(self._channels)), key=self._channels.__getitem__)
         return [
             "{" + ",".join(f'"{self._channels[i]}":{objects[first + i]}' for i in order if objects[first + i]) + "}"
@@ -61,7 +61,7 @@ class ChartRows:
         ]
 
     def _numbers(self, name: str) -> Numbers:
-        """A line for each channel of each app; of counts, a zero is none, too."""
+        """Return a line for each channel of each app; in counts zero is written as `NONE` too."""
         values = self._rows.get_column(name).cast(pl.Int64).fill_null(NONE).to_numpy()
         days = np.full((self._places, self._lines), NONE, np.int64)
         days.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name not in _LATENCIES else values
@@ -69,5 +69,5 @@ class ChartRows:
 
 
 def _named(name: str, texts: list[str]) -> list[str]:
-    """Fields of JSON; none of the texts holds what JSON would write another way."""
+    """Return JSON fields; the texts contain no character that JSON escapes."""
     return [f'"{name}":"{text}"' if text else "" for text in texts]

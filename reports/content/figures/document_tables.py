@@ -1,7 +1,7 @@
-"""The tables of a figures document: each with its columns and their types, declared once.
+"""Declares the tables of a figures document, each with its columns and their types.
 
-`sql/figures/documents.sql` writes them as columns, `static/js/data/figures.js` reads them; both take the names from
-here, the second by `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
+`sql/figures/documents.sql` writes them by column, `static/js/data/figures.js` reads them. Both use these names; the
+script's types are in `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,8 +19,10 @@ _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
 def _compared(counts: Iterable[str]) -> dict[str, str]:
-    """Columns of counts that are compared with those of another span. The matched days are written by what the other
-    days have beyond them, which is mostly nothing."""
+    """Return the columns of counts that are compared with the same counts of another span.
+
+    Matched days are stored as the difference to all days, which is mostly zero.
+    """
     counts = tuple(counts)
     return dict.fromkeys([f"{span}{count}" for span in ("unmatched_", SPANS[2]) for count in counts], _VALUE)
 
@@ -30,10 +32,10 @@ class Table:
     """One table of an app's figures.
 
     Attributes:
-        relation: the rows, by app_key.
+        relation: the rows, with an app_key.
         columns: the TypeScript type of each column.
-        order: of the rows.
-        by: a column whose values are keys, each with a table of its own.
+        order: sort order of the rows.
+        by: a column whose values are keys, each of which gets a table of its own.
     """
 
     relation: str
@@ -42,7 +44,9 @@ class Table:
     by: str = ""
 
     def query(self, name: str) -> str:
-        """SELECT the table of each app from $first_app to $last_app, as JSON; one without rows has none."""
+        """Return a query for the table of each app from $first_app to $last_app as JSON; apps without rows are left
+        out.
+        """
         values = ", ".join(f"'{column}': {_expression(column)}" for column in self.columns)
         lists = ", ".join(f"'{column}': [row.{column} for row in rows]" for column in self.columns)
         keys = f"app_key, {self.by}" if self.by else "app_key"
@@ -57,7 +61,7 @@ class Table:
         return f"SELECT app_key, '{name}' AS name, columns FROM ({query})"
 
 
-# The scripts add the others up.
+# The scripts compute the other counts as sums of these.
 _WRITTEN: Final = tuple(name for name in HEADLINE_USAGE if not usage_parts(name))
 TABLES: Final = {
     "usage": Table(
@@ -97,7 +101,7 @@ TABLES: Final = {
             "channel": "number",
             "outcome": "number",
             "records": "number",
-            # Its place in the dictionary, or vendor and code where the dictionary lacks it.
+            # Index in the code dictionary, or vendor and code if the dictionary lacks it.
             "code": "number | [string | null, string]",
         },
         "window_days, place",
@@ -117,7 +121,7 @@ TABLES: Final = {
         "drawn",
         {
             "account_id": _TEXT,
-            # NULL is overflow, or the packages that are not listed: `merged` counts these.
+            # NULL is overflow, or the packages that are not listed, which `merged` counts.
             "resource_package_id": _ABSENT_TEXT,
             "merged": _VALUE,
             "uses_7": "number",
@@ -134,7 +138,7 @@ TABLES: Final = {
 }
 
 
-# The first line is about the data day, of which the page has no table.
+# Day windows are only used for the sentence; the page has no table of them.
 _OF_WINDOWS: Final = "WHERE window_days > 1"
 SIGN_IN_TABLES: Final = {
     "ways": Table(
@@ -179,31 +183,31 @@ SIGN_IN_TABLES: Final = {
         {
             "window_days": "number",
             "dimension": _TEXT,
-            # NULL are all others together, `merged` of them.
+            # NULL means all other values together; `merged` is their number.
             "value": _ABSENT_TEXT,
             "merged": _VALUE,
             **dict.fromkeys(("sessions", "sign_ins", "concluded", *FUNNEL), "number"),
         },
-        # What has no name is compared last: the page begins with the first two.
+        # Unnamed values come last: the page initially compares the first two.
         "window_days, dimension, value IS NULL OR value = 'unknown', place",
     ),
 }
-"""The tables of the sign-in sessions of an app, which its page loads when they are looked at."""
+"""Tables of an app's sign-in sessions, which its page loads when that section is opened."""
 
 
 def tables_query() -> str:
-    """SELECT the tables of each app as one JSON object."""
+    """Return a query for the tables of each app as one JSON object."""
     return _query(TABLES)
 
 
 def sign_in_tables_query() -> str:
-    """SELECT the tables of the sign-in sessions of each app as one JSON object."""
+    """Return a query for the tables of each app's sign-in sessions as one JSON object."""
     return _query(SIGN_IN_TABLES)
 
 
 def _query(of: Mapping[str, Table]) -> str:
     each = " UNION ALL ".join(table.query(name) for name, table in of.items())
-    # The columns are JSON already: another call of to_json would read them once more.
+    # The columns are JSON already: to_json would parse them once more.
     tables = """('{' || string_agg('"' || name || '":' || columns, ',' ORDER BY name) || '}')::JSON"""
     return f"SELECT app_key, {tables} AS tables FROM ({each}) GROUP BY app_key"
 
@@ -214,7 +218,7 @@ def _expression(column: str) -> str:
 
 
 def types() -> str:
-    """The declarations of TypeScript."""
+    """Return the TypeScript declarations."""
     lines = [
         "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
         'import type { PeriodKey, Value } from "./types.d.ts";',

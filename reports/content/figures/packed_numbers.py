@@ -1,7 +1,6 @@
-"""The numbers of a chart as texts, a third as long as lists of them: half of an app's file are these.
+"""Encodes the numbers of a chart as texts, a third as long as JSON lists: they are half of an app's file.
 
-Lives here: the form. Does not belong here: which numbers (`chart_series.py`), reading them again
-(`static/js/data/figures.js`).
+`chart_series.py` selects the numbers; `static/js/data/figures.js` decodes them.
 """
 
 from math import gcd
@@ -10,25 +9,24 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
-# Of these numbers there is none.
+# Marks an absent number.
 NONE = -1
-# Six bits a character.
+# Bits for each character.
 _BITS = 6
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _CHARACTERS = np.frombuffer(_DIGITS.encode(), np.uint8)
-# So many lines stay in the processor's cache, twice as many where their numbers are small.
+# Lines that fit into the processor's cache; 32-bit numbers allow twice as many.
 _AT_ONCE = 2048
 _SMALL = 2**31 - 1
 _POWERS = 10 ** np.arange(1, 18)
 
 
 def packed_numbers(lines: Numbers) -> list[str]:
-    """A text for each line of numbers, all under 2^53; `NONE` is none. It is empty where a line has none at all.
+    """Return a text for each line of numbers; empty if all are `NONE`. Numbers must be below 2^53.
 
-    The numbers of a text are written in as many bits as its largest needs, one behind the other, six bits a character;
-    a character in front says how many these are. 0 is none, 1 the least number that may be: one, or, where the text is
-    shorter for it, the smallest of the line, which then stands before all, in decimal, with a dot. Zeros at the
-    beginning are left out.
+    A text holds the base in decimal with a dot (unless it is one), a character for the number of bits that each number
+    takes, and the codes without gaps, six bits a character, without the zeros at the beginning. Code 0 is `NONE`, code
+    1 the base: one, or the smallest number of the line if that is zero or makes the text shorter.
     """
     texts = []
     for first in range(0, len(lines), _AT_ONCE):
@@ -40,7 +38,7 @@ def packed_numbers(lines: Numbers) -> list[str]:
 def _packed(lines: npt.NDArray[np.signedinteger]) -> list[str]:
     places = lines.shape[1]
     largest = lines.max(axis=1).astype(np.int64)
-    # Without a sign, none is the largest of all.
+    # `NONE` read as an unsigned integer is the largest number.
     smallest = lines.view(f"u{lines.itemsize}").min(axis=1).astype(np.int64)
     plain, moved = _bits(largest), _bits(largest - smallest + 1)
     header = 2 + np.searchsorted(_POWERS, smallest, side="right")
@@ -51,20 +49,20 @@ def _packed(lines: npt.NDArray[np.signedinteger]) -> list[str]:
     texts = [""] * len(lines)
     for width in np.unique(bits[bits > 0]).tolist():
         chosen = np.flatnonzero(bits == width)
-        # None becomes 0, being below the least.
+        # `NONE` becomes 0, because it is below the base.
         codes = np.maximum(lines[chosen] - (least[chosen, None] - 1).astype(lines.dtype), 0)
         written = _written(codes, width)
         length = written.shape[1]
         text = _CHARACTERS[written].tobytes().decode("ascii")
         for i, place in enumerate(chosen.tolist()):
             head = f"{least[place]}." if is_moved[place] else ""
-            # The days before the first record are zeros.
+            # Leading zeros are the days before the first record.
             texts[place] = f"{head}{_DIGITS[width]}{text[i * length : (i + 1) * length].lstrip(_DIGITS[0])}"
     return texts
 
 
 def _bits(numbers: Numbers) -> Numbers:
-    """How many binary digits each number has."""
+    """Return how many binary digits each number has."""
     return np.frexp(np.maximum(numbers, 0).astype(np.float64))[1].astype(np.int64)
 
 
@@ -73,8 +71,8 @@ def _characters(bits: Numbers, places: int) -> Numbers:
 
 
 def _written(codes: npt.NDArray[np.signedinteger], width: int) -> npt.NDArray[np.uint8]:
-    """The characters, from 0 to 63, of lines of codes of `width` bits each."""
-    # So many codes fill so many characters without a rest.
+    """Return the characters, from 0 to 63, of lines of codes of `width` bits each."""
+    # Smallest number of codes that fills whole characters.
     together = _BITS // gcd(_BITS, width)
     characters = width // gcd(_BITS, width)
     places = codes.shape[1]

@@ -1,1 +1,1 @@
-"""Incidents as the pages list and explain them."""
+"""Content of the lists, cards and details of incidents."""

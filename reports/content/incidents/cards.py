@@ -1,7 +1,7 @@
-"""The open incidents as the briefing shows them: what fell, since when, what it cost, why, and its last 60 days.
+"""Builds the cards of open incidents on the briefing: subject, levels, loss, likely cause and the last 60 days.
 
-Lives here: the words and bars of a card. Does not belong here: its curve (`curves.py`), which incidents there are and
-their order (`incidents.py`), markup (`pages/incident_card.html.jinja`).
+The curve is computed in `curves.py`, order and selection in `incidents.py`; markup is in
+`pages/incident_card.html.jinja`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,13 +30,13 @@ from reports.content.incidents.incidents import Entry
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 
-# So many open incidents are cards; the others are lines of a list.
+# Number of open incidents shown as cards; the others are lines of a list.
 CARDS: Final = 12
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A value of the likely cause, or the rest, now and before; `drawn` is the bar of what it is now."""
+    """A value of the likely cause, or all others, now and before; `drawn` is the bar of the value now."""
 
     label: Bilingual
     now: Bilingual
@@ -47,9 +47,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Card:
-    """An incident with its parts; `what` fell from `before` to `now`, which a fault of the data has not. `curve_words`
-    say what the curve shows, from the day `first_drawn` on; `figures` is the same for the page's script, as `Curve` in
-    `static/js/types.d.ts` says."""
+    """An incident with its parts, as a card.
+
+    `what` fell from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the curve,
+    which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
+    `static/js/types.d.ts`.
+    """
 
     entry: Entry
     what: Bilingual
@@ -67,8 +70,9 @@ class Card:
 def incident_cards(
     marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date], holidays: Collection[date]
 ) -> list[Card]:
-    """A card of each of the incidents given; `complete` are the days with data of any app, `holidays` those of which no
-    usual volume is expected.
+    """Return a card for each of the incidents.
+
+    `complete` are the days on which any app has data, `holidays` the days without a usual range for volumes.
     """
     curves = incident_curves(marts, [entry.incident.published for entry in entries], complete, holidays)
     return [_card(entry, curves[entry.incident.incident_id]) for entry in entries]
@@ -102,7 +106,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
 
 def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -> Bilingual | None:
-    """What it cost on the newest day; None of what costs no request."""
+    """Return the loss on the newest day; None if no requests were lost."""
     day = f"{as_of:%m-%d}"
     if not one.lost_total or has_no_loss(one):
         return None
@@ -120,7 +124,7 @@ def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
-    """The cell that caused it beside all other requests, the worse first."""
+    """Yield the bars of the likely cause's cell and of all other requests, in this order."""
     cause = one.cause
     if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return

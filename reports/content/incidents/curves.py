@@ -1,4 +1,4 @@
-"""The curve of an incident: its last 60 days beside what was usual before it began, and what is written in it.
+"""The curve of an incident: its last 60 days with the usual range before it began, and the labels.
 
 Cards draw it as SVG (`cards.py`), notebooks as a figure (`reports/plots/incident.py`).
 """
@@ -27,11 +27,11 @@ class IncidentCurve:
     """The days of an incident's subject, oldest first, and the texts of their drawing.
 
     Attributes:
-        name: what the values are.
-        unit: of the values, `share` or `ms`; counts have none.
-        mark: the place of the incident's first day, which has `mark_label`; None if it lies before the first.
+        name: label of the values.
+        unit: of the values, `share` or `ms`; empty for counts.
+        mark: index of the incident's first day, labelled `mark_label`; None if it is before the first drawn day.
         levels: the values before and now, with their texts.
-        words: what the curve shows, in a sentence.
+        words: caption of the curve.
     """
 
     name: Bilingual
@@ -52,8 +52,8 @@ def incident_curves(
     """Return the curve of each incident by its id.
 
     Args:
-        complete: the days with data of any app.
-        holidays: days of which no usual volume is expected.
+        complete: the days on which any app has data.
+        holidays: days without a usual range for volumes.
     """
     if not incidents:
         return {}
@@ -80,7 +80,7 @@ def _observed(
     complete: Collection[date],
     holidays: Collection[date],
 ) -> Iterator[Observed]:
-    """The days of an incident's subject; those before its first tell what is usual."""
+    """Yield the days of an incident's subject; only days before the incident define the usual range."""
     begun = min(found, default=None)
     for day in days:
         counted, requests = found.get(day, (0, 0 if one.is_rate else None))
@@ -94,7 +94,7 @@ def _observed(
 
 
 def _unit(one: incident.Incident) -> str:
-    """The unit of a curve's values."""
+    """Return the unit of a curve's values."""
     unit = METRICS[one.metric].unit if one.metric in METRICS else "records"
     return "share" if one.is_rate else "ms" if unit == "ms" else ""
 
@@ -124,15 +124,15 @@ _CURVES: Final = {
 
 
 def _kind(one: incident.Incident) -> str:
-    """What is drawn of it."""
+    """Return the kind of the curve, a key of `_CURVES`."""
     return "rate" if one.is_rate else "volume" if one.is_volume else "data" if one.kind == "data" else "latency"
 
 
 def incident_subject(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
-    """Return what fell or rose: a rate, the requests a day, a latency; of a fault of the data the fault.
+    """Return the subject: a rate, the requests a day, or a latency; for a fault of the data the fault.
 
     Args:
-        names: those of `incident_names`.
+        names: result of `incident_names`.
     """
     if one.kind == "data":
         return names["fault"]

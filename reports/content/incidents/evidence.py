@@ -1,8 +1,8 @@
-"""What the open incidents of an app rest on, as its figures hold it.
+"""The evidence of an app's open incidents, as data for its figures: first days, losses, codes and cells.
 
-Lives here: their first days, losses, codes and cells as data. An app's page has their sentences and notes; its script
-draws the rest (`pages/evidence.js`), as markup in both languages weighs four times what it says. Does not belong
-here: which incidents there are (`incidents.py`), the same on pages of all apps (`pages/incidents.html.jinja`).
+An app's page only contains their sentences and notes; its script draws the rest (`pages/evidence.js`), because markup
+in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
+(`pages/incidents.html.jinja`).
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,11 @@ _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", 
 
 
 def evidence(entries: Iterable[Entry]) -> dict[str, object]:
-    """The field `evidence` of an app's figures: by id what each of its open incidents, and each part of one, rests on,
-    as `Evidence` in `static/js/types.d.ts` says; no field where none is open."""
+    """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`; empty if none is
+    open.
+
+    It has an entry by id for each open incident and each of its parts.
+    """
     found = {
         one.incident_id: _of(one, is_part=one is not entry.incident)
         for entry in entries
@@ -40,7 +43,7 @@ def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
         "dimension": one.dimension and _text(one.dimension),
         "cells": columns(_CELL, map(_cell, one.cells)) if one.cells else None,
     }
-    # What says nothing is left out, a loss of nothing included.
+    # Empty values and losses of zero are left out.
     return {name: value for name, value in found.items() if value}
 
 
@@ -56,10 +59,10 @@ def _cell(cell: Cell) -> tuple[object, ...]:
 
 
 def _text(text: Bilingual) -> str | tuple[str, str]:
-    """Once where both languages say the same."""
+    """Return one text if both languages have the same."""
     return text.zh if text.zh == text.en else (text.zh, text.en)
 
 
 def _percent(share: float | None) -> float | None:
-    """In per cent with two decimals, as many as are shown."""
+    """Return a share in per cent with two decimals, as many as are shown."""
     return None if share is None else round(100 * share, 2)

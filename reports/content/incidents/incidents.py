@@ -1,7 +1,6 @@
-"""The incidents as the pages list them: in which order, which below which, with what is known beside them.
+"""Arranges the published incidents for the briefing, an app's page and a day's page: order, parts, and details.
 
-Lives here: arranging the published incidents for the briefing, an app's page and a day's page. Does not belong
-here: what an incident is, its text and its notes (`pipelines/incidents`), markup (`pages/incidents.html.jinja`).
+Detection, texts and notes are in `pipelines/incidents`, markup in `pages/incidents.html.jinja`.
 """
 
 from collections import defaultdict
@@ -28,30 +27,30 @@ from reports.content.site_data import columns
 from reports.content.wording.language import t
 from reports.content.wording.words import word
 
-# A page lists so many incidents, and so many parts below each; the rest is counted.
+# Most incidents on a page, and most parts of each; the rest is counted.
 INCIDENTS_LISTED: Final = 200
-# On an app's page so many that have ended stand in full, the others in a line each, and so many that were withdrawn are
-# listed: there may be a hundred thousand such pages, and one in full is a kilobyte. Open are never more than one for
-# each rate or volume of a channel.
+# Most ended incidents that an app's page shows in full (the others take one line each), and most withdrawn incidents
+# that it lists. A site may have a hundred thousand such pages, and one incident in full takes a kilobyte. Open
+# incidents need no limit: there is at most one for each rate or volume of a channel.
 OWN_ENDED_LISTED: Final = 5
 PARTS_LISTED: Final = 5
-# Monitoring names so many open incidents: the briefing and the app's page have all.
+# Most open incidents that the monitor page names; the briefing and the app's page have all.
 OPEN_NAMED: Final = 5
-# Stands for the name of an app, which a page sets apart from the text: it may turn the direction of writing.
+# Placeholder for the app's name, which pages isolate from the text because it may change the direction of writing.
 _NAME_MARK: Final = "@"
-# Where all apps together are shown, by metric, else by kind.
+# The page that shows all apps together, by metric, otherwise by kind.
 _ALL_APPS_PAGES: Final = {
     "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html",
     SIGN_IN: "signin.html",
 }  # fmt: skip
-# The part of an app's page that shows the metric.
+# The section of an app's page that shows the metric.
 _PARTS_OF_PAGES: Final = {SIGN_IN: "#sign-ins"}
 _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CAUSES)}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Requests and rate of one value before and now; `effect` is what it did to the whole rate."""
+    """Requests and rate of one value before and now; `effect` is its contribution to the change of the whole rate."""
 
     value: Bilingual
     requests_before: int
@@ -63,13 +62,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Incident:
-    """A published incident with what the pages add.
+    """A published incident with details for the pages.
 
-    `link` is the page of its app, from the root of the site, and `fragment` the part of it that shows its metric, or
-    nothing; `folder` is that app's, None of all together. `restated_days`
-    counts its days of which figures were changed after publication. `dimension` is what `cells` are values of, None
-    where no cause is named. `is_unregistered`: its app, or the app that is its cause, is not in the registry.
-    `failed` says what became of the sessions that failed, of the sign-in rate alone.
+    Attributes:
+        link: the page of its app, relative to the root of the site.
+        fragment: the section of that page that shows its metric, or empty.
+        folder: of its app; None for all apps together.
+        restated_days: number of its days whose figures were changed after publication.
+        dimension: the dimension of `cells`; None without a cause.
+        is_unregistered: whether its app, or the app that is its cause, is not in the registry.
+        failed: for the sign-in rate only, the outcome of the sessions that failed.
     """
 
     published: PublishedIncident
@@ -85,7 +87,7 @@ class Incident:
 
     @property
     def incident_id(self) -> str:
-        """Its id."""
+        """The incident's id."""
         return self.published.incident.incident_id
 
     @property
@@ -95,24 +97,24 @@ class Incident:
 
     @property
     def name(self) -> str | None:
-        """The name of its app, with which its text begins; None of all apps together."""
+        """The name of its app, which precedes its text; None for all apps together."""
         return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
 
     @cached_property
     def text(self) -> Bilingual:
-        """The incident in a line, behind the name of its app; many pages have the same one."""
+        """The incident in one line, without the name of its app. Cached because many pages show it."""
         one = self.published
         said = incident_text(one.incident, _NAME_MARK, one.as_of, one.cause_app_name, one.channels)
         return Bilingual(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
     def level_day_count(self) -> int | None:
-        """Of how many days its level of now is; None of a fault of the data."""
+        """The number of days that its present level is computed from; None for a fault of the data."""
         return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
 
     @property
     def level_days(self) -> Bilingual | None:
-        """Which days its level of now is of; None of a fault of the data."""
+        """The days that its present level is computed from, in words; None for a fault of the data."""
         days = self.level_day_count
         if days is None:
             return None
@@ -120,7 +122,7 @@ class Incident:
 
     @property
     def codes(self) -> Bilingual | None:
-        """The outcomes, in words, and result codes that grew; an outcome whose codes are named is not named again."""
+        """The outcomes and result codes that grew, in words; an outcome with listed codes is not repeated."""
         codes = self.published.incident.codes
         if not codes:
             return None
@@ -130,12 +132,12 @@ class Incident:
 
     @property
     def note(self) -> Note | None:
-        """What people know of it."""
+        """The note from the registry about it."""
         return self.published.note
 
     @property
     def is_amber(self) -> bool:
-        """Whether it is open, and amber where others are red."""
+        """Whether it is open, and amber instead of red."""
         return self.published.is_open and not self.published.is_alarm
 
     @property
@@ -145,7 +147,7 @@ class Incident:
 
     @property
     def note_line(self) -> Bilingual | None:
-        """The row of `registry/notes.csv` that acknowledges it; None where that would change nothing."""
+        """The row for `registry/notes.csv` that acknowledges it; None if that would have no effect."""
         one = self.published
         if not (one.is_open and one.stands_alone) or one.is_acknowledged:
             return None
@@ -153,20 +155,20 @@ class Incident:
 
     @property
     def is_of_data(self) -> bool:
-        """Whether the data are at fault, and not what they tell of."""
+        """Whether it is a fault of the data, such as missing records."""
         return self.published.incident.kind == "data"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An incident of a page's list, and what is part of it there."""
+    """An incident in a page's list, with its parts in this list."""
 
     incident: Incident
     parts: tuple[Incident, ...]
 
 
 class Incidents:
-    """Every incident, in the order of every report: open before ended, those that nobody acknowledged first."""
+    """Every incident in the order of all reports: open before ended, unacknowledged first."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
         restated = dict(marts.rows("incidents/incident_restatements"))
@@ -185,7 +187,7 @@ class Incidents:
             )
             for one in published
         )
-        # An app that is gone with all of its records has no page to lead to.
+        # An app whose records are all deleted has no page to link to.
         self.withdrawn = tuple(
             _incident(one, by_key, as_of, 0, [])
             for one in marts.withdrawn()
@@ -200,29 +202,28 @@ class Incidents:
 
     @cached_property
     def open_alone(self) -> list[Incident]:
-        """The open ones that are part of no other."""
+        """The open incidents that are not part of another."""
         return [one for one in self.all if one.published.is_open and one.published.stands_alone]
 
     def counted(self, warnings: int = 0) -> Bilingual:
-        """How many problems and items to look at are open, as `status` and the message of the day say it.
+        """Return the number of open problems and items to look at, in the words of `status` and the daily message.
 
         Args:
-            warnings: how many checks warn.
+            warnings: number of failed checks.
         """
         problems = sum(is_problem(one.published.incident.kind) for one in self.open_alone)
         return problem_words(problems, len(self.open_alone) - problems, warnings)
 
     def listed(self) -> list[Entry]:
-        """All of them, for the briefing."""
+        """Return all incidents, for the briefing."""
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """The open incidents that monitoring tells of above the charts of one app, or of all apps (`*`); no field
-        without any.
+        """Return the open incidents that the monitor page lists above the charts of one app, or of all apps (`*`).
 
-        `open` are the first, by column: id, folder of its app (None of all together; no column where it is the key),
-        what it is, in both languages, and whether it is amber; of all apps together also the name of the app.
-        `open_more` counts the others where there are any.
+        `open` has the first ones by column: id, folder of the app (None for all apps; no column if it equals the key),
+        text in both languages, and whether it is amber; for `*` also the app's name. `open_more` is the number of the
+        others. Both are left out if empty.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
@@ -238,27 +239,29 @@ class Incidents:
         return ({"open": named} if listed else {}) | ({"open_more": more} if more else {})
 
     def of_day(self, day: date) -> list[Entry]:
-        """Those that were there on a day."""
+        """Return the incidents that cover a day."""
         return self._arranged(one for one in self.all if one.published.incident.covers(day))
 
     def of_app(self, key: str) -> list[Entry]:
-        """Those of one app; whoever may see this app alone reads nothing of the others here."""
+        """Return the incidents of one app; the result contains nothing about other apps, as readers may see only this
+        one.
+        """
         return self._arranged(self.by_app.get(key, ()))
 
     def withdrawn_of_day(self, day: date) -> list[Incident]:
-        """Those of a day that were reported and are none any more."""
+        """Return the withdrawn incidents that cover a day."""
         return [one for one in self.withdrawn if one.published.incident.covers(day)]
 
     def withdrawn_of_app(self, key: str) -> list[Incident]:
-        """Those of one app that were reported and are none any more."""
+        """Return the withdrawn incidents of one app."""
         return [one for one in self.withdrawn if one.published.incident.app_key == key]
 
     def withdrawn_since(self, day: date) -> list[Incident]:
-        """Those that were reported and are none any more, and lasted until that day or a later one."""
+        """Return the withdrawn incidents that lasted until `day` or later."""
         return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
     def _arranged(self, some: Iterable[Incident]) -> list[Entry]:
-        """Of some incidents those that stand for themselves among them, each with those that are part of it."""
+        """Return the incidents that are not part of another one given, each with its parts among them."""
         here = {one.incident_id: one for one in some}
         parts: dict[str, list[Incident]] = defaultdict(list)
         whole = {key: self._whole(key, here) for key in here}
@@ -268,7 +271,7 @@ class Incidents:
         return [Entry(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
 
     def _whole(self, key: str, here: Mapping[str, Incident]) -> str:
-        """The outermost of the incidents `here` that this one is part of; itself where there is none."""
+        """Return the outermost incident in `here` that contains this one; the incident itself if none does."""
         whole, of, passed = key, self._part_of[key], {key}
         while of is not None and of not in passed:
             passed.add(of)
@@ -288,7 +291,7 @@ def _incident(
     app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]
     page = _ALL_APPS_PAGES.get(incident.metric) or _ALL_APPS_PAGES[incident.kind]
     dimensions = cells[0][0].split(" & ") if cells else []
-    # An app stands first in a cause.
+    # In a cause of several dimensions the app comes first.
     named, _, value = (incident.cause.cell or "").partition("=")
     cause_app = by_key.get(value.partition(" & ")[0]) if named == "app_key" else None
     return Incident(
@@ -305,7 +308,7 @@ def _incident(
 
 
 def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Bilingual:
-    """A cell's value in words; an app stands first in a pair."""
+    """Return a cell's value in words; in a pair the app comes first."""
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
     app = by_key.get(values[0]) if dimensions[0] == "app_key" else None
     return _joined(
@@ -314,7 +317,7 @@ def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Bili
 
 
 def _code(grown: str) -> Bilingual:
-    """An outcome, alone or with a result code behind it, in words."""
+    """Return an outcome in words, followed by its result code if there is one."""
     outcome, space, code = grown.partition(" ")
     said = word(outcome)
     return Bilingual(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")

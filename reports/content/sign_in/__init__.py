@@ -1,1 +1,1 @@
-"""The page of sign-in sessions: its figures, and the words that name them."""
+"""Content of the page of sign-in sessions: figures and words."""

@@ -1,4 +1,4 @@
-"""What became of sessions after their first failure, as a matrix: the failure, by the way that the user came back."""
+"""Counts sessions with a failure as a matrix: first failure by the way in which the user signed in afterwards."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 FAILURES_LISTED: Final = 8
-"""So many failures have a row of their own."""
+"""Most failures with a row of their own."""
 
 
 class FailurePath(NamedTuple):
-    """Sessions with a failure: channel and outcome of the first one, and how the session ended."""
+    """Sessions with a failure: channel and outcome of the first failure, and how the session ended."""
 
     failed_channel: str
     failure: str
@@ -25,8 +25,8 @@ class FailureRow:
     """Sessions after one failure, or after all (`channel` None).
 
     Attributes:
-        by_channel: those that signed in by another channel, by its place in the columns of the matrix.
-        within_minute: those that signed in at most a minute after the failure.
+        by_channel: sessions that signed in by another channel, in the order of the matrix's columns.
+        within_minute: sessions that signed in at most a minute after the failure.
     """
 
     channel: str | None
@@ -40,19 +40,22 @@ class FailureRow:
 
     @property
     def recovered(self) -> int:
-        """Those that signed in."""
+        """The sessions that signed in."""
         return self.concluded - self.lost
 
     @property
     def concluded(self) -> int:
-        """Those that midnight did not cut: the recovery rate is over these."""
+        """Sessions that midnight did not cut: the denominator of the recovery rate."""
         return self.sessions - self.cut
 
 
 @dataclass(frozen=True)
 class AfterFailure:
-    """The matrix: `channels` are its columns of other ways; `rows` the most frequent failures, `others` the sum of the
-    rest (None if there is none) with the number of failures in it, `total` the sum of all."""
+    """The matrix.
+
+    `channels` are the columns, `rows` the most frequent failures, `others` the number of the remaining failures and
+    their sum (None if there are none), `total` the sum of all.
+    """
 
     channels: list[str]
     rows: list[FailureRow]

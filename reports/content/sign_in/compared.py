@@ -1,4 +1,4 @@
-"""What the page compares two values by: counts of each rate by value of a dimension, for the script of the page.
+"""Counts each rate by value of a dimension, so that the page's script can compare two values.
 
 The script computes intervals and the difference (`static/js/data/intervals.js`).
 """
@@ -17,12 +17,15 @@ from reports.content.wording.language import t
 COMPARED: Final = ("sdk_version", "scheme_id", "platform", "carrier")
 """The dimensions whose values can be compared."""
 VALUES_LISTED: Final = 20
-"""So many values of a dimension can be chosen, those with most sessions; the rest is one more."""
+"""Number of values of a dimension that can be chosen, those with most sessions; all others are one more choice."""
 
 
 def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, Any]]]:
-    """Return the values of each dimension from `first` to the as-of: label in both languages, sessions, and numerator
-    and denominator of each rate, None where the logs lack the step that it is over."""
+    """Return the values of each dimension from `first` to the as-of.
+
+    Each has its label in both languages, sessions, and numerator and denominator of each rate: None if the logs lack
+    the step of the denominator.
+    """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[str, list[dict[str, Any]]] = {dimension: [] for dimension in COMPARED}
     for dimension, value, merged, sessions, sign_ins, concluded, *rest in marts.rows(
@@ -39,7 +42,7 @@ def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, An
                 "rates": {"sign_in_rate": (sign_ins, concluded) if concluded else None, **rates},
             }
         )
-    # What has no name is compared last: the page begins with the first two.
+    # Unnamed values come last: the page initially compares the first two.
     return {
         dimension: [
             {key: one[key] for key in ("label", "sessions", "rates")}

@@ -1,5 +1,6 @@
-"""What became of the sessions that failed, on the newest day of each incident of the sign-in rate: a sentence of its
-card. The words are in `sign_in_words.py`.
+"""The sentence on the card of a sign-in incident about the sessions that failed on its newest day.
+
+The words are in `sign_in_words.py`.
 """
 
 from collections import defaultdict
@@ -18,8 +19,7 @@ from reports.content.wording.words import word
 
 
 def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedIncident]) -> Mapping[str, Bilingual]:
-    """Return the sentence of each incident of the sign-in rate by its id; an incident without failed sessions has
-    none."""
+    """Return the sentence by incident id; incidents of other metrics, or without failed sessions, are left out."""
     watched = [one for one in incidents if one.incident.metric == SIGN_IN]
     if not watched:
         return {}
@@ -43,5 +43,5 @@ def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedInciden
 
 
 def _word(channels: Channels, value: str) -> Bilingual:
-    """The word of a channel or outcome; declared channels have their own."""
+    """Return the word for a channel or outcome; declared channels have their own words."""
     return channels.get(value) or word(value)

@@ -1,7 +1,7 @@
-"""The funnel of one-click login: which steps the logs have, and the rates from step to step.
+"""The funnel of one-click login: steps that the logs contain, and rates from step to step.
 
-The SDK logs the page, the click and the authorization, the server the verification. A step that one of them does not
-log would look like a step that nearly nobody came by. So a rate needs the step that it is over in the log.
+The SDK logs the page, the click and the authorization, the server the verification. A step that is not logged would
+look like a step that hardly any user reached. A rate is therefore only computed if its denominator's step is logged.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ RATES: Final = {
     "authorize_verify": "authorize",
     "page_signed_in": "page",
 }
-"""Counts of sessions with two steps, and the step that the rate is over."""
+"""Counts of sessions with two steps, and the step of the rate's denominator."""
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """The funnel of one-click login, and beside it the pre-fetches, which are records and no step of a session.
+    """The funnel of one-click login, with the pre-fetches, whose records are no step of a session.
 
     Attributes:
         counts: `sessions` and the sums of `FUNNEL`.
@@ -38,20 +38,20 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack the step that it is over."""
+        """Each rate; None if the logs lack the step of its denominator."""
         return rates(self.counts)
 
 
 def is_logged(counts: Mapping[str, int], step: str) -> bool:
-    """Whether the logs have a step: of the sessions that signed in by one-click login, at least half have it."""
+    """Whether a step is logged: at least half of the sessions that signed in by one-click login contain it."""
     return counts[step] > 0 and 2 * counts[step] >= counts["signed_in"]
 
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
-    """Whether the step that a rate is over is in the logs."""
+    """Whether the step of a rate's denominator is logged."""
     return is_logged(counts, RATES[pair])
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack the step that it is over."""
+    """Return each rate; None if the logs lack the step of its denominator."""
     return {pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, over in RATES.items()}

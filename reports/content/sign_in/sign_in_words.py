@@ -1,4 +1,4 @@
-"""The words of sign-in sessions: ways, steps, where users stopped, and the first line of the page.
+"""Texts of sign-in sessions: ways, steps, places where users stopped, and the first sentence of the page.
 
 The figures are in `sign_ins.py`.
 """
@@ -37,8 +37,8 @@ FUNNEL_ROWS: Final = (
     (STAGE_WORDS["verify"], "verify", "authorize_verify"),
     (t("Signed in by one-click login, of the page"), "signed_in", "page_signed_in"),
 )
-"""The rows of the funnel: their label, their count, and their rate, which the first has not."""
-# What a last record means: as a line of a list, and as a place at which users stop.
+"""Rows of the funnel: label, count and rate; the first row has no rate."""
+# Texts for the last record of a session: as a line of a list, and as the place where users stop.
 _STOPS: Final = {
     ("one_click", "page", "success"): (
         t("No click after the authorization page was shown"),
@@ -56,12 +56,15 @@ HOW_TO_LOG: Final = {
     "authorize": t("The logs lack the authorization: let the SDK side log each answer to a click."),
     "verify": t("The logs lack the verification: let the server log each exchange of a token for a number."),
 }
-"""What to do if the logs lack a step of the funnel."""
+"""Advice if the logs lack a step of the funnel."""
 
 
 def sign_in_texts() -> dict[str, object]:
-    """Return what the script of an app's page needs of this module, of the funnel and of the comparison: steps, where
-    users stopped, what to log, the step that each rate is over, and the dimensions whose values can be compared."""
+    """Return the texts and declarations that the script of an app's page needs.
+
+    These are the steps, the places where users stop, advice about missing steps, the denominators' steps, and the
+    dimensions whose values can be compared.
+    """
 
     def both(text: Bilingual) -> dict[str, str]:
         return {"zh": text.zh, "en": text.en}
@@ -79,7 +82,7 @@ def sign_in_texts() -> dict[str, object]:
 
 
 def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return where users stopped, as a line of a list; `word` gives the words of channels and outcomes."""
+    """Return the place where users stopped, as a line of a list; `word` returns the words for channels and outcomes."""
     if found := _STOPS.get(stop[:3]):
         return found[0]
     parts = (word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome))
@@ -87,8 +90,10 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
 
 
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return the first line of the page: the sessions of `day`, of which `found` has the figures, who signed in, what
-    became of those who failed, and where most of the others stopped."""
+    """Return the first sentence of the page about the sessions of `day`, whose figures are `found`.
+
+    It says how many signed in, what happened after failures, and where most of the others stopped.
+    """
     named = month_day(day)
     if not found.records:
         return t("{day}: no sign-in record").format(day=named)
@@ -100,11 +105,12 @@ def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) ->
 def failed_words(
     day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
 ) -> Bilingual | None:
-    """Return what became of the sessions of `day` with a failure, in a sentence, and where most of the sessions stopped
-    that were not seen signing in; None if no session failed.
+    """Return a sentence about the sessions of `day` with a failure, and where most lost sessions stopped.
 
     Args:
-        stops: the one with most sessions first.
+        stops: most sessions first.
+
+    Returns None if no session failed.
     """
     if not failed.concluded:
         return None
@@ -141,7 +147,7 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
 
 
 def _failed(failed: FailureRow) -> dict[str, str]:
-    """Counts as the recovery rate has them: sessions that midnight cut are not among those that failed."""
+    """Return the counts of the recovery rate, which exclude sessions that midnight cut."""
     share = share_of(failed.recovered, failed.concluded)
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
 

@@ -1,4 +1,4 @@
-"""The figures of the page of sign-in sessions over one span of days: rows of `sql/sign_in/`, typed.
+"""The figures of the page of sign-in sessions over one span of days: typed rows of `sql/sign_in/`.
 
 Words are in `sign_in_words.py`, the rates of the funnel in `funnel.py`, the matrix in `after_failure.py`.
 """
@@ -15,11 +15,11 @@ from reports.content.sign_in.after_failure import AfterFailure, FailurePath, Fai
 from reports.content.sign_in.funnel import Funnel
 
 APPS_LISTED: Final = 200
-"""The table of apps has at most so many rows."""
+"""Most rows of the table of apps."""
 
 
 class Ways(NamedTuple):
-    """Sessions by way, of one entry channel or of all (None)."""
+    """Sessions by way, for one entry channel or for all (None)."""
 
     entry_channel: str | None
     sessions: int
@@ -41,8 +41,9 @@ class Stop(NamedTuple):
 
 
 class DaySessions(NamedTuple):
-    """What the first line of a page is about: sign-in records, sessions by way, those with a failure, and where most of
-    the others stopped."""
+    """The figures of the page's first sentence: sign-in records, sessions by way, sessions with a failure,
+    and stops.
+    """
 
     records: int
     total: Ways
@@ -66,8 +67,8 @@ class SignIns:
     """All figures of one span of days.
 
     Attributes:
-        records, without_subject: sign-in records, and those that are in no session.
-        total, by_channel: sessions by way, of all channels and of each, most sessions first.
+        records, without_subject: sign-in records, and the number of them that belong to no session.
+        total, by_channel: sessions by way, for all channels and for each, most sessions first.
         text_records: records of text messages.
     """
 
@@ -83,7 +84,7 @@ class SignIns:
 
     @property
     def day_sessions(self) -> DaySessions:
-        """What the first line is about, of figures of one day."""
+        """The figures of the first sentence; only for a span of one day."""
         return DaySessions(self.records, self.total, self.paths.total, self.stops)
 
 

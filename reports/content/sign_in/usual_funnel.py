@@ -1,6 +1,6 @@
-"""What is usual of the funnel on the data day: each rate, and the median time between its steps.
+"""Computes the usual range of the funnel on the data day: each rate, and the median time between its steps.
 
-The rule of the usual range is in `pipelines/incidents/norms.py`. Apps have the same from their script
+`pipelines/incidents/norms.py` defines the usual range. For single apps, scripts compute the same
 (`static/js/pages/sign_ins.js`).
 """
 
@@ -19,7 +19,7 @@ _CHANNELS: Final = ("one_click",)
 
 
 class PairNorm(NamedTuple):
-    """Two steps on the data day: the rate from the one to the other, and the median time in ms."""
+    """Two steps on the data day: the rate from one to the other, and the median time in ms."""
 
     rate: DayNorm
     time: DayNorm
@@ -43,7 +43,7 @@ def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[st
 
 
 def _rate(counts: dict[date, dict[str, int]], pair: str, day: date) -> tuple[float | None, int]:
-    """A rate of a day and the sessions that it is over."""
+    """Return a rate of a day and the number of sessions in its denominator."""
     found = counts.get(day)
     if found is None or not has_rate(found, pair):
         return None, 0

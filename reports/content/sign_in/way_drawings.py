@@ -1,6 +1,6 @@
-"""Drawings of sessions by way, as SVG: one stacked bar, and one for each day.
+"""Draws sessions by way as SVG: one stacked bar, or one for each day.
 
-They are for the eye: the figures stand beside them as text. Colours are in `static/css/sign_in.css`.
+The drawings are decorative: the page shows the figures as text beside them. Colours are in `static/css/sign_in.css`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 
 
 def way_bar(sessions: Sequence[int]) -> Markup:
-    """Return a bar as wide as its place, cut by way; `sessions` in the order of `WAYS`."""
+    """Return a bar that fills its place, divided by way; `sessions` in the order of `WAYS`."""
     whole = sum(sessions) or 1
     starts = accumulate(sessions, initial=0)
     parts = Markup("").join(
@@ -27,7 +27,7 @@ def way_bar(sessions: Sequence[int]) -> Markup:
 
 
 def way_days(days: Sequence[date], sessions: Mapping[date, Sequence[int]]) -> Markup:
-    """Return a stacked bar for each day, oldest first, the signed-in at the bottom; days without a session are empty.
+    """Return a stacked bar for each day, oldest first, sign-ins at the bottom; days without a session are empty.
 
     Args:
         sessions: by day, in the order of `WAYS`.

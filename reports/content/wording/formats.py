@@ -1,4 +1,4 @@
-"""How numbers and days stand in a page, the same everywhere."""
+"""Formats numbers and days the same way on all pages."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,19 +11,22 @@ ABSENT = "—"
 
 
 def count(value: int | None) -> str:
-    """A count with thousands separators; a dash where there is none."""
+    """Return a count with thousands separators; a dash for None."""
     return ABSENT if value is None else f"{value:,}"
 
 
-# Above so much, a count is written in a larger unit.
+# Thresholds above which a count is written in a larger unit.
 _UNITS_ZH: Final = ((Decimal(10**8), "亿", 10**8), (Decimal(10**4), "万", 10**4))
 _UNITS_EN: Final = ((Decimal(10**9), "B", 10**9), (Decimal(10**6), "M", 10**6), (Decimal(10**4), "K", 10**3))
-# A number that rounds up to a larger unit is written in that.
+# A number that rounds up to the next unit is written in that unit.
 _NEARLY: Final = Decimal("0.99995")
 
 
 def compact(value: float) -> Bilingual:
-    """A count in four digits at most: 8,123, 12.35万, 1.235M. The scripts have the same (`data/format.js`)."""
+    """Return a count in at most four digits: 8,123, 12.35万, 1.235M.
+
+    The scripts have the same format (`data/format.js`).
+    """
     exact = Decimal(repr(value))
     return Bilingual(_compact(exact, _UNITS_ZH), _compact(exact, _UNITS_EN))
 
@@ -39,43 +42,43 @@ def _compact(value: Decimal, units: tuple[tuple[Decimal, str, int], ...]) -> str
 
 
 def _rounded(value: Decimal, decimals: int) -> str:
-    """A number with so many decimals at most, rounded half up."""
+    """Return a number with at most so many decimals, rounded half up."""
     text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def share(value: float | None) -> str:
-    """A share as per cent with two decimals; a dash where there is none."""
+    """Return a share as per cent with two decimals; a dash for None."""
     return ABSENT if value is None else f"{value:.2%}"
 
 
 def level(value: float) -> str:
-    """A share as per cent with one decimal: where it is only about where something lies."""
+    """Return a share as per cent with one decimal, for texts that only need the rough level."""
     return f"{value:.1%}"
 
 
 def signed(value: float) -> str:
-    """A change as per cent with one decimal and its sign."""
+    """Return a change as per cent with one decimal and its sign."""
     return f"{value:+.1%}".replace("-", "−")
 
 
 def difference(value: int | None) -> str:
-    """A difference of counts with its sign; a dash where there is none."""
+    """Return a difference of counts with its sign; a dash for None."""
     return ABSENT if value is None else f"{value:+,}".replace("-", "−") if value else "0"
 
 
 def points(value: float) -> Bilingual:
-    """A difference of shares as percentage points with two decimals and its sign."""
+    """Return a difference of shares as percentage points with two decimals and its sign."""
     return t("{points} pp").format(points=point_count(value))
 
 
 def point_count(value: float) -> str:
-    """The same where a heading names the unit."""
+    """Return the same without the unit, for columns whose heading names it."""
     return f"{value:+.2%}".rstrip("%").replace("-", "−")
 
 
 def share_of(value: int, whole: int) -> str:
-    """A part of a whole as per cent without decimals."""
+    """Return a part of a whole as per cent without decimals."""
     return f"{value / whole:.0%}"
 
 
@@ -83,23 +86,23 @@ _WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"
 
 
 def weekday(day: date) -> Bilingual:
-    """The short name of a day's weekday."""
+    """Return the short name of a day's weekday."""
     return _WEEKDAYS[day.weekday()]
 
 
 def month_day(day: date) -> str:
-    """A day of this year or the last, as `11-23`."""
+    """Return month and day, as `11-23`, for days of this year or the last."""
     return f"{day:%m-%d}"
 
 
 def day_text(day: date) -> Bilingual:
-    """A date that nobody can misread: year first, and the weekday, as `2026-11-23 Mon`."""
+    """Return an unambiguous date with its weekday, as `2026-11-23 Mon`."""
     name = weekday(day)
     return Bilingual(f"{day} {name.zh}", f"{day} {name.en}")
 
 
 def size(value: int) -> str:
-    """A number of bytes in B, kB or MB (powers of ten)."""
+    """Return a number of bytes in B, kB or MB (powers of ten)."""
     if value < 1000:
         return f"{value} B"
     return f"{value / 1000:,.1f} kB" if value < 1_000_000 else f"{value / 1_000_000:,.1f} MB"

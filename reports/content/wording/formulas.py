@@ -1,7 +1,6 @@
-"""What a metric is computed by, in words, where it is made of other metrics; of records its meaning says it.
+"""Writes the formulas of metrics that are computed from other metrics, with labels instead of names.
 
-Lives here: names of metrics turned into labels. Does not belong here: the definitions
-(`pipelines/contract/measures/metrics.py`).
+Metrics that count records are explained by their meaning. Definitions are in `pipelines/contract/measures/metrics.py`.
 """
 
 import re
@@ -13,7 +12,7 @@ from reports.content.wording.words import word
 
 
 def formula_words(metric: Measure) -> Bilingual | None:
-    """A share or a sum of other metrics, in their labels; None of any other metric."""
+    """Return a share or a sum of other metrics, in their labels; None for any other metric."""
     if metric.numerator:
         return _labelled(f"{_term(metric.numerator)} / {_term(metric.denominator)}")
     if metric.summed:
@@ -30,7 +29,7 @@ def _term(names: str) -> str:
 
 
 def _labelled(formula: str) -> Bilingual:
-    """The names in a formula as labels, its signs as they are written by hand."""
+    """Replace the names in a formula by labels, and its operators by typographic ones."""
     signs = formula.replace(" - ", " − ").replace(" / ", " ÷ ")
     return Bilingual(
         re.sub(r"[a-z_]+", lambda found: metric_label(found[0]).zh, signs),

@@ -1,10 +1,9 @@
-"""Chinese and English: every text of the pages stands in both, one is visible.
+"""Texts of the pages in Chinese and English: pages contain both, and one is visible.
 
-Lives here: reading the two catalogues (`locale/<language>/LC_MESSAGES/messages.po`) and putting a text into HTML.
-The msgid is the English text; an entry of the English catalogue is needed only where the two must differ.
-Add a text: write it as `t("...")` in a template, or `_("...")` or `both("...")` in a script, then its Chinese in the
-catalogue; a test names what is missing. Does not belong here: names and meanings of metrics
-(`pipelines/contract/measures/metrics.py`).
+The catalogues are `locale/<language>/LC_MESSAGES/messages.po`. The msgid is the English text; the English catalogue
+only has entries for texts that must differ from their msgid. To add a text, write `t("...")` in a template, or
+`_("...")` or `both("...")` in a script, then add its Chinese to the catalogue; a test reports missing entries. Names
+and meanings of metrics are in `pipelines/contract/measures/metrics.py`.
 """
 
 import json
@@ -18,28 +17,28 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import metric
 
 HERE = Path(__file__).parents[2]
-# The catalogue's folder, and the tag that browsers choose fonts and voices by.
+# Folder of the catalogue, and the language tag by which browsers choose fonts and voices.
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-# A call in a script: enough of the form for ours, as tests by Babel hold.
+# Matches calls in scripts; tests compare it with Babel's extraction.
 _CALL = re.compile(r'/\*.*?\*/|\b(?:_|both)\(\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """The translations of one language, by msgid; entries left empty are not in it."""
+    """Return the translations of one language by msgid, without empty entries."""
     return read_catalogue(HERE / "locale", language)
 
 
 @cache
 def texts() -> dict[str, Bilingual]:
-    """Every text of the catalogues, by msgid."""
+    """Return every text of the catalogues by msgid."""
     zh, en = catalogue("zh"), catalogue("en")
     return {msgid: Bilingual(translated, en.get(msgid, msgid)) for msgid, translated in zh.items()}
 
 
 def t(msgid: str) -> Bilingual:
-    """The text of that msgid in both languages.
+    """Return the text of a msgid in both languages.
 
-    Raises `AuthmeterError` where the Chinese catalogue lacks it: a page in half a language must not go out.
+    Raises `AuthmeterError` if the Chinese catalogue lacks it: pages must be complete in both languages.
     """
     try:
         return texts()[msgid]
@@ -54,13 +53,13 @@ def t(msgid: str) -> Bilingual:
 
 @cache
 def metric_label(name: str) -> Bilingual:
-    """The label of a metric, from the dictionary of metrics."""
+    """Return the label of a metric, from the dictionary of metrics."""
     found = metric(name)
     return found.label
 
 
 def script_msgids() -> list[str]:
-    """The msgids that the scripts under `static/js/` use, sorted."""
+    """Return the msgids that the scripts under `static/js/` use, sorted."""
     scripts = [file.read_text("utf-8") for file in (HERE / "static" / "js").rglob("*.js")]
-    # A comment gives an empty one.
+    # Comments match with an empty msgid.
     return sorted({json.loads(f'"{msgid}"') for script in scripts for msgid in _CALL.findall(script) if msgid})

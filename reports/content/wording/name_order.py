@@ -1,21 +1,21 @@
-"""How names are sorted and found: Latin by letters, numbers by value, Chinese by its pinyin.
+"""Sort keys of names: Latin by letters, numbers by value, Chinese by its pinyin.
 
-Lives here: the spelling of a name. A browser's own order differs by its version and takes seconds for 100,000 names;
-rows are therefore written in order, and a table sorts names by the rows' numbers.
+Sorting in the browser would depend on its version and take seconds for 100,000 names; rows are therefore written in
+this order, and tables sort names by row number.
 """
 
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 
-# What is not Chinese is marked with it, and thereby stands before all Chinese.
+# Prefix of parts that are not Chinese; it sorts them before all Chinese.
 _PLAIN = "\0"
 
 
 def spelling(name: str) -> list[str]:
-    """The name as a sort key: syllables of pinyin with their tone, and the stretches between them.
+    """Return the name as a sort key: syllables of pinyin with their tone, and the texts between them.
 
-    Latin letters stand before Chinese, as in a Chinese index; a number sorts by its value, up to 12 digits.
+    Latin letters sort before Chinese, as in a Chinese index; numbers sort by value, up to 12 digits.
     """
     if name.isascii():
         return [_plain(name)]
@@ -24,7 +24,10 @@ def spelling(name: str) -> list[str]:
 
 @cache
 def _spell() -> Callable[[str], list[str]]:
-    """The dictionary takes a tenth of a second to load, which ASCII names alone should not pay; names share words."""
+    """Load the dictionary, which takes 0.1 s and is not needed for ASCII names.
+
+    Words are cached because names share them.
+    """
     from pypinyin import Style
     from pypinyin.converter import DefaultConverter
     from pypinyin.core import Pinyin
@@ -36,8 +39,10 @@ def _spell() -> Callable[[str], list[str]]:
 
 
 def pinyin(spelt: list[str]) -> str:
-    """The pinyin of a spelt name's Chinese without its tones, `WeiXin` of 微信: what people type to find it, whole or
-    by its initials, which are its capitals. Empty without Chinese."""
+    """Return the pinyin of a name's Chinese without tones, as `WeiXin` for 微信; empty without Chinese.
+
+    Users type it to find a name, in full or by the initials, which are its capitals.
+    """
     return "".join(syllable.rstrip("12345").capitalize() for syllable in spelt if not syllable.startswith(_PLAIN))
 
 

@@ -1,8 +1,7 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
-Lives here: which text (msgid) stands for which value; the words of channels, platforms and carriers are declared with
-them. Add here: a value that a page shows and people should read as a word. Values without a word (a vendor, a
-file's name) stand as they are.
+Words of channels, platforms and carriers are declared with them. Add a value here if a page shows it and readers need a
+word for it. Values without a word (a vendor, a file name) are shown unchanged.
 """
 
 from pipelines.common.text import Bilingual
@@ -10,7 +9,7 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from reports.content.wording.language import t
 
-# Channels, platforms and carriers, whose words are declared with them.
+# Words of channels, platforms and carriers, which are declared with them.
 DECLARED_WORDS: dict[str, Bilingual] = {
     **{one.key: Bilingual(one.label_zh, one.label) for one in DECLARED},
     **{value: words for one in DIMENSIONS for value, words in one.values.items()},
@@ -74,7 +73,7 @@ WORDS: dict[str, str] = {
     "all_channels": "All channels",
 }
 
-# What a check looks at, by its name.
+# Subject of each check, by the check's name.
 CHECK_WORDS: dict[str, Bilingual] = {
     "damaged_files": t("Damaged files"),
     "held_files": t("Held files"),
@@ -98,7 +97,7 @@ CHECK_WORDS: dict[str, Bilingual] = {
     "early_bills": t("Bills of months that are not over"),
 }
 
-# Where more is said of what a check found, by its name: of the others the quality page has it.
+# Pages with more details about a finding, by the check's name; the default is the quality page.
 CHECK_PAGES: dict[str, str] = {
     "package_low": "packages.html",
     "package_run_out": "packages.html",
@@ -110,8 +109,7 @@ CHECK_PAGES: dict[str, str] = {
     "early_bills": "reconciliation.html",
 }
 
-# Why a record or a row does not count, or what is wrong with a file of the registry, by what stands before the colon of
-# its reason.
+# Reasons why a record or row does not count, or faults of a registry file, by the part of the reason before the colon.
 REASON_WORDS: dict[str, Bilingual] = {
     "missing": t("a required field is missing"),
     "invalid": t("a field breaks its rule"),
@@ -130,7 +128,7 @@ REASON_WORDS: dict[str, Bilingual] = {
 
 
 def word(value: str | None) -> Bilingual:
-    """The word for a value of a table; the value itself where there is none."""
+    """Return the word for a value of a table, or the value itself if it has none."""
     if value is None:
         return Bilingual("—", "—")
     if value in DECLARED_WORDS:

@@ -1,5 +1,5 @@
--- limit_id: what each limit would have blocked over the last 30 days, over all apps, and where it harmed most; first the
--- one that would have saved most, of those alike the one that harmed least
+-- One row per limit: requests that it would have blocked over the last 30 days in all apps, and the app harmed most.
+-- Sorted by uses saved, then by least harm.
 WITH by_app AS (
     SELECT
         limit_id,

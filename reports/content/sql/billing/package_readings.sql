@@ -1,5 +1,5 @@
--- account_id with a reading: how many, the day of the newest, and by how much of its package a day was adjusted at
--- most, rounded up to a thousandth
+-- One row per account with a console reading: number of readings, day of the newest, and the largest adjustment of a
+-- day as a share of its package, rounded up to a thousandth.
 WITH adjusted AS (
     SELECT resource_package_id, max(abs(adjusted)) AS most
     FROM resource_package_daily

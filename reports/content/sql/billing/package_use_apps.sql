@@ -1,4 +1,4 @@
--- account_id, app_key: the uses of the last 30 days, and those that no package covered; most uses first
+-- One row per account and app: uses of the last 30 days, and those without a package. Most uses first.
 SELECT
     account_id,
     app_key,

@@ -1,4 +1,4 @@
--- account_id, day: the uses of the last 30 days
+-- One row per account and day of the last 30 days with uses.
 SELECT
     account_id,
     day,

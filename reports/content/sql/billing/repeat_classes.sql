@@ -1,4 +1,4 @@
--- key, requests_class: how many keys came so often on a day, and their requests and uses, over the last 30 days
+-- One row per kind of key and class of requests a day: keys, requests and uses over the last 30 days.
 SELECT
     key,
     requests_class,

@@ -1,4 +1,4 @@
--- day, key, rank: the keys with most requests on a day of the last 30, over all of them
+-- One row per day and key: the 20 keys with most requests on a day, among all of the last 30 days.
 SELECT
     day,
     key,

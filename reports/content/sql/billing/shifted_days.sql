@@ -1,4 +1,4 @@
--- month, account_id, channel, shift_hours: on how many days of the month a shift of the billed count explains a console
+-- One row per month, account, channel and shift in hours: days on which this shift explains the console's billed count.
 SELECT
     date_trunc('month', day)::DATE AS month,
     account_id,

@@ -1,4 +1,4 @@
--- app_key: every app with a record in the 30 days
+-- One row per app with a record in the 30 days.
 SELECT DISTINCT app_key
 FROM channel_daily
 WHERE day BETWEEN $first AND $last

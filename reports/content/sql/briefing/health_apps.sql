@@ -1,5 +1,5 @@
--- app_key: the apps that the briefing lists: those with an open incident, then those with most requests of the 30 days;
--- with the newest day with a record of these
+-- One row per app that the briefing lists, with its newest day of the 30 that has a record: apps with an open incident
+-- first, then apps with most requests.
 WITH volumes AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- app_key, day: requests and login authorization in the four channels of the apps named, on the 30 days and the eight
--- weeks before these; a row where there was a record
+-- One row per app in $keys and day with a record, over the 30 days and the eight weeks before: requests, and login
+-- authorization in the four channels.
 SELECT
     app_key,
     day,

@@ -1,5 +1,5 @@
--- app_key: `$metric` (number verifications, or third-party authorizations) of the data day and of the day that it is
--- compared with, the five apps that gained most and the five that lost most; the largest move first
+-- One row per app: `$metric` (number verifications or third-party authorizations) on the data day and on its day of
+-- comparison. The five largest gains and the five largest losses, largest move first.
 WITH counted AS (
     SELECT
         app_key,
@@ -15,7 +15,7 @@ WITH counted AS (
         coalesce(sum(count) FILTER (is_base), 0)::BIGINT AS base
     FROM counted
     GROUP BY app_key
-    -- Without data on one of the days every app would seem to have come or gone.
+    -- If one of the days has no data, every app would seem to have come or gone.
     HAVING (SELECT is_comparable FROM periods WHERE period = 'day')
 ), ranked AS (
     SELECT

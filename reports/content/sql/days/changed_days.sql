@@ -1,6 +1,7 @@
--- day, run: day whose records changed after publication in the last 60 days; which part of its counted records moved, and how
--- many days ago it was by the day after the last closed one while the figures of before were published. Where that day was
--- not noted, it is the one that the files had that changed the figures; NULL where none did
+-- One row per day and run that changed the day's records after publication, in the last 60 days: the changed share of
+-- the counted records, and the age of the day, counted to the day after the last closed one while the earlier figures
+-- were published. If that closed day was not recorded, the one of the input files that caused the change is used; NULL
+-- if no such file is known.
 WITH moved AS (
     SELECT
         day,

@@ -1,5 +1,5 @@
--- day of $days, channel, and '*' for the four together: authorization of all apps together in the channels that one signs
--- in by, the four first, others where they were asked
+-- One row per day in $days and login channel, and per day `*` for the four channels: authorization of all apps. The
+-- four channels come first; other channels only have a row if they had requests.
 SELECT
     day,
     part AS channel,

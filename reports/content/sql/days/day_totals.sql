@@ -1,5 +1,5 @@
--- day of $days: the counts of usage of all apps together, then those of the day that it is compared with; NULL without
--- data
+-- One row per day in $days: counts of usage of all apps, then the same counts of the day of comparison; NULL without
+-- data.
 WITH totals AS (
     SELECT day, {{ sums(CARDS) }}
     FROM usage_daily

@@ -1,6 +1,7 @@
--- app_key, channel, day up to the last of $days: what a subject counts, authorizations, or verifications where nothing is
--- authorized, and what was tried for it; of the $movers_among largest subjects, from their first day of these on. Days
--- without data are left out; `is_calm`: without an incident of the subject, and no holiday
+-- One row per app, channel and day with data, from $reach days before the first of $days to the last, for the
+-- $movers_among largest subjects from their first day in this span. `successes` are authorizations, or verifications in
+-- channels without authorization; `tried` are the requests for them. `is_calm` excludes holidays and days with an
+-- incident of the subject.
 WITH bounds AS (
     SELECT min(day) - $reach AS first, max(day) AS last
     FROM (SELECT unnest($days::DATE[]) AS day)
@@ -15,7 +16,7 @@ WITH bounds AS (
         (is_login_channel(channel) OR NOT is_number_channel(channel)) AND sum(authorization_requests) > 0 AS is_authorized
     FROM counted
     GROUP BY app_key, channel
-    -- A move is no larger than what moves: those of the largest are the largest.
+    -- A move cannot exceed the count itself, so the largest subjects contain the largest moves.
     ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
     LIMIT $movers_among
 ), incident_days AS (

@@ -1,4 +1,4 @@
--- app_key, scheme_id, package_name: registered, or seen in the logs of the 30 days, with its counts over 7 and 30 days
+-- One row per app, scheme and package that is registered or logged in the 30 days, with counts over 7 and 30 days.
 WITH seen AS (
     SELECT
         app_key,
@@ -29,7 +29,7 @@ FULL JOIN schemes
     ON schemes.app_key = seen.app_key
     AND schemes.scheme_id = seen.scheme_id
     AND schemes.package_name IS NOT DISTINCT FROM seen.package_name
--- Steps that are no request, such as a page shown, may name no scheme either; they are no usage.
+-- Records that are no request, such as a page shown, may have no scheme either; they are not usage.
 WHERE coalesce(seen.scheme_id, schemes.scheme_id, seen.package_name, schemes.package_name) IS NOT NULL
     OR verifications_30 > 0
     OR authorizations_30 > 0

@@ -1,8 +1,9 @@
--- app: its row of the usage page's table, in the order of its name; counts as lists, one value for each period
+-- One row per app for the table of the usage page, sorted by name. Counts are lists with a value for each period.
 WITH lines AS (
     SELECT
         app_key,
-        -- A line's height in 36 steps of its own highest day; an app that only signs in through others shows that.
+        -- The line has 36 heights, relative to its highest day. Apps without number verifications show third-party
+        -- sign-ins.
         CASE
             WHEN list_max(number_verifications) > 0 THEN number_verifications ELSE third_party_authorizations
         END AS counts

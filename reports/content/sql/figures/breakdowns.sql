@@ -1,6 +1,6 @@
--- app_key or '*', window_days, dimension, value: login authorization by platform (the four channels together) and by
--- carrier (one_click alone: a social platform's answer has none), over the window, over its matched days and over their
--- counterparts in the window before
+-- One row per app or `*`, window, dimension and value: login authorization by platform (the four channels together) and
+-- by carrier (one_click only, because answers of social platforms have no carrier), over the window, its matched days
+-- and their counterparts in the window before.
 WITH counted AS (
     SELECT app_key, place, is_number_channel(channel) AS has_carrier, platform, carrier, {{ sums(LOGINS) }}
     FROM channel_detail_daily

@@ -1,5 +1,5 @@
--- app_key or '*', window_days, channel or '*' for the four together: login authorization over the window, over its
--- matched days and over their counterparts in the window before; NULL where no day of the window has data
+-- One row per app or `*`, window, and channel or `*` for the four channels: login authorization over the window, its
+-- matched days and their counterparts in the window before; NULL if no day of the window has data.
 WITH known AS (
     SELECT
         app_key,

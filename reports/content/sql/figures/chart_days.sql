@@ -1,6 +1,7 @@
--- app (its place from $first_app_place on), channel (its place), place of a day of the 90: what the charts show, of the
--- apps up to $last_app_place, `*` being the first. `undelivered` are requests of verification without a result. A day
--- without data is not told from one without records here: the site's days say which
+-- One row per app, channel and day of the 90 with a record, all three as indexes: the data of the charts of apps from
+-- $first_app_place to $last_app_place (`app` counts from $first_app_place); `*` is the first app. `undelivered` are
+-- verification requests without a result. Days without data have no row either: the days in the data of the site
+-- distinguish them.
 WITH counted AS (
     SELECT
         app_key,

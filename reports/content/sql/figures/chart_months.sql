@@ -1,4 +1,4 @@
--- app (its place from $first_app_place on), channel (its place), place of a month of the 13: the counts of `chart_days`
+-- One row per app, channel and month of the 13, all three as indexes: the counts of `chart_days`.
 WITH counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,

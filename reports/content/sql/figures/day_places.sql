@@ -1,5 +1,5 @@
--- day of the windows and of those before: the place of all days that stand in the same of these, and which these are. What
--- is summed by place first is summed over each day once
+-- One row per day of the windows and of the windows before. Days that belong to the same windows share a `place`: sums
+-- by place first read each day only once.
 SELECT
     day,
     dense_rank() OVER (ORDER BY windows) AS place,

@@ -1,4 +1,4 @@
--- day: the 30 days of the longer window, oldest first
+-- One row per day of the 30-day window, oldest first.
 SELECT day, day_state = 'complete' AS has_data
 FROM period_days
 WHERE period = '30' AND NOT is_base

@@ -1,5 +1,5 @@
--- app_key, platform, scheme_id, package_name, channel, carrier: the texts of the detail export, with the place of each
--- combination among all and of its app, in the order in which a day lists them
+-- One row per combination of texts in the detail export: app, platform, scheme, package, channel and carrier, with its
+-- index among all combinations and the index of its app. The order is that of the rows within a day.
 WITH seen AS (
     SELECT DISTINCT app_key, platform, scheme_id, package_name, channel, carrier
     FROM channel_detail_daily

@@ -1,5 +1,5 @@
--- app_key, or '*' for all apps together: its figures as one JSON document, for the keys from $first_app to $last_app.
--- `tables` are those of `document_tables.py`, which read what is computed here; an empty one is left out
+-- One row per app, or `*` for all apps, from $first_app to $last_app: its figures as a JSON document. `tables` are
+-- defined in `document_tables.py` and read the relations below; empty ones are left out.
 -- noqa: disable=ST03
 WITH steps AS (
     SELECT *, list_position($outcomes, outcome) - 1 AS outcome_place
@@ -34,10 +34,10 @@ WITH steps AS (
 ), incident_spans AS (
     SELECT DISTINCT app_key, channel, first_day, last_day, kind = 'further' AS is_further
     FROM incidents
-    -- Charts and usual ranges are of records; the sign-in rate is of sessions.
+    -- Charts and usual ranges are about records; the sign-in rate is about sessions.
     WHERE coalesce(last_day, $last) >= $long_first AND metric <> '{{ SIGN_IN }}'
 ), own_notes AS (
-    -- Those of all apps stand once in the data of the site.
+    -- Notes on all apps are in the data of the site.
     SELECT app_key, day, text
     FROM notes
     WHERE day BETWEEN $long_first AND $last AND app_key <> '*'

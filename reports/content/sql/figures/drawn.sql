@@ -1,6 +1,6 @@
--- app_key, account_id, resource_package_id: what the app's uses of the 7 and 30 days were drawn from; NULL is overflow.
--- Of more than $drawn_listed rows all but the overflow and those with most uses are one of their account: `merged` says
--- how many they are, and is NULL of every other row
+-- One row per app, account and resource package that its uses of the 7 and 30 days were drawn from; a NULL package is
+-- overflow. If an app has more than $drawn_listed rows, only the overflow and the packages with most uses stay single;
+-- the others are one row per account, in which `merged` is their number (NULL in other rows).
 WITH sums AS (
     SELECT
         app_key,

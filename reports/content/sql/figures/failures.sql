@@ -1,7 +1,7 @@
--- app_key or '*', window_days, step, channel, vendor, result_code, outcome, code_place: records that did not succeed,
--- over the window, over its matched days and over their counterparts in the window before. Step `authorization`:
--- requests of the four channels that were not authorized; step `verification`: verification requests without a result.
--- `code_place` is the code's row in the dictionary, NULL where the record had no code or the dictionary lacks it.
+-- One row per app or `*`, window, step, channel, vendor, code and outcome: records that did not succeed, over the
+-- window, its matched days and their counterparts in the window before. Step `authorization` has requests of the four
+-- channels that were not authorized, step `verification` verification requests without a result. `code_place` is the
+-- code's index in the dictionary; NULL without a code, or if the dictionary lacks it.
 WITH counted AS (
     SELECT app_key, place, channel, stage, vendor, platform, result_code, outcome, {{ sums(["records"]) }}
     FROM outcome_daily

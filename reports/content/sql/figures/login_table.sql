@@ -1,4 +1,5 @@
--- app: its row of the monitor page's table, in the order of its name; figures as lists, over 7 and over 30 days
+-- One row per app for the table of the monitor page, sorted by name. Figures are lists with the values over 7 and 30
+-- days.
 WITH windows AS (
     SELECT
         app_key,

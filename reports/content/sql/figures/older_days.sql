@@ -1,5 +1,5 @@
--- app_key (from $first_app to $last_app), channel (its place), place of a day from $months_first up to the 90 days: the counts
--- of a range of the reader's own; the newer days are those of the charts (`chart_days.sql`)
+-- One row per app, channel and day with a record, from $months_first up to the 90 days (channel and day as indexes):
+-- counts for ranges that the reader chooses. `chart_days.sql` has the newer days.
 SELECT
     app_key,
     list_position($channels, channel) - 1 AS channel,

@@ -1,4 +1,4 @@
--- place of days, window_days, is_base: the windows that its days stand in, and whether they are matched there
+-- One row per place of days and window that contains them, with whether the days are matched in this window.
 SELECT place, unnest(windows, recursive := true)
 FROM (SELECT DISTINCT place, windows FROM day_places)
 ORDER BY ALL

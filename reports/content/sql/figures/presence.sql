@@ -1,6 +1,6 @@
--- app_key: since when and until when it logs, its records and devices on the data day (NULL where that has no data), and
--- its usual records: the median of that weekday over the eight weeks before, of three weeks with data at
--- least, holidays left out
+-- One row per app: first and last day with a record, records and devices of the data day (NULL if it has no data), and
+-- usual records: the median of this weekday over the eight weeks before, without holidays; NULL on a holiday, or with
+-- fewer than three weeks of data.
 WITH spans AS (
     SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key
 ), weeks AS (

@@ -1,4 +1,5 @@
--- SDK version of $app_key that the table of the 30 days lists: its day in `releases`; those of a day by requests
+-- One row per SDK version of $app_key that the table of the 30 days lists and `releases` contains; on the same day most
+-- requests first.
 SELECT value, released
 FROM versions
 JOIN releases USING (app_key, value)

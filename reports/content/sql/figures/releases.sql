@@ -1,5 +1,5 @@
--- app_key or '*', SDK version: the first of the 30 days on which it had more than 1 % of the login authorization requests;
--- none if that is the first day with requests, as it may have come before
+-- One row per app or `*` and SDK version: the first of the 30 days on which it had more than 1 % of the login
+-- authorization requests. A version that had this on the first day with requests is left out, as it may be older.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, day, value, sum(authorization_requests) AS requests
     FROM version_requests

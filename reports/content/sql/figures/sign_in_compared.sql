@@ -1,5 +1,5 @@
--- app_key, window_days (7, 30, 90), dimension, place: sign-in sessions and the funnel of the $compared_listed values with most
--- sessions, by place, and of all others together behind them (`value` NULL, `merged` of them)
+-- One row per app, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of the $compared_listed
+-- values with most sessions, then one row for all others (`value` NULL, `merged` of them).
 WITH windows AS (
     SELECT unnest([7, 30, 90]) AS window_days
 ),

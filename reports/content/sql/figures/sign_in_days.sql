@@ -1,4 +1,4 @@
--- app_key, days before the as-of (56 at most): sessions in one_click by step, and the median times between steps
+-- One row per app and day, up to 56 days before the as-of: one_click sessions by step, and median times between steps.
 WITH times AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- app_key, window_days (7, 30, 90): sign-in sessions of the app with a record in one_click, by step, and the records that are
--- no step: pre-fetches, and text messages
+-- One row per app and window (7, 30, 90 days): sessions with a one_click record by step, and records that are no step:
+-- pre-fetches and text messages.
 WITH windows AS (
     SELECT unnest([7, 30, 90]) AS window_days
 ),

@@ -1,4 +1,4 @@
--- app_key, window_days (1, 7, 30, 90), failed_channel, failure, way, signed_in_by: sign-in sessions of the app with a failure
+-- One row per app, window (1, 7, 30, 90 days), failed_channel, failure, way and signed_in_by: sessions with a failure.
 WITH windows AS (
     SELECT unnest([1, 7, 30, 90]) AS window_days
 )

@@ -1,4 +1,4 @@
--- app_key, window_days (1, 7, 30, 90), channel, stage, outcome: sessions of the app that were not seen signing in
+-- One row per app, window (1, 7, 30, 90 days), channel, stage and outcome: sessions that were not seen signing in.
 WITH windows AS (
     SELECT unnest([1, 7, 30, 90]) AS window_days
 )

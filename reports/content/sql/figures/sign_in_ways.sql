@@ -1,4 +1,4 @@
--- app_key, window_days (1, 7, 30, 90), entry_channel: sign-in sessions of the app by way
+-- One row per app, window (1, 7, 30, 90 days) and entry_channel: sign-in sessions by way.
 WITH windows AS (
     SELECT unnest([1, 7, 30, 90]) AS window_days
 )

@@ -1,4 +1,4 @@
--- app_key or '*': the counts of usage by day of the 30 days, oldest first; NULL on a day without data
+-- One row per app or `*`: counts of usage as lists of the 30 days, oldest first; NULL on days without data.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, day, {{ sums(CARDS) }}
     FROM usage_daily

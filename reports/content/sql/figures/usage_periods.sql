@@ -1,5 +1,5 @@
--- app_key or '*', period: the counts of usage over the period, over its matched days and over their counterparts in what
--- it is compared with; NULL where no day of the period, or of what it is compared with, has data
+-- One row per app or `*` and period: counts of usage over the period, its matched days and their counterparts in the
+-- period of comparison; NULL if no day of the period (for counterparts: of the period of comparison) has data.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, period, {{ spans(HEADLINE_USAGE) }}
     FROM usage_daily

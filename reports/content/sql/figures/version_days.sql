@@ -1,5 +1,5 @@
--- app_key or '*', SDK version: its technical success rate by day of the 30 days, oldest first, in whole per mille, two
--- digits to base 36 each, dots on a day without requests: it is drawn as a line of a few pixels. Of the versions listed
+-- One row per app or `*` and listed SDK version: technical success rate of the 30 days, oldest first, drawn as a line
+-- of a few pixels. A day is its per mille as two base-36 digits, or two dots without requests.
 WITH listed AS (
     SELECT DISTINCT app_key, value FROM versions WHERE value IS NOT NULL
 ), sums AS (

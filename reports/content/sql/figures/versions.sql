@@ -1,6 +1,6 @@
--- app_key or '*', window_days, SDK version: login authorization over the window. Of more than $versions versions of an app,
--- or $whole_versions of all apps together, those with fewest requests are one row: its value is NULL, and `merged` says
--- how many they are. Versions that an incident of the 30 days names as its cause come before those with more requests
+-- One row per app or `*`, window and SDK version: login authorization over the window. At most $versions rows per app,
+-- or $whole_versions for `*`: the versions with fewest requests are one row with value NULL, `merged` of them. Versions
+-- that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
     SELECT DISTINCT app_key, regexp_extract(cause, 'sdk_version=([^ ]+)', 1) AS value
     FROM incidents

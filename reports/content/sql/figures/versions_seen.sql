@@ -1,4 +1,4 @@
--- app_key or '*', SDK version: the first day of its records, of any stage
+-- One row per app or `*` and SDK version: the first day with a record of any stage.
 SELECT coalesce(app_key, '*') AS app_key, sdk_version AS value, min(day) AS first_seen
 FROM outcome_daily
 WHERE sdk_version IS NOT NULL

@@ -1,4 +1,4 @@
--- incident, value: the cells over the dimension of its cause (of a pair, over both), those with most requests first
+-- One row per incident and value of its cause's dimension, or pair of dimensions: the eight cells with most requests.
 WITH dimensions AS (
     SELECT
         incident_id,

@@ -1,4 +1,4 @@
--- incident: how many of its days have figures of its app, or of any, that were changed after publication
+-- One row per incident: number of its days whose figures, of its app or of any for `*`, were changed after publication.
 SELECT incident_id, count(DISTINCT day) AS days
 FROM incidents
 JOIN (SELECT DISTINCT day, app_key FROM restatements WHERE is_figure(metric)) AS changed

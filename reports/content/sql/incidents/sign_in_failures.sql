@@ -1,4 +1,5 @@
--- incident of the sign-in rate, failed_channel, failure, way, signed_in_by: sessions with a failure on its newest day
+-- One row per incident of the sign-in rate, failed_channel, failure, way and signed_in_by: sessions with a failure on
+-- its newest day.
 SELECT
     incident_id,
     failed_channel, failure, way, signed_in_by,

@@ -1,4 +1,5 @@
--- incident of the sign-in rate: where most of the sessions stopped that were not seen signing in on its newest day
+-- One row per incident of the sign-in rate: the place where most sessions stopped that were not seen signing in on its
+-- newest day.
 WITH counted AS (
     SELECT incident_id, stops.channel, stage, outcome, {{ sums(("sessions",)) }}
     FROM incidents

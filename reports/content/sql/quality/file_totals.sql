@@ -1,4 +1,4 @@
--- one row: the books of all files together
+-- One row: the counts of records of all input files together.
 SELECT
     count(*) AS files,
     CAST(coalesce(sum(records_read), 0) AS BIGINT) AS records_read,

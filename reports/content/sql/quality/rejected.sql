@@ -1,5 +1,5 @@
--- reason: how many records were rejected for it, with three of the kept ones as examples (already masked): of the files
--- whose names come last, which are the newest where names have dates
+-- One row per reason: number of rejected records, with three of the kept ones as (masked) examples, from the files
+-- whose names sort last: the newest if names contain dates.
 SELECT
     reason,
     CAST(sum(rejected) AS BIGINT) AS records,

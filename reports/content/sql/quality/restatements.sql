@@ -1,10 +1,10 @@
--- restated figure: newest day first; of each of $days the first $most and one more, which tells that there are more, or
--- $limit of all days where $days is NULL
+-- One row per restated figure, newest day first: for each day in $days the first $most and one more, which shows that
+-- there are more; if $days is NULL, $limit rows of all days.
 SELECT
     day,
     app_key,
     coalesce(apps.app_name, app_key) AS app_name,
-    -- Devices of an app over all of its channels, which are more than the four of the trends.
+    -- Devices are counted over all channels of an app, not only over the four of the trends.
     CASE channel WHEN '*' THEN 'all_channels' ELSE channel END AS channel,
     metric,
     published_before,

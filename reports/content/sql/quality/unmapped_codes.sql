@@ -1,5 +1,5 @@
--- vendor, layer, platform, code: records of the 30 days that were counted as error because the dictionary lacks their
--- code; the platform is the one that it was looked up under
+-- One row per vendor, layer, platform and code: records of the 30 days that were counted as error because the
+-- dictionary lacks their code. `platform` is the one used for the look-up.
 SELECT
     vendor,
     layer_of(channel, stage) AS layer,

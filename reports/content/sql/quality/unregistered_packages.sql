@@ -1,4 +1,4 @@
--- app_key, scheme_id, package_name: what registered apps logged in the 30 days and the registry lacks, with its usage
+-- One row per scheme and package that a registered app logged in the 30 days and the registry lacks, with its usage.
 SELECT
     packages.app_key,
     packages.scheme_id,

@@ -1,5 +1,5 @@
--- app_key with a sign-in session in the 90 days: what its page shows of them as JSON, for the keys from $first_app to
--- $last_app. `tables` are those of `figures/document_tables.py`; an empty one is left out
+-- One row per app with a sign-in session in the 90 days, from $first_app to $last_app: the data of its page's section
+-- as JSON. `tables` are defined in `figures/document_tables.py`; empty ones are left out.
 -- noqa: disable=ST03
 WITH step_times AS (
     SELECT app_key, step, sessions, p50_ms, p95_ms, negative

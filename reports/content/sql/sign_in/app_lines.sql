@@ -1,5 +1,5 @@
--- app_key with a sign-in session in the 90 days, for the keys from $first_app to $last_app: records of the data day and
--- those in no session, its sessions by way, those with a failure, and where most stopped
+-- One row per app with a sign-in session in the 90 days, from $first_app to $last_app, about the data day: records,
+-- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped.
 WITH listed AS (
     SELECT DISTINCT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app
 ),

@@ -1,4 +1,4 @@
--- app_key: sign-in sessions from $first to $last, of the $listed apps with most; `apps` is the number of all
+-- One row per app, the $listed with most sign-in sessions from $first to $last; `apps` is the number of all apps.
 WITH counted AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- dimension, place: sign-in sessions and the funnel from $first to $last of the $listed values with most sessions, by
--- place, and of all others together behind them (`value` NULL, `merged` of them)
+-- One row per dimension and place: sign-in sessions and funnel from $first to $last of the $listed values with most
+-- sessions, then one row for all others (`value` NULL, `merged` of them).
 WITH cells AS (
     SELECT
         platform, carrier, sdk_version, scheme_id,

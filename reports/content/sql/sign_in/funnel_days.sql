@@ -1,4 +1,4 @@
--- day with a session in one_click, the as-of and the eight weeks before it: sessions by step
+-- One row per day with a one_click session, up to 56 days before the as-of: sessions by step.
 SELECT day, {{ sums(FUNNEL) }}
 FROM funnel_daily
 WHERE day BETWEEN $last::DATE - 56 AND $last

@@ -1,4 +1,4 @@
--- one row: records from $first to $last that are no step of a funnel: pre-fetches, and text messages
+-- One row: records from $first to $last that are no step of a funnel: pre-fetches and text messages.
 WITH counted AS (
     SELECT
         {{ measured(("prefetches", "prefetch_successes")) }},

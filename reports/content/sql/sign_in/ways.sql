@@ -1,4 +1,4 @@
--- entry_channel (NULL: all, the first row): sign-in sessions from $first to $last by way
+-- One row per entry_channel, first a row for all (NULL): sign-in sessions from $first to $last by way.
 SELECT
     entry_channel,
     {{ sums(("sessions",) + WAYS) }},

@@ -1,5 +1,5 @@
--- app_key: every app that is registered or logged, with the number of its schemes; a status of its own if it is not
--- enabled and logged in the 30 days
+-- One row per app that is registered or logged, with its number of schemes. Apps that are not enabled but logged in the
+-- 30 days have the status `disabled_active`.
 SELECT
     apps.app_key,
     coalesce(apps.app_name, apps.app_key) AS app_name,

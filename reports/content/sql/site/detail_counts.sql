@@ -1,5 +1,5 @@
--- day, texts of a detail row: the counts of `usage_detail.sql`, in its order, and the place of the texts, from
--- $first_place on, instead of these: to sort by numbers takes half the time
+-- One row per row of `usage_detail.sql`, in the same order: its counts, and the index of its texts from $first_place on
+-- instead of the texts, because sorting by numbers takes half the time.
 SELECT
     detail.day,
     texts.place - $first_place AS place,

@@ -1,4 +1,4 @@
--- app_key: the rows of its detail export
+-- One row per app: number of rows in its detail export.
 SELECT app_key, count(*) AS rows
 FROM channel_detail_daily
 WHERE day BETWEEN $first AND $last

@@ -1,4 +1,5 @@
--- month, app_key: how many rows its detail has in the calendar month, and a digest of these rows and the app's name
+-- One row per month and app: number of detail rows in the calendar month, and a digest of these rows and the app's
+-- name.
 SELECT
     date_trunc('month', detail.day)::DATE AS month,
     detail.app_key,

@@ -1,4 +1,5 @@
--- month, the newest first: its days up to the last closed one, those with data, and the usage of all apps together
+-- One row per calendar month, newest first: its days up to the last closed one, its days with data, and usage of all
+-- apps.
 SELECT
     month,
     any_value(window_days) AS window_days,

@@ -1,5 +1,5 @@
--- period: its days and those that it is compared with, their coverage, how many are compared, whether a change is shown,
--- and the days of both that lack data, newest first
+-- One row per period: days of the period and of its period of comparison, the coverage of both, the number of matched
+-- days, whether a change is shown, and the days of both without data, newest first.
 WITH gaps AS (
     SELECT period, list(day ORDER BY day DESC) AS missing
     FROM period_days

@@ -1,5 +1,5 @@
--- day, app_key, channel, platform, scheme_id, package_name, carrier: the detail export of the apps from $first_app
--- to $last_app, app by app
+-- One row per day, app, channel, platform, scheme, package and carrier: the detail export of the apps from $first_app
+-- to $last_app, app by app.
 SELECT
     detail.day,
     detail.app_key,
