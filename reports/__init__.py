@@ -1,1 +1,1 @@
-"""Turns the published tables into files: pages, charts, CSV. Never computes a metric, never imports Dagster."""
+"""Turns the published tables into files: pages, charts, CSV. It computes no metrics and does not import Dagster."""

@@ -1,6 +1,6 @@
-"""The published tables and the pages' charts for a notebook: `notebook.open("data")`, described in docs/engineer.md.
+"""The published tables and the pages' charts for notebooks: `notebook.open("data")`, described in docs/engineer.md.
 
-Tables are Polars frames, charts Plotly figures (`reports/plots/`). Nothing else imports this module or Plotly.
+Tables are Polars frames, charts Plotly figures (`reports/plots/`). No other module imports this one or Plotly.
 """
 
 from collections.abc import Collection, Iterable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Notebook":
-    """Open what is published in a data folder.
+    """Open the published tables of a data folder.
 
     Args:
         language: of the figures, `zh` or `en`.
@@ -49,12 +49,12 @@ def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Noteb
 
 
 class Notebook:
-    """What is published as of one day, until it is closed; a run that publishes meanwhile changes nothing here."""
+    """The published tables of one as-of, until it is closed; later publications do not change them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, language: str, theme: str) -> None:
         self._connection = connection
         marts = PublishedTables(connection)
-        # Times are in the business time zone, as on the pages.
+        # Times are shown in the business time zone, as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": marts.publication.time_zone})
         self._source = Source(marts, quality_by_day(marts), language, theme)
         self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/apps")}
@@ -114,7 +114,7 @@ class Notebook:
         return funnel(self._source, app_key, self._name(app_key), days)
 
     def incident(self, incident_id: str) -> "Figure":
-        """Return the curve of an incident: its last 60 days and what was usual.
+        """Return the curve of an incident: its last 60 days and the usual range.
 
         Raises:
             UsageError: no such incident is published.
@@ -126,7 +126,7 @@ class Notebook:
         return incident(self._source, published, self._name(published.incident.app_key))
 
     def packages(self, account_id: str) -> "Figure":
-        """Return what is left of an account's resource packages by day, with the forecast.
+        """Return the units left in an account's resource packages by day, with the forecast.
 
         Raises:
             UsageError: no such account has a package.

@@ -1,1 +1,1 @@
-"""Each chart's shape."""
+"""The shape of each chart."""

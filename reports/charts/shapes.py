@@ -1,10 +1,9 @@
-"""Each chart's shape, once for pages and notebooks: traces, axes, colours, in both languages and for light and dark.
+"""Defines the shape of each chart once for pages and notebooks: traces, axes, colours, for both languages and themes.
 
-Lives here: what a chart looks like. A page carries its numbers only (`figures.js`), and `charts/charts.js` puts
-them into the shape, by the `group`, `series` and `field` that stand in each trace's `meta`; it also sets the ticks,
-which hang on the numbers and the language. In a notebook `reports/plots/trend.py` does the same.
-Add a chart: an entry of `charts()`. Does not belong here: numbers, and names that come from logs or the registry
-(Plotly reads tags in a name as HTML).
+A page only contains numbers (`figures.js`). `static/js/charts/charts.js` puts them into the shape by `group`, `series`
+and `field` in each trace's `meta`, and sets the ticks, which depend on numbers and language; in notebooks
+`reports/plots/trend.py` does this. To add a chart, add an entry to `charts()`. Names from logs or the registry must not
+be put here: Plotly parses tags in names as HTML.
 """
 
 from dataclasses import dataclass
@@ -20,9 +19,11 @@ from reports.content.wording.words import word
 
 @dataclass(frozen=True)
 class Look:
-    """How one series is drawn, the same in every chart; distinct by colour, by marker, and by `label`, its name at the
-    end of its line. Lines are solid: dashes were taken for days without data. SDK versions have no looks of their own:
-    the one at `version_place` has this one, beside whose series it is never drawn."""
+    """The look of one series in every chart: colour, marker, and the name at the end of its line.
+
+    Lines are solid, because dashes were mistaken for days without data. SDK versions have no looks of their own: the
+    version at `version_place` has this one, and is never drawn together with the series.
+    """
 
     light: str
     dark: str
@@ -31,7 +32,7 @@ class Look:
     version_place: int
 
 
-# The four channels' colours are distinct to every kind of colour vision.
+# The colours of the four channels can be distinguished with every kind of colour vision.
 LOOKS = {
     "one_click": Look("#2456D6", "#8FA2FF", "circle", t("One-click"), 1),
     "wechat": Look("#12A594", "#5CF2DD", "square", t("WeChat"), 3),
@@ -43,7 +44,7 @@ LOOKS = {
 VERSION_LOOKS = {
     f"version_{look.version_place}": look for look in sorted(LOOKS.values(), key=lambda look: look.version_place)
 }
-# Ink, muted ink and rules of the two themes, as in static/css/base.css.
+# Colours of text, rules and marks in the two themes, as in static/css/base.css.
 THEMES = {
     "light": {
         "ink": "#17202B",
@@ -68,12 +69,12 @@ THEMES = {
         "holiday": "#8A6D14",
     },
 }
-# How strong the usual range and the span before are drawn behind a line.
+# Opacity of the usual range and of the span before, behind a line.
 _BAND, _GHOST = 0.18, 0.7
 _DASHES = {"incident": "dot", "note": "dot", "release": "dash"}
-# A holiday is a strip along the foot of the plot, of this part of its height.
+# A holiday is a strip at the foot of the plot, with this part of its height.
 _STRIP = 0.03
-# Room for the names at the ends of the lines, in pixels.
+# Width in pixels of the names at the lines' ends.
 _NAMES = {"zh": 74, "en": 92}
 
 
@@ -90,8 +91,8 @@ class Series:
 class Chart:
     """A chart over the days of a window.
 
-    `group` and `field` name the list of numbers in a page's figures: `group[series][field]`, or `group[series]` where
-    there is no field. The page has the same title (`pages/sections.js`).
+    `group` and `field` address the numbers in a page's figures: `group[series][field]`, or `group[series]` without a
+    field. The page shows the same title (`pages/sections.js`).
     """
 
     title: Bilingual
@@ -102,13 +103,15 @@ class Chart:
 
     @property
     def starts_at_zero(self) -> bool:
-        """Whether its scale begins with zero; a rate or a latency shows its own range, or its changes would not be
-        seen."""
+        """Whether its scale begins at zero.
+
+        Rates and latencies have their own range, as changes would otherwise be invisible.
+        """
         return self.unit == "records" or self.field == "share"
 
 
 def charts() -> dict[str, Chart]:
-    """Every chart by the name that a page's `data-chart` gives."""
+    """Return every chart by the name in a page's `data-chart`."""
     channels = tuple(Series(name, name, word(name)) for name in LOGIN_CHANNELS)
     checks = tuple(
         Series(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
@@ -132,7 +135,7 @@ def charts() -> dict[str, Chart]:
 
 
 def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
-    """The empty figure of a chart in one language and theme, as Plotly's JSON; a test has Plotly check it."""
+    """Return the empty figure of a chart in one language and theme, as Plotly JSON; a test validates it with Plotly."""
     traces = []
     for one in chart.series:
         look = LOOKS[one.look]
@@ -153,9 +156,9 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
 
 
 def layout(language: str, theme: str) -> dict[str, Any]:
-    """The layout of a chart in one language and theme, as Plotly's JSON."""
+    """Return the layout of a chart in one language and theme, as Plotly JSON."""
     colours = THEMES[theme]
-    # Dragging on a phone scrolls the page. Margins are fixed: measuring labels would draw each chart twice.
+    # Dragging must scroll the page on a phone. Margins are fixed, because measuring labels would draw each chart twice.
     axis = {
         "gridcolor": colours["rule"],
         "linecolor": colours["rule"],
@@ -170,10 +173,10 @@ def layout(language: str, theme: str) -> dict[str, Any]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours["ink"], "family": "system-ui, sans-serif", "size": 12},
             "margin": {"l": 46, "r": _NAMES[language], "t": 8, "b": 36},
-            # The page reads all charts at the same day (static/js/readout.js).
+            # The page's script shows the values of all charts on the same day (static/js/charts/readout.js).
             "hovermode": False,
             "dragmode": False,
-            # The legend stands in the page, once for all charts beside each other.
+            # The page has one legend for all charts next to each other.
             "showlegend": False,
             "xaxis": axis | {"type": "date", "tickangle": 0, "showgrid": False, "showline": True,
                              "ticks": "outside", "ticklen": 4, "tickcolor": colours["rule"]},
@@ -182,8 +185,10 @@ def layout(language: str, theme: str) -> dict[str, Any]:
 
 
 def backdrops(theme: str) -> dict[str, dict[str, Any]]:
-    """What is drawn behind the lines, by kind, as shapes of Plotly without their places: days without data, holidays,
-    marked days, the usual range, the span before. The last two have the colour of their line.
+    """Return the shapes behind the lines by kind, as Plotly shapes without positions.
+
+    The kinds are days without data, holidays, marked days, the usual range and the span before; the last two have the
+    colour of their line.
     """
     colours = THEMES[theme]
     strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}
@@ -200,8 +205,11 @@ def backdrops(theme: str) -> dict[str, dict[str, Any]]:
 
 
 def shapes() -> dict[str, Any]:
-    """All charts as `charts.js` takes them: name, language, theme, then `data` and `layout`; units, and which begin
-    with zero; the series' names and colours; what is drawn behind the lines."""
+    """Return all charts as `charts.js` reads them.
+
+    A chart has `data` and `layout` by name, language and theme. Also returned are units, charts that begin at zero,
+    names and colours of series, and the shapes behind the lines.
+    """
     found: dict[str, Any] = {
         "backdrops": {theme: backdrops(theme) for theme in THEMES},
         "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},

@@ -1,1 +1,1 @@
-"""Rows as files for analysts: CSV, Parquet, xlsx."""
+"""Writes rows as files for analysts: CSV, Parquet, xlsx."""

@@ -1,7 +1,7 @@
 """Words for the columns of exported files: names, units and meanings in both languages.
 
-A metric's words are those of its declaration. The other columns of the exports are named here; a column that is not
-keeps its name in the tables, and its comment there is its meaning. Which language a file has is `csv_language`.
+Metrics have the words of their declaration; other columns are named here. A column without an entry keeps its table
+name, and its meaning is its comment in the tables. The setting `csv_language` chooses the language of a file.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.dimensions import DIMENSIONS
 
 Language = Literal["", "zh", "en"]
-"""Of headings; empty: the names of the tables' columns."""
+"""Language of headings; empty for the tables' column names."""
 
 
 class ColumnWords(NamedTuple):
-    """The words of a column; without a unit it is empty."""
+    """The words of a column; `unit` is empty if it has none."""
 
     name: str
     label: Bilingual
@@ -34,13 +34,13 @@ _UNITS: Final[dict[Unit, Bilingual]] = {
     "ms": Bilingual("毫秒", "milliseconds"),
     "apps": Bilingual("个应用", "apps"),
 }
-# A heading names the unit unless the values are counts: in a CSV a share is a fraction, in a workbook a percentage.
+# Headings contain the unit unless the values are counts. A share is a fraction in a CSV, a percentage in a workbook.
 _IN_CSV: Final[dict[Unit, Bilingual]] = {"share": Bilingual("（0–1）", " (0–1)"), "ms": Bilingual("（毫秒）", " (ms)")}
 _IN_WORKBOOK: Final[dict[Unit, Bilingual]] = _IN_CSV | {"share": Bilingual("（%）", " (%)")}
 _DAYS: Final = Bilingual("天", "days")
 _OTHER_UNITS: Final = {"window_days": _DAYS, "days_with_data": _DAYS}
 
-# Label and meaning of the columns that are no metrics.
+# Label and meaning of the columns that are not metrics.
 _WORDS: Final = {
     "day": (Bilingual("日期", "Day"), Bilingual("业务日。", "The business day.")),
     "month": (Bilingual("月份", "Month"), Bilingual("自然月的第一天。", "The first day of the calendar month.")),
@@ -98,7 +98,7 @@ _WORDS: Final = {
 
 
 def column_words(column: str) -> ColumnWords:
-    """Return the words of a column; of one that is not named here, its own name."""
+    """Return the words of a column; a column without an entry is labelled with its own name."""
     if column in METRICS:
         metric = METRICS[column]
         return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)
@@ -109,11 +109,11 @@ def column_words(column: str) -> ColumnWords:
 
 
 def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = False) -> list[str]:
-    """Return the headings of a file: in a workbook without a language, the Chinese word before the column's name."""
+    """Return the headings of a file; without a language, workbooks have the Chinese word before the column's name."""
     if not language:
         return [_with_name(column) if is_workbook else column for column in columns]
     named = [_heading(column, language, is_workbook) for column in columns]
-    # Two columns of one name could not be told apart.
+    # If two columns have the same label, the column's name is added to each.
     return [f"{text} {column}" if named.count(text) > 1 else text for text, column in zip(named, columns, strict=True)]
 
 
@@ -130,7 +130,7 @@ def _with_name(column: str) -> str:
 
 
 def dictionary(columns: Sequence[str], language: Language) -> tuple[str, list[str], list[list[str]]]:
-    """Return the sheet that describes the columns of a workbook: its name, its headings and a row for each column."""
+    """Return the sheet that describes a workbook's columns: sheet name, headings and a row for each column."""
     said: Literal["zh", "en"] = language or "zh"
     heads = Bilingual("列名|中文名|英文名|单位|含义", "Column|Chinese name|English name|Unit|Meaning")
     rows = [

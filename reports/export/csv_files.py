@@ -1,12 +1,10 @@
-"""The CSV files of the site: UTF-8 with BOM, CRLF, RFC 4180, and harmless in a spreadsheet.
+"""The CSV files of the site: UTF-8 with BOM, CRLF, RFC 4180, and safe to open in a spreadsheet.
 
-Lives here: how a frame becomes CSV bytes. Does not belong here: which rows (`sql/`), where they go (`site.py`).
-
-A text that a spreadsheet would take for a formula gets an apostrophe in front, the spreadsheets' own mark for
-"this is text". That is a text whose first character, after blanks and invisible ones, is `=`, `+`, `-`, `@` or a
-full-width or small form of them, or that begins with a tab or a line end. The same holds behind a semicolon or a line
-end inside the text: where the list separator is a semicolon, a spreadsheet begins a new cell there whatever the quotes
-say. Numbers are never changed. NULL is an empty cell.
+A text that a spreadsheet would run as a formula gets a leading apostrophe, which marks it as text. This concerns texts
+whose first character, after blanks and invisible characters, is `=`, `+`, `-`, `@` or a full-width or small form of
+them, and texts that begin with a tab or a line end. An apostrophe is also inserted before such a character after a
+semicolon or a line end inside a text: if the list separator is a semicolon, spreadsheets begin a new cell there in
+spite of the quotes. Numbers are never changed. NULL is an empty cell.
 """
 
 from collections.abc import Sequence
@@ -29,9 +27,9 @@ def _safe(text: pl.Expr) -> pl.Expr:
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with an apostrophe wherever a text would run as a formula; other columns as they are."""
-    # Texts repeat: looking at the distinct ones alone saves a second on half a million rows. One look at all columns
-    # is as cheap as one at a small one.
+    """Return the frame with an apostrophe wherever a text would run as a formula; other columns are unchanged."""
+    # Texts repeat: checking only distinct values saves a second on half a million rows. Checking all columns in one
+    # query costs no more than checking a small one.
     is_harmful = frame.select(pl.col(pl.String).unique().str.contains(f"{_FIRST}|{_INNER}").any())
     for name in (name for name in is_harmful.columns if is_harmful.item(0, name)):
         distinct = frame.get_column(name).unique().drop_nulls().to_frame()
@@ -41,7 +39,7 @@ def harmless(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
-    """A frame as CSV, header included in words of `language`; texts must have been through `harmless`."""
+    """Return a frame as CSV with a header in `language`; texts must have passed `harmless`."""
     buffer = BytesIO()
     named = (
         frame.rename(dict(zip(frame.columns, headings(frame.columns, language), strict=True))) if language else frame
@@ -51,7 +49,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their texts behind the first column: `place` is the row of `texts` that holds them."""
+    """Return the rows with their texts after the first column; `place` is the row index in `texts`."""
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])
@@ -60,10 +58,10 @@ def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 def csv_parts(
     rows: pl.DataFrame, texts: pl.DataFrame, spans: Sequence[tuple[int, int]], language: Language = ""
 ) -> list[bytes]:
-    """Return a CSV with the header for each span of rows, from its first row up to the row before its second number.
+    """Return a CSV with header for each span of rows, given as its first row and the row after its last.
 
-    The bytes are those that `csv_bytes` gives for the slice, `joined` with its texts, at a fraction of the cost. Spans
-    may overlap. The columns of `rows` are no texts.
+    The bytes equal `csv_bytes` of the slice `joined` with its texts, at a fraction of the cost. Spans may overlap.
+    `rows` has no text columns.
     """
     cells = _cells(texts)
     if cells is None:
@@ -81,7 +79,7 @@ def csv_parts(
 
 
 def _cells(texts: pl.DataFrame) -> pl.Series | None:
-    """The cells of each row as they stand in a CSV; None where a text holds a line end: lines are not rows then."""
+    """Return each row's cells as CSV text; None if a text contains a line end, because lines then differ from rows."""
     buffer = BytesIO()
     texts.write_csv(buffer, include_header=False, line_terminator="\n")
     lines = buffer.getvalue().decode().split("\n")[:-1]

@@ -1,7 +1,7 @@
-"""Exports for analysts: the detail of one app over any span, its stored records, masked, and the usage of a month.
+"""Exports for analysts: the detail of one app over any span, its stored records (masked), and the usage of a month.
 
-Here: which rows. How they become a file is in `files.py`; the 30-day detail and the months of the site are made by the
-same queries of `reports/content`, and an export of the same span has the same bytes.
+This module selects the rows, `files.py` writes them. The site's detail files use the same queries of `reports/content`,
+so an export of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,7 @@ from reports.export.files import require_format, require_target, write_query
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What is to be exported: an app, days `first` to `last` inclusive, as `csv`, `parquet` or `xlsx`, to `target`.
-
-    `target` is replaced whole.
-    """
+    """One export: app, days from `first` to `last`, format (`csv`, `parquet` or `xlsx`), and the file to replace."""
 
     app_key: str
     first: date
@@ -39,17 +36,17 @@ class ExportRequest:
 
 
 def export_detail(database: Path, request: ExportRequest, language: Language = "") -> int:
-    """Writes the detail of one app and returns the number of rows.
+    """Write the detail of one app and return the number of rows.
 
-    Rows and columns are those of the app's detail CSV in the site. Days that are not published have no rows.
+    Rows and columns are the same as in the app's detail CSV of the site. Days that are not published have no rows.
 
     Args:
         database: the published DuckDB file; only read.
         language: of the headings.
 
     Raises:
-        UsageError: nothing is published, unknown app or format, a span that ends before it begins, a target that
-            cannot be, too many rows for xlsx.
+        UsageError: nothing is published, the app or format is unknown, the span ends before it begins, the target
+            cannot be written, or there are too many rows for xlsx.
     """
     _check(request)
     with closing(open_published(database)) as connection:
@@ -60,20 +57,20 @@ def export_detail(database: Path, request: ExportRequest, language: Language = "
 
 
 def export_month(database: Path, month: date, format: str, target: Path, language: Language = "") -> int:
-    """Writes the usage of one calendar month, all apps, and returns the number of rows.
+    """Write the usage of one calendar month, all apps, and return the number of rows.
 
-    Rows and columns are those of the month's CSV in the site.
+    Rows and columns are the same as in the month's CSV of the site.
 
     Args:
         database: the published DuckDB file; only read.
         language: of the headings.
         month: its first day.
         format: `csv`, `parquet` or `xlsx`.
-        target: the file, which is replaced whole.
+        target: the file to replace.
 
     Raises:
-        UsageError: nothing is published, a month without a published day, unknown format, a target that cannot be, too
-            many rows for xlsx.
+        UsageError: nothing is published, the month has no published day, the format is unknown, the target cannot be
+            written, or there are too many rows for xlsx.
     """
     _check_target(format, target)
     with closing(open_published(database)) as connection:
@@ -93,10 +90,10 @@ def export_month(database: Path, month: date, format: str, target: Path, languag
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
-    """Refuses an app that is not published.
+    """Refuse an app that is not published.
 
     Raises:
-        UsageError: it is neither registered nor has it logged.
+        UsageError: the app is neither registered nor has it logged.
     """
     if not connection.execute("SELECT count(*) FROM apps WHERE app_key = $key", {"key": app_key}).fetchall()[0][0]:
         known = [key for (key,) in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
@@ -110,19 +107,19 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
 
 
 def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings: Settings, temp: Path) -> int:
-    """Writes the stored records of one app and returns their number.
+    """Write the stored records of one app and return their number.
 
-    Record level and masked: devices and phones as keyed hashes, phones also as `138****1234`. A record that was
-    delivered twice stands there twice, with the same `event_id`; outcome and platform are as logged, not yet resolved
-    by dictionary and registry. `event_time` is UTC. Sorted by all columns.
+    Records are masked: devices and phones are keyed hashes, phones also `138****1234`. A record that was delivered
+    twice is written twice, with the same `event_id`; outcome and platform are as logged, not resolved by dictionary and
+    registry. `event_time` is UTC. Rows are sorted by all columns.
 
     Args:
-        parts: what counts of the parts that may hold these days; days not published are the caller's to leave out.
-        temp: a folder for what does not fit in memory.
+        parts: counting records of the parts that may contain these days; the caller leaves out unpublished days.
+        temp: a folder for data that does not fit in memory.
 
     Raises:
-        UsageError: unknown format, a span that ends before it begins, a target that cannot be, no part, too many rows
-            for xlsx.
+        UsageError: the format is unknown, the span ends before it begins, the target cannot be written, there is no
+            part, or there are too many rows for xlsx.
     """
     _check(request)
     if not parts:

@@ -1,7 +1,7 @@
-"""Turns the rows of a query into a CSV, Parquet or xlsx file, without holding them all in memory.
+"""Writes the rows of a query to a CSV, Parquet or xlsx file, without holding all of them in memory.
 
-Here: the file formats of exports. Which rows they hold is in `exports.py`; how a CSV cell is made harmless is in
-`csv_files.py`, and how a workbook is made in `workbook.py`, the same for the site and for exports.
+`exports.py` and `tables.py` select the rows; `csv_files.py` makes CSV cells safe and `workbook.py` makes workbooks, for
+the site as for exports.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,27 +28,27 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "DOUBLE": pl.Float64,
     "BOOLEAN": pl.Boolean,
     "VARCHAR": pl.String,
-    # A time stands as its text.
+    # Times are written as text.
     "TIMESTAMP": pl.String,
     "TIMESTAMP WITH TIME ZONE": pl.String,
 }
 
 
 def require_format(format: str) -> None:
-    """Refuses a format that is none of `FORMATS`.
+    """Refuse an unknown format.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the format is not one of `FORMATS`.
     """
     if format not in FORMATS:
         raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
 
 
 def require_target(target: Path, format: str) -> None:
-    """Refuses a file name that an export of that format should not be written to.
+    """Refuse a file name that an export of that format should not be written to.
 
     Raises:
-        UsageError: its ending is another format's, it is a folder, or its folder is not there.
+        UsageError: the ending belongs to another format, the target is a folder, or its folder does not exist.
     """
     ending = target.suffix.lower().removeprefix(".")
     if ending in FORMATS and ending != format:
@@ -78,10 +78,10 @@ def write_query(
     made: date,
     language: Language = "",
 ) -> int:
-    """Writes the rows of `query` with bound `values` to `target`, whole or not at all; returns their number.
+    """Write the rows of `query` with bound `values` to `target`, completely or not at all, and return their number.
 
-    `made`, a day of the data, stands as the creation date of a workbook: equal exports are equal bytes. `language`
-    is that of the headings; Parquet keeps the columns' names.
+    `made`, a day of the data, is the creation date of workbooks, so that equal exports have equal bytes. `language` is
+    that of the headings; Parquet keeps the column names.
 
     Raises:
         UsageError: more rows than an xlsx sheet has.
@@ -120,12 +120,12 @@ def _chunks(result: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]
 
 
 def _without_time(value: object) -> object:
-    """The value, a time as its text in RFC 3339: one with an offset has it."""
+    """Return the value; a time becomes RFC 3339 text, with its offset if it has one."""
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _write_csv(path: Path, result: duckdb.DuckDBPyConnection, language: Language) -> int:
-    """The same bytes as one `csv_bytes` over all rows: BOM and header stand before the first chunk only."""
+    """Write the same bytes as one `csv_bytes` over all rows: BOM and header are only written once."""
     schema = [(column[0], _TYPES[str(column[1])]) for column in result.description]
     header = csv_bytes(pl.DataFrame(schema=schema), language)
     written = 0

@@ -1,7 +1,7 @@
-"""The records behind open incidents: of each app with one, a file of its newest day, masked as an export of records.
+"""The records behind open incidents: for each app with one, its records of the newest day, masked as in exports.
 
-The daily run asks for them and hands them to the site (`reports/build/app_files.py`), which reads no stored records.
-Any other day or app: `authmeter export --events` (`exports.py`).
+The daily run reads them and passes them to the site (`reports/build/app_files.py`), which does not read stored records.
+`authmeter export --events` (`exports.py`) writes other days and apps.
 """
 
 from contextlib import closing
@@ -21,10 +21,10 @@ from pipelines.store.store import Store
 from reports.export.masked_ids import masked_ids
 
 MOST_RECORDS: Final = 1000
-"""Records of an app at most."""
+"""Most records of an app."""
 MOST_APPS: Final = 20
-"""Apps at most: those whose incident is newest."""
-# So many records of the day are read once more for it at most, which takes two seconds.
+"""Most apps; those with the newest incidents are taken."""
+# Most records of the day that are read again for this purpose, which takes two seconds.
 _MOST_READ: Final = 1_000_000
 
 
@@ -33,12 +33,12 @@ def incident_records(
 ) -> dict[str, pl.DataFrame]:
     """Return the records of the as-of of each app with an open incident of its own, by app key.
 
-    At most `MOST_RECORDS` of an app, failed ones first, and at most `MOST_APPS` apps, fewer where they have very many
+    At most `MOST_RECORDS` of an app, failed ones first, and at most `MOST_APPS` apps, fewer if they have very many
     records. An app without a record on that day is left out.
 
     Args:
-        key: that of the hashes.
-        temp: a folder for what does not fit in memory.
+        key: the key of the hashes.
+        temp: a folder for data that does not fit in memory.
     """
     as_of = manifest.as_of
     if as_of not in manifest.days:
@@ -54,7 +54,7 @@ def incident_records(
             connection.register(name, rows)
         connection.register("incident_apps", apps)
         create_records(connection, "events", parts)
-        # A view, as `resolved_of` takes a relation by its name; a variable, as a view takes no parameter.
+        # `resolved_of` needs the name of a relation, hence a view; views cannot have parameters, hence the variable.
         connection.execute("SET VARIABLE records_day = $day", {"day": as_of})
         connection.execute(f"CREATE TEMP VIEW incident_events AS {sql('reports.export', 'incident_events')}")
         found = pl.DataFrame(connection.sql(sql("reports.export", "incident_records"), params={"most": MOST_RECORDS}))
@@ -63,7 +63,7 @@ def incident_records(
 
 
 def _dictionaries(registry: Registry) -> dict[str, pl.DataFrame]:
-    """The relations that `resolved_of` reads: platforms of apps, and result codes."""
+    """Return the relations that `resolved_of` reads: platforms of apps, and result codes."""
     codes = [pl.Series(name, [row[name] for row in registry.codes], pl.String) for name in CODE_COLUMNS]
     return {
         "app_platforms": pl.DataFrame(

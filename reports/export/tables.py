@@ -1,7 +1,6 @@
-"""Exports of the published tables and views: whole, or the rows of a span of days where rows are of one.
+"""Exports of the published tables and views: whole, or the rows of a span of days if rows have days.
 
-Here: which rows. Columns are those of the table and rows lie in the order of its key. How they become a file is in
-`files.py`.
+This module selects the rows, with all columns of the table and sorted by its key. `files.py` writes them.
 """
 
 from contextlib import closing
@@ -16,8 +15,8 @@ from pipelines.store.database import open_published
 from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query
 
-# By the columns that say when a row was, the first that a table has all of: its rows that touch a span. The day of a
-# time is that of the business zone, which the session has.
+# Conditions for rows that touch a span, by the columns that date a row; the first entry whose columns a table has is
+# used. Times are converted to days in the business time zone, which is set for the session.
 _IN_SPAN: Final = {
     ("day",): "day BETWEEN $first AND $last",
     ("month",): "month BETWEEN date_trunc('month', $first::DATE) AND $last",
@@ -28,9 +27,7 @@ _IN_SPAN: Final = {
 
 @dataclass(frozen=True)
 class TableRequest:
-    """What is to be exported: a table's rows of the days of `span`, of None all, as `csv`, `parquet` or `xlsx`, to
-    `target`, which is replaced whole.
-    """
+    """One export: table, span of days (None for all), format (`csv`, `parquet` or `xlsx`), and the file to replace."""
 
     table: str
     span: Window | None
@@ -39,31 +36,30 @@ class TableRequest:
 
 
 def export_table(database: Path, request: TableRequest, language: Language = "") -> int:
-    """Writes rows of a published table or view and returns their number.
+    """Write rows of a published table or view and return their number.
 
-    Of a table by month these are the months with a day in the span; of incidents and periods, those with one; of a
-    table without days, all.
+    A span selects months, incidents and periods that contain one of its days. Tables without days are written whole.
 
     Args:
         database: the published DuckDB file; only read.
         language: of the headings.
 
     Raises:
-        UsageError: nothing is published, unknown table or format, a span that ends before it begins, a target that
-            cannot be, too many rows for xlsx.
+        UsageError: nothing is published, the table or format is unknown, the span ends before it begins, the target
+            cannot be written, or there are too many rows for xlsx.
     """
     require_format(request.format)
     require_target(request.target, request.format)
     query, values = _query(published_table(request.table), request.span)
     with closing(open_published(database)) as connection:
         ((as_of, zone),) = connection.execute("SELECT as_of, time_zone FROM publication").fetchall()
-        # Times stand in a file as on the pages.
+        # Times are written in the business time zone, as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": zone})
         return write_query(connection, query, values, request.format, request.target, as_of, language)
 
 
 def has_days(table: str) -> bool:
-    """Whether rows of a published table or view are of a day, so that a span chooses among them.
+    """Return whether rows of a published table or view have days, so that a span selects among them.
 
     Raises:
         UsageError: no such table is published.

@@ -1,11 +1,9 @@
-"""The xlsx files, of the site and of `authmeter export` alike: a sheet of rows, and a sheet that describes its columns.
+"""Writes the xlsx files of the site and of `authmeter export`: a sheet of rows, and a sheet that describes the columns.
 
-Lives here: how rows become a workbook. Does not belong here: which rows (`sql/`), where they go (`site.py`).
-
-One heading row, since a pivot table and a filter take no second one; it names each column in Chinese and by the name
-that the tables and the docs have, or in the words of `csv_language`. A text is a text cell whatever it looks like, also
-after somebody edits it: a key keeps its zeros, a formula or link stays letters. A day is a date, a share a percentage.
-NULL is an empty cell. The creation date is a day of the data, so that the same rows give the same bytes.
+There is only one heading row, because pivot tables and filters do not support two; it has each column's Chinese name
+and its table name, or the words of `csv_language`. Texts are text cells and remain so when edited: keys keep their
+zeros, formulas and links stay text. Days are dates, shares percentages. NULL is an empty cell. The creation date is a
+day of the data, so that the same rows give the same bytes.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,26 +18,26 @@ import polars as pl
 from pipelines.contract.measures.metrics import METRICS
 from reports.export.column_words import Language, dictionary, headings
 
-# An Excel sheet has 2^20 rows, and the first holds the headings.
+# An Excel sheet has 2^20 rows; the first is the heading.
 XLSX_MAX_ROWS: Final = 1_048_575
-# Of a setting that names apps: all of them.
+# Value of the setting `xlsx_apps` that means all apps.
 EVERY_APP: Final = "*"
 _MAX_TEXT = 32_767
 _MAX_WIDTH = 40
-# A heading has two lines; the filter's button takes room beside the lower one.
+# Headings wrap to two lines; the filter button covers part of the lower one.
 _HEADING_HEIGHT = 32
 _BUTTON_WIDTH = 3
-# Widths are taken from so many first rows: looking at all would cost as much as writing them.
+# Column widths are computed from the first rows only: measuring all would cost as much as writing them.
 _MEASURED_ROWS = 1000
 
 
 def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
-    """Whether the setting `xlsx_apps` asks for the app's workbook, and its rows fit in a sheet."""
+    """Whether the setting `xlsx_apps` includes the app, and its rows fit in a sheet."""
     return rows <= XLSX_MAX_ROWS and (EVERY_APP in xlsx_apps or app_key in xlsx_apps)
 
 
 def workbook_bytes(frame: pl.DataFrame, made: date, language: Language = "") -> bytes:
-    """A frame of at most `XLSX_MAX_ROWS` rows as a workbook; its texts as they are, not through `harmless`."""
+    """Return a workbook of a frame with at most `XLSX_MAX_ROWS` rows; texts must not have passed `harmless`."""
     buffer = BytesIO()
     write_workbook(buffer, frame.columns, frame.iter_rows(), made, language=language)
     return buffer.getvalue()
@@ -53,11 +51,11 @@ def write_workbook(
     folder: Path | None = None,
     language: Language = "",
 ) -> int:
-    """Writes at most `XLSX_MAX_ROWS` rows as they come, without holding them; gives their number.
+    """Write at most `XLSX_MAX_ROWS` rows one by one, without holding them in memory, and return their number.
 
     Args:
-        made: the day that stands as the workbook's creation date.
-        folder: where unfinished rows wait; without it, the system's folder for such.
+        made: the workbook's creation date.
+        folder: for unfinished rows; by default the system's temporary folder.
         language: of the headings.
     """
     import xlsxwriter
@@ -78,19 +76,19 @@ def write_workbook(
 
 
 class _Sheet:
-    """The sheet of a workbook in the making."""
+    """A sheet of a workbook that is being written."""
 
     def __init__(self, workbook: Any, name: str, columns: Sequence[str], heads: Sequence[str]) -> None:
         self._sheet = workbook.add_worksheet(name)
         self._columns, self._headings = columns, heads
         self._widths = [max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH for text in self._headings]
         self._heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        # With the format of texts, a cell stays one when it is edited.
+        # With the text format, a cell stays text when it is edited.
         self._text = workbook.add_format({"num_format": "@"})
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self._count = workbook.add_format({"num_format": "#,##0"})
         number = workbook.add_format({"num_format": "General"})
-        # Of the columns that hold numbers with a fraction.
+        # Formats of columns with fractional numbers.
         share = workbook.add_format({"num_format": "0.00%"})
         shares = [column in METRICS and METRICS[column].unit == "share" for column in columns]
         self._fractions = [share if is_share else number for is_share in shares]
@@ -107,7 +105,7 @@ class _Sheet:
         self._sheet.autofilter(0, 0, written, len(self._columns) - 1)
         for column, width in enumerate(self._widths):
             self._sheet.set_column(column, column, min(width, _MAX_WIDTH))
-        # A key of digits is meant to be a text; Excel would mark each with a warning.
+        # Keys of digits are texts on purpose; Excel would mark each with a warning.
         self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{written + 1}"})
         return written
 
@@ -127,16 +125,16 @@ class _Sheet:
         if row <= _MEASURED_ROWS:
             self._widths[column] = max(self._widths[column], _width(text) + 1)
         if len(text) > _MAX_TEXT // 2:
-            # XlsxWriter would leave a longer text out; Excel counts in 16-bit units.
+            # XlsxWriter drops longer texts; Excel counts 16-bit units.
             text = text.encode("utf-16-le")[: _MAX_TEXT * 2].decode("utf-16-le", "ignore")
         if text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter takes such a text for the markup of its own rich strings and writes it unescaped: a name could
-            # bring a formula along. As a rich string made of pieces it is escaped.
+            # XlsxWriter would write such a text unescaped, as markup of its own rich strings, which could contain a
+            # formula. A rich string made of parts is escaped.
             self._sheet.write_rich_string(row, column, text[0], text[1], text[2:], self._text)
         else:
             self._sheet.write_string(row, column, text, self._text)
 
 
 def _width(text: str) -> int:
-    """How wide a text stands, in digits; a Chinese character takes two."""
+    """Return the width of a text in digits; a Chinese character counts as two."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,1 +1,1 @@
-"""Templates, and how values become text in them."""
+"""The templates of the pages, and the environment that renders them."""

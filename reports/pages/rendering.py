@@ -1,6 +1,6 @@
-"""The template environment: how values become text, the same on every page.
+"""The template environment: filters and globals of the templates in `pages/`, the same for every page.
 
-Lives here: filters and globals of the templates in `pages/`. Does not belong here: words (`language.py`, `words.py`).
+Texts are in `content/wording/`.
 """
 
 from pathlib import Path
@@ -32,7 +32,7 @@ from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_PAGES, CHECK_WORDS, REASON_WORDS, word
 from reports.pages.compiled import CompiledTemplates
 
-# Plotly adds one empty style element and fills it by script; the hash is that of nothing.
+# Plotly adds one empty style element and fills it by script; this is the hash of the empty text.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 CSP = Markup(
     f"default-src 'none'; script-src 'self'; style-src 'self' {_EMPTY_STYLE}; img-src 'self' data:; "
@@ -41,8 +41,9 @@ CSP = Markup(
 
 
 class _Environment(Environment):
-    """Puts `{{ t("...") }}` into the compiled template as text: a lookup for each of 60 texts on each of thousands of
-    pages is a third of the time of rendering."""
+    """Compiles `{{ t("...") }}` to constant text: looking up 60 texts on each of thousands of pages takes a third of
+    rendering.
+    """
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -60,7 +61,7 @@ def _as_constant(node: nodes.Expr) -> nodes.Expr:
 
 
 def environment(shared: dict[str, object]) -> Environment:
-    """Templates with escaping on and no silent holes; `shared` is what all pages of one site see."""
+    """Return the environment, with autoescape and errors for undefined values; `shared` are variables of all pages."""
     found = _Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         bytecode_cache=CompiledTemplates(),

@@ -1,6 +1,6 @@
-"""The numbers of the charts over some days, by channel: counts, latencies, shares and rates, and counts of usage.
+"""The numbers of the charts by day and channel: counts, latencies, shares and rates, and counts of usage.
 
-The scripts of the pages compute the same of the texts of an app's file (`static/js/data/figures.js`).
+The pages' scripts compute the same from an app's figures (`static/js/data/figures.js`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,8 @@ _ADDED: Final = {
     "authorization_requests": ("authorizations", "authorizations_failed", "authorizations_cancelled"),
     "verification_requests": ("verifications", "undelivered"),
 }
-# By the group of a chart, what says whether it has a series: where every request fails, a rate is zero, and there.
+# Count that decides whether a series has data, by the chart's group: if every request fails, the rate is zero, not
+# absent.
 _REQUESTS: Final = {"trend": "authorization_requests", "verification": "verification_requests"}
 
 
@@ -31,8 +32,8 @@ class ChartLists:
 
     Args:
         rows: as `PublishedTables.chart_rows` returns them.
-        channels: the keys that the rows have the places of.
-        with_data: of each day, whether it has data.
+        channels: keys of the channels that the rows refer to by index.
+        with_data: whether each day has data.
     """
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], with_data: Sequence[bool]) -> None:
@@ -60,7 +61,7 @@ class ChartLists:
         return self._count(series, chart.field)
 
     def requests(self, series: str, chart: Chart) -> Numbers:
-        """Return what a chart's rate or share is divided by; nothing of a count or a latency."""
+        """Return the denominators of a chart's rate or share; empty for counts and latencies."""
         if chart.field == "share":
             return self._requests_of_share()
         if chart.field in METRICS and METRICS[chart.field].denominator:
@@ -68,7 +69,7 @@ class ChartLists:
         return []
 
     def has(self, series: str, chart: Chart) -> bool:
-        """Whether a chart's series has a record at all."""
+        """Whether a chart's series has any record."""
         name = _REQUESTS.get(chart.group, chart.field)
         return any(self._usage(series) if name is None else self._count(series, name))
 
@@ -92,7 +93,7 @@ class ChartLists:
 
 
 def _sums(lists: Iterable[Numbers]) -> Numbers:
-    """The sums by day of what is known; None if nothing is."""
+    """Return the sums by day of the known numbers; None if none is known."""
     found: Numbers = []
     for numbers in zip(*lists, strict=True):
         known = [one for one in numbers if one is not None]

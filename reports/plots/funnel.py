@@ -1,4 +1,4 @@
-"""The funnel of one-click login, as the page of sign-in sessions shows it: sessions by step, and rates between them."""
+"""Plots the funnel of one-click login as the page of sign-in sessions does: sessions by step, rates between steps."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
     """Return the funnel of an app, or of all apps together (`*`), over the days that end with the as-of.
 
-    A rate over a step that the logs lack is a dash.
+    If the logs lack the step of a rate's denominator, the rate is a dash.
     """
     found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
     between = rates(found)

@@ -1,4 +1,4 @@
-"""The curve of an incident, as its card shows it: 60 days, and what was usual before its first."""
+"""Plots the curve of an incident, as on its card: 60 days, and the usual range before its first day."""
 
 from typing import TYPE_CHECKING, Final
 

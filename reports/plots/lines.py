@@ -1,6 +1,6 @@
-"""The lines of a chart: which of its series are drawn, their markers, and their names at their ends.
+"""The lines of a chart: selection of the drawn series, markers, and names at the lines' ends.
 
-The scripts of the pages have the same in `static/js/data/series.js` and `static/js/charts/`.
+The pages' scripts do the same in `static/js/data/series.js` and `static/js/charts/`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,15 +14,15 @@ from reports.plots.source import HEIGHT, Source, note
 
 Trace = dict[str, Any]
 
-# Where the name at a line's end begins, in pixels.
+# Distance of the name from the line's end, in pixels.
 _NAME_AT: Final = 4
 
 
 def drawn_lines(traces: Sequence[Trace], present: Collection[str], series: str | None) -> list[Trace]:
-    """Return the traces of the series that are present, of all if none is; the one of `series` unless that is None.
+    """Return the trace of `series`; if it is None, the traces of the present series, or all if none is present.
 
     Raises:
-        UsageError: no trace is of that series.
+        UsageError: no trace has that series.
     """
     by_series = {series_of(trace): trace for trace in traces}
     if series is None:
@@ -42,7 +42,7 @@ def series_of(line: Trace) -> str:
 
 
 def size_markers(line: Trace, ticks: Collection[str]) -> None:
-    """Leave markers on days with a tick, by which series differ, and on a day between two gaps, which has no line.
+    """Keep markers only on days with a tick, to distinguish series, and on a day between two gaps, which has no line.
 
     A marker on every day of a month would hide the line.
     """
@@ -51,12 +51,12 @@ def size_markers(line: Trace, ticks: Collection[str]) -> None:
     sizes = [
         size if day in ticks or (values[i] is None and values[i + 2] is None) else 0 for i, day in enumerate(line["x"])
     ]
-    # Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
+    # Plotly treats markers of several sizes as bubbles and would draw them pale with an edge.
     line["marker"] |= {"size": sizes, "opacity": 1, "line": {"width": 0}}
 
 
 def end_names(lines: Sequence[Trace], layout: Mapping[str, Any], source: Source) -> list[dict[str, Any]]:
-    """Return the name of each line at its end, so far from each other that all can be read."""
+    """Return the name of each line at its end, moved apart so that all can be read."""
     low, high = layout["yaxis"]["range"]
     top, bottom = layout["margin"]["t"], HEIGHT - layout["margin"]["b"]
     last = [next((one for one in reversed(line["y"]) if one is not None), None) for line in lines]

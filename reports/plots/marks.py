@@ -1,6 +1,6 @@
-"""The days that are marked in a chart: incidents of its channels, notes, and releases of SDK versions.
+"""The marked days of a chart: incidents of its channels, notes, and releases of SDK versions.
 
-The scripts of the pages mark the same days (`static/js/data/marks.js`); `scales.py` draws them.
+The pages' scripts mark the same days (`static/js/data/marks.js`); `scales.py` draws them.
 """
 
 from collections import defaultdict
@@ -16,22 +16,22 @@ from reports.plots.source import Source
 
 
 def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels: Collection[str]) -> list[Mark]:
-    """Return the marks of an app, or of all apps together (`*`), in charts of some channels, on any day.
+    """Return the marks of an app, or of all apps together (`*`), for charts of some channels, on any day.
 
     Args:
-        incidents: those of the app.
+        incidents: the incidents of the app.
     """
     noted = source.said(t("Noted"))
     return [
         *_incident_marks(source, incidents, channels),
         *(Mark("note", day, noted, noted) for (day,) in source.marts.rows("chart_notes", app_key=app_key)),
-        # Versions are of the login channels.
+        # Releases are computed from requests in the login channels.
         *(_release_marks(source, app_key) if {*channels} & {*LOGIN_CHANNELS} else ()),
     ]
 
 
 def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Collection[str]) -> Iterator[Mark]:
-    """The first days of incidents in the channels or in all of them, with the names of the channels."""
+    """Yield the first days of incidents in the channels or in all of them, labelled with the channels."""
     by_day: dict[date, set[str]] = defaultdict(set)
     for one in incidents:
         if one.channel in (ALL, *channels):

@@ -1,4 +1,4 @@
-"""What is left of an account's resource packages, as their page shows it: layers, and the forecast as a fan."""
+"""Plots the units left in an account's resource packages, as on their page: layers, and the forecast as a fan."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _SHEET: Final = "billing.css"
-# The line and the text of each marked day.
+# Selectors for the line and the text of each marked day.
 _MARKS: Final = {"now": (".stack .now", ".stack text"), "run-out": (".stack line.run-out", ".stack text.run-out")}
 
 
 def packages(source: Source, account: PackageAccount) -> "Figure":
-    """Return the drawing of an account; without a line if none of its packages was valid yet."""
+    """Return the figure of an account; without lines if no package had units left yet."""
     marts = source.marts
     as_of = marts.publication.as_of
     course = left_course(account, source.complete, as_of, marts.publication.time_zone)
@@ -55,7 +55,7 @@ def _mark(source: Source, name: str, day: date) -> dict[str, Any]:
 
 
 def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:
-    """What was left of each package; the first to be drawn on lies on top."""
+    """Yield the units left in each package; the package that is used up first is the top layer."""
     tier, shade = source.style(_SHEET, ".tier"), shades(course)
     for package, values in reversed(list(zip(course.packages, course.past, strict=True))):
         name = package.resource_package_id
@@ -73,7 +73,7 @@ def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:
 
 
 def _fan(source: Source, course: LeftCourse, as_of: date) -> Iterator[dict[str, Any]]:
-    """What will be left in all, and between which numbers; each begins with what is left."""
+    """Yield the forecast of all units left and its interval; each line begins with the present value."""
     now = sum(values[-1] for values in course.past)
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}}
     if course.low:
@@ -97,6 +97,6 @@ def _days(first: date, values: Sequence[int]) -> list[str]:
 
 
 def _faint(colour: str, opacity: float) -> str:
-    """A colour `#rrggbb` of which the ground shows through."""
+    """Return a colour `#rrggbb` with an opacity."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity})"

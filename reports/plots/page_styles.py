@@ -1,6 +1,6 @@
-"""Colours and strokes of the drawings that pages have as SVG, read from the style sheets of the pages.
+"""Reads colours and strokes of the pages' SVG drawings from their style sheets.
 
-So that a figure in a notebook looks like the drawing of the page without another definition of it.
+A figure in a notebook thereby looks like the drawing of the page without a second definition.
 """
 
 import re
@@ -12,7 +12,7 @@ from pipelines.common.text import Bilingual
 
 _SHEETS: Final = Path(__file__).parents[1] / "static" / "css"
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-# Rules of a phone or of paper.
+# Media rules, for phones and print.
 _MEDIA: Final = re.compile(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE: Final = re.compile(r"var\(--([\w-]+)\)")
@@ -22,7 +22,7 @@ Style = dict[str, str]
 
 
 def style(sheet: str, selector: str, theme: str) -> Style:
-    """Return the properties that a sheet gives to exactly that selector, with the colours of the theme.
+    """Return the properties of exactly that selector in a sheet, with the colours of the theme.
 
     Raises:
         KeyError: the sheet has no such selector.
@@ -50,13 +50,13 @@ def in_language(text: Bilingual, language: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a name from logs or the registry without what Plotly would read as a tag."""
+    """Return a name from logs or the registry without characters that Plotly would parse as tags."""
     return text.replace("<", "‹").replace(">", "›").replace("&", "+")
 
 
 @cache
 def _rules(sheet: str) -> dict[str, Style]:
-    """The properties by selector; of a selector that has several rules all of them."""
+    """Return the properties by selector; several rules of one selector are merged."""
     found: dict[str, Style] = {}
     text = _MEDIA.sub("", _COMMENT.sub("", (_SHEETS / sheet).read_text("utf-8")))
     for selectors, properties in _RULE.findall(text):

@@ -1,7 +1,7 @@
-"""Ticks and ranges of a chart over days, and the shapes behind its lines, as Plotly takes them.
+"""Ticks and ranges of a chart over days, and the shapes behind its lines, as Plotly expects them.
 
-The scripts of the pages have the same functions (`static/js/charts/scales.js` and `end_labels.js`): a page draws
-anew for every width. Both are held to the same cases, `tests/reports/chart_cases.json`.
+The pages' scripts have the same functions (`static/js/charts/scales.js` and `end_labels.js`), because a page redraws
+for every width. Both are tested with the same cases, `tests/reports/chart_cases.json`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,22 +20,21 @@ Range = tuple[float, float]
 Ranges = Sequence[Range | None]
 
 _STEPS: Final = (1, 2, 2.5, 5, 10)
-# The height of a name at the end of a line, and the width of a letter of a mark's label, in pixels; a Chinese letter
-# takes two.
+# Height of a name at a line's end and width of a letter in a mark's label, in pixels; a Chinese character has two.
 _LINE: Final = 14
 _LETTER: Final = 6.5
 _FIRST_WIDE: Final = "\u2e80"
 
 
 def moment(day: date, shift: float = 0) -> str:
-    """Return a time as Plotly takes it: that day's midnight, moved by `shift` days."""
+    """Return a time as Plotly expects it: midnight of that day, moved by `shift` days."""
     return f"{datetime.combine(day, time()) + timedelta(days=shift):%Y-%m-%d %H:%M}"
 
 
 def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
     """Return even ticks over the values, from zero or over their own range, and the range of the axis.
 
-    A latency's range is at least a third of its height, so that noise of a few milliseconds looks like noise.
+    The range of a latency is at least a third of its highest value, so that noise of a few milliseconds stays small.
     """
     found = [one for one in values if one is not None]
     low: float = 0 if from_zero or not found else min(found)
@@ -61,7 +60,7 @@ def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
 
 
 def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
-    """Return at most `most` ticks on the weekday of the last day, and the range: each day whole."""
+    """Return at most `most` ticks, on the weekday of the last day, and a range that contains all days completely."""
     every = next((step for step in (1, 2, 7, 14) if len(days) / step <= most), 28)
     ticks = [day for i, day in enumerate(days) if (len(days) - 1 - i) % every == 0]
     return {
@@ -72,23 +71,23 @@ def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
 
 
 def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
-    """Return a shape over the whole width of each day: a day without data, or a holiday."""
+    """Return a shape over the whole width of each day without data, or of each holiday."""
     return [backdrop | {"x0": moment(day, -0.5), "x1": moment(day, 0.5)} for day in days]
 
 
 def ghost(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a thin line of other values on these days; none without a value."""
+    """Return a thin line of other values on these days; empty without values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)
     return [backdrop | {"path": path, "line": backdrop["line"] | {"color": colour}}] if path else []
 
 
 def band(days: Sequence[date], ranges: Ranges, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a band from the lowest to the highest usual value, each day whole; none if nothing is usual."""
+    """Return a band of the usual range over whole days; empty if no day has a usual range."""
     path = ""
     for run in _runs(ranges):
         known = [one for one in (ranges[i] for i in run) if one is not None]
-        # A day is a whole day wide: a band of one would else have no width.
+        # The band covers each day completely: a band of one day would otherwise have no width.
         first, last = (moment(days[run[at]], shift).replace(" ", "_") for at, shift in ((0, -0.5), (-1, 0.5)))
         at = [first, *(days[i].isoformat() for i in run), last]
         around = [known[0], *known, known[-1]]
@@ -100,7 +99,7 @@ def band(days: Sequence[date], ranges: Ranges, colour: str, backdrop: Shape) -> 
 
 @dataclass(frozen=True)
 class Mark:
-    """A marked day: `incident`, `note` or `release`, its label, and the label if that has no room."""
+    """A marked day: kind (`incident`, `note` or `release`), label, and the short label if there is no room for it."""
 
     kind: str
     day: date
@@ -111,8 +110,8 @@ class Mark:
 def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[str, Shape], width: float) -> list[Shape]:
     """Return a line for each marked day; `width` is that of the plot in pixels.
 
-    A mark has its label, its short one, or none if another mark of its row or that one's label is in the way, or if it
-    has no room in the plot. The labels of incidents are above, the others below.
+    A mark gets its label, its short label or none, so that labels do not overlap another mark or label of the same row
+    or leave the plot. Labels of incidents are above, others below.
     """
     placed = sorted(((days.index(one.day), one) for one in marks if one.day in days), key=lambda item: item[0])
     taken = {True: -1e9, False: -1e9}
@@ -126,7 +125,7 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
                 text
                 for text in (mark.label, mark.short)
                 if span(text)[0] >= max(-1, taken[is_low])
-                # Beyond the plot a text is cut.
+                # Text beyond the plot is cut off.
                 and span(text)[1] <= len(days)
                 and not any(span(text)[0] < at < span(text)[1] for at in others)
             ),
@@ -144,7 +143,7 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
                     "text": plain(label),
                     "textposition": "start" if is_low else "end",
                     "textangle": 0,
-                    # To the side on which there is room.
+                    # The label is on the side with more room.
                     "xanchor": "left" if is_left else "right",
                     "yanchor": "bottom" if is_low else "top",
                     "font": {"color": backdrop["line"]["color"], "size": 11},
@@ -155,7 +154,7 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
 
 
 def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return heights as near as possible to those wanted, in the same order, a line apart, within the bounds."""
+    """Return heights as near as possible to the wanted ones, in the same order, a line apart and within the bounds."""
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = [0.0] * len(wanted)
     least = top
@@ -174,7 +173,7 @@ def _is_low(mark: Mark) -> bool:
 
 
 def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str], Range]:
-    """The places from which and to which a label at that place reaches."""
+    """Return a function from a label at `place` to the range on the axis that it covers."""
 
     def span(text: str) -> Range:
         letters = sum(2 if letter > _FIRST_WIDE else 1 for letter in text)
@@ -185,7 +184,7 @@ def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str
 
 
 def _runs(values: Sequence[object]) -> list[list[int]]:
-    """The places that have a value, those beside each other together."""
+    """Return the runs of consecutive indexes that have a value."""
     found: list[list[int]] = []
     for i, value in enumerate(values):
         if value is None:
@@ -198,5 +197,5 @@ def _runs(values: Sequence[object]) -> list[list[int]]:
 
 
 def _number(value: float | None) -> str:
-    """A number as a script writes it: a whole one without decimals."""
+    """Return a number as a script writes it: whole numbers without decimals."""
     return str(int(value)) if value is not None and float(value).is_integer() else str(value)

@@ -1,4 +1,4 @@
-"""What every figure of a notebook is made of: the published tables, language and theme, and the frame of a figure."""
+"""Shared by all figures of a notebook: the published tables, language and theme, and the frame of a figure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from reports.plots.page_styles import Style, in_language, plain, style
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-# In pixels; a page gives a chart the width that it has.
+# In pixels; on a page, a chart fills the available width.
 WIDTH: Final = 720
 HEIGHT: Final = 276
 HOVER: Final = {"records": ",", "share": ".2%", "ms": ",.0f"}
-"""How the pointer shows a value, by the unit of a chart."""
-# Room for the title, which stands above the chart in a page, and the line below it.
+"""Format of values under the pointer, by the unit of a chart."""
+# Height of the title and the line below it; on a page, the title is outside of the chart.
 _TITLE: Final = 44
 
 
 @dataclass(frozen=True)
 class Source:
-    """The published tables, and the language and theme that figures are in; `quality` is by day."""
+    """The published tables, with language and theme of the figures; `quality` is by day."""
 
     marts: PublishedTables
     quality: Mapping[date, Day]
@@ -36,12 +36,12 @@ class Source:
 
     @cached_property
     def complete(self) -> set[date]:
-        """The days with data of any app."""
+        """The days on which any app has data."""
         return {day for day, one in self.quality.items() if one.state == "complete"}
 
     @cached_property
     def holidays(self) -> set[date]:
-        """The days of which no usual volume is expected."""
+        """The days without a usual range for volumes."""
         return {day for day, one in self.quality.items() if one.is_holiday}
 
     def said(self, text: Bilingual) -> str:
@@ -49,7 +49,7 @@ class Source:
         return in_language(text, self.language)
 
     def style(self, sheet: str, selector: str) -> Style:
-        """Return what a style sheet of the pages gives to a selector, in the theme of the figures."""
+        """Return the properties of a selector in a style sheet of the pages, in the figures' theme."""
         return style(sheet, selector, self.theme)
 
     def empty(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Source:
     def layout(self, title: str, below: str = "") -> dict[str, Any]:
         """Return the layout of the charts with a title, and a smaller line below it.
 
-        Unlike a page's, it answers to the pointer by itself: there is no script that reads all charts at once.
+        Unlike on a page, Plotly's own hover is on: there is no script that shows the values of all charts at once.
         """
         found = layout(self.language, self.theme)
         subtitle = {"text": plain(below), "font": {"size": 12, "color": THEMES[self.theme]["muted"]}}
@@ -76,14 +76,14 @@ class Source:
 
 
 def figure(data: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> "Figure":
-    """Return a figure, whose attributes Plotly checks."""
-    # Imported here: it takes half a second, which only a notebook is to pay.
+    """Return a figure; Plotly validates its attributes."""
+    # Imported lazily: importing takes 0.5 s, and only notebooks need it.
     from plotly.graph_objects import Figure
 
-    # Plotly's own template would set colours of its own.
+    # Plotly's default template would override colours.
     return Figure(data=list(data), layout={"template": "none", **layout})
 
 
 def note(text: str, color: str, **place: Any) -> dict[str, Any]:
-    """Return a text on a chart, without an arrow, as an annotation of Plotly."""
+    """Return a text on a chart, without an arrow, as a Plotly annotation."""
     return {"text": plain(text), "showarrow": False, "font": {"size": 11, "color": color}} | place

@@ -1,6 +1,6 @@
-"""A chart over the days of a window: a line for each channel or count of usage, as the pages draw them.
+"""Plots a chart over the days of a window, as the pages draw it: a line for each channel or count of usage.
 
-`charts/shapes.py` has the shape, `static/js/charts/charts.js` fills it in the pages.
+`charts/shapes.py` defines its look; on pages, `static/js/charts/charts.js` fills it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 SPANS: Final = (*WINDOWS, LONG_DAYS)
-"""The numbers of days that the pages' charts show."""
-# An axis has so many days at least, also of an app that is new.
+"""Numbers of days that the pages' charts offer."""
+# Least number of days on an axis, even for a new app.
 _LEAST_DAYS: Final = 7
-# What the label of a tick takes, in pixels.
+# Width of a tick's label, in pixels.
 _TICK_WIDTH: Final = 40
 
 
@@ -38,12 +38,12 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
     """Return a chart of an app, or of all apps together (`*`).
 
     Args:
-        name: as `charts()` has it.
+        name: a key of `charts()`.
         days: one of `SPANS`.
-        series: the one line that is drawn, with what is usual of it and the span before; None: all.
+        series: the only line that is drawn, with its usual range and the span before; None draws all.
 
     Raises:
-        UsageError: no such chart, or no such series in it.
+        UsageError: there is no such chart, or it has no such series.
     """
     known = charts()
     if name not in known:
@@ -59,7 +59,7 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
 
 
 class _Trend:
-    """The numbers of a chart over the 90 days, of which the last are drawn."""
+    """The numbers of a chart over the 90 days, of which the last `days` are drawn."""
 
     def __init__(self, source: Source, app_key: str, chart: Chart, days: int) -> None:
         self._source, self._app_key, self._chart, self._span = source, app_key, chart, days
@@ -73,9 +73,9 @@ class _Trend:
         self._lists = ChartLists(by_day, channels, with_data)
         self._months = ChartLists(by_month, channels, [True] * MONTHS)
         found = [one.incident for one in marts.incidents() if one.incident.app_key == app_key]
-        # Charts are of records; the sign-in rate is of sessions.
+        # Charts are about records; the sign-in rate is about sessions.
         self._incidents = [one for one in found if one.metric != SIGN_IN]
-        # It begins with the first record, as days before it are no outage.
+        # The axis begins with the first record, because the days before it are not an outage.
         begun = next(i for i, day in enumerate(self._days) if day >= self._begun)
         self._first = max(LONG_DAYS - days, min(begun, LONG_DAYS - _LEAST_DAYS))
 
@@ -91,7 +91,7 @@ class _Trend:
         return drawn
 
     def filled(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
-        """Return a layout with the axes of the lines, what is behind them, and their names; size their markers."""
+        """Return a layout with axes, shapes behind the lines and the lines' names; also sizes the lines' markers."""
         chart, source, days = self._chart, self._source, self._days[self._first :]
         drawn = backdrops(source.theme)
         width = WIDTH - layout["margin"]["l"] - layout["margin"]["r"]
@@ -99,7 +99,7 @@ class _Trend:
         heights = [line["y"] for line in lines]
         behind: list[dict[str, Any]] = []
         if len(lines) == 1:
-            # Those of several lines lie over each other, and nobody can tell which is whose.
+            # Usual ranges of several lines would overlap and could not be distinguished.
             series, colour = series_of(lines[0]), lines[0]["line"]["color"]
             before = self._before(series)
             ranges = [
@@ -125,14 +125,14 @@ class _Trend:
         return layout | {"annotations": end_names(lines, layout, source) or [source.empty()]}
 
     def _before(self, series: str) -> list[float | None]:
-        """The numbers of the span before; none if the 90 days do not reach so far."""
+        """Return the numbers of the span before; empty if the 90 days do not reach back far enough."""
         if 2 * self._span > LONG_DAYS:
             return []
         drawn = LONG_DAYS - self._first
         return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-drawn:]
 
     def _norms(self, series: str) -> list[DayNorm]:
-        """What is usual on each day that is drawn."""
+        """Return the usual range of each day that is drawn."""
         unit, values = self._chart.unit, self._lists.values(series, self._chart)
         requests = self._lists.requests(series, self._chart)
         incident_days, channels = IncidentDays(self._incidents), self._channels([series])
@@ -147,6 +147,6 @@ class _Trend:
         return norms_of(observed, LONG_DAYS - self._first)[series]
 
     def _channels(self, series: Iterable[str]) -> tuple[str, ...]:
-        """The channels that some series are of."""
+        """Return the channels of some series."""
         of_each = (METRICS[one].channels if self._chart.group == "usage" else (one,) for one in series)
         return tuple(dict.fromkeys(chain(*of_each)))

@@ -1,1 +1,1 @@
-"""The published site on loopback, whole or by token."""
+"""Serves the published site on loopback, to everybody or by token."""

@@ -1,7 +1,6 @@
-"""Who may open what: how an address is read, and which files of the site a grant opens.
+"""Access rules: how a request's path is parsed, and which files of the site a grant allows.
 
-Lives here: rules without files and without network. Does not belong here: whose token it is (`tokens.py`), what stands
-under an address (`published_site.py`).
+These functions use neither files nor network. `tokens.py` finds the entry of a token, `published_site.py` reads files.
 """
 
 import re
@@ -9,30 +8,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-# Every name that the site gives to a file or folder. It starts with no dot: neither `..` nor a hidden file fits.
+# All names of files and folders in the site. The first character is no dot: neither `..` nor hidden files match.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,250}", re.ASCII)
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 INDEX = "index.html"
-# What the figures mean is no secret: it holds none, and every figure of an app's page points to it.
+# The metrics page is public: it contains no figures of apps, and every figure of an app's page links to it.
 METRICS_PAGE = ("metrics.html",)
 
-# A file of the site: the names of its folders, then its own.
+# A file of the site: the names of its folders, then its own name.
 SitePath = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What one reader may open: the whole site, or the folders of some apps and what all pages share: assets and the
-    page of the metrics.
+    """The files that one reader may open: the whole site, or the folders of some apps, the assets and the metrics page.
 
-    `apps` gives the folder of each granted app key, None where the published site has no such app.
+    `apps` has the folder of each granted app key; None if no such app is published.
     """
 
     apps: Mapping[str, str | None] = field(default_factory=dict)
     is_whole_site: bool = False
 
     def may_open(self, path: SitePath) -> bool:
-        """Whether that file is granted; a folder counts as its own index page."""
+        """Whether that file is granted; a folder counts as its index page."""
         if self.is_whole_site:
             return True
         if path == METRICS_PAGE:
@@ -46,10 +44,10 @@ WHOLE_SITE = Grant(is_whole_site=True)
 
 
 def site_path(raw_path: bytes) -> SitePath | None:
-    """The file that a request's path names, decoded once; the index page where it ends in a slash.
+    """Return the file that a request's path names, decoded once; its index page if the path ends in a slash.
 
-    None where no file of any site has such a name: dots at the front, a slash or a percent sign behind the encoding,
-    empty names, anything but ASCII letters, digits and `._-`.
+    Returns None if no file of a site can have such a name: leading dots, an encoded slash or percent sign, empty names,
+    or other characters than ASCII letters, digits and `._-`.
     """
     if not raw_path.startswith(b"/"):
         return None
@@ -60,15 +58,15 @@ def site_path(raw_path: bytes) -> SitePath | None:
 
 
 def address(path: SitePath) -> str:
-    """The address of a file on this server; never that of another server, since no name of it is empty."""
+    """Return the address of a file on this server. It cannot point to another server, because no name is empty."""
     return "/" + "/".join(path)
 
 
 def app_page(folder: str) -> SitePath:
-    """The page of the app with that folder."""
+    """Return the page of the app with that folder."""
     return ("apps", folder, INDEX)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine: a foreign name that was bent to loopback (DNS rebinding) does not."""
+    """Whether a Host header names this machine. This refuses foreign names that resolve to loopback (DNS rebinding)."""
     return bool(_LOOPBACK.fullmatch(host))

@@ -1,8 +1,7 @@
-"""The web application: from a request to a file of the site, a page of its own, or a redirect.
+"""The web application: answers a request with a file of the site, a page of the server, or a redirect.
 
-Lives here: the order of the questions (this machine? a reader's request? whose token? granted? there?) and the cookie.
-Does not belong here: the answers to them (`access.py`, `tokens.py`, `published_site.py`), and what an answer looks like
-(`responses.py`).
+It checks host, method, token, grant and existence in this order, and sets the cookie. The checks are in `access.py`,
+`tokens.py` and `published_site.py`; `responses.py` builds the responses.
 """
 
 import sys
@@ -24,7 +23,7 @@ _FORM_LIMIT = 4096
 
 
 class ServedSite:
-    """The application: the site of a data folder for the readers that the tokens file names, or for all."""
+    """The application: serves the site of a data folder to the readers in the tokens file, or to all without one."""
 
     def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
         self._site, self._tokens, self._cookie = site, tokens, cookie
@@ -47,7 +46,7 @@ class ServedSite:
         except AuthmeterError as error:
             self._log(str(error))
             return own_page(503)
-        except Exception as error:  # the last net: a reader gets a page, the operator a line, and the server goes on
+        except Exception as error:  # last resort: the reader gets a page, the operator a line, and the server continues
             self._log(f"This should not happen: {type(error).__name__}: {error}")
             return own_page(500)
 
@@ -70,7 +69,9 @@ class ServedSite:
         return self._file(request, path, entry) if given is None else self._signed_in(request, path, entry, given)
 
     def _signed_in(self, request: Request, path: SitePath | None, entry: Entry, token: str) -> Response:
-        """Keeps the token in a cookie, and leads to the address without it; from the start page to an only app."""
+        """Store the token in a cookie and redirect to the address without it; from the start page to the only granted
+        app.
+        """
         grant = self._grant(entry, self._site.root())
         target, folders = path or (INDEX,), list(grant.apps.values())
         if target == (INDEX,) and len(folders) == 1 and folders[0]:
@@ -98,7 +99,7 @@ class ServedSite:
         except IsADirectoryError:
             return redirect(request, (*(path or ()), INDEX))
         except FileNotFoundError:
-            # A run may have switched the site and cleared this generation away.
+            # A run may have switched the site and deleted this generation.
             return own_page(404) if self._site.root() == root else self._file(request, path, entry)
 
     def _log(self, text: str) -> None:
@@ -108,7 +109,7 @@ class ServedSite:
 
 
 async def _form(request: Request) -> bytes:
-    """The body of a sign-in, no longer than is needed to see that it is too long."""
+    """Return the body of a sign-in; reading stops once it exceeds the limit."""
     body = b""
     if request.method == "POST":
         async for chunk in request.stream():
@@ -119,7 +120,7 @@ async def _form(request: Request) -> bytes:
 
 
 def _given_token(request: Request, form: bytes) -> str | None:
-    """The token of the address or of the sign-in form; None where the request comes without."""
+    """Return the token from the address or the sign-in form; None if the request has none."""
     if request.method == "POST":
         return parse_qs(form.decode("latin-1")).get("token", [""])[0].strip()
     return request.query_params.get("token")

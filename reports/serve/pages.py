@@ -1,6 +1,6 @@
-"""The server's own pages, in both languages side by side: sign in, not granted, not found, and the rest.
+"""The server's own pages, in both languages: sign-in, not granted, not found, and errors.
 
-Lives here: their words and their content policy. Does not belong here: when each is shown (`app.py`).
+`app.py` decides when each is shown.
 """
 
 import base64
@@ -18,13 +18,13 @@ _STYLE = Markup(
     "h1{font-size:1.3em}p{margin:.4em 0}input,button{font:inherit;padding:.3em .6em}"
 )
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-# Without scripts, and nothing from anywhere: of the form only this server may learn.
+# No scripts and no external content; the form can only be sent to this server.
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
-# By status: heading and sentence, each in Chinese and English.
+# Heading and sentence by status, each in Chinese and English.
 _WORDS = {
     401: (
         ("请输入访问令牌", "Sign in"),
@@ -76,14 +76,14 @@ def page(
     is_wrong: bool = False,
     is_once_more: bool = False,
 ) -> str:
-    """The page of a status.
+    """Return the page of a status.
 
     Args:
         status: one of 401, 403, 404, 405, 413, 421, 500 and 503.
-        grant: whose apps to list.
-        form: the address to which a sign-in form is sent.
-        is_wrong: whether a token was given that opens nothing.
-        is_once_more: whether the page shall ask for the address of the form once more by itself.
+        grant: its apps are listed.
+        form: the address to which the sign-in form is sent.
+        is_wrong: whether an invalid token was given.
+        is_once_more: whether the page reloads the form's address by itself.
     """
     apps = {key: folder and address(app_page(folder)) for key, folder in sorted(grant.apps.items())} if grant else {}
     heading, sentence = _WORDS[status]

@@ -1,6 +1,6 @@
-"""The published site as files: which generation stands now, the folder of each app, and opening one file.
+"""Reads the published site: the current generation, the folder of each app, and single files.
 
-Lives here: what touches the disk. Does not belong here: who may open it (`access.py`).
+`access.py` decides who may open a file.
 """
 
 import errno
@@ -17,19 +17,19 @@ from reports.content.folders import app_folders
 from reports.serve.access import SitePath
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-# Not to wait for a writer where the name is a pipe's.
+# Opening a named pipe must not wait for a writer.
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PublishedSite:
-    """The site of one data folder, whichever generation the runs have switched it to."""
+    """The site of one data folder, always in the generation that is current."""
 
     def __init__(self, store: Store) -> None:
         self.link, self._database, self._generations = store.site, store.database, store.site_generations
         self._folders: tuple[Path | None, dict[str, str]] = (None, {})
 
     def root(self) -> Path:
-        """The folder of the generation that stands now.
+        """Return the folder of the current generation.
 
         Raises:
             UsageError: nothing is published.
@@ -40,10 +40,11 @@ class PublishedSite:
         return root
 
     def root_for(self, path: SitePath, version: str | None) -> Path:
-        """The folder of the generation whose page asks for the file, while it is there; else the one that stands.
+        """Return the folder of the generation whose page requests the file, if it still exists; else of the current
+        one.
 
-        A page names the version of its data scripts, and its assets by their content. Where the site is switched while
-        a page is being loaded, all of it is then of one generation.
+        Pages name the version of their data scripts, and assets by a digest of the content. If the site is switched
+        while a page is loading, all of its files still come from one generation.
 
         Raises:
             UsageError: nothing is published.
@@ -63,10 +64,10 @@ class PublishedSite:
         )
 
     def folders(self, root: Path) -> dict[str, str]:
-        """The folder of each published app in that generation, by app key.
+        """Return the folder of each published app in that generation, by app key.
 
         Raises:
-            UsageError: the published tables are not there.
+            UsageError: the published tables do not exist.
         """
         if self._folders[0] != root:
             with closing(open_published(self._database)) as connection:
@@ -76,9 +77,9 @@ class PublishedSite:
 
 
 def open_file(root: Path, path: SitePath) -> BinaryIO:
-    """Opens a file of a generation, whole even when that generation is cleared away meanwhile.
+    """Open a file of a generation; it can be read to the end even if the generation is deleted meanwhile.
 
-    It goes from folder to folder and follows no link, so that nothing outside `root` can be reached.
+    Folders are opened one by one without following links, so that nothing outside `root` can be reached.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -92,7 +93,7 @@ def open_file(root: Path, path: SitePath) -> BinaryIO:
             folder = inner
         found = os.open(path[-1], _FILE | os.O_NOFOLLOW, dir_fd=folder)
     except OSError as error:
-        # A link is refused with the first two: as something that is no folder, or as one link too many.
+        # A link fails with one of the first two: as a path that is no folder, or as one link too many.
         if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.ENXIO):
             raise FileNotFoundError(error.errno, "no such file", "/".join(path)) from None
         raise

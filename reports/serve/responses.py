@@ -1,6 +1,6 @@
-"""What an answer looks like: a file with its type and its name as a download, a page of the server, a redirect.
+"""Builds responses: a file with its type and download name, a page of the server, or a redirect.
 
-Lives here: the headers. Does not belong here: which answer a request gets (`app.py`), the words of a page (`pages.py`).
+`app.py` decides which response a request gets; `pages.py` has the texts of pages.
 """
 
 import os
@@ -21,39 +21,39 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": XLSX,
 }  # fmt: skip
 _DOWNLOADS = ("csv", "xlsx")
-# Of every answer.
+# Headers of every response.
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    # Other sites could otherwise run the figures of an app as a script of theirs, and read them.
+    # Otherwise other sites could load the figures of an app as a script, and read them.
     "cross-origin-resource-policy": "same-origin",
 }
 _CHUNK = 256 * 1024
 
 
 def address_without_token(request: Request, path: SitePath) -> str:
-    """The address of a file, with what was asked for beside the token."""
+    """Return the address of a file with the request's query, without the token."""
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"))
     rest = urlencode([(key, value) for key, value in asked if key != "token"])
     return address(path) + (f"?{rest}" if rest else "")
 
 
 def redirect(request: Request, path: SitePath) -> Response:
-    """To another address of this server."""
+    """Return a redirect to another address of this server."""
     headers = {"location": address_without_token(request, path), "cache-control": "no-store"}
     return Response(status_code=303, headers=headers)
 
 
 def own_page(status: int, grant: Grant | None = None) -> Response:
-    """A page of the server itself; see `pages.page`."""
+    """Return a page of the server itself; see `pages.page`."""
     return _html(status, page(status, grant=grant))
 
 
 def sign_in(request: Request, path: SitePath, is_wrong: bool) -> Response:
-    """The page with the sign-in form.
+    """Return the page with the sign-in form.
 
-    A browser keeps the cookie back where another site led here, be it by a link with a token. The page then asks for
-    the address once more: that request is this site's own, and has the cookie if there is one.
+    Browsers do not send the cookie if another site linked here, even by a link with a token. The page then requests the
+    address again: that request comes from this site, and carries the cookie if there is one.
     """
     is_led_here = request.headers.get("sec-fetch-site") == "cross-site" and not is_wrong
     form = address_without_token(request, path)
@@ -67,9 +67,9 @@ def _html(status: int, text: str) -> Response:
 
 
 def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
-    """The answer with an open file; it closes the file."""
+    """Return a response with an open file, and close the file at its end."""
     status = os.fstat(file.fileno())
-    # Weak, since the same file goes out compressed as well.
+    # Weak, because the same file is also sent compressed.
     etag = f'W/"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"'
     kind = path[-1].rpartition(".")[2]
     headers = {"cache-control": "no-cache", "etag": etag, "content-security-policy": "frame-ancestors 'none'"}
@@ -87,13 +87,13 @@ def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
 
 
 def _download_name(path: SitePath) -> str:
-    """The name of a file in a reader's folder: a month of an app is called after the app."""
+    """Return the file name for downloads; the file of an app's month is prefixed with the app's folder."""
     is_of_app = path[0] == "apps" and path[-2] == "monthly"
     return f"{path[1]}_{path[-1]}" if is_of_app else path[-1]
 
 
 class _Streamed(StreamingResponse):
-    """An open file as a response; it is closed also where the reader went away before the first byte."""
+    """An open file as a response; the file is also closed if the client disconnects before the first byte."""
 
     def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
         super().__init__(_chunks(file), headers=headers)

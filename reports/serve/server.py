@@ -1,6 +1,6 @@
-"""Runs the application on loopback until it is stopped.
+"""Runs the application on loopback until it is stopped: signals and messages to the operator.
 
-Lives here: the signals, and what the operator reads. Does not belong here: what is answered (`app.py`).
+`app.py` answers the requests.
 """
 
 import signal
@@ -18,16 +18,16 @@ from reports.serve.tokens import EVERY_APP, TokensFile
 
 
 def serve(data: Path, port: int, tokens: Path | None) -> None:
-    """`authmeter serve`: the published site on loopback, until Ctrl-C or SIGTERM.
+    """Serve the published site on loopback until Ctrl-C or SIGTERM (`authmeter serve`).
 
     Args:
         data: the data folder.
-        port: 0 takes any free one.
-        tokens: who may see which app; None: whoever reaches the port sees the whole site.
+        port: 0 takes any free port.
+        tokens: file that grants apps to tokens; None: everybody who reaches the port sees the whole site.
 
     Raises:
         UsageError: nothing is published, or the tokens file is missing or wrong.
-        AuthmeterError: the port is taken.
+        AuthmeterError: the port is in use.
     """
     site = PublishedSite(Store(data))
     root, tokens_file = site.root(), TokensFile(tokens) if tokens else None
@@ -42,7 +42,7 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
         application, compresslevel=6, exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX)
     )
     server = uvicorn.Server(
-        # No access log: an address may hold a token.
+        # No access log, because an address may contain a token.
         uvicorn.Config(
             compressed, http="h11", ws="none", lifespan="off", proxy_headers=False, server_header=False,
             access_log=False, log_config=None, log_level="error", timeout_graceful_shutdown=3,
@@ -52,7 +52,7 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
     def stop(*_: object) -> None:
         server.should_exit = True
 
-    # uvicorn raises the signals again after it has ended; with these, that is no failure.
+    # uvicorn raises the signals again after it has stopped; with these handlers, they do not end in a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     who = f"whom {tokens} names" if tokens else "everybody who reaches this port"

@@ -1,10 +1,7 @@
-"""The tokens file: which token opens which apps.
+"""Reads and validates the tokens file, finds the entry of a token, and makes tokens.
 
-Lives here: reading the file, refusing a bad one, finding the entry of a token, making a token. Does not belong here:
-what an entry opens (`access.py`).
-
-The file holds SHA-256 digests, so that it gives no token away. A plain digest is enough: a token is long and random,
-and cannot be guessed from it.
+The file contains SHA-256 digests, so that it does not reveal tokens. A plain digest is enough, because tokens are long
+and random. `access.py` defines what an entry may open.
 """
 
 import hashlib
@@ -37,7 +34,7 @@ _App = Annotated[str, Field(pattern=rf"^(\*|{APP_KEY_PATTERN})$")]
 
 
 class Entry(BaseModel):
-    """One token, by its digest, and the app keys that it opens; `*` is the whole site."""
+    """One token, as its digest, and the app keys that it opens; `*` is the whole site."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -52,17 +49,17 @@ class _Content(BaseModel):
 
 
 class TokensFile:
-    """A tokens file as it stands: it is read again whenever it has changed, so that a token can be withdrawn."""
+    """A tokens file. It is read again when it has changed, so that tokens can be withdrawn."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._read: tuple[object, tuple[Entry, ...]] = (None, ())
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every entry of the file.
+        """Return every entry of the file.
 
         Raises:
-            UsageError: the file is missing, readable by others, no TOML, or holds what is unknown or wrong.
+            UsageError: the file is missing, readable by others, not TOML, or has unknown or invalid content.
         """
         try:
             status = self.file.stat()
@@ -76,7 +73,7 @@ class TokensFile:
         return self._read[1]
 
     def find(self, token: str) -> Entry | None:
-        """The entry of a token; None where it opens nothing. How long it takes tells nothing about the file.
+        """Return the entry of a token, or None if it is invalid. The time taken reveals nothing about the file.
 
         Raises:
             UsageError: see `entries`.
@@ -112,10 +109,11 @@ class TokensFile:
 
 
 def print_new_token(apps: list[str]) -> None:
-    """`authmeter serve --new-token`: makes a random token; prints its entry for the tokens file, and it to stderr.
+    """Make a random token (`authmeter serve --new-token`): print its entry for the tokens file, and the token to
+    stderr.
 
     Raises:
-        UsageError: an app key is none.
+        UsageError: an app key is invalid.
     """
     token = secrets.token_hex(32)
     try:

@@ -1,4 +1,4 @@
--- Grain: one row per stored record of one app, repeats included; hashes and masks only, times in UTC.
+-- One row per stored record of one app, repeats included; phones and devices only as hashes and masks, times in UTC.
 SELECT
     event_id,
     strftime(event_time, '%Y-%m-%dT%H:%M:%S.%gZ') AS event_time,

@@ -1,5 +1,5 @@
--- app_key: apps with an open incident of their own and a record on $day, at most $most, those of the newest first, which
--- together have at most $most_read records of that day; `channels` of these incidents
+-- One row per app with an open incident of its own and a record on $day, with the `channels` of these incidents. At
+-- most $most apps, newest incidents first, with at most $most_read records of that day together.
 WITH subjects AS (
     SELECT
         app_key,

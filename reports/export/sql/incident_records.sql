@@ -1,10 +1,10 @@
--- Grain: one stored record of an app with an open incident, at most $most of each app: those that failed, in a channel of its
--- incidents before others, those that the user ended, then the rest, each by time. The columns are those of
--- `export_events.sql`.
+-- One row per stored record of an app with an open incident, at most $most of each app. Failed records in a channel of
+-- its incidents come first, then other failed records, records that the user ended, and the rest, each by time. The
+-- columns are the same as in `export_events.sql`.
 WITH placed AS (
     SELECT
         resolved.*,
-        -- Place and time in one number: whole rows of a large app are compared for the last few alone.
+        -- Priority and time as one number, so that whole rows of a large app are compared only at the limit.
         epoch_ms(event_time) + (1::BIGINT << 45) * CASE
             WHEN resolved.outcome = 'success' THEN 3
             WHEN resolved.outcome IN ('cancelled', 'switched', 'unchecked', 'mismatch') THEN 2
