@@ -52,7 +52,7 @@ class KeyFigure:
 
 
 def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) -> list[KeyFigure]:
-    """Return technical success first, then the counts of a console's front page.
+    """Return technical success, then the four counts of usage that the cards show.
 
     Args:
         norms: the last 90 days of each figure, as `whole_norms` returns them.

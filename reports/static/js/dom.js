@@ -1,12 +1,12 @@
-/* What every other module stands on: elements, files loaded later, and what is kept in the browser.
-   Elements are made with text content only, never from HTML: names come from logs and registries. */
+/* Basic functions for all modules: elements, scripts loaded later, and browser storage. Elements only get text
+   content, never HTML, because names come from logs and registries. */
 
 import { root, site } from "./data/state.js";
 
 /** @import { Attributes } from "./types.d.ts" */
 
 /**
- * What `object` itself holds under `name`, not what it inherits.
+ * An object's own property, not an inherited one.
  * @template T
  * @param {Record<string, T> | null | undefined} object
  * @param {string} name
@@ -15,18 +15,18 @@ import { root, site } from "./data/state.js";
 export const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
 
 /**
- * The elements that match, in the order of the page.
+ * The matching elements, in document order.
  * @param {string} selector
  * @param {ParentNode} [within]
  * @returns {HTMLElement[]}
  */
 export const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
-/** Whether the page is as narrow as on a phone: there it shows less at first sight, and both windows at once. */
+/** Whether the page is as narrow as on a phone: less is unfolded then, and both windows are shown at once. */
 export const isPhone = () => window.matchMedia("(max-width: 600px)").matches;
 
 /**
- * The first element that matches, which the page must have.
+ * The first matching element; throws if there is none.
  * @param {string} selector
  * @param {ParentNode} [within]
  * @returns {HTMLElement}
@@ -38,7 +38,7 @@ export function one(selector, within = document) {
 }
 
 /**
- * The element that matches around another, which must be there.
+ * The closest matching ancestor of an element; throws if there is none.
  * @param {Element} inner
  * @param {string} selector
  * @returns {HTMLElement}
@@ -69,7 +69,8 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * A name from outside, kept apart from the text around it: it may hold marks that turn the direction of writing.
+ * A name from outside, isolated from the text around it, because it may contain characters that change the direction of
+ * writing.
  * @param {string} text
  * @returns {HTMLElement}
  */
@@ -78,7 +79,7 @@ export function named(text) {
 }
 
 /**
- * An element of a drawing, with its attributes and children.
+ * An SVG element with its attributes and children.
  * @template {keyof SVGElementTagNameMap} Name
  * @param {Name} name
  * @param {Record<string, string | number>} attributes
@@ -96,8 +97,8 @@ export function drawing(name, attributes, ...children) {
 const loading = new Map();
 
 /**
- * Runs a script of the site once; resolves when it has run. Assets carry a digest in their name, data files do not
- * and are told apart by the site's version.
+ * Runs a script of the site once; resolves when it has run. Assets have a digest in their name; for data files the
+ * site's version is added to the address.
  * @param {string} path from the folder of the site; from that of the page where it begins with `./`.
  * @returns {Promise<unknown>}
  */
@@ -115,7 +116,7 @@ export function loadScript(path) {
 }
 
 /**
- * Lets the browser paint and take input before the next piece of work.
+ * Lets the browser paint and handle input before the next piece of work.
  * @returns {Promise<void>}
  */
 export function nextTask() {
@@ -123,7 +124,7 @@ export function nextTask() {
 }
 
 /**
- * What a reader chose before. Storage can be forbidden; the address carries the choice then.
+ * A choice of an earlier visit. Storage may be forbidden; then only the address has the choice.
  * @param {string} name
  * @returns {string | null}
  */
@@ -136,7 +137,7 @@ export function remembered(name) {
 }
 
 /**
- * Keeps a choice for the next visit, where the browser allows it.
+ * Stores a choice for the next visit, if the browser allows it.
  * @param {string} name
  * @param {string} value
  */

@@ -1,4 +1,4 @@
-// What is used of libraries whose inner modules have no types.
+// Types of the used functions of libraries whose inner modules have none.
 
 declare module "*/write-excel-file/modules/export/writeXlsxFileUniversal.js" {
   /** Makes a workbook without a worker. */

@@ -1,6 +1,6 @@
-/* The start of a page, and of the bundle: a page opened from a folder can load no modules, so esbuild joins them all into
-   one classic script. Runs in the head, so that theme, language and window are set before anything is painted; the rest
-   waits for the document. Everything but the charts is drawn at once, then the charts, then the big tables. */
+/* Entry of the bundle: a page opened from a folder cannot load modules, so esbuild joins them into one classic
+   script. It runs in the head, so that theme, language and window are set before the first paint; the rest waits for
+   the document. Everything else is drawn first, then the charts, then the big tables. */
 
 import { drawCharts, startCharts, whenChartsShown } from "./charts/charts.js";
 import { startCurves } from "./charts/curves.js";
@@ -44,7 +44,8 @@ import { startTables } from "./tables/lists.js";
 import { startPeriods } from "./tables/periods.js";
 import { startSummary } from "./tables/summary.js";
 
-/* A page without figures of its own, or one whose figures did not come: an app's folder copied in part, for example. */
+/* Prepares a page without figures, or whose figures could not be loaded, for example in an incompletely copied app
+   folder. */
 function withoutFigures() {
   for (const place of all("[data-part=cards]")) {
     place.replaceWith(
@@ -59,7 +60,7 @@ function withoutFigures() {
   drawCharts();
 }
 
-/* On a phone the names of the pages do not fit beside each other. */
+/* Scrolls to the current page's name: on a phone the names of the pages do not fit side by side. */
 function showCurrentPage() {
   const [current] = all("header nav [aria-current]");
   const bar = current?.parentElement;
@@ -107,7 +108,7 @@ function start() {
   startAppDay();
   startFolds();
   startInstead();
-  // After the tables of the incidents are drawn.
+  // Called after the tables of the incidents are drawn.
   offerDownloads();
   delete document.documentElement.dataset.drawing;
   document.documentElement.dataset.ready = "true";
@@ -124,7 +125,7 @@ recallLanguage();
 recallWindow();
 recallDimension();
 markStale();
-// An app's page is a shell: shown before its script has filled it, it would jump under the reader's eyes.
+// An app's page is a shell: if it were visible before its script has filled it, its content would jump.
 if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
 showLanguage();
 showWindow();

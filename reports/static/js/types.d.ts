@@ -1,10 +1,10 @@
-// What the data scripts of the site hold, and what the modules hand each other.
-// Where the data are made: site.js by context.py, figures by sql/figures/documents.sql, lists by column_script.py, charts by
-// `charts/shapes.py`, texts by `static_files.py`.
+// Types of the data scripts and of the values that modules pass to each other. site.js is written by site_data.py,
+// figures by sql/figures/documents.sql, lists by column_script.py, charts by `charts/shapes.py`, texts by
+// `static_files.py`.
 
 import type { FigureTables, SignInTables } from "./figure_types.d.ts";
 
-/** A count, a rate, a share or milliseconds. Null is absent, which is never zero. */
+/** A count, a rate, a share or milliseconds. Null means absent, never zero. */
 export type Value = number | null;
 
 export type Language = "zh" | "en";
@@ -15,15 +15,15 @@ export type Both = Record<Language, string>;
 /** A window as a key of the figures, in days. */
 export type WindowKey = "7" | "30";
 
-/** The periods of cards and tables; a period is a place in this order in `sums` and in lists of counts. */
+/** The periods of cards and tables; lists of counts by period have this order. */
 export type PeriodKey = "day" | WindowKey | "month" | "last_month";
 
 export type Step = "authorization" | "verification";
 
-/** Whether a change is a part of the base, or the difference of two shares. */
+/** Whether a change is a share of the base, or the difference of two shares. */
 export type ChangeKind = "ratio" | "points";
 
-/** What is usual of a day: the middle and the range; how far its days lie from each other, of a count as a part of it. */
+/** The usual range of a day: median, limits, and how much its days vary (of a count, as a share of it). */
 export interface Usual {
   usual: number;
   low: number;
@@ -31,41 +31,41 @@ export interface Usual {
   swing: number;
 }
 
-/** Where a figure lies beside its usual range. */
+/** The position of a figure relative to its usual range. */
 export type Side = "above" | "below" | "inside" | "unknown";
 
-/** What is marked on a day of a chart, and the words at its line. */
+/** A mark on a day of a chart, and the label of its line. */
 export interface Mark {
   kind: "incident" | "note" | "release";
   day: string;
   label: string;
-  /** The label where the other has no room. */
+  /** The label if there is no room for the other. */
   short: string;
 }
 
-/** Which direction of a change is good. */
+/** The direction of a change that is good. */
 export type Better = "up" | "down" | "none";
 
 export type Unit = "records" | "share" | "ms";
 
 export type Theme = "light" | "dark";
 
-/** What the charts show: so many days, or 13 months. */
+/** The span of the charts: a number of days, or 13 months. */
 export type SpanKey = WindowKey | "90" | "months";
 
-/** What a line of login authorization is of. */
+/** The dimension of the lines of login authorization. */
 export type Dimension = "channel" | "version";
 
-/** What a range of days is compared with: the days before it, the same weekdays, or the same days of the month before. */
+/** The base of comparison of a range: the days before it, the same weekdays, or the same days of the previous month. */
 export type Versus = "before" | "week" | "month";
 
-/** A day and what people know of it. */
+/** A day and a note about it. */
 export interface DayNote {
   day: string;
   text: string;
 }
 
-/** A period and the one that it is compared with. Days are ISO dates, both ends included. */
+/** A period and its base of comparison. Days are ISO dates, both ends included. */
 export interface Period {
   first: string;
   last: string;
@@ -75,11 +75,11 @@ export interface Period {
   days_with_data: number;
   base_days: number;
   base_days_with_data: number;
-  /** Days that are compared: the day at the same place of the base has data, too. */
+  /** Days that are compared: their counterparts in the base have data, too. */
   matched_days: number;
   /** At least half of the days are matched. */
   is_comparable: boolean;
-  /** Days of both that lack data, newest first. */
+  /** Days of both periods that lack data, newest first. */
   missing: string[];
 }
 
@@ -91,8 +91,8 @@ export interface Channel extends Both {
 }
 
 /**
- * A count of usage: it sums a count over channels; without any, its days are not known. `parts` are the counts that add up
- * to it, `look` is that of its line, if any.
+ * A count of usage: it sums a count over channels; without channels, it has no values by day. `parts` are the counts
+ * that add up to it, `look` is the look of its line, if any.
  */
 export interface UsageMeasure {
   summed: string;
@@ -101,7 +101,7 @@ export interface UsageMeasure {
   look: string;
 }
 
-/** What a rate divides: counts with their signs. */
+/** Numerator and denominator of a rate: counts with their signs. */
 export interface Rate {
   numerator: Record<string, number>;
   denominator: Record<string, number>;
@@ -111,7 +111,7 @@ export interface Rate {
 export interface SiteTables {
   /** 13 months, oldest first: the first day, the days up to the data day, how many of them have data. */
   months: { month: string[]; days: number[]; days_with_data: number[] };
-  /** Those on all apps, of the 90 days. */
+  /** Notes on all apps, of the 90 days. */
   notes: { day: string[]; text: string[] };
   /** The dictionary of result codes. */
   codes: {
@@ -122,13 +122,13 @@ export interface SiteTables {
     meaning_zh: string[];
     meaning_en: string[];
   };
-  /** Why the figures may lack something, as every reader may see it. */
+  /** Reasons why figures may lack something, which every reader may see. */
   reasons: { severity: string[]; zh: string[]; en: string[] };
 }
 
-/** What all pages know of the site. */
+/** The data that all pages share. */
 interface SiteData {
-  /** Changes with what is published; stands in the addresses of data scripts. */
+  /** Changes with each publication; part of the addresses of data scripts. */
   version: string;
   /** The data day. */
   as_of: string;
@@ -136,21 +136,21 @@ interface SiteData {
   generated_at: string;
   /** The 30 days up to the data day, oldest first. */
   days: string[];
-  /** Places in `days` that lack data. */
+  /** Indexes in `days` of days without data. */
   missing: number[];
-  /** The 90 days of the longer look, the same way. */
+  /** The 90 days of the longer span, likewise. */
   long_days: string[];
   long_missing: number[];
-  /** Places without data among the days of the 13 months before the 90. */
+  /** Indexes of days without data among the days of the 13 months before the 90. */
   older_missing: number[];
-  /** Places of the long days that are holidays. */
+  /** Indexes of holidays in `long_days`. */
   holidays: number[];
-  /** The first day that has a page of its own; null where none has. */
+  /** The first day that has a page of its own; null if none has one. */
   first_page: string | null;
   periods: Record<PeriodKey, Period>;
   channels: Channel[];
   rates: Record<string, Rate>;
-  /** The tuned numbers of what is usual (`norms.py`). */
+  /** The parameters of usual ranges (`norms.py`). */
   norms: { reach: number; far: number; of_steps: number; least_weekdays: number; least_days: number };
   outcomes: string[];
 }
@@ -166,13 +166,15 @@ export type Site = SiteData & { [Name in keyof SiteTables]: TableRow<SiteTables[
 export type TableRow<Columns> = { [Name in keyof Columns]: Columns[Name] extends (infer Cell)[] ? Cell : never };
 
 export interface Texts {
-  /** Texts of the scripts, by their English. */
+  /** Texts of the scripts, by their English text. */
   strings: Record<string, Both>;
   /** Words for fixed values of the tables. */
   words: Record<string, Both>;
   metrics: Record<string, { label: Both; meaning: Both; better: Better }>;
-  /** Of sign-in sessions: steps, where users stopped by channel, stage and outcome, what to log, the steps of the funnel,
-      and the step that each of its rates is over. */
+  /**
+   * Texts of sign-in sessions: steps, places where users stopped (by channel, stage and outcome), advice about missing
+   * steps, the steps of the funnel, and the step of each rate's denominator.
+   */
   sign_ins: {
     stages: Record<string, Both>;
     stops: Record<string, Both>;
@@ -181,11 +183,13 @@ export interface Texts {
     rates: Record<FunnelPair, FunnelStep>;
     compared: { key: string; label: Both; unknown: Both }[];
   };
-  /** How a series is drawn, by its name. */
+  /** The look of a series, by its name. */
   looks: Record<string, { marker: string }>;
 }
 
-/** Login authorization over a span: counts, those of its matched days, those of their counterparts, and rates of each. */
+/**
+ * Login authorization over a span: counts, counts of its matched days and of their counterparts, and the rates of each.
+ */
 export interface Counts {
   authorizations: Value;
   authorization_requests: Value;
@@ -198,11 +202,11 @@ export interface Counts {
   counterpart_authorizations: Value;
   counterpart_authorization_requests: Value;
   counterpart_authorization_rate: Value;
-  /** Of outcomes. */
+  /** Only for outcomes. */
   matched_records: Value;
 }
 
-/** One channel over a window; `*` is all four. */
+/** One channel over a window; `*` is all four together. */
 export interface ChannelRow extends Counts {
   channel: string;
   authorizations_failed: Value;
@@ -221,12 +225,12 @@ type RowOf<Table> = Table extends Record<string, infer Columns> ? TableRow<Colum
 /** A value of a dimension over a window. */
 export type Breakdown = RowOf<FigureTables["breakdowns"]> & Counts;
 
-/** An SDK version over a window; a row without a name of its own is so many together. */
+/** An SDK version over a window; in a row without a value, `merged` versions together. */
 export type VersionRow = TableRow<FigureTables["versions"]> & Counts;
 
 export type Outcome = Omit<RowOf<FigureTables["outcomes"]>, "outcome"> & Counts & { step: Step; outcome: string };
 
-/** A result code over a window; without a meaning where the dictionary lacks it. */
+/** A result code over a window; without a meaning if the dictionary lacks it. */
 export type Code = Omit<RowOf<FigureTables["codes"]>, "channel" | "outcome" | "code"> & {
   step: Step;
   channel: string;
@@ -243,10 +247,10 @@ export type DrawnRow = TableRow<FigureTables["drawn"]>;
 
 export type ByWindow<Rows> = Record<WindowKey, Rows>;
 
-/** A text, or it in Chinese and in English where these differ. */
+/** One text, or Chinese and English if they differ. */
 export type BothTexts = string | [string, string];
 
-/** What was left of each package by day, in all for each day to come, and that with the most and the fewest uses. */
+/** Units left by day: in each package, and the forecast of all with the middle, the most and the fewest uses. */
 export interface LeftCourse {
   first: string;
   packages: string[];
@@ -262,30 +266,33 @@ export interface Interval {
   high: number;
 }
 
-/** A value of a dimension with numerator and denominator of each rate; null where the logs lack a step of it. */
+/** A value of a dimension with numerator and denominator of each rate; null if the logs lack a step of the rate. */
 export interface ComparedValue {
   label: BothTexts;
   sessions: number;
   rates: Record<string, [number, number] | null>;
 }
 
-/** The dimensions with their values that can be compared, of the span that is shown. */
+/** The dimensions whose values can be compared, for the shown span. */
 export type ComparedDimension = { label: string; values: ComparedValue[] };
 
-/** Those of the page of all apps, by span of days and dimension. */
+/** The data for comparison on the page of all apps, by span of days and dimension. */
 export interface ComparedData {
   dimensions: { key: string; label: [string, string] }[];
   spans: Record<string, Record<string, ComparedValue[]>>;
 }
 
-/** What the curve of a card is named, in Chinese and in English; day, value, and the least and the most that is usual. */
+/** The curve of a card: its name in Chinese and English; and by day the value and the usual range. */
 export interface Curve {
   name: [string, string];
   unit: FileUnit;
   days: [string, Value, Value, Value][];
 }
 
-/** A value of a cause's dimension: requests and rate before and now, and what it did to the whole; rates in per cent. */
+/**
+ * A value of a cause's dimension: requests and rate before and now, and its effect on the whole rate; rates in per
+ * cent.
+ */
 export type EvidenceCell = TableRow<EvidenceCells>;
 
 type EvidenceCells = {
@@ -297,17 +304,17 @@ type EvidenceCells = {
   effect: number[];
 };
 
-/** What an open incident rests on; what says nothing is left out. */
+/** The evidence of an open incident; empty fields are left out. */
 export interface Evidence {
   first: string;
-  /** Of a part that ended before what it is part of. */
+  /** For a part that ended before the incident that contains it. */
   last?: string;
   is_part?: boolean;
-  /** Of how many days its level of now is. */
+  /** Number of days that its present level is computed from. */
   level?: number;
   lost?: number;
   codes?: BothTexts;
-  /** Of the sign-in rate: what became of the sessions that failed. */
+  /** For the sign-in rate: the outcome of the sessions that failed. */
   failed?: BothTexts;
   /** Days whose figures were changed after publication. */
   restated?: number;
@@ -315,8 +322,10 @@ export interface Evidence {
   cells?: EvidenceCells;
 }
 
-/** What it is in Chinese and in English, and whether it is amber, not red. Of all apps together: null is of all apps; of one app
- * without `folder` this is its key. */
+/**
+ * Open incidents by column: text in Chinese and English, and whether it is amber instead of red. A null folder means
+ * all apps together; on an app's page without `folder`, it equals the app's key.
+ */
 type OpenIncidents = {
   id: string[];
   folder?: (string | null)[];
@@ -326,7 +335,7 @@ type OpenIncidents = {
   name?: (string | null)[];
 };
 
-/** What is written of an app, or of all apps together, whose key is `*`. */
+/** The stored figures of an app, or of all apps together with the key `*`. */
 export interface RawFigures {
   key: string;
   name: string;
@@ -334,7 +343,7 @@ export interface RawFigures {
   status: string | null;
   account: string | null;
   schemes: Value;
-  /** Records of the data day, and what is usual on its weekday. */
+  /** Records of the data day, and the usual number on its weekday. */
   records: Value;
   usual: Value;
   devices: Value;
@@ -342,28 +351,32 @@ export interface RawFigures {
   last_seen: string | null;
   /** Days whose figures were changed after publication. */
   restated: string[];
-  /** The first of its open incidents; of all apps together those of each, with the name of the app. */
+  /** Its first open incidents; for all apps together the incidents of every app, with the app's name. */
   open?: OpenIncidents;
-  /** How many more are open, where there are any. */
+  /** The number of further open incidents, if any. */
   open_more?: number;
-  /** By id what each of its open incidents rests on; of all apps together the briefing has it. */
+  /** The evidence of its open incidents, by id; for all apps together the briefing has it. */
   evidence?: Record<string, Evidence>;
-  /** By channel over the 90 days the texts (packed_numbers.py) of its counts and latencies; one that is empty is left out. */
+  /**
+   * By channel, the texts (packed_numbers.py) of its counts and latencies over the 90 days; empty texts are left out.
+   */
   days: Record<string, Record<string, string>>;
-  /** The counts over the 13 months, the same way. */
+  /** The counts over the 13 months, likewise. */
   months: Record<string, Record<string, string>>;
-  /** Those without rows are left out. */
+  /** Tables without rows are left out. */
   tables: Partial<FigureTables>;
   /** Whether it has a file of sign-in sessions; left out without one. */
   has_sign_ins?: boolean;
   /** Whether its folder has the days of the 13 months before the 90. */
   has_older_days?: boolean;
-  /** Rows and bytes of the CSV, bytes of the workbook where there is one, the names of the files of months, the newest
-   * first, and the rows of the file of records of the data day, if there is one; all apps together have none. */
+  /**
+   * Rows and bytes of the CSV, bytes of the workbook if there is one, names of the monthly files, newest first, and the
+   * rows of the data day's file of records, if there is one; absent for all apps together.
+   */
   files?: { csv_rows: number; csv_bytes: number; xlsx_bytes?: number; months?: string[]; records?: number };
 }
 
-/** A channel, by day or month. */
+/** The values of a channel, by day or month. */
 export interface ChannelLists extends Record<string, Value[]> {
   authorizations: Value[];
   authorization_requests: Value[];
@@ -372,7 +385,7 @@ export interface ChannelLists extends Record<string, Value[]> {
   authorization_rate: Value[];
 }
 
-/** What charts are drawn of: by channel, `*` being the four together, and by count of usage. */
+/** The data of charts: by channel, with `*` for the four together, and by count of usage. */
 export interface ChartLists {
   channels: Record<string, ChannelLists>;
   usage: Record<string, Value[]>;
@@ -381,12 +394,12 @@ export interface ChartLists {
 /** The figures with what follows from them. */
 export type FunnelStep = "page" | "click" | "authorize" | "verify";
 export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" | "page_signed_in";
-/** Sessions by step of the funnel, and those with two steps. */
+/** Sessions by step of the funnel, and sessions with two steps. */
 export type FunnelCounts = Record<FunnelStep | FunnelPair | "signed_in", number>;
 export type WayRow = Omit<TableRow<SignInTables["ways"]>, "window_days" | "entry_channel">;
 export type PathRow = TableRow<SignInTables["paths"]>;
 
-/** The sign-in sessions of an app: the first line, in Chinese and in English, and its records of the data day. */
+/** The sign-in sessions of an app: the sentence in Chinese and English, and its records of the data day. */
 export interface RawSignIns {
   line: [string, string];
   records: number;
@@ -394,7 +407,9 @@ export interface RawSignIns {
   tables: Partial<SignInTables>;
 }
 
-/** Sessions after one failure, or after all (`null`); `by` is who came back by another channel, by channel. */
+/**
+ * Sessions after one failure, or after all (`null`); `by` counts users who signed in by another channel, by channel.
+ */
 export interface FailureRow {
   channel: string | null;
   failure: string | null;
@@ -409,28 +424,30 @@ export interface FailureRow {
 export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   open: { id: string; folder?: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
   sums: Record<string, Record<PeriodKey, UsageRow>>;
-  /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30. */
+  /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30 days. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };
   /** The same over the 13 months. */
   monthly: ChartLists;
   channels: ByWindow<ChannelRow[]>;
-  /** The channels that are signed in by. */
+  /** The login channels that the app uses. */
   present: string[];
   breakdowns: Record<"platform" | "carrier", ByWindow<Breakdown[]>>;
   versions: ByWindow<VersionRow[]>;
-  /** The first days of SDK versions above 1 % of the requests. */
+  /** The first days on which SDK versions had more than 1 % of the requests. */
   releases: { value: string; released: string }[];
   outcomes: ByWindow<Outcome[]>;
   codes: ByWindow<Code[]>;
   packages: PackageRow[];
   drawn: DrawnRow[];
-  /** Those that reach into the 90 days; an open one has no last day. */
+  /** Incidents that overlap the 90 days; an open one has no last day. */
   incident_spans: TableRow<FigureTables["incident_spans"]>[];
-  /** Those on the app alone, of the 90 days. */
+  /** Notes on the app alone, of the 90 days. */
   notes: DayNote[];
 }
 
-/** Where the numbers of a chart's series lie: `figures[group][series][field]`, or `[group][series]` without a field. */
+/**
+ * Address of the numbers of a chart's series: `figures[group][series][field]`, or `[group][series]` without a field.
+ */
 export interface SeriesPlace {
   group: "usage" | "trend" | "version" | "verification" | "latency";
   series: string;
@@ -453,7 +470,7 @@ export interface Axis {
   range: (string | number)[];
 }
 
-/** What the scripts set of a chart's layout; the rest is as `charts/shapes.py` has it. */
+/** The parts of a chart's layout that scripts set; the rest comes from `charts/shapes.py`. */
 export interface Layout {
   xaxis: Partial<Axis>;
   yaxis: Partial<Axis>;
@@ -463,7 +480,7 @@ export interface Layout {
   margin: { l: number; r: number; t: number; b: number };
 }
 
-/** What is drawn behind the lines of a chart, as shapes of Plotly without their places. */
+/** The shapes behind the lines of a chart, as Plotly shapes without positions. */
 export type Backdrops = Record<"gap" | "holiday" | "norm" | "previous" | Mark["kind"], Backdrop>;
 
 export interface Backdrop {
@@ -476,7 +493,7 @@ export interface Backdrop {
 export interface Charts {
   charts: Record<string, Record<Language, Record<Theme, { data: Trace[]; layout: Layout }>>>;
   units: Record<string, Unit>;
-  /** The charts whose scale begins with zero. */
+  /** The charts whose scale begins at zero. */
   from_zero: string[];
   backdrops: Record<Theme, Backdrops>;
   /** The name of a series at the end of its line. */
@@ -485,7 +502,7 @@ export interface Charts {
   colours: Record<string, Record<Theme, string>>;
 }
 
-/** What is used of Plotly. */
+/** The used functions of Plotly. */
 export interface Plotly {
   react(place: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
   toImage(
@@ -494,10 +511,10 @@ export interface Plotly {
   ): Promise<string>;
 }
 
-/** Attributes whose names hold a dash, which are no properties. */
+/** Attributes whose names contain a dash, which are not properties. */
 export type Attributes = { [name: `${string}-${string}`]: string | number };
 
-/** A column of few different values: `of` is the place in `values` for each row. */
+/** A column with few distinct values: `of` has the index in `values` for each row. */
 export interface Coded {
   values: string[];
   of: number[];
@@ -505,7 +522,7 @@ export interface Coded {
 
 export type CodedName = "platform" | "account" | "status";
 
-/** A list as its script has it: each column a JSON text, or one for each period or window. */
+/** A list as its script contains it: each column is a JSON text, or one for each period or window. */
 export interface RawList {
   rows: number;
   columns: Record<string, string | string[]>;
@@ -514,9 +531,9 @@ export interface RawList {
 /** Rows that can be searched. */
 export interface Rows {
   count: number;
-  /** What the search looks at, by row. */
+  /** The searched text of each row. */
   texts(): string[];
-  /** The texts in lower case, kept. */
+  /** The texts in lower case, cached. */
   lines?: string[];
 }
 
@@ -525,22 +542,22 @@ export interface BigList extends Rows {
   list(name: "name" | "key" | "pinyin" | "sparkline"): string[];
   list(name: "folder"): (string | 0)[];
   list(name: CodedName): Coded;
-  /** `place` is that of the period or window. */
+  /** `place` is the index of the period or window. */
   list(name: string, place?: number): Value[];
   value(name: CodedName, row: number): string;
   /** The folder of a row's app. */
   folder(row: number): string;
-  /** Rows of the apps with the most authorizations, kept. */
+  /** Rows of the apps with most authorizations, cached. */
   largest?: number[];
 }
 
-/** A cell of a file: a text, a number, or nothing. */
+/** A cell of a file: a text, a number, or null. */
 export type CsvCell = string | Value;
 
-/** The unit of a column of a file: a share is a part of one, points are hundredths; texts and counts have none. */
+/** The unit of a file's column: a share is a fraction of 1, points are hundredths; texts and counts have none. */
 export type FileUnit = "" | "share" | "points" | "ms" | "bytes" | "yuan";
 
-/** What a figure of a cell is beside the first one. */
+/** The role of a figure after the first one in a cell. */
 export type FigureRole = "" | "change" | "detail" | "low" | "high" | "of" | "tolerance" | "most" | "least";
 
 export interface Figure {
@@ -556,12 +573,12 @@ export interface FileColumn {
   cells: CsvCell[];
 }
 
-/** What a row is sorted by; null comes last. */
+/** The sort key of a row; null comes last. */
 export type KeyOf = (row: number) => Value;
 
 /**
- * A column of a table; without `key` it cannot be sorted by, without `values` it is not downloaded. `also` are the headings
- * of what `values` gives beside the first.
+ * A column of a table; without `key` it cannot be sorted, without `values` it is not downloaded. `also` has the
+ * headings of further values.
  */
 export interface Column {
   key?: () => KeyOf;
@@ -581,7 +598,7 @@ export interface Sorting {
   descending?: boolean;
 }
 
-/** How a table is ordered and filtered anew. */
+/** Functions that reorder or refilter a table. */
 export interface MadeTable {
   order: () => void;
   filter: () => void;
@@ -590,15 +607,18 @@ export interface MadeTable {
 /** A field of the filters over a list. */
 export type Field = HTMLInputElement | HTMLSelectElement;
 
-/** `matches` gives the test that the filters make of a row, or null; `found` says how many rows it lets through. */
+/**
+ * `matches` returns the test of the present filters, or null; `found` returns the text about the number of rows that
+ * pass.
+ */
 export interface TableOptions {
   count: number;
   columns: Columns;
-  /** Without a column, the order of the rows. */
+  /** Without a column, the rows keep their order. */
   sorted: Sorting;
   matches: () => RowTest | null;
   found: (shown: number) => string;
-  /** What the rows are of, where it can change: the period or window. */
+  /** The period or window of the rows, if it can change. */
   shows: () => unknown[];
   /** The cells of a row of sums. */
   sums?: (rows: Uint32Array, headings: HTMLElement[]) => HTMLTableCellElement[];
@@ -608,7 +628,7 @@ export interface TableState extends Sorting {
   /** Rows on a page. */
   length: number;
   page: number;
-  /** All rows in order, and those that pass the filters. */
+  /** All rows in order, and the rows that pass the filters. */
   ordered: Uint32Array;
   rows: Uint32Array;
 }
@@ -617,16 +637,16 @@ declare global {
   interface Window {
     AUTHMETER_SITE: RawSite;
     AUTHMETER_TEXTS: Texts;
-    /** Set by the data script of the page or of the app that was loaded last. */
+    /** Set by the data script of the page, or of the app that was loaded last. */
     AUTHMETER_FIGURES?: RawFigures;
     AUTHMETER_SIGN_INS?: RawSignIns;
-    /** The counts of the 13 months before the 90 days, as those of the charts. */
+    /** The counts of the days of the 13 months before the 90, in the form of the charts. */
     AUTHMETER_OLDER_DAYS?: RawFigures["days"];
     AUTHMETER_CHARTS: Charts;
     AUTHMETER_APPS: RawList;
     AUTHMETER_LOGINS: RawList;
     AUTHMETER_FILES: RawList;
-    /** Of the script that is loaded with the first workbook. */
+    /** Set by the script that is loaded with the first workbook. */
     AUTHMETER_WORKBOOK: (columns: FileColumn[], name: string) => Promise<Blob>;
     Plotly: Plotly;
   }

@@ -1,6 +1,6 @@
-/* The second script of the site: makes a workbook of columns. It is loaded when a reader asks for the first workbook of a
-   page, as the code of every page must stay small. Uses the parts of write-excel-file that compress in the page: its
-   public entry compresses in a worker, which the policy of the pages forbids. */
+/* The second script of the site: writes columns to a workbook. It is loaded with the first workbook that a reader
+   requests, to keep the script of every page small. It uses the parts of write-excel-file that compress in the page:
+   the public entry compresses in a worker, which the content policy forbids. */
 
 import convertContent from "../../../node_modules/write-excel-file/modules/export/convertFileContentToUint8ArrayBrowser.js";
 import { generateXlsxFileSync } from "../../../node_modules/write-excel-file/modules/export/writeXlsxFileUniversal.js";
@@ -9,13 +9,13 @@ import { generateXlsxFileSync } from "../../../node_modules/write-excel-file/mod
 
 const LONGEST = 32_767;
 const WIDEST = 40;
-// Widths are measured on so many rows.
+// Number of rows by which widths are measured.
 const MEASURED = 200;
 const FORMATS = { "": "#,##0", share: "0.00%", points: "0.00", ms: "#,##0", bytes: "#,##0", yuan: "#,##0.00" };
 
 /**
- * A text that a workbook can hold: without control characters and halves of characters, and no longer than a cell. Excel
- * reads `_x0041_` as a character, so its first `_` is written as one.
+ * A text that a workbook can contain: without control characters and lone surrogates, and not longer than a cell. Excel
+ * decodes `_x0041_` to a character, so such an underscore is escaped.
  * @param {string} text
  * @returns {string}
  */
@@ -38,7 +38,7 @@ function formatOf({ unit, cells }) {
 function cellOf(value, format) {
   if (value === null || value === "") return null;
   if (typeof value === "number") return { value, type: Number, format };
-  // With the format of texts, a key of digits stays one when somebody edits it.
+  // With the text format, a key of digits stays text when it is edited.
   return { value: cellText(value), type: String, format: "@" };
 }
 
@@ -52,7 +52,7 @@ function columnWidth({ heading, cells }) {
 }
 
 /**
- * A workbook with one sheet: a row of headings that stays in sight, then the rows.
+ * A workbook with one sheet: a frozen row of headings, then the rows.
  * @param {FileColumn[]} columns
  * @param {string} name of the sheet.
  * @returns {Promise<Blob>}
@@ -69,7 +69,7 @@ window.AUTHMETER_WORKBOOK = (columns, name) => {
   const rows = columns[0].cells.map((_first, row) =>
     columns.map(({ cells }, place) => cellOf(cells[row], formats[place])),
   );
-  // A sheet's name has no brackets nor slashes, and 31 characters.
+  // Names of sheets have no brackets or slashes, and at most 31 characters.
   const sheet =
     name
       .replace(/[\p{Cc}\p{Cs}\\/?*[\]:']+/gu, " ")

@@ -1,4 +1,5 @@
-/* What is marked in the charts, said beside them: gaps, first days of incidents, notes, the span before, what is usual. */
+/* Keys next to the charts for their marks: gaps, first days of incidents, notes, the span before, and the usual
+   range. */
 
 import { dayLabel } from "../data/format.js";
 import { _, filled } from "../data/language.js";
@@ -13,7 +14,7 @@ import { dayAfter } from "./scales.js";
 const NOTES_SHOWN = 3;
 
 /**
- * What a mark in the charts means.
+ * The key of a mark in the charts.
  * @param {string} className
  * @param {string} text
  * @param {string[]} [days]
@@ -25,7 +26,7 @@ function key(className, text, days = []) {
 }
 
 /**
- * The newest notes of the charts' span, in their own words.
+ * The newest notes of the charts' span.
  * @param {DayNote[]} notes
  * @returns {HTMLElement[]}
  */
@@ -38,7 +39,7 @@ function noteKeys(notes) {
 }
 
 /**
- * What is behind a line that stands alone; of several, how to see it.
+ * The keys of the shapes behind a single line; with several lines, a hint how to see them.
  * @param {boolean} isAlone
  * @returns {HTMLElement[]}
  */
@@ -53,7 +54,7 @@ function behindKeys(isAlone) {
 }
 
 /**
- * Consecutive days in one word each: the first and the last.
+ * Consecutive days, written as their first and last day.
  * @param {string[]} days
  * @returns {string[]}
  */
@@ -77,7 +78,7 @@ function spansOf(days) {
 function chartKeys(channels, isAlone, isByVersion) {
   const { x, missing, isByMonth } = placesOf(chosenSpan);
   if (isByMonth) {
-    // What lies before the log is empty, and needs no words.
+    // Months before the first record are empty and need no key.
     const partial = missing.filter((place) => monthDays(place).withData);
     const without = partial.map((place) =>
       filled(_("{month} ({count} of {days} days)"), {
@@ -108,7 +109,7 @@ function chartKeys(channels, isAlone, isByVersion) {
 }
 
 /**
- * What the charts of a legend leave out.
+ * Texts about data that the charts of a legend do not show.
  * @param {boolean} isByVersion
  * @returns {HTMLElement[]}
  */
@@ -121,7 +122,7 @@ function leftOut(isByVersion) {
 const words = (textContent) => element("span", { textContent });
 
 /**
- * Says what is marked in the charts of a legend.
+ * Shows the keys of the marks in the charts of a legend.
  * @param {HTMLElement} legend
  * @param {string[]} channels those of its lines.
  * @param {boolean} isAlone whether one of its lines stands alone in a chart.

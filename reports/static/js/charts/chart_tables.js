@@ -1,4 +1,4 @@
-/* What stands beside the charts: the table of the figures behind each, its download, and the legends. */
+/* Elements next to the charts: the table of each chart's figures, its download, and the legends. */
 
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
 import { _, filled, metricLabel, word } from "../data/language.js";
@@ -23,7 +23,7 @@ import { seriesKey } from "./sparkline.js";
 /** @typedef {{ label: string, meta: SeriesPlace }} LegendEntry */
 
 /**
- * The lines of a chart that are shown, with their numbers over the span.
+ * The lines that a chart shows, with their numbers over the span.
  * @param {string} name
  */
 function shownLines(name) {
@@ -74,7 +74,7 @@ function chartTable(name, title) {
 }
 
 /**
- * The numbers behind a chart as columns of a file: its lines, the span before, and what is usual.
+ * The numbers of a chart as columns of a file: its lines, the span before, and the usual range.
  * @param {string} name
  * @returns {FileColumn[]}
  */
@@ -112,13 +112,13 @@ function chartColumns(name) {
   ];
 }
 
-/** The buttons that download what the charts show, in the language of the page. */
+/** Draws the buttons that download the charts' numbers, in the language of the page. */
 function drawChartDownloads() {
   for (const place of all("[data-chart-download]")) {
     const figure = around(place, "figure");
     const title = () => said(one("figcaption", figure));
     const buttons = downloadButtons(title, () => chartColumns(place.dataset.chartDownload || ""));
-    // The shapes of the charts are loaded after the page is there.
+    // The shapes of the charts are loaded after the page.
     for (const button of /** @type {HTMLButtonElement[]} */ (all("button", buttons))) {
       button.disabled = !window.AUTHMETER_CHARTS;
     }
@@ -127,7 +127,7 @@ function drawChartDownloads() {
 }
 
 /**
- * The table behind a chart is made when it is opened.
+ * Draws the table of a chart's figures, when it is opened.
  * @param {HTMLDetailsElement} details
  */
 export async function drawChartTable(details) {
@@ -137,15 +137,15 @@ export async function drawChartTable(details) {
   one("[data-chart-table]", details).replaceChildren(chartTable(details.dataset.figures || "", title));
 }
 
-/** What opens to the table behind each chart. */
+/** The elements that unfold to the table of each chart. */
 export const chartDetails = () => /** @type {HTMLDetailsElement[]} */ (all("details[data-figures]"));
 
-/** The tables that are open, anew. */
+/** Redraws the open tables. */
 export function drawChartTables() {
   for (const details of chartDetails()) drawChartTable(details);
 }
 
-/** The names and keys of the series, in the language of the page; a click shows one series alone, another click all. */
+/** Draws the names and keys of the series; a click shows one series alone, another click all again. */
 export function drawLegends() {
   const isByVersion = chosenDimension === "version";
   const channels = loginChannels().map((name) => legendEntry(name, word(name), "trend", name));
@@ -166,7 +166,7 @@ export function drawLegends() {
     const every = legends[place.dataset.legend || ""];
     const present = every.filter(({ meta }) => figures && isPresent(meta));
     const legend = present.length ? present : every;
-    // The buttons stay the same elements, so that the focus stays where it is.
+    // The buttons are reused, so that the focus is kept.
     const buttons = all("button", place);
     const shown = buttons.length === legend.length ? buttons : legend.map(legendButton);
     legend.forEach(({ label, meta: { look } }, i) => {

@@ -1,8 +1,8 @@
 /* The charts: the page's numbers in the shapes of `charts/shapes.py`, drawn by Plotly.
-   Each chart has a layer for each span. Those of both windows are drawn beforehand, so that the switch only shows the
-   other layer (charts.css) instead of drawing anew; those of the longer look when they are asked for. Layers are drawn
-   one per task, the chosen span first: the page takes input between them.
-   Does not belong here: the numbers in the shapes (filled_chart.js), what the pointer tells (readout.js). */
+   Each chart has a layer for each span. The layers of both windows are drawn in advance, so that the switch only shows
+   the other layer (charts.css) without drawing; the layers of longer spans are drawn when they are chosen. Layers are
+   drawn one per task, the chosen span first: the page handles input between them.
+   filled_chart.js puts the numbers into the shapes; readout.js shows the values under the pointer. */
 
 import { onDimension } from "../data/dimension.js";
 import { known } from "../data/format.js";
@@ -34,7 +34,7 @@ let library;
 
 const theme = () => (printing ? "light" : themeOfPage());
 
-// On paper a wide chart would be scaled down until its letters are too small to read.
+// On paper a wide chart would be scaled down until its text is too small to read.
 const PAPER_WIDTHS = { whole: 720, half: 380 };
 
 /**
@@ -60,7 +60,7 @@ const stamp = (span) => [language, theme(), span, chosenDimension, revision].joi
 function layerOf(place, span) {
   const [found] = all(`[data-layer="${span}"]`, place);
   if (found) return found;
-  // The figures stand in the table below; a reader by ear has no use for the parts of a drawing.
+  // Hidden from screen readers: the table below has the figures.
   const made = element("div", { className: "layer", "data-layer": span, "aria-hidden": "true" });
   place.append(made);
   return made;
@@ -75,7 +75,7 @@ function drawLayer(place, span) {
   const layer = layerOf(place, span);
   const size = { width: widthOf(place), height: place.clientHeight };
   const { data, layout } = filledChart(name, span, theme(), size);
-  // What the pointer tells is readout.js.
+  // No Plotly events: readout.js handles the pointer.
   window.Plotly.react(layer, data, layout, { staticPlot: true, displaylogo: false, showSendToCloud: false });
   const { l: left, r: right, t: top, b: bottom } = layout.margin;
   const [low, high] = /** @type {number[]} */ (layout.yaxis.range);
@@ -93,7 +93,7 @@ function drawLayer(place, span) {
     bottom: bounds.bottom,
   });
   sayEmpty(layer, data);
-  // Paper has another width than the screen: with a view box the drawing follows its box (print.css).
+  // Paper has another width than the screen: with a view box the drawing is scaled to its box (print.css).
   for (const image of all("svg.main-svg", layer)) image.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   layer.dataset.drawn = stamp(span);
   layer.dataset.width = String(layout.width);
@@ -101,7 +101,7 @@ function drawLayer(place, span) {
 }
 
 /**
- * An empty chart says why.
+ * Shows a text in an empty chart.
  * @param {HTMLElement} layer
  * @param {Trace[]} data
  */
@@ -114,7 +114,7 @@ function sayEmpty(layer, data) {
 }
 
 /**
- * Says for tests and print that the shown layer is drawn.
+ * Marks the chart as ready, for tests and print, once the shown layer is drawn.
  * @param {HTMLElement} place
  */
 function showReady(place) {
@@ -134,7 +134,7 @@ function isStale(place, span) {
   return layer.dataset.drawn !== stamp(span) || Number(layer.dataset.width) !== widthOf(place);
 }
 
-/** The charts that have lines in what is chosen. */
+/** The charts that have lines for the present choice. */
 const shownCharts = () => all("[data-chart]").filter((place) => !around(place, "figure").hidden);
 
 /** @returns {[HTMLElement, SpanKey] | null} */
@@ -166,14 +166,14 @@ async function drawPending() {
 let chartsShown;
 
 /**
- * Resolves once the charts of the chosen span are there: what is less urgent waits for it.
+ * Resolves once the charts of the chosen span are drawn; less urgent work waits for it.
  * @type {Promise<void>}
  */
 export const whenChartsShown = new Promise((resolve) => {
   chartsShown = resolve;
 });
 
-/** Starts to draw what is not drawn yet; the page takes input meanwhile. */
+/** Draws the layers that are not drawn yet; the page handles input meanwhile. */
 export function drawCharts() {
   const places = all("[data-chart]");
   for (const place of places) {
@@ -184,14 +184,14 @@ export function drawCharts() {
   else if (!pendingCharts) pendingCharts = drawPending();
 }
 
-/* Paper does not wait. */
+/* Draws at once, because printing does not wait. */
 function drawShownChartsNow() {
   if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
   for (const place of shownCharts()) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
   for (const place of all("[data-chart]")) showReady(place);
 }
 
-/* Other numbers, or other series: every layer is drawn anew. */
+/* After a change of numbers or series every layer is redrawn. */
 function drawAnew() {
   revision += 1;
   clearReadout();
@@ -200,7 +200,7 @@ function drawAnew() {
   drawChartTables();
 }
 
-/** Draws the charts with every change of figures, span, theme or width, and for paper. */
+/** Draws the charts after every change of figures, span, theme or width, and for print. */
 export function startCharts() {
   drawLegends();
   onLanguage(drawLegends);

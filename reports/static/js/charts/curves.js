@@ -1,4 +1,4 @@
-/* What the curve of an incident's card shows, as a file: its days, their values, and what was usual of them. */
+/* Offers the curve of an incident's card as a file: days, values and usual range. */
 
 import { _, onLanguage, textOf } from "../data/language.js";
 import { unitHeading } from "../data/sheet.js";
@@ -31,7 +31,7 @@ function offerCurves() {
   }
 }
 
-/** Gives each curve its button, in the language of the page. */
+/** Adds the download buttons to each curve, in the language of the page. */
 export function startCurves() {
   offerCurves();
   onLanguage(offerCurves);

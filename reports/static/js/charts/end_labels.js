@@ -1,5 +1,5 @@
-/* The name of each line at its end, so that nobody has to look it up in a legend. Written into Plotly's own drawing: they
-   go along onto paper. */
+/* Writes the name of each line at its end, so that no legend is needed. The names are part of Plotly's drawing, so
+   that they are printed with it. */
 
 import { known } from "../data/format.js";
 import { drawing } from "../dom.js";
@@ -11,7 +11,7 @@ const LINE = 14;
 const ROOM = 4;
 
 /**
- * Heights as near as possible to those wanted, in the same order, at least a line apart and within the bounds.
+ * Heights as near as possible to the wanted ones, in the same order, at least a line apart and within the bounds.
  * @param {number[]} wanted
  * @param {number} top
  * @param {number} bottom

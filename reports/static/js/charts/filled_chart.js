@@ -1,5 +1,5 @@
-/* A chart as Plotly takes it: its shape (`charts/shapes.py`) with the numbers of a span, its scales, and what lies behind its
-   lines. Does not belong here: when and where it is drawn (charts.js, picture.js), the scales themselves (scales.js). */
+/* Fills a chart's shape (`charts/shapes.py`) for Plotly: the numbers of a span, the scales, and the shapes behind
+   the lines. charts.js and picture.js draw it; the scales are in scales.js. */
 
 import { known } from "../data/format.js";
 import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
@@ -11,8 +11,8 @@ import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
 
 /**
- * A marker on every day of a month hides the lines: then only the days with a tick have one, by which the series are told
- * apart, and a day between two gaps, which has no line.
+ * The size of each marker. A marker on every day of a month would hide the lines: only days with a tick have one, to
+ * distinguish series, and a day between two gaps, which has no line.
  * @param {Value[]} list
  * @param {string[]} days
  * @param {string[]} ticks
@@ -32,11 +32,11 @@ function markerSizes(list, days, ticks, size) {
  */
 const symbolOf = ({ meta }, isOpen) => texts.looks[meta.look].marker + (isOpen ? "-open" : "");
 
-// What the label of a tick takes, in pixels.
+// Width of a tick's label, in pixels.
 const TICK_WIDTH = 40;
 
 /**
- * The lines of a chart with the numbers of a span, and its layout with what is behind them: for the page, or a picture.
+ * The lines of a chart with the numbers of a span, and its layout with the shapes behind them, for page or picture.
  * @param {string} name
  * @param {SpanKey} span
  * @param {Theme} theme
@@ -54,7 +54,7 @@ export function filledChart(name, span, theme, size) {
   const width = size.width - left - right;
   const most = Math.floor(width / TICK_WIDTH);
   const scaled = isByMonth ? monthScale(x, most) : dayScale(x, most);
-  // Those of several lines lie over each other, and nobody can tell which is whose.
+  // Usual ranges of several lines would overlap and could not be distinguished.
   const isAlone = data.length === 1;
   /** @type {object[]} */
   const behind = [];
@@ -64,12 +64,12 @@ export function filledChart(name, span, theme, size) {
     const norms = isAlone ? normsOf(trace.meta, unit, span) : [];
     trace.x = x;
     trace.y = list;
-    // Plotly takes markers of several sizes for bubbles, which it would draw pale and edged.
+    // Plotly treats markers of several sizes as bubbles and would draw them pale with an edge.
     const even = { opacity: 1, line: { width: 0 } };
     if (span === "30" || span === "90") {
       Object.assign(trace.marker, even, { size: markerSizes(list, x, scaled.tickvals, trace.marker.size) });
     }
-    // A month that lacks days is open.
+    // A month with missing days has an open marker.
     if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
     const { color } = trace.marker;
     behind.push(...band(x, norms, color, drawn.norm), ...ghost(x, before, color, drawn.previous));

@@ -1,4 +1,4 @@
-/* The figures behind the drawing of what is left of an account's resource packages. The table is made when it is opened, as
+/* The figures of the drawing of units left in an account's resource packages. The table is made when it is opened:
    it has up to two hundred days, and there may be many accounts. */
 
 import { number } from "../data/format.js";
@@ -12,7 +12,8 @@ import { dayAfter } from "./scales.js";
 /** @import { LeftCourse, Value } from "../types.d.ts" */
 
 /**
- * By day what is left of each package, in all, and with the most and the fewest uses; of a package nothing is forecast.
+ * The units left by day: in each package, in all, and with the most and the fewest uses. Single packages have no
+ * forecast.
  * @param {LeftCourse} course
  * @returns {{ day: string, values: Value[] }[]}
  */
@@ -52,7 +53,7 @@ function drawCourse(details) {
   one("[data-course-table]", details).replaceChildren(plainTable(title, head, rows, "plain dense"));
 }
 
-/** Draws each when it is opened, and with every change of language. */
+/** Draws each table when it is opened, and after every change of language. */
 export function startCourses() {
   const courses = /** @type {HTMLDetailsElement[]} */ (all("details[data-course]"));
   for (const details of courses) details.addEventListener("toggle", () => drawCourse(details));

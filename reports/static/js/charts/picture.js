@@ -1,5 +1,6 @@
-/* A chart as a PNG of twice its size: title, app, span, legend, the chart in its light shape, source and as-of.
-   Plotly draws the chart as SVG (its own way to PNG needs `blob:` in the content policy); the rest is SVG around it. */
+/* Makes a PNG of a chart at twice its size: title, app, span, legend, the chart in its light theme, source and
+   as-of. Plotly draws the chart as SVG (its own PNG export needs `blob:` in the content policy); the rest is SVG
+   around it. */
 
 import { fileName } from "../data/csv.js";
 import { dayRange } from "../data/format.js";
@@ -17,12 +18,12 @@ import { seriesMarker } from "./sparkline.js";
 /** @import { Trace } from "../types.d.ts" */
 
 const SCALE = 2;
-// A picture is read outside the page: narrower, its title would not fit.
+// A picture is read outside the page; a narrower one has no room for its title.
 const LEAST_WIDTH = 640;
 const EDGE = 16;
 const COLOURS = { ink: "#17202B", muted: "#586474", surface: "#FFFFFF" };
 const FONT = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
-// The place of Plotly's drawing in the text of the picture: parsed here, its styles would be refused by the policy.
+// Placeholder for Plotly's drawing in the picture's text: if it were parsed here, the policy would refuse its styles.
 const MARK = "chart-drawn-by-plotly";
 
 /**
@@ -40,7 +41,7 @@ function line(content, x, y, attributes = {}) {
 }
 
 /**
- * What the legend explains: the lines, and of a line that stands alone what is behind it.
+ * The entries of the legend: the lines, and with a single line the shapes behind it.
  * @param {Trace[]} traces
  * @param {object[]} shapes
  * @returns {{ name: string, key: SVGElement }[]}
@@ -104,7 +105,7 @@ function subtitle() {
   return `${app} · ${span}`;
 }
 
-/** Where the numbers come from, and as of when. */
+/** The text that names the source of the numbers and their as-of. */
 export function source() {
   const text = filled(_("Source: authmeter, data day {day}, {zone}, generated at {time}"), {
     day: site.as_of,
@@ -115,14 +116,14 @@ export function source() {
 }
 
 /**
- * The picture of a chart as the text of an SVG, with its size in pixels.
+ * The picture of a chart as SVG text, with its size in pixels.
  * @param {HTMLElement} place that of the chart.
  * @param {string} title
  */
 async function drawn(place, title) {
   const size = { width: Math.max(LEAST_WIDTH, place.clientWidth), height: Math.max(240, place.clientHeight) };
   const { data, layout } = filledChart(place.dataset.chart || "", chosenSpan, "light", size);
-  // The legend names the lines.
+  // There are no names at the lines' ends, because the legend has them.
   layout.margin.r = EDGE;
   const options = /** @type {const} */ ({ format: "svg", ...size, imageDataOnly: true });
   const chart = await window.Plotly.toImage({ data, layout, config: { staticPlot: true } }, options);
@@ -162,7 +163,7 @@ export async function png({ text, width, height }) {
 }
 
 /**
- * The button that downloads the picture of a chart.
+ * The button that downloads a chart's picture.
  * @param {HTMLElement} figure
  * @returns {HTMLButtonElement}
  */
@@ -170,10 +171,10 @@ export function pictureButton(figure) {
   const title = () => said(one("figcaption", figure));
   const button = element("button", { type: "button", className: "picture", textContent: _("PNG") });
   button.setAttribute("aria-label", `${_("PNG")} · ${title()}`);
-  // Plotly and the shapes are loaded after the page is there.
+  // Plotly and the shapes are loaded after the page.
   button.disabled = !window.Plotly || !window.AUTHMETER_CHARTS;
   button.addEventListener("click", async () => {
-    // Drawing takes longer than a reader waits to see the button pressed.
+    // Let the browser paint the pressed button first: drawing takes a while.
     await nextTask();
     const app = figures && figures.key !== "*" ? figures.key : "";
     const picture = await drawn(one("[data-chart]", figure), title());

@@ -1,6 +1,6 @@
-/* What the pointer reads: all charts of the page at the same day. A line stands on that day in each of them, and one row at
-   the foot of the window says the values; a click leads to the day's page.
-   A finger has no hover: a tap shows the day, and the row's link leads there. */
+/* Shows the values under the pointer: all charts of the page mark the same day with a line, and a row at the bottom
+   of the window shows the values; a click opens the day's page. Touch screens have no hover: a tap shows the day,
+   and the row contains the link. */
 
 import { compact, dayLabel, known, milliseconds, share } from "../data/format.js";
 import { _, filled, localAddress } from "../data/language.js";
@@ -15,18 +15,18 @@ import { seriesKey } from "./sparkline.js";
 /** @import { Trace } from "../types.d.ts" */
 
 /**
- * Where a layer's plot lies in it, in pixels, and what it shows.
+ * Position of a layer's plot in pixels, and its content.
  * @typedef {{ data: Trace[], range: string[], left: number, right: number, top: number, bottom: number }} Drawn
  */
 
 /** @type {WeakMap<HTMLElement, Drawn>} */
 const drawnLayers = new WeakMap();
 
-/** The place of the day or month that is read; -1 for none. */
+/** Index of the day or month whose values are shown; -1 for none. */
 let read = -1;
 
 /**
- * Says what stands in a layer, for the pointer.
+ * Registers the content of a drawn layer.
  * @param {HTMLElement} layer
  * @param {Drawn} drawn
  */
@@ -47,7 +47,7 @@ function drawnOf(place) {
 const instant = (moment) => Date.parse(`${moment.replace(" ", "T")}${moment.length > 10 ? "Z" : ""}`);
 
 /**
- * How far along the plot a day or month lies, from 0 to 1.
+ * Position of a day or month along the plot, from 0 to 1.
  * @param {Drawn} drawn
  * @param {string} day
  * @returns {number}
@@ -57,7 +57,7 @@ export function partOf({ range: [first, last] }, day) {
 }
 
 /**
- * The place of the day or month nearest to a part of the plot.
+ * Index of the day or month nearest to a position in the plot.
  * @param {Drawn} drawn
  * @param {string[]} days
  * @param {number} part
@@ -69,7 +69,7 @@ export function nearest(drawn, days, part) {
 }
 
 /**
- * The page of a day; null where it has none.
+ * The page of a day; null if it has none.
  * @param {string} day
  * @returns {string | null}
  */
@@ -79,7 +79,7 @@ export function pageOfDay(day) {
 }
 
 /**
- * The page of what stands at a place of the charts: a month has none.
+ * The page of a day in the charts; months have none.
  * @param {string} day
  * @returns {string | null}
  */
@@ -96,7 +96,7 @@ function rowPlace() {
   return row;
 }
 
-/** Nothing is read any more. */
+/** Hides the values. */
 export function clearReadout() {
   read = -1;
   if (row) row.hidden = true;
@@ -118,7 +118,7 @@ function placeLabel(place) {
 }
 
 /**
- * The values of one chart: of a month its sums, as in tables and files, whatever its line is drawn by.
+ * The values of one chart. A month shows its sums, as tables and files do, even if its line shows means.
  * @param {HTMLElement} place
  * @returns {HTMLElement | null}
  */
@@ -164,13 +164,13 @@ function drawRow(places) {
     ),
     ...places.map(chartValues).filter(known),
   );
-  // Beside many charts each value has its key alone: the names stand at the ends of the lines.
+  // With many charts each value has only its key: the names are at the ends of the lines.
   rowPlace().classList.toggle("brief", places.length > 2);
   rowPlace().hidden = false;
 }
 
 /**
- * The line on the day that is read.
+ * Draws the line on the day whose values are shown.
  * @param {HTMLElement} place
  */
 function drawLine(place) {
@@ -187,7 +187,7 @@ function drawLine(place) {
 }
 
 /**
- * The row stands at the foot of the window, or at its head where it would lie on the chart that is read.
+ * Puts the row at the bottom of the window, or at its top if it would cover the chart under the pointer.
  * @param {HTMLElement} place
  */
 function putAside(place) {
@@ -212,14 +212,14 @@ function pointed(place, event) {
   read = found;
   const places = all("figure:not([hidden]) [data-chart]");
   for (const one of places) drawLine(one);
-  // What is pointed at is read first.
+  // The values of the chart under the pointer come first.
   drawRow([place, ...places.filter((one) => one !== place)]);
   putAside(place);
   const href = dayPage(placesOf(chosenSpan).x[read]);
   for (const one of places) one.classList.toggle("leads", href !== null);
 }
 
-/** Makes all charts of the page read the same day. */
+/** Starts showing the values of the same day for all charts. */
 export function startReadout() {
   for (const place of all("[data-chart]")) {
     place.addEventListener("pointermove", (event) => pointed(place, event));

@@ -1,5 +1,5 @@
-/* The scales of the charts, and what lies behind their lines: gaps, marks, what is usual, the span before.
-   Does not belong here: what a chart looks like (`charts/shapes.py`), when it is drawn (charts.js). */
+/* Scales of the charts, and the shapes behind their lines: gaps, marks, usual range, the span before. The look of
+   charts is defined in `charts/shapes.py`; charts.js draws them. */
 
 import { compact, known, weekday } from "../data/format.js";
 
@@ -15,7 +15,7 @@ const DAY = 864e5;
 const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
 /**
- * The day so many days later.
+ * The date a number of days after another.
  * @param {string} day
  * @param {number} days
  * @returns {string}
@@ -23,8 +23,9 @@ const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISO
 export const dayAfter = (day, days) => moment(day, days).slice(0, 10);
 
 /**
- * Even steps over the values: a count starts at zero; a rate or a latency shows its own range, or its changes would not be
- * seen. A latency's range is at least a third of its height: noise of a few milliseconds is to look like noise.
+ * Even steps over the values. Counts start at zero; rates and latencies have their own range, as changes would
+ * otherwise be invisible. The range of a latency is at least a third of its highest value, so that noise of a few
+ * milliseconds stays small.
  * @param {Value[]} values
  * @param {Unit} unit
  * @param {boolean} fromZero
@@ -54,7 +55,7 @@ export function scale(values, unit, fromZero) {
 }
 
 /**
- * Ticks stand on the weekday of the data day, so that a week reads as a week; `most` of them have room beside each other.
+ * At most `most` ticks, on the weekday of the data day, so that weeks can be recognized.
  * @param {string[]} days
  * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}
@@ -69,11 +70,11 @@ export function dayScale(days, most = 8) {
   };
 }
 
-// Half of the room that a month takes on an axis of days.
+// Half of a month's width on an axis of days.
 const HALF_MONTH = 15;
 
 /**
- * Every third month has a tick, the last one among them; every sixth where `most` have no room.
+ * A tick at every third month including the last one; at every sixth if these would be more than `most`.
  * @param {string[]} months
  * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}
@@ -89,8 +90,8 @@ export function monthScale(months, most = 8) {
 }
 
 /**
- * A missing day is shaded over its whole width, so that a gap is not taken for a line's end; so is a month of which days
- * are missing, so that its sum is not taken for a whole one.
+ * Shades each missing day over its whole width, so that a gap is not mistaken for the end of a line, and each month
+ * with missing days, so that its sum is not mistaken for a complete one.
  * @param {string[]} days
  * @param {number[]} missing
  * @param {Backdrop} gap
@@ -102,20 +103,19 @@ export function gaps(days, missing, gap, isByMonth = false) {
   return missing.map((place) => ({ ...gap, x0: moment(days[place], -half), x1: moment(days[place], half) }));
 }
 
-// The width of a letter of a mark's label, in pixels; a Chinese one takes two.
+// Width of a letter in a mark's label, in pixels; a Chinese letter has twice the width.
 const LETTER = 6.5;
 
 /**
- * About how wide a text of the size of a mark's label is, in pixels.
+ * Estimated width of a text in the size of a mark's label, in pixels.
  * @param {string} text
  * @returns {number}
  */
 export const widthOf = (text) => LETTER * [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
 
 /**
- * A line on each marked day, so that a change is seen together with it. A mark has its short label, or none,
- * if another of its row or that one's label is in the way, or if it has no room in the plot: above the charts every day is
- * named. The labels of incidents are above, the others below.
+ * A line on each marked day. A mark gets its short label, or none, if the long one would overlap another mark or label
+ * of its row or leave the plot; the keys above the charts name every day. Labels of incidents are above, others below.
  * @param {string[]} days
  * @param {Mark[]} marks
  * @param {Record<Mark["kind"], Backdrop>} lines
@@ -130,7 +130,7 @@ export function dayMarks(days, marks, lines, width) {
   const taken = { true: Number.NEGATIVE_INFINITY, false: Number.NEGATIVE_INFINITY };
   return placed.map((mark) => {
     const { kind, day, place, isLow } = mark;
-    // To the side on which there is room.
+    // The label is on the side with more room.
     const isLeft = place < days.length / 2;
     const others = placed.filter((other) => other !== mark && other.isLow === isLow);
     const row = isLow ? "true" : "false";
@@ -141,7 +141,7 @@ export function dayMarks(days, marks, lines, width) {
     };
     const label = [mark.label, mark.short].find((text) => {
       const [from, to] = span(text);
-      // Beyond the plot a text is cut.
+      // Text beyond the plot is cut off.
       const isInside = from >= -1 && to <= days.length;
       return isInside && from >= taken[row] && !others.some((other) => from < other.place && other.place < to);
     });
@@ -163,14 +163,14 @@ export function dayMarks(days, marks, lines, width) {
 }
 
 /**
- * Plotly reads tags in a label, and the name of a version comes from logs.
+ * Removes characters that Plotly would parse as tags: version names come from logs.
  * @param {string} text
  * @returns {string}
  */
 const plain = (text) => text.replaceAll("<", "‹").replaceAll(">", "›").replaceAll("&", "+");
 
 /**
- * Holidays, as a strip along the foot of the plot.
+ * Holidays, as a strip along the bottom of the plot.
  * @param {string[]} holidays
  * @param {Backdrop} strip
  * @returns {object[]}
@@ -179,7 +179,7 @@ export const holidayStrips = (holidays, strip) =>
   holidays.map((day) => ({ ...strip, x0: moment(day, -0.5), x1: moment(day, 0.5) }));
 
 /**
- * The runs of places that have a value.
+ * Runs of consecutive indexes that have a value.
  * @param {unknown[]} values
  * @returns {number[][]}
  */
@@ -195,7 +195,7 @@ function runs(values) {
 }
 
 /**
- * The span before, as a thin line without markers on the days of this one.
+ * The span before, as a thin line without markers, on the days of the present span.
  * @param {string[]} days
  * @param {Value[]} values
  * @param {string} colour
@@ -210,7 +210,7 @@ export function ghost(days, values, colour, previous) {
 }
 
 /**
- * What is usual, as a band.
+ * The usual range, as a band.
  * @param {string[]} days
  * @param {(Usual | null)[]} norms
  * @param {string} colour
@@ -220,7 +220,7 @@ export function ghost(days, values, colour, previous) {
 export function band(days, norms, colour, norm) {
   const path = runs(norms)
     .map((run) => {
-      // A day is a whole day wide: a band of one would else have no width.
+      // The band covers each day completely: a band of one day would otherwise have no width.
       const at = [`${moment(days[run[0]], -0.5).replace(" ", "_")}`, ...run.map((i) => days[i])];
       at.push(`${moment(days[run[run.length - 1]], 0.5).replace(" ", "_")}`);
       const around = [run[0], ...run, run[run.length - 1]];

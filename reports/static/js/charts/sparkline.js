@@ -1,5 +1,5 @@
-/* Small drawings made as SVG: the course of 30 days beside a figure, and the key of a series in a legend.
-   They are an addition for the eye: the figures stand beside them, so they are hidden from screen readers. */
+/* Small SVG drawings: the course of 30 days next to a figure, and the key of a series in a legend. They are
+   decorative and hidden from screen readers: the page shows the figures as text beside them. */
 
 import { known } from "../data/format.js";
 import { site, texts } from "../data/state.js";
@@ -8,7 +8,7 @@ import { drawing } from "../dom.js";
 /** @import { Value } from "../types.d.ts" */
 
 /**
- * The levels of a string of base-36 digits ('.' = a day without data), as the app table keeps them.
+ * Levels from a string of base-36 digits ('.' = a day without data), the form of the app table.
  * @param {string} text
  * @returns {Value[]}
  */
@@ -17,9 +17,8 @@ function levelsOf(text) {
 }
 
 /**
- * A line over days, broken where a day has no data, with a dot on the last one; `lit` days at its end are drawn in
- * full strength. `levels` is a list of numbers and nulls, or a string of levels; `range` is the scale that several lines
- * share, instead of each its own.
+ * A line over days with a dot on the last one; it breaks on days without data. The last `lit` days are drawn in full
+ * strength. `levels` are numbers and nulls, or a string of levels; `range` is the scale if several lines share one.
  * @param {Value[] | string} levels
  * @param {{ width?: number, height?: number, lit?: number, range?: [number, number] }} [options]
  * @returns {SVGElement}
@@ -36,7 +35,7 @@ export function sparkline(levels, { width = 96, height = 22, lit = site.days.len
   });
   const top = range ? range[1] : Math.max(0, ...values.filter(known)) || 1;
   const least = range ? range[0] : Math.min(top, ...values.filter(known));
-  // A course that never comes near zero would be a flat line: it stands on its own floor then.
+  // Values far above zero would be a flat line: the axis then begins below the lowest value.
   const floor = Math.max(0, least - (top - least) * 0.6);
   /** @param {number} i */
   const x = (i) => (2 + (i * (width - 5)) / Math.max(1, values.length - 1)).toFixed(1);

@@ -1,14 +1,14 @@
-/* What a reader chose, in the address: a copied one shows the same page, and Back takes a choice back.
-   From file:// an address may change behind its path alone, which is all that is done here. */
+/* Stores the reader's choices in the address: a copied address shows the same page, and Back undoes a choice. With
+   file:// only query and fragment of an address may change, and only these are changed here. */
 
 import { change } from "./changes.js";
 
 const addressChange = change();
-/** After each change of the address, by a choice, Back or Forward. */
+/** Registers a listener for changes of the address by a choice, Back or Forward. */
 export const onAddress = addressChange.on;
 
 /**
- * What the address asks for under `name`.
+ * The value of a parameter of the address; null if it has none.
  * @param {string} name
  * @returns {string | null}
  */
@@ -17,8 +17,8 @@ export function asked(name) {
 }
 
 /**
- * Keeps choices in the address; what is empty has no place in it. Each call that changes it is a step that Back takes
- * back, unless it is done `quietly`.
+ * Stores choices in the address; empty values are removed. Each change is a step that Back undoes, unless `quietly` is
+ * true.
  * @param {Record<string, string>} choices
  * @param {boolean} [quietly]
  */
@@ -35,14 +35,14 @@ export function keepInAddress(choices, quietly = false) {
 }
 
 /**
- * `listener` puts the page into the state that the address asks for, after Back and Forward.
+ * Registers a listener that applies the address to the page after Back and Forward.
  * @param {() => void} listener
  */
 export function onBack(listener) {
   window.addEventListener("popstate", listener);
 }
 
-/** Reports Back and Forward as changes of the address, after every listener of `onBack` that is registered before. */
+/** Reports Back and Forward as changes of the address, after all listeners of `onBack` registered so far. */
 export function startAddress() {
   onBack(addressChange.tell);
 }

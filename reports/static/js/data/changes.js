@@ -1,4 +1,4 @@
-/* Who is told of a change: the language, the window, the figures. */
+/* Notifies listeners of a change, such as of language, window or figures. */
 
 /**
  * One kind of change.
@@ -8,7 +8,7 @@ export function change() {
   /** @type {(() => void)[]} */
   const listeners = [];
   return {
-    /** `listener` runs after each change. */
+    /** Registers a listener that runs after each change. */
     on: (listener) => void listeners.push(listener),
     tell() {
       for (const listener of listeners) listener();

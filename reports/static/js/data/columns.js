@@ -1,8 +1,9 @@
-/* Columns of a big table: their values, their order and the search in names.
-   A list of 100,000 apps is 27 MB. The data scripts hold it by column, each column a JSON text that is read when it is
-   first needed: a reader looks at one period of five. A column of few different values is `{values, of}`, the place in
-   `values` for each row. The rows come in the order of the names, so that the row's number is the name's sort key.
-   Does not belong here: how a cell looks (cells.js). */
+/* Columns of a big table: values, order, and search in names.
+   A list of 100,000 apps is 27 MB. The data scripts contain it by column, each column a JSON text that is parsed when
+   it is first needed, as readers mostly view one period of five. A column with few distinct values is `{values, of}`,
+   where `of` has the index in `values` for each row. Rows are sorted by name, so that the row number is the sort key of
+   names.
+   Cells are made in cells.js. */
 
 import { ABSENT } from "./format.js";
 import { LANGUAGE_TAGS, language } from "./state.js";
@@ -25,7 +26,7 @@ export function columnsOf({ rows, columns }) {
      */
     list(name, place) {
       const key = place === undefined ? name : `${name} ${place}`;
-      // Without any row there is no list of lists either.
+      // Without rows there is no list of lists.
       const text = place === undefined ? columns[name] : columns[name][place];
       if (!read.has(key)) read.set(key, JSON.parse(/** @type {string | undefined} */ (text) ?? "[]"));
       return read.get(key);
@@ -39,14 +40,14 @@ export function columnsOf({ rows, columns }) {
     },
     texts() {
       const [names, keys, pinyin] = [this.list("name"), this.list("key"), this.list("pinyin")];
-      // Its capitals are the initials.
+      // The initials are the capitals of the pinyin.
       return names.map((name, row) => `${name}\n${keys[row]}\n${pinyin[row]}\n${pinyin[row].replace(/[^A-Z]/g, "")}`);
     },
   };
 }
 
 /**
- * All rows by key, as numbers: null is last either way, equal keys keep the order of the rows.
+ * Row numbers sorted by key: null comes last in both directions, equal keys keep the order of the rows.
  * @param {number} count
  * @param {KeyOf} keyOf
  * @param {boolean | undefined} descending
@@ -60,12 +61,12 @@ export function sortedRows(count, keyOf, descending) {
     keys[row] = key === null ? Infinity : descending ? -key : key;
     rows[row] = row;
   }
-  // Infinity less Infinity is not a number, and so leaves it to the rows.
+  // The difference of two infinities is NaN, which leaves the comparison to the row numbers.
   return rows.sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
 /**
- * Sort keys of texts: the rank of each, as people of the page's language sort them.
+ * Sort keys of texts: the rank of each by the collation of the page's language.
  * @param {string[]} texts
  * @returns {Value[]}
  */
@@ -77,7 +78,7 @@ export function ranks(texts) {
 }
 
 /**
- * Sort keys of a column of few different values.
+ * Sort keys of a column with few distinct values.
  * @param {BigList} data
  * @param {CodedName} name
  * @param {(value: string) => string} textOf
@@ -92,7 +93,7 @@ export function codedKeys(data, name, textOf) {
 /* ---- search, in lists of apps by name, key and the name's pinyin, whole or by its initials */
 
 /**
- * What is searched for: words in any order, in any case.
+ * The search terms: words in any order and case.
  * @param {string} text
  * @returns {string[]}
  */
@@ -101,7 +102,7 @@ export function searchTerms(text) {
 }
 
 /**
- * Made once and kept: making them takes as long as ten searches.
+ * The texts to search, computed once, because computing takes as long as ten searches.
  * @param {Rows} data
  * @returns {string[]}
  */
@@ -111,7 +112,7 @@ export function searchLines(data) {
 }
 
 /**
- * Whether all words are found.
+ * Whether a line contains all search terms.
  * @param {string} line
  * @param {string[]} terms
  * @returns {boolean}

@@ -1,16 +1,16 @@
-/* CSV made in the browser, by the rules of the site's own files (`export/csv_files.py`): UTF-8 with BOM, CRLF, RFC 4180, and
-   a text that a spreadsheet would take for a formula gets an apostrophe in front. Numbers are never changed. */
+/* Writes CSV in the browser by the rules of the site's own files (`export/csv_files.py`): UTF-8 with BOM, CRLF, RFC
+   4180, and an apostrophe before texts that a spreadsheet would run as a formula. Numbers are never changed. */
 
 /** @import { CsvCell } from "../types.d.ts" */
 
-// What Python's readers take for blank, which is not all that JavaScript's \s is.
+// White space as Python's readers define it, which differs from JavaScript's \s.
 const BLANK = "[\\p{White_Space}\\p{Cf}\\p{Cc}]*";
 const SIGN = "[=+\\-@＝＋－＠﹦﹢﹣﹫]";
 const FIRST = new RegExp(`^(?:${BLANK}${SIGN}|[\\p{White_Space}\\p{Cf}]*[\\t\\r\\n])`, "u");
 const INNER = new RegExp(`(;|\\r\\n|\\r|\\n)(${BLANK}${SIGN})`, "gu");
 
 /**
- * A text that no spreadsheet runs.
+ * The text with an apostrophe wherever a spreadsheet would run it as a formula.
  * @param {string} text
  * @returns {string}
  */
@@ -31,7 +31,7 @@ function field(value) {
 }
 
 /**
- * Rows, the headings first, as the text of a file.
+ * The text of a file with these rows, headings first.
  * @param {CsvCell[][]} rows
  * @returns {string}
  */
@@ -40,7 +40,7 @@ export function csvText(rows) {
 }
 
 /**
- * A name that every file system takes.
+ * A file name that is valid on every file system.
  * @param {string[]} parts
  * @param {string} kind
  * @returns {string}

@@ -1,5 +1,5 @@
-/* What the lines of login authorization are of: the channels, or the SDK versions. The choice stands in the address, goes
-   along to other pages, and Back takes it back. Does not belong here: which lines these are (series.js). */
+/* The dimension of the lines of login authorization: channels or SDK versions. The choice is in the address, is
+   carried to other pages, and can be undone with Back. series.js selects the lines. */
 
 import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
@@ -11,13 +11,13 @@ import { checkAddress } from "./unmet.js";
 /** @import { Dimension } from "../types.d.ts" */
 
 const dimensionChange = change();
-/** After each change of what the lines are of. */
+/** Registers a listener for changes of the dimension. */
 export const onDimension = dimensionChange.on;
 
 /** @returns {Dimension} */
 const askedDimension = () => (asked("by") === "version" ? "version" : "channel");
 
-/** Before anything is painted: what the address asks for. */
+/** Sets the dimension from the address; called before the first paint. */
 export function recallDimension() {
   setDimension(askedDimension());
 }
@@ -33,14 +33,14 @@ function showDimension() {
 function show(dimension) {
   if (dimension === chosenDimension) return;
   setDimension(dimension);
-  // What was alone is not there any more.
+  // The isolated line does not exist in the other dimension.
   setIsolated("");
   showDimension();
   carryChoices();
   dimensionChange.tell();
 }
 
-/** Makes the buttons work. */
+/** Starts the buttons. */
 export function startDimension() {
   for (const button of all("[data-by-button]")) {
     button.addEventListener("click", () => {

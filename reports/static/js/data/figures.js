@@ -1,6 +1,5 @@
-/* The figures of one app, or of all apps together, as the page's parts read them: the file's tables as rows, its texts as
-   numbers by channel and day or month, and what follows from these. Does not belong here: how a rate is computed
-   (measures.js), drawing. */
+/* Decodes the figures of one app, or of all apps together: tables as rows, texts as numbers by channel and day or
+   month, and derived values. measures.js computes rates. */
 
 import { own } from "../dom.js";
 import {
@@ -23,12 +22,13 @@ import { site } from "./state.js";
 /** @type {Step[]} */
 export const STEPS = ["authorization", "verification"];
 
-/** Counts of a channel that its texts hold; absent is zero. */
+/** Counts of a channel that its texts contain; absent means zero. */
 const COUNTS = ["authorizations", "authorizations_failed", "authorizations_cancelled", "verifications", "undelivered"];
 const LATENCIES = ["latency_p50_ms", "latency_p95_ms"];
 
 /**
- * Counts of one channel, or of all, with what follows from them; `totals` are the authorizations of all four.
+ * Counts of one channel, or of all, with derived counts and rates; `totals` are the authorizations of all four
+ * channels.
  * @param {Record<string, Value[]>} counts
  * @param {Value[]} totals
  * @returns {ChannelLists}
@@ -46,7 +46,8 @@ function withLists(counts, totals) {
 }
 
 /**
- * The charts' numbers over some days or months: by channel, `*` being the four together, and of the counts of usage.
+ * The numbers of the charts over some days or months: by channel, with `*` for the four channels together, and by count
+ * of usage.
  * @param {Record<string, Record<string, string>>} texts
  * @param {boolean[]} withData
  * @returns {ChartLists}
@@ -108,7 +109,7 @@ function channelRow(channels, channel, days) {
 }
 
 /**
- * The rows of each window.
+ * The rows by window.
  * @template {{ window_days: number }} Row
  * @param {Row[]} rows
  * @returns {ByWindow<Row[]>}
@@ -140,7 +141,7 @@ function periodSums(table) {
 }
 
 /**
- * The figures as `sql/figures/documents.sql` writes them, completed.
+ * The figures that `sql/figures/documents.sql` writes, with derived values.
  * @param {RawFigures} raw
  * @returns {Figures}
  */
@@ -205,14 +206,13 @@ export function completedFigures(raw) {
 }
 
 /**
- * The numbers of a chart's series in `lists`, one for each day or month of these; `meta` says where they lie
- * (`charts/shapes.py`).
+ * The numbers of a chart's series in `lists`, one for each day or month; `meta` is their address (`charts/shapes.py`).
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {ChartLists} lists
  * @returns {Value[]}
  */
 export function seriesValues({ group, series, field }, lists) {
-  // Months have no versions.
+  // Months are not split by version.
   /** @type {Record<string, any>} */
   const groups = { version: {}, ...lists };
   const found = own(groups[group] || lists.channels, series);

@@ -1,5 +1,5 @@
-/* How numbers, days and sizes are written, in both languages. Nothing is rounded away silently: where a count is
-   shortened (10 thousand and more), the exact one stands beside it. */
+/* Formats numbers, days and sizes in both languages. No digits are lost: if a count is shortened (from 10 thousand
+   on), the exact one is shown next to it. */
 
 import { _, filled } from "./language.js";
 import { language, site } from "./state.js";
@@ -9,14 +9,14 @@ import { language, site } from "./state.js";
 export const ABSENT = "—";
 
 /**
- * Whether there is a value at all; zero is one.
+ * Whether a value is present; zero is.
  * @template T
  * @param {T | null | undefined} value
  * @returns {value is T}
  */
 export const known = (value) => value !== null && value !== undefined;
 
-// Kept: making one costs more than formatting a hundred numbers with it.
+// Cached: creating one costs more than formatting a hundred numbers with it.
 const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
   (maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }),
 );
@@ -50,7 +50,7 @@ export const milliseconds = (value) => (known(value) ? `${number(value)} ms` : A
 export function size(value) {
   if (!known(value)) return ABSENT;
   if (value < 1000) return `${value} B`;
-  // From 999,950 on, one decimal would say 1000.0 kB.
+  // From 999,950 on, one decimal would give 1000.0 kB.
   return value < 999950 ? `${(value / 1e3).toFixed(1)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 }
 
@@ -68,14 +68,14 @@ const UNITS = {
 };
 
 /**
- * A count in four digits at most: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M.
+ * A count in at most four digits: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M.
  * @param {Value | undefined} value
  * @returns {string}
  */
 export function compact(value) {
   if (!known(value)) return ABSENT;
   for (const [threshold, name] of UNITS[language]) {
-    // What rounds up to the larger unit is written in it: 1亿, not 10,000万.
+    // A number that rounds up to the larger unit is written in it: 1亿, not 10,000万.
     if (Math.abs(value) < threshold * (threshold === 1e4 ? 1 : 0.99995)) continue;
     const scaled = value / (name === "K" ? 1e3 : threshold);
     const digits = Math.floor(Math.log10(Math.abs(scaled))) + 1;
@@ -94,21 +94,21 @@ export const isShortened = (value) => known(value) && Math.abs(value) >= 1e4;
 const WEEKDAYS = () => [_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat")];
 
 /**
- * The weekday of an ISO date, in a word.
+ * The name of an ISO date's weekday.
  * @param {string} day
  * @returns {string}
  */
 export const weekday = (day) => WEEKDAYS()[new Date(`${day}T00:00:00Z`).getUTCDay()];
 
 /**
- * `2026-11-23 周一` or `2026-11-23 Mon`: year first, so that no one takes the month for the day.
+ * An unambiguous date, year first: `2026-11-23 周一` or `2026-11-23 Mon`.
  * @param {string} day
  * @returns {string}
  */
 export const dayLabel = (day) => `${day} ${weekday(day)}`;
 
 /**
- * `2026-11-17 – 11-23`, with both years where they differ.
+ * A range of days as `2026-11-17 – 11-23`, with both years if they differ.
  * @param {string} first
  * @param {string} last
  * @returns {string}
@@ -119,7 +119,7 @@ export function dayRange(first, last) {
 }
 
 /**
- * What a period is called.
+ * The name of a period.
  * @param {PeriodKey} name
  * @returns {string}
  */
@@ -135,7 +135,7 @@ export function periodLabel(name) {
 }
 
 /**
- * What a period is compared with.
+ * The text that names a period's base of comparison.
  * @param {PeriodKey} name
  * @returns {string}
  */
@@ -151,9 +151,9 @@ export function baseLabel(name) {
 }
 
 /**
- * How many days of a period are compared, each with the day at its place of the base; where not all are, how many days
- * both have and which lack data: "29 of 30 days comparable: this period 29 days, the one before 30 (missing 11-05)".
- * Nothing of a single day that is compared.
+ * How many days of a period are compared, each with its counterpart in the base. If not all are, also how many days
+ * each period has with data, and which are missing: "29 of 30 days comparable: this period 29 days, the one before 30
+ * (missing 11-05)". Empty for a single day that is compared.
  * @param {PeriodKey} name
  * @returns {string}
  */
@@ -161,7 +161,7 @@ export function coverageNote(name) {
   const period = site.periods[name];
   const { days, matched_days: matched, missing } = period;
   if (days === 1 && matched === 1) return "";
-  // Before the log began there is nothing to name as missing.
+  // Days before the first record are not listed as missing.
   if (!period.base_days_with_data) return _("no data to compare with");
   const words = period.is_comparable
     ? _("{matched} of {days} days comparable")

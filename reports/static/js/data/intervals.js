@@ -1,8 +1,8 @@
-/* Intervals of rates, and of the difference of two: how much of what is seen may be chance. */
+/* Confidence intervals of rates, and of the difference of two rates. */
 
 /** @import { Interval } from "../types.d.ts" */
 
-// Of a normal distribution, 95 % lie within so many standard deviations.
+// 95 % of a normal distribution are within this number of standard deviations.
 const Z = 1.959963984540054;
 
 /**
@@ -16,13 +16,13 @@ export function wilson(successes, cases) {
   const square = (Z * Z) / cases;
   const centre = (rate + square / 2) / (1 + square);
   const half = (Z / (1 + square)) * Math.sqrt((rate * (1 - rate)) / cases + square / (4 * cases));
-  // At the ends, half is the distance to them; only rounding says otherwise.
+  // At 0 and 1, `half` equals the distance to the end except for rounding errors.
   const low = successes === 0 ? 0 : centre - half;
   return { value: rate, low, high: successes === cases ? 1 : centre + half };
 }
 
 /**
- * The difference of two rates, the second less the first, with its 95 % interval by Newcombe: made of both intervals.
+ * The difference of two rates, second minus first, with its 95 % interval by Newcombe, computed from both intervals.
  * @param {Interval} first
  * @param {Interval} second
  * @returns {Interval}
@@ -37,7 +37,7 @@ export function newcombe(first, second) {
 }
 
 /**
- * Whether an interval of a difference leaves open which of both is higher.
+ * Whether the interval of a difference contains zero.
  * @param {Interval} difference
  * @returns {boolean}
  */

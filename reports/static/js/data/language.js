@@ -1,6 +1,5 @@
-/* The language of the page: the address first, then what was chosen before, then Chinese.
-   Texts of the templates stand in both languages and the style sheet hides one; texts of the scripts are looked up
-   here by _("..."). */
+/* The language of the page: from the address, otherwise the last choice, otherwise Chinese. Texts of templates are
+   in the page in both languages, and the style sheet hides one; scripts look their texts up by _("..."). */
 
 import { all, element, one, own, remember, remembered } from "../dom.js";
 import { asked, keepInAddress } from "./address.js";
@@ -21,25 +20,25 @@ import {
 /** @import { Better, BothTexts, Language } from "../types.d.ts" */
 
 const languageChange = change();
-/** After each change of the language. */
+/** Registers a listener for changes of the language. */
 export const onLanguage = languageChange.on;
 
 /**
- * A text of the scripts in the language of the page; `msgid` is its English.
+ * A text of the scripts in the page's language; `msgid` is its English.
  * @param {string} msgid
  * @returns {string}
  */
 export const _ = (msgid) => texts.strings[msgid][language];
 
 /**
- * A text of the data in the language of the page.
+ * A text of the data in the page's language.
  * @param {BothTexts} text
  * @returns {string}
  */
 export const textOf = (text) => (typeof text === "string" ? text : text[language === "zh" ? 0 : 1]);
 
 /**
- * The word for a fixed value of the tables, or the value itself where it has none.
+ * The word for a fixed value of the tables, or the value itself if it has none.
  * @param {string} value
  * @returns {string}
  */
@@ -47,21 +46,21 @@ export const word = (value) =>
   (own(texts.words, value) || site.channels.find(({ key }) => key === value) || { [language]: value })[language];
 
 /**
- * What a metric is called.
+ * The label of a metric.
  * @param {string} name
  * @returns {string}
  */
 export const metricLabel = (name) => texts.metrics[name].label[language];
 
 /**
- * Which direction of a change of a metric is good.
+ * The direction of a metric's change that is good.
  * @param {string} name
  * @returns {Better}
  */
 export const betterOf = (name) => texts.metrics[name].better;
 
 /**
- * A text with its `{name}` places filled.
+ * A text with its `{name}` placeholders filled.
  * @param {string} text
  * @param {Record<string, unknown>} values
  * @returns {string}
@@ -71,7 +70,8 @@ export function filled(text, values) {
 }
 
 /**
- * The address of another page of the site, with what was chosen here; an app's page is of its own app.
+ * The address of another page of the site with the present choices; the chosen app is left out on links to an app's
+ * page.
  * @param {string} path
  * @returns {string}
  */
@@ -85,7 +85,7 @@ export function localAddress(path) {
 }
 
 /**
- * A file in an app's folder, seen from this page.
+ * The address of a file in an app's folder, relative to this page.
  * @param {string} folder
  * @param {string} file
  * @returns {string}
@@ -95,7 +95,7 @@ export function appHref(folder, file) {
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
-/* Links to pages carry the choices; called again whenever one changes. */
+/* Adds the choices to links to pages; called again after each change of a choice. */
 export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = (link.getAttribute("href") || "").split("#");
@@ -105,7 +105,7 @@ export function carryChoices() {
 }
 
 /**
- * A link to what a metric means; its meaning shows beside it (glossary.js).
+ * A link to the definition of a metric, which glossary.js also shows on hover.
  * @param {string} name
  * @param {string} [label]
  * @returns {HTMLAnchorElement}
@@ -120,11 +120,11 @@ export function metricLink(name, label = metricLabel(name)) {
   });
 }
 
-/** Puts the page into its language: the tag, and what is said in attributes and the title. */
+/** Applies the language to the page: language tag, attributes and title. */
 export function showLanguage() {
   document.documentElement.lang = LANGUAGE_TAGS[language];
   if (document.readyState === "loading") return;
-  // An app's page is titled by its name, the same in both languages.
+  // The title of an app's page is the app's name in both languages.
   document.title = one("title").dataset[language] || document.title;
   for (const button of all("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
@@ -141,7 +141,7 @@ export function showLanguage() {
  */
 const isLanguage = (value) => Boolean(value && Object.hasOwn(LANGUAGE_TAGS, value));
 
-/** Before anything is painted: the language that the address or an earlier visit asks for. */
+/** Sets the language from the address or an earlier visit; called before the first paint. */
 export function recallLanguage() {
   setLanguage([asked("lang"), remembered("language")].find(isLanguage) || "zh");
 }
@@ -150,13 +150,13 @@ export function recallLanguage() {
 function chooseLanguage(value) {
   setLanguage(value);
   remember("language", value);
-  // The language is no step: Back leads to what was read before, in the language of now.
+  // The language is not a step: Back returns to the earlier content in the present language.
   keepInAddress({ lang: value }, true);
   showLanguage();
   languageChange.tell();
 }
 
-/** Makes the buttons of the languages work. */
+/** Starts the language buttons. */
 export function startLanguage() {
   for (const button of all("[data-language]")) {
     const { language: offered } = button.dataset;

@@ -1,5 +1,5 @@
-/* The line that the charts show alone, in the address: a channel or a count of usage by its look, an SDK version by its
-   name, as the look of a version changes with the share that it has. */
+/* The single line that the charts show, stored in the address: a channel or count of usage by its look, an SDK
+   version by its name, because the look of a version depends on its share. */
 
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
@@ -11,13 +11,13 @@ import { checkAddress } from "./unmet.js";
 import { onFigures } from "./windows.js";
 
 const lineChange = change();
-/** After each change of the line that is shown alone. */
+/** Registers a listener for changes of the single line. */
 export const onLine = lineChange.on;
 
 const isOfVersion = (/** @type {string} */ look) => look.startsWith("version_");
 
 /**
- * The look of the line that the address asks for; empty if it asks for none, or for one that the figures lack.
+ * The look of the line in the address; empty if there is none, or the figures lack it.
  * @returns {string}
  */
 export function askedLine() {
@@ -29,7 +29,7 @@ export function askedLine() {
 }
 
 /**
- * Shows the line of one look alone, or all lines if it is empty, and keeps the choice in the address.
+ * Shows only the line with this look, or all lines if it is empty, and stores the choice in the address.
  * @param {string} look
  */
 export function chooseLine(look) {
@@ -39,7 +39,7 @@ export function chooseLine(look) {
   lineChange.tell();
 }
 
-/** Follows the address: at the start, with every change of the figures, and after Back. */
+/** Applies the address: at the start, after every change of figures, and after Back. */
 export function startLine() {
   onFigures(() => setIsolated(askedLine()));
   onBack(() => {

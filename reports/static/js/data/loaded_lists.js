@@ -1,4 +1,4 @@
-/* The big lists, loaded from the data scripts when they are first asked for. */
+/* Loads the big lists from the data scripts when they are first needed. */
 
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
@@ -28,7 +28,7 @@ export function loadList(name) {
 }
 
 /**
- * The figures of another app, as its own script has them.
+ * The figures of another app, loaded from its own script.
  * @param {BigList} data
  * @param {number} row that of the app in the list.
  * @returns {Promise<RawFigures>}

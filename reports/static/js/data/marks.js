@@ -1,4 +1,4 @@
-/* What is marked in a chart: incidents of its channels, notes, SDK releases and holidays. How a mark is drawn: scales.js. */
+/* The marks of a chart: incidents of its channels, notes, SDK releases and holidays. scales.js draws them. */
 
 import { own } from "../dom.js";
 import { _, word } from "./language.js";
@@ -10,7 +10,7 @@ import { figures, site } from "./state.js";
 /** @import { Mark, SeriesPlace } from "../types.d.ts" */
 
 /**
- * The channels that the lines of a chart are of.
+ * The channels of a chart's lines.
  * @param {Pick<SeriesPlace, "group" | "series">[]} lines
  * @returns {string[]}
  */
@@ -38,7 +38,7 @@ export function incidentMarks(days, channels) {
 }
 
 /**
- * The days since which an SDK version had more than 1 % of the requests. Versions are of the login channels.
+ * The days on which an SDK version first exceeded 1 % of the requests. Versions only concern the login channels.
  * @param {string[]} days
  * @param {string[]} channels
  * @returns {Mark[]}
@@ -52,7 +52,7 @@ export function releaseMarks(days, channels) {
 }
 
 /**
- * Everything that is marked by a line on one of the days.
+ * All marks that are drawn as a line on one of the days.
  * @param {string[]} days
  * @param {string[]} channels
  * @returns {Mark[]}

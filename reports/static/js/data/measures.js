@@ -1,12 +1,12 @@
-/* Sums and rates of counts, by the declarations that come with the site (`contract/measures`), and the channels that they
-   are of. Does not belong here: which counts an app has (figures.js). */
+/* Sums and rates of counts, by the declarations in the site's data (`contract/measures`), and lists of channels.
+   figures.js has the counts of an app. */
 
 import { site } from "./state.js";
 
 /** @import { Counts, PeriodKey, Value } from "../types.d.ts" */
 
 /**
- * A rate or share: null where the part is absent, or the whole is absent or 0.
+ * A rate or share; null if the part is absent, or the whole is absent or 0.
  * @param {Value} part
  * @param {Value} whole
  * @returns {Value}
@@ -16,7 +16,7 @@ export function ratio(part, whole) {
 }
 
 /**
- * The sum of what is known; null where nothing is.
+ * The sum of the known values; null if none is known.
  * @param {...Value} values
  * @returns {Value}
  */
@@ -25,21 +25,21 @@ export function sum(...values) {
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
 }
 
-/** The rate of those who did not turn back: the one that is kept by SDK version. */
+/** The rate that excludes cancelled requests; the only one that is stored by SDK version. */
 export const TECHNICAL = "technical_success_rate";
 
 /** The channels of the login trend, in their order. */
 export const loginChannels = () => site.channels.filter((one) => one.is_login).map((one) => one.key);
 
-/** Channels beyond these, which count in no total. */
+/** Channels outside the groups above; they are in no total. */
 export const otherChannels = () => site.channels.filter((one) => one.group === "other").map((one) => one.key);
 
-/** The channels that check a number of someone who is signed in already. */
+/** The channels that verify a number of a user who is signed in already. */
 export const checkChannels = () =>
   site.channels.filter((one) => !one.is_login && one.group === "number").map((one) => one.key);
 
 /**
- * The counts of usage that pages show; those with a card are of some channels.
+ * The counts of usage that pages show.
  * @returns {string[]}
  */
 export const usageMeasures = () => Object.keys(site.usage);
@@ -48,7 +48,7 @@ export const usageMeasures = () => Object.keys(site.usage);
 export const cardMeasures = () => usageMeasures().filter((name) => site.usage[name].channels.length);
 
 /**
- * Whether a change of a period is shown: at least half of its days are matched.
+ * Whether the change of a period is shown: at least half of its days are matched.
  * @param {PeriodKey} period
  * @returns {boolean}
  */
@@ -57,7 +57,7 @@ export function isComparable(period) {
 }
 
 /**
- * A sum or difference of counts, as a rate is declared; null where one of them is absent.
+ * A sum or difference of counts, as a rate declares it; null if one of them is absent.
  * @param {Record<string, number>} term the sign of each count.
  * @param {(count: string) => Value} countOf
  * @returns {Value}
@@ -70,7 +70,7 @@ function termOf(term, countOf) {
 }
 
 /**
- * What a rate is divided by.
+ * The denominator of a rate.
  * @param {string} rate
  * @param {(count: string) => Value} countOf
  * @returns {Value}
@@ -78,7 +78,7 @@ function termOf(term, countOf) {
 export const denominatorOf = (rate, countOf) => termOf(site.rates[rate].denominator, countOf);
 
 /**
- * A declared rate of counts; null where one of them is absent, or there is nothing to divide by.
+ * A declared rate of counts; null if a count is absent or the denominator is 0.
  * @param {string} rate
  * @param {(count: string) => Value} countOf
  * @returns {Value}
@@ -87,7 +87,7 @@ export const rateOf = (rate, countOf) =>
   ratio(termOf(site.rates[rate].numerator, countOf), denominatorOf(rate, countOf));
 
 /**
- * The rates of lists of counts, value by value.
+ * The rates of lists of counts, element by element.
  * @param {Record<string, Value[]>} lists
  * @param {number} length
  * @returns {Record<string, Value[]>}
@@ -100,8 +100,8 @@ export function rateLists(lists, length) {
 }
 
 /**
- * A row of counts with what follows from them: those of the matched days, which have all but what the other days have,
- * and the rates over the period, over its matched days, and over their counterparts.
+ * A row of counts with derived values: counts of the matched days (all days minus the unmatched ones), and the rates
+ * over the period, over its matched days, and over their counterparts.
  * @template {Record<string, any>} Row
  * @param {Row} row
  * @returns {Row & Counts}

@@ -1,7 +1,7 @@
-/* What is usual of a day: the median of the eight weeks before it, three spreads to either side, whatever span a chart
-   shows, so that a fallen figure does not look normal beside its own last days. The same rule, by the same cases, as
-   `pipelines/incidents/norms.py`, which has its reasons; its tuned numbers come with the site.
-   Does not belong here: how the range is drawn (charts.js), and what opens an incident, which the run alone decides. */
+/* The usual range of a day: the median of the eight weeks before it, three spreads to either side. It does not
+   depend on the span of a chart, so that a fallen figure does not look normal compared with its own last days. The
+   rule and its test cases are the same as in `pipelines/incidents/norms.py`, which explains it; the parameters are
+   in the site's data. Incidents are only detected by the run. */
 
 import { own } from "../dom.js";
 import { known } from "./format.js";
@@ -11,7 +11,7 @@ import { site } from "./state.js";
 /** @import { Figures, Side, Unit, Usual, Value } from "../types.d.ts" */
 
 /**
- * The middle of some numbers; null of none.
+ * The median of some numbers; null for none.
  * @param {number[]} numbers
  * @returns {Value}
  */
@@ -23,7 +23,7 @@ function median(numbers) {
 }
 
 /**
- * What is usual of the day at `place`; null where too few days before it count, and of a count on a holiday.
+ * The usual range of the day at `place`; null if too few days before it count, and for counts on a holiday.
  * @param {Value[]} values
  * @param {number} place
  * @param {Unit} unit
@@ -35,7 +35,7 @@ export function usualOf(values, place, unit, counts, requests = []) {
   const { reach, far, of_steps: ofSteps, least_weekdays: leastWeekdays, least_days: leastDays } = site.norms;
   const isCount = unit === "records";
   const step = isCount ? 7 : 1;
-  // A rate is on a holiday as on any day.
+  // Holidays only matter for counts.
   const holidays = isCount ? site.holidays : [];
   if (holidays.includes(place)) return null;
   /** @type {number[]} */
@@ -70,8 +70,8 @@ export function usualOf(values, place, unit, counts, requests = []) {
 }
 
 /**
- * Where the values of some days lie together beside what is usual of these days. "unknown" if fewer than half of the days
- * with a value have a usual range. The one rule for colour: a figure is green or red only outside this range.
+ * The position of some days' values together, relative to their usual ranges; "unknown" if fewer than half of the days
+ * with a value have one. The only rule for colours: a figure is green or red only outside its usual range.
  * @param {Value[]} values
  * @param {number[]} places the days, as indexes into `values`.
  * @param {"records" | "share"} unit
@@ -93,7 +93,7 @@ export function sideOfDays(values, places, unit, counts, requests) {
   const swing = Math.hypot(...found.map((day) => day.swing * (isCount ? day.usual : day.weight))) / whole;
   const variance = found.map((day) => (isCount ? Math.max(day.usual, 1) : day.weight * day.usual * (1 - day.usual)));
   const chance = Math.sqrt(total(variance)) / whole;
-  // Days of the same weekday share their usual value, and with it its error.
+  // Days of the same weekday have the same usual value, and therefore the same error.
   const room = site.norms.far * Math.max(swing, chance) * (found.length > 1 ? Math.SQRT2 : 1);
   if (Math.abs(value - usual) <= room) return "inside";
   return value > usual ? "above" : "below";
@@ -103,7 +103,7 @@ export function sideOfDays(values, places, unit, counts, requests) {
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 /**
- * Whether a day counts for the norm of a series: the app was there, and had no incident in its channels.
+ * Whether a day counts for the norm of a series: the app had begun to log, and had no incident in its channels.
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
  * @param {string} series a channel, `*` for all login channels together, or a count of usage.

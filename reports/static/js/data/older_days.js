@@ -1,5 +1,5 @@
-/* The days that a range of the reader's own may have: the 90 of an app's figures and, from a file of its own, the older ones of
-   the 13 months. Does not belong here: which days are compared (ranges.js). */
+/* The days that a chosen range may contain: the 90 days of an app's figures and, from a file of their own, the older
+   days of the 13 months. ranges.js decides which days are compared. */
 
 import { loadScript } from "../dom.js";
 import { chartLists } from "./figures.js";
@@ -17,7 +17,7 @@ let older;
 let named = [];
 
 /**
- * The days of the 13 months before the 90; none where the app has no record of them.
+ * The days of the 13 months before the 90; empty if the app has no record on them.
  * @returns {string[]}
  */
 function olderDays() {
@@ -29,8 +29,8 @@ function olderDays() {
 }
 
 /**
- * All days that can be chosen, oldest first, and the places of those without data; older days have none until they are
- * loaded.
+ * All days that can be chosen, oldest first, and the indexes of days without data; older days have no values until they
+ * are loaded.
  */
 export function daysOfRange() {
   const before = olderDays();
@@ -54,7 +54,7 @@ export const valuesOfRange = (listOf) => [
 ];
 
 /**
- * Loads the older days, once, and says when they are there.
+ * Loads the older days once, then calls `loaded`.
  * @param {() => void} loaded
  */
 export async function loadOlderDays(loaded) {
@@ -62,10 +62,10 @@ export async function loadOlderDays(loaded) {
   try {
     await loadScript(FILE);
   } catch {
-    // An app's folder that was copied in part: the 90 days are there.
+    // If the app's folder was copied incompletely, only the 90 days are available.
     return;
   }
-  // Asked for again meanwhile.
+  // Another call has loaded them meanwhile.
   if (older) return;
   const days = olderDays();
   const since = figures.first_seen || "";

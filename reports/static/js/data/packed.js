@@ -1,13 +1,13 @@
-/* The numbers of a chart's texts, as `packed_numbers.py` writes them. */
+/* Decodes the numbers of a chart's texts, which `packed_numbers.py` writes. */
 
 /** @import { Value } from "../types.d.ts" */
 
-/** The characters of a text, by what they stand for. */
+/** The characters of a text, by value. */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /**
- * The `count` numbers of a text: perhaps the least of them and a dot, then how many bits each has, then these, six a
- * character, without the zeros at the beginning. What is none is `absent`.
+ * The `count` numbers of a text: optionally a base with a dot, then the bits per number, then the numbers, six bits a
+ * character, without the zeros at the beginning. Code 0 is decoded to `absent`.
  * @param {string} text
  * @param {number} count
  * @param {Value} absent
@@ -26,7 +26,7 @@ function numbersOf(text, count, absent) {
 }
 
 /**
- * The numbers of a text; where no data were read, there is no zero. What is none is `absent` on every other day.
+ * The numbers of a text; null on days without data. Absent numbers are `absent` on all other days.
  * @param {string | undefined} text
  * @param {boolean[]} withData
  * @param {Value} absent
@@ -38,7 +38,8 @@ export function unpacked(text, withData, absent) {
 }
 
 /**
- * The rates of a version by day, in per mille: two digits to base 36 each, dots for none; of the last days of `count`.
+ * The rates of a version by day: two base-36 digits of per mille each, dots for none; they are the last of `count`
+ * days.
  * @param {string} text
  * @param {number} count
  * @returns {Value[]}

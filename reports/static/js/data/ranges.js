@@ -1,5 +1,5 @@
-/* A range of days that the reader chose, and the days that it is compared with. Days are ISO dates, both ends included.
-   Does not belong here: the fields and the table (pages/range.js). */
+/* A range of days chosen by the reader, and the days that it is compared with. Days are ISO dates, both ends
+   included. pages/range.js draws the fields and the table. */
 
 import { known } from "./format.js";
 import { sum } from "./measures.js";
@@ -8,14 +8,14 @@ import { sum } from "./measures.js";
 
 const DAY = 864e5;
 
-/** What a range can be compared with. @type {Versus[]} */
+/** The bases that a range can be compared with. @type {Versus[]} */
 export const VERSUS = ["before", "week", "month"];
 
 /** @param {string} day @param {number} days */
 const shifted = (day, days) => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
 
 /**
- * Whether a text is a day of the calendar: 2026-02-30 is none.
+ * Whether a text is a valid ISO date: 2026-02-30 is not.
  * @param {string | null} text
  * @returns {text is string}
  */
@@ -26,8 +26,8 @@ export function isDay(text) {
 }
 
 /**
- * The range that is shown for what was asked for: cut to the days of the page; its last days, as many as the page shows, if
- * nothing was asked for, or if a day is no day, or if none of the range is on the page.
+ * The range to show for the requested one: cut to the days of the page. If none was requested, a date is invalid, or no
+ * day of the range is on the page, the last `span` days of the page.
  * @param {{ from: string | null, to: string | null }} wanted
  * @param {string[]} days those of the page, oldest first.
  * @param {number} span how many days are shown until the reader chooses.
@@ -46,7 +46,7 @@ export function shownRange({ from, to }, days, span) {
 }
 
 /**
- * The same day of the month before; null where that month is too short.
+ * The same day of the previous month; null if that month is too short.
  * @param {string} day
  * @returns {string | null}
  */
@@ -57,8 +57,8 @@ function monthBefore(day) {
 }
 
 /**
- * The day that each day of a range is compared with: as many days before, the same weekday the fewest whole weeks before
- * that leave no day in both, or the same day of the month before.
+ * The counterpart of each day of a range: the same number of days before; the same weekday, as few whole weeks before
+ * as leave no day in both ranges; or the same day of the previous month.
  * @param {string[]} days of the range.
  * @param {Versus} versus
  * @returns {(string | null)[]}
@@ -70,8 +70,8 @@ export function counterparts(days, versus) {
 }
 
 /**
- * The places of a range and of what it is compared with, among the days of the page; `matched` and `base` are the pairs of
- * which both days have data.
+ * The indexes of a range and its counterparts among the days of the page; `matched` and `base` are the pairs in which
+ * both days have data.
  * @param {{ first: string, last: string }} range
  * @param {Versus} versus
  * @param {string[]} days those of the page, oldest first.
@@ -88,7 +88,7 @@ export function comparedPlaces({ first, last }, versus, days, missing) {
   const pairs = places.map((i, n) => [i, others[n]]).filter(([i, other]) => hasData(i) && hasData(other));
   return {
     places,
-    // Of all days that are shown or compared with.
+    // The first of all days that are shown or compared with.
     firstPlace: Math.min(...places, ...others.filter((i) => i >= 0)),
     withData: places.filter(hasData),
     matched: pairs.map(([i]) => i),
@@ -98,7 +98,7 @@ export function comparedPlaces({ first, last }, versus, days, missing) {
 }
 
 /**
- * The sum of a count over some days; null of no day.
+ * The sum of a count over some days; null for no day.
  * @param {Value[]} values
  * @param {number[]} places
  * @returns {Value}

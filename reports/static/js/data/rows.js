@@ -1,9 +1,9 @@
-/* Tables of the data scripts: written by column, read by row. */
+/* Reads tables of the data scripts, which are written by column, as rows. */
 
 /** @import { TableRow } from "../types.d.ts" */
 
 /**
- * The rows of a table that is written by column; one without rows is not written.
+ * The rows of a table that is written by column; tables without rows are not written.
  * @template {Record<string, unknown[]>} Columns
  * @param {Columns | undefined} columns
  * @returns {TableRow<Columns>[]}

@@ -1,5 +1,5 @@
-/* Which lines a chart draws, and what they are called: of login authorization one for each channel, or one for each SDK
-   version. Does not belong here: their numbers (spans.js), how they are drawn (charts.js). */
+/* Selects and names the lines of a chart: for login authorization one for each channel, or one for each SDK version.
+   Their numbers are in spans.js; charts.js draws them. */
 
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
@@ -19,7 +19,7 @@ const VERSION_LOOKS = () => Object.keys(texts.looks).filter((name) => name.start
 export const versionName = (value) => (value === "unknown" ? word(value) : value);
 
 /**
- * The versions that charts show: those that a table lists by name, of both windows, those of 30 days first.
+ * The versions that charts show: versions that a table of either window lists by name, the table of 30 days first.
  * @returns {string[]}
  */
 function shownVersions() {
@@ -28,7 +28,7 @@ function shownVersions() {
 }
 
 /**
- * What stands for a version in a legend, whose key is the same in every chart.
+ * The series of versions, which have the same key in every chart.
  * @param {SeriesPlace["field"]} field
  * @returns {SeriesPlace[]}
  */
@@ -36,8 +36,9 @@ export const versionPlaces = (field) =>
   shownVersions().map((series, i) => ({ group: "version", series, field, look: VERSION_LOOKS()[i] }));
 
 /**
- * Whether a chart has something to tell in what is chosen: of versions the technical success rate alone is kept, results of
- * an app alone that nobody signs in by; latencies do not add up to months, and one channel alone is all of them.
+ * Whether a chart has lines for the present choice. By version only the technical success rate is stored; verification
+ * results are stored only for apps without sign-ins; latencies cannot be summed to months; the share of a single
+ * channel is always 100 %.
  * @param {string} name
  * @returns {boolean}
  */
@@ -49,12 +50,12 @@ export function hasLines(name) {
   return name !== "share" || figures?.present.length !== 1;
 }
 
-/** Whether nobody signed in by the app in the 90 days: of other apps, and of all together, the results of verification by day are not kept. */
+/** Whether nobody signed in by the app in the 90 days. Results of verification by day are only stored for such apps. */
 export const hasNoLogins = () =>
   Boolean(figures) && figures.key !== "*" && !figures.long.channels["*"].authorization_requests.some(Boolean);
 
 /**
- * The traces of a chart, without numbers: those of its shape, or of login authorization by version one for each.
+ * The traces of a chart, without numbers: those of its shape, or one for each version.
  * @param {string} name
  * @param {Theme} theme
  * @returns {Trace[]}
@@ -67,18 +68,18 @@ function everyTrace(name, theme) {
   return versionPlaces(meta.field).map((place) => {
     const color = colours[place.look][theme];
     const marker = { ...data[0].marker, color, symbol: texts.looks[place.look].marker };
-    // Plotly reads tags in a name: a version's stands beside the drawing only.
+    // Plotly parses tags in names, so a version's name is only shown outside of the drawing.
     return { ...data[0], name: place.look, line: { ...data[0].line, color }, marker, meta: place };
   });
 }
 
 /**
- * Whether what is shown has a series at all, on any day or in any month.
+ * Whether a series has any data, on any day or in any month.
  * @param {SeriesPlace} meta
  * @returns {boolean}
  */
 export function isPresent(meta) {
-  // Where every request fails, the rate is zero, and there.
+  // If every request fails, the rate is zero, not absent.
   /** @type {Partial<Record<SeriesPlace["group"], string>>} */
   const requests = {
     trend: "authorization_requests",
@@ -90,7 +91,7 @@ export function isPresent(meta) {
 }
 
 /**
- * The traces that a chart shows: those that are there, and of these the one that is isolated, where the chart has it.
+ * The traces that a chart shows: those with data, or only the isolated one if the chart has it.
  * @param {string} name
  * @param {Theme} [theme]
  * @returns {Trace[]}
@@ -104,7 +105,7 @@ export function shownTraces(name, theme = "light") {
 }
 
 /**
- * What a line is called at its end.
+ * The name of a line at its end.
  * @param {SeriesPlace} meta
  * @returns {string}
  */
@@ -113,7 +114,7 @@ export function endName({ group, series, look }) {
 }
 
 /**
- * What a line is called as the heading of its numbers.
+ * The name of a line as the heading of its numbers.
  * @param {Trace} trace
  * @returns {string}
  */

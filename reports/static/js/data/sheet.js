@@ -1,6 +1,5 @@
-/* A table as columns for a file: each column holds texts, or numbers of one unit, which its heading names. Reads the
-   figures that a cell of a page shows. Which cells are read is in `tables/downloads.js`; how columns become a file is in
-   `csv.js` and `workbook.js`. */
+/* A table as columns for a file: each column contains texts, or numbers of one unit, which its heading names. Parses
+   the figures in a page's cells. `tables/downloads.js` selects the cells; `csv.js` and `workbook.js` write files. */
 
 import { ABSENT } from "./format.js";
 import { _, filled } from "./language.js";
@@ -11,7 +10,7 @@ const UNITS = "%|ms|kB|MB|B";
 const SIZES = { B: 1, kB: 1e3, MB: 1e6 };
 
 /**
- * The heading of a column: its name and the unit of its numbers. A share stands in per cent, its change in points.
+ * The heading of a column: its name and the unit of its numbers. Shares are in per cent, their changes in points.
  * @param {string} name
  * @param {FileUnit} unit
  * @returns {string}
@@ -25,12 +24,12 @@ export function unitHeading(name, unit) {
     yuan: _("{name} (CNY)"),
   };
   if (!unit) return name;
-  // Some names say their unit.
+  // Some names already contain their unit.
   return name.endsWith(filled(forms[unit], { name: "" }).trim()) ? name : filled(forms[unit], { name });
 }
 
 /**
- * The heading of a figure that is not the first of its column's cells.
+ * The heading of a further figure in a column's cells.
  * @param {string} name
  * @param {FigureRole} role
  * @returns {string}
@@ -50,7 +49,7 @@ export function roleHeading(name, role) {
 }
 
 /**
- * The figure that a text begins with, and the rest of the text; null if it begins with none.
+ * The figure at the beginning of a text, and the rest of the text; null if there is none.
  * @param {string} text
  * @returns {[Figure, string] | null}
  */
@@ -85,8 +84,8 @@ const JOINED = [
 const BOUNDS = { "≤": "most", "≥": "least", "±": "tolerance" };
 
 /**
- * All figures of a text, such as `9,500 86.4%`, `28 / 30`, `+1.20 pp`, `5 ± 2` or `90–92%`; null if it is another text. A
- * share is a part of one, points are hundredths.
+ * All figures of a text, such as `9,500 86.4%`, `28 / 30`, `+1.20 pp`, `5 ± 2` or `90–92%`; null for any other text. A
+ * share is a fraction of 1, points are hundredths.
  * @param {string} text
  * @returns {Figure[] | null}
  */
@@ -103,7 +102,7 @@ export function figuresIn(text) {
     const joint = JOINED.find(([sign]) => sign.test(rest));
     const second = joint && firstFigure(rest.replace(joint[0], ""));
     if (joint && second) {
-      // `90–92%` says its unit once.
+      // `90–92%` has its unit only once.
       const unit = figure.unit || (joint[1] === "low" ? second[0].unit : "");
       const value = unit === "share" && !figure.unit && figure.value !== null ? figure.value / 100 : figure.value;
       figures.push({ value, unit, role: joint[1] }, { ...second[0], role: joint[2] });
@@ -116,7 +115,7 @@ export function figuresIn(text) {
 }
 
 /**
- * Columns with headings that differ from each other, since a spreadsheet tells columns apart by them.
+ * The columns with distinct headings, because spreadsheets identify columns by them.
  * @param {FileColumn[]} columns
  * @returns {FileColumn[]}
  */
@@ -131,7 +130,7 @@ export function distinct(columns) {
 }
 
 /**
- * The rows of a CSV, headings first: a share is written in per cent, as its heading says.
+ * The rows of a CSV, headings first; shares are written in per cent, as the heading says.
  * @param {FileColumn[]} columns
  * @returns {CsvCell[][]}
  */

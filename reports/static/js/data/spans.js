@@ -1,4 +1,4 @@
-/* What the charts show: the page's window, 90 days, or 13 months by month; and the numbers of a series over it. */
+/* The span of the charts: the page's window, 90 days, or 13 months; and the numbers of a series over it. */
 
 import { own } from "../dom.js";
 import { seriesValues } from "./figures.js";
@@ -12,7 +12,7 @@ import { figures, site } from "./state.js";
 export const SPANS = ["7", "30", "90", "months"];
 
 /**
- * How many days of the calendar a month has, and how many of them have data; the one that is not over lacks some, too.
+ * The calendar days of a month, and how many of them have data; the current month always lacks some.
  * @param {number} place in all months.
  * @returns {{ days: number, withData: number }}
  */
@@ -26,17 +26,17 @@ function daysOfMonth(place) {
 const isWhole = (place) => daysOfMonth(place).withData === daysOfMonth(place).days;
 
 /**
- * The days of a month of the axis, and how many of them have data.
+ * The days of a month on the axis, and how many of them have data.
  * @param {number} place
  */
 export const monthDays = (place) => daysOfMonth(boundsOf("months")[0] + place);
 
-/** An axis has so many days or months at least. */
+/** Least number of days or months on an axis. */
 const LEAST_PLACES = 7;
 
 /**
- * The places that an axis of a span begins with and ends before: of the days, or of the months. It begins with the first
- * record, as days before it are no outage.
+ * The first index of a span's axis and the one after its last, among the days or months. The axis begins with the first
+ * record, because the days before it are not an outage.
  * @param {SpanKey} span
  * @returns {[number, number]}
  */
@@ -49,7 +49,8 @@ function boundsOf(span) {
 }
 
 /**
- * The days or months of a span, oldest first, and the places of those that lack data: of a month, of any of its days.
+ * The days or months of a span, oldest first, and the indexes of those without data; a month counts if any day lacks
+ * data.
  * @param {SpanKey} span
  * @returns {{ x: string[], missing: number[], isByMonth: boolean }}
  */
@@ -67,7 +68,7 @@ export function placesOf(span) {
 }
 
 /**
- * What is counted on each day or in each month of a span, as tables and files tell it: counts of a month are its sums.
+ * The counts of each day or month of a span, as tables and files show them; a month has the sum of its days.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
@@ -78,7 +79,7 @@ export function valuesOf(meta, span) {
 }
 
 /**
- * The heights of a line: of a month, a count is that of its mean day, so that a month of few days is no fall.
+ * The heights of a line. A count of a month is its daily mean, so that a month with few days does not look like a fall.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
@@ -90,7 +91,7 @@ export function heightsOf(meta, span) {
 }
 
 /**
- * The values of the same number of days just before, where the figures reach so far back; none of them else.
+ * The values of the same number of days just before; empty if the figures do not reach back far enough.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
@@ -104,7 +105,7 @@ export function previousOf(meta, span) {
 }
 
 /**
- * What the numbers of a rate are parts of; nothing of a count or a latency.
+ * The denominators of a rate; empty for counts and latencies.
  * @param {Pick<SeriesPlace, "series" | "field">} meta
  * @returns {Value[]}
  */
@@ -117,14 +118,14 @@ function requestsOf({ series, field }) {
 }
 
 /**
- * What is usual on each day of a span; nothing of a month.
+ * The usual range of each day of a span; empty for months.
  * @param {SeriesPlace} meta
  * @param {Unit} unit
  * @param {SpanKey} span
  * @returns {(Usual | null)[]}
  */
 export function normsOf(meta, unit, span) {
-  // Of a version too few days are kept.
+  // Too few days are stored by version.
   if (span === "months" || meta.group === "version") return [];
   const values = seriesValues(meta, figures.long);
   const requests = requestsOf(meta);
@@ -134,7 +135,7 @@ export function normsOf(meta, unit, span) {
 }
 
 /**
- * Where the figure of a period lies beside what is usual of its days.
+ * The position of a period's figure relative to its usual range.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {PeriodKey} period
@@ -150,7 +151,7 @@ export function sideOf(meta, unit, period) {
 }
 
 /**
- * Where the figure of some days lies beside what is usual of them.
+ * The position of some days' figure relative to their usual range.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {number[]} places the days, as indexes into the 90 days.
@@ -162,7 +163,7 @@ export function sideOfPlaces(meta, unit, places) {
 }
 
 /**
- * The figure of one day of the 90, what is usual of it, and its side; null where too few days before it count.
+ * The figure of one of the 90 days, its usual range (null if too few days before it count), and its side.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {number} place
@@ -176,7 +177,7 @@ export function dayOf(meta, unit, place) {
 }
 
 /**
- * A rate over the same weekdays of the weeks before a day, those that count for what is usual.
+ * A rate over the same weekdays of the weeks before, using only the days that count for the norm.
  * @param {string} channel
  * @param {string} rate
  * @param {number} place the day, as index into the 90 days.

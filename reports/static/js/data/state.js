@@ -1,6 +1,5 @@
-/* What every part of a page reads: the data of the site, the language and window that the reader chose, the figures that are
-   shown. Changed by the functions here alone.
-   Does not belong here: who is told of a change (language.js, windows.js). */
+/* Shared state of a page: the data of the site, the chosen language and window, and the shown figures. Only the
+   functions here change it. Listeners are notified in language.js, windows.js and others. */
 
 import { rowsOf } from "./rows.js";
 
@@ -14,44 +13,44 @@ export let site;
 /** @type {Texts} */
 export let texts;
 
-/** The way from the page to the folder of the site. */
+/** The relative path from the page to the folder of the site. */
 export let root = "";
 
 /** @type {Language} */
 export let language = "zh";
 
-/** The days of the window that is shown. */
+/** Days of the shown window. */
 export let chosenDays = 30;
 
-/** The window that is shown, as a key of figures and periods. */
+/** The shown window, as a key of figures and periods. */
 export const windowKey = () => (chosenDays === 7 ? "7" : "30");
 
 /**
- * What the charts show: the window, or a longer look.
+ * The span of the charts: the window, or a longer one.
  * @type {SpanKey}
  */
 export let chosenSpan = "30";
 
 /**
- * What a line of login authorization is of.
+ * The dimension of the lines of login authorization.
  * @type {Dimension}
  */
 export let chosenDimension = "channel";
 
-/** The look of the series that the charts show alone; empty where they show all. */
+/** The look of the only series that the charts show; empty if they show all. */
 export let isolated = "";
 
-/** The key of the app that was chosen last, which links carry to other pages; empty where none was. */
+/** The key of the app that was chosen last, which links carry to other pages; empty if there is none. */
 export let chosenApp = "";
 
 /**
- * The figures that are shown. A page without any has none, and calls nobody who draws them.
+ * The shown figures. On a page without figures this is undefined, and no code that draws them is called.
  * @type {Figures}
  */
 export let figures;
 
 /**
- * The data of the site, before anything else is done.
+ * Sets the data of the site; must be called first.
  * @param {RawSite} data
  * @param {Texts} textsOfSite
  * @param {string} wayToRoot
@@ -71,7 +70,7 @@ export function setSite(data, textsOfSite, wayToRoot) {
 }
 
 /**
- * The language of the page from now on.
+ * Sets the language of the page.
  * @param {Language} value
  */
 export function setLanguage(value) {
@@ -79,7 +78,7 @@ export function setLanguage(value) {
 }
 
 /**
- * The window of the page from now on.
+ * Sets the window of the page.
  * @param {number} days
  */
 export function setChosenDays(days) {
@@ -87,7 +86,7 @@ export function setChosenDays(days) {
 }
 
 /**
- * What the charts show from now on.
+ * Sets the span of the charts.
  * @param {SpanKey} value
  */
 export function setChosenSpan(value) {
@@ -95,7 +94,7 @@ export function setChosenSpan(value) {
 }
 
 /**
- * What a line of login authorization is of from now on.
+ * Sets the dimension of the lines of login authorization.
  * @param {Dimension} value
  */
 export function setDimension(value) {
@@ -103,7 +102,7 @@ export function setDimension(value) {
 }
 
 /**
- * Which series the charts show alone from now on.
+ * Sets the only series that the charts show.
  * @param {string} look
  */
 export function setIsolated(look) {
@@ -111,7 +110,7 @@ export function setIsolated(look) {
 }
 
 /**
- * The app that links carry from now on.
+ * Sets the app that links carry.
  * @param {string} key
  */
 export function setChosenApp(key) {
@@ -119,7 +118,7 @@ export function setChosenApp(key) {
 }
 
 /**
- * The figures of the page from now on.
+ * Sets the figures of the page.
  * @param {Figures} completed
  */
 export function setShown(completed) {

@@ -1,5 +1,6 @@
-/* What the address asks for and the page cannot show: an app that does not exist, a day outside the site, a broken range.
-   Each part of a page registers a check of its parameter here; pages/instead.js prints what the page shows instead. */
+/* Parameters of the address that the page cannot apply: an app that does not exist, a day outside the site, an
+   invalid range. Each part of a page registers a check of its parameter here; pages/instead.js shows what the page
+   shows instead. */
 
 import { asked } from "./address.js";
 
@@ -16,7 +17,7 @@ export function checkAddress(names, shownInstead) {
 }
 
 /**
- * The parameters of the address that the page does not follow, as they are written there, and what it shows instead.
+ * The parameters of the address that the page does not apply, as written there, and what it shows instead.
  * @returns {{ wanted: string, shown: string }[]}
  */
 export function unmet() {

@@ -1,6 +1,6 @@
-/* The switch of a page: the last 7 or 30 days, or the longer look of its charts, beside which the tables stay with 30; and the
-   figures that the page shows. A choice is kept in the address, the window in the browser, too. Charts of both windows are
-   drawn beforehand (charts.js), so the switch shows the other layer and redraws small tables only. */
+/* The switch between the last 7 and 30 days, and longer spans of the charts, with which tables stay at 30 days; and
+   the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
+   windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
 
 import { all, isPhone, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
@@ -24,15 +24,15 @@ import { checkAddress } from "./unmet.js";
 /** @import { Figures, PeriodKey, SpanKey } from "../types.d.ts" */
 
 const windowChange = change();
-/** After each switch of the window. */
+/** Registers a listener for switches of the window. */
 export const onWindow = windowChange.on;
 
 const spanChange = change();
-/** After each change of what the charts show. */
+/** Registers a listener for changes of the charts' span. */
 export const onSpan = spanChange.on;
 
 const figuresChange = change();
-/** At the start, and again with every change of figures or language. */
+/** Registers a listener for the start, and for every change of figures or language. */
 export const onFigures = figuresChange.on;
 
 function drawFigures() {
@@ -40,7 +40,7 @@ function drawFigures() {
 }
 
 /**
- * Shows other figures on this page: of an app that was picked, or of all together.
+ * Shows the figures of a chosen app, or of all apps together.
  * @param {Figures} shown
  */
 export function setFigures(shown) {
@@ -49,7 +49,7 @@ export function setFigures(shown) {
 }
 
 /**
- * The windows that cards show: on a phone nothing lies behind the switch.
+ * The windows that cards show; on a phone both, because there is no switch.
  * @returns {PeriodKey[]}
  */
 export const cardWindows = () => (isPhone() ? ["7", "30"] : [windowKey()]);
@@ -61,7 +61,7 @@ export const cardWindows = () => (isPhone() ? ["7", "30"] : [windowKey()]);
 const isSpan = (value) => SPANS.some((one) => one === value);
 
 /**
- * The longer look that the address asks for.
+ * The longer span in the address.
  * @returns {SpanKey | null}
  */
 function askedSpan() {
@@ -70,12 +70,13 @@ function askedSpan() {
 }
 
 /**
- * The window of the tables beside a span of the charts.
+ * The window of the tables for a span of the charts.
  * @param {SpanKey} span
  */
 const daysOf = (span) => (span === "7" ? 7 : 30);
 
-/* Before anything is painted: the window that the address or an earlier visit asks for, and the longer look of the address. */
+/* Sets the window from the address or an earlier visit, and the longer span from the address; called before the
+   first paint. */
 export function recallWindow() {
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
   setChosenDays(Number(wanted || site.days.length));
@@ -84,7 +85,7 @@ export function recallWindow() {
   setChosenApp(asked("app") || "");
 }
 
-/** Marks the page and the buttons with the window and the span of the charts. */
+/** Applies the window and the charts' span to the page and the buttons. */
 export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
   document.documentElement.dataset.chartSpan = chosenSpan;
@@ -106,20 +107,20 @@ function show(days, span) {
   setChosenDays(days);
   setChosenSpan(span);
   showWindow();
-  // A page without figures has nothing to draw; the choice is kept for the next one.
+  // A page without figures has nothing to redraw; the choice is kept for the next page.
   if (figures && isOtherWindow) windowChange.tell();
   if (figures && isOtherSpan) spanChange.tell();
   carryChoices();
 }
 
 /**
- * Switches the whole page to the last 7 or 30 days, or its charts to a longer look.
+ * Switches the whole page to the last 7 or 30 days, or its charts to a longer span.
  * @param {SpanKey} span
  */
 export function chooseSpan(span) {
   if (span === chosenSpan) return;
   const days = daysOf(span);
-  // What was shown without being asked for is to be there again after Back.
+  // A window that was not requested in the address must be restored by Back.
   keepInAddress({ days: String(chosenDays) }, true);
   keepInAddress({ days: String(days), span: span === String(days) ? "" : span });
   remember("days", String(days));
@@ -134,8 +135,8 @@ export function chooseWindow(days) {
   chooseSpan(days === 7 ? "7" : "30");
 }
 
-/* The days of the window with how many of them are compared, which the tables below then need not say in each column; or
-   the days of the charts. */
+/* Draws the dates of the window with the number of compared days, so that the tables below need not repeat it in
+   each column, or the dates of the charts. */
 function drawSpans() {
   const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
@@ -151,11 +152,11 @@ function drawSpans() {
   for (const place of all("[data-coverage]")) place.replaceChildren(figures ? ofCards.join(" | ") : "");
 }
 
-/** Makes the buttons of the windows work. */
+/** Starts the buttons of the windows. */
 export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
-    // In English the button shows the number alone.
+    // In English the button only shows the number.
     const name = () =>
       button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days"));
     onLanguage(name);

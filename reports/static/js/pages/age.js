@@ -1,4 +1,4 @@
-/* How old the page is by the reader's clock. Nothing else on a page reads a clock. */
+/* The age of the page by the reader's clock, which no other code reads. */
 
 import { _, filled, onLanguage } from "../data/language.js";
 import { site } from "../data/state.js";
@@ -6,11 +6,11 @@ import { all, around, element, one } from "../dom.js";
 
 const HOUR = 36e5;
 
-/** A page is made every night: one that is older missed a night. */
+/** Pages are made every night: an older one missed a night. */
 const STALE_HOURS = 36;
 
 /**
- * How many days ago a business day was, in the site's time zone.
+ * The age of a business day in days, in the site's time zone.
  * @param {string} day
  * @param {Date} now
  * @returns {number}
@@ -21,12 +21,12 @@ export function daysAgo(day, now) {
 }
 
 /**
- * Whether the page is older than a page that is made every night.
+ * Whether the page is so old that a nightly run was missed.
  * @param {Date} now
  */
 export const isStale = (now) => now.getTime() - Date.parse(site.generated_at) > STALE_HOURS * HOUR;
 
-/** Makes room for the banner before the first paint, so that nothing moves when its text comes. */
+/** Reserves space for the banner before the first paint, so that nothing moves when its text is added. */
 export function markStale() {
   if (isStale(new Date())) document.documentElement.dataset.stale = "true";
 }
@@ -38,7 +38,7 @@ export function markStale() {
 const agoText = (days) => (days === 1 ? _("1 day ago") : filled(_("{days} days ago"), { days }));
 
 /**
- * The place of a text that no page has without a script.
+ * The element for a text that exists only with scripts.
  * @param {string} name
  * @param {Element} made
  * @returns {HTMLElement}
@@ -66,7 +66,7 @@ function drawAge() {
   }
 }
 
-/** Draws the age, and again with every change of language. */
+/** Draws the age, and redraws it after every change of language. */
 export function startAge() {
   drawAge();
   onLanguage(drawAge);

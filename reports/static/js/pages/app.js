@@ -1,5 +1,5 @@
-/* What only an app's own page shows: its facts from the registry, its files, its schemes and packages.
-   The page is one shell for all apps; its figures.js fills it. */
+/* Content that only an app's own page has: facts from the registry, files, schemes and packages. The page is one
+   shell for all apps; its figures.js fills it. */
 
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
 import { _, carryChoices, filled, metricLink, word } from "../data/language.js";
@@ -31,8 +31,8 @@ function badge(value) {
 }
 
 /**
- * Puts the sections into an app's own page: those of what it has. Without a record in the 30 days it has none, and the
- * page says so instead of drawing lines of zeros.
+ * Adds the sections that an app has data for to its page. Without a record in the 30 days it has none, and the page
+ * says so instead of drawing lines of zeros.
  * @param {Figures} figures
  */
 export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = false, present, last_seen: newest }) {
@@ -41,7 +41,7 @@ export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = fa
       place.dataset.sections = (place.dataset.sections || "").replace(`${name} `, "");
     }
   }
-  // Written here, as each byte of an app's page is written a hundred thousand times.
+  // Added here and not in the shell: each byte of an app's page is written a hundred thousand times.
   for (const place of all("[data-sections^='usage ']")) {
     place.dataset.sections = `${(place.dataset.sections || "").replace("usage ", "usage range ")} records`;
   }
@@ -55,7 +55,7 @@ export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = fa
 }
 
 /**
- * What an app has without a record in the 30 days, and the next step.
+ * The text for an app without a record in the 30 days, with the next step.
  * @returns {string}
  */
 function silence() {
@@ -109,7 +109,7 @@ function drawRecords() {
   for (const place of all("[data-part=records]")) {
     const part = known(records) && known(usual) ? `${Math.round((100 * records) / usual)}%` : "";
     const counted = element("b", { textContent: number(records) });
-    // The label, in both languages, stays.
+    // The label in both languages is kept.
     while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
     place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
     place.hidden = false;
@@ -127,7 +127,7 @@ function drawRecords() {
 }
 
 /**
- * The files of the app's detail of a month.
+ * Links to the files of the app's detail of a month.
  * @param {string} month
  * @param {string[]} files
  * @returns {HTMLElement}
@@ -200,14 +200,14 @@ function drawPackages() {
       headCell(metricLink("verifications"), true, periodLabel(windowKey())),
       headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
     ];
-    // Those of the registry and of the records of the 30 days stand in every window.
+    // Schemes of the registry and of the records of the 30 days are the same in every window.
     const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
     place.replaceChildren(breakdownTable(_("Scheme"), head, figures.packages.map(packageRow), none));
   }
 }
 
 function drawApp() {
-  // From an app's page, monitoring leads to that app.
+  // Links from an app's page to the monitor page select that app.
   if (all("[data-part=facts]").length) {
     setChosenApp(figures.key);
     carryChoices();
@@ -219,7 +219,7 @@ function drawApp() {
   drawPackages();
 }
 
-/** Draws the parts of an app's page with every change of figures or window. */
+/** Draws the parts of an app's page after every change of figures or window. */
 export function startApp() {
   onFigures(drawApp);
   onWindow(drawPackages);

@@ -1,5 +1,5 @@
-/* What the sign-in sessions of an app are compared by: values of its file, named. Does not belong here: the fields and the
-   table (compared.js). */
+/* Values by which the sign-in sessions of an app can be compared, with their names. compared.js draws the fields and
+   the table. */
 
 import { number } from "../data/format.js";
 import { _, filled, word } from "../data/language.js";
@@ -12,7 +12,7 @@ import { isLogged } from "./sign_in_counts.js";
 /** @typedef {TableRow<SignInTables["compared"]>} ComparedRow */
 
 /**
- * What a value of a dimension is called.
+ * The name of a dimension's value.
  * @param {{ key: string, unknown: Both }} dimension
  * @param {ComparedRow} row
  * @returns {string}
@@ -25,7 +25,7 @@ function valueName({ key, unknown }, { value, merged }) {
 }
 
 /**
- * The dimensions of which the rows have values to compare, in the order of the page of all apps.
+ * The dimensions that have values to compare, in the order of the page of all apps.
  * @param {ComparedRow[]} rows
  * @returns {ComparedDimension[]}
  */

@@ -1,5 +1,5 @@
-/* One app on the page of a day: `?app=` loads its figures and puts its counts, moves and channels of that day in the place of
-   those of all apps, and leaves its incidents alone. Does not belong here: what the page has of all apps (`day.html.jinja`). */
+/* One app on the page of a day: `?app=` loads its figures, replaces the counts, moves and channels of all apps by
+   its own, and leaves only its incidents. The page for all apps is `day.html.jinja`. */
 
 import { asked } from "../data/address.js";
 import { completedFigures } from "../data/figures.js";
@@ -21,10 +21,10 @@ import { recordsFold } from "./records.js";
 
 /** @import { Usual } from "../types.d.ts" */
 
-/** The folder of the app that is shown. */
+/** Folder of the shown app. */
 let folder = "";
 
-/** Whether the app that the address asks for cannot be shown. */
+/** Whether the app in the address cannot be shown. */
 let isRefused = false;
 
 const dayPlace = () => one("[data-part=app-day]");
@@ -58,7 +58,7 @@ function card(metric, place) {
 }
 
 /**
- * The channels of the app with their count of the day and what is usual of it, those that moved most first.
+ * The channels of the app with the day's count and usual range, largest move first.
  * @param {number} place
  */
 function moves(place) {
@@ -173,12 +173,12 @@ function tables(place) {
 }
 
 /**
- * Hides the incidents of other apps; those of all apps stay.
- * @returns {boolean} whether any is left.
+ * Hides the incidents of other apps; incidents of all apps together stay.
+ * @returns {boolean} whether any incident is left.
  */
 function filterIncidents() {
   const ours = `/apps/${encodeURIComponent(folder)}/`;
-  // Parts come after what they are part of.
+  // Parts follow the incident that they belong to.
   const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
   for (const item of items) {
     const [link] = /** @type {HTMLAnchorElement[]} */ (all("a.incident-text", item));
@@ -239,14 +239,14 @@ function refuse() {
   drawInstead();
 }
 
-/** Loads and shows the app that the address asks for, where the page is that of a day. */
+/** Loads and shows the app in the address if this is the page of a day. */
 export function startAppDay() {
   const wanted = asked("app");
   if (!all("[data-part=app-day]").length || !wanted) return;
   checkAddress(["app"], () => (isRefused ? _("All apps") : null));
-  // An older day is the first of an incident; the figures of an app hold 90 days.
+  // An older day has a page because an incident began on it; the figures of an app only contain 90 days.
   if (!site.long_days.includes(dayShown())) return refuse();
-  // What is of all apps is not drawn first.
+  // The content of all apps is hidden until then.
   document.documentElement.dataset.ofApp = "true";
   loadList("logins")
     .then(async (data) => {

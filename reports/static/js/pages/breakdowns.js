@@ -1,5 +1,5 @@
-/* Where a change comes from, over the chosen window: platforms, carriers, failures by outcome, and the result codes
-   behind them with their meaning in words. */
+/* The origin of a change over the chosen window: platforms, carriers, failures by outcome, and their result codes
+   with meanings. */
 
 import { STEPS } from "../data/figures.js";
 import { ABSENT, baseLabel, number, share } from "../data/format.js";
@@ -15,7 +15,7 @@ import { barCell, columnChange, rateCells, rateHeads } from "../tables/summary.j
 /** @import { Breakdown, Step, WindowKey } from "../types.d.ts" */
 
 /**
- * A table of the parts of a figure, or a sentence that there are none.
+ * A table of the parts of a figure, or a sentence if there are none.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
@@ -65,7 +65,7 @@ function drawValues(part, label, rows, period) {
 }
 
 /**
- * What is listed are requests of that step by how they ended.
+ * The heading of record counts, linked to the definition of the step's requests.
  * @param {Step} step
  * @returns {HTMLElement}
  */
@@ -167,7 +167,7 @@ function drawBreakdowns() {
   }
 }
 
-/** Draws the tables with every change of figures or window. */
+/** Draws the tables after every change of figures or window. */
 export function startBreakdowns() {
   onFigures(drawBreakdowns);
   onWindow(drawBreakdowns);

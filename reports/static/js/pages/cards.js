@@ -1,5 +1,5 @@
-/* The four counts of a console's front page: the data day large, its change against the same weekday of the week
-   before, the course of 30 days, and the chosen window with its change; on a phone both windows. */
+/* The four main counts: the data day large, its change against the same weekday of the week before, the course of 30
+   days, and the chosen window with its change; on a phone both windows. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
@@ -17,7 +17,7 @@ import { changeNode } from "../tables/change.js";
 export const PERIODS = ["day", "7", "30", "month", "last_month"];
 
 /**
- * Whether a count is shown: that of third-party sign-in only where there was one. Of all apps together, it always is.
+ * Whether a count is shown. Third-party sign-in is only shown if it occurred; for all apps together it always is.
  * @param {string} metric
  * @returns {boolean}
  */
@@ -31,7 +31,7 @@ export function isUsed(metric) {
 const monthOf = (metric) => figures.long.usage[metric].slice(-site.days.length);
 
 /**
- * A count, short where it is long, and the exact one beside.
+ * A count; if it is shortened, with the exact count next to it.
  * @param {Value} value
  * @returns {HTMLElement[]}
  */
@@ -42,7 +42,7 @@ function countNode(value) {
 }
 
 /**
- * Where a count of usage lies beside what is usual of a period; the page has no days of what is billed.
+ * The position of a count relative to the usual range of a period; unknown for billed counts, which have no days here.
  * @param {string} metric
  * @param {PeriodKey} period
  * @returns {Side}
@@ -65,7 +65,7 @@ function versus(metric, period) {
       side: usageSide(metric, period),
     }),
     element("span", { className: "muted", textContent: baseLabel(period) }),
-    // That of the window stands once, below the cards.
+    // The note of the window is shown once, below the cards.
     period === "day" && coverageNote(period)
       ? element("span", { className: "muted", textContent: coverageNote(period) })
       : null,
@@ -117,7 +117,7 @@ function drawCards() {
   for (const place of all("[data-part=cards]")) place.replaceChildren(...cardMeasures().filter(isUsed).map(card));
 }
 
-/** Draws the cards with every change of figures or window. */
+/** Draws the cards after every change of figures or window. */
 export function startCards() {
   onFigures(drawCards);
   onWindow(drawCards);

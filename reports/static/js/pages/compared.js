@@ -1,4 +1,4 @@
-/* Compare two: any two values of a dimension side by side, each rate with its interval, and what the difference says. */
+/* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
 import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
@@ -13,7 +13,7 @@ import { onSignInSpan, signInDays } from "./sign_in.js";
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
 
 /**
- * What a rate is called.
+ * The name of a rate.
  * @param {string} rate
  * @returns {Node}
  */
@@ -28,7 +28,7 @@ function rateName(rate) {
 }
 
 /**
- * Per cent with one decimal, without its sign.
+ * Per cent with one decimal, without the per cent sign.
  * @param {number} share
  * @returns {string}
  */
@@ -39,7 +39,7 @@ const points = (share) =>
     .replace(/^−(0\.0)$/, "$1");
 
 /**
- * What a difference says: B against A, in percentage points.
+ * The text for a difference: B minus A, in percentage points.
  * @param {Interval} difference
  * @returns {string}
  */
@@ -117,7 +117,7 @@ function comparedTable(a, b) {
 }
 
 /**
- * Fills a field with values and keeps its choice.
+ * Fills a select field with values and keeps its choice.
  * @param {HTMLSelectElement} field
  * @param {string[]} labels
  * @param {number} preferred
@@ -129,7 +129,8 @@ function fill(field, labels, preferred) {
 }
 
 /**
- * Makes the fields of a part, and gives what draws it: to be called with every change of the span or the language.
+ * Makes the fields of a part, and returns the function that draws it, to be called after every change of span or
+ * language.
  * @param {HTMLElement} part
  * @param {() => ComparedDimension[]} offered what can be compared, of the span that is shown.
  * @returns {() => void}
@@ -171,7 +172,7 @@ export function comparedPart(part, offered) {
   return draw;
 }
 
-/** Draws the part of the page of all apps. */
+/** Draws the part on the page of all apps. */
 export function startCompared() {
   const [part] = all("[data-part=compared]");
   if (!part) return;

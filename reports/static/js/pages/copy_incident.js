@@ -1,5 +1,5 @@
-/* "Copy card": an incident as text for a chat, with its link; of a card of the briefing a picture of it and its curve, too,
-   where the browser takes both. */
+/* "Copy card": copies an incident as text for a chat, with its link; for a card of the briefing also a picture with
+   its curve, if the browser can copy both. */
 
 import { png, source } from "../charts/picture.js";
 import { widthOf } from "../charts/scales.js";
@@ -15,7 +15,7 @@ const CURVE = 112;
 const SAID_FOR = 2500;
 
 /**
- * What an incident says, a line each: what it is, its facts, its cause.
+ * The lines of an incident's text: title, facts, cause.
  * @param {HTMLElement} incident
  * @returns {string[]}
  */
@@ -36,7 +36,7 @@ function linkOf(incident) {
 }
 
 /**
- * A text in lines of the picture's width.
+ * A text, broken into lines of the picture's width.
  * @param {string} text
  * @returns {string[]}
  */
@@ -61,7 +61,7 @@ const STYLES = [
 ];
 
 /**
- * A drawing of the page with its styles written out: a picture has no style sheet.
+ * A copy of a drawing with its computed styles as attributes, because the picture has no style sheet.
  * @param {Element} original
  * @returns {Element}
  */
@@ -77,7 +77,7 @@ function withStyles(original) {
 }
 
 /**
- * The picture of a card: its lines over its curve, in the light colours whatever the page has.
+ * The picture of a card: its lines above its curve, always in the light colours.
  * @param {HTMLElement} incident
  * @param {string[]} lines
  */
@@ -120,7 +120,7 @@ function pictureOf(incident, lines) {
 }
 
 /**
- * Copies an incident: text and picture, or the text alone.
+ * Copies an incident: text and picture, or only the text.
  * @param {HTMLElement} incident
  * @returns {Promise<boolean>}
  */
@@ -136,7 +136,7 @@ async function copyIncident(incident) {
       await navigator.clipboard.write([new ClipboardItem(parts)]);
       return true;
     } catch {
-      // The text alone is better than nothing.
+      // Falls back to the text alone.
     }
   }
   return copied(text);
@@ -168,7 +168,7 @@ function offerCards() {
   }
 }
 
-/** Gives each incident its button, in the language of the page. */
+/** Adds the button to each incident, in the language of the page. */
 export function startCopyIncidents() {
   offerCards();
   onLanguage(offerCards);

@@ -1,4 +1,4 @@
-/* "Copy link": the address of what is shown, with what the browser alone remembers written out. */
+/* "Copy link": the address of the shown content, including choices that only the browser has stored. */
 
 import { asked } from "../data/address.js";
 import { _, onLanguage } from "../data/language.js";
@@ -7,7 +7,7 @@ import { all, element, one } from "../dom.js";
 import { copiesOnClick } from "./copying.js";
 
 /**
- * The address of the page with language and window, which another reader's browser may remember otherwise.
+ * The address of the page with language and window, which may be stored differently in another reader's browser.
  * @returns {string}
  */
 export function wholeAddress() {
@@ -17,7 +17,9 @@ export function wholeAddress() {
   return address.href;
 }
 
-/** Puts the button beside that of the theme; made here, as the shell of each of many thousand apps is to stay small. */
+/**
+ * Adds the button next to the theme button. It is not in the templates, to keep the shell of many thousand apps small.
+ */
 export function startCopyLink() {
   const button = element("button", { type: "button", className: "help-button", "data-copy-link": "" });
   /** @param {string} outcome */

@@ -1,5 +1,5 @@
-/* Copies a text: by the browser's clipboard, or where that is refused (http, some browsers with file://) by a selected
-   field. A button says whether it worked. */
+/* Copies a text by the browser's clipboard or, if that is refused (http, some browsers with file://), by a selected
+   field. The button shows whether it worked. */
 
 import { _ } from "../data/language.js";
 import { element } from "../dom.js";
@@ -7,7 +7,7 @@ import { element } from "../dom.js";
 const SAID_FOR = 2500;
 
 /**
- * Copies by a field that is selected and removed again.
+ * Copies by a temporary selected field.
  * @param {string} text
  * @returns {boolean}
  */
@@ -41,7 +41,7 @@ export async function copied(text) {
 }
 
 /**
- * Makes a button copy what `text` returns at that moment; `said` receives the outcome in words, then an empty text.
+ * Makes a button copy the result of `text` when clicked; `said` receives the outcome in words, then an empty text.
  * @param {HTMLButtonElement} button
  * @param {() => string} text
  * @param {(outcome: string) => void} said
@@ -56,7 +56,7 @@ export function copiesOnClick(button, text, said) {
 }
 
 /**
- * A button that copies a text and is called `label` until it says whether it did.
+ * A button that copies a text; its label is `label`, or the outcome for a while after a click.
  * @param {string} label
  * @param {() => string} text
  * @param {string} [className]

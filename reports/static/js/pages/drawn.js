@@ -1,5 +1,5 @@
-/* Which resource packages the uses of an app were drawn from, over the chosen window, and what none covered. Only an
-   app's own page has them, where there are any: see `drawAppSections`. */
+/* The resource packages that an app's uses were drawn from over the chosen window, and the overflow. Only an app's
+   own page has this section, if there are any uses: see `drawAppSections`. */
 
 import { number, periodLabel, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
@@ -44,7 +44,7 @@ function drawDrawn() {
   for (const part of all("[data-part=drawn]")) part.replaceChildren(breakdownTable(_("Resource package"), head, rows));
 }
 
-/** Draws the table with every change of figures or window. */
+/** Draws the table after every change of figures or window. */
 export function startDrawn() {
   onFigures(drawDrawn);
   onWindow(drawDrawn);

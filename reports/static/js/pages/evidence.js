@@ -1,7 +1,7 @@
-/* What the open incidents of an app's page rest on: first day, losses, what grew, and what the values of the cause's
-   dimension had before and have now. Their sentences and notes stand in the page; the rest is drawn here, as markup in both
-   languages weighs four times what it says, and there may be a hundred thousand such pages. The briefing and the pages of
-   days have the same from `pages/incidents.html.jinja`. */
+/* The evidence of open incidents on an app's page: first day, losses, codes that grew, and the values of the cause's
+   dimension before and now. Sentences and notes are in the page; the rest is drawn here, because markup in both
+   languages takes four times as many bytes, and there may be a hundred thousand such pages. On the briefing and the
+   pages of days the same is written by `pages/incidents.html.jinja`. */
 
 import { pageOfDay } from "../charts/readout.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
@@ -14,7 +14,7 @@ import { all, element, named, one, own } from "../dom.js";
 /** @import { BothTexts, Evidence, EvidenceCell, Value } from "../types.d.ts" */
 
 /**
- * A fact with its name; none where it says nothing.
+ * A fact with its name; empty without content.
  * @param {string} name
  * @param {string | Node | null} content
  * @returns {HTMLElement[]}
@@ -107,7 +107,7 @@ const idLine = (id) =>
   element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
 
 function drawEvidence() {
-  // The page of an app's day has it as markup.
+  // The page of a day has the evidence as markup.
   if (!all("[data-part=facts]").length) return;
   for (const incident of all("[data-incident]")) {
     const id = incident.dataset.incident || "";
@@ -125,12 +125,12 @@ function drawEvidence() {
     if (failed) place.append(element("p", { className: "note failed-sessions", textContent: textOf(failed) }));
     if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
     if (table) place.append(table);
-    // The row that acknowledges it has this id; pages of all apps print the whole row.
+    // The row that acknowledges the incident contains this id; pages of all apps show the whole row.
     if (!found.is_part) place.append(idLine(id));
   }
 }
 
-/** Draws it with every change of figures or language. */
+/** Draws the evidence after every change of figures or language. */
 export function startEvidence() {
   onFigures(drawEvidence);
 }

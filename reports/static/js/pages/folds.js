@@ -1,17 +1,18 @@
-/* Folds that the reader opened, in the address: a copied one shows them open. Opening is no step of Back. */
+/* Stores the folds that the reader opened in the address: a copied address shows them open. Opening is not a step of
+   Back. */
 
 import { asked, keepInAddress } from "../data/address.js";
 import { onFigures } from "../data/windows.js";
 import { all, own } from "../dom.js";
 
-/** The keys of the folds that the reader opened, and of those that the address asks for. */
+/** Keys of the folds that the reader opened or the address contains. */
 const opened = new Set();
 
 /** @type {WeakSet<Element>} */
 const openAtFirst = new WeakSet();
 
 /**
- * What a fold is called before equal names are told apart: its id, chart, incident or part, or else its kind.
+ * The name of a fold, not necessarily unique: its id, chart, incident or part, or otherwise its kind.
  * @param {HTMLElement} fold
  * @returns {string}
  */
@@ -30,7 +31,7 @@ function nameOf(fold) {
 }
 
 /**
- * All folds of the page by key: the name, with a number from the second of the same name on.
+ * All folds of the page by key: the name, followed by a number if the name has occurred before.
  * @returns {Map<string, HTMLDetailsElement>}
  */
 function folds() {
@@ -45,7 +46,7 @@ function folds() {
   );
 }
 
-/** Opens the folds that the reader opened before, or that the address asks for. */
+/** Opens the folds that the reader opened before, or that the address contains. */
 function openFolds() {
   for (const [key, fold] of folds()) {
     if (opened.has(key)) fold.open = true;
@@ -63,7 +64,7 @@ function toggled({ target }) {
   keepInAddress({ open: [...opened].sort().join(",") }, true);
 }
 
-/** Opens what the address asks for, and keeps in it what the reader opens. */
+/** Opens the folds in the address, and adds the folds that the reader opens to it. */
 export function startFolds() {
   for (const key of (asked("open") || "").split(",").filter(Boolean)) opened.add(key);
   const led = folds().get(location.hash.slice(1));

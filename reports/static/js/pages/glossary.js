@@ -1,5 +1,5 @@
-/* What a metric means, beside its name, on hover and on focus. One box serves the whole page: it stays while the pointer
-   is on it, Esc closes it, and whoever hears the page hears it as the name's description. */
+/* Shows the meaning of a metric next to its name, on hover and on focus. The page has one box: it stays open while
+   the pointer is on it, Esc closes it, and screen readers read it as the name's description. */
 
 import { language, texts } from "../data/state.js";
 import { element, one, own } from "../dom.js";
@@ -21,7 +21,7 @@ function close() {
   box.hidden = true;
 }
 
-/* Below the name, or above it where there is no room; never beyond the edges of the window. */
+/* Places the box below the name, or above it if there is no room, and inside the window. */
 function place() {
   if (!described) return;
   const at = described.getBoundingClientRect();
@@ -57,7 +57,7 @@ function termOf(event) {
   return event.target instanceof Element ? event.target.closest("[data-metric]") : null;
 }
 
-/** Makes the names of metrics tell what they mean. */
+/** Starts showing the meanings of metrics' names. */
 export function startGlossary() {
   box = element("div", { className: "glossary", id: "glossary", hidden: true, role: "tooltip" });
   one("main").append(box);
@@ -68,7 +68,7 @@ export function startGlossary() {
     else if (box.contains(/** @type {Node} */ (event.target))) window.clearTimeout(leaving);
     else if (described && described !== document.activeElement) {
       window.clearTimeout(leaving);
-      // Time for the way from the name to the box.
+      // Time to move the pointer from the name to the box.
       leaving = window.setTimeout(close, 200);
     }
   });

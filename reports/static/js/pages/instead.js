@@ -1,4 +1,4 @@
-/* A line for each part of the address that the page cannot follow, with what it shows instead. */
+/* Shows a line for each part of the address that the page cannot apply, with what it shows instead. */
 
 import { onAddress } from "../data/address.js";
 import { _, filled, onLanguage } from "../data/language.js";
@@ -6,7 +6,7 @@ import { unmet } from "../data/unmet.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, one } from "../dom.js";
 
-/** Prints the lines above the content of the page, or takes them away. */
+/** Adds the lines above the content of the page, or removes them. */
 export function drawInstead() {
   const lines = unmet().map(({ wanted, shown }) =>
     element("p", {
@@ -24,7 +24,7 @@ export function drawInstead() {
   }
 }
 
-/** Draws the lines with every change of the address, figures, window or language. */
+/** Draws the lines after every change of address, figures, window or language. */
 export function startInstead() {
   onAddress(drawInstead);
   onFigures(drawInstead);

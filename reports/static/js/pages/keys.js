@@ -1,4 +1,5 @@
-/* Keys: 7 and 3 switch the window, / goes to the search, ? shows what the keys do. Never while something is typed. */
+/* Keyboard shortcuts: 7 and 3 switch the window, / moves the focus to the search, ? shows the keys; not in text
+   fields. */
 
 import { _ } from "../data/language.js";
 import { chooseWindow } from "../data/windows.js";
@@ -82,7 +83,7 @@ function pressed(event) {
   event.preventDefault();
 }
 
-/** Makes the keys work, and the button that shows them. */
+/** Starts the keys, and the button that lists them. */
 export function startKeys() {
   document.addEventListener("keydown", pressed);
   for (const button of all("[data-help]")) button.addEventListener("click", showHelp);

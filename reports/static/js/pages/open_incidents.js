@@ -1,5 +1,5 @@
-/* The open incidents of what monitoring shows, each with the way to its evidence: of an app that was picked its own, of all
-   apps together those of the briefing. */
+/* The open incidents on the monitor page, each linked to its evidence: incidents of the chosen app, or of the briefing
+   for all apps. */
 
 import { number } from "../data/format.js";
 import { _, appHref, filled, localAddress } from "../data/language.js";
@@ -26,7 +26,7 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }) 
 }
 
 /**
- * What stands below those that are named: how many more are open, with the way to the list of all.
+ * The line below the named incidents: how many more are open, with a link to the full list.
  * @param {number} count
  * @returns {HTMLElement}
  */
@@ -40,13 +40,13 @@ function drawOpen() {
   for (const place of all("[data-part=open-incidents]")) {
     const lines = figures.open.map(line);
     if (figures.open_more) lines.push(moreLine(figures.open_more));
-    // The red ones come first.
+    // Red incidents come first.
     const className = figures.open[0]?.amber ? "open-incidents amber" : "open-incidents";
     place.replaceChildren(...(lines.length ? [element("ul", { className }, ...lines)] : []));
   }
 }
 
-/** Draws the lines with every change of figures or language. */
+/** Draws the lines after every change of figures or language. */
 export function startOpenIncidents() {
   onFigures(drawOpen);
 }

@@ -1,6 +1,6 @@
-/* The choice of one app on the monitor page: a field that suggests apps by name, key and pinyin, after the ARIA
-   pattern of a combobox with a list. Shows the chosen app's figures in the page's charts and keeps `?app=` in the
-   address; an empty key is all apps together, whose figures the page came with. */
+/* The field that chooses one app on the monitor page. It suggests apps by name, key and pinyin, and follows the ARIA
+   pattern of a combobox with a list. It shows the app's figures in the page's charts and stores `?app=` in the
+   address; an empty key means all apps together, whose figures the page loads first. */
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
@@ -19,8 +19,8 @@ import { drawInstead } from "./instead.js";
 const MATCHES = 20;
 
 /**
- * `figures` are those that are loaded, by key; `key` is that of the app shown, `wanted` of the one picked last, which may
- * still be under way; `active` is the place of the marked option, -1 for none.
+ * `figures` has the loaded figures by key; `key` is the shown app, `wanted` the app chosen last, which may still be
+ * loading; `active` is the index of the marked option, -1 for none.
  * @type {{
  *   data?: BigList, figures: Map<string, RawFigures>, key: string, wanted?: string,
  *   options: { key: string, content: (Node | string)[] }[], active: number, message: () => (Node | string)[],
@@ -31,7 +31,7 @@ const pickerState = { figures: new Map(), key: "", options: [], active: -1, mess
 const pickerField = () => /** @type {HTMLInputElement} */ (one("[data-picker]"));
 const pickerList = () => one("#picker-list");
 
-/** Makes the choice of one app work, where the page has it. */
+/** Starts the field, if the page has one. */
 export function startPicker() {
   if (!all("[data-picker]").length) return;
   const input = pickerField();
@@ -46,7 +46,7 @@ export function startPicker() {
   input.addEventListener("keydown", pressedInPicker);
   one("[data-picker-all]").addEventListener("click", () => {
     chooseApp("");
-    // The button hides itself, and would take the focus with it.
+    // The button hides itself, which would lose the focus.
     input.focus();
   });
   closePicker();
@@ -65,7 +65,7 @@ export function startPicker() {
 }
 
 /**
- * Rows that match, those first whose name, key, pinyin or initials begin with the text; without a text the largest apps.
+ * Matching rows, first those whose name, key, pinyin or initials begin with the text; without a text the largest apps.
  * @param {BigList} data
  * @param {string} text
  * @returns {number[]}
@@ -107,7 +107,7 @@ function openPicker() {
   list.replaceChildren(
     ...pickerState.options.map(({ key, content }, place) => {
       const option = element("li", { id: `picker-${place}`, role: "option", "aria-selected": "false" }, ...content);
-      // The focus stays in the field, which would close the list when it left.
+      // The field keeps the focus: the list closes when it loses it.
       option.addEventListener("pointerdown", (event) => event.preventDefault());
       option.addEventListener("click", () => chooseApp(key));
       return option;
@@ -120,7 +120,7 @@ function openPicker() {
 }
 
 /**
- * An app that is not registered is known by its key alone.
+ * The name of an app and its key; an unregistered app only has its key.
  * @param {string} name
  * @param {string} key
  * @returns {Node[]}
@@ -167,7 +167,7 @@ function pressedInPicker(event) {
 }
 
 /**
- * The name of what is shown now.
+ * The name of the shown app.
  * @returns {string}
  */
 function pickerLabel() {
@@ -175,11 +175,11 @@ function pickerLabel() {
   return shown ? shown.name : _("All apps");
 }
 
-/** What is shown in place of an app that does not exist; null while the list is not there. */
+/** The name shown instead of an app that does not exist; null until the list is loaded. */
 const shownApp = () => (pickerState.data && asked("app") ? pickerLabel() : null);
 
 /**
- * `message` gives the parts of what is said, in the language of the moment.
+ * Shows a message; `message` returns its parts in the present language.
  * @param {() => (Node | string)[]} message
  */
 function sayInPicker(message) {
@@ -188,7 +188,7 @@ function sayInPicker(message) {
 }
 
 /**
- * Shows one app, all together where the key is empty, and keeps the choice in the address: Back takes it back.
+ * Shows one app, or all together if the key is empty, and stores the choice in the address, so that Back undoes it.
  * @param {string} key
  */
 export function chooseApp(key) {
@@ -197,7 +197,7 @@ export function chooseApp(key) {
 }
 
 /**
- * Shows one app in the charts of the page, all together where the key is empty.
+ * Shows one app in the charts of the page, or all together if the key is empty.
  * @param {string} key
  */
 function showApp(key) {
@@ -209,7 +209,7 @@ function showApp(key) {
   if (known) return showPicked(key, known);
   const row = data ? data.list("key").indexOf(key) : -1;
   if (!data || row < 0) {
-    // Links to other pages must not carry it.
+    // Links to other pages must not contain it.
     setChosenApp(pickerState.key);
     carryChoices();
     drawInstead();
@@ -218,7 +218,7 @@ function showApp(key) {
   return loadFigures(data, row).then(
     (loaded) => {
       figures.set(key, loaded);
-      // Another may have been picked meanwhile.
+      // Another app may have been chosen meanwhile.
       if (pickerState.wanted === key) showPicked(key, loaded);
     },
     () => sayInPicker(() => [_("The figures of this app could not be loaded.")]),

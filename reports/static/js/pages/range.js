@@ -1,5 +1,5 @@
-/* The reader's own range of days on an app's page: two dates, what they are compared with, and the counts of usage and of
-   the login channels. The choice is in the address. Does not belong here: which days are compared (data/ranges.js). */
+/* The range of days that the reader chooses on an app's page: two dates, the base of comparison, and the counts of
+   usage and of the login channels. The choice is in the address. data/ranges.js decides which days are compared. */
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { dayRange, number, share } from "../data/format.js";
@@ -25,13 +25,13 @@ const RATE = "authorization_rate";
 /** @returns {Versus} */
 const askedVersus = () => VERSUS.find((one) => one === asked("vs")) || "before";
 
-/** The days of the charts, until others are chosen. */
+/** The number of days of the charts, which is the default. */
 const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
 
 const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
 
 /**
- * The side of a value of some days of the range; of older days than the page has in full nothing is usual.
+ * The side of a value over some days of the range; unknown if a day is older than the 90 days.
  * @param {Parameters<typeof sideOfPlaces>[0]} meta
  * @param {Parameters<typeof sideOfPlaces>[1]} unit
  * @param {number[]} places
@@ -58,7 +58,7 @@ const versusWords = () => ({
 /**
  * Value, base and change of one row.
  * @param {string} metric
- * @param {{ value: Value, now: Value, base: Value, side: Side }} found `now` is that of the matched days.
+ * @param {{ value: Value, now: Value, base: Value, side: Side }} found `now` is the value over the matched days.
  * @param {boolean} isComparable
  */
 function cells(metric, { value, now, base, side }, isComparable) {
@@ -127,7 +127,7 @@ function channelRow(channel, { withData, matched, base, isComparable }) {
   );
 }
 
-/** The channels of the app that are signed in by, the four together, and those that count in no total. */
+/** The login channels that the app uses, the four together, and channels that are in no total. */
 function shownChannels() {
   const { present, channels } = figures;
   const others = channels[30].map((row) => row.channel).filter((name) => otherChannels().includes(name));
@@ -162,7 +162,7 @@ function tables(compared) {
 }
 
 /**
- * Which days are compared with which, and how many of them.
+ * The text about the compared days and their number.
  * @param {{ first: string, last: string }} range
  * @param {Versus} versus
  * @param {Compared} compared
@@ -187,7 +187,7 @@ function choose(choice) {
 }
 
 /**
- * A date of the range; an empty or unfinished one changes nothing.
+ * A date field of the range; an empty or incomplete date changes nothing.
  * @param {string} label
  * @param {"from" | "to"} name
  */
@@ -209,7 +209,7 @@ function versusField() {
   return element("label", { className: "field" }, _("Compared with"), select);
 }
 
-/** Made with each change of the language alone: the focus stays where it is while days are chosen. */
+/** Only redrawn after changes of the language, so that the focus is kept while days are chosen. */
 function drawFields() {
   for (const place of all("[data-range-fields]")) {
     place.replaceChildren(dateField(_("From"), "from"), dateField(_("To"), "to"), versusField());
@@ -225,7 +225,7 @@ function drawRange() {
   }
   const { days, missing } = daysOfRange();
   const compared = comparedPlaces(range, versus, days, missing);
-  // What is compared with lies before the range.
+  // The base of comparison is before the range.
   if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
   for (const place of all("[data-part=range]")) {
     place.replaceChildren(
@@ -235,7 +235,7 @@ function drawRange() {
   }
 }
 
-/** Draws the range with every change of the fields, the figures or the language. */
+/** Draws the range after every change of fields, figures or language. */
 export function startRange() {
   if (!all("[data-part=range]").length) return;
   /** @returns {string | null} */

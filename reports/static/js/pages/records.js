@@ -1,4 +1,4 @@
-/* The way from an app's figures to its records, which no page has: the commands that print them, to copy. */
+/* Commands that print an app's records, which no page contains, for copying. */
 
 import { number } from "../data/format.js";
 import { _, appHref, filled } from "../data/language.js";
@@ -8,14 +8,14 @@ import { all, element } from "../dom.js";
 import { copyButton } from "./copying.js";
 
 /**
- * A word as a shell of Linux takes it.
+ * A word, quoted for a Linux shell.
  * @param {string} text
  * @returns {string}
  */
 export const shellWord = (text) => (/^[\w.@%+:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /**
- * The commands for the records of an app over some days, with the id that the reader has as ID or NUMBER.
+ * The commands for the records of an app over some days, with ID or NUMBER in place of the reader's value.
  * @param {string} key
  * @param {string} first
  * @param {string} last
@@ -32,7 +32,7 @@ export function recordCommands(key, first, last) {
 }
 
 /**
- * The file of records that is in an app's folder: of its open incidents, of the data day alone.
+ * The link to the file of records in an app's folder: records of open incidents, of the data day only.
  * @param {string} folder
  * @returns {HTMLElement[]}
  */
@@ -88,7 +88,7 @@ export function recordsFold(key, folder, first, last) {
   );
 }
 
-/** The folder of an app's own page. */
+/** The folder of the app whose page this is. */
 const folderOfPage = () => decodeURIComponent(location.pathname.split("/").at(-2) || "");
 
 function drawRecords() {
@@ -100,7 +100,7 @@ function drawRecords() {
   }
 }
 
-/** Draws the fold of an app's page with every change of figures or window. */
+/** Draws the fold on an app's page after every change of figures or window. */
 export function startRecords() {
   onFigures(drawRecords);
   onWindow(drawRecords);

@@ -1,6 +1,6 @@
-/* The sections of figures that pages share: usage on the usage page, login authorization on the monitoring page, both on
-   an app's own page. Made by script, so that the shell of each of many thousand apps stays small. They stand in both
-   languages from the start, as the templates' texts do; other scripts fill what is marked by `data-…`. */
+/* The sections of figures that pages share: usage on the usage page, login authorization on the monitor page, both
+   on an app's own page. They are made by script, so that the shell of each of many thousand apps stays small. Like
+   the texts of templates they contain both languages; other scripts fill the elements with `data-…`. */
 
 import { asked } from "../data/address.js";
 import { TECHNICAL } from "../data/measures.js";
@@ -10,7 +10,7 @@ import { all, element, isPhone, one } from "../dom.js";
 /** @import { Dimension, Language } from "../types.d.ts" */
 
 /**
- * A text in both languages; the style sheet hides one.
+ * A text in both languages, one of which the style sheet hides.
  * @param {string} msgid
  * @returns {HTMLElement[]}
  */
@@ -40,8 +40,8 @@ function heading(title) {
 }
 
 /**
- * The heading of charts: `legend` names their series; of login authorization, what these are of is chosen to the right; below
- * stands what is marked in them.
+ * The heading of charts: `legend` names their series; login authorization has the choice of a dimension on the right;
+ * the keys of the charts' marks are below.
  * @param {Node[]} title
  * @param {string} legend
  * @param {boolean} isOfLogins
@@ -99,7 +99,7 @@ function chartFigure(name, title, metric) {
 }
 
 /**
- * On a phone what is not needed at first sight is folded: a page of all of it is as long as twelve screens.
+ * A fold for phones: unfolded, a page would be twelve screens long.
  * @param {HTMLElement} head
  * @param {HTMLElement} content
  * @returns {HTMLDetailsElement}
@@ -108,7 +108,7 @@ function folded(head, content) {
   return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
 }
 
-/* A list that something else on the page leads to as well; it lies open where the address asks for rows of it. */
+/* Folds the lists on a phone. A list is open if the address contains parameters of its rows. */
 function foldLists() {
   for (const list of all("[data-phone-fold]")) {
     const content = element("div", {}, ...Array.from(list.children));
@@ -129,7 +129,7 @@ function titled(title, name, className = "panel") {
 }
 
 /**
- * The same of what is looked up, when something else has shown that it must be.
+ * A titled part with details, which is folded on a phone.
  * @param {Node[]} title
  * @param {string} name
  * @returns {HTMLElement}
@@ -139,7 +139,7 @@ function lookedUp(title, name) {
 }
 
 /**
- * A section of one part that is looked up.
+ * A section with one part of details.
  * @param {Node[]} title
  * @param {string} name
  * @returns {HTMLElement}
@@ -217,8 +217,8 @@ function signIns() {
 }
 
 /**
- * What the page's app has, by which its sections are chosen; a page of all apps has everything. `logins` are those by one
- * of the four channels, `others` by another channel.
+ * The data of the page's app, by which its sections are selected; a page of all apps has everything. `logins` are
+ * sign-ins by the four channels, `others` by other channels.
  * @typedef {{ logins: boolean, others: boolean }} Content
  */
 
@@ -232,7 +232,7 @@ const SECTIONS = {
     lookedUpSection(both("By period"), "periods"),
   ],
   login: (content) => [
-    // What changed shows in the lines, rates first; the tables below say by how much, where and why.
+    // Lines show what changed, rates first; the tables below show by how much, where and why.
     section(
       ...chartsHeading(both("Trends"), "timed", content.logins),
       element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
@@ -265,11 +265,11 @@ const SECTIONS = {
 };
 
 /**
- * Puts the sections where the page names them.
+ * Adds the sections that the page names.
  * @param {Content} [content]
  */
 export function drawSections(content = { logins: true, others: true }) {
-  // Beside the windows, which stand in the page: each of many thousand is the smaller for it.
+  // Added here and not in the shell, to keep the page of each of many thousand apps small.
   for (const place of all(".windows")) {
     for (const [span, label] of Object.entries({ 90: both("90 days"), months: both("13 months") })) {
       place.append(element("button", { type: "button", "data-span-button": span }, ...label));

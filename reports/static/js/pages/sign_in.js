@@ -1,14 +1,15 @@
-/* The page of sign-in sessions: the switch of 7, 30 and 90 days. Each span is in the page; one of them is shown. */
+/* The page of sign-in sessions: the switch of 7, 30 and 90 days. The page contains all three spans, and shows one of
+   them. */
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { change } from "../data/changes.js";
 import { all } from "../dom.js";
 
 const spanChange = change();
-/** After each switch of the span of this page. */
+/** Registers a listener for switches of this page's span. */
 export const onSignInSpan = spanChange.on;
 
-/** The days of the span that is shown. */
+/** The days of the shown span. */
 export let signInDays = "30";
 
 /** @param {string} days */
@@ -21,7 +22,7 @@ function show(days) {
   spanChange.tell();
 }
 
-/** Makes the buttons work, and shows the span that the address asks for. */
+/** Starts the buttons, and shows the span in the address. */
 export function startSignIn() {
   const offered = all("[data-sign-in-days]").map((button) => button.dataset.signInDays || "");
   if (!offered.length) return;

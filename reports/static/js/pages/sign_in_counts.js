@@ -1,5 +1,5 @@
-/* Sums of sign-in sessions: the same as `reports/content/sign_in/` computes for the page of all apps. Does not belong here:
-   how they are drawn (sign_ins.js). */
+/* Sums of sign-in sessions, as `reports/content/sign_in/` computes them for the page of all apps. sign_ins.js draws
+   them. */
 
 /** @import { FailureRow, FunnelCounts, FunnelStep, PathRow, WayRow } from "../types.d.ts" */
 
@@ -12,7 +12,7 @@ export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "l
 export const signedIn = ({ direct, retry, other }) => direct + retry + other;
 
 /**
- * Whether the logs have a step: of the sessions that signed in by one-click login, at least half have it.
+ * Whether a step is logged: at least half of the sessions that signed in by one-click login contain it.
  * @param {FunnelCounts} counts
  * @param {FunnelStep} step
  */
@@ -43,8 +43,8 @@ function add(row, { way, signed_in_by: by, sessions, within_minute: withinMinute
 }
 
 /**
- * What became of sessions after their first failure: a row of each failure, most sessions first, the sum of all, and the
- * other channels by which users came back, most sessions first.
+ * Sessions by their first failure: a row for each failure, most sessions first, the sum of all, and the other channels
+ * by which users signed in afterwards, most sessions first.
  * @param {PathRow[]} paths
  * @returns {{ channels: string[], rows: FailureRow[], total: FailureRow }}
  */
@@ -62,7 +62,7 @@ export function afterFailure(paths) {
   const byKey = Object.entries(total.by).sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1));
   return {
     channels: byKey.map(([channel]) => channel),
-    // Paths come in the order of channel and failure.
+    // Ties keep the order of the paths: by channel and failure.
     rows: [...rows.values()].sort((a, b) => b.sessions - a.sessions),
     total,
   };

@@ -1,7 +1,7 @@
-/* Sign-in sessions of an app over the chosen window: the first line, ways, funnel, what came after a failure, and where the
-   others stopped. Only an app's own page has it, where there are any (`drawAppSections`). Its file is loaded when a reader
-   comes near it: there may be a hundred thousand such pages, and most are not read so far.
-   The page of all apps has the same from `pages/signin.html.jinja`. */
+/* Sign-in sessions of an app over the chosen window: the sentence, ways, funnel, ways after a failure, and where the
+   others stopped. Only an app's own page has this section, if there are sessions (`drawAppSections`). Its file is
+   loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
+   For all apps `pages/signin.html.jinja` writes the same. */
 
 import { dayRange, number, periodLabel, share } from "../data/format.js";
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
@@ -22,13 +22,13 @@ import { afterFailure, isLogged, joinedFailures, signedIn, WAYS } from "./sign_i
 const FILE = "./sign_ins.js";
 const FAILURES_LISTED = 8;
 const STOPS_LISTED = 10;
-/** So far from the part, in screens, its file is loaded. */
+/** Distance from the section, in screens, at which its file is loaded. */
 const NEAR = "100%";
 
 /** @type {RawSignIns | undefined} */
 let found;
 
-/** The days of the part: the 90 days, too, which the tables of records leave to the charts. */
+/** The days of the section, including the 90 days, which tables of records do not offer. */
 const shownDays = () => (chosenSpan === "90" ? 90 : chosenDays);
 
 const shownLabel = () => (chosenSpan === "90" ? _("90 days") : periodLabel(windowKey()));
@@ -46,7 +46,7 @@ function rowsOfWindow(name) {
 }
 
 /**
- * Puts content where the page has the part.
+ * Replaces the content of a part, if the page has it.
  * @param {string} name
  * @param {...(Node | string)} content
  */
@@ -128,7 +128,7 @@ function drawWays() {
 }
 
 /**
- * What is usual of the data day.
+ * The usual range of the data day.
  * @param {(row: TableRow<SignInTables["days"]>) => Value} figureOf
  * @param {Unit} unit
  * @param {(row: TableRow<SignInTables["days"]>) => number} [requestsOf]
@@ -148,10 +148,10 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
 }
 
 /**
- * The usual range, below a figure; nothing where too few days tell.
+ * The usual range, below a figure; empty if there are too few days.
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
- * @param {string} day with the figure of that day, where the one above is of more days.
+ * @param {string} day named with its value, if the figure above covers more days.
  * @param {string} [unit]
  */
 function usualNote({ value, usual }, textOfValue, day, unit = "") {
@@ -177,7 +177,7 @@ function rateOf(counts, pair) {
 }
 
 /**
- * A step: its sessions, and how the step before leads to it.
+ * A step: its sessions, and the rate and time from the step before.
  * @param {string} label
  * @param {number} sessions
  * @param {TableRow<SignInTables["funnel"]>} counts
@@ -354,7 +354,7 @@ function drawLine() {
   );
 }
 
-/** Draws the comparison of two values; made when the file is there. */
+/** Draws the comparison of two values; set once the file is loaded. */
 let drawCompared = () => {};
 
 function drawSignIns() {
@@ -382,7 +382,10 @@ async function load(place) {
   }
 }
 
-/** Loads the part when a reader comes near it, or was led to it; draws it with every change of window or language. */
+/**
+ * Loads the section when a reader scrolls near it or a link leads to it; redraws it after every change of window or
+ * language.
+ */
 export function startSignIns() {
   const [place] = all("#sign-ins");
   if (!place) return;

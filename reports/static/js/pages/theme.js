@@ -1,5 +1,5 @@
-/* Light or dark: as the system has it, or as the reader chose. The choice is kept in the browser, where that is allowed.
-   The theme is set in the head, so that a page is never seen in the other one first. */
+/* Light or dark theme: the system's or the reader's choice, which the browser stores if allowed. The theme is set in
+   the head, so that a page is never shown in the other one first. */
 
 import { change } from "../data/changes.js";
 import { _, filled, onLanguage } from "../data/language.js";
@@ -7,14 +7,14 @@ import { all, one, remember, remembered } from "../dom.js";
 
 /** @import { Theme } from "../types.d.ts" */
 
-/** What can be chosen, in the order of the button. */
+/** The choices, in the order of the button. */
 const CHOICES = ["auto", "light", "dark"];
 
 /** @type {Record<string, string>} */
 const SIGNS = { auto: "◐", light: "☀", dark: "☾" };
 
 const themeChange = change();
-/** After each change of the theme. */
+/** Registers a listener for changes of the theme. */
 export const onTheme = themeChange.on;
 
 let choice = "auto";
@@ -23,7 +23,7 @@ let choice = "auto";
 let systemIsDark;
 
 /**
- * The theme that is seen.
+ * The shown theme.
  * @returns {Theme}
  */
 export const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
@@ -38,7 +38,7 @@ function changed() {
   themeChange.tell();
 }
 
-/** Before anything is painted: the theme of an earlier visit, or else that of the system. */
+/** Sets the theme of an earlier visit, otherwise that of the system; called before the first paint. */
 export function recallTheme() {
   systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
   choice = CHOICES.find((offered) => offered === remembered("theme")) || "auto";
@@ -57,7 +57,7 @@ function nameButton() {
   }
 }
 
-/** Makes the button work that goes through the themes. */
+/** Starts the button that switches through the themes. */
 export function startTheme() {
   one("[data-theme-button]").addEventListener("click", () => {
     choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];

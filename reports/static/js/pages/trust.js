@@ -1,9 +1,10 @@
-/* The reasons behind the bar on top of an app's page: the same for all apps, so they stand once in the site's data. */
+/* The reasons behind the trust bar of an app's page. They are the same for all apps, and therefore in the site's
+   data. */
 
 import { site } from "../data/state.js";
 import { all, element } from "../dom.js";
 
-/** Puts the reasons into the bar. */
+/** Adds the reasons to the bar. */
 export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(

@@ -1,5 +1,5 @@
-/* SDK versions over the chosen window: how much of what each asks for succeeds, since when there is such a version, and
-   its technical success rate by day. All lines stand on one scale, so that the one that fell is seen. */
+/* SDK versions over the chosen window: success rates of their requests, first day, and technical success rate by
+   day. All lines have the same scale, so that a fall is visible. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { ABSENT, known, number, share } from "../data/format.js";
@@ -16,7 +16,7 @@ import { breakdownTable } from "./breakdowns.js";
 /** @import { VersionRow } from "../types.d.ts" */
 
 /**
- * Which versions came within the window; the oldest one is as old as the log, and no news.
+ * Returns whether a version is new in the window; the oldest one is as old as the log and is never new.
  * @param {VersionRow[]} rows
  * @returns {(row: VersionRow) => boolean}
  */
@@ -34,11 +34,11 @@ function rowName({ value, merged }) {
   return value === null ? filled(_("{count} other versions"), { count: number(merged) }) : versionName(value);
 }
 
-/** A version of fewer requests is listed behind the others: its rate may be chance. */
+/** A version with a smaller share of requests is listed after the others: its rate may be chance. */
 const SOME_SHARE = 0.01;
 
 /**
- * The rows in their order: new versions first, then the worst; versions of few requests and those in one row come last.
+ * The sorted rows: new versions first, then by worst rate; versions with few requests and the merged row come last.
  * @param {VersionRow[]} rows
  * @returns {VersionRow[]}
  */
@@ -108,7 +108,7 @@ function drawVersions() {
   }
 }
 
-/** Draws the table with every change of figures or window. */
+/** Draws the table after every change of figures or window. */
 export function startVersions() {
   onFigures(drawVersions);
   onWindow(drawVersions);

@@ -1,5 +1,5 @@
-/* The table of all apps on the usage page: counts of one period, their change, and the row of sums.
-   The period has its own choice, and follows the page's 7 and 30 days when those are pressed. */
+/* The table of all apps on the usage page: counts of one period, their change, and the row of sums. It has its own
+   choice of period, which follows the page's 7 and 30 days when these are switched. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { asked, keepInAddress, onBack } from "../data/address.js";
@@ -27,7 +27,7 @@ import { makeTable, painted } from "./tables.js";
 
 /** @import { BigList, Columns, PeriodKey, Value } from "../types.d.ts" */
 
-/** Counts whose change stands beside them. */
+/** Counts that are shown with their change. */
 const CHANGED = ["number_verifications", "third_party_authorizations"];
 
 /**
@@ -119,7 +119,7 @@ export function drawAppTable(table, data) {
 }
 
 /**
- * The sum of what is known of these rows; null where nothing is.
+ * The sum of the known values of these rows; null if none is known.
  * @param {Value[]} values
  * @param {Uint32Array} rows
  * @returns {Value}
@@ -147,7 +147,7 @@ function filesCell(data, row) {
 }
 
 /**
- * Which button is pressed, which days the period has, and what its change is against.
+ * Shows the pressed button, the days of the period, and its base of comparison.
  * @param {HTMLElement} listing
  * @param {PeriodKey} period
  */

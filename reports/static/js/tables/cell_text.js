@@ -1,12 +1,12 @@
-/* What the cells of a table on the page say: in the language of the page, without drawings and explanations. Used by
-   downloads and by sorting. */
+/* Texts of a table's cells, in the language of the page, without drawings and explanations. Used by downloads and by
+   sorting. */
 
 import { LANGUAGE_TAGS, language } from "../data/state.js";
 import { all } from "../dom.js";
 
-// What is no part of a cell's value: the other language, explanations, and signs that repeat what a word says.
+// Elements that are not part of a cell's value: explanations, and signs that repeat a word.
 export const ASIDE = ".detail, .meaning, .arrow, .direction, .change, svg, button:not(.sort)";
-// What a page alone has: drawings, and links and buttons that say what a click does.
+// Elements that only make sense on a page: drawings, buttons and download links.
 export const OF_PAGE = "svg, button, a[download]";
 
 /**
@@ -35,7 +35,7 @@ export const said = (node, aside = "svg") =>
 const SIDE = ".detail, .mark, th > code, td > code:not(:only-child)";
 
 /**
- * What a cell says: its value, what stands beside it by kind, and its change.
+ * The parts of a cell: its value, the texts next to it by kind, and its change.
  * @param {HTMLTableCellElement} cell
  * @returns {{ value: string, ids: string[], details: string[], change: string }}
  */
@@ -46,6 +46,6 @@ export function partsOf(cell) {
   /** @param {boolean} isId */
   const beside = (isId) => sides.filter((side) => side.matches("code") === isId).map((side) => said(side, OF_PAGE));
   const parts = { ids: beside(true), details: beside(false), change: change ? said(change, ".arrow, .direction") : "" };
-  // A key alone is the value.
+  // If the cell has only a key, this is the value.
   return value || !parts.ids.length ? { value, ...parts } : { value: parts.ids[0], ...parts, ids: parts.ids.slice(1) };
 }

@@ -1,6 +1,6 @@
-/* Cells of the tables, and the columns that are made of them. Names come from logs and registries: they are text nodes in
-   a `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` gives the number of a row to sort by, null where there
-   is none; `cell(row)` the element to show. Does not belong here: which columns a table has. */
+/* Cells of the tables, and columns made of them. Names come from logs and registries: they are text nodes in a
+   `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` returns a function from a row to its sort key, null
+   if it has none; `cell(row)` returns the element. Other modules choose the columns of a table. */
 
 import { codedKeys } from "../data/columns.js";
 import { ABSENT, milliseconds, share, size } from "../data/format.js";
@@ -21,7 +21,7 @@ export function textCell(text) {
 }
 
 /**
- * A fixed value, in its word.
+ * A fixed value, as its word.
  * @param {string | null} value
  * @returns {HTMLTableCellElement}
  */
@@ -30,7 +30,7 @@ export function wordCell(value) {
 }
 
 /**
- * A state, in its word and colour.
+ * A state, as its word in its colour.
  * @param {string} value
  * @returns {HTMLTableCellElement}
  */
@@ -43,7 +43,7 @@ export function badgeCell(value) {
 }
 
 /**
- * The name of an app, linked to its page where it has one, and its key where that is another; `*` is all apps.
+ * The name of an app, linked to its page if it has one, and its key if it differs from the name; `*` means all apps.
  * @param {string} name
  * @param {string} key
  * @param {string | null} folder
@@ -59,7 +59,7 @@ export function appCell(name, key, folder) {
 }
 
 /**
- * A detail file of an app; its name says whose it is.
+ * A link to a detail file of an app; the file's name contains the app's folder.
  * @param {string} folder
  * @param {"csv" | "xlsx"} kind
  * @param {string} label
@@ -72,13 +72,13 @@ export function fileLink(folder, kind, label, name) {
     href: appHref(folder, file),
     textContent: label,
     download: file,
-    // Which app's it is, for those who hear the links without their row.
+    // Screen readers may list links without their row, so the label names the app.
     "aria-label": `${label} · ${name}`,
   });
 }
 
 /**
- * The apps of a big list, in the order of their names.
+ * The apps of a big list, sorted by name.
  * @param {BigList} data
  * @returns {Column & { key: () => KeyOf }}
  */
@@ -93,7 +93,7 @@ export function appColumn(data) {
 }
 
 /**
- * A column of few different values, sorted as people of the page's language sort them.
+ * A column with few distinct values, sorted by the collation of the page's language.
  * @param {BigList} data
  * @param {CodedName} name
  * @param {(value: string) => HTMLTableCellElement} toCell
@@ -116,7 +116,7 @@ const UNIT_OF = new Map([
 ]);
 
 /**
- * Numbers: `values()` gives the list of the period or window that is chosen.
+ * A column of numbers: `values()` returns the list for the chosen period or window.
  * @param {() => Value[]} values
  * @param {(value: Value) => string} format
  * @returns {Column}
@@ -134,8 +134,8 @@ export function numberColumn(values, format) {
 }
 
 /**
- * A change from `bases()` to `values()`, both of the matched days; `kind` as in changeNode, `isFair()` whether these are
- * enough.
+ * A column of changes from `bases()` to `values()`, both over the matched days; `kind` as in changeNode, `isFair()`
+ * whether enough days are matched.
  * @param {() => Value[]} values
  * @param {() => Value[]} bases
  * @param {ChangeKind} kind
@@ -158,8 +158,8 @@ export function changeColumn(values, bases, kind, isFair) {
 }
 
 /**
- * Without a base there is a dash only: the words of the period say why, once for all rows. Lists have no usual range of
- * each row, so that no change is coloured.
+ * The cell of a change; a dash without a base, because the note of the period explains it once for all rows. Rows of
+ * lists have no usual range, so changes are not coloured.
  * @param {Value} value
  * @param {Value} base
  * @param {ChangeKind} kind

@@ -1,6 +1,6 @@
-/* A change against a base, expressed three times: arrow, sign and word, so that no one needs the colour. A change is green
-   or red only if the figure left its usual range in that direction; which of the two, the declaration of the measure says.
-   Without a base there is no per cent. */
+/* A change against a base, shown three times: as arrow, sign and word, so that colour is not needed. A change is
+   green or red only if the figure left its usual range in that direction; the declaration of the metric defines
+   which direction is good. Without a base there is no per cent. */
 
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
@@ -12,8 +12,8 @@ import { all, element } from "../dom.js";
 const LEVEL = 0.0005;
 
 /**
- * From `base` to `value`: of counts ("ratio") what came to the base as a part of it, of shares ("points") the difference.
- * Null where one of the two is absent, or a count has grown from nothing.
+ * The change from `base` to `value`: for counts ("ratio") the difference as a share of the base, for shares ("points")
+ * the difference. Null if one of them is absent, or the base of a count is zero.
  * @param {Value | undefined} value
  * @param {Value | undefined} base
  * @param {ChangeKind} kind
@@ -47,10 +47,10 @@ function changeText(delta, kind) {
 }
 
 /**
- * `better`: which direction is good ("up", "down" or "none"). `kind`: "ratio" for counts, "points" for the difference
- * of two shares. `value` and `base` are those of the matched days; `comparable`: whether they are enough, which
- * coverageNote says beside what is compared. `quiet`: the heading of the section says so already, so that a dash is enough
- * in each cell. `side`: where the figure lies beside its usual range.
+ * The element of a change. `better`: the direction that is good ("up", "down" or "none"). `kind`: "ratio" for counts,
+ * "points" for the difference of two shares. `value` and `base` are over the matched days; `comparable`: whether enough
+ * days are matched, which coverageNote explains. `quiet`: if not comparable, show only a dash, because the section's
+ * heading explains it. `side`: the position of the figure relative to its usual range.
  * @param {Value} value
  * @param {Value} base
  * @param {{ comparable?: boolean, better?: Better, kind?: ChangeKind, quiet?: boolean, side?: Side }} [options]
@@ -84,8 +84,8 @@ export function changeNode(
   );
 }
 
-/* A change that a template left as two numbers; `data-period` is that of which both are, with what it is compared in
-   words beside it; `data-side` is where the figure lies beside its usual range. */
+/* Draws the changes that templates contain as two numbers; `data-period` is their period, whose base is named next
+   to the change; `data-side` is the position of the figure relative to its usual range. */
 function drawChanges() {
   for (const place of all("[data-change]")) {
     const { value, base, better, kind, period, side } = place.dataset;
@@ -107,7 +107,7 @@ function drawChanges() {
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
 }
 
-/** Draws the changes of the templates, and again with every change of language. */
+/** Draws the changes in the templates, and redraws them after every change of language. */
 export function startChanges() {
   drawChanges();
   onLanguage(drawChanges);

@@ -1,7 +1,7 @@
-/* "Download this table": what is shown, as a CSV or a workbook that the browser makes; nothing is asked of anybody for it.
-   Here: the buttons, and reading a table of the page as columns. What the figures of a cell are is in `data/sheet.js`, the
-   forms of the files in `data/csv.js` and `workbook.js`, the rows of a big list, of which the page has a part alone, in
-   `tables.js`. */
+/* "Download this table": the shown table as a CSV or a workbook, made in the browser without any request. This
+   module has the buttons and reads a table of the page as columns. `data/sheet.js` parses the figures of cells,
+   `data/csv.js` and `workbook.js` write files, and `tables.js` provides all rows of big lists, of which the page
+   only contains a part. */
 
 import { csvText, fileName } from "../data/csv.js";
 import { ABSENT } from "../data/format.js";
@@ -15,7 +15,7 @@ import { makeSortable } from "./order.js";
 /** @import { CsvCell, Figure, FigureRole, FileColumn } from "../types.d.ts" */
 
 /**
- * Hands a file to the reader.
+ * Downloads a file in the browser.
  * @param {string} name
  * @param {Blob} content
  */
@@ -23,7 +23,7 @@ export function save(name, content) {
   const address = URL.createObjectURL(content);
   const link = element("a", { href: address, download: name });
   link.click();
-  // The browser has begun to read it by then.
+  // The browser has started to read it by then.
   window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
@@ -40,7 +40,7 @@ async function workbookOf(columns, name) {
 }
 
 /**
- * The buttons that download what `columns` gives at that moment; `label` says of what, and names the files.
+ * Buttons that download the result of `columns` when clicked; `label` names the content and the files.
  * @param {() => string} label
  * @param {() => FileColumn[]} columns
  * @returns {HTMLElement}
@@ -63,7 +63,8 @@ export function downloadButtons(label, columns) {
 }
 
 /**
- * The columns of figures under a heading: one for each unit, so that none mixes two; null if no cell holds a figure.
+ * Columns of the figures under a heading: one for each unit, so that units are never mixed; null if no cell contains a
+ * figure.
  * @param {string} name
  * @param {ReturnType<typeof partsOf>[]} parts
  * @returns {FileColumn[] | null}
@@ -95,7 +96,7 @@ function figureColumns(name, parts) {
 }
 
 /**
- * The columns of texts under a heading: the texts, and the keys and explanations beside them.
+ * Columns of the texts under a heading: the texts, and the keys and explanations next to them.
  * @param {string} name
  * @param {ReturnType<typeof partsOf>[]} parts
  * @returns {FileColumn[]}
@@ -125,7 +126,7 @@ function textColumns(name, parts) {
 }
 
 /**
- * The columns of a table as it stands in the page. A column of drawings or of links to files says nothing in a file.
+ * The columns of a table as shown. Columns of drawings or of links to files are left out.
  * @param {HTMLTableElement} table
  * @returns {FileColumn[]}
  */
@@ -143,7 +144,7 @@ export function shownColumns(table) {
 }
 
 /**
- * Each cell knows its heading: on a phone a row is a list of them.
+ * Stores the heading in each cell, because on a phone a row is shown as a list of cells.
  * @param {HTMLTableElement} table
  */
 export function labelCells(table) {
@@ -157,7 +158,7 @@ export function labelCells(table) {
 }
 
 /**
- * A table of the page in a box with its button below.
+ * A table in a box, with its download buttons below.
  * @param {HTMLElement} scroll
  * @param {() => string} label
  * @returns {HTMLElement}
@@ -169,7 +170,7 @@ export function withDownload(scroll, label) {
   return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, buttons));
 }
 
-/** Gives the tables of the templates their buttons and labels, in the language of the page. */
+/** Adds buttons and labels to the tables of the templates, in the language of the page. */
 export function offerDownloads() {
   for (const scroll of all("main .scroll")) {
     const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));

@@ -1,6 +1,6 @@
-/* The filters over a list: search, choices, suggestions. The fields stand in the page as `[data-filter]`; what is in them
-   is kept in the address under the same name, so that a filtered list can be sent and linked to.
-   Does not belong here: how rows are searched (columns.js). */
+/* Filters of a list: search, choices, suggestions. The page contains the fields as `[data-filter]`; their values are
+   stored in the address under the same name, so that a filtered list can be shared and linked to. columns.js has the
+   search. */
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
@@ -13,7 +13,7 @@ import { painted } from "./tables.js";
 const SUGGESTIONS = 50;
 
 /**
- * Gives a function that gives the test of a row, null where every row passes.
+ * Returns a function that returns the present test of rows, or null if every row passes.
  * @param {HTMLElement} listing
  * @param {Rows} data
  * @param {() => void} changed
@@ -31,9 +31,9 @@ export function makeFilters(listing, data, changed) {
     field.value = asked(filter) || "";
     if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
     field.addEventListener("input", changed);
-    // Not at each letter: browsers allow an address to change only so often.
+    // Stored when the field is left: browsers limit how often an address may change.
     field.addEventListener("change", () => keepInAddress({ [filter]: field.value.trim() }));
-    // Made ready once the first rows are painted, so that the first letter is as quick as the others.
+    // Prepared once the first rows are painted, so that the first letter is as quick as the others.
     if (filter === "search") painted().then(() => searchLines(data));
   }
   onBack(() => {
@@ -64,7 +64,7 @@ function testOf(field, data) {
 }
 
 /**
- * The column of a filter: choices and suggestions are over big lists only.
+ * The column of a filter; only big lists have choices and suggestions.
  * @param {Field} field
  * @param {Rows} data
  * @returns {Coded}

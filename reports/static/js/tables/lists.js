@@ -1,6 +1,6 @@
-/* The tables of a page: those of the big lists, after the charts are drawn, and those of the quality page from its own
-   data. Lives here too: the tables of the monitor page and of the briefing.
-   Does not belong here: order, filter and pages (tables.js), the table of the usage page (apptable.js). */
+/* The tables of a page: big lists, drawn after the charts, and lists of the quality page from its own data. The
+   tables of the monitor page and of the files page are defined here. tables.js has order, filter and paging,
+   apptable.js the table of the usage page. */
 
 import { ranks } from "../data/columns.js";
 import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "../data/format.js";
@@ -98,7 +98,7 @@ function showButton(data, row) {
   const button = element("button", { type: "button", className: "show", textContent: label, ...of });
   button.addEventListener("click", () => {
     chooseApp(data.list("key")[row]);
-    // To where its figures appear; the field says which app it is.
+    // The charts show the app now; the field names it.
     one("[data-picker]").focus();
   });
   return button;
@@ -145,7 +145,7 @@ function drawFilesTable(table, data) {
 }
 
 /**
- * A table with the filters of its list and nothing more.
+ * A table with the filters of its list, and nothing else.
  * @param {HTMLTableElement} table
  * @param {Rows} data
  * @param {Columns} columns
@@ -166,7 +166,7 @@ function listTable(table, data, columns, sorted, shows = () => []) {
   return made;
 }
 
-/* ---- tables of the quality page: rows in the page, a kind of cell by heading */
+/* ---- tables of the quality page: the page contains the rows; the heading defines the kind of cell */
 
 /**
  * @param {HTMLTableElement} table
@@ -194,7 +194,7 @@ function drawListed(table, rows) {
 const FORMATS = { count: number, size, share };
 
 /**
- * By what a cell's kind is sorted, and how it looks. What a cell holds is told by its kind alone.
+ * The sort key and the cell for each kind. The kind alone defines how a value is read.
  * @type {Record<string, [(value: any) => string, (value: any) => HTMLTableCellElement]>}
  */
 const KINDS = {
@@ -208,7 +208,7 @@ const KINDS = {
 };
 
 /**
- * A column of the quality page; an app is `[name, key, folder]`, without a folder where it has no page.
+ * A column of the quality page; an app is `[name, key, folder]`, with folder null if it has no page.
  * @param {string} kind
  * @param {any[]} values
  * @returns {Column}

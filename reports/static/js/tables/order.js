@@ -1,6 +1,5 @@
-/* Sorting a table of the page by a click on a heading, or on its button by keyboard: another click turns the order. The
-   order stays when the table is drawn anew, for another window or app. Tables of big lists sort all their rows in
-   `tables.js`. */
+/* Sorts a table of the page by a click on a heading or its button; another click reverses the order. The order is
+   kept when the table is redrawn for another window or app. Tables of big lists are sorted in `tables.js`. */
 
 import { _, filled } from "../data/language.js";
 import { figuresIn } from "../data/sheet.js";
@@ -14,7 +13,7 @@ import { said } from "./cell_text.js";
 const chosen = new Map();
 
 /**
- * What a cell is sorted by: its first figure, else its text.
+ * The sort key of a cell: its first figure, otherwise its text.
  * @param {HTMLTableCellElement} cell
  * @returns {number | string | null}
  */
@@ -26,7 +25,7 @@ function keyOf(cell) {
 }
 
 /**
- * The rows in an order: those of sums stay in their place, and cells without a value come last.
+ * The sorted rows; rows of sums keep their place, and cells without a value come last.
  * @param {HTMLTableRowElement[]} rows
  * @param {Order} order
  * @returns {HTMLTableRowElement[]}
@@ -46,7 +45,7 @@ function inOrder(rows, { place, descending }) {
 }
 
 /**
- * Gives a table of the page headings to sort by, unless it has fewer than two rows, or rows of another shape.
+ * Makes the headings of a table sort it, unless it has fewer than two rows, or rows of another shape.
  * @param {HTMLTableElement} table
  */
 export function makeSortable(table) {
@@ -68,11 +67,12 @@ export function makeSortable(table) {
     body.append(...inOrder(rows, order));
   }
   headings.forEach((heading, place) => {
-    // A column of drawings has no order.
+    // A column of drawings cannot be sorted.
     if (rows.every((row) => keyOf(row.cells[place]) === null)) return;
     const text = said(heading, "svg, .detail, .meaning, button");
     const button = element("button", { type: "button", className: "order" });
-    // A name from outside is read with the heading; inside a sentence it could turn the direction of writing.
+    // Screen readers read a name from outside with the heading; inside a sentence it could change the direction of
+    // writing.
     const isFromOutside = heading.querySelector("bdi");
     const label = isFromOutside ? _("Sort by this column") : filled(_("Sort by {column}"), { column: text });
     button.setAttribute("aria-label", label);

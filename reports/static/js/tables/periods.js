@@ -1,5 +1,5 @@
-/* The table of periods: the counts of usage over the data day, 7 and 30 days, the month to date and
-   the last whole month, since bills are monthly. Exact counts, each with its change. */
+/* The table of periods: exact counts of usage, each with its change, over the data day, 7 and 30 days, the month to
+   date and the last whole month, because bills are monthly. */
 
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { _, betterOf, metricLink } from "../data/language.js";
@@ -31,7 +31,7 @@ export function headCell(content, isNumber, ...details) {
 }
 
 /**
- * A table of the page with its download: rows are elements already.
+ * A table of elements for the page, with its download.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
@@ -43,7 +43,7 @@ export function plainTable(label, head, rows, className) {
 }
 
 /**
- * A table of the page: rows are elements already.
+ * A table of elements for the page.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
@@ -116,7 +116,7 @@ function drawPeriods() {
   }
 }
 
-/** Draws the table with every change of figures. */
+/** Draws the table after every change of figures. */
 export function startPeriods() {
   onFigures(drawPeriods);
 }

@@ -1,5 +1,5 @@
 /* The four channels side by side over the chosen window: counts, shares and rates, each with its change. Each row
-   carries the key of its line in the charts. */
+   has the key of its line in the charts. */
 
 import { seriesKey, sparkline } from "../charts/sparkline.js";
 import { baseLabel, number, share } from "../data/format.js";
@@ -23,7 +23,7 @@ function channelName(channel) {
 }
 
 /**
- * Where the authorizations of a channel, and their rate, lie beside what is usual of the window.
+ * The positions of a channel's authorizations and rate relative to the usual range of the window.
  * @param {string} channel
  * @param {WindowKey} period
  * @returns {{ counts: Side, rates: Side }}
@@ -38,7 +38,7 @@ function loginSides(channel, period) {
 }
 
 /**
- * A figure with its change under it.
+ * A cell with a figure and its change below.
  * @param {string} text
  * @param {HTMLElement | null} change
  * @returns {HTMLElement}
@@ -48,8 +48,7 @@ function withChange(text, change) {
 }
 
 /**
- * The change under a figure; where nothing can be compared, the heading of the section says so once, and no cell
- * does.
+ * The change below a figure; none if nothing can be compared, which the section's heading explains once.
  * @param {Counts} row
  * @param {"authorizations" | "authorization_rate"} metric
  * @param {boolean} comparable
@@ -85,7 +84,7 @@ export const rateHeads = (compared) => [
 ];
 
 /**
- * A number over its bar: the bar is for the eye, the number for the reader; it does not lie on the digits.
+ * A number above its bar; the bar is decorative and does not cover the digits.
  * @param {Value} value
  * @param {number} whole
  * @param {string} [text]
@@ -116,7 +115,7 @@ function channelRow(row, period) {
       sparkline(figures.long.channels[row.channel].authorizations.slice(-site.days.length), { lit: chosenDays }),
     ),
     withChange(number(row.authorizations), columnChange(row, "authorizations", comparable, sides.counts)),
-    // All of it is no bar.
+    // A share of the whole needs no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
     ...rateCells(row, comparable, sides.rates),
     numberCell(number(row.authorizations_cancelled)),
@@ -125,7 +124,7 @@ function channelRow(row, period) {
 }
 
 /**
- * The rows of channels other than the four that have requests.
+ * The rows of channels other than the four, if they have requests.
  * @param {ChannelRow[]} rows
  * @returns {ChannelRow[]}
  */
@@ -133,7 +132,7 @@ export const otherRows = (rows) =>
   rows.filter((row) => otherChannels().includes(row.channel) && row.authorization_requests);
 
 /**
- * The channels that are signed in by; where it is one of the four, it is also all of these together.
+ * The rows of login channels that are used; if one of the four is used, also the row of all four together.
  * @param {ChannelRow[]} rows
  * @returns {ChannelRow[]}
  */
@@ -163,7 +162,7 @@ function drawSummary() {
   }
 }
 
-/** Draws the table with every change of figures or window. */
+/** Draws the table after every change of figures or window. */
 export function startSummary() {
   onFigures(drawSummary);
   onWindow(drawSummary);

@@ -1,8 +1,8 @@
-/* Tables of up to 100,000 rows: order, filter, pages. A table sorts all its rows when its order changes, filters them in
-   that order, and draws one page of them.
-   The heading and the place for everything stand in the page (table_parts.html.jinja); each `<th data-column>` holds a
-   button. A column here is `{key(), cell(row)}`: the numbers to sort by, and the `<td>` or `<th>` to show.
-   Does not belong here: what a table holds (apptable.js, lists.js), the look of a cell (cells.js). */
+/* Tables of up to 100,000 rows: order, filter, paging. A table sorts all its rows when its order changes, filters them
+   in this order, and draws one page of them.
+   The page contains heading and frame (table_parts.html.jinja); each `<th data-column>` contains a button. A column is
+   `{key(), cell(row)}`: the sort keys, and the `<td>` or `<th>` of a row.
+   apptable.js and lists.js define the content of tables, cells.js the cells. */
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { sortedRows } from "../data/columns.js";
@@ -20,7 +20,7 @@ const PAGE_LENGTHS = [25, 50, 100];
 const NONE = new Uint32Array();
 
 /**
- * Makes the table work and draws it.
+ * Starts the table and draws it.
  * @param {HTMLTableElement} table
  * @param {TableOptions} options
  * @returns {MadeTable}
@@ -98,7 +98,7 @@ export function makeTable(table, options) {
     Object.assign(state, { column, descending });
     order();
   });
-  /* Every row that passes the filters, in the order shown, not only the page of them. */
+  /* Columns of every row that passes the filters, in the shown order, not only of the shown page. */
   function columnsOfFile() {
     return visible().flatMap((heading) => {
       const { values, also, unit = "" } = options.columns[heading.dataset.column || ""];
@@ -115,14 +115,14 @@ export function makeTable(table, options) {
     });
   }
   addDownload(table, columnsOfFile);
-  // Words sort differently in another language, and what is said of the rows changes.
+  // Texts sort differently in another language, and texts about the rows change.
   onLanguage(order);
   order();
   return { order, filter };
 }
 
 /**
- * Columns and their headings: read once for all rows, as to read a heading takes as long as to make a cell.
+ * Columns and their headings, read once for all rows, because reading a heading takes as long as making a cell.
  * @param {HTMLElement[]} headings
  * @returns {{ column: string, label: string }[]}
  */
@@ -130,7 +130,7 @@ const placesOf = (headings) =>
   headings.map((heading) => ({ column: heading.dataset.column || "", label: headingText(heading) }));
 
 /**
- * Cells that know their column and its heading: on a phone each row is a list of them.
+ * Stores column and heading in each cell, because on a phone a row is shown as a list of cells.
  * @param {{ column: string, label: string }[]} places
  * @param {HTMLElement[]} cells
  * @returns {HTMLElement[]}
@@ -144,19 +144,20 @@ function inColumns(places, cells) {
 }
 
 /**
- * What a heading says.
+ * The text of a heading.
  * @param {HTMLElement} heading
  * @returns {string}
  */
 const headingText = (heading) => said(heading, ".meaning, svg");
 
-/* ---- the order in the address: a page with one table says `sort`, one with several which of them */
+/* ---- the order in the address: parameter `sort` on a page with one table; with several, the name contains the
+   table's */
 
 /** @param {HTMLElement} table */
 const sortName = (table) => (table.dataset.rows ? `sort-${table.dataset.rows}` : "sort");
 
 /**
- * The order that the address asks for, where the table has it; else its own.
+ * The order in the address, if the table has such a column; otherwise its default.
  * @param {HTMLElement} table
  * @param {TableOptions} options
  * @returns {Sorting}
@@ -170,7 +171,7 @@ function sortingAsked(table, options) {
 }
 
 /**
- * The button below a table, beside the files that the page offers there.
+ * Adds the button below a table, next to the page's files.
  * @param {HTMLTableElement} table
  * @param {() => FileColumn[]} columns
  */
@@ -192,14 +193,14 @@ function addDownload(table, columns) {
 }
 
 /**
- * Resolves when what is drawn so far is painted: a table follows the charts, it does not hold them up.
+ * Resolves when everything drawn so far is painted: tables must not delay the charts.
  * @returns {Promise<void>}
  */
 export function painted() {
   return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }
 
-/* ---- pages: the buttons stay the same elements, so that the focus stays where it is */
+/* ---- paging: the buttons are reused, so that the focus is kept */
 
 /**
  * @param {HTMLTableElement} table
@@ -274,7 +275,7 @@ function makePager(table, state, count, draw) {
     element("span", { className: "steps" }, ...buttons),
     element("label", { className: "lengths" }, label, lengths),
   );
-  // A list that fits on its first page needs no pages.
+  // A list that fits on one page needs no paging.
   if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
 
   return {
@@ -289,7 +290,7 @@ function makePager(table, state, count, draw) {
       });
       for (const { button, name, target } of steps) {
         button.setAttribute("aria-label", name());
-        // Not `disabled`, which would throw the focus away at the last page.
+        // Not `disabled`: the button would lose the focus at the last page.
         button.setAttribute("aria-disabled", String(!isPossible(target(lastPage()))));
       }
     },
