@@ -110,7 +110,7 @@ def signs(term: str) -> dict[str, int]:
 
 
 def columns(names: Sequence[str], rows: Iterable[Sequence[object]]) -> dict[str, list[object]]:
-    """Return rows as a table by column."""
+    """Convert rows to a table by column: a list of values for each name."""
     columns: dict[str, list[object]] = {name: [] for name in names}
     for row in rows:
         for name, value in zip(names, row, strict=True):

@@ -1,4 +1,5 @@
--- One row per stored record of one app, repeats included; phones and devices only as hashes and masks, times in UTC.
+-- One row per stored record of an app: its fields, phones and devices as hashes and masks, times in UTC. Repeats
+-- included.
 SELECT
     event_id,
     strftime(event_time, '%Y-%m-%dT%H:%M:%S.%gZ') AS event_time,

@@ -1,5 +1,5 @@
--- One row per app with an open incident of its own and a record on $day, with the `channels` of these incidents. At
--- most $most apps, newest incidents first, with at most $most_read records of that day together.
+-- One row per app with an open incident of its own and a record on $day: the `channels` of these incidents. At most
+-- $most apps, newest incidents first, with at most $most_read records of that day together.
 WITH subjects AS (
     SELECT
         app_key,

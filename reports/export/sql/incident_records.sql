@@ -1,6 +1,6 @@
--- One row per stored record of an app with an open incident, at most $most of each app. Failed records in a channel of
--- its incidents come first, then other failed records, records that the user ended, and the rest, each by time. The
--- columns are the same as in `export_events.sql`.
+-- One row per stored record of an app with an open incident: the same columns as in `export_events.sql`. At most $most
+-- of each app: failed records in a channel of its incidents come first, then other failed records, records that the
+-- user ended, and the rest, each by time.
 WITH placed AS (
     SELECT
         resolved.*,

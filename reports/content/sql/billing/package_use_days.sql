@@ -1,4 +1,4 @@
--- One row per account and day of the last 30 days with uses.
+-- One row per account and day of the last 30 days: its uses; days without uses have no row.
 SELECT
     account_id,
     day,

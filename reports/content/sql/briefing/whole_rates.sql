@@ -1,5 +1,5 @@
--- One row per app, channel and metric whose rate is 100 % on the data day, over at least 50 requests, and was not on
--- any of the 28 days with requests before.
+-- One row per app, channel and metric: its rate is 100 % on the data day, over at least 50 requests, and was not on any
+-- of the 28 days with requests before.
 WITH rates AS (
     {% for name in WATCHED %}
     SELECT

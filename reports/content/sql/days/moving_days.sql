@@ -1,7 +1,7 @@
--- One row per app, channel and day with data, from $reach days before the first of $days to the last, for the
--- $movers_among largest subjects from their first day in this span. `successes` are authorizations, or verifications in
--- channels without authorization; `tried` are the requests for them. `is_calm` excludes holidays and days with an
--- incident of the subject.
+-- One row per app, channel and day with data: `successes` are authorizations, or verifications in channels without
+-- authorization, `tried` the requests for them; `is_calm` is false on holidays and on days with an incident of the
+-- subject. The $movers_among largest subjects have rows, from their first day on, between $reach days before the first
+-- of $days and the last.
 WITH bounds AS (
     SELECT min(day) - $reach AS first, max(day) AS last
     FROM (SELECT unnest($days::DATE[]) AS day)

@@ -1,4 +1,4 @@
--- One row per app, scheme and package that is registered or logged in the 30 days, with counts over 7 and 30 days.
+-- One row per app, scheme and package, registered or logged in the 30 days: counts over 7 and 30 days.
 WITH seen AS (
     SELECT
         app_key,

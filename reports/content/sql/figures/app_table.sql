@@ -1,4 +1,4 @@
--- One row per app for the table of the usage page, sorted by name. Counts are lists with a value for each period.
+-- One row per app, sorted by name: the usage page's table. Counts are lists with a value for each period.
 WITH lines AS (
     SELECT
         app_key,

@@ -1,6 +1,6 @@
--- One row per app, account and resource package that its uses of the 7 and 30 days were drawn from; a NULL package is
--- overflow. If an app has more than $drawn_listed rows, only the overflow and the packages with most uses stay single;
--- the others are one row per account, in which `merged` is their number (NULL in other rows).
+-- One row per app, account and resource package: uses of the 7 and 30 days; a NULL package is overflow. If an app has
+-- more than $drawn_listed rows, only the overflow and the packages with most uses stay single; the others are one row
+-- per account, in which `merged` is their number (NULL in other rows).
 WITH sums AS (
     SELECT
         app_key,

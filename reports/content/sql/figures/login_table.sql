@@ -1,5 +1,4 @@
--- One row per app for the table of the monitor page, sorted by name. Figures are lists with the values over 7 and 30
--- days.
+-- One row per app, sorted by name: the monitor page's table. Figures are lists with the values over 7 and 30 days.
 WITH windows AS (
     SELECT
         app_key,

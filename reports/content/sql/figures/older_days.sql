@@ -1,5 +1,5 @@
--- One row per app, channel and day with a record, from $months_first up to the 90 days (channel and day as indexes):
--- counts for ranges that the reader chooses. `chart_days.sql` has the newer days.
+-- One row per app, channel and day (the latter two as indexes): counts from $months_first up to the 90 days, for ranges
+-- that the reader chooses. `chart_days.sql` has the newer days.
 SELECT
     app_key,
     list_position($channels, channel) - 1 AS channel,

@@ -1,4 +1,4 @@
--- One row per app that logged in the 30 days without being registered, with its usage.
+-- One row per app that logged in the 30 days without being registered: its usage.
 SELECT app_key, number_verifications, third_party_authorizations
 FROM usage_30d
 JOIN apps USING (app_key)

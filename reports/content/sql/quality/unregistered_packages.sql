@@ -1,4 +1,4 @@
--- One row per scheme and package that a registered app logged in the 30 days and the registry lacks, with its usage.
+-- One row per scheme and package that a registered app logged in the 30 days and the registry lacks: its usage.
 SELECT
     packages.app_key,
     packages.scheme_id,

@@ -1,4 +1,5 @@
--- One row per app, the $listed with most sign-in sessions from $first to $last; `apps` is the number of all apps.
+-- One row per app, most sessions first: sign-in sessions from $first to $last. At most $listed; `apps` is the number of
+-- all.
 WITH counted AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- One row per app that is registered or logged, with its number of schemes. Apps that are not enabled but logged in the
--- 30 days have the status `disabled_active`.
+-- One row per registered or logged app: its registry columns and number of schemes. Apps that are not enabled but
+-- logged in the 30 days have the status `disabled_active`.
 SELECT
     apps.app_key,
     coalesce(apps.app_name, apps.app_key) AS app_name,
