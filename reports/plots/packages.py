@@ -23,7 +23,7 @@ _MARKS: Final = {"now": (".stack .now", ".stack text"), "run-out": (".stack line
 
 
 def packages(source: Source, account: PackageAccount) -> "Figure":
-    """Return the figure of an account; without lines if no package had units left yet."""
+    """Return the figure of an account; without lines if no package had units left on its days."""
     marts = source.marts
     as_of = marts.publication.as_of
     course = left_course(account, source.complete, as_of, marts.publication.time_zone)
@@ -55,7 +55,7 @@ def _mark(source: Source, name: str, day: date) -> dict[str, Any]:
 
 
 def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:
-    """Yield the units left in each package; the package that is used up first is the top layer."""
+    """Yield the units left in each package; the package that is used first is the top layer."""
     tier, shade = source.style(_SHEET, ".tier"), shades(course)
     for package, values in reversed(list(zip(course.packages, course.past, strict=True))):
         name = package.resource_package_id

@@ -27,7 +27,7 @@ class LeftCourse:
 
     Attributes:
         first_day: the day of the first value.
-        packages: the packages that are drawn, in the order in which they are used up.
+        packages: the packages that are drawn, in the order in which they are used.
         past: for each of these packages, units left at the end of each day up to the as-of.
         mid, low, high: forecast of all units left, by day from the day after the as-of. `high` assumes the fewest uses.
             All are empty without a forecast; `low` and `high` also without an interval.

@@ -88,7 +88,7 @@ class PackageAccount:
     """An account with a package.
 
     Attributes:
-        packages: in the order in which they are used up.
+        packages: in the order in which they are used.
         left: units left in each package, also of other accounts, at the end of each of the last 90 days.
         uses: by day of the last 30; days without uses are left out.
         apps: of the last 30 days, most uses first.

@@ -29,7 +29,7 @@ def stack_top(course: LeftCourse) -> float:
 
 
 def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | None = None) -> Markup:
-    """Return the past as layers, with the package that is used up first on top, and the forecast as a fan.
+    """Return the past as layers, with the package that is used first on top, and the forecast as a fan.
 
     Args:
         now_label: label of the as-of.
@@ -37,7 +37,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | N
     """
     known = len(course.past[0])
     scale = _Scale(known + len(course.mid), stack_top(course))
-    # The package that is used up last is the lowest layer.
+    # The package that is used last is the lowest layer.
     sums = [[0] * known, *accumulate(reversed(course.past), _on_top)]
     layers = Markup("").join(
         Markup('<path class="tier shade-{}" d="{}"/>').format(

@@ -1,4 +1,4 @@
--- One row per resource package, in the order in which packages are used up: its columns, its first and last day.
+-- One row per resource package, in the order in which they are used: its columns, its first and last day.
 SELECT
     resource_package_id,
     account_id,

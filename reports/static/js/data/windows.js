@@ -49,7 +49,7 @@ export function setFigures(shown) {
 }
 
 /**
- * The windows that cards show; on a phone both, because there is no switch.
+ * The windows that cards show; on a phone both, so that no figure is hidden by the switch.
  * @returns {PeriodKey[]}
  */
 export const cardWindows = () => (isPhone() ? ["7", "30"] : [windowKey()]);
