@@ -57,7 +57,7 @@ def read_generation(folder: Path | None) -> Generation | None:
     try:
         entries = orjson.loads((folder / "manifest.json").read_bytes())["files"]
         files = (WrittenFile(**one) for one in entries if one.get("source"))
-        # Somebody may have removed what he wants nobody to read.
+        # An operator may have deleted files that must not be public.
         return Generation(folder, {one.path: one for one in files if os.path.exists(f"{folder}/{one.path}")})
     except (OSError, ValueError, KeyError, TypeError):
         return None

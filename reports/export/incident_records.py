@@ -1,5 +1,6 @@
-"""The records behind open incidents: for each app with one, its records of the newest day, masked as in exports.
+"""The records behind open incidents: for each app with one, its records of the newest day.
 
+They are masked as in exports, and so are numbers and devices inside their ids (`masked_ids.py`).
 The daily run reads them and passes them to the site (`reports/build/app_files.py`), which does not read stored records.
 `authmeter export --events` (`exports.py`) writes other days and apps.
 """

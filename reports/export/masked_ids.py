@@ -1,6 +1,7 @@
-"""Ids of records that anybody may see: a client may log a number or a device as its own id, or as a part of it.
+"""Masks phone numbers and device ids inside the ids of records that the site publishes.
 
-What a record has as its device and phone is known by hash and mask alone: each piece of an id is hashed as they were.
+Clients may log a number or a device id as an id of their own, or as part of one. A record only has hashes of its device
+and phone and the phone's mask, so each piece of an id is hashed in the same way and compared.
 """
 
 import re
@@ -19,17 +20,17 @@ _KNOWN_DIGITS = re.compile(r"(\d{3})\*{4}(\d{4})")
 _PIECE = re.compile(r"[^\s_|:;,/#@.]+")
 _SHORTEST = 6
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# With many more it is a text.
+# A word with more parts is a text, not an id.
 _MOST_PARTS = 12
 _HALF = 2**64
 
 
 def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return records with `***` in place of mobile numbers, IMEIs, their own device and their own phone in ids.
+    """Return records with `***` in their ids instead of mobile numbers, IMEIs, and the record's own device and phone.
 
     Args:
         records: with `device_hash`, `phone_hash` and `phone_mask`.
-        key: that of the hashes.
+        key: the key of the hashes.
     """
     pieces = sorted({piece for name in ID_FIELDS for text in records[name].drop_nulls() for piece in _pieces(text)})
     halves = hash_halves(pl.DataFrame({"id": pl.Series(pieces, dtype=pl.String)}), key)
@@ -45,7 +46,7 @@ def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The id, the words of it, and what stands between any two dashes of a word that is no UUID."""
+    """Yield the id, its words, and all spans of parts between dashes of words that are not UUIDs."""
     for word in {text, *_PIECE.findall(text)}:
         if len(word) >= _SHORTEST:
             yield word
@@ -63,7 +64,7 @@ def _masked(
     for piece in sorted(_pieces(text), key=len, reverse=True):
         if hashes[piece] in (device, phone):
             text = text.replace(piece, MASK)
-    # Between other digits no pattern finds a number, but the record's own.
+    # Patterns cannot find a number between other digits; the record's own number is found by its mask.
     if mask and (known := _KNOWN_DIGITS.fullmatch(mask)):
         text = re.sub(rf"{known[1]}\d{{4}}{known[2]}", MASK, text)
     return masked_value(text)

@@ -14,7 +14,7 @@ WITH subjects AS (
     FROM outcome_daily
     WHERE day = $day
     GROUP BY app_key
-    -- One that alone has more must not take the files of all after it.
+    -- An app that exceeds the limit alone must not prevent the files of all apps after it.
     HAVING sum(records) <= $most_read
 ), ranked AS (
     SELECT
