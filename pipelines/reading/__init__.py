@@ -1,1 +1,3 @@
-"""Bytes to raw records: landing, unpacking, formats, source mappings, the rules of a field."""
+"""Reads landed files: lists and unpacks them, reads their formats, and maps raw records to the fields of the log
+format.
+"""

@@ -1,8 +1,8 @@
-"""Log records within the lines of a shipper: what the `[unwrap]` of a mapping finds in the raw records of a file.
+"""Extracts log records from the lines of a log shipper by the `[unwrap]` expression of a source mapping.
 
-A shipper wraps each line of an application in a line of its own, with a time, a host and tags around it: the envelope.
-The expression of `[unwrap]` gives the application's line. Where it gives nothing, the shipper's line is the record
-itself: the application's fields may stand flat in it.
+A shipper wraps each line of an application in a line of its own, with a time, a host and tags: the envelope. The
+`[unwrap]` expression returns the application's line. If it returns NULL, the shipper's line is the record itself, as it
+can contain the application's fields as top-level keys.
 """
 
 from pipelines.common.sql import quoted
@@ -11,17 +11,17 @@ from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_n
 from pipelines.reading.sources.sources import SourceMapping
 
 BROKEN = '"row broken"'
-"""The column with the reason of a text that is no JSON object. It counts unless `where` leaves the record out."""
+"""Column: the rejection reason if the inner text is no JSON object. It applies unless `where` excludes the record."""
 IS_WITHIN = '"row is within"'
-"""The column that says whether the expression of `[unwrap]` gave a text."""
+"""Column: whether the `[unwrap]` expression returned a text."""
 
 
 def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
-    """The relation of the records within the raw records of a file, in their order; the same without `[unwrap]`.
+    """Return the relation of the inner records of a file, in order; without `[unwrap]`, `raw` itself.
 
-    It has the columns of the records as `raw <name>`, `raw record` (JSON), `raw line` (the text within), `raw envelope`
-    (the text of the shipper's line, where a line is at hand), `BROKEN` and `IS_WITHIN`. Its `row text` is the text
-    within.
+    Its columns are the columns of the inner records as `raw <name>`, `raw record` (JSON), `raw line` (the inner text),
+    `raw envelope` (the text of the shipper's line; NULL in CSV and Parquet), `BROKEN` and `IS_WITHIN`. `row text` is
+    the inner text.
     """
     if mapping.unwrap is None:
         return raw
@@ -29,7 +29,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     whole = (
         '"raw record"::VARCHAR' if raw.has_record else '"raw line"' if mapping.format == "lines" else "NULL::VARCHAR"
     )
-    # Of CSV and Parquet there is no whole line: where nothing is found, the columns are those of the row.
+    # CSV and Parquet have no whole line: if nothing is found, the record has the columns of the row.
     own = [] if raw.has_record or mapping.format == "lines" else list(names)
     kept = [name for name in (*raw.carried, "row file", "row state") if name != "row text"]
     text = ', coalesce(within, "row text") AS "row text"' if "row text" in raw.carried else ""
@@ -46,7 +46,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
         FROM (
             SELECT *, CASE WHEN is_object THEN json_transform(within, {shape_of(names)}) END AS picked
             FROM (
-                -- Each text that fails costs an exception: those that are no JSON are not tried.
+                -- A failing cast costs an exception, so texts that are no JSON are not cast.
                 SELECT *, coalesce(starts_with(within, '{{') AND json_valid(within), false) AS is_object
                 FROM (
                     SELECT *, {bare} AS within FROM ({_found(mapping, raw, own, whole)})
@@ -58,7 +58,9 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
 
 
 def _found(mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str) -> str:
-    """The raw records with the text that `[unwrap]` finds in each, as `found`, and the shipper's line, as `whole`."""
+    """Return a query that adds to the raw records the text `found` by `[unwrap]` and the `whole` line of the
+    shipper.
+    """
     named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]
     expression = mapping.unwrap.record if mapping.unwrap else "NULL"
@@ -68,7 +70,7 @@ def _found(mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str)
 
 
 def _column(name: str, own: list[str]) -> str:
-    """A column of the record: from the text within, else from the shipper's line."""
+    """Return the SQL of a column of the record: from the inner text, else from the shipper's line."""
     picked = f"picked.{quoted(name)}"
     return f"CASE WHEN found IS NULL THEN {_raw(name)} ELSE {picked} END" if name in own else picked
 

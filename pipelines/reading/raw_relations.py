@@ -1,8 +1,9 @@
-"""A file's raw records as a relation of texts, read by the database's own readers.
+"""Queries that read a file's raw records by the database's readers, as text columns.
 
-Each relation has `row file` (the place of the file among those that are read together), `row state` (a reason that the
-reading itself knows, `BARE`, or NULL) and the raw columns that are asked for, under `raw <name>`: so that no name of a
-file can meet one of ours. All raw columns are text; `record` is JSON. What `[unwrap]` finds is in `envelopes.py`.
+Each relation has `row file` (the index among the files that are read together), `row state` (a rejection reason found
+by the reader, `BARE`, or NULL) and the raw columns that the mapping needs. These are called `raw <name>`, so that a
+file's names cannot clash with ours. All raw columns are text except `record`, which is JSON. `envelopes.py` applies
+`[unwrap]`.
 """
 
 import json
@@ -18,22 +19,22 @@ from pipelines.reading.files.blocks import MAX_LINE_BYTES
 from pipelines.reading.formats.csv_layout import CsvLayout
 from pipelines.reading.sources.sources import WITHIN, SourceMapping
 
-# What the readers and `bytes.strip` take for blanks around a JSON text.
+# The characters that the readers and `bytes.strip` remove around a JSON text.
 BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
 LINE_END = "chr(10) || chr(13)"
-# The reader counts what surrounds a line, too.
+# The reader also counts the characters around a line.
 _LARGEST_OBJECT = MAX_LINE_BYTES + (1 << 20)
 _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_LARGEST_OBJECT}"
 
 
 @dataclass(frozen=True)
 class RawRelation:
-    """The query of a relation, and the names of columns that it carries besides, for what is said of rejected rows.
+    """The query of a relation, and the names of further columns, which describe rejected rows.
 
     Attributes:
-        instant: SQL of the instant of an `event_time` that is a timestamp and no text; empty otherwise.
-        typed: SQL of the text of each field that is no text, by its name.
-        has_record: whether the whole record is there, as `raw record`.
+        instant: SQL of the instant of `event_time` if that is a timestamp; empty if it is text.
+        typed: SQL that formats each field that is no text, by field name.
+        has_record: whether the relation has the whole record, as `raw record`.
     """
 
     query: str
@@ -44,32 +45,34 @@ class RawRelation:
 
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """The columns of the record that a mapping asks for, all but `record`."""
+    """Return the columns of the record that a mapping reads, except `record`."""
     of_record = () if mapping.fields else FIELD_NAMES
     whole = WITHIN if mapping.unwrap else ("record",)
     return (*of_record, *(name for name in mapping.columns if name not in whole and name not in of_record))
 
 
 def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """The keys that a mapping asks a line of JSON for, all but `record`: with `[unwrap]` those of the envelope."""
+    """Return the keys that a mapping reads from a line of JSON, except `record`; with `[unwrap]` the keys of the
+    envelope.
+    """
     return tuple(name for name in mapping.unwrap_columns if name != "record") if mapping.unwrap else raw_names(mapping)
 
 
 def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """The columns that a mapping asks a row of CSV or Parquet for: those of the record, and those of its envelope."""
+    """Return the columns that a mapping reads from a row of CSV or Parquet, for the record and for its envelope."""
     return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns)))
 
 
 def _needs_record(mapping: SourceMapping) -> bool:
-    """Whether a line of JSON is asked for as a whole."""
+    """Whether a mapping reads lines of JSON as a whole."""
     return mapping.unwrap is not None or "record" in mapping.columns
 
 
 def json_files(mapping: SourceMapping) -> RawRelation:
-    """The lines of the JSON files in the variable `files`: one row for each that is not blank, in their order."""
+    """Return the relation of the JSON files in the variable `files`: one row per line that is not blank, in order."""
     names = _json_names(mapping)
     if _needs_record(mapping) or not names:
-        # Only here a line that is no object can be told from one that lacks what is asked for.
+        # Only this query distinguishes lines that are no object from objects that lack all keys.
         query = f"""
         SELECT file AS "row file", json AS "raw record",
             CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"{_picked(names)}
@@ -89,7 +92,7 @@ def json_files(mapping: SourceMapping) -> RawRelation:
 
 
 def json_texts(mapping: SourceMapping) -> RawRelation:
-    """The same, of lines that stand in the relation `texts` (file, line, text, is_text)."""
+    """Return the relation of the JSON lines in the relation `texts` (file, line, text, is_text)."""
     names, has_record = _json_names(mapping), _needs_record(mapping)
     record = ', TRY(text::JSON) AS "raw record"' if has_record else ""
     query = f"""
@@ -97,7 +100,7 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
             CASE WHEN NOT is_text OR kind IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"
             {record}{_picked(names)}
         FROM (
-            -- Each text that fails costs an exception: those that are no JSON are not tried.
+            -- A failing cast costs an exception, so texts that are no JSON are not cast.
             SELECT file, line, text, is_text, CASE WHEN is_json THEN TRY(json_type(bare)) END AS kind,
                 CASE WHEN is_json THEN TRY(json_transform(bare, {shape_of(names)})) END AS picked
             FROM (SELECT *, json_valid(bare) AS is_json FROM (SELECT *, trim(text, {BLANKS}) AS bare FROM texts))
@@ -106,8 +109,8 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def plain_texts(mapping: SourceMapping) -> RawRelation:
-    """The lines in the relation `texts` as they are: a mapping sees the column `line`, without its line end."""
-    # A record of JSON has no bytes that are not UTF-8, wherever it is.
+    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends."""
+    # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
     query = f"""
         SELECT file AS "row file", line AS "row line", text AS "row text", {state} AS "row state",
@@ -117,16 +120,16 @@ def plain_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has_header: bool) -> RawRelation:
-    """The rows of the CSV files in the variable `files`, in their order; an empty cell is NULL. The first file has the
-    place `first_file`.
+    """Return the relation of the CSV files in the variable `files`, in order; an empty cell is NULL. `first_file` is
+    the index of the first file.
 
-    The database fails on a row with other cells than the header.
+    The query fails on a row whose number of cells differs from that of the header.
     """
     cells = [f"row cell {place}" for place in range(len(layout.names))]
     columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     places = {name: cell for cell, name in reversed(list(zip(cells, layout.names, strict=True)))}
     texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in _row_names(mapping))
-    # Of returns with line feeds the reader has to find out by itself: told so, it finds no row.
+    # CRLF is left to the reader's detection: with an explicit `new_line`, it finds no row.
     line_end = r"new_line = '\n'," if layout.line_end == b"\n" else ""
     query = f"""
         SELECT file_index + {first_file} AS "row file", NULL::VARCHAR AS "row state",
@@ -138,10 +141,10 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
-    """The rows of the relation `rows` with that schema, its columns named `column <name>`.
+    """Return the relation of the Parquet rows in `rows`, whose columns are called `column <name>`.
 
-    A timestamp stays one where no expression of a mapping can see it: to write it as a text and to read that costs as
-    much as half of the rules.
+    The timestamp of `event_time` is kept if no expression of the mapping can read it: formatting it as text and parsing
+    that costs half as much as all rules of the fields.
     """
     types = {column.name.removeprefix("column "): column.type for column in schema}
     time = types.get("event_time")
@@ -162,19 +165,19 @@ def _picked(names: Sequence[str]) -> str:
 
 
 def shape_of(names: Sequence[str]) -> str:
-    """The shape that `json_transform` gives a record: each column a text."""
+    """Return the structure for `json_transform`, with each column as text."""
     return literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
 
 
 def _parquet_text(column: str, kind: pa.DataType) -> str:
-    """A value of a Parquet column as text: an instant in UTC, a whole number without the zeros of its type."""
+    """Return the SQL of a Parquet column as text: instants in UTC, whole numbers of floating types without `.0`."""
     if pa.types.is_timestamp(kind):
         return f"strftime({_in_milliseconds(column, kind)}, '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        # Minus zero plus zero is zero.
+        # Adding zero turns minus zero into zero.
         return rf"regexp_replace(({column} + 0)::VARCHAR, '\.0+$', '')"
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        # Bytes that are no UTF-8 break every rule, as an empty text does.
+        # Bytes that are no UTF-8 become an empty text, which is invalid in every field.
         return f"CASE WHEN {column} IS NOT NULL THEN coalesce(TRY(decode({column})), '') END"
     if pa.types.is_nested(kind):
         return f"to_json({column})::VARCHAR"
@@ -182,13 +185,13 @@ def _parquet_text(column: str, kind: pa.DataType) -> str:
 
 
 def _instant(column: str, kind: pa.DataType) -> str:
-    """The instant of a timestamp as a TIMESTAMP in UTC; one without a zone is a time of the source's zone."""
+    """Return the SQL of a timestamp as a TIMESTAMP in UTC; a timestamp without zone is in the source's zone."""
     time = _in_milliseconds(column, kind)
     return time if kind.tz else f"epoch_ms(epoch_us(first_instant({time}, $source_zone)) // 1000)"
 
 
 def _in_milliseconds(column: str, kind: pa.DataType) -> str:
-    # By whole numbers: a cast of nanoseconds would round, and may carry into the next day.
+    # Integer division, because a cast of nanoseconds rounds and can carry into the next day.
     return f"epoch_ms({f'epoch_ns({column}) // 1000000' if kind.unit == 'ns' else f'epoch_us({column}) // 1000'})"
 
 

@@ -1,4 +1,4 @@
-"""What the reading of a file needs to know beside its bytes."""
+"""The parameters of reading a file: time zones, accepted times and channels."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,13 @@ from pipelines.contract.record.channels import CHANNELS
 
 @dataclass(frozen=True)
 class Reading:
-    """Zones and limits of a reading.
+    """The parameters of reading a file.
 
     Attributes:
-        business_zone: where a business day begins and ends.
-        source_zone: of times without offset.
-        oldest, newest: instants outside are `too_old` and `invalid:event_time`.
-        channels: those that a record may have.
+        business_zone: the time zone of business days.
+        source_zone: the time zone of times without offset.
+        oldest, newest: earlier records are rejected as `too_old`, later ones as `invalid:event_time`.
+        channels: the channels that a record may have.
     """
 
     business_zone: str
@@ -26,8 +26,8 @@ class Reading:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The parameters of `record_query`. `fixed_offset_ms` is the business zone's one offset over all accepted
-        instants; None where it changes.
+        """The parameters of `record_query`. `fixed_offset_ms` is the UTC offset of the business zone if it is the same
+        at all accepted instants, else None.
         """
         offset = fixed_offset(self.business_zone, self.oldest, self.newest)
         return {

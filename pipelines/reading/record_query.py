@@ -1,7 +1,7 @@
-"""The query that makes typed records of a relation of raw ones: a mapping's expressions, then the rules of the fields.
+"""Builds the query that turns raw records into typed ones by a mapping's expressions, then by the rules of the fields.
 
-The expressions of a mapping are SQL by nature; all else here is quoted names. The same query is asked of a whole file,
-of a few lines of it, and of any format.
+The expressions of a mapping are SQL; everything else that is inserted is quoted. The same query reads whole files, a
+few lines of a file, and every format.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ from pipelines.reading.sources.mapping_use import use_conditions, uses_of
 from pipelines.reading.sources.sources import WITHIN, SourceMapping
 from pipelines.store.database import expression_parser
 
-# What a text can hardly be: an absent value, as long as an expression that failed must be told from it.
+# An unlikely text that replaces NULL, to distinguish it from a failed expression.
 _ABSENT = "chr(1114111)"
-# What is wanted of rejected records to mask them: the values under device and phone, good or not.
+# The `rejected` argument for masking: the device id and phone of rejected records, valid or not.
 GIVEN = {"given_device": "device_id", "given_phone": "phone"}
 _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 
@@ -28,16 +28,16 @@ _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 def record_query(
     mapping: SourceMapping, raw: RawRelation, channels: Iterable[str], rejected: Mapping[str, str] | None = None
 ) -> str:
-    """SQL that gives one row for each raw record, in their order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`),
-    `nulled` (bits), `day`, the mask of the phone, each field, and what it says to the uses of the mapping.
+    """Return SQL with one row per raw record, in order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`), `nulled`
+    (bits), `day`, `phone_mask`, each field, and a boolean per use of the mapping (see `uses_of`).
 
-    Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times carry their zone by type,
+    Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times are timestamps with zone,
     $source_zone.
 
     Args:
-        channels: those that a record may have.
-        rejected: what is wanted of rows that are not accepted, by name: expressions over the fields, as given, and what
-            the relation carries.
+        channels: the channels that a record may have.
+        rejected: columns that are filled for rows that are not accepted only, by name: expressions over the unchecked
+            fields and the carried columns of the relation.
 
     Raises:
         UsageError: an expression of the mapping cannot be used.
@@ -51,7 +51,7 @@ def record_query(
     )
     return f"""
     SELECT "row file" AS file, reason, nulled, "good event_time" AS event_time,
-        -- A zone whose clock is not changed needs no look into the time zone tables: that costs as much as the parsing.
+        -- A zone with a fixed offset needs no lookup in the time zone tables, which costs as much as the parsing.
         CASE WHEN $fixed_offset_ms IS NOT NULL
             THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
             ELSE (("good event_time" AT TIME ZONE 'UTC') AT TIME ZONE $business_zone)::DATE
@@ -70,7 +70,7 @@ def record_query(
 
 
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
-    """The fields of the log record as given, by the mapping, and what is known of the row."""
+    """Return a query of the fields as text, by the mapping, with the state of each row."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields and not mapping.kept:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
@@ -85,7 +85,7 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
     texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
-    # The mapping's names live one level below ours, so that a raw column may be called as a field is.
+    # The mapping's names are in the inner query, so that a raw column may have the name of a field.
     return f"""
         SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
         FROM (
@@ -95,8 +95,8 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """What is known of a row, by the reading and by `where`. What `where` leaves out of a shipper's lines need not be
-    JSON.
+    """Return the SQL of a row's state, from the reader and from `where`. Texts in a shipper's lines that `where`
+    excludes need not be JSON.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:
@@ -111,8 +111,8 @@ def _state(mapping: SourceMapping) -> str:
 
 
 def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
-    """One field's expression as text; an instant in the form of the log contract. One that fails on a record gives an
-    empty text, which breaks every rule.
+    """Return the SQL of one field as text; instants have the form of the log contract. If the expression fails on a
+    record, the text is empty, which is invalid in every field.
     """
     if not mapping.fields:
         return quoted(f"raw {name}")
@@ -125,7 +125,7 @@ def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
 
 
 def _kinds(mapping: SourceMapping, columns: list[str]) -> dict[str, str]:
-    """The type of each field's expression."""
+    """Return the SQL type of each field's expression."""
     typed = ", ".join(f"NULL::{'JSON' if name == 'record' else 'VARCHAR'} AS {quoted(name)}" for name in columns)
     kinds, parser = {}, expression_parser()
     for name, expression in mapping.fields.items():

@@ -1,8 +1,7 @@
-"""What people may see of a rejected record. Of one that can be taken apart: the values under the fields that are shown,
-and `***` for any other value. Of the rest: its text without what may be a number of somebody.
+"""Masks rejected records for display. Parsed records show the values of visible fields, and `***` for other values.
+Other records show their text without possible phone numbers and ids.
 
-What a phone or an id looks like is in `contract/record/masking.py`; which fields are shown, in
-`contract/record/fields.py`.
+`contract/record/masking.py` recognizes phone numbers and ids; `contract/record/fields.py` lists the hidden fields.
 """
 
 import csv
@@ -24,9 +23,9 @@ from pipelines.contract.record.masking import (
 from pipelines.reading.sources.sources import SourceMapping
 
 _VISIBLE_FIELDS = frozenset(FIELD_NAMES).difference(HIDDEN_FIELDS)
-# Of a line of megabytes no more is looked at: what is shown of it is cut long before.
+# Longer lines are not read further: the displayed text is cut long before.
 _MAX_LINE = 1 << 20
-# The next member of a JSON object: its key, and its value, or the bracket with which that begins.
+# The next member of a JSON object: its key, and its value or the opening bracket of its value.
 _MEMBER = re.compile(
     r"""[\s,{]*+("(?:[^"\\]++|\\.)*+")\s*+:\s*+("(?:[^"\\]++|\\.)*+"|[\[{]|[^\s,"\[\]{}]++)""", re.DOTALL
 )
@@ -35,15 +34,16 @@ _DIGIT = re.compile(r"\d")
 
 
 def rejected_line(line: str, personal: Iterable[str | None]) -> str:
-    """A line that cannot be taken apart; `personal` are the values under its device and its phone."""
+    """Mask a line that cannot be parsed. `personal` are the values of its device and phone fields."""
     return masked_text(line.rstrip("\r\n"), _known(personal))
 
 
 def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | None]) -> str:
-    """A line that is a JSON object, in its own form. A list or an object is none of our values, whatever its key.
+    """Mask a line that is a JSON object and keep its layout. Lists and objects are masked under every key.
 
     Args:
-        hidden: names that are not shown, though a field has them: what the mapping makes devices and people of.
+        hidden: keys that are masked although they are names of fields: the mapping makes device ids or people of
+            them.
     """
     text, known = line.strip()[:_MAX_LINE], _known(personal)
     pieces: list[str] = []
@@ -64,16 +64,17 @@ def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | 
 
 @dataclass(frozen=True)
 class CsvMask:
-    """What is shown of a row of a CSV file: nothing of the cells at the places `hidden`.
+    """Masks rows of a CSV file. The cells at the indexes `hidden` are masked whole.
 
-    `has_fields`: whether the header names a field of ours. If not, no cell stands under a name that tells anything.
+    `has_fields`: whether the header contains a field of the log format. If not, the header does not show which cells
+        are personal, and the stricter `masked_text` is used.
     """
 
     hidden: frozenset[int]
     has_fields: bool
 
     def text(self, cells: Sequence[str | None], personal: Iterable[str | None]) -> str:
-        """A row with as many cells as the header."""
+        """Mask a row with as many cells as the header."""
         row = io.StringIO(newline="")
         csv.writer(row, lineterminator="").writerow(
             MASK if cell and (place in self.hidden or _is_nested(cell)) else cell or ""
@@ -84,7 +85,7 @@ class CsvMask:
 
 
 def csv_mask(header: Sequence[str], mapping: SourceMapping) -> CsvMask:
-    """The mask of a file with that header, read by that mapping."""
+    """Return the mask of a file with that header, read by that mapping."""
     has_fields = not set(FIELD_NAMES).isdisjoint(header)
     return CsvMask(
         frozenset(
@@ -97,7 +98,7 @@ def csv_mask(header: Sequence[str], mapping: SourceMapping) -> CsvMask:
 
 
 def rejected_fields(fields: Mapping[str, str | None], personal: Iterable[str | None]) -> str:
-    """The fields of a record without a text, as a JSON object."""
+    """Return the masked fields of a record that has no text, as a JSON object."""
     known = _known(personal)
     visible = {
         name: MASK if name in HIDDEN_FIELDS or _is_nested(value) else masked_value(value, known)
@@ -112,7 +113,7 @@ def _known(personal: Iterable[str | None]) -> list[str]:
 
 
 def _visible_value(value: str, personal: list[str]) -> str:
-    """A JSON value without a number of somebody; `***` for one that begins with a bracket."""
+    """Mask personal numbers in a JSON value; return `***` for values that begin with a bracket."""
     if not value.startswith('"'):
         return value if value not in "[{" and masked_value(value, personal) == value else _quoted(MASK)
     text = json.loads(value, strict=False)
@@ -120,7 +121,7 @@ def _visible_value(value: str, personal: list[str]) -> str:
 
 
 def _is_nested(value: str) -> bool:
-    """Whether a value is a JSON list or object: what is in it stands under no field of ours."""
+    """Whether a value is a JSON list or object, whose content belongs to no field."""
     return value.lstrip()[:1] in ("[", "{")
 
 

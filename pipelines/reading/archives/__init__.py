@@ -1,1 +1,1 @@
-"""Archives of landing: what is in them, and the bytes of a member."""
+"""Lists the members of landed archives and reads their bytes."""

@@ -1,7 +1,7 @@
-"""Members of an archive as landed files: each has a path, a checksum and books of its own.
+"""Members of an archive as landed files: each has its own path, its own checksum and its own `PartBooks`.
 
-An archive is looked through once, when it is new, and each member is unpacked again when it is read. Members are
-unpacked to files without a name; what is unpacked of a packed tar archive stays while its members are read.
+An archive is listed once, when it is new. A member is unpacked again whenever it is read, to a file without a name. The
+unpacked copy of a compressed tar archive is kept while its members are read.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,13 +19,15 @@ from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile, is_zip, raw_file
 from pipelines.reading.files.unpacking import damaged
 
-# What was looked through is unpacked again without a look at its size.
+# The size limits were checked when the archive was listed.
 _ANY_SIZE = UnpackLimits(10**9, 10**18)
 
 
 @dataclass(frozen=True)
 class MemberFile(LandedFile):
-    """A member of the archive `full`, which had the stamp `stamp`; `place` is where it is in the archive."""
+    """A member of the archive `full`, listed when its stamp was `stamp`. `place` is its index in a zip archive, its
+    offset in the unpacked tar archive.
+    """
 
     archive: str
     archive_bytes: int
@@ -34,15 +36,15 @@ class MemberFile(LandedFile):
 
     @property
     def known_sha256(self) -> str:
-        """The checksum, which is taken when the archive is looked through."""
+        """The checksum that was computed when the archive was listed."""
         return self.sha256
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Opens the member's bytes, which are unpacked to a file without a name.
+        """Unpack the member to a file without a name, and open that.
 
         Raises:
-            DamagedFileError: the archive is another one now.
+            DamagedFileError: the archive has changed since it was listed.
         """
         with ExitStack() as stack:
             kept = _kept.get()
@@ -61,18 +63,18 @@ class MemberFile(LandedFile):
 
 @dataclass(frozen=True)
 class RefusedFile(LandedFile):
-    """An archive, or a member, of which nothing counts. `sha256` is empty if its bytes cannot be read."""
+    """A refused archive or member, whose records do not count. `sha256` is empty if its bytes cannot be read."""
 
     sha256: str
     finding: str
 
 
 def found_members(file: LandedFile, limits: UnpackLimits) -> list[Found]:
-    """What is in an archive, in the order of the members' names; each is verified to its end.
+    """Return the members of an archive, sorted by name. Each member is read and verified to its end.
 
     Raises:
         DamagedFileError: the archive is refused as a whole.
-        OSError: it cannot be read.
+        OSError: the archive cannot be read.
     """
     with raw_file(file) as raw:
         return members_of_zip(file, raw, limits) if is_zip(file.path) else members_of_tar(file, raw, limits)
@@ -80,7 +82,9 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[Found]:
 
 @contextmanager
 def kept_archives(temp: Path) -> Iterator[None]:
-    """Within it, the archive whose member was opened last stays open; what is unpacked lies in the folder `temp`."""
+    """Keep the archive of the member that was opened last open within the block, with unpacked copies in the folder
+    `temp`.
+    """
     kept = _Kept(temp)
     token = _kept.set(kept)
     try:
@@ -92,7 +96,7 @@ def kept_archives(temp: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
-    """Opens the archive of a member."""
+    """Open the archive of a member."""
     archive = LandedFile(file.archive, file.full, file.archive_bytes, file.stamp)
     with ExitStack() as stack:
         raw = stack.enter_context(raw_file(archive))
@@ -105,11 +109,11 @@ def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
 
 
 _Opened = Callable[[MemberFile], Iterator[bytes]]
-"""Gives the bytes of a member of an open archive."""
+"""Yields the bytes of a member of an open archive."""
 
 
 class _Kept:
-    """The archive that was opened last."""
+    """Holds the archive that was opened last."""
 
     def __init__(self, temp: Path) -> None:
         self.temp, self._stack = temp, ExitStack()
@@ -117,7 +121,7 @@ class _Kept:
         self._opened: _Opened | None = None
 
     def archive_of(self, file: MemberFile) -> "_Opened":
-        """The archive of a member, opened if it is not the one before."""
+        """Return the reader of the member's archive; opens the archive if another one is open."""
         if self._opened is None or self._key != (file.full, file.stamp):
             self.close()
             self._opened = self._stack.enter_context(_opened(file, self.temp))
@@ -125,7 +129,7 @@ class _Kept:
         return self._opened
 
     def close(self) -> None:
-        """Closes it."""
+        """Close the archive."""
         self._opened = None
         self._stack.close()
 

@@ -1,4 +1,4 @@
-"""The members that were found in an archive: which are files of their own, which are refused, and for what.
+"""Sorts the members of an archive into files that are read and members that are refused, with the reason.
 
 Zip and tar archives are opened in `zip_archives.py` and `tar_archives.py`.
 """
@@ -14,9 +14,9 @@ from pipelines.common.near_names import has_name_left_alone
 from pipelines.reading.files.landing import LandedFile, is_archive
 
 MAX_MEMBERS = 10_000
-"""The most members of an archive, folders included."""
+"""Archives with more members than this, folders included, are refused."""
 PIECE_BYTES = 1 << 20
-# Each has its words in `reasons.py`.
+# `reasons.py` has the words for users of each of these findings.
 ENCRYPTED = "The member is encrypted."
 LINK = "The member is a link or a special file."
 OUTSIDE = "The member has a name that leads out of the archive."
@@ -27,7 +27,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Found(NamedTuple):
-    """A member: its name as text, its size, where it is, and its checksum, or why it is refused."""
+    """A member: its name as text, size, place (see `MemberFile`) and checksum, and the reason if it is refused."""
 
     name: str
     bytes: int
@@ -37,35 +37,37 @@ class Found(NamedTuple):
 
 
 def refusal_of(name: str) -> str:
-    """Why a member of that name is refused; empty if it is not."""
+    """Return why a member of that name is refused; empty if it is not."""
     if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in re.split(r"[/\\]", name):
         return OUTSIDE
     return NESTED if is_archive(name) else ""
 
 
 def refused(name: str, size: int, place: int, finding: str) -> Found:
-    """A member that is refused. Its checksum is of what is known of it, as its bytes may not be had."""
+    """Return a refused member. Its checksum is that of its name, size and finding, as its bytes may be unreadable."""
     known = "\n".join((name, str(size), finding))
     return Found(name, size, place, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest(), finding)
 
 
 def plain_name(name: str) -> str:
-    """A member's name as a path: without `.` and empty parts. One that leads out of the archive stays as it is."""
+    """Return a member's name as a path without `.` and empty parts. Names that lead out of the archive stay as they
+    are.
+    """
     if refusal_of(name) == OUTSIDE:
         return name
     return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
 def is_left_alone(name: str) -> bool:
-    """Whether a member is left alone for its name, or that of a folder, as a file of landing is."""
+    """Whether a member is ignored because of its name or a folder's, by the rule for files of landing."""
     return refusal_of(name) != OUTSIDE and any(map(has_name_left_alone, plain_name(name).split("/")))
 
 
 def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:
-    """The members under plain names, in their order; of two of one name, neither is taken.
+    """Return the members under plain names, sorted by name. Members that share a name are all refused.
 
     Raises:
-        DamagedFileError: there is none.
+        DamagedFileError: the archive has no members.
     """
     named = [member._replace(name=plain_name(member.name)) for member in found]
     counts = Counter(member.name for member in named)
@@ -89,10 +91,10 @@ def _each_once(named: list[Found], counts: Counter[str]) -> Iterator[tuple[str, 
 
 
 def require_few(file: LandedFile, count: int) -> None:
-    """Looks at how many members an archive has.
+    """Check the number of members of an archive.
 
     Raises:
-        DamagedFileError: there are more than an archive of logs has.
+        DamagedFileError: it exceeds `MAX_MEMBERS`.
     """
     if count > MAX_MEMBERS:
         raise DamagedFileError(

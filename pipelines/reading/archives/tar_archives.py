@@ -1,4 +1,4 @@
-"""Tar archives, packed or not: their members, read as one stream to its end."""
+"""Reads tar archives, compressed or not, as one stream to its end."""
 
 import hashlib
 import os
@@ -30,23 +30,23 @@ from pipelines.reading.files.packings import Piece, packing_of
 from pipelines.reading.files.unpacking import damaged, unpacked
 
 _BLOCK_BYTES = tarfile.BLOCKSIZE
-# The library holds the long name and the other facts of a member in memory; a name is a few kB at most.
+# `tarfile` holds such a header (long name, extended attributes) in memory; a name is a few kB at most.
 _MAX_HEADER_BYTES = 1 << 20
 _HEADERS_AHEAD = (
     tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
 )  # fmt: skip
-# What the library raises of headers that are broken, or follow each other without an end.
+# `tarfile` raises these for headers that are broken or nested without end.
 _BROKEN_TAR = (tarfile.TarError, ValueError, OverflowError, LookupError, RecursionError)
 
 
 def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
-    """The members of a tar archive.
+    """Return the members of a tar archive.
 
     Raises:
         DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
     """
     stream = _Stream(_pieces(file, raw, limits))
-    # The library asks for no more of a stream than that it can be read.
+    # `tarfile` needs only `read` of a stream.
     fileobj: Any = stream
     found: list[Found] = []
     count = 0
@@ -92,14 +92,14 @@ def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
 
 
 class _Member(tarfile.TarInfo):
-    """A member whose headers are read only if they are small, and whose map of holes is not read at all."""
+    """A member whose extended headers are refused if they are large. The map of a sparse member is not read."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """Reads one header.
+        """Parse one header.
 
         Raises:
-            tarfile.HeaderError: it is broken, or announces more facts than a member has.
+            tarfile.HeaderError: it is broken, or announces an extended header of more than `_MAX_HEADER_BYTES`.
         """
         header = super().frombuf(buf, encoding, errors)
         if header.type in _HEADERS_AHEAD and header.size > _MAX_HEADER_BYTES:
@@ -107,21 +107,21 @@ class _Member(tarfile.TarInfo):
         return header
 
     def _proc_gnusparse_10(self, next: tarfile.TarInfo, *_: object) -> None:
-        # A map may have any number of holes, and the member is refused whatever they are.
+        # The map may have any number of entries, and sparse members are refused anyway.
         next.sparse = b""
 
 
 class _Stream:
-    """The unpacked bytes of an archive, of which the last ones are remembered."""
+    """The unpacked bytes of an archive as a stream. The last three reads are kept for `require_end`."""
 
     def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces, self._given = pieces, 0
         self._left = memoryview(b"")
-        # A reader of tar archives is never further ahead than by one of its reads.
+        # `tarfile` reads at most one read ahead of the last member's end.
         self._last: deque[bytes] = deque(maxlen=3)
 
     def read(self, size: int) -> bytes:
-        """The next bytes; fewer only at the end."""
+        """Return the next `size` bytes; fewer only at the end."""
         parts: list[bytes] = []
         missing = size
         while missing:
@@ -139,10 +139,10 @@ class _Stream:
         return given
 
     def require_end(self, file: LandedFile, end: int) -> None:
-        """Reads to the last byte; what is packed is verified with it.
+        """Read to the last byte, which also verifies the checksums of the compression.
 
         Raises:
-            DamagedFileError: behind the last member, which ends at `end`, is no empty block, or something else.
+            DamagedFileError: no empty block follows the last member, which ends at `end`, or other bytes than zeros do.
         """
         ahead = self._given - end
         rest = b"".join(self._last)[-ahead:] if ahead > 0 else b""
@@ -167,7 +167,8 @@ def _pieces(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> Iterator[Pie
 
 @contextmanager
 def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | None) -> Iterator[int]:
-    """A descriptor of the unpacked archive: a copy without a name in the folder `temp`, or itself if it is not packed.
+    """Open a descriptor of the unpacked archive: of the file itself, or of an unnamed copy in `temp` if it is
+    compressed.
 
     Raises:
         DamagedFileError: it is cut or corrupt.
@@ -184,7 +185,7 @@ def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | 
 
 
 def pieces_of_tar(descriptor: int, place: int, size: int) -> Iterator[bytes]:
-    """The bytes of a member of an unpacked archive."""
+    """Yield the bytes of a member of an unpacked archive."""
     while size and (piece := os.pread(descriptor, min(PIECE_BYTES, size), place)):
         yield piece
         place, size = place + len(piece), size - len(piece)

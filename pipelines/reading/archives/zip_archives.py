@@ -1,4 +1,4 @@
-"""Zip archives: their members, each unpacked to its end and compared with its checksum."""
+"""Reads zip archives. Each member is unpacked to its end and compared with its checksum."""
 
 import hashlib
 import stat
@@ -26,18 +26,18 @@ from pipelines.reading.files.growth import GrowthGuard, UnpackLimits
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.unpacking import damaged, require_mark
 
-# A file, or the end of an archive without any.
+# The header of a member, or the end record of an empty archive.
 _MARK = rb"PK\x03\x04|PK\x05\x06"
 BROKEN_ZIP = (zipfile.BadZipFile, struct.error, ValueError, OverflowError, EOFError, zlib.error)
-"""What the standard library raises of a zip archive that is cut or corrupt."""
+"""`zipfile` raises these for archives that are cut or corrupt."""
 _IS_ENCRYPTED, _IS_UTF_8 = 0x1, 0x800
-# The library holds what it unpacks of other packings in memory, whatever size is declared: 10 GB of a few kB of bzip2.
+# For other methods, `zipfile` unpacks in memory whatever size is declared: a few kB of bzip2 can become 10 GB.
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OF_WINDOWS = 0
 
 
 def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
-    """The members of a zip archive.
+    """Return the members of a zip archive.
 
     Raises:
         DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
@@ -46,13 +46,13 @@ def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     archive = opened_zip(file, raw)
     listed = archive.infolist()
     require_few(file, len(listed))
-    # No member gives more bytes than are declared for it.
+    # `zipfile` returns at most the declared bytes of a member.
     GrowthGuard(file, limits).grew(sum(info.file_size for info in listed))
     return files_of(file, _found(archive, listed))
 
 
 def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
-    """Opens a zip archive.
+    """Open a zip archive.
 
     Raises:
         DamagedFileError: it is cut or corrupt.
@@ -66,7 +66,7 @@ def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
 
 
 def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
-    """The bytes of a member; verified with the last piece."""
+    """Yield the bytes of a member. The checksum is verified with the last piece."""
     with archive.open(archive.infolist()[place]) as member:
         while piece := member.read(PIECE_BYTES):
             yield piece
@@ -100,7 +100,9 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
 
 
 def _is_of_system(error: Exception) -> bool:
-    """Whether an error is of the system. A place that is not in the file is the archive's own fault."""
+    """Whether the operating system caused an error. `EINVAL` is the archive's fault: it names an offset outside of the
+    file.
+    """
     return isinstance(error, OSError) and error.errno not in (None, EINVAL)
 
 
@@ -109,19 +111,19 @@ def _refusal(info: zipfile.ZipInfo) -> str:
         return ENCRYPTED
     if info.compress_type not in _PACKINGS:
         return UNKNOWN_PACKING
-    # The rights of a file as Unix has them; other systems write none.
+    # The high bits are the Unix mode; other systems leave them zero.
     return "" if stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR) else LINK
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name, with `/` between folders."""
+    """Return the member's name, with `/` between folders."""
     name = _decoded(info)
-    # Older programs of Windows write their own separator.
+    # Older Windows programs write `\` between folders.
     return name_as_text(name.replace("\\", "/") if info.create_system == _OF_WINDOWS else name)
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """The name as it is in the list of members; what is not said to be UTF-8 may be so nevertheless, or GB18030 of a
+    """Decode the name in the list of members. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
     Chinese Windows.
     """
     # `filename` depends on the version of Python: newer ones put another field in its place.

@@ -1,1 +1,1 @@
-"""Landed files as plain bytes: found, unpacked, decoded, cut into blocks of lines."""
+"""Lists landed files, unpacks and decodes them, and splits them into blocks of lines."""

@@ -1,6 +1,6 @@
-"""A stream cut into blocks of whole, numbered lines, in buffers that are used again.
+"""Splits a stream into blocks of whole, numbered lines, in buffers that are reused.
 
-Lives here: where a line ends, and how long one may be. Does not belong here: what is in a line (`lines.py`).
+It limits the length of a line. `lines.py` reads the content of lines.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ import numpy as np
 
 from pipelines.reading.files.packings import ByteStream
 
-# About the size of a core's cache: the checks of a block then cost little beside its parsing.
+# About the size of a core's cache, so that checking a block costs little compared with parsing it.
 BLOCK_BYTES = 2 << 20
-# A line longer than this is no record of any log; it is refused as malformed and not held in memory.
+# Longer lines are rejected as malformed and not held in memory: no log record is so long.
 MAX_LINE_BYTES = 64 << 20
-# Nor is one with more values than this, known by the commas and brackets that they need: a parsed value takes up to a
+# Lines with more values than this, counted by commas and brackets, are also rejected: a parsed value takes up to a
 # hundred times its bytes.
 MAX_LINE_VALUES = 4_000_000
-# What is kept of such a line, for people to read.
+# Such a line is cut to this many bytes, for people to read.
 HEAD_BYTES = 16_000
 BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
@@ -27,9 +27,9 @@ NEWLINE = 10
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    The first need not start at 0.
+    The first line need not start at 0.
 
-    Of a line that is longer than one may be there is the head alone, and the mark of a cut.
+    Lines over the limits are cut to their head and a mark.
     """
 
     data: memoryview
@@ -40,12 +40,12 @@ class Block:
         return len(self.starts) - 1
 
     def line(self, index: int) -> bytes:
-        """The bytes of one line, without its line end."""
+        """Return the bytes of one line without its line end."""
         return bytes(self.data[self.starts[index] : self.starts[index + 1] - 1])
 
 
 class _Buffers:
-    """Reuses buffers that nobody reads any more: fresh memory costs more than the parsing of what is put in it."""
+    """Reuses buffers that are no longer referenced: allocating fresh memory costs more than parsing the data in it."""
 
     def __init__(self) -> None:
         self._buffers: list[bytearray] = []
@@ -55,7 +55,7 @@ class _Buffers:
             if len(buffer) != size:
                 continue
             try:
-                # A bytearray that some Arrow batch still points to refuses to change its size.
+                # A bytearray that an Arrow batch still references raises on a change of size.
                 buffer.append(0)
             except BufferError:
                 continue
@@ -67,7 +67,7 @@ class _Buffers:
 
 
 def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
-    """Splits a stream into blocks of whole lines; the last line may lack its line end; a BOM is dropped."""
+    """Split a stream into blocks of whole lines. A BOM is dropped, and a missing last line end is added."""
     buffers = _Buffers()
     carry = b""
     size = block_bytes
@@ -108,7 +108,7 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
 
 
 def _without_endless(block: Block) -> Iterator[Block]:
-    """The block, with the heads of lines that are longer than one may be, or have more values."""
+    """Yield the lines of a block, with lines over the limits cut to their heads."""
     first = 0
     for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)):
         line = block.line(index)
@@ -124,13 +124,15 @@ def _without_endless(block: Block) -> Iterator[Block]:
 
 
 def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
-    """A block of one line that was cut: what stands behind the head keeps it from being taken for a record."""
+    """Return a block of one cut line. The mark after the head makes sure that it is no valid record."""
     text = b"\n" if is_blank else head + b" ...\n"
     return Block(memoryview(text), np.array([0, len(text)], dtype=np.int32), line)
 
 
 def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
-    """Fills the buffer, but for the byte that a missing last line end would need."""
+    """Fill the buffer except for one byte, which is kept for a missing last line end. Return the size and whether the
+    stream ended.
+    """
     view = memoryview(buffer)[: len(buffer) - 1]
     while filled < len(view):
         count = stream.readinto(view[filled:])
@@ -141,7 +143,9 @@ def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool
 
 
 def _skip_line(stream: ByteStream) -> tuple[bytes, bool, bool]:
-    """Drops the rest of an endless line; gives what follows it, whether the stream ended, and whether it is blank."""
+    """Skip the rest of a too long line. Return the bytes read after it, whether the stream ended, and whether the rest
+    was blank.
+    """
     buffer = bytearray(1 << 20)
     is_blank = True
     while count := stream.readinto(memoryview(buffer)):

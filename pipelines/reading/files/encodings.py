@@ -1,6 +1,6 @@
-"""CSV that is not UTF-8, as UTF-8: UTF-16 with a byte order mark, and GB18030. Lines keep their numbers.
+"""Converts CSV in UTF-16 (with a byte order mark) and in GB18030 to UTF-8. Lines keep their numbers.
 
-What is no character of the encoding becomes, or stays, no UTF-8: so it costs its row.
+Bytes that are invalid in the encoding become or stay invalid UTF-8, so that their row is rejected.
 """
 
 import codecs
@@ -10,7 +10,7 @@ from pipelines.reading.files.packings import ByteStream
 
 UTF_8, UTF_16, GB18030 = "UTF-8", "UTF-16", "GB18030"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# So many begin with a header or a key.
+# The first bytes of a file, which are a header or a key.
 _FIRST_BYTES = 64
 _NO_UTF_8 = b"\xff"
 _PIECE_BYTES = 1 << 20
@@ -22,28 +22,28 @@ def is_utf_16(head: bytes) -> bool:
 
 
 def is_unmarked_utf_16(head: bytes) -> bool:
-    """Whether a text begins as UTF-16 without its mark does: every second byte of Latin letters is NUL, and
-    the others are not.
+    """Whether a text looks like UTF-16 without a byte order mark: every second byte of Latin letters is NUL, and the
+    others are not.
     """
     first = head[:_FIRST_BYTES]
     return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1
 
 
 def from_utf_16(stream: ByteStream) -> Iterator[bytes]:
-    """A text of UTF-16, which begins with its byte order mark, as UTF-8."""
+    """Convert UTF-16 that begins with a byte order mark to UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
     for piece in _pieces(stream):
         yield decoder.decode(piece).encode("utf-8", "surrogatepass")
     try:
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        # Half a character at the end.
+        # The text ends within a character.
         yield _NO_UTF_8
 
 
 def is_gb18030(stream: ByteStream) -> bool:
-    """Whether a text is taken for GB18030: some line with bytes beyond ASCII is, and no such line is UTF-8; not UTF-16
-    without its mark, of which most lines would pass.
+    """Whether a text is read as GB18030: among its lines with bytes beyond ASCII, at least one is valid GB18030 and
+    none is valid UTF-8. UTF-16 without a byte order mark is excluded, as most of its lines would be valid.
     """
     is_found = is_looked_at = False
     for piece in _whole_lines(stream):
@@ -62,7 +62,7 @@ def is_gb18030(stream: ByteStream) -> bool:
 
 
 def from_gb18030(stream: ByteStream) -> Iterator[bytes]:
-    """A text of GB18030 as UTF-8; a line that is none stays as it is."""
+    """Convert GB18030 to UTF-8; lines that are no GB18030 stay as they are."""
     for piece in _whole_lines(stream):
         try:
             yield _recoded(piece)
@@ -90,7 +90,7 @@ def _pieces(stream: ByteStream) -> Iterator[bytes]:
 
 
 def _whole_lines(stream: ByteStream) -> Iterator[bytes]:
-    """The bytes of a stream, cut where a line ends."""
+    """Yield the bytes of a stream in pieces of whole lines."""
     carry = b""
     for piece in _pieces(stream):
         text = carry + piece

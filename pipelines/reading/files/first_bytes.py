@@ -1,5 +1,5 @@
-"""Recognizes JSON by the first bytes of a file, and whether it has one object a line. Loads no large library, as a run
-with nothing new calls it. `packings.py` recognizes packed files.
+"""Recognizes JSON by the first bytes of a file, and whether it has one object a line. It imports no large library,
+because a run with nothing new calls it. `packings.py` recognizes compressed files.
 """
 
 import json
@@ -14,14 +14,14 @@ from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 
 HEAD_BYTES = 4 << 10
-"""So many of them are looked at."""
+"""The number of bytes that are examined."""
 _ARRAY = re.compile(rb"\[\s*[{\]]")
-# A first line that ends within an object, and the next one, which is no object of its own.
+# A first line that ends within an object, followed by a line that does not begin an object.
 _OVER_LINES = re.compile(rb"(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?=[\"}\]])")
 
 
 def is_spread(head: bytes) -> bool:
-    """Whether a text begins as an array of objects, or with an object over many lines."""
+    """Whether a text begins with an array of objects, or with an object over many lines."""
     text = head.removeprefix(BOM_UTF8).lstrip()
     if _ARRAY.match(text):
         return True
@@ -38,17 +38,17 @@ def _is_json(line: bytes) -> bool:
 
 
 def is_plain_lines(file: LandedFile) -> bool:
-    """Whether a file of lines has its lines as it lies there: it is neither packed nor JSON over many lines.
+    """Whether a text file can be read by line as it is: neither compressed nor JSON over many lines.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with raw_file(file) as raw:
         return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), HEAD_BYTES, 0))
 
 
 def begins_as_json(file: LandedFile) -> bool:
-    """Whether a file, unpacked, begins as a JSON object or an array of objects does; not one that cannot be read."""
+    """Whether a file, unpacked, begins with a JSON object or an array of objects; false if it cannot be read."""
     try:
         with raw_file(file) as raw:
             packing = packing_of(file, raw)

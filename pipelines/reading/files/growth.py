@@ -1,17 +1,17 @@
-"""How far a packed file may grow before it is refused."""
+"""Limits the size that a compressed file may unpack to."""
 
 from dataclasses import dataclass
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.landing import LandedFile
 
-# Up to so many bytes a file may unpack to whatever its own size is: short logs of one line repeated pack very well.
+# Always allowed, whatever the ratio: short logs of one repeated line compress very well.
 FREE_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
 class UnpackLimits:
-    """The most that a packed file may unpack to: logs pack up to about 40 to 1, bombs 1,000 to 1 and more."""
+    """The largest size of an unpacked file. Logs compress up to about 40 to 1, zip bombs 1,000 to 1 and more."""
 
     ratio: int = 200
     bytes: int = 100_000_000_000
@@ -21,7 +21,7 @@ LIMITS = UnpackLimits()
 
 
 class GrowthGuard:
-    """Watches what a packed file unpacks to."""
+    """Counts the unpacked bytes of a file against the limits."""
 
     def __init__(self, file: LandedFile, limits: UnpackLimits) -> None:
         self._file, self._unpacked = file, 0
@@ -30,10 +30,10 @@ class GrowthGuard:
         self._setting = "max_unpacked_gb" if limits.bytes < by_ratio else "max_unpack_ratio"
 
     def grew(self, count: int) -> None:
-        """Adds bytes.
+        """Add unpacked bytes.
 
         Raises:
-            DamagedFileError: there are more than the limits allow.
+            DamagedFileError: the sum exceeds the limits.
         """
         self._unpacked += count
         if self._unpacked > self._most:

@@ -1,9 +1,9 @@
-"""JSON objects that are not one a line: in an array, or over many lines. A copy with one object a line is read instead,
-so that the number of an object is that of its line.
+"""Rewrites JSON arrays, and objects over many lines, as one object a line, so that the number of an object is that of
+its line in the copy.
 
-Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between them are left
-out; anything else there becomes a line of its own, and is rejected. Whether a brace is closed is known at the end of a
-text: with one that is not, the text is cut a second time, as if that brace began no object.
+Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between objects are
+dropped; other text between them becomes a line of its own, which is rejected. Whether a brace is closed is known only
+at the end of the text: if one is not, the text is cut a second time, as if that brace began no object.
 """
 
 from codecs import BOM_UTF8 as BOM
@@ -20,33 +20,33 @@ _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
 
 
 def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[bytes]:
-    """The text with one object on each line."""
+    """Yield the text with one object on each line."""
     cutter, buffer = cutter or Cutter(), bytearray(_BLOCK_BYTES)
     while count := stream.readinto(memoryview(buffer)):
         yield cutter.cut(bytes(buffer[:count]))
 
 
 class Cutter:
-    """Cuts a text block by block. Its state is what is known at the end of a block.
+    """Cuts a text block by block; its state is that at the end of the last block.
 
     Args:
-        bases: of a text that was cut before, how many braces are open for good at the end of each block.
+        bases: in the second pass, the number of never closed braces at the end of each block.
     """
 
     def __init__(self, bases: Iterable[int] = ()) -> None:
         self._bases = iter(bases)
-        # The fewest open braces within each block.
+        # The minimum depth within each block.
         self._fewest: list[int] = []
         self._is_first = True
-        # Within a text of JSON; behind a backslash.
+        # Whether the block ended within a JSON string, and after a backslash.
         self._is_text = self._is_escaped = False
-        # How many braces are open, and how many of them for good.
+        # The number of open braces, and how many of them are never closed.
         self._depth = self._base = 0
-        # Whether the open line holds something other than an object.
+        # Whether the current output line contains text outside of objects.
         self._has_other = False
 
     def second(self) -> "Cutter | None":
-        """At the end of the text, a cutter that passes over the braces that were never closed; None without any."""
+        """Return, at the end of the text, a cutter that ignores the never closed braces; None if all are closed."""
         bases, base = [], self._depth
         for fewest in reversed(self._fewest):
             bases.append(base)
@@ -54,7 +54,7 @@ class Cutter:
         return Cutter(reversed(bases)) if self._depth else None
 
     def cut(self, block: bytes) -> bytes:
-        """The next block, with a line end behind each object."""
+        """Return the next block with a line end after each object."""
         self._base = next(self._bases, 0)
         if self._is_first:
             block, self._is_first = block.removeprefix(BOM), False
@@ -70,7 +70,7 @@ class Cutter:
         return self._with_line_ends(data, out, starts, ends)
 
     def _texts(self, data: np.ndarray, is_newline: np.ndarray, *, has_backslash: bool) -> np.ndarray:
-        """Which bytes are within a text of JSON, its first quote included."""
+        """Mark the bytes within JSON strings, opening quotes included."""
         is_quote = data == _QUOTE
         if has_backslash or self._is_escaped:
             is_quote[self._escaped(data)] = False
@@ -78,7 +78,7 @@ class Cutter:
         if self._is_text:
             is_text = ~is_text
         if (is_text & is_newline).any():
-            # No text goes on behind a line end: one that is not closed costs its own object.
+            # No string continues after a line end, so that an unclosed one breaks only its own object.
             newlines = np.flatnonzero(is_newline)
             sizes = np.diff(newlines, prepend=0, append=len(data))
             is_text = is_text ^ np.repeat(np.concatenate([[False], is_text[newlines]]), sizes)
@@ -86,10 +86,10 @@ class Cutter:
         return is_text
 
     def _escaped(self, data: np.ndarray) -> np.ndarray:
-        """The places behind an odd number of backslashes."""
+        """Return the positions after an odd number of backslashes."""
         places = np.flatnonzero(data == _BACKSLASH)
         if self._is_escaped:
-            # The last one of the block before.
+            # The backslash that ended the previous block.
             places = np.concatenate([[-1], places])
         firsts = np.flatnonzero(np.diff(places, prepend=-3) != 1)
         counts = np.diff(firsts, append=len(places))
@@ -98,8 +98,8 @@ class Cutter:
         return behind[: len(behind) - self._is_escaped]
 
     def _depths(self, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How many braces are open before and behind each one, without those that are open for good; one that closes
-        nothing changes nothing.
+        """Return the depth before and after each brace, never closed braces not counted. A closing brace without an
+        open one does not change the depth.
         """
         if not len(is_open):
             self._fewest.append(self._depth)
@@ -120,7 +120,9 @@ class Cutter:
         return self._depth <= self._base
 
     def _with_line_ends(self, data: np.ndarray, out: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bytes:
-        """The block as lines, by where objects start and end in it. `out` is what becomes of its bytes."""
+        """Return the block as lines, given the positions at which objects start and end. `out` is the output, by input
+        position.
+        """
         is_open_first = len(starts) > 0 and (not len(ends) or starts[0] < ends[0])
         begins_between = is_open_first or (not len(ends) and self._is_between)
         firsts = np.concatenate([[0], ends]) if begins_between else ends
@@ -130,7 +132,7 @@ class Cutter:
         places = np.arange(len(gaps)) - np.repeat(sizes.cumsum() - sizes, sizes) + np.repeat(firsts, sizes)
         is_other = ~_IS_BETWEEN[data[places]]
         out[places[~is_other]] = _BLANK
-        # The first byte behind an object becomes its line end, if it is not needed.
+        # The first byte after an object becomes its line end if it is a separator.
         has_room = ends < len(data)
         has_room[has_room] = _IS_BETWEEN[data[ends[has_room]]]
         out[ends[has_room]] = _NEWLINE

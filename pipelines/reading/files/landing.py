@@ -1,7 +1,6 @@
-"""The landing folder: which files are there, and the bytes of each.
+"""Lists the files of the landing folder and opens them.
 
-What is in a packed file is in `unpacking.py`, what a file's records mean in `sources.py`; which files were read already
-is known to `store.py`.
+`unpacking.py` unpacks them, `sources.py` maps their records, and `store.py` lists the files that were read already.
 """
 
 import hashlib
@@ -22,14 +21,14 @@ TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst", *(f".tar{packed}" for packed in COMPRESSIONS))
 MEMBER = "!"
-"""What separates the path of an archive from that of its member."""
+"""Separates the path of an archive from that of its member."""
 LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
-"""What `scan` does not give, in words."""
-# What log rotation puts behind a name, or into it before its last suffix: a day, with or without a time and a number
-# behind it, Unix time, or a number, which is none of a version or an address; never a whole name.
+"""The files that `scan` ignores, in words."""
+# The marks that log rotation adds at the end of a name or before its last suffix: a day, optionally with a time and a
+# number, Unix time, or a number that is not part of a version or an address. A whole name is never a mark.
 _TIME = r"[-_.T]?[0-2]\d(?:[-_.:]?[0-5]\d){0,2}"
 _MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:\.\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
-# A bound, as a mark can be read in several ways: a long name of nothing but dates would take forever.
+# Bounded, as a mark can match in several ways: a long name of nothing but dates would take forever.
 _MARKS = rf"(?<=[^/]){_MARK}{{1,4}}"
 _MARKS_BEHIND = re.compile(rf"{_MARKS}$")
 _MARKS_WITHIN = re.compile(rf"{_MARKS}(?=\.[A-Za-z]\w*$)")
@@ -39,9 +38,9 @@ _MARKS_WITHIN = re.compile(rf"{_MARKS}(?=\.[A-Za-z]\w*$)")
 class LandedFile:
     """One regular file under landing.
 
-    `path` is relative to landing, with `/`, and always valid text: bytes of a name that are no UTF-8 are
-    written as `\\xNN`, and so is the backslash of a name that holds such an escape itself: no two files have one
-    path. `stamp` changes whenever the file may have changed: size, time of change, inode.
+    `path` is relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\\xNN`, and
+    the backslash of names that contain such an escape is escaped too, so that no two files have the same path. `stamp`
+    (size, time of change, inode) changes whenever the file may have changed.
     """
 
     path: str
@@ -51,13 +50,13 @@ class LandedFile:
 
     @property
     def known_sha256(self) -> str:
-        """The checksum where it is known without reading; else empty."""
+        """The checksum if it is available without reading the file; else empty."""
         return ""
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Opens the file's own bytes; see `raw_file`."""
-        # O_NOFOLLOW and the look at the opened file: what was scanned may be something else by now.
+        """Open the file's own bytes; see `raw_file`."""
+        # O_NOFOLLOW and `fstat`, because the path may have been replaced since the scan.
         descriptor = os.open(self.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb", buffering=0) as raw:
             if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
@@ -66,15 +65,15 @@ class LandedFile:
 
 
 def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = None) -> Iterator[LandedFile]:
-    """Every landed file in order of path. Hidden, temporary, linked and special files are left alone.
+    """Yield every landed file, sorted by path. Hidden and temporary files, links and special files are ignored.
 
-    A folder that cannot be read is left out, and its path (`.` for landing itself) goes to `unreadable`; the paths of
-    what is left alone go to `passed_over`, of a folder its own.
+    Folders that cannot be read are added to `unreadable` by their path (`.` for landing itself), and ignored files to
+    `passed_over`. For an ignored folder only its own path is added.
     """
     passed_over = set() if passed_over is None else passed_over
     found: list[LandedFile] = []
     if landing.is_dir():
-        # A list and no recursion: folders may be nested deeper than calls.
+        # A list instead of recursion, as folders can be nested deeper than Python's call stack.
         folders = [(landing, "")]
         while folders:
             folder, prefix = folders.pop()
@@ -90,7 +89,7 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
                 try:
                     _sort_out(entry, prefix, found, folders, passed_over)
                 except FileNotFoundError:
-                    # What goes away while it is looked at is none of this run's.
+                    # The file was removed during the scan.
                     continue
                 except OSError:
                     unreadable.add(prefix.rstrip("/") or ".")
@@ -98,7 +97,7 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
 
 
 def has_any_file(landing: Path) -> bool:
-    """Whether anything but folders lies in a landing folder, what is left alone included."""
+    """Whether a landing folder contains any file, ignored ones included."""
     return any(not path.is_dir() for path in landing.rglob("*"))
 
 
@@ -127,7 +126,7 @@ def _stamp(info: os.stat_result) -> str:
 
 
 def current_stamp(file: LandedFile) -> str | None:
-    """The stamp that the file has now; another one than `file.stamp`: it changed meanwhile; None: it is gone."""
+    """Return the stamp that the file has now, which differs from `file.stamp` if it changed; None if it was removed."""
     try:
         return _stamp(file.full.lstat())
     except FileNotFoundError:
@@ -135,19 +134,21 @@ def current_stamp(file: LandedFile) -> str | None:
 
 
 def is_archive(path: str) -> bool:
-    """Whether a path under landing is that of an archive, by its suffix."""
+    """Whether the suffix of a path under landing is that of an archive."""
     name = path.lower()
-    # Most paths need no look at what rotation put into them.
+    # The first test is fast and excludes most paths.
     return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", name).endswith(ARCHIVES)
 
 
 def is_zip(path: str) -> bool:
-    """Whether a path under landing is that of a zip archive, by its suffix."""
+    """Whether the suffix of a path under landing is that of a zip archive."""
     return _MARKS_BEHIND.sub("", path).lower().endswith(".zip")
 
 
 def parts_of(path: str) -> tuple[str, str]:
-    """The path of an archive and that of its member; of any other file an empty text and its path."""
+    """Split a member's path into that of its archive and that within it; return an empty text and the path of other
+    files.
+    """
     found = path.find(MEMBER)
     while found >= 0:
         if is_archive(path[:found]):
@@ -157,19 +158,19 @@ def parts_of(path: str) -> tuple[str, str]:
 
 
 def name_of(path: str) -> str:
-    """The name of a file, or of a member, without its folders."""
+    """Return the name of a file or member without its folders."""
     return parts_of(path)[1].rpartition("/")[2]
 
 
 def compression_of(path: str) -> str:
-    """The suffix of a compression, in lower case; empty without one."""
+    """Return the suffix of a compression in lower case; empty without one."""
     ending = _MARKS_BEHIND.sub("", path).lower()
     return next((suffix for suffix in COMPRESSIONS if ending.endswith(suffix)), "")
 
 
 def bare_name(path: str) -> str:
-    """The path without what log rotation puts into a name, and without the suffix of a compression: `auth.log` of
-    `auth.log.2.gz`, `auth.log-20261124` and `auth-2026-11-24.log.zst`. Of a member, so is the name of its archive.
+    """Return the path without marks of log rotation and suffix of a compression: `auth.log` for `auth.log.2.gz`,
+    `auth.log-20261124` and `auth-2026-11-24.log.zst`. A member's archive is stripped the same way.
     """
     archive, member = parts_of(path)
     bare = _MARKS_WITHIN.sub("", _name_in_front(member))
@@ -177,8 +178,8 @@ def bare_name(path: str) -> str:
 
 
 def names_before_rotation(path: str) -> tuple[str, ...]:
-    """The paths that log rotation may have made this one of, without and with the suffix of its compression; none
-    where the name has nothing that rotation puts into it. Of a member, it or its archive may have been rotated.
+    """Return the paths that a file may have had before log rotation, without and with the suffix of its compression;
+    none if its name has no mark of rotation. The member, its archive or both may have been rotated.
     """
     archive, member = parts_of(path)
     if archive:
@@ -192,20 +193,20 @@ def names_before_rotation(path: str) -> tuple[str, ...]:
 
 
 def _name_in_front(path: str) -> str:
-    """The path without what rotation and compression put behind it."""
+    """Return the path without marks of rotation at its end and without the suffix of its compression."""
     packed = _MARKS_BEHIND.sub("", path)
     return _MARKS_BEHIND.sub("", packed[: len(packed) - len(compression_of(path))])
 
 
 def has_suffix(path: str) -> bool:
-    """Whether a file's name has a suffix beside those of compression and rotation; members of archives count as having
-    one, as each would have to be unpacked to see what it is.
+    """Whether a file's name has a suffix besides compression and rotation. Always true for members, as each would have
+    to be unpacked to recognize its format.
     """
     return bool(parts_of(path)[0]) or "." in name_of(bare_name(path))
 
 
 def sha256_of(file: LandedFile) -> str:
-    """The SHA-256 of the file as it lies there, in hex."""
+    """Return the SHA-256 of the file's own bytes, in hex."""
     if file.known_sha256:
         return file.known_sha256
     with raw_file(file) as raw:
@@ -213,7 +214,7 @@ def sha256_of(file: LandedFile) -> str:
 
 
 def checksum_of(file: LandedFile) -> str:
-    """The SHA-256; empty where the file cannot be read."""
+    """Return the SHA-256; empty if the file cannot be read."""
     try:
         return sha256_of(file)
     except (OSError, DamagedFileError):
@@ -221,17 +222,17 @@ def checksum_of(file: LandedFile) -> str:
 
 
 def is_within(path: str, folders: Collection[str]) -> bool:
-    """Whether a path under landing lies in one of the folders, as `scan` names them."""
+    """Whether a path under landing is within one of the folders, which are named as `scan` does."""
     return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
 
 
 @contextmanager
 def raw_file(file: LandedFile) -> Iterator[FileIO]:
-    """The file's own bytes.
+    """Open the file's own bytes.
 
     Raises:
         DamagedFileError: it is no regular file any more.
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with file.opened() as raw:
         yield raw

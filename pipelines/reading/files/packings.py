@@ -1,7 +1,7 @@
-"""The ways in which a file may be packed: how each is recognized, and the library that unpacks it.
+"""The compressions of files: how each is recognized, and the library that unpacks it.
 
-The first bytes of a file go before its name: `a.log` may be a gzip file. What is read of a packed file, and within
-which limits, is in `unpacking.py`.
+The first bytes of a file have precedence over its name: `a.log` can be a gzip file. `unpacking.py` applies the growth
+limits and maps errors to findings.
 """
 
 import gzip
@@ -24,7 +24,7 @@ else:
 
 HEAD_MARK_BYTES = 16
 PIECE_BYTES = 1 << 20
-# The dictionary of `xz -9` takes 65 MB; a file may ask for any.
+# The dictionary of `xz -9` takes 65 MB; a file can declare any size.
 _XZ_MEMORY_BYTES = 256 << 20
 
 
@@ -39,13 +39,13 @@ Piece = bytes | memoryview
 
 @dataclass(frozen=True)
 class Packing:
-    """A way of packing.
+    """A compression.
 
     Attributes:
         name: in words.
         mark: pattern of the first bytes; empty if there is none.
-        pieces: the unpacked bytes, each piece good until the next one is drawn; verified with the last one.
-        other_mark: pattern of the first bytes that recognizes a file of another name, if `mark` is too short for that.
+        pieces: yields the unpacked bytes; a piece is valid until the next one is drawn, and the last one is verified.
+        other_mark: pattern that recognizes files with another suffix, if `mark` is too short for that.
     """
 
     name: str
@@ -54,16 +54,16 @@ class Packing:
     other_mark: bytes = b""
 
     def fits(self, head: bytes) -> bool:
-        """Whether a file that is named so may begin with these bytes."""
+        """Whether a file with the suffix of this compression can begin with these bytes."""
         return bool(re.match(self.mark, head))
 
     def is_recognized_by(self, head: bytes) -> bool:
-        """Whether a file that begins with these bytes is packed so, whatever its name."""
+        """Whether a file that begins with these bytes has this compression, whatever its name."""
         return bool(re.match(self.other_mark or self.mark, head))
 
 
 def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
-    """How a file is packed: as its name says, unless its first bytes say otherwise; None where it is not."""
+    """Return the compression of a file, by its name unless its first bytes contradict; None if it is not compressed."""
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):
@@ -82,7 +82,7 @@ def _zstd_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
 
 
 def _lz4_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
-    # Imported here, as below: a run with nothing new should not load it.
+    # Imported lazily, as below: a run with nothing new does not need it.
     import pyarrow as pa
 
     with pa.CompressedInputStream(pa.PythonFile(raw, "r"), "lz4") as stream:
@@ -103,7 +103,7 @@ def _xz_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
 
 
 def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview]:
-    """The bytes of a stream in pieces that are good until the next one is drawn."""
+    """Yield the bytes of a stream in pieces, each valid until the next one is drawn."""
     buffer = memoryview(bytearray(PIECE_BYTES))
     while count := stream.readinto(buffer):
         guard.grew(count)
@@ -111,8 +111,8 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
-    """One stream behind the other, by decompressors of the standard library; its files pass over what is behind the
-    last one.
+    """Unpack concatenated streams by the decompressors of the standard library, whose file classes ignore data after
+    the last stream.
 
     Raises:
         EOFError: the last stream has no end.
@@ -132,7 +132,7 @@ def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: b
             data = more.lstrip(padding) if padding else more
 
 
-# By suffix. A Zstandard or an LZ4 file may begin with a frame to be skipped, of which no name tells whose it is.
+# By suffix. A Zstandard or LZ4 file may begin with a skippable frame, which is the same in both formats.
 PACKINGS: dict[str, Packing] = {
     ".gz": Packing("gzip", rb"\x1f\x8b", _gzip_pieces, rb"\x1f\x8b\x08"),
     ".zst": Packing("Zstandard", rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", _zstd_pieces),

@@ -1,7 +1,7 @@
-"""A large file of lines in pieces, which can be read in different places at once.
+"""Splits a large file of lines into pieces that can be read in parallel.
 
-A piece ends with a line. It is read as a file of its own, so that the numbers of its lines must be counted on, from
-those of the pieces before.
+A piece ends with a line. It is read as a file of its own, so its line numbers must be shifted by the lines of the
+previous pieces.
 """
 
 import os
@@ -17,21 +17,21 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class FilePiece(LandedFile):
-    """The bytes of a landed file from `first` on; `bytes` is how many."""
+    """`bytes` bytes of a landed file, from offset `first` on."""
 
     first: int
 
     @property
     def is_first(self) -> bool:
-        """Whether the file begins with it."""
+        """Whether the piece is at the beginning of the file."""
         return self.first == 0
 
 
 def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
-    """The pieces of a file of lines, about so large.
+    """Split a file of lines into pieces of about `piece_bytes`.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with raw_file(file) as raw:
         ends = [0]
@@ -41,7 +41,7 @@ def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
 
 
 def _line_end(descriptor: int, place: int, end: int) -> int:
-    """The first place behind a line end, at `place` or later, where a file of its own may begin."""
+    """Return the first offset after a line end, at `place` or later, at which a piece can begin."""
     while place < end:
         chunk = os.pread(descriptor, _CHUNK, place - 1)
         found = chunk.find(b"\n")
@@ -50,7 +50,7 @@ def _line_end(descriptor: int, place: int, end: int) -> int:
             if not chunk:
                 break
         elif os.pread(descriptor, len(BOM_UTF8), place + found) == BOM_UTF8:
-            # Where a file begins, these bytes say how it is written; within one, they are part of a line.
+            # A BOM at the beginning of a piece would be dropped, but within a file it is part of a line.
             place += found + 1
         else:
             return place + found
@@ -58,7 +58,7 @@ def _line_end(descriptor: int, place: int, end: int) -> int:
 
 
 def bytes_of(piece: FilePiece, descriptor: int) -> Iterator[bytes]:
-    """The bytes of a piece of an open file."""
+    """Yield the bytes of a piece of an open file."""
     place, end = piece.first, piece.first + piece.bytes
     while place < end and (chunk := os.pread(descriptor, min(_CHUNK, end - place), place)):
         yield chunk
@@ -66,6 +66,6 @@ def bytes_of(piece: FilePiece, descriptor: int) -> Iterator[bytes]:
 
 
 def lines_of(piece: FilePiece) -> int:
-    """How many lines a piece has."""
+    """Return the number of lines of a piece."""
     with raw_file(piece) as raw:
         return sum(chunk.count(b"\n") for chunk in bytes_of(piece, raw.fileno()))

@@ -1,8 +1,8 @@
-"""A landed file as plain bytes under a path that the native readers take: unpacked and verified where it is packed, and
-in UTF-8.
+"""Opens a landed file as plain UTF-8 bytes under a path for the database's readers; unpacks and verifies it if it is
+compressed.
 
-The path names an open descriptor. So a name is never taken as a pattern, what was scanned is what is read, and the
-unpacked bytes have no name of their own: whatever ends the process leaves nothing of them.
+The path names an open descriptor. So a file name is never read as a glob pattern, a file replaced after the scan is not
+read, and unpacked copies have no name: they vanish with the process however it ends.
 """
 
 import os
@@ -24,13 +24,13 @@ from pipelines.reading.files.unpacking import require_text, unpacked
 
 DESCRIPTORS = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
 _CHUNK = 8 << 10
-# Where every stretch of this length has a line end, no line is long enough to be refused.
+# If every stretch of this length has a line end, no line is long enough to be refused.
 _STRETCH = MAX_LINE_VALUES // 2
 
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A file's bytes: the landed file's own, or what it unpacks to; `encoding` is the one that it came in."""
+    """A file's bytes: the landed file's own, or the unpacked ones. `encoding` is that of the landed file."""
 
     file: LandedFile
     descriptor: int
@@ -39,16 +39,16 @@ class PlainFile:
 
     @property
     def path(self) -> str:
-        """Where a native reader finds them, as long as the file is open."""
+        """The path for a native reader, valid while the file is open."""
         return str(DESCRIPTORS / str(self.descriptor))
 
     def stream(self) -> "_Stream":
-        """The bytes from the beginning, whoever else reads them."""
+        """Return a stream from the beginning, independent of other readers."""
         return _Stream(self.descriptor)
 
 
 class _Stream:
-    """Reads by position: an open descriptor has one place for all who read from it."""
+    """Reads by position, because all readers of a descriptor share its file offset."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor, self._place = descriptor, 0
@@ -63,11 +63,10 @@ class _Stream:
 def plain_file(
     file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
 ) -> Iterator[PlainFile]:
-    """Opens a text file; what is unpacked lies, without a name, in the folder `temp`. Of JSON, the objects of an array
-    and those over many lines are put on a line each.
+    """Open a text file. Unpacked copies are files without a name in the folder `temp`. JSON arrays, and JSON objects
+    over many lines, are rewritten as one object a line.
 
-    A line that is longer than one may be, or has more values, is cut, so that no native reader fails over it. So it is
-    no record.
+    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
@@ -95,7 +94,7 @@ def plain_file(
 
 @contextmanager
 def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
-    """Opens a text file that may be GB18030: then a copy of it in UTF-8, without a name, in the folder `temp`."""
+    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`."""
     with ExitStack() as stack:
         if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
             plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
@@ -103,7 +102,7 @@ def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
 
 
 def _cut(plain: PlainFile, temp: Path, stack: ExitStack) -> PlainFile:
-    """The objects of a JSON text, one a line."""
+    """Rewrite a JSON text as one object a line."""
     first = Cutter()
     lines = _copied(plain, one_a_line(plain.stream(), first), temp, stack)
     second = first.second()
@@ -119,7 +118,7 @@ def _copied(plain: PlainFile, chunks: Iterable[memoryview | bytes], temp: Path, 
 
 
 def _has_long_line(plain: PlainFile) -> bool:
-    """Whether there may be a line that is refused for its length or its values."""
+    """Whether the file may contain a line that is over the limits of `blocks.py`."""
     for start in range(0, plain.bytes - _STRETCH, _STRETCH):
         place = start
         while b"\n" not in (chunk := os.pread(plain.descriptor, min(_CHUNK, start + _STRETCH - place), place)):

@@ -1,7 +1,7 @@
-"""Snappy in its three forms: framed, as Hadoop's BlockCompressorStream writes it, and raw. cramjam unpacks each block.
+"""Unpacks Snappy's three forms with cramjam: framed, as written by Hadoop's BlockCompressorStream, and raw.
 
-A framed block has a checksum. Neither framed nor Hadoop files have a mark at their end: one that was cut exactly
-between two blocks cannot be told from a whole one.
+A framed block has a checksum. Neither framed nor Hadoop files have an end mark, so a file cut exactly between two
+blocks looks complete.
 """
 
 import os
@@ -13,23 +13,24 @@ from pipelines.reading.files.growth import GrowthGuard
 FRAMED = rb"\xff\x06\x00\x00sNaPpY"
 _STREAM_MARK = b"\xff\x06\x00\x00sNaPpY"
 _PADDING, _SKIPPABLE = 0xFE, 0x80
-# A raw block is unpacked at once, in memory.
+# The limit of a raw block, which is unpacked in memory as a whole.
 MAX_RAW_BYTES = 1 << 30
-# What an element of Snappy gives at most for each of its bytes, rounded up.
+# The largest number of bytes that one byte of a Snappy element unpacks to, rounded up.
 _MOST_PER_BYTE = 24
 
 
 class BrokenSnappyError(ValueError):
-    """What is packed is not what Snappy writes."""
+    """The compressed data is not valid Snappy."""
 
 
 def snappy_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
-    """Unpacks a Snappy file of any form. The guard is asked before memory is taken.
+    """Unpack a Snappy file of any form. Raw and Hadoop blocks are checked against the growth limits before memory is
+    allocated.
 
     Raises:
         BrokenSnappyError, EOFError: the file is corrupt, or cut.
     """
-    # Imported here: only a Snappy file needs it.
+    # Imported lazily: only Snappy files need it.
     from cramjam import DecompressionError
 
     head = os.pread(raw.fileno(), len(_STREAM_MARK), 0)
@@ -37,7 +38,7 @@ def snappy_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
     if head == _STREAM_MARK:
         form = _framed
     elif head[:1] == b"\x00" and len(head) > 1:
-        # The length of a block of less than 16 MB. To the raw form it would be the length of nothing.
+        # The big-endian length of a block of less than 16 MB. In the raw form, the zero would mean an empty file.
         form = _hadoop
     try:
         yield from form(raw, guard)
@@ -76,7 +77,7 @@ def _raw(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
 
 
 def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
-    """A raw block unpacked, of which the length that it gives itself is believed only within bounds."""
+    """Unpack a raw block if its declared length is within bounds."""
     from cramjam import snappy
 
     length = snappy.decompress_raw_len(block)
@@ -91,11 +92,11 @@ def _rest(head: bytes, raw: FileIO, size: int) -> bytes:
 
 
 def _whole(raw: FileIO, size: int) -> bytes:
-    """So many bytes.
+    """Read exactly `size` bytes.
 
     Raises:
         EOFError: the file ends before.
-        BrokenSnappyError: these are more than a block may have.
+        BrokenSnappyError: `size` exceeds the limit of a block.
     """
     if size > MAX_RAW_BYTES:
         raise BrokenSnappyError("a block is too large")

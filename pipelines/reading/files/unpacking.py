@@ -1,4 +1,4 @@
-"""The bytes of a packed file, verified up to the last one and within the limits of growth."""
+"""Unpacks compressed files within the growth limits, verifies them to the last byte, and maps errors to findings."""
 
 import os
 import re
@@ -18,7 +18,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-# What these begin is no text, whatever the name says: telling it once is of more use than rejecting it line by line.
+# Files that begin with these marks are no text, whatever their name. One finding is more useful than a rejection per
+# line.
 _NO_TEXT = {
     rb"PAR1\x15": "a Parquet file",
     rb"\x1f\x8b\x08": "a gzip file",
@@ -35,7 +36,7 @@ _NO_TEXT = {
     rb"Obj\x01": "an Avro file",
     rb"\xff\xfe|\xfe\xff": "text in UTF-16, where UTF-8 is wanted",
 }
-# How the libraries say that a checksum is wrong.
+# The libraries' messages about wrong checksums.
 _CHECKSUM_WORDS = (
     "CRC check failed", "Incorrect length", "doesn't match checksum", "ontentChecksum", "lockChecksum",
     "bad checksum", "crc", "Corrupt input data",
@@ -43,12 +44,13 @@ _CHECKSUM_WORDS = (
 
 
 def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimits) -> Iterator[Piece]:
-    """The bytes of a packed file, in pieces that are good until the next one is drawn; verified with the last one.
+    """Yield the unpacked bytes in pieces, each valid until the next one is drawn. The checksum is verified with the
+    last one.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, or unpacks to more than the limits allow.
     """
-    # Imported here: of most runs, no file needs it.
+    # Imported lazily: most runs do not need it.
     from lzma import LZMAError
 
     require_mark(file, raw, packing.mark, packing.name)
@@ -57,7 +59,7 @@ def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimi
     except (EOFError, zlib.error, zstd.ZstdError, LZMAError, BrokenSnappyError) as error:
         raise damaged(file.path, _in_words(error)) from None
     except OSError as error:
-        # What the libraries find wrong has no number of the system.
+        # Errors that the libraries raise about the data have no errno.
         if error.errno is not None:
             raise
         raise damaged(file.path, _in_words(error)) from None
@@ -75,10 +77,10 @@ def _in_words(error: Exception) -> str:
 
 
 def require_mark(file: LandedFile, raw: FileIO, mark: bytes, kind: str) -> None:
-    """Looks at the beginning of a file that should be of a kind.
+    """Check that a file begins with the mark of its format.
 
     Raises:
-        DamagedFileError: there is nothing in it, or it does not begin with the kind's mark, a pattern.
+        DamagedFileError: the file is empty, or does not match the pattern `mark`.
     """
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     if not head:
@@ -88,10 +90,10 @@ def require_mark(file: LandedFile, raw: FileIO, mark: bytes, kind: str) -> None:
 
 
 def require_text(file: LandedFile, head: bytes) -> None:
-    """Looks at the first `HEAD_MARK_BYTES` of what should be a text.
+    """Check the first `HEAD_MARK_BYTES` of a file that should be text.
 
     Raises:
-        DamagedFileError: it begins as something else does.
+        DamagedFileError: it begins with the mark of another format.
     """
     if kind := next((kind for mark, kind in _NO_TEXT.items() if re.match(mark, head)), None):
         raise _misnamed(file, kind)
@@ -107,7 +109,7 @@ def _misnamed(file: LandedFile, kind: str) -> DamagedFileError:
 
 
 def damaged(path: str, finding: str) -> DamagedFileError:
-    """The error of a file that is cut or corrupt."""
+    """Return the error of a file that is cut or corrupt."""
     return DamagedFileError(
         f"The file is cut or corrupt: {finding}",
         where=path,

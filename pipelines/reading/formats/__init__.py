@@ -1,1 +1,1 @@
-"""Lines, CSV and Parquet as Arrow batches or relations."""
+"""Reads lines, CSV and Parquet as Arrow batches or as rows for the database's reader."""

@@ -1,18 +1,18 @@
-"""The cells of one CSV row, as the database's reader takes them apart."""
+"""Splits one CSV row into cells, as the database's reader does."""
 
 import re
 
-# What may cut cells; of those that cut a header into equally many, the first does.
+# The possible separators. If several split a header into equally many cells, the first is used.
 SEPARATORS = (",", ";", "\t", "|", "\x01")
-# A quoted cell, blanks around it or not; or a bare one, in which a quote is a letter like any other. Without a way
-# back: it would take 140 bytes for each letter of a cell of megabytes.
+# A quoted cell, optionally between blanks, or a bare one, in which quotes have no meaning. The possessive quantifier
+# prevents backtracking, which would take 140 bytes per letter of a cell of megabytes.
 _CELLS = {
     mark: re.compile(rf' *"((?:[^"]++|"")*+)" *(?:[{mark}]|\Z)|([^{mark}\n]*)(?:[{mark}]|\Z)') for mark in SEPARATORS
 }
 
 
 def cells_of(text: str, separator: str) -> list[str] | None:
-    """The cells of a row; None where the text is no row by its quotes."""
+    """Return the cells of a row; None if its quotes make it no valid row."""
     if '"' not in text:
         return text.split(separator)
     cells, place = [], 0

@@ -1,4 +1,4 @@
-"""How a CSV file is laid out: its header, what cuts its cells and ends its lines, and how many of both there are."""
+"""Finds the header, separator and line end of a CSV file, and counts its lines and separators."""
 
 import re
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from pipelines.reading.files.blocks import BOM
 from pipelines.reading.files.packings import ByteStream
 from pipelines.reading.formats.csv_cells import SEPARATORS, cells_of
 
-# More columns than this are no header of a log.
+# A first line with more columns than this is no header.
 MAX_COLUMNS = 10_000
-# A header longer than this is none; its line end is looked for no further.
+# A first line longer than this is no header; its line end is not searched further.
 _MAX_HEADER_BYTES = 1 << 20
 _QUOTED_OR_END = re.compile(rb'"[^"]*"|\r\n|[\r\n]')
-# What tells a spreadsheet what cuts the cells; the header tells it as well.
+# A line that declares the separator to a spreadsheet. It is skipped, as the header shows the separator too.
 _SEPARATOR_LINE = re.compile(rb'\A(?:sep=[^\r\n]?|"sep=[^\r\n]?")[ \t]*(?:\r\n|[\r\n]|\Z)', re.IGNORECASE)
 _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
 
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The names of the columns, none where there is no header; what ends the header's line and cuts its cells; and
-    whether a line `sep=` stands before it.
+    """The names of the columns (none without a header), the header's line end and separator, and whether a line `sep=`
+    precedes it.
     """
 
     names: tuple[str, ...]
@@ -33,7 +33,9 @@ class CsvLayout:
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Reads the header. Of a name that comes twice the first counts; too many names are none."""
+    """Read the header. If a name occurs twice, its first column is read. More than `MAX_COLUMNS` names count as no
+    header.
+    """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}
     separator = max(cut, key=lambda mark: len(cut[mark]))
@@ -44,7 +46,9 @@ def csv_layout(stream: ByteStream) -> CsvLayout:
 
 
 def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
-    """The first line that is not blank, without its end; that end; and whether a line `sep=` stands before it."""
+    """Return the first line that is not blank, without its line end; that line end; and whether a line `sep=` precedes
+    it.
+    """
     head, buffer = b"", memoryview(bytearray(1 << 16))
     while True:
         count = stream.readinto(buffer) or 0
@@ -52,7 +56,7 @@ def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
         text, is_separator_line = _SEPARATOR_LINE.subn(b"", head.removeprefix(BOM))
         text = _BLANK_LINES.sub(b"", text)
         ends = (found for found in _QUOTED_OR_END.finditer(text) if found[0][:1] != b'"')
-        # Behind a return that is the last byte so far, a line feed may follow.
+        # A carriage return at the end of the buffer may be followed by a line feed.
         if (end := next(ends, None)) and (end.end() < len(text) or not count):
             return text[: end.start()], end[0], bool(is_separator_line)
         if not count or len(head) > _MAX_HEADER_BYTES:
@@ -60,7 +64,7 @@ def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
 
 
 def marks(stream: ByteStream, separator: str) -> tuple[int, int]:
-    """How many lines a file has, and how many separators outside of quotes; the last line may lack its line end."""
+    """Count the lines of a file, a last one without line end included, and the separators outside of quotes."""
     lines = separators = 0
     is_quoted, last = False, b"\n"
     buffer = memoryview(bytearray(1 << 20))

@@ -1,9 +1,8 @@
-"""CSV with something odd in it, brought to a form that the database's reader takes: a bad row costs itself and nothing
-after it.
+"""Rewrites irregular CSV so that the database can read it: a bad row is rejected without affecting the rows after it.
 
-In a strict reader, one unclosed quote swallows the rest of a file. Here a row is taken line by line: lines are joined
-only while a quote is open, and if that does not end in a whole row, only its first line is given up. Plain rows are
-found by looking at bytes and copied as they are; the rest is taken apart.
+In a strict reader, one unclosed quote swallows the rest of a file. Here lines are joined only while a quote is open,
+and if no whole row results, only the first line is rejected. Plain rows are recognized by their bytes and copied as
+they are; other rows are parsed and written anew.
 """
 
 import csv
@@ -19,16 +18,17 @@ from pipelines.reading.files.packings import ByteStream
 from pipelines.reading.formats.csv_cells import cells_of
 from pipelines.reading.formats.csv_layout import CsvLayout
 
-# A quoted cell that runs over more lines than this is an unclosed quote.
+# A quote that is open for more lines than this counts as unclosed.
 MAX_JOINED_LINES = 64
 _QUOTE, _RETURN, _NEWLINE, _BLANK = tuple(b'"\r\n ')
 _ENCODED = 0x80
 
 
 class CsvCleaner:
-    """Copies the rows of a CSV file, without its header, so that each is one that the database's reader takes.
+    """Copies the rows of a CSV file, without its header, in a form that the database can read.
 
-    `lines` are the physical lines where the copied rows begin; of what is no row, `reject` gets line and text.
+    `lines` are the line numbers at which the copied rows begin. `reject` is called with line number and text of each
+    bad row.
     """
 
     def __init__(self, layout: CsvLayout, out: BinaryIO, reject: Callable[[int, str], None]) -> None:
@@ -39,11 +39,11 @@ class CsvCleaner:
 
     @property
     def lines(self) -> np.ndarray:
-        """Where each copied row begins, from 1."""
+        """The line number at which each copied row begins, from 1."""
         return np.concatenate(self._lines) if self._lines else np.empty(0, np.uint32)
 
     def copy(self, stream: ByteStream) -> None:
-        """Copies the rows of a whole file; their lines then end in line feeds alone."""
+        """Copy the rows of a whole file, with line feeds as line ends."""
         for block in blocks(_LineFeeds(stream) if self._layout.line_end == b"\r" else stream):
             self._copy_block(block)
         self._take_rows(final=True)
@@ -66,7 +66,7 @@ class CsvCleaner:
             index = end
 
     def _take_rows(self, *, final: bool) -> None:
-        """Takes the rows that are complete off the front of what is pending."""
+        """Write or reject the complete rows at the front of the pending lines."""
         pending = self._pending
         while pending:
             taken, quotes, size = 0, 0, 0
@@ -83,7 +83,7 @@ class CsvCleaner:
             text = _text(whole)
             cells = cells_of(text, self._layout.separator)
             if cells is None and taken > 1:
-                # The quotes met by chance: the first line stands or falls alone, the next ones are looked at anew.
+                # The quotes matched by chance: the first line is read alone, and the next ones anew.
                 taken, whole, text = 1, first, _text(first)
                 cells = cells_of(text, self._layout.separator)
             del pending[:taken]
@@ -106,12 +106,14 @@ class CsvCleaner:
 
 
 def _text(raw: bytes) -> str:
-    """The text of some whole lines, U+FFFD for what is no UTF-8."""
+    """Decode whole lines, with U+FFFD for invalid UTF-8."""
     return raw.removesuffix(b"\r").decode("utf-8", "replace")
 
 
 def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
-    """Which lines are rows at sight: as many cells as the header, no quote, no odd carriage return, and UTF-8."""
+    """Mark the lines that can be copied as rows: as many cells as the header, no quote, no odd carriage return, valid
+    UTF-8.
+    """
     width, has_returns = len(layout.names), layout.line_end == b"\r\n"
     begin, end = int(block.starts[0]), int(block.starts[-1])
     data = np.frombuffer(block.data, dtype=np.uint8)[begin:end]
@@ -122,10 +124,10 @@ def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
 
     marks = np.flatnonzero(data == ord(layout.separator))
     is_plain: np.ndarray = np.bincount(line_of(marks), minlength=len(block)) == width - 1
-    # Of one column, a blank line looks like a row.
+    # With a single column, a blank line would look like a row.
     is_plain &= width > 1
     if layout.separator == "\t":
-        # A line of nothing but tabs is a blank one.
+        # A line of nothing but tabs counts as blank.
         is_plain &= np.maximum.reduceat(data, starts[:-1]) > _BLANK
     odd = [data == _QUOTE, data == _RETURN]
     if has_returns:
@@ -150,7 +152,7 @@ def _is_text(block: Block, begin: int, end: int) -> bool:
 
 
 class _LineFeeds:
-    """A stream whose lines end in carriage returns alone, as some spreadsheets write them, with line feeds instead."""
+    """Replaces carriage returns as sole line ends, which some spreadsheets write, by line feeds."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream

@@ -1,7 +1,7 @@
-"""Lines of a file as Arrow batches of numbered texts: of all lines, or of a few that are asked for.
+"""Reads all or selected lines of a file as Arrow batches of numbered texts.
 
-What a line means is not known here. A blank line is none: a *row* is the place of a line among those that are not
-blank, from 0, as native readers count.
+Blank lines are skipped. A *row* is the index of a line among the lines that are not blank, from 0, as native readers
+count.
 """
 
 from bisect import bisect_right
@@ -13,15 +13,15 @@ import pyarrow as pa
 from pipelines.reading.files.blocks import NEWLINE, Block, blocks
 from pipelines.reading.files.packings import ByteStream
 
-# `is_text` is false where the bytes are no UTF-8, and the text has U+FFFD for what is none.
+# `is_text` is false if the bytes are no valid UTF-8; the text then has U+FFFD for the invalid bytes.
 SCHEMA = pa.schema([("line", pa.int64()), ("text", pa.string()), ("is_text", pa.bool_())])
 _SPACES = np.frombuffer(b" \t\r\n\x0b\x0c", dtype=np.uint8)
-# Long lines come in small batches, since what is made of a batch is in memory at once.
+# The most bytes of a batch, as its parsed rows are in memory at once.
 _BATCH_BYTES = 4 << 20
 
 
 class RowSet:
-    """Places of rows before `end`, one bit each: of a file of nothing but bad short lines there may be a billion."""
+    """A set of row indexes below `end`, one bit each, as a file of bad short lines may have a billion."""
 
     def __init__(self) -> None:
         self._firsts: list[int] = []
@@ -29,7 +29,7 @@ class RowSet:
         self.count = self.end = 0
 
     def add(self, first: int, marks: np.ndarray) -> None:
-        """Adds the rows from `first` on that are marked; rows are added in their order."""
+        """Add the marked rows, where `marks[0]` is row `first`. Rows must be added in order."""
         if marks.any():
             self._firsts.append(first)
             self._marks.append(np.packbits(marks))
@@ -37,7 +37,7 @@ class RowSet:
             self.end = first + int(np.flatnonzero(marks)[-1]) + 1
 
     def marks(self, first: int, count: int) -> np.ndarray:
-        """Which of `count` rows from `first` on are in the set."""
+        """Return which of the `count` rows from `first` on are in the set."""
         found = np.zeros(count, dtype=bool)
         place = max(0, bisect_right(self._firsts, first) - 1)
         while place < len(self._firsts) and self._firsts[place] < first + count:
@@ -50,11 +50,11 @@ class RowSet:
 
 
 def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int = 0) -> Iterator[pa.RecordBatch]:
-    """The rows of a text as batches of `SCHEMA`.
+    """Yield the rows of a text as batches of `SCHEMA`.
 
     Args:
-        only: the rows that are asked for, where not all are.
-        first_row: the number that the first row has in `only`.
+        only: the rows to return; None for all.
+        first_row: the index of the first row in `only`.
     """
     row = first_row
     for block in blocks(stream):
@@ -72,7 +72,7 @@ def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int 
 
 
 def _pieces(block: Block, wanted: np.ndarray) -> Iterator[pa.RecordBatch]:
-    """The wanted lines of a block, some at a time."""
+    """Yield the wanted lines of a block in batches of at most `_BATCH_BYTES`, or of one line."""
     texts, is_text = _texts(block)
     numbers = np.arange(block.first_line, block.first_line + len(block), dtype=np.int64)
     batch = pa.RecordBatch.from_arrays([pa.array(numbers), texts, pa.array(is_text)], schema=SCHEMA)
@@ -89,7 +89,9 @@ def _pieces(block: Block, wanted: np.ndarray) -> Iterator[pa.RecordBatch]:
 
 
 def _texts(block: Block) -> tuple[pa.Array, np.ndarray]:
-    """The block's lines, line ends included, as an Arrow array over its own bytes; which of them are UTF-8."""
+    """Return the block's lines, line ends included, as an Arrow array over its own bytes, and which of them are valid
+    UTF-8.
+    """
     count = len(block)
     buffers = [None, pa.py_buffer(block.starts), pa.py_buffer(block.data[: int(block.starts[-1])])]
     texts = pa.Array.from_buffers(pa.string(), count, buffers)
@@ -105,9 +107,9 @@ def _texts(block: Block) -> tuple[pa.Array, np.ndarray]:
 
 
 def _is_filled(block: Block) -> np.ndarray:
-    """Which lines hold more than white space; only those that begin with some are looked at whole."""
+    """Mark the lines that contain more than white space. Only lines that begin with white space are read whole."""
     first_bytes = np.frombuffer(block.data, dtype=np.uint8)[block.starts[:-1]]
-    # A file may be nothing but line ends: these are known without a look at each.
+    # Empty lines are found in one comparison, as a file may consist of line ends alone.
     filled: np.ndarray = first_bytes != NEWLINE
     for index in np.flatnonzero(filled & np.isin(first_bytes, _SPACES)):
         filled[index] = bool(block.line(int(index)).strip())

@@ -1,7 +1,7 @@
-"""Text columns of few different values, which keep the dictionary of their Parquet pages on their way to the database.
+"""Selects text columns with few different values, which keep the dictionary encoding of their Parquet pages.
 
-`parquet_rows.py` reads such columns and cuts batches by what they unpack to; who joins batches measures them the same
-way. Other columns are plain, whatever their pages are.
+`parquet_rows.py` reads such columns as dictionaries and cuts batches by their unpacked size, which is also used to join
+batches. Other columns are decoded.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
-# A plain text takes four bytes and its letters. A column below this has few different values, or few values.
+# Bytes per value below which a column has few different values, or few values: a plain text takes four bytes and its
+# letters.
 _WORD_BYTES = 2
 _OFFSET_BYTES = 4
 
@@ -47,14 +48,16 @@ def unpacked_bytes(batch: pa.RecordBatch) -> int:
 
 
 def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBatch]:
-    """Cut a batch that unpacks to `unpacked` bytes into batches of as many rows each, of about `most` bytes."""
+    """Cut a batch that unpacks to `unpacked` bytes into batches with equal numbers of rows, of about `most` bytes
+    each.
+    """
     rows = even_rows(len(batch), unpacked, most)
     yield from (batch.slice(place, rows) for place in range(0, len(batch), rows))
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return the rows of each of equal pieces, of which none is larger than one and a half times `most`.
+    """Return the number of rows of equal pieces that are at most 1.5 times as large as `most`.
 
-    A remainder of a few rows would have to be joined with the next batch, by a copy of both.
+    Equal pieces leave no remainder of a few rows, which would have to be copied to join it with the next batch.
     """
     return -(-rows // max(1, round(size / most)))

@@ -1,5 +1,5 @@
-"""The process that reads Parquet files, as the one sees it that wants their rows: asked file by file, and started again
-where a file ended it. What it does is in `parquet_rows.py`.
+"""Reads Parquet files in a child process, which is restarted if a file makes it crash. `parquet_rows.py` runs in the
+child.
 """
 
 import fcntl
@@ -21,14 +21,14 @@ from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.unpacking import damaged
 
-# How far the child may read ahead, so that neither waits for the other all the time: as much as any user may ask for.
+# The pipe's size, so that the child can read ahead: the largest that an unprivileged user can request.
 _PIPE_BYTES = 1 << 20
-# A child whose pipe is broken ends by itself; if it does not, it is ended.
+# A child with a broken pipe exits by itself; after this time it is killed.
 _LAST_SECONDS = 10
 
 
 class ParquetProcess:
-    """Reads one Parquet file after the other in a child, which starts with the first of them."""
+    """Reads Parquet files one after another in a child process, which starts with the first file."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -36,13 +36,13 @@ class ParquetProcess:
     def batches(
         self, file: LandedFile, limits: UnpackLimits, batch_rows: int, batch_bytes: int
     ) -> Iterator[pa.RecordBatch]:
-        """The rows of a file.
+        """Yield the rows of a file in batches.
 
         Raises:
-            DamagedFileError: the file is cut or corrupt, unpacks to more than the limits allow, or ended the child.
-            OSError: it cannot be opened.
+            DamagedFileError: the file is cut or corrupt, unpacks to more than the limits allow, or crashed the child.
+            OSError: the file cannot be opened.
         """
-        # A member of an archive is read where it was unpacked to.
+        # A member of an archive is read from its unpacked copy.
         with raw_file(file) as raw:
             is_member = isinstance(file, MemberFile)
             path = f"/proc/{os.getpid()}/fd/{raw.fileno()}" if is_member else os.fspath(file.full)
@@ -51,7 +51,7 @@ class ParquetProcess:
     def _batches(
         self, file: LandedFile, place: tuple[str, bool], limits: UnpackLimits, batch: tuple[int, int]
     ) -> Iterator[pa.RecordBatch]:
-        """The rows of a file at a path, of which the child is told whether it is in landing."""
+        """Yield the rows of the file at `place`: its path, and whether it is in landing."""
         child = self._taken()
         assert child.stdin
         assert child.stdout
@@ -75,11 +75,13 @@ class ParquetProcess:
             if is_whole:
                 self._child = child
             else:
-                # Its pipes hold the rest of a file that nobody wants, or it is no more.
+                # Its pipes contain unread rows, or it has exited.
                 _end(child)
 
     def _taken(self) -> subprocess.Popen[bytes]:
-        """A child that nobody else reads from: who draws no more from a file need not say so before the next one."""
+        """Return a child whose pipes are not in use; the child of an iterator that was not read to its end is never
+        reused.
+        """
         child, self._child = self._child, None
         if child is None:
             child = subprocess.Popen(
@@ -87,7 +89,7 @@ class ParquetProcess:
                 cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"},
             )  # fmt: skip
-            # A user may have used up what pipes may hold, and not every system has the call: it then reads ahead less.
+            # If the user's limit of pipe memory is reached, or the system lacks the call, the child reads ahead less.
             with suppress(OSError, AttributeError):
                 fcntl.fcntl(child.stdout or -1, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             finalize(self, _end, child)

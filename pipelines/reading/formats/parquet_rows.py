@@ -1,8 +1,8 @@
-"""The rows of a Parquet file, read in a process of its own: `python -m pipelines.parquet_rows`.
+"""Reads the rows of a Parquet file in a child process: `python -m pipelines.reading.formats.parquet_rows`.
 
-A corrupt file can end the process that reads it: Arrow aborts on some flipped bits of a footer (seen with pyarrow 26),
-and a page may claim any size. So a child reads, with a limit on its memory, and what ends it is a finding on that file
-alone. The other end of its pipes is `parquet_process.py`.
+A corrupt file can crash the process that reads it: Arrow aborts on some flipped bits of a footer (seen with pyarrow
+26), and a page can declare any size. So a child with a memory limit reads, and its crash becomes a finding on that file
+alone. `parquet_process.py` is the parent.
 """
 
 import json
@@ -26,32 +26,33 @@ from pipelines.reading.files.unpacking import damaged, require_mark
 from pipelines.reading.formats.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
 
 _MARK = b"PAR1"
-# What the child may hold; a batch and a row group's pages need a few MB.
+# The child's memory limit; a batch and a row group's pages need a few MB.
 _MEMORY_BYTES = 2 << 30
-# More columns than this are no log's.
+# No log has more columns than this.
 MAX_COLUMNS = 10_000
-# What a row counts for at least: a column of one value, repeated, has rows without end in a few bytes.
+# The least size that a row is counted with: a column of one repeated value can declare any number of rows in a few
+# bytes.
 _LEAST_ROW_BYTES = 100
-# From the second day of the year 1 to the last but one of 9999, in Unix seconds: in every zone these are times.
+# The second day of the year 1 and the last but one of 9999, in Unix seconds: valid times in every zone.
 _YEARS = (-62_135_510_400, 253_402_128_000)
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _LARGEST = 2**63 - 2
 
 
 class _UnpackedFile(LandedFile):
-    """A file without a name, which another process holds open."""
+    """A file without a name that the parent process has open."""
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Opens it anew, with a place of its own."""
+        """Open it again, with a file offset of its own."""
         with self.full.open("rb", buffering=0) as raw:
             yield raw
 
 
 def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, batch_bytes: int) -> Iterator[Any]:
-    """The schema, then the rows in batches.
+    """Yield the schema, then the rows in batches.
 
-    Pages with a checksum are verified; without one, a flipped bit may go unseen.
+    Pages with a checksum are verified; without one, a flipped bit can go unnoticed.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, or unpacks to more than the limits allow.
@@ -94,7 +95,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
 
 
 def _readable(schema: pa.Schema) -> pa.Schema:
-    """The schema in types that the database knows, which hold the same values."""
+    """Return the schema with unsupported types replaced by types that the database can read."""
     return pa.schema([field.with_type(_readable_type(field.type)) for field in schema])
 
 
@@ -118,11 +119,11 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _within_years(times: pa.Array) -> pa.Array:
-    """Times before the year 1 or after 9999 as the first and the last of these: the database fails over others, and
-    with them the whole file; such a record is rejected by its time.
+    """Clamp times to the years 1 to 9999, as the database would fail on others, and with them the whole file. Records
+    with clamped times are rejected by their time.
     """
     first, last = (bound * _PER_SECOND[times.type.unit] for bound in _YEARS)
-    # Nanoseconds reach less far, and their ends stand for infinity.
+    # Nanoseconds have a smaller range, whose ends mean infinity.
     least, most = max(first, -_LARGEST), min(last, _LARGEST)
     numbers = times.cast(pa.int64())
     within = pc.max_element_wise(pc.min_element_wise(numbers, most, skip_nulls=False), least, skip_nulls=False)
@@ -130,10 +131,10 @@ def _within_years(times: pa.Array) -> pa.Array:
 
 
 def _check_ends(file: LandedFile) -> None:
-    """A Parquet file begins and ends with the same mark.
+    """Check that the file begins and ends with Parquet's mark.
 
     Raises:
-        DamagedFileError: this one does not.
+        DamagedFileError: it does not.
     """
     with raw_file(file) as raw:
         require_mark(file, raw, _MARK, "Parquet")
@@ -142,10 +143,10 @@ def _check_ends(file: LandedFile) -> None:
 
 
 def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimits) -> None:
-    """A footer has no checksum, but says much twice: where the two differ, a bit of it was flipped.
+    """Check the footer, which has no checksum, by the facts that it contains twice: if they differ, a bit was flipped.
 
     Raises:
-        DamagedFileError: they do, there are too many columns, or the pages unpack to more than the limits allow.
+        DamagedFileError: they differ, the columns are too many, or the pages unpack to more than the limits allow.
     """
     if footer.num_columns > MAX_COLUMNS:
         raise DamagedFileError(f"The file has {footer.num_columns:,} columns; no log has so many.", where=file.path)
@@ -165,8 +166,8 @@ def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimit
 
 
 def _serve(asked: BinaryIO, out: BinaryIO) -> None:
-    """Reads what it is asked for, a line each. It gives a finding or none in a line of JSON; where there is none, the
-    rows follow as an Arrow stream, and again a finding or none.
+    """Serve requests, one JSON line each. The answer is a line of JSON with a finding or null. After null the rows
+    follow as an Arrow stream, then again a line with a finding or null.
     """
     for line in asked:
         path, full, is_landed, size, ratio, most, rows, size_of_batch = json.loads(line)

@@ -1,1 +1,1 @@
-"""Why nothing, or little, of a file counts: the likely reasons and their words."""
+"""Finds and words the likely reason why few or no records of a file were accepted."""

@@ -1,6 +1,6 @@
-"""The likely reason why nothing, or little, of a file was accepted, found in its beginning.
+"""Finds the likely reason why few or no records of a file were accepted, from the beginning of the file.
 
-The reasons in words are in `reasons.py`.
+`reasons.py` has the words of the reasons.
 """
 
 import io
@@ -30,31 +30,31 @@ from pipelines.reading.reasons.shippers import shippers_of
 from pipelines.reading.sources.sources import SourceMapping
 
 _HEAD_BYTES = 1 << 20
-# So many records tell what names a file has.
+# The number of lines whose keys are examined.
 _LOOKED_AT = 20
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
 _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
-# Lines of syslog begin with a number in such brackets.
+# Letters are required, as lines of syslog begin with a number in such brackets.
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]")
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
-    """Why few or none of a file's records were accepted, as far as its beginning tells; else their most frequent reason
-    of rejection.
+    """Return why few or no records of a file were accepted, judging by its beginning; else the most frequent rejection
+    reason.
     """
     if books.skipped and not books.records_read:
         return Reason("where" if mapping.where else "none_within", mapping.name)
     try:
         found = _found(file, mapping)
     except (OSError, DamagedFileError, pa.ArrowException):
-        # It was read a moment ago, and has changed since.
+        # The file was readable during the run and has changed since.
         found = None
     if found or not books.reasons:
         return found or Reason("empty")
     ((most_often, _),) = books.reasons.most_common(1)
-    # A mapping makes the times itself.
+    # The cures are for log records; with a mapping, its expressions make the values.
     if most_often in RULES and not mapping.fields:
         return Reason(RULES[most_often])
     return Reason("rule", most_often)
@@ -80,12 +80,12 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
-    """The beginning of a text file, unpacked; in whole lines where it is cut. A packed file that unpacks to no more is
-    verified. Of JSON, each object is on a line.
+    """Return the first MB of a text file, unpacked, cut after a whole line. JSON is rewritten as one object a line. A
+    compressed file that is no longer than that is verified.
 
     Raises:
-        DamagedFileError: it is cut or corrupt there.
-        OSError: it cannot be read.
+        DamagedFileError: this part of the file is cut or corrupt.
+        OSError: the file cannot be read.
     """
     head = b""
     with raw_file(file) as raw:
@@ -130,7 +130,7 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
 
 
 def _is_record(cells: Sequence[str]) -> bool:
-    """Whether the cells look like values and not like names."""
+    """Whether the cells look like values rather than names."""
     return any(map(_INSTANT.fullmatch, cells)) or len(_WORDS.intersection(cells)) > 1
 
 
@@ -152,7 +152,7 @@ def _json(line: str) -> object:
 
 
 def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
-    """What the names of keys or columns tell, where they are to be those of the log format."""
+    """Return the reason that the names of keys or columns show, unless a mapping reads them."""
     given = set(names)
     missing = [name for name in FIELD_NAMES if name not in given]
     if mapping.fields or mapping.unwrap or _REQUIRED.isdisjoint(missing):
@@ -164,12 +164,12 @@ def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
 
 
 def _is_near(name: str, wanted: str) -> bool:
-    """Whether a name is a field's but for its case, for what stands between its words, or for one letter."""
+    """Whether a name equals a field's except for case, word separators, or one letter."""
     bare, field = re.sub(r"[^a-z0-9]", "", name.lower()), wanted.replace("_", "")
     if bare == field:
         return True
     pairs = enumerate(zip(bare, field, strict=False))
     same = next((place for place, (one, other) in pairs if one != other), min(len(bare), len(field)))
-    # One letter is another, one is missing, or one is too many.
+    # One letter differs, is missing or is added.
     rests = {(bare[same + 1 :], field[same + 1 :]), (bare[same:], field[same + 1 :]), (bare[same + 1 :], field[same:])}
     return any(one == other for one, other in rests)

@@ -1,6 +1,6 @@
-"""Why nothing, or little, of a file counts: the likely reasons, in words, each with its cure.
+"""The words of the likely reasons why few or no records of a file count, each with its cure.
 
-How a reason is found is in `likely_reason.py`; what is wrong with a damaged file, where it is read.
+`likely_reason.py` finds the reason; the readers find the faults of damaged files.
 """
 
 import re
@@ -20,7 +20,7 @@ def _one_of(field: str, values: Iterable[str], or_zh: str = "", or_en: str = "")
     )
 
 
-# `{detail}` is what is known of the file.
+# `{detail}` is a detail about the file, such as the name of its source.
 REASONS = {
     "encoding": Bilingual(
         "不是 UTF-8：请转换，如 `iconv -f GB18030 -t UTF-8`",
@@ -95,7 +95,7 @@ REASONS = {
         "最常见 {detail}：见质量页的拒收记录", "most often {detail}: see the rejected records on the quality page"
     ),
 }
-# What is stored of files that an earlier version could not read.
+# Reasons that earlier versions stored for files that they could not read.
 _EARLIER_REASONS = {
     "array": Bilingual(
         "JSON 数组，早先版本无法读取：请运行 `authmeter reread`",
@@ -108,7 +108,7 @@ _EARLIER_REASONS = {
 }
 
 
-# The reasons of rejection that have a cure of their own.
+# Rejection reasons with a cure of their own, with their key in `REASONS`.
 RULES = {
     "invalid:event_time": "times",
     "too_old:event_time": "too_old",
@@ -117,7 +117,7 @@ RULES = {
     "invalid:stage": "stages",
     "invalid:outcome": "outcomes",
 }
-# What is to be done with a damaged file, by how the finding on it begins; in Chinese also what it is.
+# Cures of damaged files, by the beginning of the finding. The Chinese texts include the finding.
 _CURES = {
     "The file is cut or corrupt": Bilingual("不完整或已损坏：请重新投递", "deliver it again"),
     "The file is not what its name says": Bilingual(
@@ -142,26 +142,28 @@ _CURES = {
 
 
 class Reason(NamedTuple):
-    """One of `REASONS`, and what is known of the file."""
+    """A key of `REASONS`, and the detail for its text."""
 
     code: str
     detail: str = ""
 
     @property
     def stored(self) -> str:
-        """The text by which it is kept, see `words_of`."""
+        """The form in which the reason is stored; see `words_of`."""
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
 def words_of(stored: str) -> Bilingual:
-    """A stored finding in words; one that is no reason, such as that of a damaged file, is in words already."""
+    """Return the words of a stored finding. Findings that are no `Reason`, such as on damaged files, are returned as
+    they are.
+    """
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code) or _EARLIER_REASONS.get(code)
     return words.format(detail=detail) if words else Bilingual(stored, stored)
 
 
 def words_of_damage(finding: str | None) -> Bilingual:
-    """The finding on a damaged file with what is to be done; as it is where only whoever wrote the file can know."""
+    """Return the finding on a damaged file with its cure; the finding alone if no cure is listed."""
     if not finding:
         return Bilingual("不完整或已损坏", "cut or corrupt")
     cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)

@@ -1,4 +1,4 @@
-"""Which shipped source mappings would find log records within the lines of a file that was read as log records."""
+"""Finds the shipped source mappings with `[unwrap]` that would find log records in a file that was read without one."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
 
 
 def shippers_of(lines: Sequence[str]) -> list[str]:
-    """The names of the shipped mappings with `[unwrap]` that find a log record in one of the lines, in their order."""
+    """Return the names of the shipped mappings with `[unwrap]` that find a log record in any of the lines."""
     wrapping = [mapping for mapping in shipped_mappings() if mapping.unwrap]
     return [mapping.name for mapping in wrapping if any(_holds_record(mapping, line) for line in lines)]
 
@@ -26,7 +26,7 @@ def _holds_record(mapping: SourceMapping, line: str) -> bool:
 
 
 def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
-    """What the expression of `[unwrap]` finds in a line with these columns; empty where it finds nothing."""
+    """Return the text that `[unwrap]` finds in a line with these columns; empty if there is none."""
     named = ", ".join(f"?::VARCHAR AS {quoted(name)}" for name in mapping.unwrap_columns)
     query = f"SELECT coalesce(({mapping.unwrap.record if mapping.unwrap else None})::VARCHAR, '') FROM (SELECT {named})"
     try:
@@ -37,7 +37,7 @@ def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
 
 
 def _texts(line: str) -> dict[str, str]:
-    """The keys of a JSON object, each with its value as text."""
+    """Return the keys of a JSON object with their values as text."""
     values = _object(line) or {}
     return {
         name: value if isinstance(value, str) else json.dumps(value)

@@ -1,6 +1,6 @@
-"""Files of landing that no source reads: what each is by its name, and what makes a log of it.
+"""Describes files of landing that no source reads, by their names, with advice how to make them readable.
 
-Nothing of such a file is looked into. Which files these are is found by the ingest.
+The files are not opened. The ingest finds them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ _UNKNOWN = Bilingual(
     "of no known kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
     "name it in `ignore`",
 )
-# The first kind with an ending that fits.
+# The first kind with a matching ending is used.
 _KINDS = (
     (_SPREADSHEET, (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers")),
     (_ARCHIVE, (*ARCHIVES, ".rar", ".7z", ".tbz", ".jar", ".cpio", ".tar.lzma", ".tar.z")),
@@ -36,11 +36,11 @@ _KINDS = (
 
 
 def kind_of(path: str) -> Bilingual:
-    """What a file that no source reads is, by its name in any letter case."""
+    """Describe a file that no source reads by its name, in any letter case."""
     name = path.lower()
     return next((kind for kind, endings in _KINDS if name.endswith(endings)), _UNKNOWN)
 
 
 def kinds(paths: Iterable[str], ignore: Sequence[str]) -> dict[str, Bilingual | None]:
-    """What each of the files is, in the order of their paths; None where the setting `ignore` names it."""
+    """Describe each of the files, sorted by path; None if the setting `ignore` matches it."""
     return {path: None if fits_any(path, ignore) else kind_of(path) for path in sorted(paths)}

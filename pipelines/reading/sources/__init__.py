@@ -1,1 +1,1 @@
-"""Source mappings: how raw records become log records."""
+"""Source mappings, which turn raw records into log records."""

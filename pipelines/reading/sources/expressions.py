@@ -1,4 +1,4 @@
-"""The SQL expressions of a source mapping: their syntax, the raw columns that they name, whether they can be used."""
+"""Parses and checks the SQL expressions of a source mapping, and finds the raw columns that they read."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,10 @@ from pipelines.store.database import expression_parser
 
 
 def columns_of(expression: str, source: str) -> frozenset[str]:
-    """The raw columns that an expression of a source names.
+    """Return the raw columns that an expression of a source reads.
 
     Raises:
-        UsageError: it is none, or more than one expression.
+        UsageError: the text is not exactly one SQL expression.
     """
     names: set[str] = set()
     _collect_columns(_parsed(expression, source), names)
@@ -23,19 +23,19 @@ def columns_of(expression: str, source: str) -> frozenset[str]:
 
 
 def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
-    """Sets of raw columns of which one stands in for another: those of each `coalesce` in an expression."""
+    """Return the raw columns of each `coalesce` in an expression, which can replace each other."""
     found: list[frozenset[str]] = []
     _collect_stand_ins(_parsed(expression, source), found)
     return found
 
 
 def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
-    """What is wrong with each expression: it is none, cannot be used, or gives not one value for each record (an
-    aggregate, unnest). Each is tried on two empty records, so that a slip is found before the run.
+    """Yield an error for each expression that is invalid, fails, or does not return one value per record (an aggregate,
+    unnest). Each is run on two empty records, so that errors are found before the run.
 
     Args:
-        expressions: by the name of the field that they make, or `where`.
-        where: the file of the mapping, for the messages.
+        expressions: by the name of the field, or `where`.
+        where: the path of the mapping, for the messages.
     """
     for name, expression in expressions.items():
         try:
@@ -62,10 +62,10 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
 
 
 def _parsed(expression: str, source: str) -> Any:
-    """The syntax tree of one SQL expression.
+    """Return the syntax tree of one SQL expression.
 
     Raises:
-        UsageError: it is none, or more than one expression.
+        UsageError: the text is not exactly one SQL expression.
     """
     tree = json.loads(
         expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]

@@ -1,8 +1,8 @@
-"""What a file gives of what its mapping asks for, and what the mapping can therefore not mean.
+"""Checks source mappings by the files that they read: which columns, conditions and fields found no value.
 
-A *use* is a question to each record of a file: has it that column, is it kept, does that field get a value. Whether any
-record says yes goes into the books of the file. A *fault* is what none says yes to, and an expression that fails on
-many; files keep it by its name.
+A *use* is a condition on each record: it has a column, is kept, or gets a value for a field. The file's `PartBooks`
+contain the uses that are true for any record. A *fault* is a use that is true for none, or an expression that fails on
+many records; it is stored with the file by its name.
 """
 
 from collections.abc import Collection
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from pipelines.contract.record.parts import PartBooks
 
 KEEPS_NOTHING, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
-# An expression that fails on one record in so many is not meant so; a stray value is counted only.
+# An expression that fails on at least one record in this many is a fault; rarer failures are only counted.
 _OFTEN = 10
 IDLE_WORDS = (
     "no file is for it: `files` fits none, or another mapping comes first",
     "没有文件归它：`files` 无匹配，或被其他映射先取",
 )
-"""Of a mapping without any file, in English and Chinese."""
-# A name in a message; longer ones are no names.
+"""Words for a mapping without any file, in English and Chinese."""
+# The longest name in a message; names are cut to this length.
 _MAX_NAME = 64
 
 
 def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
-    """The uses of a mapping; none of one that reads log records as they are. Of one that is shipped only its doubts: it
-    names what any log of its vendor may have.
+    """Return the uses of a mapping; none if it reads log records as they are. Shipped mappings have only their doubts,
+    as they list every column that a log of their vendor may have.
     """
     if not (mapping.fields or mapping.kept):
         return ()
@@ -44,8 +44,8 @@ def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def use_conditions(mapping: SourceMapping) -> str:
-    """SELECT items that say yes or no to each use, as `use 0` and so on: over the raw columns, `mapped state`, and each
-    field's text, which is empty where its expression failed.
+    """Return SELECT items with the condition of each use, called `use 0` and so on. They read the raw columns, `mapped
+    state`, and each field's text, which is empty if its expression failed.
     """
     return "".join(f", {_condition(use)} AS {quoted(f'use {place}')}" for place, use in enumerate(uses_of(mapping)))
 
@@ -65,9 +65,9 @@ def _condition(use: str) -> str:
 
 
 def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
-    """The faults of a mapping by a file that it read; none where no record could be taken apart.
+    """Return the faults of a mapping in a file that it read; none if no record could be parsed.
 
-    Of columns that stand in for each other in a `coalesce`, one is enough.
+    If one column of a `coalesce` has a value, the others are no faults.
     """
     uses = uses_of(mapping)
     if not uses or not (books.uses or books.skipped):
@@ -81,7 +81,7 @@ def _is_in_doubt(name: str, books: "PartBooks") -> bool:
 
 
 def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
-    """The faults of a user's mapping beside its doubts."""
+    """Return the faults of a user's mapping, without its doubts."""
     uses = uses_of(mapping)
     missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
     faults = [UNWRAPS] if mapping.unwrap and UNWRAPS not in books.uses else []
@@ -99,7 +99,7 @@ def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
 
 
 def _is_often(name: str, books: "PartBooks") -> bool:
-    """Whether many records lost a field, or were rejected for it."""
+    """Whether many records lost the field or were rejected because of it."""
     return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
 
 
@@ -108,7 +108,7 @@ def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -
 
 
 def fault_words(fault: str) -> tuple[str, str]:
-    """A fault in English and Chinese."""
+    """Return the words of a fault in English and Chinese."""
     kind, _, name = fault.partition(" ")
     name = printable(name[:_MAX_NAME])
     return {

@@ -1,7 +1,7 @@
-"""Source mappings: how the raw records of a file become log records. One TOML file each.
+"""Source mappings, one TOML file each, which turn the raw records of a file into log records.
 
-Shipped ones are in `pipelines/sources/`, a user's own in `<data>/sources/`; a user's mapping of the same name
-takes the place of a shipped one. Nobody has to rewrite their logs.
+Shipped mappings are in the folder `mappings`, a user's own in `<data>/sources/`. A user's mapping replaces the shipped
+one of the same name.
 """
 
 import hashlib
@@ -38,9 +38,9 @@ Format = Literal["ndjson", "csv", "parquet", "lines"]
 SHIPPED = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
 WITHIN = ("record", "line", "envelope")
-"""What an expression of a mapping with `[unwrap]` sees beside the columns of the record within."""
+"""The columns that expressions of a mapping with `[unwrap]` can read besides those of the inner record."""
 
-# An application also logs other things than records. A record has a required field, or is an object that was cut off.
+# Selects records among an application's other lines: they have a required field, or are an object that was cut off.
 _HOLDS_RECORD = f"""
 CASE WHEN coalesce({", ".join(name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS)}) IS NOT NULL THEN true
     ELSE starts_with(line, '{{') AND NOT json_valid(line)
@@ -49,7 +49,9 @@ END
 
 
 class Unwrap(BaseModel):
-    """Where a shipper's line holds the log record: an SQL expression that gives its text, and the format of that."""
+    """How a log record is extracted from a shipper's line: an SQL expression that returns its text, and the text's
+    format.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,7 +60,7 @@ class Unwrap(BaseModel):
 
 
 class Doubt(BaseModel):
-    """What the records of a file may not tell: it has records of `where`, and none of `unless`; SQL conditions."""
+    """A doubt about a file, which applies if the SQL condition `where` is true for any record and `unless` for none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,9 +69,10 @@ class Doubt(BaseModel):
 
 
 class SourceMapping(BaseModel):
-    """One source: the files it matches and an SQL expression per field over the raw record.
+    """One source: patterns of its files, and an SQL expression over the raw record for each field.
 
-    Without `fields` the raw record is the log record itself. With `unwrap` the raw record is within the file's.
+    Without `fields` the raw record is the log record itself. With `unwrap` the raw record is extracted from the file's
+    records.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -86,7 +89,7 @@ class SourceMapping(BaseModel):
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it came with the project."""
+        """Whether the mapping comes with the project."""
         return self._is_shipped
 
     @field_validator("fields")
@@ -98,17 +101,17 @@ class SourceMapping(BaseModel):
         return fields
 
     def matches(self, path: str) -> bool:
-        """Whether the mapping reads a landed file: a pattern fits its path under landing, or its name, as it is or as
-        it was before log rotation.
+        """Whether the mapping reads a landed file: a pattern matches its path under landing or its name, as it is or
+        without marks of log rotation.
         """
         return any(self.matches_as(name, path) for name in (path, *names_before_rotation(path)))
 
     def matches_as(self, named: str, path: str) -> bool:
-        """Whether the mapping would read a landed file that had the path `named`."""
+        """Whether the mapping would read the landed file `path` if its path were `named`."""
         return fits_any(named, self.files) and (self.format is not None or format_of(path) is not None)
 
     def format_for(self, path: str) -> Format:
-        """The format of a matched file: the mapping's, else by the file's suffix."""
+        """Return the format of a matched file: the mapping's, else that of the file's suffix."""
         found = self.format or format_of(path)
         if found is None:
             raise UsageError(
@@ -120,34 +123,36 @@ class SourceMapping(BaseModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes whenever the mapping would read a file otherwise."""
-        # What a mapping does not have leaves the digest as it was before it could have it.
+        """A digest that changes whenever the mapping would read a file differently."""
+        # Unused keys are left out, so that digests from versions before these keys stay valid.
         left_out = {"files", *(name for name in ("unwrap", "doubts") if not getattr(self, name))}
         return hashlib.sha256(json.dumps(self.model_dump(exclude=left_out), sort_keys=True).encode()).hexdigest()[:16]
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the record that `where` and `fields` name, in order."""
+        """The columns of the record that the expressions read, sorted."""
         return tuple(sorted({name for text in self.expressions.values() for name in columns_of(text, self.name)}))
 
     @cached_property
     def unwrap_columns(self) -> tuple[str, ...]:
-        """The columns of the envelope that `unwrap` names, in order."""
+        """The columns of the envelope that `unwrap` reads, sorted."""
         return tuple(sorted(columns_of(self.unwrap.record, self.name))) if self.unwrap else ()
 
     @property
     def kept(self) -> str | None:
-        """Which raw records are records: `where`; of log records within envelopes `_HOLDS_RECORD`; None: all."""
+        """The condition that selects log records: `where`, or `_HOLDS_RECORD` for log records within envelopes; None:
+        all.
+        """
         return self.where or (_HOLDS_RECORD if self.unwrap and not self.fields else None)
 
     @property
     def is_of_objects(self) -> bool:
-        """Whether the records of its files of lines are JSON objects: within their envelopes, where they have some."""
+        """Whether the records are JSON objects; with `unwrap`, the inner records."""
         return (self.unwrap.format if self.unwrap else self.format) != "lines"
 
     @cached_property
     def hidden_columns(self) -> frozenset[str]:
-        """The raw columns that the fields are made of which are not shown of a rejected record."""
+        """The raw columns that hidden fields are made of, which are masked in rejected records."""
         if not self.fields:
             return frozenset(HIDDEN_FIELDS)
         made = [columns_of(self.fields[name], self.name) for name in HIDDEN_FIELDS if name in self.fields]
@@ -155,12 +160,12 @@ class SourceMapping(BaseModel):
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
-        """Sets of raw columns of which one stands in for another: those of each `coalesce`."""
+        """The raw columns of each `coalesce`, which can replace each other."""
         return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
     def doubted(self) -> dict[str, str]:
-        """The conditions of `doubts`, by what they say yes to: `doubt` and `no doubt` of each name."""
+        """The conditions of `doubts`, as `doubt <name>` (`where`) and `no doubt <name>` (`unless`)."""
         conditions: dict[str, str] = {}
         for name, doubt in self.doubts.items():
             conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}
@@ -168,21 +173,21 @@ class SourceMapping(BaseModel):
 
     @property
     def expressions(self) -> dict[str, str]:
-        """All expressions, by the field that they make, `where`, and those of `doubts`."""
+        """All expressions, by the name of their field, `where`, or a key of `doubted`."""
         return self.fields | ({"where": self.kept} if self.kept else {}) | self.doubted
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns fits a path under landing, or its name alone; of a member also its path within the
-    archive, and its own name.
+    """Whether one of the patterns matches a path under landing or its file name; for a member also its path within the
+    archive.
     """
     names = dict.fromkeys((path, parts_of(path)[1], name_of(path)))
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def format_of(path: str) -> Format | None:
-    """The format that a file's suffix says, through that of a compression and what log rotation puts into a name; None
-    for a suffix that is no log's. What has none may be JSON.
+    """Return the format by a file's suffix, without compression and log rotation; `ndjson` if there is no suffix, None
+    if it is not that of a log.
     """
     name = bare_name(path).lower()
     if name.endswith(".csv"):
@@ -194,13 +199,13 @@ def format_of(path: str) -> Format | None:
 
 @dataclass(frozen=True)
 class Sources:
-    """All mappings of a data folder, in the order in which they are asked for a file."""
+    """All mappings of a data folder, in order of precedence."""
 
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """The first mapping that matches: a user's before a shipped one, by name, `canonical` last; of the others one
-        that fits the name as it is before one that fits it as it was before log rotation.
+        """Return the first mapping that matches: a user's before a shipped one, then by name. A match of the name as it
+        is precedes a match without marks of log rotation. `canonical` is last.
         """
         names = (path, *names_before_rotation(path))
         asked = ((name, mapping) for name in names for mapping in self.mappings if mapping.name != CANONICAL)
@@ -209,8 +214,8 @@ class Sources:
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
-        """The mapping of a file in landing. One whose name has no suffix is a log if it begins as JSON does, or if a
-        mapping says its format.
+        """Return the mapping of a file in landing. A file without suffix is a log if the mapping has a format or the
+        file begins with JSON.
         """
         mapping = self.for_file(file.path)
         if mapping is None or mapping.format is not None or has_suffix(file.path):
@@ -218,7 +223,9 @@ class Sources:
         return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
-        """The names of a user's mappings that read none of these files: no pattern fits, or others come first."""
+        """Return the names of a user's mappings that read none of these files: no pattern matches, or others have
+        precedence.
+        """
         idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
         for path in paths:
             if not idle:
@@ -228,7 +235,7 @@ class Sources:
         return idle
 
     def named(self, name: str) -> SourceMapping:
-        """The mapping of that name.
+        """Return the mapping of that name.
 
         Raises:
             UsageError: there is none; the known ones are listed.
@@ -243,11 +250,11 @@ class Sources:
 
 
 def load_sources(data: Path) -> Sources:
-    """Reads the shipped mappings and those of the data folder.
+    """Load the shipped mappings and the mappings of the data folder.
 
     Raises:
-        UsageError: a mapping is no TOML, names an unknown key or field, or holds no SQL expression; or another file
-            lies among them. It names all that is wrong with any mapping.
+        UsageError: a mapping is no TOML, contains an unknown key or field, or an invalid SQL expression; or the folder
+            contains another file. One error lists the faults of all mappings.
     """
     _require_mappings_only(data / "sources")
     own: list[SourceMapping] = []
@@ -273,7 +280,7 @@ def load_sources(data: Path) -> Sources:
 
 @cache
 def shipped_mappings() -> tuple[SourceMapping, ...]:
-    """The mappings that came with the project, by name."""
+    """Return the mappings that come with the project, by name."""
     return tuple(_load(file) for file in sorted(SHIPPED.glob("*.toml")))
 
 
@@ -311,7 +318,7 @@ def _load(file: Path) -> SourceMapping:
 
 
 def _together(wrong: list[UsageError], folder: Path) -> UsageError:
-    """One error that names all; a single one as it is."""
+    """Return one error that lists all; a single error as it is."""
     if len(wrong) == 1:
         return wrong[0]
     listed = "".join(f"\n- {error.what} ({' '.join(error.where.split())})" for error in wrong)
