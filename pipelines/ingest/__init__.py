@@ -1,1 +1,1 @@
-"""Landed files to event parts and their books; reading files again."""
+"""Turns landed files into event parts with their `PartBooks`, and rereads files."""

@@ -1,6 +1,4 @@
-"""Which new files are read together: small ones of one source and format share a query and a part, large ones have
-their own.
-"""
+"""Groups new files: small files of one source and format share a query and a part, large files have their own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,35 +6,35 @@ from dataclasses import dataclass
 from pipelines.reading.files.landing import LandedFile, compression_of
 from pipelines.reading.sources.sources import Format, SourceMapping
 
-# A larger file has a query and a part of its own, which cost some 50 ms: 60 files of 7 MB take 4.0 s together, and
+# Larger files have a query and a part of their own, which costs about 50 ms: 60 files of 7 MB take 4.0 s together, and
 # 6.5 s on their own.
 _SMALL_BYTES = 16 << 20
-# Packed logs grow some ten times.
+# Compressed logs unpack to about ten times their size.
 _SMALL_PACKED_BYTES = _SMALL_BYTES // 10
-# Each file is open while it is read, once more where it was packed, and a process may open 1,024.
+# Each file needs one descriptor, a compressed file two, and a process may open 1,024.
 _FILES = 256
 _BATCH_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files that are read into one part by one source."""
+    """Files that are read into one part by one source mapping."""
 
     files: Sequence[LandedFile]
     source: SourceMapping
 
     @property
     def bytes(self) -> int:
-        """Their bytes as they lie there."""
+        """The size of the landed files, not unpacked."""
         return sum(file.bytes for file in self.files)
 
     def alone(self) -> "Iterator[Batch]":
-        """Each file in a batch of its own."""
+        """Yield a batch for each file."""
         return (Batch([file], self.source) for file in self.files)
 
 
 def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
-    """Sorts files into batches, each file into one, in the order in which they are complete."""
+    """Group files into batches and yield each batch as soon as it is full."""
     waiting: dict[tuple[str, Format], list[LandedFile]] = {}
     sources: dict[str, SourceMapping] = {}
     for file, source in new:
@@ -54,5 +52,5 @@ def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
 
 
 def _is_small(file: LandedFile, form: Format) -> bool:
-    # The rows of Parquet come from another process, file by file.
+    # Parquet files are read one by one in a child process.
     return form != "parquet" and file.bytes <= (_SMALL_PACKED_BYTES if compression_of(file.path) else _SMALL_BYTES)

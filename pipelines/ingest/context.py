@@ -1,4 +1,4 @@
-"""What every reading of a run works with."""
+"""The arguments that the ingest and the reread share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class IngestContext:
-    """The data folder, how its logs are read, the key of the hashes, and who reads."""
+    """The data folder, its settings and source mappings, the key of the hashes, and the engine that reads files."""
 
     store: Store
     settings: Settings

@@ -1,4 +1,4 @@
-"""Entries of file contents in the manifest: made from what was read, late records counted, the current one found."""
+"""Makes manifest entries of file contents, counts their late records, and finds the current content of a path."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +23,7 @@ def new_entry(
     time: RunTime,
     closed_through: date | None,
 ) -> FileEntry:
-    """The entry of a content that was read, with its books where it has some."""
+    """Return the entry of a content that was read; `books` is None if reading failed."""
     entry = FileEntry(
         path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
         source=source.name, mapping=source.fingerprint, status="read",
@@ -35,9 +35,9 @@ def new_entry(
         entry.nulled = dict(sorted(books.nulled.items()))
         entry.mapping_faults = mapping_faults(source, books)
         entry.days = {day: DayRows(accepted=rows) for day, rows in sorted(books.days.items())}
-        # That of what a `where` skipped depends on the other files of the source.
+        # If `where` skipped all records, the finding depends on the other files of the source.
         if books.is_poor and file.bytes and (books.records_read or not books.skipped or not source.where):
-            # It looks into the file with libraries that a run with nothing new should not load.
+            # Imported lazily, as it loads libraries that a run with nothing new does not need.
             from pipelines.reading.reasons.likely_reason import likely_reason
 
             entry.finding = likely_reason(file, source, books).stored
@@ -45,7 +45,7 @@ def new_entry(
 
 
 def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None) -> FileEntry:
-    """The entry of an archive or a member that no source is asked for."""
+    """Return the entry of a refused archive or member, which has no source."""
     return FileEntry(
         path=file.path, sha256=file.sha256, bytes=file.bytes, stamp=file.stamp, source="", status="damaged",
         first_read_at=time.now.isoformat(timespec="seconds"), closed_through=closed_through, run_day=time.day,
@@ -54,7 +54,7 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Records of days that were closed already are late, but for as many as the path had given in time."""
+    """Count the records of closed days as late, except for as many as the path's previous content had in time."""
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
             before = live.days.get(day) if live else None
@@ -63,7 +63,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
 
 
 def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Of the contents of a path, in the order of their coming, the one that counts and stands there. Others may count
-    on as those of deleted files do.
+    """Return the current content of a path: the last one with status `read`, of entries in order of arrival. Earlier
+    ones with that status still count, as the contents of deleted files do.
     """
     return next((entry for entry in reversed(entries) if entry.status == "read"), None)

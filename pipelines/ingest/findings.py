@@ -1,11 +1,11 @@
-"""What is wrong with a file, in words that are stored of it."""
+"""Words errors of reading a file as the finding that is stored with the file."""
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.record.masking import masked_text
 
 
 def finding_of(error: Exception) -> str:
-    """What is wrong with a file, by what reading it raised."""
+    """Return the finding for the error that reading a file raised."""
     if isinstance(error, AuthmeterError):
         return error.what
     if isinstance(error, PermissionError):

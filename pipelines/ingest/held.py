@@ -1,4 +1,4 @@
-"""Held contents: what one would take away, and how it is accepted."""
+"""Finds held contents, computes the records that accepting one would remove, and accepts it."""
 
 from datetime import date
 
@@ -11,10 +11,10 @@ from pipelines.store.store import Store
 
 
 def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """The content of a path that is held.
+    """Return the held content of a path.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the path has no held content.
     """
     held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
     if held is None:
@@ -29,7 +29,9 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """How many records of each day would be in no content that counts any more, if a held content counted."""
+    """Return the number of records by day that no counting content would contain any more if the held content
+    counted.
+    """
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}
@@ -38,11 +40,11 @@ def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) ->
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Lets a held content count, whatever it takes away: it replaces what stood at the path; the next run restates the
-    days.
+    """Accept a held content whatever records it removes: it replaces the current content of its path. The next run
+    restates the days.
 
     Raises:
-        UsageError: no content of that path is held.
+        UsageError: the path has no held content.
     """
     held = held_content(store, manifest, path)
     if live := current_content([entry for entry in manifest.files if entry.path == path]):

@@ -1,7 +1,7 @@
-"""Ingest: every new or changed file of landing becomes records in an event part, and its books.
+"""Reads every new or changed file of landing into an event part with its `PartBooks`.
 
-Same bytes in, same part out. What a part counts for is decided by the manifest; how bytes become events is in
-`engines/`.
+The same bytes give the same part. The manifest determines which contents of a part count; `engines/` turn bytes into
+events.
 """
 
 import hashlib
@@ -30,14 +30,14 @@ from pipelines.store.manifest import FileEntry, Manifest
 if TYPE_CHECKING:
     pass
 
-# What was read is committed after so many bytes, so that a run that dies late need not read all of it again.
+# The manifest is committed after this many bytes, so that a run that is killed late need not read all files again.
 _BYTES_PER_COMMIT = 512 << 20
 
 
 @dataclass
 class IngestReport:
-    """What an ingest did: contents read, damaged and held, files left for the next run; and the files that were read in
-    other encodings than UTF-8, by encoding.
+    """The result of an ingest: contents read, damaged and held; files left for the next run because they were changing;
+    and files in other encodings than UTF-8, by encoding.
     """
 
     read: list[FileEntry] = field(default_factory=list)
@@ -48,7 +48,7 @@ class IngestReport:
 
     @property
     def records(self) -> int:
-        """Records read."""
+        """The number of records read."""
         return sum(entry.records_read for entry in self.read)
 
 
@@ -59,11 +59,11 @@ def ingest(
     progress: Callable[[int, int], None] = lambda done, total: None,
     tries_again: Callable[[FileEntry], bool] = lambda entry: False,
 ) -> IngestReport:
-    """Reads what is new in landing and commits the manifest.
+    """Read the new and changed files of landing and commit the manifest.
 
     Args:
-        tries_again: whether a refused content is tried again, though nothing of its mapping changed.
-        progress: called with the bytes done and the bytes in all, of the files that are to be read.
+        tries_again: whether a refused content is read again although its mapping did not change.
+        progress: called with the bytes done and the total bytes of the files to read.
     """
     return _Ingest(context, manifest, time, tries_again).run(progress)
 
@@ -77,7 +77,7 @@ class _Ingest:
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
             self._entries.setdefault(entry.path, []).append(entry)
-        # Contents that are new in this run, and of those, and of what was moved, the ones that take a place.
+        # Contents that are new in this run, and replacements of current contents, by new or moved ones.
         self._fresh: list[FileEntry] = []
         self._leaving: list[Leaving] = []
 
@@ -106,7 +106,7 @@ class _Ingest:
         with ExitStack() as stack:
             self._contents = stack.enter_context(StoredContents(self._context.store, self._context.settings))
             progress(done, total)
-            # The engine is opened where there is something to read.
+            # The engine is opened only if there are files to read.
             reader = stack.enter_context(PartReader(self._context)) if new else None
             for batch, parts in reader.read((batch, self._time) for batch in batches(new)) if reader else ():
                 for part in parts:
@@ -123,18 +123,22 @@ class _Ingest:
         return self._report
 
     def _is_refused(self, archive: LandedFile) -> bool:
-        """Whether an archive was refused as it is now; one that no byte could be read of is tried again."""
+        """Whether an archive was refused in its present state. Archives that could not be read at all are tried
+        again.
+        """
         known = (e for e in self._entries.get(archive.path, ()) if e.status == "damaged" and e.stamp == archive.stamp)
         return any(entry.sha256 and not self._tries_again(entry) for entry in known)
 
     def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
-        """Notes what is in archives, and which of them and of their members are refused. Gives whether that is new."""
+        """Store the contents of archives, and refused archives and members, in the manifest. Return whether it
+        changed.
+        """
         before = self._manifest.archives
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self._manifest.archives = dict(sorted((kept | found.archives).items()))
         is_new = self._manifest.archives != before
         for path in found.archives:
-            # What was refused of its path is there no more.
+            # The archive is readable now, so earlier refusals of its path are obsolete.
             for entry in self._entries.get(path, ()):
                 is_new |= entry.status == "damaged"
                 entry.status = "replaced" if entry.status == "damaged" else entry.status
@@ -143,7 +147,7 @@ class _Ingest:
         return is_new
 
     def _note_refused(self, file: RefusedFile) -> bool:
-        """Notes an archive, or a member, that is refused. Gives whether that is new."""
+        """Store a refused archive or member in the manifest. Return whether it changed."""
         known = [e for e in self._entries.get(file.path, ()) if e.status == "damaged" and e.sha256 == file.sha256]
         for entry in known:
             is_other = (entry.stamp, entry.finding) != (file.stamp, file.finding)
@@ -154,14 +158,16 @@ class _Ingest:
         return True
 
     def _to_read(self, file: LandedFile) -> SourceMapping | None:
-        """The mapping of a file that is new or may have changed; None for one that was read, or is no log."""
+        """Return the mapping of a file that is new or may have changed; None if the file was read already or is no
+        log.
+        """
         known = [entry for entry in self._entries.get(file.path, ()) if entry.status != "replaced"]
         same = [entry for entry in known if entry.stamp == file.stamp]
         if any(entry.status != "damaged" for entry in same):
             return None
         source = self._context.sources.for_landed(file)
-        # What was refused is tried again when its mapping was mended, and where no byte of it could be read: a file
-        # whose rights were mended has the same stamp.
+        # Refused files are tried again if their mapping changed or they could not be read at all: a change of
+        # permissions leaves the stamp as it was.
         if any(
             entry.sha256 and (source is None or entry.mapping == source.fingerprint) and not self._tries_again(entry)
             for entry in same
@@ -170,8 +176,8 @@ class _Ingest:
         return source
 
     def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
-        """Notes which folders cannot be read, and which refused and held files are no longer there: these need nobody's
-        attention. Gives whether that is new.
+        """Store the unreadable folders in the manifest, and which refused and held files are gone, as these need no
+        attention any more. Return whether it changed.
         """
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
@@ -183,13 +189,13 @@ class _Ingest:
         return is_new
 
     def _note_idle_sources(self, paths: set[str]) -> bool:
-        """Notes which of the user's mappings no file is for, nor ever was. Gives whether that is new."""
+        """Store the user's mappings that no present or earlier file uses. Return whether they changed."""
         before = self._manifest.idle_sources
         self._manifest.idle_sources = self._context.sources.idle(paths | self._entries.keys())
         return self._manifest.idle_sources != before
 
     def _note_channels(self) -> bool:
-        """Notes the channels that the settings declare, which parts may hold from now on. Gives whether one is new."""
+        """Store the channels of the settings, as parts may contain them from now on. Return whether one is new."""
         before = self._manifest.declared_channels
         known = sorted({*before, *self._context.settings.channels})
         if len(known) + len(CHANNELS) > MOST_CHANNELS:
@@ -203,21 +209,21 @@ class _Ingest:
         return known != before
 
     def _note_unread(self, landed: list[LandedFile], read_now: set[str], unreadable: set[str]) -> bool:
-        """Notes which files no source reads. Gives whether that is new."""
+        """Store the files that no source reads. Return whether they changed."""
         others = (file for file in landed if file.path not in read_now)
         found = Unread([file for file in others if self._is_unread(file)], unreadable)
         return note_unread(self._manifest, found, self._entries, self._time.now)
 
     def _is_unread(self, file: LandedFile) -> bool:
-        """Whether no source reads a file, and its content was not read when one still did."""
+        """Whether no source reads a file, and none read its content before."""
         known = (e for e in self._entries.get(file.path, ()) if e.status != "replaced" and e.stamp == file.stamp)
         return not any(known) and self._context.sources.for_landed(file) is None
 
     def _take_moved(self) -> set[str]:
-        """Puts what was moved byte for byte under its new path, with all that is known of it; gives these paths."""
+        """Move the entries of files that were renamed without a change to their new paths, and return these paths."""
         moves = list(self._rotation.moves())
         for _, old in moves:
-            # Of what left a path, the last content is remembered there.
+            # Only the last moved content is remembered at the old path.
             entries = self._entries[old.path]
             entries[:] = [one for one in entries if one.status != "replaced" or one.part]
         moved = [
@@ -229,7 +235,7 @@ class _Ingest:
         for entry in moved:
             if live := current_content(self._entries.get(entry.path, ())):
                 self._leaving.append(Leaving(live, entry, by_rotation=True))
-            # At once: a run that dies must not have lost it on the way.
+            # Appended at once, so that a killed run does not lose the content.
             self._append(entry)
         return {entry.path for entry in moved}
 
@@ -238,7 +244,7 @@ class _Ingest:
         self._context.store.commit(self._manifest)
 
     def _take(self, part: ReadPart, source: SourceMapping) -> None:
-        """Decides what a read part means beside what the paths gave before."""
+        """Add the contents of a read part to the entries, in relation to earlier contents of the same paths."""
         stayed = [(place, read) for place, read in enumerate(part.files) if self._has_stayed(read.file)]
         fresh = [(place, read) for place, read in stayed if not self._is_known(read, source)]
         entries = [self._entry(read, source) for _, read in fresh]
@@ -259,12 +265,12 @@ class _Ingest:
     def _has_stayed(self, file: LandedFile) -> bool:
         if current_stamp(file) == file.stamp:
             return True
-        # Still being written, or gone: the next run takes it as it then is.
+        # The file is still being written, or was removed: it is left to the next run.
         self._report.changing.append(file.path)
         return False
 
     def _is_known(self, read: ReadFile, source: SourceMapping) -> bool:
-        """Whether the path gave this content before; its entry is then brought up to date."""
+        """Whether the path had this content before; if so, its entry is updated."""
         entries = self._entries.setdefault(read.file.path, [])
         known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
         if known is None or (known.status == "damaged" and read.finding is None):
@@ -272,11 +278,11 @@ class _Ingest:
         known.stamp, known.mapping = read.file.stamp, source.fingerprint
         if known.status == "damaged":
             known.finding = read.finding
-        # What stood in its place and never counted was taken back, and replaced nothing.
+        # Contents that replaced it and were held or damaged never counted, so they are dropped.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
         live = current_content(entries)
         if known.status == "read" and live and live is not known:
-            # It counted on while other content stood there.
+            # The content was still counted while the path had another one.
             entries[:] = [*(entry for entry in entries if entry is not known), known]
             self._leaving.append(Leaving(live, None))
         return True
@@ -285,13 +291,13 @@ class _Ingest:
         return new_entry(read.file, source, read.sha256, read.books, self._time, self._manifest.closed_through)
 
     def _refuse(self, entry: FileEntry, finding: str) -> None:
-        """Puts a damaged content beside the one that counts."""
+        """Add a damaged content; the path's current content still counts."""
         entry.status, entry.finding = "damaged", finding
         self._report.damaged.append(entry)
         self._append(entry)
 
     def _settle(self, entry: FileEntry) -> None:
-        """Puts a new content in its place; where one that counts stands there, once all files were read."""
+        """Add a new content. If the path has a current content, the decision is made after all files were read."""
         self._fresh.append(entry)
         count_late(entry, None, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):
@@ -308,7 +314,7 @@ class _Ingest:
         entries.append(entry)
 
     def _put_in_place(self) -> None:
-        """Decides, of all places that new content takes, what becomes of the old and the new content."""
+        """Decide for all replacements what happens to the old and the new content."""
         closed, first = self._manifest.closed_through, oldest(self._manifest)
         origins = {id(new): self._rotation.origin(new, first, self._contents) for new in self._fresh}
         gone = {id(old): old for old in origins.values() if old}
@@ -320,7 +326,7 @@ class _Ingest:
             gone.pop(id(one.old), None)
         self._leaving += (Leaving(old, None) for old in gone.values())
         for new in self._fresh:
-            # What came in time came in time, wherever it lies now.
+            # Records that arrived in time under the old path are not late under the new one.
             if old := origins[id(new)]:
                 count_late(new, old, closed)
         self._leaving += self._held_before()
@@ -334,7 +340,9 @@ class _Ingest:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _held_before(self) -> Iterator[Leaving]:
-        """Held contents of earlier runs, which may take nothing away any more, now that more is there."""
+        """Yield the held contents of earlier runs, which may remove no records any more as other contents contain them
+        now.
+        """
         taken = {one.old.path for one in self._leaving}
         for path, entries in self._entries.items():
             held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
@@ -342,7 +350,9 @@ class _Ingest:
                 yield Leaving(live, held)
 
     def _part_name(self, entries: list[FileEntry]) -> str:
-        """Named by what went in: contents, their paths, and the day and mapping they were read with."""
+        """Return a digest of the inputs as the part's name: contents, paths, mappings, and the run's day and time
+        zone.
+        """
         named_by = [str(self._time.day), self._context.settings.timezone]
         for entry in entries:
             named_by += [entry.sha256, entry.path, entry.mapping]

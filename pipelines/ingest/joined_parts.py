@@ -1,5 +1,5 @@
-"""The pieces of one large file, read in different places, as one part: their records side by side, the numbers of
-rejected lines counted on, and their books together.
+"""Joins the separately read pieces of one large file into one part: collects their records, shifts the line numbers of
+their rejects, and adds up their `PartBooks`.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
-    """Moves the records of folders, in their order, into the empty folder `target`; `lines` is how many each has, and
-    `books` are those of all pieces together.
+    """Move the records of `folders`, in order, to the empty folder `target`. `lines` are the numbers of lines of the
+    pieces, and `books` are the joined books.
     """
     import polars as pl
     import pyarrow.parquet as pq
@@ -37,7 +37,7 @@ def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks
 
 
 def join_books(books: Sequence["PartBooks"]) -> "PartBooks":
-    """The books of all pieces together."""
+    """Return the sum of the books of all pieces."""
     from pipelines.contract.record.parts import PartBooks
 
     whole = PartBooks(encoding=books[0].encoding)

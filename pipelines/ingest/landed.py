@@ -16,20 +16,20 @@ from pipelines.reading.sources.sources import fits_any
 from pipelines.store.manifest import Archive, ArchiveMember
 
 Archives = Mapping[str, Archive]
-# It has its words in `reasons.py`.
+# `reasons.py` has the words for users.
 _SAME_PATH = "The archive has a member whose path is that of a file beside it."
 
 
 @dataclass
 class Landed:
-    """What lies in landing, in the order of paths.
+    """The files of landing, sorted by path.
 
     Attributes:
         files: regular files, and members of archives.
-        refused: archives and members of which nothing counts.
-        refused_before: archives that an earlier run refused as they are now.
-        archives: what is in each archive that is not refused.
-        changing: archives that changed while they were looked into, which the next run takes as they then are.
+        refused: archives and members whose records do not count.
+        refused_before: archives that an earlier run refused and that did not change.
+        archives: the members of each archive that is not refused, by path.
+        changing: archives that changed while they were listed, which are left to the next run.
     """
 
     files: list[LandedFile] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Landed:
 
     @property
     def paths(self) -> set[str]:
-        """All paths."""
+        """The paths of all files."""
         return {file.path for file in (*self.files, *self.refused, *self.refused_before)}.union(self.changing)
 
 
@@ -50,11 +50,11 @@ def landed_files(
     settings: Settings,
     is_refused: Callable[[LandedFile], bool] = lambda file: False,
 ) -> Landed:
-    """Looks into the archives among the files that were found. An archive that `ignore` names is a file as any other.
+    """Replace the archives among the scanned files by their members. An archive that matches `ignore` stays a file.
 
     Args:
-        known: what is in the archives of an earlier run.
-        is_refused: whether an archive was refused as it is now, and need not be looked into again.
+        known: the archives of the last run with their members, by path.
+        is_refused: whether an archive was refused, did not change, and need not be opened again.
     """
     landed = Landed()
     files = list(scanned)
@@ -70,7 +70,7 @@ def landed_files(
                 continue
             archive = _looked_into(file, settings, landed)
         if archive and any(member.path in paths for member in members_of(file, archive)):
-            # Without a checksum it is tried again by each run: the other file may be gone by then.
+            # Without a checksum, every run tries again, as the other file may have been removed.
             landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, "", _SAME_PATH))
         elif archive:
             landed.archives[file.path] = archive
@@ -84,7 +84,7 @@ def landed_files(
 
 
 def known_files(scanned: Iterable[LandedFile], known: Archives) -> Iterator[LandedFile]:
-    """The files that were found, with the members of archives that are as they were; no other archive is opened."""
+    """Yield the scanned files, with members in place of unchanged archives. New and changed archives are not opened."""
     for file in scanned:
         archive = known.get(file.path)
         if archive and archive.stamp == file.stamp:
@@ -94,7 +94,7 @@ def known_files(scanned: Iterable[LandedFile], known: Archives) -> Iterator[Land
 
 
 def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
-    """The members of an archive as files; those that are refused as such."""
+    """Yield the members of an archive as files, refused members as `RefusedFile`."""
     for member in archive.members:
         path, size = f"{file.path}{MEMBER}{member.path}", member.bytes
         if member.finding:
@@ -106,11 +106,11 @@ def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
 
 
 def look_through(file: LandedFile, settings: Settings) -> Archive:
-    """Looks through an archive; each member is verified to its end.
+    """List an archive; each member is verified to its end.
 
     Raises:
         DamagedFileError: the archive is refused as a whole.
-        OSError: it cannot be read.
+        OSError: the archive cannot be read.
     """
     limits = UnpackLimits(settings.max_unpack_ratio, settings.max_unpacked_gb * 10**9)
     found = found_members(file, limits)
@@ -119,7 +119,7 @@ def look_through(file: LandedFile, settings: Settings) -> Archive:
 
 
 def _looked_into(file: LandedFile, settings: Settings, landed: Landed) -> Archive | None:
-    """What is in an archive; None if it is refused, or changed meanwhile."""
+    """Return the members of an archive; None if it is refused or changed meanwhile."""
     archive, finding = None, ""
     try:
         archive = look_through(file, settings)

@@ -1,6 +1,7 @@
-"""Landed files read into a part, or what is wrong with one, within the limits of a run.
+"""Reads landed files into parts.
 
-Lives here: whose fault it is where a file cannot be read. Does not belong here: what a part counts for (`ingest.py`).
+It distinguishes errors of a file, which become findings, from other errors, which end the run. `ingest.py` decides
+which contents count.
 """
 
 import shutil
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The run's day D, its time, and the first day whose events are stored, where retention took some away."""
+    """The run's day and time, and the first day whose events are stored if retention has deleted any."""
 
     day: date
     now: datetime
@@ -48,16 +49,18 @@ class RunTime:
 
 
 def first_accepted(settings: Settings, time: RunTime) -> date:
-    """The first day whose records a run accepts.
+    """Return the first day whose records a run accepts.
 
-    A record of a day whose other events are gone cannot restate it, so it is too old, too.
+    Days whose events were deleted cannot be restated, so their records are too old.
     """
     first = time.day - timedelta(days=settings.retention_days)
     return max(first, time.events_from or first)
 
 
 def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> Reading:
-    """Zones and limits of a run's reading: from the retention before its day to two days after its time."""
+    """Return the parameters of reading files: records are accepted from the first accepted day to `FUTURE_DAYS` after
+    the run's time.
+    """
     return Reading(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
@@ -69,7 +72,7 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """One file of a reading: its checksum, and its books, or a finding on it. Of a piece, how many `lines` it has."""
+    """A read file: its checksum, and its books or a finding. `lines` is the number of lines of a piece, else 0."""
 
     file: LandedFile
     sha256: str
@@ -80,8 +83,8 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class ReadPart:
-    """One reading: its files, each at its place in the part, which lies in `folder`, not placed yet; `digest` is the
-    checksum of that, taken where the part was written.
+    """A part that was read into `folder` and is not in the store yet. The index of a file is its place in the part.
+    `digest` is the checksum of the folder, computed by the process that wrote it.
     """
 
     files: list[ReadFile]
@@ -90,7 +93,7 @@ class ReadPart:
 
 
 class PartReader:
-    """Reads files into parts; the engine is opened with it."""
+    """Reads files into parts. Entering it opens the engine's readers."""
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context
@@ -108,13 +111,13 @@ class PartReader:
         self._stack.close()
 
     def read(self, asked: Iterable[tuple[Batch, RunTime]]) -> Iterator[tuple[Batch, list[ReadPart]]]:
-        """Reads each batch into a part; where something is wrong with one of its files, each into a part of its own,
-        and what is wrong is a finding on that file.
+        """Read each batch into a part. If reading fails, each file of the batch is read into a part of its own, and the
+        errors become findings on their files.
 
-        A part must be placed before the next ones are drawn: then it is removed.
+        A part must be moved to the store before the next batch is drawn, as its folder is then removed.
 
         Raises:
-            AuthmeterError: what is wrong is not the file: a mapping, the disk, the memory.
+            AuthmeterError: the cause is not the file but a mapping, the disk or the memory.
         """
         ahead, behind = tee((batch, self._readings(batch, time)) for batch, time in asked)
         read = self._readers.each(read_parts, (reading for _, readings in ahead for reading in readings))
@@ -125,7 +128,7 @@ class PartReader:
                 shutil.rmtree(part.folder, ignore_errors=True)
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
-        """How a batch is read: as it is, or a large file in pieces, behind a look at the whole of it."""
+        """Return the readings of a batch: one, or for a large file one for its checksum and one per piece."""
         limits, piece_bytes = (
             reading_limits(self._context.settings, batch.source, time),
             self._context.engine.split_bytes,
@@ -140,7 +143,7 @@ class PartReader:
                 return [whole]
             pieces = pieces_of(file, piece_bytes)
         except (OSError, DamagedFileError):
-            # The reader will say so of the file.
+            # The reader reports the error of the file.
             return [whole]
         return [
             replace(whole, is_checksum=True),
@@ -150,7 +153,9 @@ class PartReader:
 
 @dataclass(frozen=True)
 class PartReading:
-    """What is to be read into a part below the folder `target`, or, where `is_checksum`, to be looked at alone."""
+    """A request to read a batch into a part below the folder `target`; if `is_checksum`, only to compute the file's
+    checksum.
+    """
 
     batch: Batch
     limits: Reading
@@ -159,15 +164,15 @@ class PartReading:
 
 
 def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
-    """Reads what is asked for, wherever the reader is; of a batch with a damaged file, each file alone."""
+    """Read a batch in the process of the reader. If a file of the batch is damaged, each file is read alone."""
     files = asked.batch.files
-    # Nobody else makes a folder of this name, not even one who is asked for the same again.
+    # The name is unique, also if the same request is repeated.
     folder = asked.target / uuid4().hex
     folder.mkdir()
     if asked.is_checksum:
         return [ReadPart([ReadFile(files[0], checksum_of(files[0]), None, None)], folder)]
     with ThreadPoolExecutor(1) as hasher:
-        # The checksums are taken beside the parsing: most new files are new, and only then is it known.
+        # The checksums are computed in parallel with the parsing, as they are needed for every new file.
         checksums = [hasher.submit(_checksum_of, file) for file in files]
         try:
             books = reader.read(files, asked.batch.source, asked.limits, folder)
@@ -186,7 +191,7 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
 
 
 def _joined(parts: list[ReadPart]) -> ReadPart:
-    """The pieces of a file as one part, behind the one that was looked at for the checksum."""
+    """Join the pieces of a file to one part. The first part has only the checksum of the whole file."""
     (whole,), folder = parts[0].files, parts[0].folder
     pieces = [piece for part in parts[1:] for piece in part.files]
     if finding := next((piece.finding for piece in pieces if piece.finding is not None), None):
@@ -203,7 +208,7 @@ def _lines_of(file: LandedFile) -> int:
 
 
 def _checksum_of(file: LandedFile) -> str:
-    """The checksum of a whole file; that of a piece is of no use."""
+    """Return the checksum of a whole file; empty for a piece, whose checksum is not used."""
     return "" if isinstance(file, FilePiece) else checksum_of(file)
 
 
@@ -212,7 +217,7 @@ def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether an error is not the file's: a mapping that cannot be used, no memory, no room on the disk."""
+    """Whether the cause of an error is not the file: an invalid mapping, no memory, a full disk."""
     if isinstance(error, DamagedFileError):
         return False
     return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_disk_full(error)

@@ -1,7 +1,8 @@
-"""What becomes of contents whose place was taken: they are replaced, count on, or the new content is held.
+"""Decides what happens to contents whose path has new content: they are replaced or still count, or the new content is
+held.
 
-Lives here: the decision, over all files of a run together, so that no record of a closed day goes in silence. Does not
-belong here: how files are read (`ingest.py`), and where content has moved to (`rotation.py`).
+All files of a run are decided together, so that no record of a closed day is lost without a report. `ingest.py` calls
+it; `rotation.py` finds contents that were moved.
 """
 
 from collections.abc import Iterable
@@ -16,10 +17,10 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class Leaving:
-    """A content that counts and no longer stands at its path, with the new one that does.
+    """A counting content that is no longer the content of its path, with the new content of the path.
 
-    `new` is None where the path has no new content, as of a file that was moved. What came `by_rotation` is taken
-    whatever it lacks.
+    `new` is None if the path has no new content, as after a move. Content that came `by_rotation` is accepted whatever
+    records it lacks.
     """
 
     old: FileEntry
@@ -28,14 +29,14 @@ class Leaving:
 
 
 def decide(leaving: list[Leaving], others: list[FileEntry], manifest: Manifest, contents: StoredContents) -> None:
-    """Sets the status of each old and new content.
+    """Set the status of each old and new content.
 
-    An old content is replaced where each of its records is in another content that counts. Else it counts on, as of a
-    deleted file, where the new one came by rotation, or none did. Else the new one is held where a closed day would
-    lose a record. What is no longer there of days that are not closed yet is no matter.
+    An old content is replaced if each of its records is in another counting content. Else it still counts, as the
+    content of a deleted file does, if the new content came by rotation or does not exist. Else the new content is held
+    if a closed day would lose a record. Lost records of open days do not matter.
 
     Args:
-        others: all other contents that count.
+        others: all other counting contents.
     """
     undecided, counting = list(leaving), list(others)
     for one in leaving:
@@ -50,7 +51,7 @@ def decide(leaving: list[Leaving], others: list[FileEntry], manifest: Manifest, 
         held = [one for one in undecided if closed_days(lost.get(key_of(one.old), {}), manifest) and one not in stay]
         if not stay and not held:
             break
-        # What counts on may hold what another one seems to have lost: the rest is looked at again.
+        # A content that still counts may contain records that another one seems to lose, so the rest is computed again.
         for one in stay or held:
             undecided.remove(one)
             counting.append(one.old)
@@ -64,23 +65,23 @@ def decide(leaving: list[Leaving], others: list[FileEntry], manifest: Manifest, 
 
 
 def oldest(manifest: Manifest) -> date:
-    """The first day whose records can be lost: what retention took, or will, is nobody's loss."""
+    """Return the first day whose records can be lost; records of earlier days were deleted by retention."""
     return manifest.events_from or date.min
 
 
 def sharing(olds: Iterable[FileEntry], others: Iterable[FileEntry]) -> list[FileEntry]:
-    """The contents that have a day with one of the old ones in common."""
+    """Return the contents that have a day in common with any of the old ones."""
     days = {day for entry in olds for day in entry.days}
     return [entry for entry in others if not days.isdisjoint(entry.days)]
 
 
 def closed_days(lost: dict[date, int], manifest: Manifest) -> dict[date, int]:
-    """The lost records of days that were closed."""
+    """Return the lost records of closed days."""
     closed = manifest.closed_through
     return {day: records for day, records in sorted(lost.items()) if closed and day <= closed}
 
 
 def listed(lost: dict[date, int]) -> str:
-    """The lost records of each day, for a message of any language."""
+    """Format the lost records by day for a message of any language."""
     days = [f"{day}: -{records:,}" for day, records in list(lost.items())[:_LISTED_DAYS]]
     return ", ".join(days) + (f" … (+{len(lost) - _LISTED_DAYS})" if len(lost) > _LISTED_DAYS else "")

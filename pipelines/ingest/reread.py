@@ -1,7 +1,7 @@
-"""Reading again what was read: after a source mapping, a setting or a rule of reading was mended.
+"""Reads files again after a source mapping, a setting or a rule of reading was corrected.
 
-Only a content that still lies in landing as it was read can be read again; everything else stays as it is and is named.
-All that comes out otherwise counts with one commit: a reread that dies changed nothing.
+Only contents that are unchanged in landing can be read again; the others stay as they are and are listed. All results
+take effect with one commit, so a killed reread changes nothing.
 """
 
 import hashlib
@@ -28,23 +28,23 @@ from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.part_records import PartRecords, record_files
 
-# What `rejects_content.sql` gives of none.
+# The result of `rejects_content.sql` without rejects.
 _NO_REJECTS = (0, "0")
 
 
 @dataclass(frozen=True)
 class RereadRequest:
-    """Which files to read again: all, those of one source, those of a day or later."""
+    """Selects the files to read again: all, the files of one source, or files with records of a day or later."""
 
     source: str | None = None
     first: date | None = None
 
     def asks_for(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
-        """Whether a content is asked for.
+        """Whether a content is requested.
 
-        A source's files are those that it gave and those that it would read today. Of a day or later are the files that
-        gave a record of such a day; and of those with rejected or skipped records, or without any, which may be of any
-        day, the ones that were first read on that day or later.
+        The files of a source are those that it read and those that it would read now. A file is of a day or later if it
+        has an accepted record of such a day. Rejected and skipped records can be of any day, so files that have some,
+        or no accepted records, are included if they were first read on that day or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -58,9 +58,9 @@ class RereadRequest:
 
 @dataclass
 class RereadReport:
-    """What a reread did; files by path.
+    """The result of a reread; files by path.
 
-    `taken_away` counts the records of closed days that are no longer there, by path.
+    `taken_away` is the number of removed records of closed days by path.
     """
 
     read: int = 0
@@ -73,7 +73,7 @@ class RereadReport:
     failed: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
-        """What a user should know, a line each."""
+        """Yield the lines of the report for the user."""
         for path, count in sorted(self.taken_away.items()):
             yield f"taken away: {printable(path)}: {count:,} records of closed days are no longer there"
         for path, finding in sorted(self.failed.items()):
@@ -96,10 +96,10 @@ def reread(
     request: RereadRequest,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RereadReport:
-    """Reads files again and commits the manifest where one comes out otherwise.
+    """Read files again, and commit the manifest if any result differs.
 
-    Each file is read with the time of its first reading: what was too old or of the future then is so now, and what
-    came in time then did not come late.
+    Each file is read with the time of its first reading, so that records that were too old, in the future, or in time
+    then are so again.
     """
     return _Reread(context, manifest, request).run(progress)
 
@@ -131,7 +131,7 @@ class _Reread:
         scanned = scan(self._store.landing, set())
         landed = {file.path: file for file in known_files(scanned, self._manifest.archives)}
         for entry in self._manifest.files:
-            # What is damaged is tried again by the ingest before this.
+            # Damaged contents are tried again by the ingest, which runs before.
             if entry.status not in ("read", "held") or not self._request.asks_for(
                 entry, self._context.sources, self._zone
             ):
@@ -151,7 +151,7 @@ class _Reread:
         return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
 
     def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
-        """Takes what one content gave now; gives whether its entry in the manifest is another one now."""
+        """Update the entry of a content by its new reading. Return whether the manifest changed."""
         time = self._time_of(entry)
         (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
@@ -167,7 +167,7 @@ class _Reread:
         old = self._content(self._store.part_folder(entry.part), entry.place)
         new = self._content(part.folder, 0)
         if old == new:
-            # The part stays; the mapping, or what it skipped, may be another.
+            # The part stays; the mapping and the counts of the entry may differ.
             before = replace(entry)
             names = ("source", "mapping", "finding", "records_read", "rejected", "skipped", "nulled", "mapping_faults")
             for name in names:
@@ -181,8 +181,8 @@ class _Reread:
         return True
 
     def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
-        """The new reading instead of the old one. It counts whatever it takes away: who rereads has mended
-        something.
+        """Replace the old reading by the new one. It counts whatever records it removes, as the user requested the
+        reread after a correction.
         """
         manifest = self._manifest
         if old.status == "held":
@@ -200,7 +200,9 @@ class _Reread:
         manifest.files[manifest.files.index(old)] = new
 
     def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
-        """What a part holds of a file, in numbers that do not depend on the order of its rows."""
+        """Return counts and hashes of a file's records and rejects in a part, which do not depend on the order of
+        rows.
+        """
         content = {"content": [PartRecords(record_files(folder), {place: ""})]}
         found = self._contents.ask("part_content", {"first": oldest(self._manifest)}, content)[0]
         rejects = folder / "rejects.parquet"

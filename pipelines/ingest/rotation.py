@@ -1,7 +1,7 @@
-"""Contents that log rotation moved: which known content came to which path.
+"""Finds the contents that log rotation moved, and their new paths.
 
-Lives here: what tells that content came by rotation. Does not belong here: what becomes of the content that stood in
-its place (`replacing.py`), and which names rotation makes (`landing.py`).
+`replacing.py` decides what happens to the previous content of such a path, and `landing.py` has the names that rotation
+makes.
 """
 
 from collections import defaultdict
@@ -25,16 +25,16 @@ New = Mapping[str, tuple[LandedFile, SourceMapping]]
 
 
 class Rotation:
-    """What a run finds of it, from the contents that it knew before and the files that lie there now.
+    """Compares the contents of the manifest with the files that are in landing now.
 
     Args:
-        there: the paths of all landed files, and of what was read in a folder that cannot be looked into now.
+        there: the paths of all landed files, and of known files in folders that cannot be read now.
         new: the files that are new or may have changed, by path.
     """
 
     def __init__(self, manifest: Manifest, there: Collection[str], new: New) -> None:
         self._there, self._new = there, new
-        # What counted before the run; of a path the last one is the one that stands there.
+        # The contents that counted before the run. The last one of a path is its current content.
         self._counting = manifest.live_files()
         self._standing = {entry.path: entry for entry in self._counting}
         self._known = {(entry.path, entry.sha256) for entry in manifest.files if entry.status != "replaced"}
@@ -44,14 +44,15 @@ class Rotation:
                 self._paths[entry.sha256].add(entry.path)
         self._checksums: dict[str, str] = {}
         self._moved: set[int] = set()
-        # A log that held nothing, and was written to since, may have gone anywhere.
+        # Logs whose content had no records before the change. A move of such content cannot be recognized, so rotation
+        # is assumed.
         self._rotated = {
             bare_name(path) for path in new if path in self._standing and not self._standing[path].accepted
         }
 
     def moves(self) -> Iterator[tuple[LandedFile, FileEntry]]:
-        """The new files that are, byte for byte, a content that left its path, each with that content: nothing of them
-        need be read.
+        """Yield new files that equal, byte for byte, a content that left its path, with that content. They need not be
+        read.
         """
         by_size = defaultdict[int, list[FileEntry]](list)
         for entry in self._left:
@@ -65,14 +66,14 @@ class Rotation:
                 and self._checksum(path) == entry.sha256 and (path, entry.sha256) not in self._known
             ]  # fmt: skip
             if came:
-                # Of equal contents, that of the same log.
+                # Among equal contents, one of the same log is preferred.
                 moved = min(came, key=lambda entry: bare_name(entry.path) != bare_name(path))
                 self._note(moved, path)
                 yield file, moved
 
     def origin(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
-        """The content of the same log that left its path and is in a new one as a whole: it grew before it was
-        rotated, or was packed since. Its days before `first` are no matter.
+        """Return the content of the same log that left its path and whose records from `first` on are all in the new
+        content: it grew before it was rotated, or was compressed after. None if there is no such content.
         """
         for old in self._left_with(new.days):
             is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
@@ -82,8 +83,8 @@ class Rotation:
         return None
 
     def brought(self, new: FileEntry) -> bool:
-        """Whether a new content came by rotation: it was read before under another path, or its name is one that
-        rotation makes, and other content of the same log came so.
+        """Whether a new content came by rotation: it was read before under another path, or its name has marks of
+        rotation and another content of the same log was moved.
         """
         if new.accepted and self._paths[new.sha256] - {new.path}:
             return True
@@ -95,17 +96,18 @@ class Rotation:
             self._rotated.add(bare_name(path))
 
     def _may_have_come(self, old: FileEntry, path: str) -> bool:
-        """Whether a content that left its path may have come by rotation: other content took its place, or `path` is a
-        name that rotation gives to that log. A file that was copied, and then deleted, counts in both places.
+        """Whether a content that left its path may have been moved to `path` by rotation: its old path has other
+        content now, or `path` is a rotated name of the same log. A file that was copied and then deleted counts at both
+        paths.
         """
         if old.path == path:
             return False
-        # Nothing has moved from one empty file to another.
+        # Equal contents without records are no evidence of a move.
         return _is_of_one_log(old.path, path) or (self._is_overwritten(old) and old.accepted > 0)
 
     @cached_property
     def _left(self) -> list[FileEntry]:
-        """The contents that count and stand at no path any more."""
+        """The counting contents that are no longer the content of any path."""
         return [
             entry
             for entry in self._counting
@@ -113,8 +115,8 @@ class Rotation:
         ]
 
     def _left_with(self, days: Collection[date]) -> list[FileEntry]:
-        """Those that have a record of one of these days, and whose events are stored, the largest first; not those that
-        were moved.
+        """Return the contents that left their path, were not moved, have stored events and a record of one of these
+        days; the largest first.
         """
         found = {id(entry): entry for day in days for entry in self._left_by_day[day] if entry.part}
         left = (entry for number, entry in found.items() if number not in self._moved)
@@ -134,14 +136,14 @@ class Rotation:
         return self._new[old.path][0].bytes != old.bytes or self._checksum(old.path) != old.sha256
 
     def _checksum(self, path: str) -> str:
-        """The checksum of a new file; empty where it cannot be read."""
+        """Return the checksum of a new file; empty if it cannot be read."""
         if path not in self._checksums:
             self._checksums[path] = checksum_of(self._new[path][0])
         return self._checksums[path]
 
 
 def _is_of_one_log(old: str, new: str) -> bool:
-    """Whether rotation may have given the new name to the old one, in whichever folder."""
+    """Whether `new` is a rotated name of the same log as `old`, in any folder."""
     return _log_name(old) == _log_name(new) and bool(names_before_rotation(new))
 
 
@@ -151,7 +153,7 @@ def _log_name(path: str) -> str:
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
-    """Whether the source would read under a path what was read, in the same way."""
+    """Whether the source would read the content under the new path in the same way as before."""
     return (
         (source.name, source.fingerprint) == (entry.source, entry.mapping)
         and source.format_for(path) == source.format_for(entry.path)
@@ -160,6 +162,6 @@ def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
 
 
 def _may_be_in(old: FileEntry, new: FileEntry, first: date) -> bool:
-    """Whether a content may hold another one, by their books."""
+    """Whether the daily counts allow that a content contains all records of another."""
     given = {day: rows.accepted for day, rows in old.days.items() if day >= first}
     return all(day in new.days and new.days[day].accepted >= rows for day, rows in given.items())

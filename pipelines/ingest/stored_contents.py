@@ -1,4 +1,4 @@
-"""What the stored records of contents say, asked by the queries of `sql/`."""
+"""Queries the stored records of contents by the files in `sql/`."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -16,11 +16,11 @@ from pipelines.store.part_records import PartRecords, create_records, record_fil
 from pipelines.store.store import Store
 
 Losses = dict[tuple[str, str], dict[date, int]]
-"""By path and checksum of a content: how many of its records are lost, by day."""
+"""The number of lost records by day, by path and checksum of their content."""
 
 
 class StoredContents:
-    """DuckDB over the stored parts: opened with the first question, as most runs have none, and once."""
+    """A DuckDB connection to the stored parts, opened by the first query, as most runs have none."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings, self._stack = store, settings, ExitStack()
@@ -34,16 +34,17 @@ class StoredContents:
     def ask(
         self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
     ) -> list[tuple[Any, ...]]:
-        """What a query of `sql/` gives; it reads stored contents under the names that are given."""
+        """Run a query of `sql/` with `values` as parameters and each of `contents` as a relation of that name."""
         for name, parts in (contents or {}).items():
             create_records(self._connection, name, parts)
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
     def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
-        """The records of the old contents, of the day `first` or later, whose id no other content has on that day.
+        """Return the number of records of the old contents, from the day `first` on, whose id no other content has on
+        that day.
 
-        The groups of other contents are looked through one after the other, the likely ones first, till nothing is
-        missing. Of contents whose events are gone, nothing is.
+        The groups of other contents are searched one after another until nothing is missing, so the likely ones should
+        be first. Contents whose events were deleted lose nothing.
         """
         left = [entry for entry in olds if entry.part and max(entry.days, default=date.min) >= first]
         found = {
@@ -76,5 +77,5 @@ class StoredContents:
 
 
 def key_of(entry: FileEntry) -> tuple[str, str]:
-    """What tells a content from all others: its path and checksum."""
+    """Return the key of a content: its path and checksum."""
     return entry.path, entry.sha256

@@ -1,6 +1,6 @@
-"""The files of landing that no source reads, noted in the manifest, so that none is passed over in silence.
+"""Stores the files of landing that no source reads in the manifest, so that none is ignored without a report.
 
-A content is hashed once, when it is new: by size and time it is known again. Nothing of it counts.
+A content is hashed once, when it is new; later runs recognize it by its stamp. Its records do not count.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,14 +13,14 @@ from pipelines.store.manifest import FileEntry, Manifest, UnreadFile
 
 @dataclass(frozen=True)
 class Unread:
-    """What a run found: the files that no source reads, and the folders that it could not look into."""
+    """The files that no source reads, and the folders that could not be read."""
 
     files: Iterable[LandedFile]
     unreadable: Collection[str]
 
 
 def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[FileEntry]], now: datetime) -> bool:
-    """Notes the unread files in place of those of the run before. Gives whether the manifest is another one now.
+    """Replace the unread files of the last run in the manifest. Return whether the manifest changed.
 
     Args:
         entries: the contents that were read or refused, by path.
@@ -35,7 +35,7 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
             continue
         sha256, of_path = checksum_of(file), entries.get(file.path, [])
         if known := next((e for e in of_path if e.sha256 == sha256 and e.status != "replaced"), None):
-            # It was read while a source did, and only its time is another one.
+            # A source read this content before; only its time changed.
             known.stamp, is_new = file.stamp, True
             continue
         _replace(of_path, sha256)
@@ -46,7 +46,7 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
 
 
 def _replace(entries: list[FileEntry], sha256: str) -> None:
-    """A path has a content once, and what was refused there is there no more."""
+    """Remove the entry of the same content, and mark held and damaged contents of the path as replaced."""
     entries[:] = [entry for entry in entries if entry.sha256 != sha256]
     for entry in entries:
         if entry.status in ("held", "damaged"):

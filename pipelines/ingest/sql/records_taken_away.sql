@@ -1,4 +1,4 @@
--- grain: content and day: how many ids the old contents have of the day that none of the new ones has.
+-- grain: content and day, with the number of ids of an old content that no new content has on that day.
 SELECT filename, file, day, count(DISTINCT event_id) AS records
 FROM old
 WHERE day >= $first
