@@ -1,1 +1,1 @@
-"""Who does the heavy steps: reading files into parts, and rolling up a day."""
+"""Engines, which read files into parts and roll up days: DuckDB in this process, or Spark on a cluster."""

@@ -1,8 +1,7 @@
-"""What an engine does: the two heavy steps, reading files into parts and rolling up a day.
+"""The protocol of an engine, which does the two heavy steps: reading files into parts and rolling up days.
 
-Lives here: the protocol, and what is handed to an engine. What it must write is in `contract/` (`parts.py`,
-`day_tables.py`); what the steps of a roll-up compute is in `rollup/`: an engine puts data under their names, and runs
-them.
+`contract/` defines the files that an engine writes (`parts.py`, `day_tables.py`). `rollup/` defines the steps of a
+roll-up; an engine provides the relations that they read, and runs them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,34 +23,33 @@ from pipelines.store.part_records import PartRecords
 LATE_ROWS = pa.schema(
     [("filename", pa.string()), ("file", pa.int32()), ("day", pa.date32()), ("first_row", pa.int64())]
 )
-"""Where late records begin: of the content at a place of a stored file, the records of the day are late from that row
-of the file on.
+"""Where late records begin: the records of the day that belong to the content `file` are late from row `first_row` of
+the stored file on.
 """
 BATCH_DAYS = pa.schema(
     [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()), ("end_quarter", pa.int64()),
      ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
 )  # fmt: skip
-"""The days of a batch in their order, and what differs between them: the place of the day, the quarters of an
-hour since 1970 with which it and the next day begin, the hour on the clock in each hour of the day, and the cuts of its
-uses.
+"""The days of a batch in order, with their parameters: the index of the day, the starts of this and the next day in
+quarters of an hour since 1970, the hour on the clock of each hour of the day, and the cuts of its uses.
 """
 APP_BITS = 21
-"""Bits of the number of an app for its place among the apps of its day; above these is the number of the day."""
+"""The low bits of an app number, which are the index among the apps of the day. The higher bits are the day number."""
 ROWS_AT_ONCE = 122_880
-"""Rows that are drawn, hashed or written at once: a row group of DuckDB, of which a core takes one at a time."""
+"""Rows that are read, hashed or written at once: a row group of DuckDB, the unit of work of a core."""
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None
-"""Of a step the columns that add up, where several rows agree in all others; empty: all its rows are kept; None: later
-steps of the same records read it, and nobody else.
+"""The columns of a step that are summed over rows that agree in all other columns. Empty: all rows are kept. None: only
+later steps over the same records read the step.
 """
 
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT and the name of what it gives; parameters are named `$…`.
+    """One SELECT and the name of its relation; parameters are named `$…`.
 
-    A step that `is_view` has none, and is computed by each step that reads it.
+    A step that `is_view` has no parameters, and is computed again by each step that reads it.
     """
 
     name: str
@@ -62,17 +60,18 @@ class Step:
 
 @dataclass(frozen=True)
 class SubjectSteps:
-    """How sign-in records get their subjects: a device, or for a record without one that of its attempt.
+    """The steps that assign sign-in records their subject: their device, or the device of their attempt if they have
+    none.
 
     Attributes:
         known_records: the records with a device; they have the columns of `found_records`.
         lone_records: the records with an attempt and no device.
-        device_attempts: the devices by attempt; read with `lone_records`, by `found_records`, where all rows of an
-            attempt must be. `attempt_set` is a number that is the same for these.
-        first_devices: what may stand for the rows of `device_attempts` that are in one place.
+        device_attempts: the devices by attempt. `found_records` reads it with `lone_records`, and needs all rows of an
+            attempt in one place. `attempt_set` is an SQL number that is equal for these rows.
+        first_devices: a smaller replacement for the rows of `device_attempts` of one place.
         found_records: `lone_records` with their subjects.
-        subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is a number
-            that is the same for those of one subject.
+        subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is an SQL number
+            that is equal for all records of a subject.
     """
 
     known_records: Step
@@ -86,7 +85,7 @@ class SubjectSteps:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in the order in which they are made where all records are in one place."""
+        """The steps in the order in which they run if all records are in one place."""
         return (
             self.known_records, self.lone_records, self.device_attempts, self.found_records, self.subject_records
         )  # fmt: skip
@@ -94,31 +93,32 @@ class SubjectSteps:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """The steps from the events of some days to the tables of each, the same for every batch of a run. Each becomes a
-    relation that later ones read, with the day in its key: as `day`, or in `app`, the number of an app on a day.
+    """The steps from the events of some days to the tables of each day, the same for every batch of a run. Each step
+    becomes a relation that later steps read. Its key contains the day: as `day`, or in `app`, the number of an app on a
+    day.
 
-    `macros` are statements that make what every step may use, beside `relations`.
+    `macros` are statements that create macros for all steps. `relations` are tables for all steps.
 
-    Records need not be in one place. What is made of some of them, in any number of places, is put together by what
-    `adds` says of the step:
+    Records may be distributed to several places, such as executors. The results of a step in all places are combined as
+    its `adds` describes:
 
-    - `delivered_steps`: of any of the events. They read `events` (the columns of `contract/record/parts.py`,
-      `filename`, `record_number`, which names a record, and whether it `is_late`) and `file_sources` (filename, file,
-      source), which the engine provides. The engine also provides what every step may read: `batch_days`
-      (`BATCH_DAYS`) and the macros `app_number(day_number, place)` and `day_number_of(app)`.
-    - `number_steps`: of the whole of these.
-    - `copies` find the events that do not count; `counted_records` is the query of those that do; `word_steps` are of
-      these, and then `sign_in_steps` and `record_steps`, which do not read each other: wherever an event is, all of its
-      day with its event_id are. Of the columns of `events`, they read `record_columns`.
-    - `device_records` are what `range_steps` and `range_sums` read: wherever a device is, all devices with its number
-      `device_set` are. These two are made for a range of devices at a time, from `$first_device` to `$last_device`,
-      where there is no memory for all.
-    - `subjects` make `subject_records` of what `sign_in_steps` give; `session_steps` read these: wherever a subject is,
-      all its records are.
-    - `key_records` are what `key_steps` read: wherever a device, phone or app is, all with its `key_set` are.
-    - `last_steps` and `tables`: of the whole of all that is kept. The rows of `tables` come in the order of the day,
-      then of their key, and are written. `books` gives a row for each day; it reads the one table `booked_table`, with
-      the columns `day` and `records` of what was written.
+    - `delivered_steps`: over any subset of the events. They read `events` (the columns of `contract/record/parts.py`,
+      `filename`, `record_number`, which identifies a record, and `is_late`) and `file_sources` (filename, file,
+      source), which the engine provides. For all steps, the engine also provides `batch_days` (`BATCH_DAYS`) and the
+      macros `app_number(day_number, place)` and `day_number_of(app)`.
+    - `number_steps`: over the combined results of `delivered_steps`.
+    - `copies` find the events that do not count, and `counted_records` is the query of the events that do. `word_steps`
+      read these, then `sign_in_steps` and `record_steps`, which are independent of each other. All events of a day with
+      the same event_id must be in one place. These steps read only `record_columns` of `events`.
+    - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be in one
+      place. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
+      `$first_device` to `$last_device`.
+    - `subjects` make `subject_records` from `sign_in_steps`, and `session_steps` read these. All records of a subject
+      must be in one place.
+    - `key_steps` read `key_records`. All devices, phones and apps with the same `key_set` must be in one place.
+    - `last_steps` and `tables`: over the combined results of all steps. The rows of `tables` are ordered by day, then
+      by key, and are written. `books` returns a row per day; it reads `booked_table`, which has the columns `day` and
+      `records` of the written rows.
     """
 
     macros: tuple[str, ...]
@@ -150,8 +150,8 @@ class DayPlan:
 class DayEvents:
     """A batch of days to roll up together.
 
-    `batch` describes the days, as `BATCH_DAYS`, in their order. `parts` are what counts of the parts with records of
-    these days, `records` how many of these days they have by their books. `values` are the parameters of the steps.
+    `batch` describes the days in order, as `BATCH_DAYS`. `parts` are the counting contents of parts with records of
+    these days, and `records` is the number of these records by their books. `values` are the parameters of the steps.
     `late` are the rows from which on records are late, as `LATE_ROWS`.
     """
 
@@ -168,44 +168,45 @@ class FileReader(Protocol):
     def read(
         self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
     ) -> list[PartBooks]:
-        """Reads files of one mapping and format into one part, in the empty folder `target`; gives the books of each.
+        """Read files of one mapping and format into one part in the empty folder `target`. Return the books of each
+        file.
 
         Raises:
-            DamagedFileError: one of them is cut or corrupt, or cannot be what its name says.
-            AuthmeterError: what is wrong is not the file.
+            DamagedFileError: a file is cut or corrupt, or has another format than its name.
+            AuthmeterError: the cause is not a file.
         """
 
 
 class Readers(Protocol):
-    """Where files are read: here, or in many places at once."""
+    """Runs readers of files, in this process or on many executors at once."""
 
     def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
-        """What `read` gives for each that is asked, in their order. It is called beside the data folder, but may be in
-        another process: function, question and answer can be pickled.
+        """Yield `read(reader, one)` for each `one` of `asked`, in order. The call has access to the data folder, but
+        can be in another process, so function, argument and result must be picklable.
         """
 
 
 class DayRoller(Protocol):
-    """Rolls days up by one plan."""
+    """Rolls up days by one plan."""
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
-        """Writes the tables of each day into a folder of its name in the empty folder `target`; returns their books.
+        """Write the tables of each day into a folder of its name in the empty folder `target`. Return the books by day.
 
         Raises:
-            BooksError: a key is there twice.
-            duckdb.OutOfMemoryException: the days do not fit into the memory of this process.
+            BooksError: a table contains a key twice. duckdb.OutOfMemoryException: the days do not fit into the memory
+                of this process.
         """
 
 
 class Engine(Protocol):
-    """Who does the heavy steps."""
+    """Does the heavy steps."""
 
     @property
     def split_bytes(self) -> int | None:
-        """Files of lines that are larger are best read in several pieces."""
+        """The size above which files of lines should be read in several pieces; None for never."""
 
     def readers(self, key: str, landing: Path) -> AbstractContextManager[Readers]:
-        """Opens readers of files under `landing`; `key` is that of the hashes."""
+        """Open readers of files under `landing`; `key` is the key of the hashes."""
 
     def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
-        """Opens a roller."""
+        """Open a roller of days."""

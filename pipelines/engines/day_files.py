@@ -1,7 +1,7 @@
 """Writes the tables of a batch of days: one Parquet file for each table and day, with the keys checked on the way.
 
-A table arrives as a stream of rows in the order of its key, the day first. The same rows of a day give the same bytes,
-whichever days are written with it.
+A table is a stream of rows ordered by day, then by key. The same rows of a day give the same bytes, whichever other
+days are in the batch.
 """
 
 import hashlib
@@ -28,18 +28,18 @@ _SMALL_ROWS = 1_000
 def write_days(
     rows: Iterable[pa.RecordBatch], schema: pa.Schema, name: str, key: Sequence[str], folders: Mapping[date, Path]
 ) -> dict[date, bytes]:
-    """Writes the rows of each day of one table into the file `<name>.parquet` of the day's folder.
+    """Write the rows of each day of one table into the file `<name>.parquet` of the day's folder.
 
     Args:
-        rows: all rows of the table, in the order of the day, then of the key; `schema` is theirs.
-        key: the key of the table; without `day` in it, the files do not have that column.
+        rows: all rows of the table, ordered by day, then by key; `schema` is their schema.
+        key: the key of the table; if it does not contain `day`, the files do not have that column.
         folders: the folder of each day, in order; a day without rows gets an empty file.
 
     Returns:
-        The SHA-256 of the bytes that were written for each day.
+        The SHA-256 of each day's file.
 
     Raises:
-        BooksError: a key is there twice, or rows are not in order.
+        BooksError: a key occurs twice, or rows are not in order.
     """
     kept = schema if "day" in key else schema.remove(schema.get_field_index("day"))
     checked = _checked(rows, name, key if "day" in key else ("day", *key))
@@ -58,7 +58,7 @@ def write_days(
 
 
 def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> Iterator[pa.Table]:
-    """The rows as tables of one chunk.
+    """Yield the rows as tables of one chunk each.
 
     Raises:
         BooksError: two rows have the same key, or rows of a day are not in the order of the first column of the key.
@@ -78,7 +78,7 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Whether a row comes behind one of its day with a greater first column of the key; that one is never NULL."""
+    """Whether a row follows a row of the same day with a greater first column of the key, which is never NULL."""
     if len(keys) < 2:
         return False
     ((days,), (first,)) = (keys.column(place).chunks for place in (0, 1))
@@ -95,7 +95,7 @@ def _out_of_order(name: str, rows: str) -> BooksError:
 
 
 def _repeated(keys: pa.Table) -> pa.Table | None:
-    """The rows that equal the row before, NULL being one value; None if there are none."""
+    """Return the rows that equal the row before, with NULL equal to NULL; None if there are none."""
     same = None
     for column in keys.columns:
         if len(column) < 2:
@@ -110,7 +110,7 @@ def _repeated(keys: pa.Table) -> pa.Table | None:
 
 
 def _pieces(tables: Iterator[pa.Table], columns: Sequence[str]) -> Iterator[tuple[date, pa.Table]]:
-    """The rows of each table by day, in order."""
+    """Yield day and rows for each run of rows of one day, in order."""
     for table in tables:
         days = table["day"].to_numpy()
         starts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist()] if len(days) else []
@@ -120,7 +120,7 @@ def _pieces(tables: Iterator[pa.Table], columns: Sequence[str]) -> Iterator[tupl
 
 
 class _DayFile:
-    """One file, written in groups of rows that are cut equally however the rows come."""
+    """One file, whose row groups do not depend on the batches in which the rows arrive."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._schema = path, schema
@@ -135,7 +135,7 @@ class _DayFile:
             self._write(ROWS_AT_ONCE)
 
     def close(self) -> bytes:
-        """Writes what is left; returns the SHA-256 of the file's bytes."""
+        """Write the remaining rows and return the SHA-256 of the file."""
         if self._opened is None and self._count < _SMALL_ROWS:
             content = _small_file(self._taken(self._count)) if self._count else _empty_file(self._schema)
             self._path.write_bytes(content)
@@ -145,7 +145,7 @@ class _DayFile:
         return out.close()
 
     def _write(self, count: int) -> "tuple[pq.ParquetWriter, _Hashed]":
-        """Writes the next rows, if there are any, into the file, which is opened for the first of them."""
+        """Write the next `count` rows; the first call opens the file."""
         if self._opened is None:
             out = _Hashed(self._path)
             self._opened = pq.ParquetWriter(out, self._schema, compression="zstd", store_schema=False), out
@@ -154,14 +154,14 @@ class _DayFile:
         return self._opened
 
     def _taken(self, count: int) -> pa.Table:
-        """The next rows, as one chunk: pages are cut where chunks end."""
+        """Return the next rows as one chunk, because pages end at the ends of chunks."""
         together = pa.concat_tables(self._waiting)
         self._waiting, self._count = [together.slice(count)], self._count - count
         return together.slice(0, count).combine_chunks()
 
 
 class _Hashed:
-    """A file that is written once, with the SHA-256 of what is written; as much of a file as Arrow needs."""
+    """A file with the SHA-256 of the bytes written to it. It has only the methods that Arrow needs."""
 
     closed = False
 

@@ -1,6 +1,7 @@
-"""The walk along the records of one counter, by which a limit lets each pass or blocks it.
+"""Decides for each record of a rate limit's counter, in order, whether the limit passes or blocks it.
 
-Every record depends on which of those before it passed, so that it is no query: DuckDB calls it as `blocked_of`.
+The result for a record depends on which earlier records passed, which SQL cannot express, so DuckDB calls this function
+as `blocked_of`.
 """
 
 from collections import deque
@@ -12,21 +13,21 @@ _USE, _SUCCESS = 2, 1
 
 
 def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lets a connection call `blocked_of(moments, most, milliseconds)`: see `blocked`."""
+    """Register `blocked` in a connection as `blocked_of(moments, most, milliseconds)`."""
     numbers = duckdb.list_type(BIGINT)
     connection.create_function("blocked_of", blocked, [numbers, BIGINT, BIGINT], numbers)
 
 
 def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
-    """How many records of a counter are blocked, and how many uses and successes are among them.
+    """Return the number of blocked records of a counter, and of the uses and successes among them.
 
-    A record passes where fewer than `most` that passed lie within `milliseconds` before it; else it counts for no later
-    one.
+    A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records are not
+    counted for later ones.
 
     Args:
-        moments: of each record, in their order, its time in milliseconds times 4, plus 2 for a use, 1 for a success.
+        moments: for each record, in order, its time in milliseconds times 4, plus 2 for a use, plus 1 for a success.
     """
-    # Of those that passed, no more than the last ones matter.
+    # Only the last `most` passed records matter.
     passed: deque[int] = deque(maxlen=most)
     records = uses = successes = 0
     for moment in moments:

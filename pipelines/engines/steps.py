@@ -1,4 +1,4 @@
-"""Steps of a plan made in a DuckDB, whichever engine it belongs to."""
+"""Runs the steps of a plan in DuckDB. All engines use it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from pipelines.engines.base import APP_BITS, ROWS_AT_ONCE, DayPlan, Step
 from pipelines.engines.day_files import write_days
 from pipelines.store.part_records import PartRecords, create_records
 
-# What DuckDB takes at most for a device, in all that holds the devices of a range.
+# The most bytes that DuckDB needs for a device in all relations of a range of devices.
 _DEVICE_BYTES = 200
 _EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day IN ({days})"
 _EVENTS_OR_LATE = (
@@ -26,7 +26,7 @@ _SOURCES = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("source"
 
 
 def create_plan(connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
-    """Creates what every step may use of any days: the relations and macros of the plan."""
+    """Create the relations and macros of the plan, which do not depend on the days."""
     for name, rows in plan.relations.items():
         connection.register(name, rows)
     for statement in plan.macros:
@@ -34,34 +34,35 @@ def create_plan(connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
 
 
 def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
-    """Creates what every step may read of a batch of days: the relation `batch_days`, and the macros that put the
-    number of a day into that of an app and take it out.
+    """Create the relation `batch_days` of a batch of days, and the macros that combine the numbers of day and app and
+    extract the day again.
     """
     connection.register("batch_days", batch)
     connection.execute(
         f"CREATE OR REPLACE TEMP MACRO app_number(day_number, place) AS ((day_number << {APP_BITS}) + place)::INTEGER"
     )
-    # A constant for a single day: it may have more apps than fit below the bits, and costs nothing for each record.
+    # A constant for a single day, which may then have more apps than fit into the bits, and which saves the cost per
+    # record.
     number = f"app >> {APP_BITS}" if len(batch) > 1 else "0"
     connection.execute(f"CREATE OR REPLACE TEMP MACRO day_number_of(app) AS ({number})")
 
 
 def days_of(batch: pa.Table) -> list[date]:
-    """The days of a batch, in order."""
+    """Return the days of a batch, in order."""
     return list(batch["day"].to_pylist())
 
 
 def create_events(
     connection: duckdb.DuckDBPyConnection, batch: pa.Table, parts: Sequence[PartRecords], late: pa.Table
 ) -> None:
-    """Creates the events of the days of a batch in these parts, and the sources of their files; `late` is as
+    """Create the relations `events` and `file_sources` of a batch of days from these parts; `late` is as
     `LATE_ROWS`.
     """
     places = [
         (str(file), place, source) for part in parts for file in part.files for place, source in part.sources.items()
     ]
     connection.register("file_sources", pa.table([list(column) for column in zip(*places, strict=True)], _SOURCES))
-    # Views are made anew for each batch: the plan of an older one keeps its values.
+    # Views are created again for each batch, because an older view keeps the values of its batch.
     create_records(connection, "live_records", parts)
     connection.register("late_rows", late)
     query = _EVENTS_OR_LATE if late.num_rows else _EVENTS
@@ -69,22 +70,22 @@ def create_events(
 
 
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:
-    """Makes steps, each a relation of its name."""
+    """Run steps, each of which creates a relation of its name."""
     for step in steps:
         kind = "VIEW" if step.is_view else "TABLE"
         connection.execute(f"CREATE OR REPLACE TEMP {kind} {step.name} AS {step.query}", named(step.query, values))
 
 
 def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Makes what a plan says of events, from `events` to the words of counted records."""
+    """Run the steps over events, from `events` to the words of counted records."""
     make(connection, plan.copies, values)
     create_view(connection, "counted_records", plan.counted_records)
     make(connection, plan.word_steps, values)
 
 
 def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Makes what a plan says of sign-in sessions, where all records are in one place, and drops what nobody else reads:
-    it takes as much memory as what is made of devices.
+    """Run the steps over sign-in sessions if all records are in one place, and drop the relations that no other step
+    reads. They take as much memory as the relations of devices.
     """
     steps = (*plan.sign_in_steps, *plan.subjects.steps, *plan.session_steps)
     make(connection, steps, values)
@@ -96,7 +97,7 @@ def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: 
 def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
-    """Makes what a plan says of devices, those of so many `records`, within some bytes of memory."""
+    """Run the steps over devices, which have `records` records, with `memory` bytes of memory."""
     for place, devices in enumerate(device_ranges(records, memory)):
         given = {**values, **devices}
         make(connection, plan.range_steps, given)
@@ -106,12 +107,14 @@ def make_devices(
 
 
 def add_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
-    """Makes a step of what was made of some of the records each, and stands in the relation `source`."""
+    """Create the relation of a step by combining the results of subsets of the records, which are in the relation
+    `source`.
+    """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {added_up(connection, step, source)}")
 
 
 def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> str:
-    """The query of that."""
+    """Return the query of `add_up`."""
     if not step.adds:
         return f"SELECT * FROM {source}"
     columns = connection.table(source).columns
@@ -122,10 +125,10 @@ def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> 
 def write_tables(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], batch: pa.Table, target: Path
 ) -> dict[date, DayBooks]:
-    """Makes the last steps, writes the tables of each day into a folder of its name, and returns the books of each.
+    """Run the last steps, write the tables of each day into a folder of its name, and return the books by day.
 
     Raises:
-        BooksError: a key is there twice.
+        BooksError: a table contains a key twice.
     """
     make(connection, plan.last_steps, values)
     folders = {day: target / str(day) for day in days_of(batch)}
@@ -134,7 +137,7 @@ def write_tables(
     digests: dict[str, dict[date, bytes]] = {}
     booked: list[pa.RecordBatch] = []
     for table in plan.tables:
-        # `execute` returns the rows of half of such queries in any order.
+        # `execute` would return the rows of half of these queries in any order.
         rows = connection.sql(table.query, params=named(table.query, values)).to_arrow_reader(ROWS_AT_ONCE)
         given = _booked(rows, booked) if table.name == plan.booked_table else rows
         digests[table.name] = write_days(given, rows.schema, table.name, DAY_TABLES[table.name], folders)
@@ -147,26 +150,27 @@ def write_tables(
 
 
 def _booked(rows: Iterable[pa.RecordBatch], booked: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Passes rows on, and keeps what the books read of them."""
+    """Yield the rows, and append their columns that the books read to `booked`."""
     for batch in rows:
         booked.append(batch.select(_BOOKED.names).cast(_BOOKED))
         yield batch
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    """A view that lives as long as the connection."""
+    """Create a temporary view."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
 def named(query: str, values: Mapping[str, object]) -> dict[str, object]:
-    """Of the values those that a query names."""
+    """Return the values whose names occur in a query as parameters."""
     return {name: values[name] for name in set(re.findall(r"\$(\w+)", query))}
 
 
 def device_ranges(records: int, memory: int) -> list[dict[str, int]]:
-    """The ranges of devices that are made one after the other, so that those of so many records fit in memory.
+    """Return the ranges of devices that are processed one after another, so that a range of so many records fits in
+    memory.
 
-    They are equally wide: hashes are spread evenly.
+    The ranges have equal width, as hashes are distributed evenly.
     """
     ranges = 1 + records * _DEVICE_BYTES // memory
     width, lowest = -(-(1 << 64) // ranges), -(1 << 63)

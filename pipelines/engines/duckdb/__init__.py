@@ -1,1 +1,1 @@
-"""The heavy steps in DuckDB, in this process."""
+"""The engine that runs in DuckDB in this process."""

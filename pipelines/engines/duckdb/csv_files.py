@@ -1,5 +1,5 @@
-"""CSV files. Where each line behind the header is a row, the database's reader takes them as they are; else it takes a
-copy of their rows, made by `reading/formats/csv_rows.py`.
+"""Reads CSV files into a part. If each line after the header is a plain row, the database reads the files directly;
+else it reads a copy of their rows, made by `reading/formats/csv_rows.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,14 +25,14 @@ from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
-    """A file holds something that is no plain row."""
+    """A file contains something other than plain rows."""
 
 
 def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBooks]:
-    """Reads CSV files of plain rows into a part; gives the books of each.
+    """Read CSV files of plain rows into a part. Return the books of each file.
 
     Raises:
-        OddCsvError: there is something else in one of them. The part is of no use then.
+        OddCsvError: a file contains something else. The part is then unusable.
     """
     layouts = [csv_layout(file.stream()) for file in files]
     if any(map(_is_odd, layouts)):
@@ -49,22 +49,22 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
                 raise OddCsvError from None
             for place, count in zip(places, rows.counts, strict=True):
                 lines, separators = marks(files[place].stream(), layout.separator)
-                # The reader lets empty cells behind the last column pass.
+                # The database ignores empty cells after the last column.
                 if int(count) + 1 != lines or separators != lines * (len(layout.names) - 1):
                     raise OddCsvError
     return part.books
 
 
 def _is_odd(layout: CsvLayout) -> bool:
-    # A blank line is a row to a reader of one column, as one of tabs is where these cut the cells, and none to us. A
-    # header that is no UTF-8 is taken without a word.
+    # With one column, or tabs as separators, the database reads blank lines as rows; we do not. It also accepts a
+    # header that is no UTF-8.
     is_blank_a_row = len(layout.names) < 2 or layout.separator == "\t"
     is_text = "\ufffd" not in "".join(layout.names)
     return is_blank_a_row or layout.line_end == b"\r" or layout.has_separator_line or not is_text
 
 
 def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
-    """Reads CSV files of any kind into a part, through a copy without a name in the folder `temp`."""
+    """Read CSV files of any kind into a part, by way of a copy without a name in the folder `temp`."""
     with job.part(len(files)) as part:
         for place, file in enumerate(files):
             layout = csv_layout(file.stream())
@@ -92,7 +92,9 @@ def _read(
     rows: FileRows,
     line_of: Callable[[int], int] | None = None,
 ) -> None:
-    """Reads files of one layout. `line_of` says on which line a row begins, of a copy without a header."""
+    """Read files of one layout. For a copy without header, `line_of` returns the line of the original at which a row
+    begins.
+    """
     mask = csv_mask(layout.names, job.mapping)
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
@@ -101,7 +103,7 @@ def _read(
             start, before = pieces[row["file"]]
             number = before + place - start
             text = mask.text(row["given_cells"], (row["given_device"], row["given_phone"]))
-            # Behind the header, on line 1, each line is a row.
+            # The header is on line 1, and each line after it is a row.
             part.keep_rejected(row["file"], int(line_of(number)) if line_of else number + 2, row["reason"], text)
 
     job.open_files([file.path for file in files])

@@ -1,4 +1,4 @@
-"""The engine in this process: DuckDB on the threads and within the memory of the settings."""
+"""The engine in this process: DuckDB with the threads and memory limit of the settings."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine:
-    """DuckDB over one folder of parts and tables. Landed files are read from the folder that is named with the reader.
+    """DuckDB over the store's folder of parts and tables. Landed files are read from the `landing` folder of the
+    reader.
 
-    What does not fit in memory is spilled to `temp`.
+    DuckDB spills to `temp`.
     """
 
     split_bytes = None
@@ -28,14 +29,14 @@ class DuckDBEngine:
 
     @contextmanager
     def readers(self, key: str, landing: Path) -> "Iterator[DuckDBReaders]":
-        """Opens the one reader of landed files; see `Engine`."""
+        """Open the only reader of landed files; see `Engine`."""
         with self.file_reader(key, landing) as reader:
             yield DuckDBReaders(reader)
 
-    # Its libraries take half a second to import, which a run with nothing new should not pay.
+    # Imported lazily: importing takes 0.5 s, and a run with nothing new does not need it.
     @contextmanager
     def file_reader(self, key: str, landing: Path) -> "Iterator[DuckDBReader]":
-        """Opens a reader of landed files."""
+        """Open a reader of landed files."""
         from pipelines.engines.duckdb.reader import DuckDBReader
         from pipelines.reading.archives.archives import kept_archives
 
@@ -49,7 +50,7 @@ class DuckDBEngine:
 
     @contextmanager
     def day_roller(self, plan: "DayPlan") -> "Iterator[DuckDBRoller]":
-        """Opens a roller of days; see `Engine`."""
+        """Open a roller of days; see `Engine`."""
         from pipelines.engines.duckdb.roller import DuckDBRoller
 
         with workbench(self._settings, self._temp, [self._folder]) as connection:
@@ -57,11 +58,11 @@ class DuckDBEngine:
 
 
 class DuckDBReaders:
-    """One reader, in this process."""
+    """Runs the single reader of this process."""
 
     def __init__(self, reader: "FileReader") -> None:
         self._reader = reader
 
     def each(self, read: "Callable[[FileReader, Asked], Answer]", asked: "Iterable[Asked]") -> "Iterator[Answer]":
-        """What `read` gives for each that is asked; see `Readers`."""
+        """Yield the result of `read` for each of `asked`; see `Readers`."""
         return (read(self._reader, one) for one in asked)

@@ -1,8 +1,8 @@
-"""Files of a record a line: JSON, and lines of any other form.
+"""Reads files with one record a line into a part: JSON, and lines of any other form.
 
-A whole JSON file is read first. What was not accepted is known by its place. The texts of these lines are fetched and
-go through the same rules once more; where the reason is already known, only those of the first lines, which are kept.
-Other lines come as texts from the beginning.
+The database first reads a JSON file as a whole, which gives the row indexes of records that were not accepted. The
+texts of these lines are then fetched and go through the same rules again. If the reason is already known, only the
+first lines are fetched, whose texts are stored. Other lines are read as texts from the beginning.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ _TEXTS = pa.schema([("file", pa.int32()), *SCHEMA])
 
 
 def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) -> list[PartBooks]:
-    """Reads files of lines into a part; gives the books of each."""
+    """Read files of lines into a part. Return the books of each file."""
     with job.part(len(files)) as part:
         if is_json:
             odd, broken = _read_json(job, files, part)
@@ -55,8 +55,8 @@ def _read_json(
     """Read whole files. Return, for each of them, the rows whose texts must be fetched, and how many records were
     rejected for each reason but `BARE`.
 
-    All bare rows must be fetched, since only their texts tell the reason. Of each other reason only the first rows must
-    be fetched, whose texts are kept.
+    All bare rows must be fetched, because their reason depends on their text. For every other reason only the first
+    rows must be fetched, whose texts are stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))
@@ -75,12 +75,12 @@ def _read_json(
 
 
 def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
-    """Reads lines that come as texts."""
+    """Read lines that are given as texts."""
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         for _, row in kept_rows(batch, is_rejected, part):
             line, personal = row["given_text"], (row["given_device"], row["given_phone"])
-            # Whatever else is wrong with it, a line of JSON that is not malformed is an object.
+            # A line of JSON that was rejected for another reason than `MALFORMED` is an object.
             is_object = job.mapping.is_of_objects and row["reason"] != MALFORMED
             text = (
                 rejected_object(line, job.mapping.hidden_columns, personal)
@@ -95,7 +95,7 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
-    """The lines of the files, or those that are asked for."""
+    """Yield the lines of the files; only the rows `only` if given."""
     for place, file in enumerate(files):
         wanted = only[place] if only else None
         if wanted is None or wanted.count:

@@ -1,4 +1,6 @@
-"""Parquet files: their rows come from a process of its own, since some corrupt files end the one that reads them."""
+"""Reads Parquet rows into a part. They come from a child process, as some corrupt files crash the process that reads
+them.
+"""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -16,7 +18,9 @@ from pipelines.reading.rejected_text import rejected_fields
 
 
 def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[PartBooks]:
-    """Reads the rows of one file into a part; gives its books. A rejected row has no text: its fields stand for it."""
+    """Read the rows of one file into a part. Return its books. Rejected rows have no text, so their fields are stored
+    instead.
+    """
     rows = FileRows(1)
     with job.part(1) as part:
 
@@ -32,6 +36,6 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
             query = job.query(raw, GIVEN | {"given_fields": f"{{{fields}}}"})
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))
             for count in job.chunks("rows", named):
-                # As one batch: the few rows beyond `ROWS_AT_ONCE` would be a row group of their own.
+                # Read as one batch, as the few rows beyond `ROWS_AT_ONCE` would become a row group of their own.
                 job.draw(query, part, rows, reject, max(count, ROWS_AT_ONCE))
     return part.books

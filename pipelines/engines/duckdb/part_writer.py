@@ -1,6 +1,6 @@
-"""A part while it is written: typed records hashed and written column by column, and the books of its files.
+"""Writes a part: hashes typed records, writes them by column, and counts the books of its files.
 
-Hashing and writing go on in a thread of their own while the next records are read.
+A thread of its own hashes and writes while the next records are read.
 """
 
 from collections import deque
@@ -22,22 +22,23 @@ from pipelines.contract.record.personal_hashes import hash_halves
 from pipelines.store.kept_rejects import count_rejected, kept_rejects
 
 _CODEC = "zstd"
-# Columns of few different words. In the others a dictionary would only be tried in vain.
+# Columns with few different words. In the others, trying a dictionary would be wasted time.
 _WORDS = (*COUNTED_FIELDS, "os_version")
 # Hashes do not compress.
 _HALVES = ("device_high", "device_low", "phone_high", "phone_low")
-# Batches that may wait while one is written.
+# The most batches that wait while one is written.
 _WAITING = 2
-# So many kept records are Python objects at once; the others are columns, which take a fraction of the memory.
+# The most kept records that are Python objects at once. More are converted to columns, which take a fraction of the
+# memory.
 _REJECTS_AT_ONCE = 10_000
 
 
 class StoreError(Exception):
-    """The part cannot be written; the cause says why."""
+    """The part cannot be written; the message is that of the `OSError`."""
 
 
 class PartWriter:
-    """Writes `records.parquet`, and `rejects.parquet` where a record is rejected, into an empty folder."""
+    """Writes `records.parquet`, and `rejects.parquet` if any record is rejected, into an empty folder."""
 
     def __init__(self, folder: Path, key: str, files: int) -> None:
         self.books = [PartBooks() for _ in range(files)]
@@ -47,7 +48,7 @@ class PartWriter:
             EVENT_SCHEMA,
             compression={name: "NONE" if name in _HALVES else _CODEC for name in EVENT_SCHEMA.names},
             use_dictionary=list(_WORDS),
-            # A day is looked for by its statistics; those of texts cost as much as a tenth of the part.
+            # Statistics are needed to find a day; statistics of texts would cost a tenth of the size of the part.
             write_statistics=["day"],
         )
         self._rejects: list[dict[str, object]] = []
@@ -71,13 +72,13 @@ class PartWriter:
             self._records.close()
 
     def accept(self, records: pa.RecordBatch) -> None:
-        """Takes accepted records: the columns of `record_query`."""
+        """Add accepted records, with the columns of `record_query`."""
         while len(self._waiting) >= _WAITING:
             self._waiting.popleft().result()
         self._waiting.append(self._thread.submit(self._write, records))
 
     def skip(self, records: pa.RecordBatch) -> None:
-        """Counts skipped records."""
+        """Count skipped records."""
         files, counts = np.unique(records.column("file").to_numpy(), return_counts=True)
         for file, count in zip(files, counts, strict=True):
             self.books[int(file)].skipped += int(count)
@@ -114,7 +115,7 @@ class PartWriter:
         )
 
     def _count(self, records: pa.RecordBatch) -> None:
-        """Adds accepted records to the books."""
+        """Add accepted records to the books."""
         days = pl.DataFrame({name: pl.from_arrow(records.column(name)) for name in ("file", "day")})
         for file, day, count in days.group_by("file", "day").len().iter_rows():
             books = self.books[file]

@@ -1,7 +1,7 @@
-"""The heavy step in DuckDB, first half: landed files into an event part.
+"""Reads landed files into an event part with DuckDB.
 
-A whole file goes through the database's own readers and the rules of the fields in one query: no row is touched one by
-one but those that are rejected.
+One query reads a whole file by the database's readers and applies the rules of the fields. Only rejected rows are
+processed one by one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,35 +28,35 @@ from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources.sources import SourceMapping
 
-# What a batch of Parquet rows may hold: rows of long texts come in small batches.
+# The most bytes of a batch of Parquet rows, so rows of long texts come in small batches.
 _BATCH_BYTES = 32 << 20
-# The most bytes, unpacked, of files that are read together. Each is within its limits; 256 of them could fill a disk.
+# The most unpacked bytes of files that are read together: 256 files, each within its own limits, could fill a disk.
 _MOST_TOGETHER = 4 << 30
 
 
 class DuckDBReader:
-    """Reads landed files into parts over one open workbench that keeps the order of rows."""
+    """Reads landed files into parts by one open connection that preserves the order of rows."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, key: str, temp: Path, limits: UnpackLimits = LIMITS
     ) -> None:
-        """`temp` is where packed files are unpacked to."""
+        """`temp` is the folder for unpacked files."""
         self._connection, self._key, self._temp, self._limits = connection, key, temp, limits
         self._parquet = ParquetProcess()
 
     def read(
         self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
     ) -> list[PartBooks]:
-        """Reads files of one mapping and format into the empty folder `target`: `records.parquet`, and where a record
-        was rejected `rejects.parquet` (file, line, reason, masked record). Gives the books of each file.
+        """Read files of one mapping and format into the empty folder `target`: `records.parquet`, and if a record was
+        rejected `rejects.parquet` (file, line, reason, masked record). Return the books of each file.
 
-        Of Parquet it takes one file.
+        Parquet files must be read one by one.
 
         Raises:
-            DamagedFileError: a file is cut or corrupt, or cannot be what its name says; or several unpack to more than
-                4 GB, and have to be read one by one.
+            DamagedFileError: a file is cut or corrupt, or has another format than its name; or several files unpack to
+                more than 4 GB together and must be read one by one.
             UsageError: an expression of the mapping cannot be used.
-            AuthmeterError: the part cannot be written, whatever the file.
+            AuthmeterError: the part cannot be written.
         """
         form = mapping.format_for(files[0].path)
         job = ReadingJob(self._connection, mapping, reading, self._key, target)
@@ -88,7 +88,9 @@ class DuckDBReader:
 
 @contextmanager
 def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
-    """What the libraries say of a file as a finding on it; what is ours in our words, all else as it is."""
+    """Convert errors of the libraries to findings on the file, and write errors to messages of our own. Other errors
+    pass.
+    """
     try:
         yield
     except StoreError as error:

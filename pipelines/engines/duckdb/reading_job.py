@@ -1,4 +1,4 @@
-"""One reading of some files of a source into a part: the query of their records, drawn batch by batch."""
+"""One reading of some files of a source into a part: runs the query of their records and reads its batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,21 +24,25 @@ from pipelines.reading.record_query import record_query
 from pipelines.reading.sources.mapping_use import uses_of
 from pipelines.reading.sources.sources import SourceMapping
 
-# Of what comes in smaller batches so many rows are joined: a query or a row group costs as much as hundreds of them.
+# Smaller batches are joined up to this many rows: a query or a row group costs as much as hundreds of rows.
 _FEWEST_ROWS = ROWS_AT_ONCE // 4
 _JOINED_BYTES = 32 << 20
 Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
 
 class FileRows:
-    """How many rows of each file went by. Rows come in the order of the files, which begin at the place `first`."""
+    """Counts the rows of each file that were read. Rows come in the order of the files; the first file has the index
+    `first`.
+    """
 
     def __init__(self, files: int, first: int = 0) -> None:
         self.counts = np.zeros(files, dtype=np.int64)
         self.first = first
 
     def pieces(self, batch: pa.RecordBatch) -> Iterator[tuple[int, slice, int]]:
-        """Of each file in the batch its place, where its rows are, and how many of its rows went by before."""
+        """Yield the index of each file in the batch, the slice of its rows, and how many of its rows were counted
+        before.
+        """
         files = batch.column("file").to_numpy()
         ends = [*(np.flatnonzero(np.diff(files)) + 1), len(files)]
         for begin, end in zip([0, *ends[:-1]], ends, strict=True):
@@ -46,14 +50,14 @@ class FileRows:
             yield file, slice(int(begin), int(end)), int(self.counts[file - self.first])
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Lets the rows of a batch go by."""
+        """Count the rows of a batch."""
         for file, piece, _ in self.pieces(batch):
             self.counts[file - self.first] += piece.stop - piece.start
 
 
 @dataclass(frozen=True)
 class ReadingJob:
-    """The database that reads, what it reads by, and where to."""
+    """The connection, mapping, parameters and hash key of a reading, and the folder of the part."""
 
     connection: duckdb.DuckDBPyConnection
     mapping: SourceMapping
@@ -62,27 +66,29 @@ class ReadingJob:
     target: Path
 
     def query(self, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
-        """The `record_query` of a relation of raw records."""
+        """Return the `record_query` of a relation of raw records."""
         return record_query(self.mapping, raw, self.reading.channels, rejected)
 
     def part(self, files: int) -> PartWriter:
-        """Opens the part."""
+        """Open a writer of the part."""
         return PartWriter(self.target, self.key, files)
 
     def draw(
         self, query: str, part: PartWriter, rows: FileRows, reject: Rejected, rows_at_once: int = ROWS_AT_ONCE
     ) -> None:
-        """Draws the rows of a `record_query`: accepted ones go to the part, skipped ones to its books.
+        """Read the rows of a `record_query`: accepted rows are written to the part, and skipped rows are counted in its
+        books.
 
         Args:
-            rows_at_once: the rows of a batch, and with it of a row group of the part.
-            reject: gets each batch with rows that are neither, and which; their batch has not gone by in `rows` yet.
+            rows_at_once: the rows of a batch, and so of a row group of the part.
+            reject: is called with each batch that has rejected rows, and a mask of these. The batch is not yet counted
+                in `rows`.
         """
         uses = uses_of(self.mapping)
         query_result = self.connection.sql(query, params=named(query, self.reading.parameters))
-        # Closed whatever happens: an open result keeps the connection from any other question.
+        # Always closed, because an open result blocks other queries of the connection.
         with query_result.to_arrow_reader(rows_at_once) as drawn:
-            # The rows of a small file come as a batch of their own, and a batch costs as much as many rows.
+            # Joined, because each small file gives a batch of its own, and a batch costs as much as many rows.
             for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
                 if uses:
                     _note_uses(batch, uses, part, rows)
@@ -91,9 +97,9 @@ class ReadingJob:
                 rows.add(taken)
 
     def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
-        """Makes Arrow batches the relation `name`, some at a time; gives how many rows it has.
+        """Register Arrow batches as the relation `name`, one chunk after another, and yield the number of rows of each.
 
-        As one stream, the database would take them with several threads, and mix up their order.
+        As one stream, several threads of the database would read them in any order.
         """
         for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
@@ -117,12 +123,12 @@ class ReadingJob:
             reject(batch, is_rejected)
 
     def open_files(self, paths: list[str]) -> None:
-        """Says which files the relations of native readers are of."""
+        """Set the files that the relations of native readers read."""
         self.connection.execute("SET VARIABLE files = ?", [paths])
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Notes in the books of each file which uses a record says yes to."""
+    """Add the uses that are true for any record to the books of each file."""
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):
@@ -131,7 +137,7 @@ def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, r
 
 
 def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
-    """The next batch; an error of the database, which comes as one of Arrow's, as the database's."""
+    """Return the next batch. The database's errors arrive as Arrow errors and are converted back."""
     try:
         return drawn.read_next_batch()
     except StopIteration:
@@ -143,7 +149,7 @@ def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
 
 
 def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.RecordBatch]:
-    """Batches joined to so many rows, or bytes, as are worth a query or a row group."""
+    """Join batches to at least `fewest` rows or `_JOINED_BYTES`, which are worth a query or a row group."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
@@ -157,13 +163,13 @@ def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.Recor
 
 
 def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    # Joined to nothing, a batch would be copied.
+    # `concat_batches` would copy a single batch.
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
 def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Count the rejected rows of a batch in the books of the part. Yield the rows that must be kept: the place in the
-    batch, and a dictionary of file, reason and what was asked for as `given_…`.
+    """Count the rejected rows of a batch in the books of the part. Yield the rows that must be kept: the index in the
+    batch, and a dictionary of file, reason and the columns `given_…`.
     """
     is_kept = np.zeros(len(batch), dtype=bool)
     for file, reason, places in grouped(batch, is_rejected):

@@ -1,4 +1,4 @@
-"""The heavy step in DuckDB, second half: the live parts of some days into their tables, by the plan of the roll-up."""
+"""Rolls up the live parts of some days into their tables with DuckDB, by the plan of the roll-up."""
 
 from datetime import date
 from pathlib import Path
@@ -21,16 +21,16 @@ from pipelines.engines.steps import (
 
 
 class DuckDBRoller:
-    """Rolls days up over one open workbench."""
+    """Rolls up days by one open connection."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: DayPlan, memory: int) -> None:
-        """`memory` is what the connection may take, in bytes."""
+        """`memory` is the memory limit of the connection in bytes."""
         self._connection, self._plan, self._memory = connection, plan, memory
         add_limit_walk(connection)
         create_plan(connection, plan)
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
-        """De-duplicates the events and writes the tables of each day; see `DayRoller`."""
+        """De-duplicate the events and write the tables of each day; see `DayRoller`."""
         create_batch(self._connection, events.batch)
         create_events(self._connection, events.batch, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)

@@ -1,1 +1,1 @@
-"""The heavy steps on the executors of a Spark cluster, over a data folder that all of them mount."""
+"""The engine that runs on the executors of a Spark cluster, which all mount the data folder."""

@@ -1,4 +1,4 @@
-"""The engine on a cluster: Spark shares the work out, and on each executor another engine does it, in that process."""
+"""The engine on a cluster: Spark distributes the work, and each executor does it with a local engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class SparkEngine:
-    """Spark over one folder of parts and tables, which every executor sees under the same path.
+    """Spark over the store's folder of parts and tables, which every executor mounts at the same path.
 
-    `local_reader` opens a reader of files in the process that it is called in. What does not fit in an executor's
-    memory is spilled to its own disk, encrypted; what does not fit in this process's, to `temp`.
+    `local_reader` opens a reader of files in the calling process. Executors spill to their own disks, encrypted; this
+    process spills to `temp`.
     """
 
     def __init__(self, settings: Settings, temp: Path, folder: Path, local_reader: LocalReader) -> None:
@@ -26,13 +26,13 @@ class SparkEngine:
 
     @property
     def split_bytes(self) -> int:
-        """Files of lines that are larger are best read in several pieces."""
+        """The size above which files of lines should be read in several pieces."""
         return self._place.settings.engine.split_bytes
 
-    # Without Spark, which is an extra, all else must be able to name this engine.
+    # Imported lazily: PySpark is an extra, and this module must be importable without it.
     @contextmanager
     def readers(self, key: str, landing: Path) -> "Iterator[SparkReaders]":
-        """Opens readers of landed files; see `Engine`."""
+        """Open readers of landed files; see `Engine`."""
         from pipelines.engines.spark.reader import SparkReaders
         from pipelines.engines.spark.session import opened_context
 
@@ -41,7 +41,7 @@ class SparkEngine:
 
     @contextmanager
     def day_roller(self, plan: DayPlan) -> "Iterator[SparkRoller]":
-        """Opens a roller of days; see `Engine`."""
+        """Open a roller of days; see `Engine`."""
         from pipelines.engines.spark.roller import SparkRoller
         from pipelines.engines.spark.session import opened_context
         from pipelines.store.database import workbench

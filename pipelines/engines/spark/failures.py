@@ -1,4 +1,4 @@
-"""What goes wrong with Spark, in a user's words: known by what Spark says of it, for which it has no types."""
+"""Converts Spark's errors to messages for users. Spark has no types for them, so they are recognized by their texts."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from pipelines.engines.spark.place import carried_error
 _STANDS = "The step could not be finished; the last good report still stands."
 _LOST = re.compile(
     r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated|"
-    # What died held what others need.
+    # A dead executor had data that other tasks need.
     r"FetchFailedException"
 )
 _GONE = re.compile(
     r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
     r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)|\[Errno (32|104)\]|"
-    # Java gave no answer, which PySpark takes for one.
+    # PySpark misreads a missing answer of Java.
     r"does not exist in the JVM|An error occurred while calling \S+\Z"
 )
 _NOT_STARTED = "JAVA_GATEWAY_EXITED"
@@ -30,7 +30,7 @@ _CAUSE = re.compile(r"(Caused by: |: )?[\w.]+(Error|Exception): .")
 
 @contextmanager
 def failures_in_words(log: Path) -> Iterator[None]:
-    """What Spark raises as one of our errors; `log` is the file that it writes to."""
+    """Convert exceptions of Spark to `AuthmeterError`; `log` is Spark's log file."""
     try:
         yield
     except Exception as error:
@@ -41,7 +41,7 @@ def failures_in_words(log: Path) -> Iterator[None]:
 
 
 def in_words(said: str, log: Path) -> AuthmeterError:
-    """The error in what Spark says."""
+    """Return the error for Spark's message."""
     if known := carried_error(said):
         return known
     if _NOT_STARTED in said:
@@ -89,7 +89,7 @@ def in_words(said: str, log: Path) -> AuthmeterError:
 
 
 def no_connection(master: str) -> AuthmeterError:
-    """Nobody listens at the master's address."""
+    """Return the error for a master at whose address nothing listens."""
     return AuthmeterError(
         "The cluster cannot be reached.",
         where=f"{master} (master in [engine] of authmeter.toml)",
@@ -99,7 +99,7 @@ def no_connection(master: str) -> AuthmeterError:
 
 
 def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
-    """The cluster gave nothing to work with."""
+    """Return the error for a cluster that started no executor in time."""
     return AuthmeterError(
         f"The cluster gave no executor within {seconds} seconds.",
         where=f"{master} (master in [engine] of authmeter.toml), {_where(log)}",
@@ -109,7 +109,7 @@ def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
 
 
 def other_environment(differences: str) -> UsageError:
-    """An executor would compute with other libraries, or another authmeter."""
+    """Return the error for an executor with other libraries or another version of authmeter."""
     return UsageError(
         f"An executor has another environment than this process: {differences}.",
         where="the Python environment of the executors",
@@ -123,7 +123,7 @@ def _where(log: Path) -> str:
 
 
 def _cause(said: str) -> str:
-    """What is behind it: of a traceback of Python's the last line, of one of Java's the last cause."""
+    """Return the cause: the last line of a Python traceback, or the last cause of a Java one."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if _CAUSE.match(line)]
     return masked_text((causes or lines or ["it did not say why"])[-1 if causes else 0])[:300]

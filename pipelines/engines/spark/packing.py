@@ -1,6 +1,7 @@
-"""Rows on their way through Spark: many of one relation in one value, as Arrow writes them.
+"""Packs many rows of a relation into one value for Spark, as an Arrow stream.
 
-So Spark sees no column, no hash, and its shuffle moves some large values instead of many small ones.
+Spark thus handles no columns and computes no hashes, and its shuffle moves a few large values instead of many small
+ones.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,15 +14,16 @@ import pyarrow as pa
 from pipelines.engines.base import ROWS_AT_ONCE
 
 _Rows = TypeVar("_Rows", pa.RecordBatch, pa.Table)
-# Of a bucket, so many rows are worth a value of their own.
+# Rows of a bucket that justify a value of their own.
 _FEWEST_ROWS = 2_048
 _OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
-# A text column with fewer different ones than half of so many rows travels as words and their numbers.
+# A text column is sent as a dictionary if its first rows, up to this many, have fewer distinct texts than half of
+# these.
 _LOOKED_AT = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
-    """A relation, some rows at a time; one value where it is empty, which tells its columns."""
+    """Yield a relation in values of some rows each. An empty relation gives one value, which has its columns."""
     batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:
@@ -32,7 +34,9 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """The rows of a relation by its last column, the number of a bucket below `buckets`, which is left out."""
+    """Yield bucket number and rows of a relation. Its last column is the bucket number, below `buckets`, and is
+    removed.
+    """
     for batch in relation.to_arrow_reader(max(ROWS_AT_ONCE, buckets * _FEWEST_ROWS)):
         numbers = batch.column(batch.num_columns - 1).to_numpy()
         order = np.argsort(numbers, kind="stable")
@@ -43,13 +47,13 @@ def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterato
 
 
 def unpacked(data: bytes) -> pa.Table:
-    """The rows of one value."""
+    """Return the rows of one value."""
     with pa.ipc.open_stream(data) as stream:
         return stream.read_all()
 
 
 def add_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """Adds rows to the table `name`, which is made if need be."""
+    """Add rows to the table `name`, which is created if it does not exist."""
     connection.register("added_rows", rows)
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM added_rows LIMIT 0")
     connection.execute(f"INSERT INTO {name} FROM added_rows")
@@ -57,7 +61,7 @@ def add_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
-    """Unpacked rows of one relation as one table."""
+    """Join unpacked rows of one relation to one table."""
     words = {field.name for table in tables for field in table.schema if pa.types.is_dictionary(field.type)}
     return pa.concat_tables(_encoded(table, words) for table in tables)
 

@@ -1,7 +1,7 @@
-"""What a task finds on the executor that it runs on: the data folder, room of its own, and words for what goes wrong.
+"""Provides a task on an executor with the data folder and a temporary folder, and carries its errors to the driver.
 
-What is raised on an executor comes to the driver as a text among many; an error of ours is written so that it can be
-found there.
+The driver receives an executor's exceptions only as text, so an `AuthmeterError` is written in a form that can be found
+in it.
 """
 
 import json
@@ -20,18 +20,20 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import FileReader
 
 LocalReader = Callable[[Settings, Path, Path, str, Path], AbstractContextManager[FileReader]]
-"""Opens a reader in this process: of settings, a folder to spill to, the store's folder, key and landing folder."""
-# A traceback also holds the line that raises it.
+"""Opens a reader in this process, given the settings, a folder to spill to, the store's folder, the hash key and the
+landing folder.
+"""
+# A traceback also contains the source line that raises the error, which must not match.
 _CARRIED = re.compile(r'authmeter error: (\{"is_usage".*\})')
 
 
 class CarriedError(Exception):
-    """An error of ours on its way from an executor."""
+    """Carries an `AuthmeterError` from an executor to the driver as text."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A data folder as driver and executors work on it. Tasks look for `mark`, a file that the driver made there."""
+    """A data folder that driver and executors share. Tasks check that `mark`, a file that the driver made, exists."""
 
     settings: Settings
     temp: Path
@@ -40,17 +42,17 @@ class Place:
 
     @property
     def mark(self) -> Path:
-        """A file by which an executor knows that it sees this data folder."""
+        """A file by which an executor checks that it has mounted this data folder."""
         return self.temp / "seen-by-executors"
 
     @property
     def log(self) -> Path:
-        """What Spark says in the driver's process."""
+        """The log file of Spark in the driver's process."""
         return self.temp / "spark.log"
 
     @contextmanager
     def on_executor(self) -> Iterator[tuple[Settings, Path]]:
-        """What a task works with: settings of one task, and an empty folder on the executor's own disk."""
+        """Yield the settings for one task, and an empty folder on the executor's own disk."""
         from pyspark import TaskContext
 
         host, context = socket.gethostname(), TaskContext.get()
@@ -83,7 +85,7 @@ def _errors_carried(host: str) -> Iterator[None]:
 
 
 def carried_error(text: str) -> AuthmeterError | None:
-    """The error of ours in what Spark says of a failed task."""
+    """Return the `AuthmeterError` in Spark's message about a failed task; None if it has none."""
     if not (found := _CARRIED.search(text)):
         return None
     said = json.loads(found[1])

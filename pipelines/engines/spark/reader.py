@@ -1,7 +1,7 @@
-"""The heavy step on Spark, first half: landed files into event parts, each reading a task on some executor.
+"""Reads landed files into event parts on Spark, with one task on an executor for each reading.
 
-A task opens a reader in its own process and writes into the data folder. Each is a job of its own, so that what is read
-is given out in order as soon as it is there.
+A task opens a reader in its own process and writes into the data folder. Each task is a Spark job of its own, so that
+results can be yielded in order as soon as they are complete.
 """
 
 from collections import deque
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 
 class SparkReaders:
-    """Reads on the executors of one context."""
+    """Runs readers on the executors of one Spark context."""
 
     def __init__(self, context: "SparkContext", place: Place, key: str, landing: Path) -> None:
         self._context, self._place, self._landing = context, place, landing
-        # It goes to the executors in what they are to do, which Spark neither shows nor notes.
+        # The key is sent to executors in the serialized task, which Spark neither displays nor logs.
         self._key = key
 
     def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
-        """What `read` gives for each that is asked, in their order; see `Readers`."""
+        """Yield the result of `read` for each of `asked`, in order; see `Readers`."""
         context, slots = self._context, slots_of(self._context)
         waiting: deque[Future[Answer]] = deque()
         with ThreadPoolExecutor(slots) as threads:
             try:
                 for one in asked:
-                    # One more than are at work, so that no executor waits for us.
+                    # One task more than slots, so that no executor is idle.
                     while len(waiting) > slots:
                         yield waiting.popleft().result()
                     waiting.append(threads.submit(self._read, read, one))

@@ -1,9 +1,9 @@
-"""The heavy step on Spark, second half: the live parts of some days into their tables, by the plan of the roll-up.
+"""Rolls up the live parts of some days into their tables on Spark, by the plan of the roll-up.
 
-A first job looks at the events as they were delivered. A second one shares them out by a hash of the event_id, makes
-what the plan says of records in each bucket, and shares that out again: devices by their sets, sign-in records without
-a device by attempt, all else by what adds up. Sign-in records are shared out once more, by subject. What is left in the
-end fits in this process, which makes the last steps. DuckDB makes them in each place, as `tasks.py` says.
+A first job runs the steps over events as they were delivered. A second job partitions the events by a hash of the
+event_id, runs the steps over records in each bucket, and partitions the results again: devices by their sets, sign-in
+records without a device by attempt, and other results by their key. Sign-in records are partitioned once more, by
+subject. The final results fit in this process, which runs the last steps. All steps run in DuckDB; see `tasks.py`.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ from pipelines.store.part_records import PartRecords
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
 
-# Records of a bucket: what an executor has in memory of them at once stays below a gigabyte.
+# Records of a bucket, which take less than a gigabyte of an executor's memory.
 _BUCKET_RECORDS = 1_000_000
-# So few are not worth a task.
+# Fewer records than this do not justify a task.
 _FEWEST_RECORDS = 50_000
 _MOST_BUCKETS = 4_096
 _FEWEST_BYTES = 4 << 20
 
 
 class SparkRoller:
-    """Rolls days up on the executors of one context; `connection` is a workbench of this process."""
+    """Rolls up days on the executors of one context; `connection` is a DuckDB connection of this process."""
 
     def __init__(
         self, context: SparkContext, connection: duckdb.DuckDBPyConnection, place: Place, plan: DayPlan
@@ -59,14 +59,14 @@ class SparkRoller:
         create_plan(connection, plan)
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
-        """De-duplicates the events and writes the tables of each day; see `DayRoller`."""
+        """De-duplicate the events and write the tables of each day; see `DayRoller`."""
         create_batch(self._connection, events.batch)
         with failures_in_words(self._place.log):
             self._count(events)
         return write_tables(self._connection, self._plan, events.values, events.batch, target)
 
     def _count(self, events: DayEvents) -> None:
-        """Makes all but the last steps, of what executors find."""
+        """Run all steps except the last ones on the executors, and combine their results in this process."""
         plan, connection = self._plan, self._connection
         slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
@@ -89,11 +89,11 @@ class SparkRoller:
         self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan), *kept_of_sessions(plan)), counted)
 
     def _shares(self, shares: Sequence[object]) -> RDD[int]:
-        """The numbers of the shares, each in a task of its own."""
+        """Return the indexes of the shares, each in a task of its own."""
         return self._context.parallelize(range(len(shares)), len(shares))
 
     def _take(self, steps: Sequence[Step], rows: RDD[Packed]) -> None:
-        """Runs a job, and makes the steps of what it gives."""
+        """Run a job and combine its results to the relations of `steps`."""
         for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))
         for step in steps:
@@ -102,13 +102,13 @@ class SparkRoller:
 
 
 def buckets_of(records: int, slots: int) -> int:
-    """Into how many buckets so many records are best cut, where `slots` tasks run at a time."""
+    """Return the number of buckets for so many records if `slots` tasks run at a time."""
     by_memory, by_slots = -(-records // _BUCKET_RECORDS), min(slots, -(-records // _FEWEST_RECORDS))
     return max(1, min(_MOST_BUCKETS, max(by_memory, by_slots)))
 
 
 def shares_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
-    """The files of parts for the tasks that read them: several for each slot, unless they are small."""
+    """Divide the files of parts into shares, one per task: several per slot, unless they are small."""
     files = [(file, part, file.stat().st_size) for part in parts for file in part.files]
     wanted = max(_FEWEST_BYTES, sum(size for _, _, size in files) // (4 * slots))
     shares: list[list[PartRecords]] = [[]]

@@ -1,7 +1,6 @@
-"""The context of Spark: started as the settings say, and kept for all that this process does.
+"""Starts a Spark context by the settings and keeps it for the rest of this process.
 
-Spark talks much. What it says goes to a file among the unfinished ones of the data folder. What goes wrong with it is
-put in words by `failures.py`.
+Spark's log output is written to a file in the store's temporary folder. `failures.py` words its errors.
 """
 
 import hashlib
@@ -28,22 +27,22 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
 
 _OPTIONS = {
-    # They are compressed already.
+    # The values are compressed already.
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
-    # A page for whoever is on the network, which nobody asked for.
+    # A web page that is open to the network.
     "spark.ui.enabled": "false",
-    # What is shared out holds ids, and waits on disks.
+    # Shuffled data contains ids and is written to disks.
     "spark.io.encryption.enabled": "true",
 }
 _T = TypeVar("_T")
-# The one that is open, with what it was started by.
+# The open context with its settings; empty if there is none.
 opened: "list[tuple[EngineSettings, SparkContext]]" = []
 
 
 @contextmanager
 def opened_context(place: Place) -> "Iterator[SparkContext]":
-    """The context for a data folder.
+    """Return the context for a data folder.
 
     Raises:
         UsageError: Java or PySpark is missing.
@@ -55,7 +54,7 @@ def opened_context(place: Place) -> "Iterator[SparkContext]":
 
 
 def slots_of(context: "SparkContext") -> int:
-    """How many tasks run at a time, as far as is known: of a cluster that grows with its work, those of today."""
+    """Return how many tasks can run at a time; for a cluster that scales with its load, the present number."""
     return max(1, int(context.defaultParallelism))
 
 
@@ -103,17 +102,19 @@ def _context(options: "SparkConf", log: Path) -> "SparkContext":
     with log.open("ab") as said:
         gateway = launch_gateway(options, {"stdout": said, "stderr": subprocess.STDOUT})
     context = SparkContext(conf=options, gateway=gateway)
-    # Where Java ends before its time, these two would print how they noticed.
+    # If Java exits early, these two would print errors.
     logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
     context._accumulatorServer.handle_error = lambda *_: None
     if python := options.get("spark.pyspark.python"):
-        # Spark takes it from the environment alone where it was not started by spark-submit.
+        # Without spark-submit, Spark reads it only from the environment.
         context.pythonExec = python
     return context
 
 
 def _of_this_machine(master: str) -> dict[str, str]:
-    """What executors on this machine need to be as this process is, and to be reached from nowhere else."""
+    """Return options of local executors: the same Python as this process, and no ports that other machines can
+    reach.
+    """
     if not master.startswith("local"):
         return {}
     return {
@@ -135,7 +136,9 @@ def _require_java() -> None:
 
 
 def _answers(master: str) -> bool:
-    """Whether somebody listens where a cluster of its own should be; others are asked by Spark alone."""
+    """Whether the master of a standalone cluster accepts connections. For other clusters only Spark can check; returns
+    true.
+    """
     if not master.startswith("spark://"):
         return True
     for address in master.removeprefix("spark://").split(","):
@@ -146,7 +149,7 @@ def _answers(master: str) -> bool:
 
 
 def _within(engine: EngineSettings, log: Path, do: Callable[[], _T]) -> _T:
-    """What a step of the start gives; some of them wait for ever."""
+    """Return the result of a step of the start, with a timeout, as some steps can wait forever."""
     found: list[Any] = []
 
     def work() -> None:
@@ -175,13 +178,13 @@ def _require_same_environment(found: dict[str, str]) -> None:
 
 
 def _environment_of_executor(context: "SparkContext") -> dict[str, str]:
-    """The first executor to be there tells what it has."""
+    """Return the environment of the first available executor."""
     (found,) = context.parallelize([0], 1).map(lambda _: environment()).collect()
     return dict(found)
 
 
 def environment() -> dict[str, str]:
-    """What the figures depend on, beside the data: the libraries, and authmeter's own texts."""
+    """Return the versions of the libraries and a digest of authmeter's own files, on which the figures depend."""
     texts = hashlib.sha256()
     for file in sorted((PROJECT / "pipelines").rglob("*")):
         if file.suffix in (".py", ".sql", ".toml", ".csv"):
@@ -196,14 +199,14 @@ def _is_alive(context: "SparkContext") -> bool:
 
 
 def end() -> None:
-    """Ends Spark, and Java with it, so that another one can be started."""
+    """Stop Spark and its Java process, so that another one can be started."""
     from pyspark import SparkContext
 
     gateway = SparkContext._gateway
     if SparkContext._active_spark_context:
         with suppress(Exception):
             SparkContext._active_spark_context.stop()
-    # A context that Java left cannot be stopped: it would stand in the way of the next.
+    # A context without Java cannot be stopped, and would prevent the start of the next one.
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     if gateway:
         with suppress(Exception):

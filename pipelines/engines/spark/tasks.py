@@ -1,4 +1,4 @@
-"""The tasks of an executor for a batch of days: each function turns packed rows into packed rows, in its own DuckDB."""
+"""The tasks of an executor for a batch of days. Each function turns packed rows into packed rows in its own DuckDB."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,23 +28,23 @@ from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords
 
 Packed = tuple[str, bytes]
-"""Some rows on their way: their relation, and what `packing.py` makes of them."""
+"""The name of a relation, and some of its rows as packed by `packing.py`."""
 Shared = tuple[int, Packed]
-"""The same with the number of the bucket that they go to."""
+"""Packed rows with the number of their target bucket."""
 _EVENTS, _BUCKET = "events", "bucket_events"
-# Events that take more than such a part of the memory of a task are not all held as they came.
+# Events that take more than this fraction of a task's memory are moved to a table, which can be spilled.
 _PART_OF_MEMORY = 4
 _RECEIVED = "received_{}"
-# For each bucket, fewer rows than this are not worth a value of their own.
+# Fewer rows per bucket than this do not justify a value of their own.
 _FEW_ROWS = 64
 
 
 @dataclass(frozen=True)
 class BatchTask:
-    """A batch of days that is rolled up, as every task of it knows it; `batch` and `late` are as in `DayEvents`.
+    """A batch of days to roll up, as sent to each task; `batch` and `late` are as in `DayEvents`.
 
-    `shares` are the parts by the tasks that read them; `known` is what the first job found; `buckets` is how many the
-    second one has.
+    `shares` are the parts that each task reads; `known` are the relations of the first job; `buckets` is the number of
+    buckets of the second job.
     """
 
     place: Place
@@ -58,7 +58,9 @@ class BatchTask:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-        """A workbench with what is known of the days, and the bytes of memory that it may take."""
+        """Open a DuckDB connection with the relations and macros of the days. Yield it with its memory limit in
+        bytes.
+        """
         with (
             self.place.on_executor() as (settings, temp),
             workbench(settings, temp, [self.place.folder]) as connection,
@@ -72,22 +74,22 @@ class BatchTask:
 
 
 def kept_of_records(plan: DayPlan) -> list[Step]:
-    """The steps over records whose rows are wanted elsewhere."""
+    """Return the steps over records whose rows are sent to other tasks or to the driver."""
     return [step for step in (*plan.word_steps, *plan.sign_in_steps, *plan.record_steps) if step.adds is not None]
 
 
 def kept_of_keys(plan: DayPlan) -> list[Step]:
-    """The steps over devices, phones and apps whose rows are wanted elsewhere."""
+    """Return the steps over devices, phones and apps whose rows are sent to the driver."""
     return [step for step in plan.key_steps if step.adds is not None]
 
 
 def kept_of_sessions(plan: DayPlan) -> list[Step]:
-    """The steps over subjects whose rows are wanted elsewhere."""
+    """Return the steps over subjects whose rows are sent to the driver."""
     return [step for step in plan.session_steps if step.adds is not None]
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """What the plan says of events as they were delivered, those of one share."""
+    """Run `delivered_steps` over the events of each share."""
     with task.opened() as (connection, _):
         for share in numbers:
             create_events(connection, task.batch, task.shares[share], task.late)
@@ -98,7 +100,7 @@ def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]
 
 
 def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
-    """The events of a share by the bucket of their event_id."""
+    """Yield the events of each share by the bucket of their event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
@@ -109,7 +111,9 @@ def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
 
 
 def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
-    """What the plan says of the records of one bucket, by the bucket in which it is added up."""
+    """Run the steps over the records of one bucket. Yield their rows by the bucket in which they are summed or read
+    next.
+    """
     plan = task.plan
     with task.opened() as (connection, memory):
         _create_bucket(connection, plan, received, memory)
@@ -118,7 +122,8 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
         for place, step in enumerate(kept_of_records(plan)):
             rows = connection.table(step.name)
             is_small = rows.shape[0] < task.buckets * _FEW_ROWS or not step.adds
-            # Small ones are not worth a value for each bucket. That what adds up is in one place is no condition.
+            # Small results do not justify a value per bucket. Rows may be summed in several buckets, as the driver sums
+            # again.
             keys = ", ".join(name for name in rows.columns if name not in (step.adds or ()))
             bucket = str(place) if is_small else f"hash({keys})"
             yield from _shared_rows(task, rows, bucket)
@@ -132,22 +137,22 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
         for name, query, rows_together in (
             (subjects.known_records.name, f"FROM {subjects.known_records.name}", subjects.subject_set),
             (subjects.lone_records.name, f"FROM {subjects.lone_records.name}", subjects.attempt_set),
-            # One row for each attempt: one that all records name is a row of each bucket.
+            # One row per attempt: an attempt that all records have would else send all its devices from every bucket.
             (subjects.device_attempts.name, subjects.first_devices.query, subjects.attempt_set),
         ):
             yield from _shared_rows(task, connection.sql(query).set_alias(name), rows_together)
 
 
 def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
-    """What the plan says of the devices and other keys of one bucket, and what adds up in it; and its records that
-    have a subject, by the bucket of the subject.
+    """Run the steps over the devices and other keys of one bucket, and sum the received rows. Yield the results, and
+    the records with a subject by the bucket of the subject.
     """
     plan = task.plan
     known, lone, attempts = plan.subjects.known_records, plan.subjects.lone_records, plan.subjects.device_attempts
     with task.opened() as (connection, memory):
         for bucket, (relation, data) in received:
             if relation == known.name:
-                # These are in the bucket of their subject.
+                # These records are in the bucket of their subject already.
                 yield bucket, (relation, data)
             else:
                 add_rows(connection, _RECEIVED.format(relation), unpacked(data))
@@ -167,7 +172,7 @@ def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
 
 
 def count_sessions(task: BatchTask, received: Iterator[Shared]) -> Iterator[Packed]:
-    """What the plan says of the subjects of one bucket; and what the steps before found, as it came."""
+    """Run the steps over the subjects of one bucket. Results of earlier steps are passed on unchanged."""
     plan = task.plan
     records = (plan.subjects.known_records.name, plan.subjects.found_records.name)
     with task.opened() as (connection, _):
@@ -185,9 +190,10 @@ def count_sessions(task: BatchTask, received: Iterator[Shared]) -> Iterator[Pack
 def _create_bucket(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, received: Iterator[Shared], memory: int
 ) -> None:
-    """The events of a bucket as `DayPlan` wants them; what is not shared out is NULL.
+    """Create the events of a bucket for the steps of `DayPlan`; columns that were not sent are NULL.
 
-    They stay as they come; so many that they take a part of the memory go into a table, which can be spilled.
+    They stay Arrow tables, unless they take more than a fraction of the memory: then they are stored in a table, which
+    can be spilled.
     """
     known = [*EVENT_SCHEMA, pa.field("is_late", pa.bool_())]
     given = pa.schema([field for field in known if field.name in plan.record_columns])
@@ -213,8 +219,8 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
 
 
 def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
-    """Rows by the bucket that an expression says; and none to the bucket with the number of this one, so that each
-    knows the columns of each relation.
+    """Yield rows by the bucket that an SQL expression gives, and an empty value to the bucket with this task's number,
+    so that every bucket has the columns of every relation.
     """
     name = rows.alias
     (empty,) = packed(rows.limit(0))
@@ -225,7 +231,7 @@ def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) ->
 
 
 def _own_bucket() -> int:
-    """The number of the bucket of this task."""
+    """Return the number of this task's bucket."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
