@@ -1,1 +1,1 @@
-"""Buckets: logs are brought from them into landing, and folders such as the site are copied to them."""
+"""Downloads logs from buckets into landing, and copies folders such as the site to buckets."""

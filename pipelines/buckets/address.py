@@ -1,4 +1,4 @@
-"""The place that an address of the settings names, and the names of its objects."""
+"""Parses the bucket addresses of the settings, and converts between keys and names of objects."""
 
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pipelines.contract.settings.bucket_settings import BucketPlace
 class Address:
     """A bucket, or a folder in one.
 
-    `bucket` is empty for `file`. `base` is the folder without slashes around it; for `file` it is the whole path.
+    `base` is the folder without slashes around it. For `file`, both `bucket` and `base` are the whole path.
     """
 
     scheme: str
@@ -23,22 +23,22 @@ class Address:
 
     @property
     def identity(self) -> str:
-        """The name under which the objects that were brought are kept: another endpoint of one server is the same."""
-        # An endpoint of the environment may have a user and a password.
+        """The name of the bucket in the ledger, the same for the internal and the public endpoint of a server."""
+        # An endpoint from the environment can contain a user and a password.
         server = self.endpoint.partition("://")[2].rpartition("@")[2].replace("-internal.", ".").lower()
         return f"{self.scheme}://{self.bucket}" + (f" on {server}" if server else "")
 
     def key(self, name: str) -> str:
-        """The key of the object that has a name behind the address."""
+        """Return the key of an object by its name relative to the address."""
         return f"{self.base}/{name}" if self.base and self.scheme != "file" else name
 
     def name(self, key: str) -> str:
-        """The name of an object behind the address, by its key."""
+        """Return the name of an object relative to the address, by its key."""
         return key.removeprefix(f"{self.base}/") if self.scheme != "file" and self.base else key
 
 
 def address_of(place: BucketPlace, url: str) -> Address:
-    """Return the place that a checked address names; without an endpoint of its own, that of the environment."""
+    """Return the parsed form of a checked address. Without an endpoint in the settings, the environment's is used."""
     parts = urlsplit(url)
     endpoint = place.endpoint
     if not endpoint and parts.scheme == "oss":
@@ -48,12 +48,12 @@ def address_of(place: BucketPlace, url: str) -> Address:
     base = str(Path(parts.path)) if parts.scheme == "file" else parts.path.strip("/")
     bucket = parts.netloc
     if parts.scheme == "file":
-        # The folder is what a bucket is elsewhere.
+        # For `file`, the folder takes the role of the bucket.
         return Address("file", base, base, "", "")
     return Address(parts.scheme, bucket, base, endpoint, place.region)
 
 
 def with_scheme(endpoint: str) -> str:
-    """Return a server's address with `https://` where it has no scheme."""
+    """Return a server's address, with `https://` if it has no scheme."""
     endpoint = endpoint.rstrip("/")
     return endpoint if not endpoint or "://" in endpoint else f"https://{endpoint}"

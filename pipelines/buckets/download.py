@@ -1,7 +1,7 @@
-"""Bringing one object to a file: whole, and of one version.
+"""Downloads one object to a file, complete and of one version.
 
-A server that reads a file while it is written may send parts of both. What comes is compared with the object's MD5,
-where its ETag is that, and else with what the bucket says of it afterwards.
+A server that reads a file while it is written can send parts of two versions. So the download is compared with the
+object's MD5 if its ETag is one; else the bucket's description of the object after the download must be unchanged.
 """
 
 import hashlib
@@ -18,22 +18,22 @@ from pipelines.common.text import Bilingual
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-# A larger object comes in pieces, and one that was begun goes on at its next piece.
+# Larger objects are downloaded in pieces of this size, and an interrupted download continues at the next piece.
 PIECE = 16 << 20
 _CHUNK = 1 << 20
-# Of a server that gives whole objects alone.
+# The error of servers that do not support byte ranges.
 _NO_PIECES = "NotPartial"
 _TRIES = 2
 _CHANGING = Bilingual("读取时内容有变化，下次运行再取", "it changed while it was read: the next run brings it")
 
 
 def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, Path] | None:
-    """Write an object to a file of its own in a folder; return it as it was brought, and the file.
+    """Download an object to a file of its own in a folder. Return the object as it was downloaded, and the file.
 
-    None: the bucket has no such object.
+    Return None if the bucket has no such object.
 
     Raises:
-        BucketError: it cannot be brought, or changed each time that it was read.
+        BucketError: the object cannot be downloaded, or changed during each try.
         OSError: the file cannot be written.
     """
     wanted: Listed | None = listed
@@ -49,18 +49,20 @@ def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, 
         except ObjectChangedError:
             pass
         file.unlink(missing_ok=True)
-        # What is there now may be whole.
+        # The object's present version may be stable.
         wanted = head(bucket, wanted.key)
     raise BucketError(_CHANGING)
 
 
 def unfinished_name(listed: Listed) -> str:
-    """The name of an object's file while it comes: the same for the same version, so that another run goes on."""
+    """Return the name of an object's unfinished file, equal for the same version, so that another run can continue
+    it.
+    """
     return hashlib.sha256(f"{listed.key}\0{listed.size}\0{listed.version}".encode()).hexdigest()[:32]
 
 
 def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
-    """Writes the file; whether it is the wanted version as a whole. Raises what `_chunks` does."""
+    """Write the file and return whether it is the complete wanted version. Raises the errors of `_chunks`."""
     if wanted.size > PIECE:
         md5 = _read_pieces(bucket, wanted, file)
     else:
@@ -68,13 +70,13 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
             md5 = _write(bucket, wanted, out)
     if file.stat().st_size == wanted.size and md5 == wanted.version:
         return True
-    # An encrypted object's ETag is no MD5, nor is that of one that was written in parts.
+    # The ETags of encrypted objects and of multipart uploads are no MD5.
     now = head(bucket, wanted.key) if file.stat().st_size == wanted.size else None
     return now is not None and wanted.is_same(now)
 
 
 def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
-    """Writes the file from where it ends; gives its MD5."""
+    """Append the missing pieces to the file and return the file's MD5."""
     with open(file, "ab", buffering=0) as out:
         while (at := out.tell()) < wanted.size:
             try:
@@ -92,7 +94,7 @@ def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
 
 
 def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, int] | None = None) -> str:
-    """Writes the bytes of a span, of all without one; gives their MD5."""
+    """Write the bytes of a span, or all bytes without one, and return their MD5."""
     md5 = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(bucket, wanted, span):
         md5.update(chunk)
@@ -102,12 +104,12 @@ def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, 
 
 
 def _chunks(bucket: "ObjectStore", wanted: Listed, span: tuple[int, int] | None) -> Iterator[memoryview]:
-    """The bytes of a span, of all without one.
+    """Yield the bytes of a span, or all bytes without one.
 
     Raises:
-        ObjectGoneError: there is no such object.
-        ObjectChangedError: it is another version.
-        BucketError: it cannot be read.
+        ObjectGoneError: the object does not exist.
+        ObjectChangedError: the object has another version.
+        BucketError: the object cannot be read.
     """
     import obstore
 
@@ -116,7 +118,7 @@ def _chunks(bucket: "ObjectStore", wanted: Listed, span: tuple[int, int] | None)
         options["range"] = span
     try:
         found = obstore.get(bucket, wanted.key, options=options)
-        # Servers exist that do not know `If-Match`.
+        # Some servers ignore `If-Match`.
         if not wanted.is_same(listed_of(found.meta)):
             raise ObjectChangedError(_CHANGING)
         if wanted.size <= _CHUNK:

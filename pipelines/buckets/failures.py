@@ -1,18 +1,18 @@
-"""What went wrong with a bucket, in words. The libraries' own texts are not shown: they can have addresses with
-signatures and parts of keys in them.
+"""Words errors of buckets for users. The libraries' own texts are not shown, as they can contain signed addresses and
+parts of keys.
 """
 
 import re
 
 from pipelines.common.text import Bilingual
 
-# As S3 and what speaks it name a fault: a word, never a value.
+# The error code of S3 and compatible servers: a word, never a value.
 _CODE = re.compile(r"<Code>([A-Za-z]{3,60})</Code>")
 _NO_ROLE = re.compile(
     r"169\.254\.|metadata\.google|Missing\w*Credentials|MissingAccount|CredentialsNotLoaded", re.IGNORECASE
 )
 _REFUSED = re.compile(r"status code: 40[13]\b")
-# Of a folder that is a bucket.
+# The error of a folder that is used as a bucket.
 _NO_RIGHT = "Permission denied (os error 13)"
 _AWAY = re.compile(
     r"status code: 5\d\d\b|error sending request|connect|timed? ?out|reset by|closed|dns|incomplete|end of file|decod",
@@ -21,7 +21,7 @@ _AWAY = re.compile(
 
 
 class BucketError(Exception):
-    """A bucket, or one object of it, that could not be used; `is_away`: no other object of it can be now."""
+    """A bucket or object that could not be used. `is_away`: the cause affects all objects of the bucket at present."""
 
     def __init__(self, words: Bilingual, *, is_away: bool = False) -> None:
         super().__init__(words.en)
@@ -29,15 +29,15 @@ class BucketError(Exception):
 
 
 class ObjectGoneError(BucketError):
-    """An object that does not exist; its bucket does."""
+    """An object that does not exist in an existing bucket."""
 
 
 class ObjectChangedError(BucketError):
-    """An object that is another version by now."""
+    """An object that changed after it was listed."""
 
 
 def as_bucket_error(error: BaseException) -> BucketError:
-    """The error of a library in words."""
+    """Return the error of a library with words for users."""
     if isinstance(error, BucketError):
         return error
     text, kind = str(error), type(error).__name__
@@ -50,7 +50,7 @@ def as_bucket_error(error: BaseException) -> BucketError:
             Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_away=True
         )
     if found and found[1] == "InvalidObjectState":
-        # Refused as a wrong key is, and the others of the bucket are not.
+        # An archived object fails with the same status as a wrong key, but other objects of the bucket are readable.
         return BucketError(Bilingual("已归档：请先在存储空间中解冻", "it is archived: restore it in the bucket"))
     if kind in ("UnauthenticatedError", "PermissionDeniedError", "PermissionError") or _REFUSED.search(text):
         return BucketError(

@@ -1,7 +1,7 @@
-"""Bringing what is new in the buckets of the settings into landing, before a run reads it.
+"""Downloads new objects from the buckets of the settings into landing, before a run reads it.
 
-An object is known by its bucket, key, size and ETag, and is brought once, also if its file was removed since. Nothing
-here fails a run: a bucket that cannot be used is a finding.
+An object is identified by bucket, key, size and ETag, and is downloaded only once, even if its file was removed since.
+Errors of a bucket become findings and never fail a run.
 """
 
 import sqlite3
@@ -34,22 +34,23 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _AT_ONCE = 8
-# So many objects, or so many bytes, are put in their places and noted together.
+# Objects and bytes that are moved into landing and recorded together.
 _TOGETHER, _TOGETHER_BYTES = 512, 256 << 20
-# While these are put in their places, so many come.
+# The most downloads that are started before the first of them is moved into landing.
 _AHEAD = 256
 _PAGE = 1000
 _GB = 10**9
-# An object with its file, which the mark of a folder has not; why it was not brought; None where the rest is given up.
+# An object with its file (None for a folder marker); or why it was not downloaded; or None if the fetch was ended
+# before it.
 Outcome = tuple[Listed, Path | None] | BucketError | None
 Progress = Callable[[int, int], None]
 
 
 @dataclass
 class FetchReport:
-    """What was brought; `waiting` objects stay for the next run as the bound of a run was reached.
+    """The result of a fetch; `waiting` objects are left for the next run because the limit of a run was reached.
 
-    `findings` are what went wrong, by address; `left_alone` counts objects with names that landing leaves alone.
+    `findings` are the errors by address; `left_alone` is the number of objects with names that landing ignores.
     """
 
     buckets: int = 0
@@ -63,10 +64,10 @@ class FetchReport:
 def fetch(
     store: Store, fetches: Sequence[FetchSettings], now: datetime, progress: Progress = lambda done, total: None
 ) -> FetchReport:
-    """Brings what is new of all buckets; the caller holds the lock of the data folder.
+    """Download the new objects of all buckets. The caller must hold the lock of the data folder.
 
     Args:
-        progress: called with the bytes brought and the bytes in all.
+        progress: called with the bytes downloaded and the total bytes.
 
     Raises:
         OSError: landing cannot be written.
@@ -89,7 +90,7 @@ def fetch(
 
 
 class _Fetch:
-    """One `[[fetch]]`."""
+    """One `[[fetch]]` of the settings."""
 
     def __init__(
         self, store: Store, ledger: Ledger, settings: FetchSettings, report: FetchReport, found: list[Bilingual]
@@ -104,11 +105,11 @@ class _Fetch:
 
     @property
     def bytes(self) -> int:
-        """The bytes of what is due in this run."""
+        """The total size of the objects to download in this run."""
         return sum(one.size for one in self._due)
 
     def look(self, now: datetime) -> bool:
-        """Finds what is new; whether there is anything to bring."""
+        """List the bucket and return whether there are objects to download."""
         try:
             require_foreign(self._address, self._store)
             self._placer.require_folder()
@@ -137,7 +138,7 @@ class _Fetch:
                     yield one
 
     def _bounded(self, new: list[Listed]) -> list[Listed]:
-        """What this run brings: the oldest first, and no more than is allowed, but one object at least."""
+        """Return the objects to download in this run: the oldest first, up to `max_gb`, but at least one."""
         new.sort(key=lambda one: (one.written_at, one.key))
         size = 0
         for place, one in enumerate(new):
@@ -151,8 +152,10 @@ class _Fetch:
         return new
 
     def bring(self, progress: Callable[[], None]) -> None:
-        """Brings what is due; after some objects in a row that say that the bucket is away, no more."""
-        # Another [[fetch]] of the same bucket may have brought some of it meanwhile.
+        """Download the listed objects. Ends early if several objects in a row fail because the bucket is not
+        available.
+        """
+        # Another [[fetch]] of the same bucket may have downloaded some objects meanwhile.
         self._due = [*self._new(self._due)]
         durable.make_folder(self._placer.unfinished)
         failed: dict[Bilingual, list[str]] = {}
@@ -179,7 +182,7 @@ class _Fetch:
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
 
     def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:
-        """The objects that are due with what came of each, in their order; some are read ahead meanwhile."""
+        """Yield each listed object with its outcome, in order, while the next ones are downloaded."""
         ahead = deque[tuple[Listed, Future[Outcome]]]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             try:
@@ -191,7 +194,7 @@ class _Fetch:
                 for one, outcome in ahead:
                     yield one, outcome.result()
             finally:
-                # On a full disk, or at Ctrl+C, those that wait are not read first.
+                # On a full disk or Ctrl+C, waiting downloads are cancelled.
                 threads.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, wanted: Listed) -> Outcome:
@@ -201,7 +204,7 @@ class _Fetch:
             brought = bring(self._bucket, wanted, self._placer.unfinished)
         except BucketError as error:
             if error.is_away:
-                # One object alone may have a fault, or a right of its own; it must not keep the others from coming.
+                # A single object can have a fault or permissions of its own, which must not stop the others.
                 self._failed_in_a_row += 1
                 if self._failed_in_a_row > _AT_ONCE:
                     self._is_away.set()
@@ -213,7 +216,7 @@ class _Fetch:
 
 
 def _together(outcomes: Iterable[tuple[Listed, Outcome]]) -> Iterator[list[tuple[Listed, Outcome]]]:
-    """What is put in its place and noted at once."""
+    """Group outcomes into batches that are moved into landing and recorded together."""
     batch: list[tuple[Listed, Outcome]] = []
     size = 0
     for one, outcome in outcomes:

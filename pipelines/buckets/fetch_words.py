@@ -1,4 +1,4 @@
-"""What a fetch says of what it did not bring."""
+"""The findings of a fetch about objects that were not downloaded."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,12 +16,12 @@ DAMAGED: Final = Bilingual(
 
 
 def joined(words: Sequence[Bilingual]) -> Bilingual:
-    """Several findings of one bucket as one."""
+    """Join several findings of a bucket to one."""
     return Bilingual("；".join(one.zh for one in words), "; ".join(one.en for one in words))
 
 
 def refused(names: Sequence[str]) -> Bilingual:
-    """Objects whose names cannot be those of files."""
+    """The finding on objects whose names cannot be file names."""
     return Bilingual(
         f"{len(names):,} 个对象的名称不能作为文件名（空路径段、. 或 ..、控制字符），未取回：{listed(names)}",
         f"{counted(len(names), 'object')} not brought, as the names cannot be those of files (an empty part, `.` or "
@@ -30,7 +30,7 @@ def refused(names: Sequence[str]) -> Bilingual:
 
 
 def not_brought(names: Sequence[str], why: Bilingual) -> Bilingual:
-    """Objects that failed by themselves."""
+    """The finding on objects that failed individually."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
         f"{counted(len(names), 'object')} not brought ({why.en}): {listed(names)}",
@@ -38,7 +38,7 @@ def not_brought(names: Sequence[str], why: Bilingual) -> Bilingual:
 
 
 def ended(done: int, due: int, why: Bilingual) -> Bilingual:
-    """A bucket that went away meanwhile."""
+    """The finding on a bucket that became unavailable during the fetch."""
     return Bilingual(
         f"取回 {done:,} / {due:,} 个对象后中断（{why.zh}），其余留待下次运行",
         f"ended after {done:,} of {counted(due, 'object')} ({why.en}): the rest stays for the next run",
@@ -46,7 +46,7 @@ def ended(done: int, due: int, why: Bilingual) -> Bilingual:
 
 
 def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
-    """Objects that the bound of a run left; `size` are their bytes."""
+    """The finding on objects that are left because of `max_gb`; `size` are their bytes."""
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",

@@ -1,8 +1,7 @@
-"""Which objects are in a bucket.
+"""Lists the objects of a bucket.
 
-obstore lists all of a page or nothing: one key that its paths cannot hold, such as `a//b` or `../b`, ends the listing.
-Buckets that speak S3 are then listed by pyarrow, which gives keys as they are but no ETags: these are asked for one by
-one.
+obstore fails on a whole page if its path type cannot represent one key, such as `a//b` or `../b`. Buckets with the S3
+protocol are then listed by pyarrow, which returns all keys but no ETags, so each object is requested for its ETag.
 """
 
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Listed:
-    """An object as a bucket lists it; `etag` as given, None where the server has none."""
+    """An object as listed by a bucket; `etag` is None if the server sends none."""
 
     key: str
     size: int
@@ -35,27 +34,29 @@ class Listed:
 
     @property
     def version(self) -> str:
-        """What differs when the object was written anew: its ETag; without one, its time."""
+        """The ETag, or without one the time of writing: it differs after the object is written again."""
         return self.etag.removeprefix("W/").strip('"') if self.etag else self.written_at.astimezone(UTC).isoformat()
 
     def is_same(self, other: "Listed") -> bool:
-        """Whether another description is of the same content: servers quote ETags in some answers and not in others."""
+        """Whether another description is of the same content. ETags are compared without quotes, which servers send
+        only in some answers.
+        """
         return (self.size, self.version) == (other.size, other.version)
 
 
 @dataclass
 class Listing:
-    """The objects of a bucket, and the keys that none can be opened by."""
+    """The objects of a bucket, and the keys that cannot be opened."""
 
     objects: list[Listed]
     refused: list[str]
 
 
 def list_objects(bucket: "ObjectStore", address: Address, prefix: str, since: datetime | None) -> Listing:
-    """The objects whose names behind the address begin with a prefix, by key.
+    """List the objects whose names relative to the address begin with a prefix, sorted by key.
 
     Args:
-        since: leaves out what was written before; None: nothing.
+        since: objects written before are left out; None for all objects.
 
     Raises:
         BucketError: the bucket cannot be listed.
@@ -66,7 +67,7 @@ def list_objects(bucket: "ObjectStore", address: Address, prefix: str, since: da
         refused = [one.key for one in found if refusal(one.key)]
         found = [one for one in found if not refusal(one.key)]
         if len({one.key for one in found}) < len(found):
-            # A key that begins with a slash is given without it, and is then that of another object.
+            # obstore drops a slash at the beginning of a key, which then equals the key of another object.
             found, refused = _raw(bucket, address, begin, since)
     except Exception as error:
         if type(error).__name__ != "InvalidPathError":
@@ -86,10 +87,10 @@ _UNREADABLE = Bilingual(
 
 
 def head(bucket: "ObjectStore", key: str) -> Listed | None:
-    """The object as it is now; None where there is none.
+    """Return the object as it is now; None if it does not exist.
 
     Raises:
-        BucketError: the bucket does not say.
+        BucketError: the request failed.
     """
     import obstore
 
@@ -103,14 +104,14 @@ def head(bucket: "ObjectStore", key: str) -> Listed | None:
 
 
 def listed_of(found: Any) -> Listed:
-    """An object as obstore describes it."""
+    """Convert obstore's description of an object."""
     return Listed(found["path"], found["size"], found["e_tag"], found["last_modified"])
 
 
 def _plain(bucket: "ObjectStore", begin: str) -> Iterator[Listed]:
     import obstore
 
-    # A prefix is that of whole folders.
+    # obstore's prefix only matches whole folders.
     for page in obstore.list(bucket, prefix=begin.rpartition("/")[0] or None, chunk_size=_PAGE):
         for found in page:
             yield listed_of(found)

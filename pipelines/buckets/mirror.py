@@ -1,7 +1,7 @@
-"""Copying a folder to a bucket, so that whoever reads there meanwhile finds pages and what they load.
+"""Copies a folder to a bucket in an order that keeps the copied site working for readers during the copy.
 
-New and changed files come first, entry pages last. A file that the folder has no more is removed one version later: a
-reader who opened a page just before still finds what it loads. Only what was copied from here is removed.
+New and changed files are copied first, entry pages last. A file that the folder lacks now is removed one version later,
+so that pages opened before can still load it. Only files that were copied by this function are removed.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8
 _TOGETHER = 256
-# The machine's own list would give other types on another machine.
+# The list of the operating system is not used, as it differs between machines.
 _TYPES = mimetypes.MimeTypes(filenames=())
 _TYPES.add_type("text/javascript", ".js")
 _TYPES.add_type("application/vnd.apache.parquet", ".parquet")
@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class MirrorReport:
-    """How many files were copied, of how many bytes, and how many were removed from the bucket."""
+    """The number and size of the copied files, and the number of files removed from the bucket."""
 
     files: int = 0
     bytes: int = 0
@@ -43,11 +43,11 @@ class MirrorReport:
 
 @dataclass(frozen=True)
 class Mirror:
-    """A folder that is copied.
+    """A folder to copy.
 
     Attributes:
-        version: names the content of the folder; another content has another one.
-        last: patterns of paths in the folder that are copied after all others, in this order; `*` also stands for `/`.
+        version: identifies the content of the folder; different content has a different version.
+        last: patterns of paths in the folder that are copied after all others, in this order; `*` also matches `/`.
         without: patterns of paths that are never copied.
     """
 
@@ -57,7 +57,7 @@ class Mirror:
     without: Sequence[str] = ()
 
     def files(self) -> list[list[Path]]:
-        """The files to copy, in the groups that are copied one after the other."""
+        """Return the files to copy, in groups that must be copied one after another."""
         groups: list[list[Path]] = [[] for _ in range(len(self.last) + 1)]
         for file in sorted(self.folder.rglob("*")):
             path = str(file.relative_to(self.folder))
@@ -70,13 +70,13 @@ class Mirror:
 def mirror(
     what: Mirror, address: Address, ledger: Ledger, progress: Progress = lambda done, total: None
 ) -> MirrorReport:
-    """Copies a folder to a bucket. What was copied before, and is the same, is not copied again.
+    """Copy the new and changed files of a folder to a bucket.
 
     Args:
-        progress: called with the files copied and the files in all.
+        progress: called with the number of copied files and the total.
 
     Raises:
-        BucketError: the bucket cannot be used; the next call goes on where this one ended.
+        BucketError: the bucket cannot be used. The next call continues after the last recorded file.
     """
     return _Mirroring(what, address, ledger).run(progress)
 
@@ -110,7 +110,7 @@ class _Mirroring:
         return self._report
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
-        """What was copied before; nothing where the bucket lacks the last file of it, as one that was emptied does."""
+        """Return the files copied before; none if the bucket lacks the last one, as an emptied bucket does."""
         before = self._ledger.copied(self._target)
         last = [path for group in groups for file in group if (path := self._path(file)) in before]
         try:
@@ -122,7 +122,9 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Removes what an earlier version lacked already; notes what this one lacks first, and what came back."""
+        """Remove files that an earlier version lacked already. Record the files that this version lacks first, and
+        files that came back.
+        """
         gone = {path: copied for path, copied in before.items() if path not in there}
         old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]
         self._in_threads(self._remove, old)
@@ -137,7 +139,7 @@ class _Mirroring:
 
         options: dict[str, Any] = {}
         if self._address.scheme != "file":
-            # A page and what it loads change under their names: a browser asks each time.
+            # Files change without a change of name, so browsers must revalidate them each time.
             options["attributes"] = {"Content-Type": content_type(file.name), "Cache-Control": "no-cache"}
         obstore.put(self._bucket, self._address.key(self._path(file)), file, **options)
 
@@ -163,7 +165,7 @@ class _Mirroring:
 
 
 def content_type(name: str) -> str:
-    """The content type of a file, which a static web site must give: browsers save what has none."""
+    """Return the content type of a file. Static web sites need it, as browsers download files without one."""
     kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
 

@@ -1,6 +1,6 @@
-"""Which file of landing an object becomes. A key is a text of any form; a file's name is not.
+"""Makes the path in landing from the name of an object, which can contain characters that file names cannot.
 
-Names that a shell would take for options or commands are files like any other: nothing here is run.
+Names that look like options or commands of a shell are allowed, as no name is passed to a shell.
 """
 
 import hashlib
@@ -11,29 +11,33 @@ from collections.abc import Iterator
 from pipelines.common.near_names import has_name_left_alone
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# File systems take 255 bytes; a twin's mark and the names of unfinished files need some of them.
+# File systems allow 255 bytes, of which the mark of a second object and unfinished files need some.
 _LONGEST = 200
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,10}){1,3}$")
 
 
 def refusal(name: str) -> bool:
-    """Whether a name could leave its folder, or steer a terminal: empty parts, `.` and `..`, control characters."""
+    """Whether a name is unsafe: empty parts, `.` and `..` can leave the folder, control characters can change a
+    terminal.
+    """
     return bool(_CONTROL.search(name)) or any(part in ("", ".", "..") for part in name.split("/"))
 
 
 def is_left_alone(name: str) -> bool:
-    """Whether an object is left alone as a landed file of its name, or in a folder of such a name, is."""
+    """Whether an object is ignored because of its name or a folder's, by the rule for landed files."""
     return any(has_name_left_alone(part) for part in name.split("/"))
 
 
 def folded(path: str) -> str:
-    """What two paths have in common that are one file where case, or the form of accents, does not count."""
+    """Return a form of a path that is equal for paths that are the same file on file systems that ignore case or
+    Unicode normalization.
+    """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def paths_for(name: str) -> Iterator[str]:
-    """The paths that an object can come to, best first: its own, one with a mark for another object whose file has
-    that name, and one in a folder of its own where a file has the name of its folder.
+    """Yield the possible paths of an object, best first: its own name; with a mark, if another object has that name;
+    and in a folder with a mark, if a file has the name of its folder.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)
@@ -49,7 +53,7 @@ def _mark(text: str) -> str:
 
 
 def _cut(part: str) -> str:
-    """A part that a file system takes: a longer one loses its middle, and gets a mark in its place."""
+    """Shorten a part of a path to `_LONGEST` bytes, with a mark between its beginning and its suffix."""
     if len(part.encode()) <= _LONGEST:
         return part
     suffix = found[0] if (found := _SUFFIX.search(part)) and found.start() else ""

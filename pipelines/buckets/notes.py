@@ -1,4 +1,6 @@
-"""What `status` and the next run must know of buckets, in one small file: `warehouse/buckets.json`."""
+"""Stores the findings on buckets and their copied versions for `status` and the next run, in
+`warehouse/buckets.json`.
+"""
 
 import json
 from collections.abc import Mapping
@@ -14,22 +16,22 @@ _COPIED = "copied"
 
 
 def note_findings(store: Store, kind: Kind, findings: Mapping[str, Bilingual]) -> None:
-    """Keeps what went wrong with fetching or publishing, by address, in place of what was noted before."""
+    """Replace the stored findings of fetching or publishing, by address."""
     _note(store, kind, {url: [words.zh, words.en] for url, words in sorted(findings.items())})
 
 
 def findings_of(store: Store, kind: Kind) -> dict[str, Bilingual]:
-    """What went wrong last, by address."""
+    """Return the stored findings, by address."""
     return {url: Bilingual(*words) for url, words in _noted(store).get(kind, {}).items()}
 
 
 def note_copied_version(store: Store, target: str, version: str) -> None:
-    """Keeps which version of a folder a bucket has as a whole."""
+    """Store the version of a folder that was completely copied to a bucket."""
     _note(store, _COPIED, {**_noted(store).get(_COPIED, {}), target: version})
 
 
 def copied_version(store: Store, target: str) -> str | None:
-    """The version of a folder that a bucket has as a whole; None where it has none."""
+    """Return the version of a folder that was completely copied to a bucket; None if there is none."""
     version = _noted(store).get(_COPIED, {}).get(target)
     return str(version) if version else None
 

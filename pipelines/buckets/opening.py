@@ -1,4 +1,6 @@
-"""Opening a bucket, with the credentials of the environment. obstore is imported here, where a bucket is used."""
+"""Opens buckets with the credentials of the environment. obstore is imported lazily, as only runs with buckets need
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
 _OSS_REGION = re.compile(r"\boss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$")
-# The names of the provider's own tools, those of its command line first.
+# The names in the provider's own tools, with its command line first.
 _OSS_KEYS = (
     ("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"),
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
@@ -32,13 +34,13 @@ _NO_KEY = Bilingual(
 
 
 def open_bucket(address: Address, *, may_make: bool = False) -> ObjectStore:
-    """Open a bucket; whether it can be reached is known at the first request.
+    """Open a bucket without a request; errors of the connection occur at the first request.
 
     Args:
-        may_make: whether a folder that is not there is made, where the bucket is one.
+        may_make: for `file` addresses, whether a missing folder is created.
 
     Raises:
-        BucketError: what a bucket needs of the environment is missing, or a folder is none.
+        BucketError: a setting or credentials are missing, or the folder does not exist.
     """
     try:
         return _opened(address, may_make)
@@ -63,7 +65,7 @@ def _opened(address: Address, may_make: bool) -> ObjectStore:
         key, secret, token = _oss_keys(address)
         config["endpoint"], config["virtual_hosted_style_request"] = _oss_server(address), is_by_host(address)
 
-        # What the environment has for AWS, such as a session's token, is not for this server.
+        # AWS variables of the environment, such as a session token, must not be used for OSS.
         def keys() -> S3Credential:
             return {"access_key_id": key, "secret_access_key": secret, "token": token, "expires_at": None}
 
@@ -76,7 +78,7 @@ def _opened(address: Address, may_make: bool) -> ObjectStore:
 
 
 def open_raw(address: Address) -> S3FileSystem:
-    """Open a bucket that speaks S3 for listing names of any form: see `listing.py`."""
+    """Open a bucket with the S3 protocol by pyarrow, to list keys of any form; see `listing.py`."""
     from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
 
     server = {}
@@ -96,14 +98,14 @@ def open_raw(address: Address) -> S3FileSystem:
 
 
 def region_of(address: Address) -> str:
-    """The region of a bucket: as set, as the endpoint of OSS says it, or as the environment does."""
+    """Return the region of a bucket: from the settings, from the endpoint of OSS, or from the environment."""
     found = _OSS_REGION.search(address.endpoint)
     of_machine = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     return address.region or (found[1] if found else "us-east-1" if address.scheme == "oss" else of_machine)
 
 
 def is_by_host(address: Address) -> bool:
-    """Whether requests name the bucket in the host: OSS takes no others."""
+    """Whether requests have the bucket in the host name, as OSS requires."""
     return address.scheme == "oss" and address.endpoint.endswith(".aliyuncs.com")
 
 

@@ -1,4 +1,4 @@
-"""Folders that are buckets must be other ones than those of the data folder: a run would read what it wrote."""
+"""Refuses folders as buckets if they overlap with the data folder, because a run would read its own output."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from pipelines.store.store import Store
 
 
 def require_foreign(address: Address, store: Store) -> None:
-    """Refuses a folder that is of the data folder, or that the data folder lies in.
+    """Refuse a `file` address within the data folder's own folders, or one that contains the data folder.
 
     Raises:
-        BucketError: it is.
+        BucketError: the folders overlap.
     """
     if address.scheme != "file":
         return

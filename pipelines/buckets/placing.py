@@ -1,4 +1,4 @@
-"""Putting brought objects into landing: which file each becomes, whole and on disk before it has its name."""
+"""Moves downloaded objects into landing: chooses their paths, and syncs each file to disk before it gets its name."""
 
 import hashlib
 import os
@@ -21,18 +21,18 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 class Placer:
-    """The folder of landing that the objects of one bucket come into."""
+    """Places the objects of one bucket in their folder of landing."""
 
     def __init__(self, landing: Path, into: str, address: Address, ledger: Ledger) -> None:
         self._landing, self._into, self._address, self._ledger = landing, into, address, ledger
         self.unfinished = landing / into / _UNFINISHED
-        """Where objects are written to; landing leaves a folder of such a name alone."""
+        """The folder of downloads, whose name landing ignores."""
 
     def require_folder(self) -> None:
-        """Refuses a folder that cannot be made, or that a run leaves alone.
+        """Refuse a target folder that cannot be created, or that a run ignores.
 
         Raises:
-            BucketError: a file or a link has its name, or that of a folder above it.
+            BucketError: a file or a link has the name of the folder or of one above it.
         """
         folder = self._landing / self._into
         for place in (folder, *folder.parents[: len(Path(self._into).parts) - 1]):
@@ -43,7 +43,7 @@ class Placer:
                 )
 
     def place(self, brought: Sequence[tuple[Listed, Path | None]]) -> None:
-        """Puts files in their places and notes the objects; one without a file is only noted."""
+        """Move files to their paths and record the objects in the ledger. Objects without a file are only recorded."""
         durable.sync_files(file for _, file in brought if file)
         known = self._ledger.brought(self._address.identity, (one.key for one, _ in brought))
         rows, folders, taken = [], set[Path](), set[str]()
@@ -64,7 +64,7 @@ class Placer:
         self._ledger.note_brought(self._address.identity, rows)
 
     def _is_still_its_own(self, before: Brought, file: Path) -> bool:
-        """Whether an object that came before has its place still: its file lies there, or none."""
+        """Whether an object that was downloaded before can keep its path: the path has the object's file, or none."""
         if not before.path:
             return False
         target = self._landing / before.path
@@ -72,11 +72,11 @@ class Placer:
             return _has_room(target)
         if not target.is_file():
             return False
-        # A run that was killed between a file and its note left the new one.
+        # A run that was killed between moving and recording left the new file.
         return cmp(target, file, shallow=False) or _may_be(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
-        """The first path for an object that is that of no other object, and of no file of another content."""
+        """Return the first path for an object that no other object and no file with other content has."""
         paths = [f"{self._into}/{path}" for path in paths_for(name)]
         return next((path for path in paths if self._is_free(path, file, taken)), paths[-1])
 
@@ -85,12 +85,12 @@ class Placer:
             return False
         target = self._landing / path
         if os.path.lexists(target):
-            # A run that was killed between a file and its note left the file.
+            # A run that was killed between moving and recording left the file.
             return target.is_file() and cmp(target, file, shallow=False)
         return _has_room(target)
 
     def clear_unfinished(self, kept: Container[str]) -> None:
-        """Removes unfinished files but those of some names, and their folder where it is empty."""
+        """Remove unfinished files except those in `kept`, and their folder if it is empty."""
         with suppress(FileNotFoundError):
             for file in self.unfinished.iterdir():
                 if file.name not in kept:
@@ -100,12 +100,14 @@ class Placer:
 
 
 def _has_room(target: Path) -> bool:
-    """Whether a file can come to a path: nothing above it is a file."""
+    """Whether a file can be created at a path: the nearest existing path above is a folder."""
     return next(parent for parent in target.parents if os.path.lexists(parent)).is_dir()
 
 
 def _may_be(target: Path, before: Brought) -> bool:
-    """Whether a file is what was brought: as large, and of the same MD5 where the object's version is one."""
+    """Whether a file can be the object that was downloaded: it has the same size, and the same MD5 if the object's
+    version is one.
+    """
     if target.stat().st_size != before.size:
         return False
     if not _MD5.fullmatch(before.version):
