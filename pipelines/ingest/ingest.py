@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
@@ -26,9 +25,6 @@ from pipelines.reading.files.encodings import UTF_8
 from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
 from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
-
-if TYPE_CHECKING:
-    pass
 
 # The manifest is committed after this many bytes, so that a run that is killed late need not read all files again.
 _BYTES_PER_COMMIT = 512 << 20
