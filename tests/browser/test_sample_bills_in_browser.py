@@ -144,7 +144,7 @@ def test_the_first_screens_answer_who_pays_the_bill(
             f"At the present rate it runs out on {ends[0]}, buy by {ends[1]}; nothing is expected to lapse.",
             f"on {lapse['day'][5:]} about {lapse['unused']:,} lapse.",
             "Used most by 示例办公 Sample Office 0006",
-            f"The bill of 2026-10 and the log differ by {apart}, of which this explains 100%: Calls without a result.",
+            f"The bill of 2026-10 and the log differ by {apart}, 100% of it explained by: Calls without a result.",
         ),
     }
     docs = (PROJECT / "docs" / "bills.md").read_text("utf-8")

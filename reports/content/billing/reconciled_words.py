@@ -74,7 +74,7 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
                 count=abs(found.shift_hours), share=part
             )
         else:
-            yield t("of which this explains {share}: {cause}").format(cause=CAUSE_WORDS[cause], share=part)
+            yield t("{share} of it explained by: {cause}").format(cause=CAUSE_WORDS[cause], share=part)
     if found.unexplained and not found.is_within:
         yield _unexplained(found)
 

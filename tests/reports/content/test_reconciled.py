@@ -45,7 +45,7 @@ def console(
         # Differences of two accounts do not hide each other; what explains most is told.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
          "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%，10 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 10.5%, of which this explains 50%: Under another account, no cause "
+         "The bill of 2026-10 and the log differ by 10.5%, 50% of it explained by: Under another account, no cause "
          "was found for 10.", "warn"),
         (Reconciled([bill(1000, 998)], [], {}), "10 月账单与日志相差 0.2%，在允差之内。",
          "The bill of 2026-10 and the log differ by 0.2%, which is tolerated.", "good"),
