@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 
 from tests.oracle import counts, raw_rows, records, trends
@@ -20,6 +19,7 @@ from tests.oracle.counts import Row
 from tests.oracle.random_events import Scene
 from tests.oracle.random_logs import write_data
 from tests.published_folder import Call
+from tests.support import published_rows
 
 REPO = Path(__file__).parents[2]
 CODES = counts.read_codes(REPO / "pipelines" / "contract" / "registry" / "result_codes.csv")
@@ -88,9 +88,8 @@ def run(call: Call, monkeypatch: pytest.MonkeyPatch) -> Run:
 def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
     """Some columns of a published table."""
     names = list(columns)
-    with duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True) as connection:
-        listed = ", ".join(f'"{name}"' for name in names)
-        rows = connection.execute(f'SELECT {listed} FROM "{table}"').fetchall()
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = published_rows(data / "warehouse" / "authmeter.duckdb", f'SELECT {listed} FROM "{table}"')
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
