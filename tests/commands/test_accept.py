@@ -25,8 +25,7 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     assert ended.out == f"{yesterday}  loses 151 records\n"
     assert "1 closed day would lose 151 records." in ended.err
     assert "--yes" in ended.err
-    own.tables(yesterday)
-    assert own.counted()[yesterday] == 253
+    assert own.statuses(f"{yesterday}/shop.ndjson") == ["read", "held"]
     ended = call("accept", f"{yesterday}/shop.ndjson", "--yes", data=own.root)
     assert ended.code == 0
     assert ended.out.startswith(f"{yesterday}  loses 151 records\naccepted {yesterday}/shop.ndjson: 10 records")
@@ -37,9 +36,9 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
 def test_a_day_that_is_not_closed_yet_is_named_as_such(call: Call, own: DataFolder, yesterday: date) -> None:
     today = yesterday + timedelta(days=1)
     own.land("two.ndjson", records(2, yesterday, "two") + records(1, today, "two"))
-    own.tables(yesterday)
+    own.roll_up(yesterday)
     own.land("two.ndjson", records(1, yesterday, "two"))
-    own.tables(yesterday)
+    own.roll_up(yesterday)
     ended = call("accept", "two.ndjson", data=own.root)
     assert ended.code == 2
     assert ended.out == f"{yesterday}  loses 1 record\n{today}  loses 1 record, and is not closed yet\n"

@@ -166,7 +166,7 @@ def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -
         assert rows == pq.read_table(one.store.part_folder(str(part)) / f"{kind}.parquet").to_pylist()
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.length)])
 def test_sessions_of_random_sign_ins(made: Made, seed: int) -> None:
     world = World(seed)
     files = world.files()

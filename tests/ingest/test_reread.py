@@ -125,7 +125,7 @@ def test_records_that_came_in_time_are_not_late_when_they_are_read_again(wrong: 
 def test_late_records_stay_late(folder: DataFolder) -> None:
     folder.write("sources/shop.toml", MENDED)
     folder.land("good.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("shop.ndjson", foreign(4) + foreign(2, AFTER))
     folder.tables(AFTER)
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
@@ -137,7 +137,7 @@ def test_the_clock_is_that_of_the_first_reading(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     old, future = days_before(DAY, 60), DAY + timedelta(days=4)
     folder.land("a.ndjson", [record("old", old), record("future", future), record("now")])
-    folder.tables()
+    folder.roll_up()
     later = DAY + timedelta(days=20)
     folder.land("b.ndjson", records(1, later))
     folder.tables(later)
@@ -231,7 +231,7 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
 def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop.ndjson", foreign(4))
-    folder.tables()
+    folder.roll_up()
     folder.land("shop.ndjson", foreign(2, AFTER, "no"))
     folder.tables(AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
@@ -251,7 +251,7 @@ def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.M
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
     folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
     folder.land("b.ndjson", records(1, prefix="b"))
-    folder.tables()
+    folder.roll_up()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
     folder.write("authmeter.toml", "max_unpack_ratio = 500\n")
     folder.tables()

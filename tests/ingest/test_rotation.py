@@ -143,7 +143,7 @@ def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
     log = RotatedLog(folder.store.landing, rotate=1)
     for day in DAYS[:4]:
         log.write(records(3, day))
-        folder.tables(day)
+        (folder.tables if day == DAYS[3] else folder.roll_up)(day)
         log.turn("")
     assert folder.counted() == dict.fromkeys(DAYS[:4], 3)
     assert sum(entry.accepted for entry in folder.manifest.live_files()) == 12
@@ -151,9 +151,9 @@ def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
 
 def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolder) -> None:
     folder.land("auth.log", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("auth.log", records(2, DAYS[1]))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log") == ["read", "held"]
     folder.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
     folder.tables(DAYS[1])
@@ -165,7 +165,7 @@ def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolde
 def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.land("b.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(1, DAYS[1], "a"))
     folder.land("b.ndjson", records(1, DAYS[1], "b"))
     folder.tables(DAYS[1])
@@ -176,7 +176,7 @@ def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFol
 def test_content_that_was_read_elsewhere_is_taken_and_what_stood_there_counts_on(folder: DataFolder) -> None:
     folder.land("now.log", records(3))
     folder.land("before.log", records(2, prefix="old"))
-    folder.tables()
+    folder.roll_up()
     (folder.store.landing / "now.log").replace(folder.store.landing / "before.log")
     folder.land("now.log", records(1, DAYS[1]))
     folder.tables(DAYS[1])
@@ -187,7 +187,7 @@ def test_content_that_was_read_elsewhere_is_taken_and_what_stood_there_counts_on
 
 def test_a_copy_counts_as_duplicates_also_where_the_first_is_deleted(folder: DataFolder) -> None:
     file = folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("copy.ndjson", records(3))
     file.unlink()
     folder.tables()
@@ -197,9 +197,9 @@ def test_a_copy_counts_as_duplicates_also_where_the_first_is_deleted(folder: Dat
 def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None:
     folder.land("auth.log.1", records(3))
     folder.land("auth.log", records(2, prefix="b"))
-    folder.tables()
+    folder.roll_up()
     folder.land("auth.log.1", records(2))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read", "held"]
     assert folder.files("auth.log.1")[-1].finding == f"{DAY}: -1"
     assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail_en
@@ -208,7 +208,7 @@ def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None
 def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.land("b.ndjson", b"")
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", b"")
     folder.land("b.ndjson", records(1, prefix="b"))
     folder.tables(DAYS[1])

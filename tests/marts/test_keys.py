@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from contextlib import closing
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +24,11 @@ QUERIED = sorted(build.QUERIES)
 # It takes weeks of records to have one.
 INCIDENTS = {"incidents", "incident_cells", "withdrawn_incidents"}
 OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
+
+
+def some(names: Iterable[str], *short: str) -> list[Any]:
+    """These names; all but a few are for the long tests, as of every table it is tested that its key is looked at."""
+    return [name if name in short else pytest.param(name, marks=pytest.mark.length) for name in names]
 
 
 def feed(folder: DataFolder) -> None:
@@ -109,7 +117,22 @@ def test_rows_lie_in_the_order_of_the_key_in_the_store_and_where_they_are_publis
                 assert in_order(connection, f"'{fed.store.day_table(entry, name)}'", key) > 0
 
 
-@pytest.mark.parametrize("name", QUERIED)
+def test_the_keys_of_all_tables_are_looked_at(fed: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: dict[str, tuple[str, ...]] = {}
+
+    def noted(_: object, keys: dict[str, tuple[str, ...]], sources: dict[str, str], *where: str) -> None:
+        # Of days that are carried over, those that are made anew.
+        assert [name for name, source in sources.items() if not re.match(rf"(\(FROM )?out\.{name}\b", source)] == []
+        looked.update({name: keys[name] for name in sources})
+        raise BooksError("Seen.", where=str(where), why="Nothing is to be published.")
+
+    monkeypatch.setattr(build, "require_unique_keys", noted)
+    with pytest.raises(BooksError, match=r"^Seen\."):
+        fed.open().build_marts()
+    assert looked == {name: table.key for name, table in TABLES.items()}
+
+
+@pytest.mark.parametrize("name", some(QUERIED, "apps", "channel_daily", "repeat_top"))
 def test_a_query_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -122,14 +145,14 @@ def test_a_query_that_repeats_a_key_publishes_nothing(
     assert "report this" in str(fault.do)
 
 
-@pytest.mark.parametrize("name", sorted(TABLES.keys() - set(QUERIED) - INCIDENTS))
+@pytest.mark.parametrize("name", some(sorted(TABLES.keys() - set(QUERIED) - INCIDENTS), "notes", "resource_packages"))
 def test_a_list_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     require_no_repeated_row(fed, monkeypatch, name)
 
 
-@pytest.mark.parametrize("name", ["incidents", "incident_cells"])
+@pytest.mark.parametrize("name", some(["incidents", "incident_cells"], "incidents"))
 def test_an_incident_that_is_there_twice_publishes_nothing(
     failing: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -16,7 +16,7 @@ from tests.support import DAY, KEY, DataFolder, record
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NO_LIMIT = records.limits(DAY, 2**62, ZONE, KEY)._replace(oldest_ms=0)
-SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.length) for seed in range(4, 24))]
+SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.length) for seed in range(2, 24))]
 
 
 def folder_of(world: World, folder: DataFolder) -> DataFolder:

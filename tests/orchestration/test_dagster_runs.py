@@ -111,7 +111,7 @@ def test_a_day_that_lost_its_records_holds_none(
     dagster.run(yesterday)
     assert rows_of_day(dagster.instance, emptied) == 3
     folder.land("app.log", records(2, yesterday))
-    dagster.run(yesterday)
+    folder.ingest(yesterday)
     accept_held(folder.store, folder.manifest, "app.log")
     dagster.run(yesterday)
     assert folder.counted() == {yesterday: 2}
@@ -267,7 +267,7 @@ def test_the_landing_sensor_asks_for_one_run_of_what_lies_still(
     look()
     (again,) = asked.pop()
     assert again.run_key != request.run_key
-    dagster.run(yesterday)
+    folder.tables(yesterday)
     assert folder.counted() == {yesterday: 6}
 
 

@@ -17,7 +17,7 @@ from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import end_runs_of_the_dead, prepare, records_kept_open
 from tests.support import DataFolder
 
-# Eight processes that open the same new Dagster home at once; it gives how many could not.
+# Four processes that open the same new Dagster home at once; it gives how many could not.
 OPENED_AT_ONCE = """
 import os, sys
 from pathlib import Path
@@ -25,7 +25,7 @@ import dagster as dg
 from pipelines.orchestration.home import prepare
 children = []
 come, go = os.pipe()
-for _ in range(8):
+for _ in range(4):
     if not (child := os.fork()):
         os.close(go)
         os.read(come, 1)

@@ -52,7 +52,7 @@ def test_parts_of_every_version_give_the_same_tables(folder: DataFolder) -> None
 
 
 def test_a_replaced_file_of_a_part_counts_no_more(shared: DataFolder) -> None:
-    shared.tables()
+    shared.roll_up()
     shared.land("a.ndjson", [*records(3, prefix="a"), *records(1, BEFORE, "a"), *records(4, prefix="new")])
     shared.tables()
     assert shared.statuses("a.ndjson") == ["replaced", "read"]
@@ -75,7 +75,7 @@ def test_a_part_goes_with_the_last_of_its_files(shared: DataFolder) -> None:
 
 
 def test_a_file_that_loses_a_day_changes_it_though_its_part_stays(shared: DataFolder) -> None:
-    shared.tables()
+    shared.roll_up()
     shared.land("a.ndjson", records(3, prefix="a"))
     shared.tables()
     assert shared.statuses("a.ndjson") == ["read", "held"]

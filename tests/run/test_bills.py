@@ -90,7 +90,7 @@ def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) ->
     folder.land("0.ndjson", [verification("first", app_key="first")])
     folder.land("a.ndjson", [rows[0], other[0], rows[1], rows[2]])
     folder.land("b.ndjson", [verification("last", app_key="last")])
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", [rows[0], other[0], rows[1], rows[2], other[1], rows[3], rows[4]])
     folder.land("c.ndjson", [rows[1], rows[5], rows[5]])
     folder.tables()

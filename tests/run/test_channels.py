@@ -52,7 +52,7 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
 def test_a_declaration_acts_on_what_is_read_after_it(folder: DataFolder) -> None:
     signed_in(folder, "apple")
     signed_in(folder, "qq")
-    folder.tables(DAY_BEFORE)
+    folder.roll_up(DAY_BEFORE)
     before = folder.manifest.days
     folder.write("authmeter.toml", APPLE)
     folder.tables(DAY_BEFORE)
@@ -74,7 +74,7 @@ def test_more_channels_than_a_set_can_hold_are_refused(folder: DataFolder) -> No
 
 def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataFolder) -> None:
     signed_in(folder, "apple")
-    folder.tables(DAY_BEFORE)
+    folder.roll_up(DAY_BEFORE)
     (entry,) = folder.manifest.files
     assert entry.finding is not None
     assert "[channels] of authmeter.toml" in words_of(entry.finding).en

@@ -45,7 +45,7 @@ def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder)
 def test_a_good_file_that_is_cut_later_keeps_what_it_gave(folder: DataFolder) -> None:
     whole = gzip.compress(lines(records(300)), mtime=0)
     folder.land("a.ndjson.gz", whole)
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson.gz", whole[:-20])
     folder.tables(AFTER)
     assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]

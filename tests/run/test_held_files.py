@@ -75,15 +75,15 @@ def test_only_a_held_path_can_be_accepted(rotated: DataFolder) -> None:
 
 def test_one_lost_id_of_a_closed_day_is_enough_to_hold(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(2) + records(50, prefix="new"))
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     assert folder.statuses("a.ndjson") == ["read", "held"]
 
 
 def test_an_empty_file_in_the_place_of_a_log_is_held(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", b"")
     folder.tables(AFTER)
     assert folder.statuses("a.ndjson") == ["read", "held"]

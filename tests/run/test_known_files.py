@@ -16,7 +16,7 @@ def test_a_file_is_read_once(folder: DataFolder) -> None:
 
 def test_a_file_whose_time_alone_changed_is_not_read_again(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(3))
     assert folder.ingest().read == []
     assert folder.statuses("a.ndjson") == ["read"]
@@ -24,7 +24,7 @@ def test_a_file_whose_time_alone_changed_is_not_read_again(folder: DataFolder) -
 
 def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(3)).unlink()
     folder.land("b.ndjson", records(2, prefix="b"))
     folder.tables()

@@ -23,7 +23,7 @@ def test_a_day_that_is_not_over_waits_and_appears_when_it_closes(folder: DataFol
 
 
 def test_after_empty_runs_no_day_was_closed(folder: DataFolder) -> None:
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1, BEFORE) + records(1))
     folder.tables()
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
@@ -32,7 +32,7 @@ def test_after_empty_runs_no_day_was_closed(folder: DataFolder) -> None:
 
 def test_an_older_day_keeps_the_as_of(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3, BEFORE) + records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("late.ndjson", records(2, BEFORE, "late") + records(1, AFTER))
     folder.tables(BEFORE, morning_after(AFTER))
     assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]

@@ -193,9 +193,9 @@ def test_a_poor_file_that_is_gone_or_mended_is_not_warned_of(folder: DataFolder)
 
 def test_the_reason_outlives_another_time_of_the_file(folder: DataFolder) -> None:
     folder.land("a.json", NO_JSON)
-    folder.tables()
+    folder.roll_up()
     folder.land("a.json", NO_JSON)
-    folder.tables()
+    folder.roll_up()
     assert folder.files("a.json")[0].finding == "no_json"
 
 

@@ -14,7 +14,7 @@ AFTER = DAY + timedelta(days=1)
 
 def test_a_grown_file_replaces_what_it_gave(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(5))
     folder.tables(AFTER)
     assert folder.counted() == {DAY: 5}
@@ -26,7 +26,7 @@ def test_a_grown_file_replaces_what_it_gave(folder: DataFolder) -> None:
 
 def test_a_replaced_file_of_an_open_day_may_lose_records(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(5, AFTER))
-    folder.tables()
+    folder.roll_up()
     folder.land("a.ndjson", records(2, AFTER))
     folder.tables(AFTER)
     assert folder.statuses("a.ndjson") == ["replaced", "read"]

@@ -75,7 +75,7 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
 
 
 def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
-    run_on.tables(days_before(DAY, 30))
+    run_on.roll_up(days_before(DAY, 30))
     assert run_on.manifest.events_from is None
 
 
@@ -117,5 +117,5 @@ def test_a_part_of_several_files_loses_the_day_for_all_of_them(run_on: DataFolde
         verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None).differences == []
     )
     # A day that is gone is not taken again.
-    run_on.tables(day)
+    run_on.roll_up(day)
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left

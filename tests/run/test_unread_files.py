@@ -124,7 +124,7 @@ def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> 
 
 
 def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(mixed: DataFolder) -> None:
-    mixed.tables()
+    mixed.roll_up()
     write_line_source(mixed.root, "sha256(line)")
     mixed.tables()
     assert unread(mixed) == ["week/b.xlsx"]
@@ -147,9 +147,9 @@ def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(
 def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -> None:
     write_line_source(folder.root, "line")
     folder.land("a.txt", b"one\n")
-    folder.tables()
+    folder.roll_up()
     folder.land("a.txt", b"two\n" + b"one\n")
-    folder.tables()
+    folder.roll_up()
     assert folder.statuses("a.txt") == ["replaced", "read"]
     (folder.root / "sources" / "x.toml").unlink()
     folder.land("a.txt", b"one\n")
@@ -162,7 +162,7 @@ def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -
 def test_a_damaged_file_that_nobody_reads_any_more_is_not_damaged(folder: DataFolder) -> None:
     write_line_source(folder.root, "error(line)")
     folder.land("a.txt", b"one\n")
-    folder.tables()
+    folder.roll_up()
     assert folder.statuses("a.txt") == ["damaged"]
     (folder.root / "sources" / "x.toml").unlink()
     folder.land("a.txt", b"two\n")
@@ -179,11 +179,11 @@ def test_an_unread_file_is_hashed_once_for_each_content(mixed: DataFolder, monke
         return real(file)
 
     monkeypatch.setattr(unread_files, "checksum_of", checksum_of)
-    mixed.tables()
-    mixed.tables(AFTER)
+    mixed.roll_up()
+    mixed.roll_up(AFTER)
     assert hashed == ["notes.txt", "week/b.xlsx"]
     mixed.land("notes.txt", b"more\n")
-    mixed.tables(AFTER)
+    mixed.roll_up(AFTER)
     assert hashed[2:] == ["notes.txt"]
 
 

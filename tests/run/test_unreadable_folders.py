@@ -83,5 +83,5 @@ def test_a_check_names_a_folder_that_cannot_be_read(
 def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("shut/a.ndjson", [record("a")])
     close(monkeypatch, folder.store.landing / "shut", error=FileNotFoundError)
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.manifest.unreadable == []
