@@ -101,7 +101,7 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
 def test_a_check_names_what_a_run_warned_of(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("good.ndjson", records(300, yesterday))
     folder.land("text.log", NO_JSON)
-    folder.publish(yesterday)
+    folder.roll_up(yesterday)
     ended = call("check", data=folder.root)
     assert ended.code == 3
     assert "1 file without one good record: text.log (its lines are no JSON" in ended.out

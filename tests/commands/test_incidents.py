@@ -330,7 +330,7 @@ def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
             if day != DAY or place % 6 != 1:
                 rows.append(record(f"a{day}{place}", day, **device | at))
         folder.land(f"{day}.ndjson", rows)
-    folder.publish()
+    folder.tables()
     return folder
 
 

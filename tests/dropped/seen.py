@@ -8,7 +8,9 @@ import io
 import multiprocessing
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,13 +58,16 @@ class Seen:
 
 
 def seen_of_all(day: date, step: int = 1) -> dict[str, list[Seen]]:
-    """What is seen of each kind, or of each so many, by its heading; two processes share the work."""
-    # A thread of a library must not be forked.
-    context = multiprocessing.get_context("spawn")
+    """What is seen of each kind, or of each so many, by its heading; of all, two processes share the work."""
     places = [(heading, number) for heading, found in kinds(day).items() for number in range(len(found))][::step]
     seen: dict[str, list[Seen]] = {heading: [] for heading, _ in places}
-    with ProcessPoolExecutor(2, mp_context=context) as pool:
-        for (heading, _), one in zip(places, pool.map(_seen, [day] * len(places), places), strict=True):
+    with ExitStack() as stack:
+        mapped: Callable[..., Iterator[Seen]] = map
+        if step == 1:
+            # A thread of a library must not be forked.
+            context = multiprocessing.get_context("spawn")
+            mapped = stack.enter_context(ProcessPoolExecutor(2, mp_context=context)).map
+        for (heading, _), one in zip(places, mapped(_seen, [day] * len(places), places), strict=True):
             seen[heading].append(one)
     return seen
 

@@ -33,15 +33,21 @@ def foreign(count: int, day: date = DAY, done: str = "yes") -> bytes:
 
 
 def run(
-    folder: DataFolder, request: RereadRequest | None = None, day: date = DAY, *, publishes: bool = False
+    folder: DataFolder,
+    request: RereadRequest | None = None,
+    day: date = DAY,
+    *,
+    has_tables: bool = True,
+    has_site: bool = False,
 ) -> IngestReport:
-    """A run with a reread, some hours after the morning's."""
+    """A run with a reread, some hours after the morning's, up to the closed days, the tables or the site."""
     opened = folder.open(day, LATER if day == DAY else None)
     opened.reread = request or RereadRequest()
     report = opened.ingest(day)
     opened.roll_up(day)
-    opened.build_marts()
-    if publishes:
+    if has_tables:
+        opened.build_marts()
+    if has_site:
         opened.render_site()
     return report
 
@@ -83,7 +89,7 @@ def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: Da
     more = kept[:2].set_column(1, "line", pa.array([KEPT_REJECTS + 1, KEPT_REJECTS + 2]))
     pq.write_table(pa.concat_tables([kept, more]), file)
     before = folder.files("bad.ndjson")
-    run(folder)
+    run(folder, has_tables=False)
     assert folder.files("bad.ndjson") == before
     folder.land("worse.ndjson", b"no json\n")
     folder.tables()
@@ -96,7 +102,7 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
     a_misunderstood_log(wrong := folder)
     wrong.merge_parts("good.ndjson", "shop-09.ndjson", "shop-10.ndjson")
     before = wrong.manifest.files
-    run(wrong)
+    run(wrong, has_tables=False)
     assert wrong.manifest.files == before
     wrong.write("sources/shop.toml", MENDED)
     run(wrong)
@@ -155,7 +161,7 @@ def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
         for path in sorted(wrong.root.rglob("*"))
         if path.is_file() and not path.is_relative_to(wrong.store.temp)
     }
-    run(wrong, publishes=True)
+    run(wrong, has_site=True)
     assert wrong.manifest == before
     assert {path: path.read_bytes() for path in tree} == tree
 
@@ -282,9 +288,9 @@ def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pyte
 
 def test_a_reread_of_a_reread_changes_nothing(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
+    run(wrong, has_tables=False)
     before = wrong.manifest
-    run(wrong)
+    run(wrong, has_tables=False)
     assert wrong.manifest == before
 
 

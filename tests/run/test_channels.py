@@ -26,7 +26,7 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     folder.write("authmeter.toml", APPLE)
     for channel in ("apple", "sms", "qq"):
         signed_in(folder, channel)
-    folder.publish(DAY_BEFORE)
+    folder.tables(DAY_BEFORE)
     published = [(DAY_BEFORE, channel, 3, 3, 1) for channel in ("apple", "qq", "sms")]
     assert folder.rows(COUNTED) == published
     assert folder.rows(CHANNEL) == [("apple", "Apple 登录", "Sign in with Apple", "other", False)]
@@ -44,7 +44,7 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     ]
     assert folder.rows(CHANNEL) == [("apple", "apple", "apple", "other", False)]
     # Computed anew from the parts, the day is the same.
-    folder.publish(DAY, forced=frozenset({DAY_BEFORE}))
+    folder.tables(DAY, forced=frozenset({DAY_BEFORE}))
     assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
     assert folder.rows("FROM restatements") == []
 

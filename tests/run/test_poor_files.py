@@ -169,11 +169,11 @@ def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolde
     folder.land("good.ndjson", GOOD)
     folder.land("a.json", NO_JSON)
     for _ in range(2):
-        folder.publish()
+        folder.tables()
         assert [check.check_name for check in folder.warnings] == ["nothing_accepted"]
     assert folder.manifest.run == 1
     folder.land("next.ndjson", records(300, AFTER))
-    folder.publish(AFTER)
+    folder.tables(AFTER)
     assert "nothing_accepted" not in {check.check_name for check in folder.warnings}
     # What was wrong with it stays known.
     assert folder.rows("SELECT count(*) FROM input_files WHERE finding LIKE 'its lines are no JSON%'") == [(1,)]

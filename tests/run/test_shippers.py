@@ -27,7 +27,7 @@ def test_each_example_ends_with_all_records_accounted_for(folder: DataFolder) ->
     _, mapping = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     folder.land("gateway/auth.log", log.encode())
     folder.write("sources/gateway.toml", mapping)
-    folder.publish(EXAMPLE_DAY)
+    folder.tables(EXAMPLE_DAY)
     entries = {entry.path: entry for entry in folder.manifest.files}
     assert {path: (entry.source, entry.accepted, entry.rejected, entry.skipped) for path, entry in entries.items()} == {
         path: (source, 2, 0, 1)

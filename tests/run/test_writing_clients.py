@@ -126,7 +126,7 @@ def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
     assert "Permission denied" in done.stdout
     before = sound.store.database.stat().st_ino
     sound.land("b.ndjson", records(1, prefix="b"))
-    sound.publish()
+    sound.tables()
     assert sound.store.database.stat().st_ino != before
     assert sound.counted()[DAY] == 6
 
@@ -219,5 +219,5 @@ def test_what_is_not_as_it_was_written_is_not_published(sound: DataFolder, monke
     monkeypatch.setattr(marts, "_require_as_written", with_a_row_less)
     sound.land("b.ndjson", records(1, prefix="b"))
     with pytest.raises(AuthmeterError, match="not those that were written"):
-        sound.publish()
+        sound.tables()
     assert as_written(sound.store.database) == before

@@ -31,7 +31,7 @@ def test_what_does_not_fit_in_memory_is_spilled_encrypted(tmp_path: Path) -> Non
 def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "app_key=other" / "day=today, latency_ms=many")
     folder.land(f"channel=none/{DAY}.ndjson", [*records(3), record("x", app_key="")])
-    folder.publish()
+    folder.tables()
     assert folder.rows("SELECT day, app_key, authorization_requests FROM channel_daily") == [(DAY, "shop", 3)]
     assert folder.rows("SELECT count(*) FROM rejected_records") == [(1,)]
 
