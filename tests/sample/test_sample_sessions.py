@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         if path.parent.name < first.name:
             path.unlink()
     found = DataFolder(root)
-    found.tables(SPEC.last_day)
+    found.publish(SPEC.last_day)
     return found
 
 
