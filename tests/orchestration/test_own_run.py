@@ -91,15 +91,25 @@ def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@pytest.fixture(scope="module")
+def made_both() -> list[tuple[DataFolder, str, str]]:
+    """What `both` has made."""
+    return []
+
+
 @pytest.fixture
-def both(call: Call, own: DataFolder) -> tuple[DataFolder, str, str]:
-    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did."""
-    assert call("run", data=own.root).code == 0
-    (home_of(own) / ".daily_job.json").unlink()
-    assert call("run", data=own.root).code == 0
-    *_, ours, theirs = run_ids(own)
-    assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
-    return own, ours, theirs
+def both(call: Call, own: DataFolder, made_both: list[tuple[DataFolder, str, str]]) -> tuple[DataFolder, str, str]:
+    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did. It
+    is made once, and no test may change it.
+    """
+    if not made_both:
+        assert call("run", data=own.root).code == 0
+        (home_of(own) / ".daily_job.json").unlink()
+        assert call("run", data=own.root).code == 0
+        *_, ours, theirs = run_ids(own)
+        assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
+        made_both.append((own, ours, theirs))
+    return made_both[0]
 
 
 def test_the_records_are_those_that_dagster_writes(both: tuple[DataFolder, str, str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.published_folder import authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, Row, finding, lines
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "shippers.md").read_text("utf-8")
@@ -20,7 +20,7 @@ EXAMPLE_DAY = date(2026, 11, 23)
 DOCKER = next(text for path, text in EXAMPLES.items() if path.startswith("docker/"))
 
 
-def test_each_example_ends_with_all_records_accounted_for(folder: DataFolder) -> None:
+def test_each_example_ends_with_all_records_accounted_for(call: Call, folder: DataFolder) -> None:
     for path, text in EXAMPLES.items():
         folder.land(path, text.encode())
     (log,) = re.findall(r"^A gateway logs .*?\n\n```ndjson\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -40,7 +40,7 @@ def test_each_example_ends_with_all_records_accounted_for(folder: DataFolder) ->
     assert folder.counted() == {EXAMPLE_DAY: 16}
     assert folder.rows("SELECT sum(skipped)::INTEGER, sum(rejected)::INTEGER FROM input_files") == [(8, 0)]
     (command,) = re.findall(r"^```sh\n\S+authmeter (.*?) data/(\S+)\n```$", PAGE, re.MULTILINE)
-    checked = authmeter(*command[0].split(), folder.root / command[1], data=folder.root)
+    checked = call(*command[0].split(), folder.root / command[1], data=folder.root)
     assert "as docker: 2 records read, 2 accepted, 0 rejected, 1 skipped" in checked.out
     assert not {"nothing_accepted", "mostly_rejected", "source_mappings"} & {one.check_name for one in folder.warnings}
 
@@ -75,13 +75,15 @@ CALLBACK: Row = {"appKey": "shop", "time": 1795397400000, "resultCode": "600000"
 
 
 @pytest.mark.parametrize("more", [{}, {"token": "t"}])
-def test_run_and_check_warn_of_authorizations_that_may_be_checks(folder: DataFolder, more: dict[str, str]) -> None:
+def test_run_and_check_warn_of_authorizations_that_may_be_checks(
+    call: Call, folder: DataFolder, more: dict[str, str]
+) -> None:
     folder.land("umeng_sdk/a.log", lines([CALLBACK, CALLBACK | {"time": 1795397401000} | more]))
     folder.tables(EXAMPLE_DAY)
     words = "cannot be told from environment checks and pre-fetches: 600000 without a token; log `method`"
     warned = [one for one in folder.warnings if one.check_name == "source_mappings"]
     assert [words in one.detail_en for one in warned] == ([] if more else [True])
-    checked = authmeter("check", data=folder.root)
+    checked = call("check", data=folder.root)
     assert (words in checked.out) == (not more)
-    of_file = authmeter("check", folder.store.landing / "umeng_sdk" / "a.log", data=folder.root)
+    of_file = call("check", folder.store.landing / "umeng_sdk" / "a.log", data=folder.root)
     assert ((words in of_file.out), of_file.code) == ((False, 0) if more else (True, 3))
