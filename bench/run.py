@@ -100,7 +100,7 @@ def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def packed(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What added records cost in packed files, archives and arrays."""
+    """Measure the cost of added records in packed files, archives and arrays."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     small, large = (
         cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times // FORM_GROWTH) for times in (1, 3)
@@ -159,7 +159,7 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def bucket(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What a fetch of many small objects costs."""
+    """Measure the cost of fetching many small objects."""
     rows = buckets.fetched(cache, asked.objects, asked.rounds)
     yield f"A bucket of {asked.objects:,} objects; median of {asked.rounds}", rows, "× rclone copy"
 

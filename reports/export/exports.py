@@ -134,6 +134,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
     with workbench(settings, temp, folders) as connection:
         create_records(connection, "events", read)
         values = {"app_key": request.app_key, "first": request.first, "last": request.last}
+        connection.execute(sql("reports.export", "macros"))
         query = sql("reports.export", "export_events")
         return write_query(connection, query, values, request.format, target, request.last, settings.csv_language)
 

@@ -55,6 +55,7 @@ def incident_records(
             connection.register(name, rows)
         connection.register("incident_apps", apps)
         create_records(connection, "events", parts)
+        connection.execute(sql("reports.export", "macros"))
         # `resolved_of` needs the name of a relation, hence a view; views cannot have parameters, hence the variable.
         connection.execute("SET VARIABLE records_day = $day", {"day": as_of})
         connection.execute(f"CREATE TEMP VIEW incident_events AS {sql('reports.export', 'incident_events')}")

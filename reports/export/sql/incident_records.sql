@@ -3,7 +3,7 @@
 -- user ended, and the rest, each by time.
 WITH placed AS (
     SELECT
-        resolved.*,
+        resolved.* REPLACE (given_outcome AS outcome, given_vendor AS vendor, given_platform AS platform),
         -- Priority and time as one number, so that whole rows of a large app are compared only at the limit.
         epoch_ms(event_time) + (1::BIGINT << 45) * CASE
             WHEN resolved.outcome = 'success' THEN 3
@@ -18,29 +18,7 @@ WITH placed AS (
     FROM placed
     GROUP BY app_key
 ), first_records AS (
-    SELECT
-        event_id,
-        strftime(event_time, '%Y-%m-%dT%H:%M:%S.%gZ') AS event_time,
-        day,
-        app_key,
-        channel,
-        stage,
-        given_outcome AS outcome,
-        result_code,
-        given_vendor AS vendor,
-        given_platform AS platform,
-        carrier_of(carrier) AS carrier,
-        scheme_id,
-        package_name,
-        hash_text(device_high, device_low) AS device_hash,
-        hash_text(phone_high, phone_low) AS phone_hash,
-        phone_mask,
-        latency_ms,
-        sdk_version,
-        os_version,
-        attempt_id,
-        account_id,
-        place
+    SELECT unnest(exported_record(placed)), place
     FROM placed
     JOIN last_places USING (app_key)
     WHERE place <= last_place
