@@ -50,8 +50,3 @@ CREATE TEMP MACRO rejects_of(files) AS TABLE
         UNION ALL BY NAME
         SELECT *, filename FROM read_parquet(files, union_by_name = true, hive_partitioning = false)
     );
--- Restated figures. Earlier versions did not store the last closed day.
-CREATE TEMP MACRO restatements_of(files) AS TABLE
-    SELECT NULL::DATE AS closed_through WHERE false
-    UNION ALL BY NAME
-    FROM read_parquet(files, union_by_name = true, hive_partitioning = false);
