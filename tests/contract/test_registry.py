@@ -230,3 +230,9 @@ def test_the_fingerprints_change_with_names_and_with_outcomes(tmp_path: Path) ->
     assert named.codes_fingerprint == plain.codes_fingerprint
     coded = load(tmp_path, codes=CODES + "acme,sdk,*,1,success,,,\n")
     assert coded.codes_fingerprint != plain.codes_fingerprint
+
+
+def test_an_unclosed_quote_costs_its_own_line_alone(tmp_path: Path) -> None:
+    registry = load(tmp_path, apps=APPS + 'a,"A,,,,\nb,B,,,,\nc,C,,,,\n')
+    assert [app["app_key"] for app in registry.apps] == ["b", "c"]
+    assert problems(registry) == [("registry/apps.csv", 2, "malformed")]

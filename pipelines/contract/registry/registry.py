@@ -4,12 +4,9 @@ A bad row is ignored, and listed with its file, line and reason; all others coun
 listed too, but counts without it.
 """
 
-import csv
 import hashlib
-import io
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -30,15 +27,7 @@ from pipelines.contract.record.fields import (
 from pipelines.contract.registry.accounts import ACCOUNTS_FILE, AccountRow, load_accounts
 from pipelines.contract.registry.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
-from pipelines.contract.registry.row_files import (
-    NO_COLUMN,
-    NOT_UTF_8,
-    Problem,
-    by_column,
-    registry_text,
-    repeated_columns,
-    secret_columns,
-)
+from pipelines.contract.registry.row_files import BadRowError, Problem, Row, RowFile, read_row_file
 from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
@@ -150,8 +139,8 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
     _read_schemes(folder, registry)
     _read_apps(folder, registry)
     _read_notes(folder, registry)
-    own = list(_rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
-    shipped = list(_rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4]))
+    own = _rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4])
+    shipped = _rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4])
     merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
     registry.codes = [merged[key] for key in sorted(merged)]
     registry.bought = load_packages(folder, zone, registry.problems)
@@ -248,50 +237,21 @@ def _key(row: dict[str, str | None], names: tuple[str, ...]) -> tuple[str, ...]:
 def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
-) -> Iterator[dict[str, str | None]]:  # fmt: skip
-    """Yield the valid rows of a CSV file, with None for empty cells; every bad row becomes a problem."""
-    path = f"registry/{file.name}"
-    if not os.path.lexists(file):
-        return
-    seen: set[tuple[str, ...]] = set()
-    # If it counted as absent, all names would vanish from the reports.
-    text = registry_text(file, "Without it, apps would be reported under their keys, and codes as unmapped.")
-    if has_damage := "\ufffd" in text:
-        place = text.count("\n", 0, text.index("\ufffd")) + 1
-        registry.problems.append(Problem(path, place, NOT_UTF_8, "", costs_row=False))
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(reader, [])]
-    if header and key[0] not in header:
-        registry.problems.append(Problem(path, 1, f"{NO_COLUMN}:{key[0]}", ",".join(header), costs_row=False))
-        return
-    registry.problems += [
-        Problem(path, 1, f"secret:{name}", name, costs_row=False) for name in secret_columns(header, columns)
-    ]
-    registry.problems += repeated_columns(path, header, columns)
-    line = 1
-    try:
-        for cells in reader:
-            first_line, line = line + 1, reader.line_num
-            values = [cell.strip() or None for cell in cells]
-            if not any(values):
-                continue
-            given = by_column(header, values)
-            row = {name: given.get(name) for name in columns}
-            is_damaged = len(cells) != len(header) or (has_damage and "\ufffd" in "".join(cells))
-            reason = "malformed" if is_damaged else problem_of(row)
-            own = _key(row, key)
-            if reason is None and own in seen:
-                reason = f"repeated:{key[-1]}"
-            # Only the registry's own columns: a column that is not read may hold a secret.
-            text_of_row = ",".join(row[name] or "" for name in columns)
-            if reason is not None:
-                registry.problems.append(Problem(path, first_line, reason, text_of_row))
-                continue
-            if (created := row.get("created_at")) and not registry_time(created, "UTC"):
-                # Its name and schemes count without the date.
-                registry.problems.append(Problem(path, first_line, "invalid:created_at", text_of_row, costs_row=False))
-                row["created_at"] = None
-            seen.add(own)
-            yield row
-    except csv.Error as error:
-        registry.problems.append(Problem(path, line + 1, "malformed", str(error)))
+) -> list[dict[str, str | None]]:  # fmt: skip
+    """Return the valid rows of a CSV file, with None for empty cells; every bad row becomes a problem."""
+
+    def value_of(row: Row) -> tuple[int, dict[str, str | None]]:
+        cells = {name: row.cells.get(name) for name in columns}
+        if reason := problem_of(cells):
+            raise BadRowError(reason)
+        return row.line, cells
+
+    asked = RowFile(file, f"registry/{file.name}", columns, key[:1], key, is_of_names=True)
+    rows = read_row_file(asked, value_of, lambda value: _key(value[1], key), registry.problems)
+    for line, row in rows:
+        if (created := row.get("created_at")) and not registry_time(created, "UTC"):
+            # Its name and schemes count without the date.
+            text = ",".join(row[name] or "" for name in columns)
+            registry.problems.append(Problem(asked.path, line, "invalid:created_at", text, costs_row=False))
+            row["created_at"] = None
+    return [row for _, row in rows]

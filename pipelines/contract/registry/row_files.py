@@ -1,14 +1,15 @@
-"""ROW FILES: reads the CSV files of bills, packages and limits, so that a bad row affects no other row.
+"""Reads the CSV files of the registry, so that a bad row affects no other row.
 
 This module splits a file into rows, and finds missing columns and duplicate keys; the reader of each file validates the
-values. A file without a column that every row needs is refused.
+values. A file of bills, packages, accounts or limits is refused if it lacks a column that every row needs; a file of
+names, notes or codes then counts as absent, because the figures do not depend on it.
 """
 
 import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -31,6 +32,8 @@ _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d*)?", re.ASCII)
 NOT_UTF_8: Final = "not_utf_8"
 NO_COLUMN: Final = "no_column"
 UNREADABLE: Final = "unreadable"
+# The character that replaces bytes that are not UTF-8.
+_BAD_BYTES: Final = "\ufffd"
 # Names under which consoles and SDKs store secrets.
 _SECRET: Final = re.compile(
     r"(?i)secret|password|passwd|token|private|credential|signing|master_?key|access_?key|api_?key"
@@ -63,9 +66,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a file by column; an empty cell, and an absent column, is None."""
+    """A row of a file by column, and its line; an empty cell, and an absent column, is None."""
 
     cells: dict[str, str | None]
+    line: int = 0
 
     def text(self, column: str) -> str | None:
         """Return the cell, of 1 to 128 characters.
@@ -134,6 +138,8 @@ class RowFile:
         columns: the columns that are read.
         needed: the columns that every row needs.
         key: the columns that together are unique; empty if rows may repeat.
+        is_of_names: whether it has names, notes or codes. Bad rows then show only the columns that are read, because
+            such files are exports of other systems.
     """
 
     file: Path
@@ -141,6 +147,12 @@ class RowFile:
     columns: tuple[str, ...]
     needed: tuple[str, ...]
     key: tuple[str, ...] = ()
+    is_of_names: bool = False
+
+    @property
+    def duplicate(self) -> str:
+        """The reason of a row whose key an earlier row has."""
+        return f"repeated:{self.key[-1]}" if self.is_of_names else "duplicate:" + "+".join(self.key)
 
 
 def read_row_file(
@@ -159,81 +171,76 @@ def read_row_file(
     """
     if not os.path.lexists(asked.file):
         return []
-    text = registry_text(asked.file, "What it says would count as nothing.")
+    text = _text(asked)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = [name.strip() for name in _cells(lines[0]) or []]
-    _require_columns(asked, header)
-    secrets = secret_columns(header, asked.columns)
+    if asked.is_of_names and _BAD_BYTES in text:
+        place = next(place for place, line in enumerate(lines, 1) if _BAD_BYTES in line)
+        problems.append(Problem(asked.path, place, NOT_UTF_8, "", costs_row=False))
+    if not _has_columns(asked, header, problems):
+        return []
+    secrets = [name for name in dict.fromkeys(header) if name not in asked.columns and _SECRET.search(name)]
     problems += [Problem(asked.path, 1, f"secret:{name}", name, costs_row=False) for name in secrets]
-    problems += repeated_columns(asked.path, header, asked.columns)
+    count = Counter(header)
+    repeated = [name for name in asked.columns if count[name] > 1]
+    problems += [Problem(asked.path, 1, f"repeated_column:{name}", name, costs_row=False) for name in repeated]
     values: list[T] = []
     seen: set[Hashable] = set()
-    for line, text, cells in _rows(lines, len(header)):
+    for line, text, cells, is_sound in _rows(lines, len(header)):
+        pairs = zip(header, [cell.strip() or None for cell in cells], strict=False)
+        # The first of a repeated column counts.
+        given = dict(reversed(list(pairs)) if repeated else pairs)
         try:
-            if cells is None:
+            if not is_sound:
                 raise BadRowError(MALFORMED)
-            value = value_of(Row(by_column(header, [cell.strip() or None for cell in cells])))
+            value = value_of(Row(given, line))
             if asked.key and key_of(value) in seen:
-                raise BadRowError("duplicate:" + "+".join(asked.key))
+                raise BadRowError(asked.duplicate)
         except BadRowError as error:
-            record = MASK if secrets else text[:MAX_REJECTED_TEXT]
-            problems.append(Problem(asked.path, line, str(error), record, is_as_written=True))
+            shown = ",".join(given.get(name) or "" for name in asked.columns) if asked.is_of_names else text
+            record = MASK if secrets and not asked.is_of_names else shown[:MAX_REJECTED_TEXT]
+            problems.append(Problem(asked.path, line, str(error), record, is_as_written=not asked.is_of_names))
             continue
         seen.add(key_of(value))
         values.append(value)
     return values
 
 
-def secret_columns(header: Iterable[str], columns: Collection[str]) -> list[str]:
-    """Return the columns of a header whose names suggest secrets, except the columns that are read."""
-    return [name for name in dict.fromkeys(header) if name not in columns and _SECRET.search(name)]
-
-
-def repeated_columns(path: str, header: Iterable[str], columns: Iterable[str]) -> list[Problem]:
-    """Return a problem for each column that is read and that a header has more than once."""
-    count = Counter(header)
-    return [Problem(path, 1, f"repeated_column:{name}", name, costs_row=False) for name in columns if count[name] > 1]
-
-
-def by_column(header: Sequence[str], values: Sequence[str | None]) -> dict[str, str | None]:
-    """Return the values of a row by column; of a repeated column the first counts."""
-    return dict(reversed(list(zip(header, values, strict=False))))
-
-
-def registry_text(file: Path, why: str) -> str:
-    """Return the text of a registry file; bytes that are not UTF-8 become the replacement character.
-
-    Args:
-        why: why it matters that the file cannot be read.
-
-    Raises:
-        UsageError: the file exists and cannot be read.
-    """
+def _text(asked: RowFile) -> str:
+    """Return the text of a file; bytes that are not UTF-8 become the replacement character."""
     try:
-        return file.read_bytes().decode("utf-8-sig", "replace")
+        return asked.file.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
+        names, figures = "Apps would appear under their keys, and codes as unmapped.", "None of its rows would count."
         raise UsageError(
             f"The registry file cannot be read: {error.strerror}.",
-            where=str(file),
-            why=why,
+            where=str(asked.file),
+            why=names if asked.is_of_names else figures,
             do="Make it a file that the user who runs authmeter may read, or take it away.",
         ) from None
 
 
-def _require_columns(asked: RowFile, header: list[str]) -> None:
+def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> bool:
+    """Return whether the header has the columns that every row needs; a file of names without them is a problem."""
     lacking = [name for name in asked.needed if name not in header]
-    if lacking:
-        raise UsageError(
-            f"{asked.path} has no column {', '.join(lacking)}.",
-            where=str(asked.file),
-            why="Every row needs it: without it, no row counts.",
-            do="Name the columns in the first line, separated by commas, or take the file away. It begins with "
-            f"{printable(','.join(header)[:_MOST_HEADER])!r}.",
-        )
+    if not lacking:
+        return True
+    if asked.is_of_names:
+        if any(header):
+            reason = f"{NO_COLUMN}:{lacking[0]}"
+            problems.append(Problem(asked.path, 1, reason, ",".join(header), costs_row=False))
+        return False
+    raise UsageError(
+        f"{asked.path} has no column {', '.join(lacking)}.",
+        where=str(asked.file),
+        why="Every row needs it: without it, no row counts.",
+        do="Name the columns in the first line, separated by commas, or take the file away. It begins with "
+        f"{printable(','.join(header)[:_MOST_HEADER])!r}.",
+    )
 
 
-def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str] | None]]:
-    """Yield each row that is not blank: its line, its text, and its cells; None for a row of another width.
+def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str], bool]]:
+    """Yield each row that is not blank: its line, its text, its cells, and whether it has the width and no bad bytes.
 
     If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
     """
@@ -242,14 +249,11 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str] | 
         end = _end_of_row(lines, place)
         text = "\n".join(lines[place:end])
         cells = _cells(text)
-        is_row = cells is not None and len(cells) == width and "\ufffd" not in text
-        if not is_row and end > place + 1:
-            end, text = place + 1, lines[place]
-        if is_row and cells is not None:
-            if any(cell.strip() for cell in cells):
-                yield place + 1, text, cells
-        elif text.strip(", \t"):
-            yield place + 1, text, None
+        is_sound = cells is not None and len(cells) == width and _BAD_BYTES not in text
+        if not is_sound and end > place + 1:
+            end, text, cells = place + 1, lines[place], None
+        if any(cell.strip() for cell in cells or ()) if is_sound else text.strip(", \t"):
+            yield place + 1, text, cells or [], is_sound
         place = end
 
 
@@ -264,6 +268,10 @@ def _end_of_row(lines: list[str], place: int) -> int:
 
 
 def _cells(text: str) -> list[str] | None:
+    """Return the cells of a row; None if its quotes are wrong."""
+    if '"' not in text:
+        # The module `csv` returns the same in three times the time: a folder can have 100,000 apps.
+        return text.split(",")
     try:
         return next(csv.reader([text], strict=True), [])
     except csv.Error:
