@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.common.errors import AuthmeterError
 from reports.serve.access import INDEX, WHOLE_SITE, Grant, SitePath, app_page, is_loopback, site_path
-from reports.serve.published_site import PublishedSite, open_file
+from reports.serve.published_site import PublishedSite
 from reports.serve.responses import HEADERS, own_page, redirect, served, sign_in
 from reports.serve.tokens import EVERY_APP, Entry, TokensFile
 
@@ -94,8 +94,7 @@ class ServedSite:
         try:
             if not path:
                 return own_page(404)
-            of_page = self._site.root_for(path, request.query_params.get("v"))
-            return served(request, path, open_file(of_page, path))
+            return served(request, path, self._site.root_for(path, request.query_params.get("v")))
         except IsADirectoryError:
             return redirect(request, (*(path or ()), INDEX))
         except FileNotFoundError:

@@ -3,14 +3,14 @@
 `app.py` decides which response a request gets; `pages.py` has the texts of pages.
 """
 
-import os
-from collections.abc import Iterator
-from typing import BinaryIO
+import stat
+from http.client import OK
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from reports.serve.access import Grant, SitePath, address
 from reports.serve.pages import POLICY, page
@@ -28,7 +28,6 @@ HEADERS = {
     # Otherwise other sites could load the figures of an app as a script, and read them.
     "cross-origin-resource-policy": "same-origin",
 }
-_CHUNK = 256 * 1024
 
 
 def address_without_token(request: Request, path: SitePath) -> str:
@@ -66,46 +65,40 @@ def _html(status: int, text: str) -> Response:
     return Response(text, status, {"content-security-policy": POLICY, "cache-control": "no-store"}, "text/html")
 
 
-def served(request: Request, path: SitePath, file: BinaryIO) -> Response:
-    """Return a response with an open file, and close the file at its end."""
-    status = os.fstat(file.fileno())
-    # Weak, because the same file is also sent compressed.
-    etag = f'W/"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"'
+def served(request: Request, path: SitePath, root: Path) -> Response:
+    """Return a response with a file of a generation, or with nothing if the reader's copy is current.
+
+    Starlette finds the file, which cannot be outside `root`, compares the ETag and sends ranges. It opens the file
+    after this returns; a replaced generation stays long enough for that.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        IsADirectoryError: it is a folder.
+    """
+    files = StaticFiles(directory=root, check_dir=False)
+    try:
+        file, status = files.lookup_path("/".join(path))
+    except OSError as error:
+        raise FileNotFoundError(error.errno, error.strerror) from None
+    if status and stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(file)
+    # A link could lead to the folder of another app.
+    if not status or not stat.S_ISREG(status.st_mode) or Path(file) != root.joinpath(*path):
+        raise FileNotFoundError(file)
+    response = files.file_response(file, status, request.scope)
     kind = path[-1].rpartition(".")[2]
-    headers = {"cache-control": "no-cache", "etag": etag, "content-security-policy": "frame-ancestors 'none'"}
-    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in known:
-        file.close()
-        return Response(status_code=304, headers=headers)
-    headers |= {"content-type": _TYPES.get(kind, "application/octet-stream"), "content-length": str(status.st_size)}
-    if kind in _DOWNLOADS:
-        headers["content-disposition"] = f'attachment; filename="{_download_name(path)}"'
-    if request.method == "HEAD":
-        file.close()
-        return Response(headers=headers)
-    return _Streamed(file, headers)
+    response.headers.update({"cache-control": "no-cache", "content-security-policy": "frame-ancestors 'none'"})
+    # Weak, because the same file is also sent compressed.
+    response.headers["etag"] = "W/" + response.headers["etag"]
+    if response.status_code == OK:
+        # The library reads types from files of the machine, which differ.
+        response.headers["content-type"] = _TYPES.get(kind, "application/octet-stream")
+        if kind in _DOWNLOADS:
+            response.headers["content-disposition"] = f'attachment; filename="{_download_name(path)}"'
+    return response
 
 
 def _download_name(path: SitePath) -> str:
     """Return the file name for downloads; the file of an app's month is prefixed with the app's folder."""
     is_of_app = path[0] == "apps" and path[-2] == "monthly"
     return f"{path[1]}_{path[-1]}" if is_of_app else path[-1]
-
-
-class _Streamed(StreamingResponse):
-    """An open file as a response; the file is also closed if the client disconnects before the first byte."""
-
-    def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
-        super().__init__(_chunks(file), headers=headers)
-        self._file = file
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._file.close()
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk

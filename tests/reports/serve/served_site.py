@@ -58,7 +58,7 @@ def publish(data: Path, generation: int = 1) -> Path:
     link = data / ".site.new"
     link.symlink_to(Path(".site") / folder.name)
     os.replace(link, data / "site")
-    for old in sorted(folder.parent.iterdir())[:-2]:
+    for old in sorted(folder.parent.iterdir())[:-5]:
         shutil.rmtree(old)
     return folder
 

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.store.store import Store
 from reports.serve.access import WHOLE_SITE, Grant, address, is_loopback, site_path
 from reports.serve.app import ServedSite
-from reports.serve.published_site import PublishedSite, open_file
+from reports.serve.published_site import PublishedSite
+from reports.serve.responses import served
 from reports.serve.tokens import TokensFile
 from tests.reports.serve.served_site import (
     FOLDERS,
@@ -111,18 +113,7 @@ def data(tmp_path: Path) -> Path:
     return published_folder(tmp_path / "data")
 
 
-def test_an_open_file_stays_whole_though_its_generation_goes(data: Path) -> None:
-    site = PublishedSite(Store(data))
-    root = site.root()
-    with open_file(root, ("apps", "shop", "index.html")) as file:
-        publish(data, 2)
-        publish(data, 3)
-        assert not root.exists()
-        assert file.read() == b"apps/shop/index.html\n"
-    assert site.root() == (data / "site").resolve()
-
-
-def test_no_link_no_pipe_and_no_folder_is_opened(data: Path) -> None:
+def test_no_link_no_pipe_and_no_folder_is_served(data: Path) -> None:
     root = (data / "site").resolve()
     (data / "hash.key").write_text("secret")
     shop = root / "apps" / "shop"
@@ -134,14 +125,13 @@ def test_no_link_no_pipe_and_no_folder_is_opened(data: Path) -> None:
     ):
         (shop / link).symlink_to(target)
     os.mkfifo(shop / "pipe")
-    for name in ("file.html", "folder", "key", "pipe", "nothing", "index.html/more"):
+    request = Request({"type": "http", "method": "GET", "headers": []})
+    assert served(request, ("apps", "shop", "index.html"), root).status_code == 200
+    for name in ("file.html", "folder/index.html", "out/passwd", "key", "pipe", "nothing", "index.html/more"):
         with pytest.raises(FileNotFoundError):
-            open_file(root, ("apps", "shop", *name.split("/")))
-    for path in (("apps", "shop", "folder", "index.html"), ("apps", "shop", "out", "passwd")):
-        with pytest.raises(FileNotFoundError):
-            open_file(root, path)
+            served(request, ("apps", "shop", *name.split("/")), root)
     with pytest.raises(IsADirectoryError):
-        open_file(root, ("apps", "shop"))
+        served(request, ("apps", "shop"), root)
 
 
 def test_folders_are_those_of_the_published_apps(data: Path) -> None:
