@@ -189,9 +189,11 @@ class DataFolder:
         run.build_marts()
         return report
 
-    def roll_up(self, day: date = DAY, now: datetime | None = None) -> RollupReport:
-        """A run up to the closed days. What they hold is published by a later run: for those that nobody looks at."""
-        run = self.open(day, now)
+    def roll_up(
+        self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
+    ) -> RollupReport:
+        """Run up to the closed days, for tests that read no published table: half of the time of `tables`."""
+        run = self.open(day, now, forced)
         run.ingest(day)
         return run.roll_up(day)
 
@@ -260,8 +262,13 @@ class DataFolder:
         return published_rows(self.store.database, query)
 
     def counted(self) -> dict[date, int]:
-        """De-duplicated records by published day."""
-        return dict(self.rows("SELECT day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL"))
+        """Return the de-duplicated records by closed day, from the day tables."""
+        files = list(self.store.day_table_files(self.manifest, "outcome_daily").values())
+        if not files:
+            return {}
+        query = "SELECT day, sum(records)::INTEGER FROM read_parquet($files) GROUP BY ALL ORDER BY ALL"
+        with closing(_reader().cursor()) as connection:
+            return dict(connection.execute(query, {"files": files}).fetchall())
 
 
 _LINE_SOURCE = """

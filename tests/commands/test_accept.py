@@ -29,7 +29,7 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     ended = call("accept", f"{yesterday}/shop.ndjson", "--yes", data=own.root)
     assert ended.code == 0
     assert ended.out.startswith(f"{yesterday}  loses 151 records\naccepted {yesterday}/shop.ndjson: 10 records")
-    own.tables(yesterday)
+    own.roll_up(yesterday)
     assert own.counted()[yesterday] == 112
 
 

@@ -328,7 +328,7 @@ def test_a_check_looks_again_into_files_whose_mapping_was_mended(
 ) -> None:
     folder.land("good.ndjson", records(3, yesterday))
     folder.land("gateway/a.ndjson", raw(60, yesterday))
-    folder.tables(yesterday)
+    folder.roll_up(yesterday)
     assert "none of its names is a field" in call("check", data=folder.root).out
     folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'fax'"))
     ended = call("check", data=folder.root)
@@ -371,7 +371,7 @@ def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them
         ended = call("check", data=folder.root)
         assert ended.code == 3
         assert said in ended.out
-        folder.tables(yesterday)
+        folder.roll_up(yesterday)
 
 
 def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFolder, yesterday: date) -> None:

@@ -60,7 +60,7 @@ def test_programs_get_the_rows(call: Call, folder: DataFolder) -> None:
 
 def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("a")])
-    folder.tables()
+    folder.roll_up()
     ended = call("packages", data=folder.root)
     assert (ended.code, ended.out) == (0, "no resource package: registry/resource_packages.csv names none\n")
 

@@ -37,7 +37,7 @@ def run(
     request: RereadRequest | None = None,
     day: date = DAY,
     *,
-    has_tables: bool = True,
+    has_tables: bool = False,
     has_site: bool = False,
 ) -> IngestReport:
     """A run with a reread, some hours after the morning's, up to the closed days, the tables or the site."""
@@ -45,7 +45,7 @@ def run(
     opened.reread = request or RereadRequest()
     report = opened.ingest(day)
     opened.roll_up(day)
-    if has_tables:
+    if has_tables or has_site:
         opened.build_marts()
     if has_site:
         opened.render_site()
@@ -71,7 +71,7 @@ def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
     wrong.tables()
     assert wrong.counted() == {BEFORE: 2, DAY: 3}
-    run(wrong)
+    run(wrong, has_tables=True)
     assert wrong.counted() == {BEFORE: 6, DAY: 9}
     assert wrong.rows("SELECT path, accepted, rejected FROM input_files WHERE source = 'shop' ORDER BY path") == [
         ("shop-09.ndjson", 4, 0),
@@ -89,7 +89,7 @@ def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: Da
     more = kept[:2].set_column(1, "line", pa.array([KEPT_REJECTS + 1, KEPT_REJECTS + 2]))
     pq.write_table(pa.concat_tables([kept, more]), file)
     before = folder.files("bad.ndjson")
-    run(folder, has_tables=False)
+    run(folder)
     assert folder.files("bad.ndjson") == before
     folder.land("worse.ndjson", b"no json\n")
     folder.tables()
@@ -102,7 +102,7 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
     a_misunderstood_log(wrong := folder)
     wrong.merge_parts("good.ndjson", "shop-09.ndjson", "shop-10.ndjson")
     before = wrong.manifest.files
-    run(wrong, has_tables=False)
+    run(wrong)
     assert wrong.manifest.files == before
     wrong.write("sources/shop.toml", MENDED)
     run(wrong)
@@ -114,7 +114,7 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
 
 def test_a_restatement_says_that_a_file_was_read_again(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
+    run(wrong, has_tables=True)
     query = "SELECT DISTINCT day, cause FROM restatements ORDER BY day"
     assert wrong.rows(query) == [(BEFORE, "shop-09.ndjson (read again)"), (DAY, "shop-10.ndjson (read again)")]
     wrong.land("shop-09.ndjson", foreign(5, BEFORE))
@@ -124,7 +124,7 @@ def test_a_restatement_says_that_a_file_was_read_again(wrong: DataFolder) -> Non
 
 def test_records_that_came_in_time_are_not_late_when_they_are_read_again(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
+    run(wrong, has_tables=True)
     assert wrong.rows("SELECT sum(late_records)::INTEGER, bool_and(restated) FROM day_quality") == [(0, True)]
 
 
@@ -135,7 +135,7 @@ def test_late_records_stay_late(folder: DataFolder) -> None:
     folder.land("shop.ndjson", foreign(4) + foreign(2, AFTER))
     folder.tables(AFTER)
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
-    run(folder, day=AFTER)
+    run(folder, day=AFTER, has_tables=True)
     assert folder.rows("SELECT day, late_records::INTEGER FROM day_quality ORDER BY day") == [(DAY, 4), (AFTER, 0)]
 
 
@@ -146,7 +146,7 @@ def test_the_clock_is_that_of_the_first_reading(folder: DataFolder) -> None:
     folder.roll_up()
     later = DAY + timedelta(days=20)
     folder.land("b.ndjson", records(1, later))
-    folder.tables(later)
+    folder.roll_up(later)
     before = folder.files("a.ndjson")
     run(folder, day=later)
     assert folder.files("a.ndjson") == before
@@ -170,7 +170,7 @@ def test_a_mended_retention_takes_what_was_too_old(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     old = days_before(DAY, 61)
     folder.land("a.ndjson", [record("old", old), record("now")])
-    folder.tables()
+    folder.roll_up()
     folder.write("authmeter.toml", "retention_days = 90\n")
     run(folder)
     assert folder.counted() == {old: 1, DAY: 1}
@@ -189,7 +189,7 @@ def test_a_file_that_another_source_reads_now_is_of_that_source(folder: DataFold
     folder.tables()
     assert folder.rows("SELECT source, rejected FROM input_files WHERE path = 'shop.ndjson'") == [("canonical", 4)]
     folder.write("sources/shop.toml", MENDED)
-    run(folder, RereadRequest(source="shop"))
+    run(folder, RereadRequest(source="shop"), has_tables=True)
     assert folder.rows("SELECT source, accepted FROM input_files WHERE path = 'shop.ndjson'") == [("shop", 4)]
     assert folder.counted() == {DAY: 7}
 
@@ -208,7 +208,7 @@ def test_files_of_earlier_days_are_left_alone(folder: DataFolder) -> None:
     folder.land("shop-10.ndjson", foreign(6))
     folder.tables()
     folder.write("sources/shop.toml", MENDED.replace("'qq'", "'weibo'"))
-    run(folder, RereadRequest(first=DAY))
+    run(folder, RereadRequest(first=DAY), has_tables=True)
     assert folder.rows("SELECT day, channel, authorizations::INTEGER FROM channel_daily ORDER BY day") == [
         (BEFORE, "qq", 4),
         (DAY, "weibo", 6),
@@ -239,7 +239,7 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
     folder.land("shop.ndjson", foreign(4))
     folder.roll_up()
     folder.land("shop.ndjson", foreign(2, AFTER, "no"))
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
     run(folder, day=AFTER)
@@ -260,7 +260,7 @@ def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.M
     folder.roll_up()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
     folder.write("authmeter.toml", "max_unpack_ratio = 500\n")
-    folder.tables()
+    folder.roll_up()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
     run(folder)
     assert folder.statuses("a.ndjson.gz") == ["read"]
@@ -278,27 +278,27 @@ def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pyte
 
         broken.setattr(reread, "count_late", dies)
         with pytest.raises(KeyboardInterrupt):
-            run(wrong)
+            run(wrong, has_tables=True)
     assert wrong.manifest == before
     wrong.tables()
     assert wrong.rows("FROM channel_daily") == rows
-    run(wrong)
+    run(wrong, has_tables=True)
     assert wrong.counted() == {BEFORE: 6, DAY: 9}
 
 
 def test_a_reread_of_a_reread_changes_nothing(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong, has_tables=False)
+    run(wrong)
     before = wrong.manifest
-    run(wrong, has_tables=False)
+    run(wrong)
     assert wrong.manifest == before
 
 
 def test_a_mapping_that_is_set_back_gives_the_first_figures(wrong: DataFolder) -> None:
     rows = wrong.rows("FROM channel_daily")
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
+    run(wrong, has_tables=True)
     wrong.write("sources/shop.toml", WRONG)
-    run(wrong)
+    run(wrong, has_tables=True)
     assert wrong.rows("FROM channel_daily") == rows
     assert len(wrong.rows("SELECT DISTINCT run FROM restatements")) == 2

@@ -156,7 +156,7 @@ def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolde
     folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log") == ["read", "held"]
     folder.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log") == ["replaced", "read"]
     assert folder.counted() == {DAY: 4, DAYS[1]: 2}
     assert held(folder) == []
@@ -168,7 +168,7 @@ def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFol
     folder.roll_up()
     folder.land("a.ndjson", records(1, DAYS[1], "a"))
     folder.land("b.ndjson", records(1, DAYS[1], "b"))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.counted()[DAY] == 3
     assert [check.check_name for check in held(folder)] == ["held_files"]
 
@@ -211,6 +211,6 @@ def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFo
     folder.roll_up()
     folder.land("a.ndjson", b"")
     folder.land("b.ndjson", records(1, prefix="b"))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.statuses("a.ndjson") == ["read", "held"]
     assert folder.counted() == {DAY: 4}

@@ -267,7 +267,7 @@ def test_the_landing_sensor_asks_for_one_run_of_what_lies_still(
     look()
     (again,) = asked.pop()
     assert again.run_key != request.run_key
-    folder.tables(yesterday)
+    folder.roll_up(yesterday)
     assert folder.counted() == {yesterday: 6}
 
 

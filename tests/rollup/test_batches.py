@@ -42,9 +42,9 @@ def some_days(folder: DataFolder) -> None:
         "registry/resource_packages.csv",
         f"resource_package_id,quantity,purchased_at\np,9,{DAYS[1]}T09:00:00+08:00\nq,9,{DAYS[3]}T12:00:00+08:00\n",
     )
-    folder.tables()
+    folder.roll_up()
     folder.land("late.ndjson", [record("late", DAYS[2], device_id="d1", stage="login")])
-    folder.tables(days_before(DAY, -1))
+    folder.roll_up(days_before(DAY, -1))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_day_has_the_same_tables_in_every_batch(
     assert list(before) == DAYS
     assert len(set(before.values())) == len(DAYS)
     monkeypatch.setattr(batches, "MOST_RECORDS", most_records)
-    report = together.tables(days_before(DAY, -1), forced=frozenset(DAYS))
+    report = together.roll_up(days_before(DAY, -1), forced=frozenset(DAYS))
     assert report.days == DAYS
     assert contents(together) == before
 
@@ -97,7 +97,7 @@ def test_a_batch_that_does_not_fit_into_memory_is_halved(together: DataFolder, m
         return books
 
     monkeypatch.setattr(DuckDBRoller, "roll_up", little_memory)
-    assert together.tables(days_before(DAY, -1), forced=frozenset(DAYS)).days == DAYS
+    assert together.roll_up(days_before(DAY, -1), forced=frozenset(DAYS)).days == DAYS
     assert tried == [4, 2, 1, 1, 2, 1, 1]
     assert contents(together) == before
 
@@ -111,7 +111,7 @@ def test_a_day_that_does_not_fit_into_memory_ends_the_run(
     before = contents(together)
     monkeypatch.setattr(DuckDBRoller, "roll_up", no_memory)
     with pytest.raises(AuthmeterError, match=r"^DuckDB ran out of memory: none"):
-        together.tables(days_before(DAY, -1), forced=frozenset(DAYS))
+        together.roll_up(days_before(DAY, -1), forced=frozenset(DAYS))
     assert contents(together) == before
 
 
@@ -136,15 +136,15 @@ def test_the_day_whose_tables_are_not_as_they_were_written_is_named(
     before = contents(together)
     monkeypatch.setattr(DuckDBRoller, "roll_up", spoilt)
     with pytest.raises(BooksError, match=fault.format(day=DAYS[2])):
-        together.tables(days_before(DAY, -1), forced=frozenset(DAYS))
+        together.roll_up(days_before(DAY, -1), forced=frozenset(DAYS))
     assert contents(together) == before
 
 
 def test_late_records_that_the_store_lacks_are_said(folder: DataFolder) -> None:
     folder.land("a.ndjson", [record(str(n)) for n in range(3)])
-    folder.tables()
+    folder.roll_up()
     manifest = folder.manifest
     manifest.files[0].days[DAY] = DayRows(accepted=5, late=1)
     folder.store.commit(manifest)
     with pytest.raises(BooksError, match=r"^a\.ndjson has fewer records in the store than in its books"):
-        folder.tables(forced=frozenset({DAY}))
+        folder.roll_up(forced=frozenset({DAY}))

@@ -27,6 +27,6 @@ def test_a_repeated_key_stops_the_roll_up(folder: DataFolder, monkeypatch: pytes
 
     monkeypatch.setattr(plan, "sql", twice)
     with pytest.raises(AuthmeterError, match=f"The key of 1 row of {name} is"):
-        folder.tables()
+        folder.roll_up()
     assert folder.manifest == before
     assert DAY not in before.days

@@ -19,7 +19,7 @@ def shared(folder: DataFolder) -> DataFolder:
     folder.land("a.ndjson", [*records(3, prefix="a", device_id="d1", carrier="cm_x"), *records(1, BEFORE, "a"), {}])
     folder.land("b.ndjson", [*records(5, prefix="b", phone="16012345678"), *records(1, BEFORE, "b"), {"event_id": 1}])
     folder.land("c.ndjson", records(7, prefix="c"))
-    folder.tables()
+    folder.roll_up()
     assert len({entry.part for entry in folder.manifest.files}) == 1
     return folder
 
@@ -68,7 +68,7 @@ def test_a_part_goes_with_the_last_of_its_files(shared: DataFolder) -> None:
     for path, prefix in (("a.ndjson", "a"), ("b.ndjson", "b"), ("c.ndjson", "c")):
         assert shared.store.part_folder(part).exists()
         shared.land(path, [*records(8, prefix=prefix), *records(1, BEFORE, prefix)])
-        shared.tables()
+        shared.roll_up()
         shared.store.clear_unfinished(shared.manifest)
     assert shared.counted() == {BEFORE: 3, DAY: 24}
     assert not shared.store.part_folder(part).exists()

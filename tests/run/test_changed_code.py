@@ -22,7 +22,7 @@ def published(folder: DataFolder, project_copy: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(due_days, "counting_digest", lambda: counting_digest.__wrapped__(project_copy))
     monkeypatch.setattr(fingerprint, "publishing_digest", lambda: publishing_digest.__wrapped__(project_copy))
     folder.land("a.ndjson", records(3, BEFORE) + records(2))
-    folder.tables()
+    folder.roll_up()
     return folder
 
 

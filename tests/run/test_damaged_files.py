@@ -47,7 +47,7 @@ def test_a_good_file_that_is_cut_later_keeps_what_it_gave(folder: DataFolder) ->
     folder.land("a.ndjson.gz", whole)
     folder.roll_up()
     folder.land("a.ndjson.gz", whole[:-20])
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]
     assert folder.counted() == {DAY: 300}
 
@@ -150,9 +150,9 @@ def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkey
     with monkeypatch.context() as patched:
         patched.setattr(reader, "plain_file", refused)
         patched.setattr(landing, "sha256_of", refused)
-        folder.tables(DAY)
-        folder.tables(DAY)
+        folder.roll_up(DAY)
+        folder.roll_up(DAY)
     assert folder.statuses("a.ndjson") == ["damaged"]
     # A change of rights changes neither size nor time of a file.
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.counted() == {DAY: 1}

@@ -21,7 +21,7 @@ def test_a_copy_under_another_path_counts_as_duplicates(folder: DataFolder) -> N
 
 def test_one_id_on_two_days_counts_on_both(folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("e1"), record("e1", BEFORE)])
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {BEFORE: 1, DAY: 1}
 
 

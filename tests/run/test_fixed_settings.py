@@ -10,7 +10,7 @@ from tests.support import DataFolder, records
 
 def test_another_key_is_refused(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.write("hash.key", "quite another key for the same folder")
     with pytest.raises(UsageError, match="hash key is not the one"):
         folder.ingest()
@@ -18,7 +18,7 @@ def test_another_key_is_refused(folder: DataFolder) -> None:
 
 def test_another_zone_is_refused(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.write("authmeter.toml", 'timezone = "UTC"\n')
     with pytest.raises(UsageError, match="business time zone was Asia/Shanghai and is now UTC"):
         folder.ingest()

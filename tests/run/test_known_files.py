@@ -27,7 +27,7 @@ def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> No
     folder.roll_up()
     folder.land("a.ndjson", records(3)).unlink()
     folder.land("b.ndjson", records(2, prefix="b"))
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 5}
 
 

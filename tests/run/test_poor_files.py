@@ -128,7 +128,7 @@ def test_utf_16_without_its_mark_is_not_taken_for_gb18030(
 ) -> None:
     folder.land("good.ndjson", GOOD)
     folder.land("a.csv", as_csv([record(f"e{n}", account_id="商城") for n in range(90)]).decode().encode("utf-16-le"))
-    folder.tables()
+    folder.roll_up()
     assert "read as" not in capsys.readouterr().out
 
 

@@ -28,7 +28,7 @@ def test_a_replaced_file_of_an_open_day_may_lose_records(folder: DataFolder) -> 
     folder.land("a.ndjson", records(5, AFTER))
     folder.roll_up()
     folder.land("a.ndjson", records(2, AFTER))
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     assert folder.statuses("a.ndjson") == ["replaced", "read"]
     assert folder.counted() == {AFTER: 2}
 
@@ -49,5 +49,5 @@ def test_a_file_that_is_still_being_written_waits_for_the_next_run(
         patched.setattr(ingest, "current_stamp", grows)
         report = folder.ingest()
     assert (report.read, report.changing) == ([], ["a.ndjson"])
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 4}

@@ -119,7 +119,7 @@ def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
 def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:
     folder.write("authmeter.toml", 'ignore = ["*"]\n')
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 3}
 
 

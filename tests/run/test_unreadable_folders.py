@@ -51,22 +51,22 @@ def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
 ) -> None:
     folder.land("a.ndjson", [record("a")])
     folder.land("shut/b.ndjson", [record("b")])
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     run = folder.manifest.run
     for is_shut in (True, True, False, False):
         with monkeypatch.context() as patched:
             if is_shut:
                 close(patched, folder.store.landing / "shut")
-            folder.tables(DAY)
+            folder.roll_up(DAY)
         assert folder.manifest.unreadable == (["shut"] if is_shut else [])
     assert folder.manifest.run == run + 2
 
 
 def test_a_landing_that_cannot_be_read_is_reported(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("a.ndjson", [record("a")])
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     close(monkeypatch, folder.store.landing)
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.counted() == {DAY: 1}
     assert folder.manifest.unreadable == ["."]
 

@@ -70,9 +70,9 @@ def tree(root: Path) -> set[str]:
 
 def test_what_dead_runs_left_is_cleared_and_all_that_counts_stays(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(5))
-    folder.tables()
+    folder.roll_up()
     folder.land("b.ndjson", records(5, prefix="b"))
-    folder.tables()
+    folder.roll_up()
     counts = tree(folder.store.warehouse)
     for left in ("tmp/part/events.parquet", "events/0123/events.parquet", f"days/{DAY}/99999999/channel_daily.parquet",
                  "days/2001-01-01/00000001/channel_daily.parquet", "restatements/99999999.parquet"):  # fmt: skip
@@ -88,7 +88,7 @@ def test_a_run_that_dies_before_its_commit_changes_nothing_that_counts(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.land("a.ndjson", records(5))
-    folder.tables()
+    folder.roll_up()
     before = folder.manifest
     folder.land("b.ndjson", records(5, prefix="b"))
     folder.land("c.ndjson", records(5, days_before(DAY, 1), prefix="c"))
@@ -97,5 +97,5 @@ def test_a_run_that_dies_before_its_commit_changes_nothing_that_counts(
         with pytest.raises(OSError, match="killed"):
             folder.ingest()
     assert folder.manifest == before
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 10, days_before(DAY, 1): 5}
