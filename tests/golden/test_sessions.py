@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.support import DataFolder, Row, record
+from tests.support import DAY, DataFolder, Row, morning_after, record
 
 HERE = Path(__file__).parent / "sessions"
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
@@ -63,3 +64,22 @@ def test_a_case_gives_the_rows_that_were_worked_out_by_hand(file: Path, folder: 
 def test_every_case_expects_rows() -> None:
     assert {file.parent for file in EXPECTED} == set(CASES)
     assert len(CASES) > 20
+
+
+@pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("UTC", "+00:00"), ("Etc/GMT-14", "+14:00")])
+def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path, zone: str, offset: str) -> None:
+    """The number that orders such records is largest at the end of a day in the west, and must not overflow."""
+    folder = DataFolder(tmp_path / "data")
+    folder.write("authmeter.toml", f'timezone = "{zone}"\n')
+    steps = [("00:00:00", "one_click", "error", "ios"), ("23:57:00", "wechat", "cancelled", "ios"),
+             ("23:58:00", "one_click", "error", "android"), ("23:59:59", "wechat", "success", "ios")]  # fmt: skip
+    folder.land("log.ndjson", [
+        record(
+            f"e{place}", event_time=f"{DAY}T{time}{offset}", channel=channel, outcome=outcome, platform=platform,
+            device_id="d",
+        )
+        for place, (time, channel, outcome, platform) in enumerate(steps)
+    ])  # fmt: skip
+    folder.tables(now=morning_after(DAY + timedelta(days=1)))
+    query = "SELECT entry_channel, platform, sessions FROM session_daily ORDER BY entry_channel"
+    assert folder.rows(query) == [("one_click", "ios", 1), ("wechat", "android", 1)]

@@ -28,7 +28,7 @@ SELECT
     | CASE WHEN is_one_click AND stage >= stage_number('verify') THEN 2::UTINYINT ELSE 0 END
     | CASE WHEN is_unchecked THEN 4::UTINYINT ELSE 0 END AS flags,
     -- A session takes its platform, carrier, scheme and SDK version from records in one_click before others.
-    moment + CASE WHEN is_one_click THEN 0 ELSE 4611686018427387904 END AS rank,
+    moment - CASE WHEN is_one_click THEN 9223372036854775807 ELSE 0 END AS rank,
     platform,
     carrier,
     scheme,
