@@ -133,22 +133,36 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
     If `outcome_daily` changed, it is half the sum of the changes: a moved record leaves one row and enters another.
     Otherwise it is the number of changed rows of `channel_detail_daily`.
     """
-    outcomes, details = TABLES["outcome_daily"].key, TABLES["channel_detail_daily"].key
+    before, now, outcomes = _comparable(old, new, "outcome_daily")
     moved = (
-        old["outcome_daily"]
-        .join(new["outcome_daily"], on=outcomes, how="full", coalesce=True, nulls_equal=True, suffix="_now")
+        before.join(now, on=outcomes, how="full", coalesce=True, nulls_equal=True, suffix="_now")
         .with_columns(change=(pl.col("records_now").fill_null(0) - pl.col("records").fill_null(0)).abs())
         .group_by(_SUBJECT)
         .agg(published_now=pl.col("change").sum() // 2)
         .filter(pl.col("published_now") > 0)
     )
-    before, now = old["channel_detail_daily"], new["channel_detail_daily"]
+    before, now, details = _comparable(old, new, "channel_detail_daily")
     other_rows = pl.concat(
         one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((before, now), (now, before))
     )
     split = other_rows.unique(details).group_by(_SUBJECT).agg(published_now=pl.len().cast(pl.Int64))
     found = pl.concat([moved, split.join(moved, on=_SUBJECT, how="anti")])
     return found.with_columns(metric=pl.lit("records_moved"), published_before=pl.lit(None, pl.Int64))
+
+
+def _comparable(
+    old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame], name: str
+) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Return both states of a table with the columns that both have, summed by the key columns among these.
+
+    A version can add columns: the day that it rolls up again is compared with a file that lacks them.
+    """
+    before, now = old[name], new[name]
+    key = [column for column in TABLES[name].key if column in before.columns and column in now.columns]
+    if before.columns == now.columns:
+        return before, now, key
+    sums = [pl.col(column).sum() for column in now.columns if column in before.columns and column not in key]
+    return before.group_by(key).agg(sums), now.group_by(key).agg(sums), key
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:

@@ -204,3 +204,16 @@ def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> Non
     folder.tables()
     assert folder.rows("SELECT DISTINCT closed_through FROM restatements") == [(None,)]
     assert said() == expected
+
+
+def test_a_day_is_compared_with_tables_that_lack_a_column_of_this_version(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, carrier="CMCC"))
+    folder.roll_up()
+    day = folder.manifest.days[DAY]
+    for table in ("outcome_daily", "channel_detail_daily"):
+        file = folder.store.day_table(day, table)
+        pl.read_parquet(file).drop("carrier").write_parquet(file)
+    folder.land("b.ndjson", [record("e4", carrier="CUCC")])
+    folder.tables()
+    assert ("shop", "one_click", "records", 3, 4) in folder.rows(LISTED)
+    assert "records_moved" not in {metric for _, _, metric, _, _ in folder.rows(LISTED)}
