@@ -197,8 +197,8 @@ def read_row_file(
             if asked.key and key_of(value) in seen:
                 raise BadRowError(asked.duplicate)
         except BadRowError as error:
-            shown = ",".join(given.get(name) or "" for name in asked.columns) if asked.is_of_names else text
-            record = MASK if secrets and not asked.is_of_names else shown[:MAX_REJECTED_TEXT]
+            visible = ",".join(given.get(name) or "" for name in asked.columns) if asked.is_of_names else text
+            record = MASK if secrets and not asked.is_of_names else visible[:MAX_REJECTED_TEXT]
             problems.append(Problem(asked.path, line, str(error), record, is_as_written=not asked.is_of_names))
             continue
         seen.add(key_of(value))
