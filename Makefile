@@ -4,10 +4,8 @@
 # demo    set-up, 60 days of sample logs, a run over them
 # lint    format, lint, types, layers, dead code, SQL, plain English
 # test    lint, and the tests, those with a browser and with Spark included
-# test-long   the tests that `make test` leaves out, as it is to take less than a third of an hour
-# test-spark   the tests of the engine spark alone, with what they need
 # check   lint, and the tests of a minute or two
-# reliability   every promise of operation tried at full length; writes docs/reliability.md (hours)
+# lab   every promise of operation tried at full length, and the tests marked `lab` (hours); lab/README.md
 # bench   the project beside its peers, as ratios (takes about half an hour)
 
 # The interpreter to set up with, where one is named: make setup PYTHON=python3.12
@@ -18,9 +16,9 @@ SCRIPT := reports/static/build/report.js
 # The machine's npm and node come first; those of the Python package stand in where it has none.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark fetched-spark demo test test-long test-spark check lint checked bench reliability lock browser system audit
+.PHONY: setup setup-dev spark fetched-spark demo test check lint checked lab bench lock browser system audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
-FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reliability reports/serve run setup)
+FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 
@@ -64,14 +62,7 @@ system: browser
 test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev system
 	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not length"
-
-test-long: setup-dev spark system
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m length
-
-test-spark: setup-dev spark
-	@sh tests/engines/install.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/engines
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not lab"
 
 check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
@@ -93,9 +84,8 @@ checked:
 	$(NPM) run --silent types
 	$(NPM) test --silent
 
-reliability: setup-dev spark
-	@sh tests/engines/install.sh
-	$(BIN)/python -m tests.reliability.run
+lab: setup-dev spark system
+	$(BIN)/python -m lab
 
 bench: setup-dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

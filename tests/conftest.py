@@ -18,7 +18,6 @@ from tests.support import CopyOf, DataFolder, Make
 
 pytest_plugins = ["tests.published_folder"]
 _LONG = (
-    "tests/reliability/test_short.py",
     "tests/oracle/test_independent_count.py",
     "tests/dropped/",
     "tests/engines/",

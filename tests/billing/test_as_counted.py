@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.bills.random_world import write_world
-from tests.oracle.bills.tables import tables
-from tests.oracle.bills.world import read_world
-from tests.oracle.counts import Row
-from tests.oracle.test_independent_count import KEY, differences, published
+from lab.as_counted import KEY, differences, published
+from lab.oracle.bills.tables import tables
+from lab.oracle.bills.world import read_world
+from lab.oracle.counts import Row
+from lab.worlds.random_bills import write_world
 from tests.published_folder import Call
 
 KEYS = {

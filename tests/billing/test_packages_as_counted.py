@@ -11,6 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from lab.as_counted import differences
+from lab.oracle.bills.ledger import ledger
+from lab.oracle.bills.tables import of_packages
+from lab.oracle.bills.world import Verified, World, read_world
+from lab.oracle.counts import Row
+from lab.oracle.raw_rows import utc_time
+from lab.worlds.random_bills import write_world
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.outlook import days_to_come
 from pipelines.billing.packages.package_tables import package_tables
@@ -18,13 +25,6 @@ from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start
 from pipelines.contract.registry.packages import Packages, load_packages
 from pipelines.contract.registry.row_files import Problem
-from tests.oracle.bills.ledger import ledger
-from tests.oracle.bills.random_world import write_world
-from tests.oracle.bills.tables import of_packages
-from tests.oracle.bills.world import Verified, World, read_world
-from tests.oracle.counts import Row
-from tests.oracle.raw_rows import utc_time
-from tests.oracle.test_independent_count import differences
 
 KEYS = {
     "resource_package_daily": ("day", "resource_package_id"),

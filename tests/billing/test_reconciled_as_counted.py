@@ -11,6 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from lab.as_counted import differences
+from lab.oracle.bills.daily import reconciliation_daily
+from lab.oracle.bills.ledger import Ledger, ledger
+from lab.oracle.bills.monthly import reconciliation_monthly
+from lab.oracle.bills.uses import billing_daily, billing_hourly
+from lab.oracle.bills.world import World, read_world
+from lab.oracle.counts import Row
+from lab.worlds.random_bills import write_world
 from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
 from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciliation.reconciled_months import reconciled_months
@@ -18,14 +26,6 @@ from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.contract.registry.row_files import Problem
 from pipelines.contract.registry.statements import load_statements
 from tests.data.log_sums import with_sums
-from tests.oracle.bills.daily import reconciliation_daily
-from tests.oracle.bills.ledger import Ledger, ledger
-from tests.oracle.bills.monthly import reconciliation_monthly
-from tests.oracle.bills.random_world import write_world
-from tests.oracle.bills.uses import billing_daily, billing_hourly
-from tests.oracle.bills.world import World, read_world
-from tests.oracle.counts import Row
-from tests.oracle.test_independent_count import differences
 
 DAILY = ("day", "account_id", "app_key", "channel", "measure")
 MONTHLY = ("month", "account_id", "channel", "measure")

@@ -371,7 +371,7 @@ def unknown_said(outcome: str, language: str) -> str:
     "key",
     [
         *("shop", "social", "numbers", "stopped"),
-        *(pytest.param(key, marks=pytest.mark.length) for key in ("Shop", "CON", "ghost", "-x")),
+        *(pytest.param(key, marks=pytest.mark.lab) for key in ("Shop", "CON", "ghost", "-x")),
     ],
 )
 def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:

@@ -96,7 +96,7 @@ def test_a_listing_of_more_than_one_page_is_read_to_its_end(folder: DataFolder, 
     assert bring(folder, bucket, rclone.endpoint).objects == 1002
 
 
-@pytest.mark.length
+@pytest.mark.lab
 def test_five_thousand_objects_come_whole(folder: DataFolder, bucket: Path, tmp_path: Path) -> None:
     contents = fill(bucket, {f"{n // 100}/{n}.log": noise(20_000, str(n)) for n in range(5000)})
     with rclone_server(bucket.parent) as server:

@@ -67,7 +67,7 @@ def test_a_read_only_mount_is_read(own: DataFolder, tmp_path: Path, command: tup
     [
         ".", "warehouse/catalogue.sqlite",
         *(
-            pytest.param(path, marks=pytest.mark.length)
+            pytest.param(path, marks=pytest.mark.lab)
             for path in ("warehouse", "warehouse/.lock", ".site", "dagster/history")
         ),
     ],

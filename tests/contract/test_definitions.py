@@ -1,7 +1,7 @@
 """A metric's definition is what the tables hold: the formula that is shown, run by DuckDB, against every table with it.
 
 Here: the records of all stages, channels and outcomes, and what is derived from the counts that they give. Whether the
-definitions are the contract's is said by the independent count (`tests/oracle/`).
+definitions are the contract's is said by the independent count (`lab/oracle/`).
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def unknown_names(code: str, targets: set[str]) -> Iterator[str]:
         else:
             yield from set(re.findall(r"--[a-z-]+", rest)) - {word for part in known.params for word in part.opts}
     yield from set(re.findall(r"^\s*make ([a-z-]+)", code)) - targets
-    for script in re.findall(r"\b((?:docs|bench|tests|tools)/[\w/]+\.(?:py|sh))\b", code):
+    for script in re.findall(r"\b((?:docs|bench|lab|tests|tools)/[\w/]+\.(?:py|sh))\b", code):
         if not (PROJECT / script).is_file():
             yield script
 

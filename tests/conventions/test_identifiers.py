@@ -13,7 +13,9 @@ from pipelines.common.project import PROJECT
 
 # *Report*, *list* and *examine* say it; the others have a plain word, too.
 FORBIDDEN = re.compile(r"(?:^|_)(?:judged|told|shown|shortages?|thinned|mixed_up|middle_of_day)(?:_|$)", re.IGNORECASE)
-FILES = [file for folder in ("pipelines", "reports", "tests") for file in sorted((PROJECT / folder).rglob("*.py"))]
+FILES = [
+    file for folder in ("pipelines", "reports", "lab", "tests") for file in sorted((PROJECT / folder).rglob("*.py"))
+]
 
 
 def names(tree: ast.AST) -> Iterator[str]:

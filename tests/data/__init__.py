@@ -10,6 +10,6 @@ Which to use when:
 - three weeks of logs with a rhythm, for faults that go the whole way: `daily_rhythm`;
 - books and counts of many days without logs, for faults of the data: `simulated_days`.
 
-`tests/oracle` draws its own logs: it shares no code with the product, nor with what lives here. `bench/published.py`
+`lab/worlds` draws its own logs: it shares no code with the product, nor with what lives here. `bench/published.py`
 makes the large database of the benchmark, and `authmeter sample` the logs that a reader may try.
 """

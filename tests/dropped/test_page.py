@@ -11,7 +11,7 @@ from tests.support import closed_day
 
 
 # Each kind takes two seconds.
-@pytest.fixture(scope="module", params=[10, pytest.param(1, marks=pytest.mark.length)])
+@pytest.fixture(scope="module", params=[10, pytest.param(1, marks=pytest.mark.lab)])
 def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
     """What is seen of each kind, or of every tenth, by its heading."""
     return seen_of_all(closed_day(), request.param)

@@ -75,7 +75,7 @@ def test_a_cluster_that_nobody_answers_for(of_spark: DataFolder, published: obje
 
 
 @needs_spark
-@pytest.mark.length
+@pytest.mark.lab
 def test_a_data_folder_that_executors_do_not_see(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     # The driver makes its mark elsewhere.
     monkeypatch.setattr(place.Place, "mark", property(lambda self: self.temp / "another" / "mark"))
@@ -101,7 +101,7 @@ def test_executors_that_die_while_they_read_and_in_a_task_of_a_day(
 
 
 @needs_spark
-@pytest.mark.length
+@pytest.mark.lab
 def test_executors_that_all_die(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roller, "count_delivered", Killing("count_delivered", None))
     error = refused(of_spark)

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from lab.worlds.random_sign_ins import DAYS, World
 from pipelines.common.project import PROJECT
 from pipelines.contract.tables.tables import TABLES
 from pipelines.engines.spark import roller
@@ -28,7 +29,6 @@ from tests.dropped.made import archived
 from tests.engines.conftest import EVENT_LOG, needs_spark, use
 from tests.engines.noting import NotingRanges, NotingTables
 from tests.golden import test_end_to_end as golden
-from tests.oracle.random_sign_ins import DAYS, World
 from tests.support import (
     KEY,
     DataFolder,
@@ -45,7 +45,7 @@ from tests.support import (
 
 pytestmark = needs_spark
 Made = Callable[[str], DataFolder]
-# Those of one or two days; `make reliability` takes the others, too.
+# Those of one or two days; trial 13 takes the others, too.
 SHORT_CASES = ("bills", "limits", "both_fields", "codes", "latency", "repeated_ids", "other_channels")
 PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
@@ -166,7 +166,7 @@ def test_a_large_file_in_pieces_has_the_same_rows_and_line_numbers(made: Made) -
         assert rows == pq.read_table(one.store.part_folder(str(part)) / f"{kind}.parquet").to_pylist()
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.length)])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.lab)])
 def test_sessions_of_random_sign_ins(made: Made, seed: int) -> None:
     world = World(seed)
     files = world.files()

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from lab.incidents.data_fault_trial import FAULTS, LARGE, SETTINGS, found_of, installations
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data.data_faults import copied_days
 from pipelines.incidents.data.data_incidents import dated, incidents_in
@@ -22,7 +23,6 @@ from pipelines.incidents.volumes import usual_records
 from pipelines.store.database import open_published
 from pipelines.store.manifest import DayRows
 from tests.data.simulated_days import FIRST, SOURCES, Installation
-from tests.incidents.data_fault_trial import FAULTS, LARGE, SETTINGS, found_of, installations
 from tests.support import DAY, DataFolder, records
 
 DAYS = 30

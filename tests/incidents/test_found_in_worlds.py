@@ -13,11 +13,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.incidents.finding import found_in
-from tests.incidents.worlds.installation import Noise
-from tests.incidents.worlds.score import Score, score
-from tests.incidents.worlds.tally import channel_daily
-from tests.incidents.worlds.world import World, world
+from lab.incidents.finding import found_in
+from lab.incidents.installation import Noise
+from lab.incidents.score import Score, score
+from lab.incidents.tally import channel_daily
+from lab.incidents.world import World, world
 
 SEEDS = range(int(os.environ.get("AUTHMETER_WORLDS", "4")))
 

@@ -1,4 +1,4 @@
-"""What a sample plants is found, and nothing else; over twenty of them in `tests/reliability/trial_14_sample.py`."""
+"""What a sample plants is found, and nothing else; over twenty of them in `lab/reliability/trial_14_sample.py`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import duckdb
 import polars as pl
 import pytest
 
+from lab.incidents.sample_score import sample_score, wrong_losses
+from lab.incidents.sample_tables import DAYS, SampleTables, sample_tables
+from lab.incidents.tally import RATES
 from pipelines.contract.measures.counts import SIGN_IN
-from tests.incidents.sample_score import sample_score, wrong_losses
-from tests.incidents.sample_tables import DAYS, SampleTables, sample_tables
-from tests.incidents.worlds.tally import RATES
 
 _TECHNICAL = {"metric": "technical_success_rate", "channel": "one_click", "cause": "platform=none"}
 
 
-@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.length)])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.lab)])
 def tables(request: pytest.FixtureRequest) -> Iterator[SampleTables]:
     with duckdb.connect() as connection:
         yield sample_tables(connection, request.param)

@@ -12,15 +12,15 @@ import polars as pl
 import pytest
 
 import pipelines.contract
+from lab.incidents.causes import cause
+from lab.incidents.planted import Planted
+from lab.incidents.rule import LONGEST, Reading, first_course
+from lab.incidents.score import score
+from lab.incidents.splits import Split
+from lab.incidents.stories import STORIES
+from lab.incidents.tally import RATES, Series, channel_daily
+from lab.incidents.world import World, world
 from pipelines.contract.tables.tables import TABLES
-from tests.incidents.worlds.causes import cause
-from tests.incidents.worlds.planted import Planted
-from tests.incidents.worlds.rule import LONGEST, Reading, first_course
-from tests.incidents.worlds.score import score
-from tests.incidents.worlds.splits import Split
-from tests.incidents.worlds.stories import STORIES
-from tests.incidents.worlds.tally import RATES, Series, channel_daily
-from tests.incidents.worlds.world import World, world
 
 SEEDS = range(8)
 TYPES = {"DATE": pl.Date, "VARCHAR": pl.String, "BIGINT": pl.Int64}

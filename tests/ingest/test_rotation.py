@@ -108,7 +108,7 @@ def at(day: date, hour: int) -> datetime:
     return morning_after(days_before(day, 1)) + timedelta(hours=hour - 2)
 
 
-@pytest.mark.length
+@pytest.mark.lab
 @settings(max_examples=2)
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_is_rotated_when_the_tables_are_those_of_one_delivery(seed: int) -> None:

@@ -28,7 +28,7 @@ OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_
 
 def some(names: Iterable[str], *short: str) -> list[Any]:
     """These names; all but a few are for the long tests, as of every table it is tested that its key is looked at."""
-    return [name if name in short else pytest.param(name, marks=pytest.mark.length) for name in names]
+    return [name if name in short else pytest.param(name, marks=pytest.mark.lab) for name in names]
 
 
 def feed(folder: DataFolder) -> None:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab.oracle.raw_rows import utc_time
+from lab.oracle.records import Landing, Limits, Record, read_landing, unix_ms
 from pipelines.contract.record.fields import FIELD_NAMES
-from tests.oracle.raw_rows import utc_time
-from tests.oracle.records import Landing, Limits, Record, read_landing, unix_ms
 from tests.property.test_one_record_either_way import GOOD, ODD_TOKENS, OWN_TOKENS, ZONES, json_lines, record_of
 from tests.reading_bench import ReadingBench, limits
 from tests.support import KEY, Row

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from tests.oracle import counts, records, sessions
-from tests.oracle.random_sign_ins import DAYS, World
-from tests.oracle.test_independent_count import CODES, SESSION_KEYS, differences, published
+from lab.as_counted import CODES, SESSION_KEYS, differences, published
+from lab.oracle import counts, records, sessions
+from lab.worlds.random_sign_ins import DAYS, World
 from tests.support import DAY, KEY, DataFolder, record
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NO_LIMIT = records.limits(DAY, 2**62, ZONE, KEY)._replace(oldest_ms=0)
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.length) for seed in range(2, 24))]
+SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.lab) for seed in range(2, 24))]
 
 
 def folder_of(world: World, folder: DataFolder) -> DataFolder:
@@ -52,7 +52,7 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
     assert_as_counted(folder, world.minutes, monkeypatch)
 
 
-@pytest.mark.parametrize("seed", [100, *(pytest.param(seed, marks=pytest.mark.length) for seed in range(101, 110))])
+@pytest.mark.parametrize("seed", [100, *(pytest.param(seed, marks=pytest.mark.lab) for seed in range(101, 110))])
 def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     """Ways sum to sessions, sessions with a failure are those of the paths, and other files change nothing."""
     world = World(seed)
@@ -84,7 +84,7 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
 SHIFT = timedelta(seconds=97)
 
 
-@pytest.mark.parametrize("seed", [200, *(pytest.param(seed, marks=pytest.mark.length) for seed in range(201, 206))])
+@pytest.mark.parametrize("seed", [200, *(pytest.param(seed, marks=pytest.mark.lab) for seed in range(201, 206))])
 def test_an_app_whose_records_all_come_seconds_later_has_the_same_tables(seed: int, tmp_path: Path) -> None:
     """But for sessions at the end of the day: there a later record is cut where it was lost."""
     world = World(seed)

@@ -6,18 +6,18 @@ from collections import Counter
 
 import pytest
 
+from lab.worlds.random_sign_ins import DAYS, World
 from pipelines.common.days import Window
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings
 from pipelines.tracing.trace import TraceInputs, TraceRequest, trace
 from pipelines.tracing.traced import TracedSession
 from pipelines.tracing.wanted import Wanted
-from tests.oracle.random_sign_ins import DAYS, World
 from tests.oracle.test_sessions import folder_of
 from tests.support import DAY, KEY, DataFolder
 
 APP = "shop"
-SEEDS = [16, *(pytest.param(seed, marks=pytest.mark.length) for seed in (3, 10, 11))]
+SEEDS = [16, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (3, 10, 11))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

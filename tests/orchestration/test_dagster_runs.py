@@ -82,7 +82,7 @@ def dagster(own: DataFolder, opened: Callable[[DataFolder], Dagster]) -> Dagster
     return opened(own)
 
 
-@pytest.mark.length
+@pytest.mark.lab
 def test_a_backfill_of_three_days_runs_each(dagster: Dagster, own: DataFolder, yesterday: date) -> None:
     before = own.counted()
     for back in (2, 1, 0):
@@ -195,7 +195,7 @@ def test_books_that_do_not_balance_fail_their_check_and_publish_nothing(
     assert result.asset_materializations_for_node("render_site") == []
 
 
-@pytest.mark.length
+@pytest.mark.lab
 def test_the_first_tick_after_days_without_one_closes_them_all(
     opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
 ) -> None:

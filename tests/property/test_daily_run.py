@@ -51,9 +51,7 @@ def folder_with(root: Path, files: dict[str, bytes]) -> DataFolder:
     return folder
 
 
-@pytest.fixture(
-    scope="module", params=[SEEDS[0], *(pytest.param(seed, marks=pytest.mark.length) for seed in SEEDS[1:])]
-)
+@pytest.fixture(scope="module", params=[SEEDS[0], *(pytest.param(seed, marks=pytest.mark.lab) for seed in SEEDS[1:])])
 def random_logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> RandomLogs:
     """Random logs and what one run makes of them; no test changes it."""
     files = landing(request.param, DAY)

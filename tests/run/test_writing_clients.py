@@ -169,7 +169,7 @@ def test_what_is_read_while_a_client_writes_is_what_was_published(sound: DataFol
     [
         ("the run", "build_marts", False), ("build_marts", "render_site", True), ("render_site", "the end", True),
         *(
-            pytest.param(*moments, marks=pytest.mark.length)
+            pytest.param(*moments, marks=pytest.mark.lab)
             for moments in (
                 ("the run", "the run", True), ("the run", "the end", True), ("render_site", "the end", False),
             )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from lab.oracle.records import Landing, Record, limits, read_landing
 from pipelines.common.errors import UsageError
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.behaviour import (
@@ -34,7 +35,6 @@ from pipelines.sample.faults import Faults, faults
 from pipelines.sample.folder import MARKER
 from pipelines.sample.truth import SampleTruth
 from pipelines.sample.write import SampleReport, SampleSpec, write_sample
-from tests.oracle.records import Landing, Record, limits, read_landing
 
 LAST = date(2026, 3, 31)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.reliability.durable_names import HAS_STRACE
 from pipelines.common.project import PROJECT
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 from tests.older_store import make_older
-from tests.reliability.durable_names import HAS_STRACE
 from tests.store.test_catalogue import full
 from tests.support import tree
 
@@ -65,7 +65,7 @@ def _older(store: Store) -> None:
 @pytest.mark.skipif(not HAS_STRACE, reason="strace is not there or may not trace")
 @pytest.mark.parametrize(
     "prepare",
-    [pytest.param(_new, marks=pytest.mark.length), _committed, pytest.param(_older, marks=pytest.mark.length)],
+    [pytest.param(_new, marks=pytest.mark.lab), _committed, pytest.param(_older, marks=pytest.mark.lab)],
 )
 def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     prepare: Callable[[Store], None], tmp_path: Path

@@ -1,0 +1,129 @@
+"""Published tables compared with the independent count, cell by cell.
+
+Tests over random logs and the trial of engines call it; `lab/oracle` counts, and shares no code with the product.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from lab.oracle import counts, records, trends
+from lab.oracle.counts import Row
+from lab.worlds.random_events import Scene
+
+CODES = counts.read_codes(Path(__file__).parents[1] / "pipelines" / "contract" / "registry" / "result_codes.csv")
+AS_OF = date(2026, 11, 12)
+SHANGHAI = "Asia/Shanghai"
+DETAIL_KEY = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
+OUTCOME_KEY = (
+    *DETAIL_KEY[:3],
+    "stage",
+    "platform",
+    "carrier",
+    "sdk_version",
+    "outcome",
+    "vendor",
+    "result_code",
+)
+SUMMARY_KEY = ("as_of", "window_days", "app_key", "channel")
+SESSION_KEYS = {
+    "session_daily": ("day", "app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id"),
+    "session_paths_daily": ("day", "app_key", "failed_channel", "failure", "way", "signed_in_by"),
+    "session_stops_daily": ("day", "app_key", "channel", "stage", "outcome"),
+    "funnel_daily": ("day", "app_key", "platform", "carrier", "sdk_version", "scheme_id"),
+    "session_times_daily": ("day", "app_key", "step"),
+    "session_books": ("day", "app_key"),
+}
+KEYS = {
+    **SESSION_KEYS,
+    "usage_daily": ("day", "app_key"),
+    "channel_daily": ("day", "app_key", "channel"),
+    "channel_detail_daily": DETAIL_KEY,
+    "outcome_daily": OUTCOME_KEY,
+    "latency_daily": ("day", "channel"),
+    "login_trend": (*SUMMARY_KEY, "day"),
+    "login_trend_summary": SUMMARY_KEY,
+    "usage_7d": ("app_key",),
+    "usage_30d": ("app_key",),
+    "usage_month": ("month", "app_key"),
+    "day_quality": ("day",),
+    "input_files": ("path",),
+    "nulled_fields": ("path", "field"),
+}
+# Copies of a record are compared by their hashed fields, so both sides need the same key.
+KEY = "a key of the independent count"
+
+
+def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
+    """What the folders of these tests are about; the clock is that of the runs to come."""
+    return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
+
+
+def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
+    """Some columns of a published table."""
+    names = list(columns)
+    listed = ", ".join(f'"{name}"' for name in names)
+    with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+        rows = connection.execute(f'SELECT {listed} FROM "{table}"').fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) -> list[str]:
+    """One readable line for each row or cell that differs, in the order of the key."""
+
+    def by_key(rows: list[Row]) -> dict[tuple[object, ...], Row]:
+        return {tuple(row[name] for name in key): row for row in rows}
+
+    wanted, found = by_key(expected), by_key(actual)
+    lines = [f"{len(actual) - len(found)} rows have the key of another"] if len(actual) != len(found) else []
+    for at in sorted({*wanted, *found}, key=lambda values: [(value is not None, str(value)) for value in values]):
+        where = ", ".join(f"{name}={value!r}" for name, value in zip(key, at, strict=True))
+        if at not in found:
+            lines.append(f"missing row: {where}")
+        elif at not in wanted:
+            lines.append(f"row too many: {where}")
+        else:
+            lines += [
+                f"{where}: {name} is {found[at][name]!r}, counted {value!r}"
+                for name, value in wanted[at].items()
+                if not is_same(found[at][name], value)
+            ]
+    return lines
+
+
+def is_same(found: object, counted: object) -> bool:
+    """Equal, of the same kind; a rate may differ by the last bits of its division."""
+    if isinstance(found, float) and isinstance(counted, float):
+        return math.isclose(found, counted, rel_tol=1e-12, abs_tol=1e-12)
+    return type(found) is type(counted) and found == counted
+
+
+def assert_as_counted(data: Path, of: Scene) -> None:
+    """Reads the landing folder independently and compares every table and the rejects."""
+    landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
+    apps = counts.read_apps(data / "registry" / "apps.csv")
+    expected = trends.tables(landing.records, apps, of.codes, of.as_of, of.zone)
+    expected["input_files"] = [books._asdict() for books in landing.files]
+    nulled = sorted(landing.nulled.items())
+    expected["nulled_fields"] = [{"path": path, "field": field, "records": count} for (path, field), count in nulled]
+    report: list[str] = []
+    for table, key in KEYS.items():
+        columns = expected[table][0] if expected[table] else key
+        lines = differences(expected[table], published(data, table, columns), key)
+        report += [f"{table}: {line}" for line in lines[:10]]
+        report += [f"{table}: {len(lines)} differences in all"] if lines[10:] else []
+    counted = Counter(str(tuple(reject)) for reject in landing.rejects)
+    rows = published(data, "rejected_records", records.Reject._fields)
+    found = Counter(str(tuple(row.values())) for row in rows)
+    report += [f"rejected_records: lacks {reject}" for reject in sorted((counted - found).elements())[:20]]
+    report += [f"rejected_records: too many {reject}" for reject in sorted((found - counted).elements())[:20]]
+    assert not report, "\n".join(report)

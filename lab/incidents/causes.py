@@ -1,0 +1,73 @@
+"""The cause of a fall of a rate, by the definition's arithmetic over cells."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lab.incidents.splits import Split, Splits, explained
+
+CauseKind = Literal["mix", "cell", "broad"]
+MOST = 0.95
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where the definition draws its lines: a half by mix, three quarters by a cell, a quarter by the rest.
+
+    `of_whole`: the rest's quarter is one of the whole's fall, not of the cell's.
+    """
+
+    mix: float = 0.5
+    cell: float = 0.75
+    rest: float = 0.25
+    of_whole: bool = False
+
+
+# Where all of these give the same cause, it is clear.
+LIMITS = (
+    Limits(),
+    Limits(of_whole=True),
+    Limits(mix=0.4, cell=0.85, rest=0.18),
+    Limits(mix=0.6, cell=0.65, rest=0.35),
+)
+
+
+def clear_cause(splits: Splits) -> tuple[CauseKind, str] | None:
+    """Kind and text of the cause; None where it hangs on where exactly the lines are drawn."""
+    found = {cause(splits, limits) for limits in LIMITS}
+    return found.pop() if len(found) == 1 else None
+
+
+def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
+    """The cause; its text is empty where it is no cell."""
+    before, now = splits["platform",].wholes
+    singles = [one for names, one in splits.items() if len(names) == 1]
+    if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):
+        return "mix", ""
+    best: list[tuple[bool, float, str]] = []
+    for names, one in splits.items():
+        share = one.now[0] / one.now[0].sum()
+        most = limits.rest * ((before - now) if limits.of_whole else one.falls())
+        fits = (explained(one) >= limits.cell) & (one.rests().falls() <= most) & (share < MOST)
+        for place in np.flatnonzero(fits):
+            if len(names) == 1 or _is_pair(splits, one, int(place), limits):
+                text = " & ".join(f"{name}={value}" for name, value in zip(names, one.values[place], strict=True))
+                best.append((len(names) == 1, float(share[place]), text))
+    return ("cell", min(best)[2]) if best else ("broad", "")
+
+
+def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
+    """Whether the fault lies in the pair and not in one of its singles: the rest of each hardly fell."""
+    before, now = pair.wholes
+    for name, value in zip(pair.names, pair.values[place], strict=True):
+        single = splits[name,]
+        at = single.values.index((value,))
+        n0, s0, n1, s1 = (
+            whole[at] - own[place]
+            for whole, own in zip((*single.before, *single.now), (*pair.before, *pair.now), strict=True)
+        )
+        fall = (s0 / n0 if n0 else before) - (s1 / n1 if n1 else now)
+        if not n1 or fall > limits.rest * pair.falls()[place]:
+            return False
+    return True

@@ -1,0 +1,161 @@
+"""Faults of the data in simulated days: which are found, and how often a clean day is taken for one.
+
+`python -m lab.incidents.data_fault_trial` prints the table of docs/operator.md; it takes some minutes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+
+from pipelines.contract.settings.settings import Settings
+from pipelines.incidents.data.data_incidents import incidents_in
+from pipelines.incidents.data.short_days import short_days
+from pipelines.incidents.incident import Incident
+from tests.data.simulated_days import FIRST, Day, Fault, Installation
+
+SMALL, LARGE = (2.48, 3.48), (3.5, 5.5)
+"""Decimal logarithms of the records a day: 300 to 3,000, and 3,000 to 300,000."""
+WARM_UP, CLEAN_DAYS = 21, 90
+QUIET_SUNDAY = 0.75
+SETTINGS = Settings(calendar="none")
+"""A simulated day is a holiday or none, whatever its date."""
+
+
+def _scaled(axis: Callable[[np.random.Generator], tuple[object, ...]], share: float) -> Fault:
+    def change(day: Day, draw: np.random.Generator) -> None:
+        place = axis(draw)
+        day.cells[place] = draw.binomial(day.cells[place], share)
+
+    return change
+
+
+def _of(**values: object) -> Fault:
+    return lambda day, draw: vars(day).update(values)
+
+
+def _doubled(day: Day, draw: np.random.Generator) -> None:
+    day.cells, day.lone = day.cells * 2, 0.0
+
+
+def _ids_used_again(day: Day, draw: np.random.Generator) -> None:
+    day.cells, day.copies = draw.binomial(day.cells, 0.7), 0.3
+
+
+def _rejected(day: Day, draw: np.random.Generator) -> None:
+    day.cells, day.rejected = draw.binomial(day.cells, 0.85), 0.15
+
+
+def _clock(hours: int) -> Fault:
+    return lambda day, draw: day.shifted.update(dict.fromkeys(range(len(day.cells)), hours))
+
+
+def _copied(day: Day, draw: np.random.Generator) -> None:
+    day.copy_of = int(draw.choice((1, 7)))
+
+
+def _without(field: str, share: float = 0.0) -> Fault:
+    return lambda day, draw: day.filled.update({field: share})
+
+
+FAULTS: dict[str, Fault] = {
+    "half of the day gone": _scaled(lambda draw: (...,), 0.5),
+    "three quarters of the day gone": _scaled(lambda draw: (...,), 0.25),
+    "a source gone": _of(sources={"gateway": 1.0, "sdk": 0.0}),
+    "half of a source gone": _of(sources={"gateway": 1.0, "sdk": 0.5}),
+    "a host's file gone": _of(hosts=(0.0, 1.0, 1.0)),
+    "half of a host's file gone": _of(hosts=(0.5, 1.0, 1.0)),
+    "a channel gone": _scaled(lambda draw: (slice(None), draw.integers(0, 4)), 0),
+    "half of a channel gone": _scaled(lambda draw: (slice(None), draw.integers(0, 4)), 0.5),
+    "a platform gone": _scaled(lambda draw: (slice(None), slice(None), draw.integers(0, 2)), 0),
+    "half of a platform gone": _scaled(lambda draw: (slice(None), slice(None), draw.integers(0, 2)), 0.5),
+    "a carrier gone": _scaled(lambda draw: (..., draw.integers(0, 3)), 0),
+    "a stage gone": _of(lost_stages={"page"}),
+    "a small stage gone": _of(lost_stages={"login"}),
+    "clock 8 hours behind": _clock(-8),
+    "clock 8 hours ahead": _clock(8),
+    "clock 3 hours behind": _clock(-3),
+    "clock 1 hour behind": _clock(-1),
+    "clock of one app 8 hours behind": lambda day, draw: day.shifted.update({0: -8}),
+    "the afternoon gone": _of(lost_hours=tuple(range(12, 24))),
+    "an hour gone": lambda day, draw: vars(day).update(lost_hours=(int(draw.integers(9, 23)),)),
+    "the day twice under new ids": _doubled,
+    "a copy of an old day": _copied,
+    "ids used again": _ids_used_again,
+    "a field gone": _without("sdk_version"),
+    "half of a field gone": _without("sdk_version", 0.5),
+    "a third of a field gone": _without("sdk_version", 0.65),
+    "device ids gone": _without("device_id"),
+    "a fifth of codes unmapped": _of(unmapped=0.2),
+    "rejects of 15 %": _rejected,
+}
+
+
+def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
+    """Calm and noisy, growing, shrinking and still, with and without holidays."""
+    made = []
+    for seed in range(count):
+        draw = np.random.default_rng((10, seed))
+        made.append(Installation(
+            seed, records=int(10 ** draw.uniform(*sizes)), apps=int(draw.integers(4, 16)),
+            noise=float(draw.uniform(0.02, 0.1)), growth=float(draw.uniform(-0.002, 0.006)), holidays=bool(seed % 2),
+        ))  # fmt: skip
+    return made
+
+
+def alarms(one: Installation) -> list[Incident]:
+    """What is found in 90 clean days: it is the same whether looked for each day or once. Its holidays are listed."""
+    manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
+    holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
+    settings = Settings(calendar="none", holidays=holidays)
+    return [found for found in incidents_in(counts, manifest, settings, days) if found.first_day >= days[WARM_UP]]
+
+
+def found_of(one: Installation, name: str) -> list[Incident]:
+    """What is found of a fault on the day that has it."""
+    number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
+    manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
+    found = incidents_in(counts, manifest, SETTINGS, days)
+    return [one for one in found if one.first_day >= FIRST + timedelta(days=number - 1) and one.state == "open"]
+
+
+def found_of_days(made: list[Installation], left: float) -> list[bool]:
+    """Of every fifth day, if so much of it were left: whether the whole day is told."""
+    found = []
+    for one in made:
+        manifest, _, days = one.days(90, {})
+        counted = [manifest.days[day].counted for day in days]
+        for number in range(28, 90, 5):
+            seen = [*counted[:number], round(left * counted[number])]
+            faults = short_days(np.array(seen, dtype=float), np.zeros((len(seen), 24)), np.ones(len(seen), dtype=bool))
+            found.append(any(fault.span.first == number for fault in faults))
+    return found
+
+
+def main(count: int) -> None:
+    """Prints the tables."""
+    quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
+    for left in (0.5, 0.25):
+        for made in (installations(count, LARGE), quiet):
+            found = found_of_days(made, left)
+            print(f"{left} of a day left, {len(made)} installations: {sum(found)} of {len(found)}", flush=True)
+    for sizes in (SMALL, LARGE):
+        found = [alarms(one) for one in installations(count, sizes)]
+        false = [f"{one.metric} {one.cause.cell} {one.first_day}" for some in found for one in some]
+        print(f"{sizes}: false alarms in 90 days: at most {max(map(len, found))}, of {count}: {len(false)} {false[:9]}")
+    for name in FAULTS:
+        by_metric: Counter[str] = Counter()
+        missed = 0
+        for one in installations(count, LARGE):
+            metrics = {found.metric for found in found_of(one, name)}
+            missed += not metrics
+            by_metric.update(metrics)
+        print(f"{name}: {count - missed} of {count} {dict(by_metric)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

@@ -1,0 +1,57 @@
+"""What can be planted in a world: a fault, from its first day to its last, and how deep it is on each day."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from lab.incidents.days import Floats
+
+Kind = Literal["rate", "volume", "data", "mix"]
+Metric = Literal["technical_success_rate", "verification_result_rate", "volume", "day"]
+ALL = "*"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong. Days are places; `last` None: to the end of the world, and on.
+
+    `depth` is the share that is lost of what would have succeeded in the cells of `where` (of a volume: of the
+    requests; of a mix: the share of all requests that moves to h5). It is reached after `ramp` days.
+    """
+
+    story: str
+    kind: Kind
+    metric: Metric
+    app_key: str
+    channel: str
+    first: int
+    last: int | None
+    depth: float
+    where: dict[str, str] = field(default_factory=dict)
+    ramp: int = 0
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others of its world."""
+        return f"{self.story} {self.app_key} {self.channel} {self.first}"
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it grows by and by, so that its first day is less sharp."""
+        return self.ramp > 0 or "sdk_version" in self.where
+
+    @property
+    def cause(self) -> str:
+        """Its cells as the contract writes them; empty where it is everywhere."""
+        return " & ".join(f"{name}={value}" for name, value in sorted(self.where.items()))
+
+    def depths(self, count: int) -> Floats:
+        """The depth of each day of the world, 0 on days without the fault."""
+        day = np.arange(count)
+        grown = np.clip((day - self.first + 1) / (self.ramp + 1), 0, 1) * self.depth
+        return np.where(day <= (count if self.last is None else self.last), grown, 0.0)
+
+    def hits(self, app_key: str, channel: str) -> bool:
+        """Whether it reaches that channel of that app."""
+        return self.app_key in (ALL, app_key) and self.channel in (ALL, channel)

@@ -1,0 +1,139 @@
+"""When an incident of a rate opens and ends: the definition, in exact counts, for one subject's days."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lab.incidents.days import Flags, Floats, Ints
+from lab.incidents.tally import Series
+
+State = Literal["open", "recovered", "settled"]
+
+LONGEST = 28
+BASELINE = (7, 28)
+LEAST_FALL = 0.02
+LEAST_LOST = 8
+WINDOW = 7
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the definition leaves open: how much days swing, how rare a fall must be, what is nearer to the baseline."""
+
+    swing: float = 1.0
+    rare: float = 4.0
+    nearer: float = 0.5
+
+
+# Where all of these agree, what is true does not hang on how one reads the definition.
+READINGS = (
+    Reading(),
+    Reading(swing=0.7),
+    Reading(swing=1.6, rare=4.5),
+    Reading(nearer=0.4),
+    Reading(nearer=0.6),
+)
+
+
+@dataclass(frozen=True)
+class Course:
+    """An incident of a subject; days are places, `last_day` None while it is open."""
+
+    first_day: int
+    last_day: int | None
+    state: State
+    level_before: float
+    level_during: float
+    lost_total: float
+
+
+def deviance(requests: float, successes: float, level: float) -> float:
+    """How unlikely so few successes are where `level` is the chance of one: 0 where they are no fewer."""
+    if not requests or successes >= requests * level:
+        return 0.0
+    failures = requests - successes
+    found = failures * math.log(failures / (requests * (1 - level)))
+    return 2 * (found + (successes * math.log(successes / (requests * level)) if successes else 0.0))
+
+
+def first_course(series: Series, usable: Flags, start: int, reading: Reading) -> Course | None:
+    """The first incident that opens at or after `start`, None where none does. `usable` days have data."""
+    for day in range(start, len(usable)):
+        for length in (1, WINDOW):
+            first = _opening(series, usable, day, length, reading)
+            if first is not None:
+                return _course(series, usable, first, reading)
+    return None
+
+
+def baseline_days(usable: Flags, before: int) -> Ints:
+    """The newest of the usable days before, as many as a baseline takes."""
+    return np.flatnonzero(usable[:before])[-BASELINE[1] :]
+
+
+def _opening(series: Series, usable: Flags, day: int, length: int, reading: Reading) -> int | None:
+    """The first day of the incident that the window of that length up to `day` opens, None where it opens none."""
+    begin = day - length + 1
+    clean = baseline_days(usable, begin)
+    if len(clean) < BASELINE[0] or not series.requests[clean].sum():
+        return None
+    level = float(series.successes[clean].sum() / series.requests[clean].sum())
+    requests, successes = series.requests[begin : day + 1], series.successes[begin : day + 1]
+    fallen = _fallen(float(requests.sum()), float(successes.sum()), level)
+    if not fallen or not 0 < level < 1:
+        return None
+    spread = max(1.0, _spread(series, clean, level)) * reading.swing
+    tails = [
+        math.sqrt(deviance(float(requests[place:].sum()), float(successes[place:].sum()), level) / spread)
+        for place in range(length)
+    ]
+    return begin + int(np.argmax(tails)) if tails[0] > reading.rare else None
+
+
+def _fallen(requests: float, successes: float, level: float) -> bool:
+    lost = requests * level - successes
+    return requests > 0 and lost >= LEAST_LOST and lost / requests >= LEAST_FALL
+
+
+def _spread(series: Series, clean: Ints, level: float) -> float:
+    """How many times more the clean days swing than chance alone would have them."""
+    requests, successes = series.requests[clean], series.successes[clean]
+    kept: Floats = requests * level
+    variance = kept * (1 - level)
+    some = requests > 0
+    return float(((successes - kept)[some] ** 2 / variance[some]).sum() / max(1, some.sum() - 1))
+
+
+def _course(series: Series, usable: Flags, first: int, reading: Reading) -> Course:
+    clean = baseline_days(usable, first)
+    before = float(series.successes[clean].sum() / series.requests[clean].sum())
+    last, state = _end(series, usable, first, before, reading)
+    during = np.zeros(len(usable), dtype=bool)
+    during[first : (len(usable) if last is None else last + 1)] = True
+    during &= usable
+    lost = float(series.requests[during].sum() * before - series.successes[during].sum())
+    return Course(first, last, state, before, series.level(during), lost)
+
+
+def _end(series: Series, usable: Flags, first: int, before: float, reading: Reading) -> tuple[int | None, State]:
+    """The last day and the state: two days in a row nearer to the baseline than to the level end it, or 28 days."""
+    requests = successes = 0.0
+    back = 0
+    not_back = first
+    for day in range(first, len(usable)):
+        if day - first >= LONGEST:
+            return first + LONGEST - 1, "settled"
+        if not usable[day] or not series.requests[day]:
+            continue
+        rate = series.successes[day] / series.requests[day]
+        if requests and rate >= before - (before - successes / requests) * reading.nearer:
+            back += 1
+            if back == 2:
+                return not_back, "recovered"
+            continue
+        back, not_back = 0, day
+        requests += series.requests[day]
+        successes += series.successes[day]
+    return None, "open"

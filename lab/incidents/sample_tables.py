@@ -1,0 +1,133 @@
+"""Day tables of a sample, counted from its records without files in between; what was planted, and what is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from lab.incidents.finding import found_in
+from lab.incidents.tally import channel_daily
+from pipelines.contract.macros import contract_macros
+from pipelines.contract.registry.registry import SHIPPED_CODES
+from pipelines.sample.apps import sample_apps
+from pipelines.sample.faults import Faults, faults
+from pipelines.sample.records import SampleRecords, SignIns
+from pipelines.sample.truth import SampleTruth
+from pipelines.sample.write import SampleSpec, sample_days
+
+LAST = date(2026, 11, 25)
+DAYS = 60
+
+_LOGGED = """
+    SELECT DISTINCT
+        getvariable('day') AS day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
+        carrier_of(carrier) AS carrier, sdk_version, device_id
+    FROM sample_events
+    WHERE stage IN ('authorize', 'verify', 'login')
+"""
+_OUTCOME_DAILY = """
+    CREATE TABLE outcome_daily AS
+    SELECT
+        day, app_key, channel, logged.stage, coalesce(logged.platform, app.platform) AS platform, carrier, sdk_version,
+        coalesce(logged.outcome, code.outcome, 'error') AS outcome,
+        CASE layer_of(channel, logged.stage) WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END
+            AS vendor,
+        result_code, count(*) AS records
+    FROM logged
+    INNER JOIN sample_app AS app USING (app_key)
+    LEFT JOIN code
+        ON code.layer = layer_of(channel, logged.stage) AND code.code = result_code AND code.platform = '*'
+        AND code.vendor = CASE code.layer WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+_DEVICES = "SELECT day, app_key, channel, count(DISTINCT device_id) AS devices FROM logged GROUP BY ALL"
+_SESSIONS = """
+    SELECT
+        getvariable('day') AS day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id,
+        count(*) AS sessions,
+        count(*) FILTER (NOT is_failed AND signed_in_by = entry_channel) AS direct,
+        count(*) FILTER (is_failed AND signed_in_by = failed_channel) AS retry,
+        count(signed_in_by) - direct - retry AS other,
+        count(*) FILTER (is_cut) AS cut,
+        sessions - count(signed_in_by) - cut AS lost,
+        count(*) FILTER (is_unchecked) AS unchecked
+    FROM sample_visits
+    GROUP BY ALL
+"""
+_BOOKS = """
+    CREATE TABLE session_books AS
+    SELECT day, app_key, any_value(logs_server AND NOT is_server) AS by_server
+    FROM planned_sessions
+    INNER JOIN sample_app USING (app_key)
+    GROUP BY ALL
+"""
+# As `SampleRecords.requests` and `sign_ins` have them; of the latter what incidents need.
+_REQUESTS = """
+    SELECT app_key, channel, authorization_requests - authorizations_cancelled, authorizations,
+        verification_requests, verifications
+    FROM channel_daily WHERE day = $day
+"""
+_SIGN_INS = """
+    SELECT
+        app_key, NULL, NULL, NULL,
+        sum(sessions)::BIGINT, sum(cut)::BIGINT, sum(direct + retry + other)::BIGINT, 0, 0, 0
+    FROM planned_sessions WHERE day = $day GROUP BY ALL
+"""
+
+
+@dataclass(frozen=True)
+class SampleTables:
+    """Day tables of a sample, in `connection`; its days, those without logs, what was planted, its apps."""
+
+    connection: duckdb.DuckDBPyConnection
+    days: tuple[date, ...]
+    missing: tuple[date, ...]
+    planted: list[dict[str, Any]]
+    apps: tuple[str, ...]
+
+    def found(self, days: int = DAYS) -> list[dict[str, Any]]:
+        """The incidents of rates and volumes in the first days, as the table has them."""
+        seen = self.days[:days]
+        self.connection.execute(
+            f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"
+        )
+        counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
+        return found_in(self.connection, counts, seen, self.missing, has_sessions=True)
+
+
+def sample_tables(
+    connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST
+) -> SampleTables:
+    """The day tables of a sample of the default size."""
+    spec = SampleSpec(days=DAYS, apps=8, events=20_000, seed=seed, last_day=last_day)
+    apps = sample_apps(spec.apps)
+    wrong = Faults() if quiet else faults(spec.days, apps, seed)
+    days = tuple(spec.first_day + timedelta(days=place) for place in range(DAYS))
+    with_logs = sample_days(spec, wrong)
+    records = SampleRecords(connection, apps, spec.events, seed)
+    connection.execute(contract_macros())
+    connection.execute(f"CREATE TABLE code AS FROM read_csv('{SHIPPED_CODES}', all_varchar = true)")
+    for place, day in enumerate(with_logs):
+        records.choose(day)
+        records.all_of(day)
+        for table, rows in (("logged", _LOGGED), ("planned_sessions", _SESSIONS)):
+            connection.execute(f"{f'INSERT INTO {table}' if place else f'CREATE TABLE {table} AS'} {rows}")
+    connection.execute(_OUTCOME_DAILY)
+    connection.execute(_BOOKS)
+    connection.register("counts", channel_daily(pl.DataFrame(connection.sql("FROM outcome_daily"))))
+    connection.execute(
+        f"CREATE TABLE channel_daily AS FROM counts INNER JOIN ({_DEVICES}) USING (day, app_key, channel)"
+    )
+    truth = SampleTruth(wrong, spec.first_day, spec.days)
+    for place, day in enumerate(days):
+        requests, sign_ins = (connection.execute(rows, {"day": day}).fetchall() for rows in (_REQUESTS, _SIGN_INS))
+        truth.add(place, requests, [SignIns(*row) for row in sign_ins])
+    missing = tuple(day for day in days if day not in {one.day for one in with_logs})
+    return SampleTables(
+        connection, days, missing, truth.incidents(), tuple(app.app_key for app in apps if app.has_logs)
+    )

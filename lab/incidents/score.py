@@ -1,0 +1,129 @@
+"""Compares the incidents that were found in a world with those that were planted in it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from lab.incidents.planted import Planted
+
+Found = Mapping[str, Any]
+"""A row of table `incidents`."""
+
+_NEAR = timedelta(days=3)
+_LOST = 0.1
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A planted incident that was not found as it is, and why."""
+
+    planted: Planted
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well one or more worlds were read.
+
+    `false` are incidents that nothing planted explains. `loose` are such that belong to a planted one but stand by
+    themselves, without `part_of`.
+    """
+
+    planted: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    misses: list[Miss] = field(default_factory=list)
+    false: list[Found] = field(default_factory=list)
+    loose: list[Found] = field(default_factory=list)
+
+    def __add__(self, other: "Score") -> "Score":
+        """The score of the worlds of both."""
+        return Score(
+            self.planted + other.planted,
+            self.hits + other.hits,
+            self.misses + other.misses,
+            self.false + other.false,
+            self.loose + other.loose,
+        )
+
+    def report(self) -> str:
+        """Hits by story, then each miss with its reasons, then what was found without need."""
+        lines = [f"{story}: {self.hits[story]} of {count}" for story, count in sorted(self.planted.items())]
+        for miss in self.misses:
+            one = miss.planted
+            place = f"{one.story} {one.metric} {one.app_key} {one.channel} {one.first_day}"
+            lines.append(f"missed {place}: {'; '.join(miss.reasons)}")
+        for name, rows in (("false", self.false), ("loose", self.loose)):
+            lines += [f"{name} {row['metric']} {row['app_key']} {row['channel']} {row['first_day']}" for row in rows]
+        return "\n".join(lines)
+
+
+def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
+    """Each planted incident is a hit where it was found once, by itself, with its days, cause, state and loss."""
+    misses = [Miss(one, reasons) for one in planted if (reasons := _reasons(one, found))]
+    missed = [miss.planted for miss in misses]
+    alone = [row for row in found if row["part_of"] is None]
+    strange = [row for row in alone if not any(_is_of(row, one) or _is_whole(row, one) for one in planted)]
+    loose = [row for row in strange if any(_is_part(row, one) for one in planted)]
+    return Score(
+        Counter(one.story for one in planted),
+        Counter(one.story for one in planted if one not in missed),
+        misses,
+        [row for row in strange if row not in loose],
+        loose,
+    )
+
+
+def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
+    """Why a planted incident is no hit; nothing where it is one."""
+    rows = [row for row in found if _is_of(row, one)]
+    # One cause is one incident: of a planted cell, it may be that of all apps together.
+    same_cause = {row["incident_id"] for row in found if row["cause_kind"] == "cell" and _is_cause(row, one)}
+    alone = [row for row in rows if row["part_of"] is None or row["part_of"] in same_cause]
+    if not rows:
+        return ("not found",)
+    if not alone:
+        return (f"part of {rows[0]['part_of']}",)
+    if len(alone) > 1:
+        return (f"found {len(alone)} times",)
+    row = alone[0]
+    reasons = []
+    if abs(row["first_day"] - one.first_day) > timedelta(days=2 if one.is_slow else 1):
+        reasons.append(f"first day {row['first_day']}, not {one.first_day}")
+    if row["state"] != one.state:
+        reasons.append(f"state {row['state']}, not {one.state}")
+    if one.kind in ("rate", "mix") and not _is_cause(row, one):
+        reasons.append(f"cause {row['cause_kind']} {row['cause'] or ''}, not {one.cause_kind} {one.cause}".rstrip())
+    if one.kind != "data" and abs(row["lost_total"] - one.lost_total) > _LOST * one.lost_total:
+        reasons.append(f"lost {row['lost_total']:.0f}, not {one.lost_total:.0f}")
+    return tuple(reasons)
+
+
+def _is_cause(row: Found, one: Planted) -> bool:
+    return row["cause_kind"] == one.cause_kind and (one.cause_kind != "cell" or row["cause"] == one.cause)
+
+
+def _is_of(row: Found, one: Planted) -> bool:
+    """Whether an incident is of a planted one's subject and time; of data the day alone tells."""
+    if one.kind == "data":
+        return bool(row["kind"] == "data" and row["first_day"] <= one.first_day <= (row["last_day"] or date.max))
+    subject = (row["metric"], row["app_key"], row["channel"])
+    is_same = row["kind"] == ("volume" if one.kind == "volume" else "rate")
+    return is_same and subject == (one.metric, one.app_key, one.channel) and _is_then(row, one)
+
+
+def _is_part(row: Found, one: Planted) -> bool:
+    return (row["metric"], row["app_key"], row["channel"]) in one.parts and _is_then(row, one)
+
+
+def _is_whole(row: Found, one: Planted) -> bool:
+    """Whether an incident is that of all apps together with the cell that was planted."""
+    return row["app_key"] == "*" and row["cause_kind"] == "cell" and _is_cause(row, one) and _is_then(row, one)
+
+
+def _is_then(row: Found, one: Planted) -> bool:
+    """Whether the days of both meet, or nearly."""
+    last: date = row["last_day"] or date(9999, 12, 1)
+    until = one.last_day or date(9999, 12, 1)
+    return bool(row["first_day"] <= until + _NEAR and last >= one.first_day - _NEAR)

@@ -1,0 +1,89 @@
+"""One file of people's hands to good rows and rejected ones, by section 13 of the contract.
+
+What lives here: the walk over rows and columns, and which reason a bad row gets. Which columns a file has, and what a
+cell may say, is in `registry.py`.
+
+Where the contract is silent, this count takes:
+- The first bad column, in the order of the contract, names the reason; a duplicate is looked for last, among good rows.
+- A row with more or fewer cells than the header is `malformed`, as in a log.
+- A file is refused for its header, also where it has no rows. A file of no bytes has no header and no rows.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from lab.oracle.raw_rows import raw_rows
+from lab.oracle.records import Reject
+
+# The values of a good row by column.
+Values = dict[str, object]
+# Gives the value of a cell, knowing the values before it in its row; raises ValueError where the text is none.
+Parse = Callable[[str, Values], object]
+
+
+class RefusedError(Exception):
+    """A file lacks a column that every row needs; the text names file and column."""
+
+
+class UnknownError(Exception):
+    """A cell names something that is nowhere."""
+
+
+class Column(NamedTuple):
+    """A column of a file; `default` is what an empty cell, or an absent column, stands for."""
+
+    name: str
+    parse: Parse
+    is_needed: bool = False
+    default: Callable[[Values], object] = lambda values: None
+
+
+class ReadFile(NamedTuple):
+    """What one file gives."""
+
+    rows: list[Values]
+    rejected: list[Reject]
+
+
+def read_file(data: Path, path: str, columns: tuple[Column, ...], key: tuple[str, ...] = ()) -> ReadFile:
+    """The rows of `data/path`, nothing where it is not there. With a `key`, the first row of each counts."""
+    found = ReadFile([], [])
+    file = data / path
+    if not file.exists():
+        return found
+    header = next(csv.reader(file.read_text("utf-8-sig").splitlines()), None)
+    for name in [column.name for column in columns if column.is_needed]:
+        if header is not None and name not in header:
+            raise RefusedError(f"{path}: {name}")
+    seen: set[tuple[object, ...]] = set()
+    for line, cells in raw_rows(file):
+        reason, values = ("malformed", {}) if cells is None else _row(cells, columns)
+        own = tuple(values.get(name) for name in key)
+        if not reason and key and own in seen:
+            reason = "duplicate:" + "+".join(key)
+        if reason:
+            found.rejected.append(Reject(path, line, reason))
+        else:
+            seen.add(own)
+            found.rows.append(values)
+    return found
+
+
+def _row(cells: dict[str, str | None], columns: tuple[Column, ...]) -> tuple[str, Values]:
+    """The reason why a row is bad, else no text; and its values."""
+    values: Values = {}
+    for column in columns:
+        text = cells.get(column.name)
+        if text is None and column.is_needed:
+            return f"missing:{column.name}", values
+        try:
+            values[column.name] = column.default(values) if text is None else column.parse(text, values)
+        except UnknownError:
+            return f"unknown:{column.name}", values
+        except ValueError:
+            return f"invalid:{column.name}", values
+    return "", values

@@ -1,0 +1,116 @@
+"""Norms, factors and back-test of an account's uses, and what of its packages they foresee: section 10.
+
+What lives here: the arithmetic of the forecast, exact in fractions. Simulating packages is in `simulation.py`.
+
+Where the contract is silent, this count takes:
+- 9 digits are 9 decimals, half up. Rounded are ρ, and factor × base before 0.5 is added; a base itself is not.
+- Factors at `as_of` stand also where it has no base; with fewer than 8, `factor_mid` is 1.
+- An origin of the back-test has factors where it has all three.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+from typing import NamedTuple
+
+from lab.oracle.bills.times import ONE_DAY
+
+ORIGINS = 26
+HALF = Fraction(1, 2)
+DIGITS = 10**9
+
+
+class Factors(NamedTuple):
+    """The least, median and greatest of what came before, over what was foreseen."""
+
+    low: Fraction | None
+    mid: Fraction
+    high: Fraction | None
+
+
+class Outlook(NamedTuple):
+    """What is foreseen of one account: its row but for the packages, and what becomes of each package.
+
+    Attributes:
+        unused: what lapses of each package, by which of the factors; a package that lapses later is not in it.
+        used_up: the day on which a package is drawn to 0, by mid.
+    """
+
+    row: dict[str, object]
+    unused: dict[str, dict[str, int]]
+    used_up: dict[str, date]
+
+
+def rounded(ratio: Fraction) -> Fraction:
+    """To 9 decimals, half up."""
+    return Fraction(floor(ratio * DIGITS + HALF), DIGITS)
+
+
+class Series:
+    """An account's uses by day, and the days that have data."""
+
+    def __init__(self, uses: dict[date, int], complete: frozenset[date]) -> None:
+        self.uses = uses
+        self.complete = complete
+        self.seen: dict[date, Fraction | None] = {}
+
+    def total(self, days: list[date]) -> int:
+        """The uses of some days."""
+        return sum(self.uses.get(day, 0) for day in days)
+
+    def complete_of(self, first: date, count: int) -> list[date]:
+        """Those of a span of days that have data."""
+        span = [first + number * ONE_DAY for number in range(count)]
+        return [day for day in span if day in self.complete]
+
+    def base(self, day: date, origin: date) -> Fraction | None:
+        """The norm of a day, from the four weeks that end at an origin; None where they have too little."""
+        training = self.complete_of(origin - 27 * ONE_DAY, 28)
+        same = [one for one in training if one.weekday() == day.weekday()]
+        if len(training) < 7:
+            return None
+        used = same if len(same) >= 2 else training
+        return Fraction(self.total(used), len(used))
+
+    def rho(self, origin: date) -> Fraction | None:
+        """What came in the four weeks after an origin, over what was the norm then."""
+        if origin not in self.seen:
+            self.seen[origin] = self._rho(origin)
+        return self.seen[origin]
+
+    def _rho(self, origin: date) -> Fraction | None:
+        days = self.complete_of(origin + ONE_DAY, 28)
+        bases = [self.base(day, origin) for day in days]
+        if len(days) < 21 or None in bases or not sum(bases):
+            return None
+        return rounded(Fraction(self.total(days)) / sum(bases))
+
+    def factors(self, origin: date) -> Factors:
+        """The factors at an origin."""
+        found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
+        if len(found) < 8:
+            return Factors(None, Fraction(1), None)
+        return Factors(found[0], found[(len(found) + 1) // 2 - 1], found[-1])
+
+    def forecast(self, day: date, origin: date, factor: Fraction) -> int:
+        """The uses of a day to come; the origin has a base."""
+        base = self.base(day, origin)
+        assert base is not None
+        return floor(rounded(factor * base) + HALF)
+
+    def coverage(self, origin: date) -> tuple[Fraction | None, int]:
+        """The share of origins whose ρ lay within their own factors, and how many could be checked."""
+        hits = [
+            low <= rho <= high
+            for before in origins(origin)
+            for rho, (low, _, high) in [(self.rho(before), self.factors(before))]
+            if rho is not None and low is not None and high is not None
+        ]
+        return (Fraction(sum(hits), len(hits)) if len(hits) >= 8 else None), len(hits)
+
+
+def origins(origin: date) -> list[date]:
+    """Those before an origin whose four weeks were over by it."""
+    return [origin - timedelta(days=28 + 7 * number) for number in range(ORIGINS)]

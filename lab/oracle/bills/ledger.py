@@ -1,0 +1,127 @@
+"""The ledger of packages, by section 10 of the contract: which package each use is drawn from, instant by instant.
+
+What lives here: drawing, and the walk over an account's days. Tables of it are in `package_tables.py`.
+
+Where the contract is silent, this count takes:
+- What happens at a day's 00:00 belongs to that day: it is in its row, behind `opening`.
+- A reading after `as_of` has not happened yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from lab.oracle.bills.times import ONE_DAY, day_of, days_from, start_ms
+from lab.oracle.bills.uses import grouped
+from lab.oracle.bills.world import Verified, World
+
+MOVES = ("granted", "used", "adjusted", "expired")
+
+
+class Package(NamedTuple):
+    """A package, its fields in the order in which packages are drawn; times in Unix ms, valid in [bought, expires)."""
+
+    expires_ms: int
+    bought_ms: int
+    name: str
+    account_id: str
+    quantity: int
+
+
+class Ledger(NamedTuple):
+    """The ledger of all accounts with a package.
+
+    Attributes:
+        opening: what was left at a day's begin, by day and package.
+        moves: by day, package and kind of move.
+        usage: uses by day, account, app and package; None is overflow.
+        left: what each package that was granted has left as `as_of` ends.
+    """
+
+    opening: dict[tuple[date, str], int]
+    moves: Counter[tuple[date, str, str]]
+    usage: Counter[tuple[date, str, str, str | None]]
+    left: dict[str, int]
+
+
+def packages_of(world: World) -> list[Package]:
+    """The packages in the order in which they are drawn."""
+    names = ("expires_at", "purchased_at", "resource_package_id", "account_id", "quantity")
+    return sorted(Package(*(row[name] for name in names)) for row in world.packages)
+
+
+def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
+    """An amount among apps by what each wants: floors, then one each by largest remainder, ties by app."""
+    exact = {app: Fraction(amount * want, sum(wanted.values())) for app, want in wanted.items()}
+    given = {app: int(share) for app, share in exact.items()}
+    by_remainder = sorted(wanted, key=lambda app: (given[app] - exact[app], app))
+    for app in by_remainder[: amount - sum(given.values())]:
+        given[app] += 1
+    return given
+
+
+def draw(left: dict[str, int], valid: list[Package], wanted: dict[str, int]) -> Counter[tuple[str, str | None]]:
+    """Takes uses from packages in their order, changing `left`; the uses by app and package, None is overflow."""
+    drawn: Counter[tuple[str, str | None]] = Counter()
+    uncovered = dict(wanted)
+    for package in valid:
+        amount = min(left[package.name], sum(uncovered.values()))
+        if amount:
+            left[package.name] -= amount
+            for app, share in shared(amount, uncovered).items():
+                drawn[app, package.name] += share
+                uncovered[app] -= share
+    for app, rest in uncovered.items():
+        drawn[app, None] += rest
+    return drawn
+
+
+def ledger(world: World) -> Ledger:
+    """The ledger of every account with a package, each for itself."""
+    book = Ledger({}, Counter(), Counter(), {})
+    packages = packages_of(world)
+    for account in sorted({package.account_id for package in packages}):
+        own = [package for package in packages if package.account_id == account]
+        by_day = grouped([one for one in world.verified if one.is_use and one.account_id == account], ["day"])
+        first = min([day_of(package.bought_ms, world.zone) for package in own] + [day for (day,) in by_day])
+        for day in days_from(first, world.as_of):
+            for package in own:
+                if package.name in book.left:
+                    book.opening[day, package.name] = book.left[package.name]
+            _one_day(world, book, own, day, by_day.get((day,), []))
+    return book
+
+
+def _one_day(world: World, book: Ledger, own: list[Package], day: date, uses: list[Verified]) -> None:
+    begin, end = start_ms(day, world.zone), start_ms(day + ONE_DAY, world.zone)
+    read = {
+        (row["read_at"], package.name): int(str(row["remaining"]))
+        for row in world.readings
+        for package in own
+        if row["resource_package_id"] == package.name
+    }
+    instants = {begin, *(ms for ms, _ in read)}
+    instants |= {ms for package in own for ms in (package.bought_ms, package.expires_ms)}
+    cuts = sorted(ms for ms in instants if begin <= ms < end)
+    for cut, following in zip(cuts, [*cuts[1:], end], strict=True):
+        for package in own:
+            if package.expires_ms == cut:
+                book.moves[day, package.name, "expired"] += book.left[package.name]
+                book.left[package.name] = 0
+        for package in own:
+            if package.bought_ms == cut:
+                book.moves[day, package.name, "granted"] += package.quantity
+                book.left[package.name] = package.quantity
+        for package in own:
+            if (cut, package.name) in read:
+                book.moves[day, package.name, "adjusted"] += read[cut, package.name] - book.left[package.name]
+                book.left[package.name] = read[cut, package.name]
+        valid = [package for package in own if package.bought_ms <= cut < package.expires_ms]
+        wanted = Counter(one.app_key for one in uses if cut <= one.event_ms < following)
+        for (app, name), amount in draw(book.left, valid, dict(wanted)).items():
+            book.usage[day, own[0].account_id, app, name] += amount
+            if name is not None:
+                book.moves[day, name, "used"] += amount

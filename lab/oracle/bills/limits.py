@@ -1,0 +1,135 @@
+"""What limits would have stopped, and how often devices and phones come back: section 11 of the contract.
+
+What lives here: `limit_daily`, `repeat_daily` and `repeat_top` over the last 30 days, record by record. Hashes are as
+`records.py` makes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import groupby
+
+from lab.oracle.bills.files import Values
+from lab.oracle.bills.uses import grouped
+from lab.oracle.bills.world import Verified, World
+from lab.oracle.counts import Row
+from lab.oracle.raw_rows import utc_time
+
+LAST_DAYS = 30
+KEYS = ("device", "phone")
+TOP = 20
+CLASSES = (("6-10", 6, 10), ("11-20", 11, 20), ("21-50", 21, 50))
+
+
+def recent(world: World) -> list[Verified]:
+    """The records of the last 30 days, in the order in which a limit sees them."""
+    first = world.as_of - timedelta(days=LAST_DAYS - 1)
+    return sorted(
+        (one for one in world.verified if one.day >= first), key=lambda one: (one.day, one.event_ms, one.event_id)
+    )
+
+
+def key_of(one: Verified, key: str) -> str | None:
+    """What a record is counted by."""
+    return {"device": one.device, "phone": one.phone, "app": one.app_key}[key]
+
+
+def limit_daily(world: World) -> list[Row]:
+    """Key: day, limit_id, app_key."""
+    rows = [row for limit in world.limits for row in _of_limit(limit, recent(world))]
+    return sorted(rows, key=lambda row: (str(row["day"]), str(row["limit_id"]), str(row["app_key"])))
+
+
+def _of_limit(limit: Values, verified: list[Verified]) -> list[Row]:
+    scope = [
+        one
+        for one in verified
+        if limit["app_key"] in ("*", one.app_key) and limit["channel"] in ("*", one.channel)
+    ]  # fmt: skip
+    rows: list[Row] = []
+    for (day, app), group in grouped(scope, ["day", "app_key"]).items():
+        keyed = [one for one in group if key_of(one, str(limit["key"])) is not None]
+        blocked = _blocked(limit, keyed)
+        rows.append(
+            {
+                "day": day,
+                "limit_id": limit["limit_id"],
+                "app_key": app,
+                "requests": len(group),
+                "with_key": len(keyed),
+                "keys": len({key_of(one, str(limit["key"])) for one in keyed}),
+                "blocked": len(blocked),
+                "blocked_uses": sum(one.is_use for one in blocked),
+                "blocked_successes": sum(one.outcome == "success" for one in blocked),
+                "keys_blocked": len({key_of(one, str(limit["key"])) for one in blocked}),
+            }
+        )
+    return rows
+
+
+def _blocked(limit: Values, keyed: list[Verified]) -> list[Verified]:
+    """Of the records of one day and app, in their order."""
+    passed: dict[str | None, list[int]] = defaultdict(list)
+    blocked = []
+    for one in keyed:
+        before = passed[key_of(one, str(limit["key"]))]
+        if limit["window"] != "day":
+            since = one.event_ms - 1000 * int(str(limit["window"]))
+            counted = [ms for ms in before if ms > since]
+        else:
+            counted = before
+        if len(counted) < int(str(limit["max_requests"])):
+            before.append(one.event_ms)
+        else:
+            blocked.append(one)
+    return blocked
+
+
+def repeats(world: World, key: str) -> list[Row]:
+    """A row for each day, app and device or phone that was seen in it."""
+    found: list[Row] = []
+    for (day, app, of_key), group in grouped(recent(world), ["day", "app_key", key]).items():
+        if of_key is not None:
+            times = [one.event_ms for one in group]
+            uses = sum(one.is_use for one in group)
+            row: Row = {"day": day, "key": key, "app_key": app, "hash": of_key, "requests": len(group), "uses": uses}
+            found.append({**row, "first_at": utc_time(min(times)), "last_at": utc_time(max(times))})
+    return found
+
+
+def class_of(requests: int) -> str:
+    """The class of a number of requests of one day."""
+    if requests <= 5:
+        return str(requests)
+    return next((name for name, least, most in CLASSES if least <= requests <= most), "51+")
+
+
+def repeat_daily(world: World) -> list[Row]:
+    """Key: day, app_key, key, requests_class."""
+    names = ("day", "app_key", "key", "requests_class")
+    sums: Counter[tuple[object, ...]] = Counter()
+    for key in KEYS:
+        for row in repeats(world, key):
+            at = (row["day"], row["app_key"], key, class_of(int(str(row["requests"]))))
+            sums.update({(*at, "keys"): 1, (*at, "requests"): row["requests"], (*at, "uses"): row["uses"]})
+    keys = sorted({at[:4] for at in sums})
+    return [
+        {**dict(zip(names, at, strict=True)), **{name: sums[*at, name] for name in ("keys", "requests", "uses")}}
+        for at in keys
+    ]
+
+
+def repeat_top(world: World) -> list[Row]:
+    """Key: day, key, rank."""
+    found = [row for key in KEYS for row in repeats(world, key)]
+    found.sort(
+        key=lambda row: (str(row["day"]), str(row["key"]), -int(str(row["requests"])), row["hash"], row["app_key"])
+    )
+    rows: list[Row] = []
+    for (day, key), group in groupby(found, key=lambda row: (row["day"], row["key"])):
+        for rank, row in enumerate(list(group)[:TOP], start=1):
+            kept = {name: row[name] for name in ("requests", "uses", "first_at", "last_at")}
+            of = {"app_key": row["app_key"], "key_hash": str(row["hash"])[:16]}
+            rows.append({"day": day, "key": key, "rank": rank, **of, **kept})
+    return rows

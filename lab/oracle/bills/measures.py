@@ -1,0 +1,112 @@
+"""What the log says of each figure of a console, and what may explain a difference: section 12 of the contract.
+
+What lives here: the log's side by day and by hour, the tolerance, and the hours that a console is off by. Daily rows
+are in `daily.py`, months in `monthly.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from math import floor
+
+from lab.oracle.bills.times import HOUR_MS, ONE_DAY, start_ms
+from lab.oracle.bills.world import Verified, World
+
+MEASURES = ("total", "success", "failed", "unknown", "billed")
+ALL_APPS = "*"
+BOTH = "number"
+EARLIEST, LATEST = -12, 14
+
+
+def channels_of(channel: str) -> tuple[str, ...]:
+    """Those that stand behind a channel of a console."""
+    return ("one_click", "local_verify") if channel == BOTH else (channel,)
+
+
+def is_measured(one: Verified, measure: str) -> bool:
+    """Whether a record counts in a measure."""
+    if measure == "billed":
+        return one.is_use
+    return measure == "total" or measure == {"success": "success", "unknown": "unknown"}.get(one.outcome, "failed")
+
+
+def tolerance(world: World, count: int) -> int:
+    """What a count may be off by."""
+    share = Decimal(str(world.settings.get("tolerance_share", "0.005")))
+    return max(int(str(world.settings.get("tolerance_records", 5))), floor(share * count))
+
+
+class Log:
+    """The log's records, found by day, account, app and channel."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.by_day: dict[tuple[date, str], list[Verified]] = defaultdict(list)
+        for one in world.verified:
+            self.by_day[one.day, one.account_id].append(one)
+        self.sorted_times: dict[tuple[str, str, str], list[int]] = {}
+
+    def records(self, days: Iterable[date], account: str, app: str, channel: str) -> list[Verified]:
+        """The records of some days; the app may be `*`."""
+        return [
+            one
+            for day in days
+            for one in self.by_day.get((day, account), [])
+            if app in (ALL_APPS, one.app_key) and one.channel in channels_of(channel)
+        ]
+
+    def count(self, days: Iterable[date], account: str, app: str, channel: str, measure: str) -> int:
+        """What the log has of a measure."""
+        return sum(is_measured(one, measure) for one in self.records(days, account, app, channel))
+
+    def off_by(self, day: date, hours: int, account: str, channel: str, measure: str) -> int:
+        """What the log has of a measure in the 24 hours that begin some hours after a day's 00:00: L_k."""
+        key = (account, channel, measure)
+        if key not in self.sorted_times:
+            own = [one for one in self.world.verified if one.account_id == account]
+            self.sorted_times[key] = sorted(
+                one.event_ms for one in own if one.channel in channels_of(channel) and is_measured(one, measure)
+            )
+        begin = start_ms(day, self.world.zone) + hours * HOUR_MS
+        times = self.sorted_times[key]
+        return bisect_left(times, begin + 24 * HOUR_MS) - bisect_left(times, begin)
+
+
+def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
+    """Whether days, moved by some hours, touch only days with data; one after `as_of` has none here."""
+    touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
+    return touched <= world.complete
+
+
+def shift_of(log: Log, console: dict[date, int], account: str, channel: str, measure: str) -> int | None:
+    """The hours by which a month of a console is off, by its counts of some days; None where none explains it."""
+    world = log.world
+    days = [day for day in console if {day - ONE_DAY, day, day + ONE_DAY} <= world.complete]
+    if len(days) < 5:
+        return None
+
+    def error(hours: int) -> int:
+        return sum(abs(console[day] - log.off_by(day, hours, account, channel, measure)) for day in days)
+
+    offset = datetime(days[0].year, days[0].month, days[0].day, tzinfo=world.zone).utcoffset()
+    assert offset is not None
+    zones = [hours for hours in range(-30, 31) if EARLIEST <= offset.total_seconds() / 3600 - hours <= LATEST]
+    best = min(zones, key=lambda hours: (error(hours), abs(hours), hours < 0))
+    is_plain = 2 * error(best) <= error(0) and error(0) > sum(tolerance(world, console[day]) for day in days)
+    return best if is_plain else None
+
+
+def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
+    """The first cause that the log's own counts give for a difference, and how much of it they explain."""
+    sign = 1 if difference > 0 else -1
+    counts = (
+        ("mismatch", sign * sum(one.outcome == "mismatch" for one in behind)),
+        ("unknown", sign * sum(one.outcome == "unknown" for one in behind)),
+        ("duplicates", sum(one.duplicates for one in behind)),
+    )
+    fitting = [(cause, explained) for cause, explained in counts if abs(difference - explained) <= allowed]
+    return fitting[0] if fitting else ("unexplained", 0)

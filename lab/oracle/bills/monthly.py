@@ -1,0 +1,152 @@
+"""`reconciliation_monthly`, by section 12 of the contract: bills against the log's months and the console's.
+
+Where the contract is silent, this count takes:
+- `number` is looked for by account and month. Where the console alone has it, the month's bills of channels keep their
+  rows and have one `number` beside them, amounts and overflow added up where given; where the bills alone have it, the
+  console's channels are added up by day, and their hours looked for in these sums.
+- Overflow is an account's, of all channels, also where a channel's bill is compared with it. An account without
+  packages has nothing but overflow.
+- `log` and `console` of an incomplete month are of the days that there are; a console's day is one that says `billed`.
+- The console's side of `overflow` is NULL, with 0 days.
+- The hours of a month touch its days and one more, before or after.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from lab.oracle.bills.daily import Console, console_counts, series_of
+from lab.oracle.bills.ledger import Ledger
+from lab.oracle.bills.measures import ALL_APPS, BOTH, Log, by_count, channels_of, is_covered, shift_of, tolerance
+from lab.oracle.bills.times import month_days
+from lab.oracle.bills.world import World
+from lab.oracle.counts import Row
+
+
+class Bill(NamedTuple):
+    """A bill, and what the console said of its month, by day."""
+
+    month: date
+    account: str
+    channel: str
+    quantity: int
+    overflow: int | None
+    amount: Decimal | None
+    console: dict[date, int]
+
+
+def bills_of(world: World, console: Console) -> list[Bill]:
+    """The bills of months that are over, each beside the console's channel of the same name."""
+    by_account: dict[tuple[date, str], dict[str, tuple[int, int | None, Decimal | None]]] = defaultdict(dict)
+    for row in world.bills:
+        if month_days(row["month"])[-1] <= world.as_of:
+            said = (row["quantity"], row["overflow_quantity"], row["amount"])
+            by_account[row["month"], row["account_id"]][row["channel"]] = said
+    found: list[Bill] = []
+    for (month, account), said in sorted(by_account.items()):
+        names = (*channels_of(BOTH), BOTH)
+        series = {name: series_of(console, account, name, "billed", month) for name in names}
+        if series[BOTH] and BOTH not in said:
+            said[BOTH] = tuple(_sum(one) for one in zip(*said.values(), strict=True))
+        elif BOTH in said and not series[BOTH]:
+            parts = [series[name] for name in channels_of(BOTH)]
+            series[BOTH] = {day: sum(part.get(day, 0) for part in parts) for day in sorted(set().union(*parts))}
+        found += [Bill(month, account, name, *said[name], series[name]) for name in sorted(said)]
+    return found
+
+
+def _sum(parts: tuple[int | None, ...]) -> int | None:
+    given = [part for part in parts if part is not None]
+    return sum(given) if given else None
+
+
+def reconciliation_monthly(world: World, book: Ledger) -> list[Row]:
+    """Key: month, account_id, channel, measure."""
+    log = Log(world)
+    quantities, overflows = [], []
+    for bill in bills_of(world, console_counts(world)):
+        overflow = _overflow(log, book, bill)
+        quantities.append(_quantity(log, bill, overflow))
+        if bill.channel == BOTH and bill.overflow is not None:
+            overflows.append(_overflow_row(log, bill, overflow))
+    _explain_rest(log, quantities)
+    rows = quantities + overflows
+    return sorted(rows, key=lambda row: (row["month"], row["account_id"], row["channel"], row["measure"]))
+
+
+def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
+    days = month_days(bill.month)
+    if bill.account not in {account for _, account, _, _ in book.usage}:
+        return log.count(days, bill.account, ALL_APPS, BOTH, "billed")
+    return sum(
+        uses
+        for (day, account, _, package), uses in book.usage.items()
+        if (account, package) == (bill.account, None) and day in days
+    )
+
+
+def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> Row:
+    """A row without a cause where it is neither within nor of an incomplete month."""
+    days = month_days(bill.month)
+    console = bill.console if measure == "quantity" else {}
+    log_days = len(log.world.complete.intersection(days))
+    allowed, off = tolerance(log.world, said), said - logged
+    cause = "within" if abs(off) <= allowed else "log_incomplete" if log_days < len(days) else None
+    return {
+        "month": bill.month,
+        "account_id": bill.account,
+        "channel": bill.channel,
+        "measure": measure,
+        "log": logged,
+        "console": sum(console.values()) if console else None,
+        "bill": said,
+        "bill_minus_log": off,
+        "bill_minus_console": said - sum(console.values()) if console else None,
+        "log_days": log_days,
+        "console_days": len(console),
+        "tolerance": allowed,
+        "cause": cause,
+        "explained": 0,
+        "unexplained": off,
+        "amount": bill.amount if measure == "quantity" else None,
+    }
+
+
+def _overflow_row(log: Log, bill: Bill, overflow: int) -> Row:
+    row = _row(log, bill, "overflow", overflow, int(bill.overflow or 0))
+    return row | {"cause": row["cause"] or "unexplained"}
+
+
+def _quantity(log: Log, bill: Bill, overflow: int) -> Row:
+    days = month_days(bill.month)
+    row = _row(log, bill, "quantity", log.count(days, bill.account, ALL_APPS, bill.channel, "billed"), bill.quantity)
+    if row["cause"] is not None:
+        return row
+    if abs(bill.quantity - overflow) <= row["tolerance"]:
+        return row | {"cause": "overflow_only", "explained": row["bill_minus_log"], "unexplained": 0}
+    at = (bill.account, bill.channel, "billed")
+    hours = shift_of(log, bill.console, *at)
+    if hours is not None and is_covered(log.world, days, hours):
+        explained = sum(log.off_by(day, hours, *at) for day in days) - row["log"]
+        rest = row["bill_minus_log"] - explained
+        if abs(rest) <= row["tolerance"]:
+            return row | {"cause": "shift", "explained": explained, "unexplained": rest}
+    return row
+
+
+def _explain_rest(log: Log, rows: list[Row]) -> None:
+    """The causes that look at all accounts, or at the log's other counts."""
+    together: dict[tuple[object, ...], int] = defaultdict(int)
+    open_rows = [row for row in rows if row["cause"] is None]
+    for row in open_rows:
+        together[row["month"], row["channel"]] += row["bill_minus_log"]
+    for row in open_rows:
+        off, allowed = row["bill_minus_log"], row["tolerance"]
+        cause, explained = "other_account", off
+        if abs(together[row["month"], row["channel"]]) > allowed:
+            behind = log.records(month_days(row["month"]), row["account_id"], ALL_APPS, row["channel"])
+            cause, explained = by_count(off, allowed, behind)
+        row.update(cause=cause, explained=explained, unexplained=off - explained)

@@ -1,0 +1,187 @@
+"""The columns of the files that people keep for bills, and what a cell of each may say.
+
+What lives here: accounts, packages, readings, limits, console exports and bills as typed rows. Their walk is in
+`files.py`; nothing is counted here.
+
+Where the contract is silent, this count takes:
+- Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts are digits alone, sums of money
+  digits with at most one point.
+- Of an account's row, an empty app or vendor is `*`, also for its key. So it is of a limit's app and channel.
+- In a console's row an empty `app_key` is `*`, and `*` is taken, too. An account must be given in section 12's files.
+- A limit's channel is `one_click`, `local_verify` or `*`, a console's and a bill's one of these two or `number`.
+- A package is unknown where no good row has it; a reading's instant is its key, however it was written.
+- `limits.csv` without a good row means no limit.
+- Files of section 12 lie in their folder itself, and end in `.csv`.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from lab.oracle.bills.files import Column, Parse, ReadFile, UnknownError, Values, read_file
+from lab.oracle.bills.times import a_year_later, console_day, console_month, instant
+from lab.oracle.records import APP_KEY
+
+COUNTS = ("total", "success", "failed", "unknown", "billed")
+DIGITS = re.compile("[0-9]+")
+MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
+DEFAULT_LIMITS: list[Values] = [
+    {"limit_id": name, "app_key": "*", "channel": "*", "key": key, "max_requests": most, "window": window}
+    for name, key, most, window in (
+        ("phone_10_day", "phone", 10, "day"),
+        ("phone_1_30s", "phone", 1, 30),
+        ("device_10_day", "device", 10, "day"),
+    )
+]
+
+
+def _name(text: str, values: Values) -> str:
+    if len(text) > 128:
+        raise ValueError(text)
+    return text
+
+
+def _app(text: str, values: Values) -> str:
+    if text != "*" and not APP_KEY.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _one_of(*allowed: str) -> Parse:
+    def parse(text: str, values: Values) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _whole(least: int = 0, most: int | None = None) -> Parse:
+    def parse(text: str, values: Values) -> int:
+        if not DIGITS.fullmatch(text) or int(text) < least or (most is not None and int(text) > most):
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def _money(text: str, values: Values) -> Decimal:
+    if not MONEY.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _window(text: str, values: Values) -> object:
+    return text if text == "day" else _whole(1, 86_400)(text, values)
+
+
+def _any(values: Values) -> str:
+    return "*"
+
+
+def accounts(data: Path) -> ReadFile:
+    """Which account an app and vendor belong to."""
+    columns = (
+        Column("app_key", _app, default=_any),
+        Column("vendor", _name, default=_any),
+        Column("account_id", _name, is_needed=True),
+    )
+    return read_file(data, "registry/accounts.csv", columns, key=("app_key", "vendor"))
+
+
+def packages(data: Path, zone: ZoneInfo) -> ReadFile:
+    """The packages that were bought; times as Unix ms."""
+
+    def expires(text: str, values: Values) -> int:
+        ms = instant(text, zone)
+        if ms <= int(str(values["purchased_at"])):
+            raise ValueError(text)
+        return ms
+
+    columns = (
+        Column("resource_package_id", _name, is_needed=True),
+        Column("account_id", _name, default=lambda values: "default"),
+        Column("quantity", _whole(1), is_needed=True),
+        Column("purchased_at", lambda text, values: instant(text, zone), is_needed=True),
+        Column("expires_at", expires, default=lambda values: a_year_later(int(str(values["purchased_at"])), zone)),
+        Column("price", _money),
+    )
+    return read_file(data, "registry/resource_packages.csv", columns, key=("resource_package_id",))
+
+
+def readings(data: Path, zone: ZoneInfo, bought: list[Values]) -> ReadFile:
+    """What the console said of packages; times as Unix ms."""
+    by_id = {package["resource_package_id"]: package for package in bought}
+
+    def known(text: str, values: Values) -> str:
+        if _name(text, values) not in by_id:
+            raise UnknownError(text)
+        return text
+
+    def read_at(text: str, values: Values) -> int:
+        ms, package = instant(text, zone), by_id[values["resource_package_id"]]
+        if not int(str(package["purchased_at"])) <= ms < int(str(package["expires_at"])):
+            raise ValueError(text)
+        return ms
+
+    def remaining(text: str, values: Values) -> object:
+        return _whole(0, int(str(by_id[values["resource_package_id"]]["quantity"])))(text, values)
+
+    columns = (
+        Column("resource_package_id", known, is_needed=True),
+        Column("read_at", read_at, is_needed=True),
+        Column("remaining", remaining, is_needed=True),
+    )
+    return read_file(data, "registry/resource_package_readings.csv", columns, key=("resource_package_id", "read_at"))
+
+
+def limits(data: Path) -> ReadFile:
+    """The limits to try; the contract's three without the file."""
+    columns = (
+        Column("limit_id", _name, is_needed=True),
+        Column("app_key", _app, default=_any),
+        Column("channel", _one_of("one_click", "local_verify", "*"), default=_any),
+        Column("key", _one_of("device", "phone", "app"), is_needed=True),
+        Column("max_requests", _whole(1), is_needed=True),
+        Column("window", _window, is_needed=True),
+    )
+    if not (data / "registry/limits.csv").exists():
+        return ReadFile(DEFAULT_LIMITS, [])
+    return read_file(data, "registry/limits.csv", columns, key=("limit_id",))
+
+
+def console(data: Path) -> ReadFile:
+    """The rows of all console exports, in the order in which a later one of a key replaces an earlier."""
+    columns = (
+        Column("day", lambda text, values: console_day(text), is_needed=True),
+        Column("account_id", _name, is_needed=True),
+        Column("app_key", _app, default=_any),
+        Column("channel", _one_of("one_click", "local_verify", "number"), is_needed=True),
+        *(Column(name, _whole()) for name in COUNTS),
+    )
+    return _folder(data, "registry/console", columns)
+
+
+def bills(data: Path) -> ReadFile:
+    """The rows of all bills, in the order in which a later one of a key replaces an earlier."""
+    columns = (
+        Column("month", lambda text, values: console_month(text), is_needed=True),
+        Column("account_id", _name, is_needed=True),
+        Column("channel", _one_of("one_click", "local_verify", "number"), is_needed=True),
+        Column("quantity", _whole(), is_needed=True),
+        Column("overflow_quantity", _whole()),
+        Column("amount", _money),
+    )
+    return _folder(data, "registry/bills", columns)
+
+
+def _folder(data: Path, folder: str, columns: tuple[Column, ...]) -> ReadFile:
+    found = ReadFile([], [])
+    for file in sorted((data / folder).glob("*.csv")):
+        rows, rejected = read_file(data, f"{folder}/{file.name}", columns)
+        found.rows.extend(rows)
+        found.rejected.extend(rejected)
+    return found

@@ -1,0 +1,80 @@
+"""Days, midnights and instants of the business zone, and the texts that stand for them.
+
+What lives here: a time is Unix ms, a day a date. Where the contract is silent, this count takes: a bare date is
+`YYYY-MM-DD`; `YYYYMMDD` is taken in the files of section 12 alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from lab.oracle.raw_rows import utc_time
+from lab.oracle.records import time_ms, unix_ms
+
+HOUR_MS = 3_600_000
+ONE_DAY = timedelta(days=1)
+BARE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+MONTH = re.compile(r"([0-9]{4})-?([0-9]{2})")
+
+
+@cache
+def start_ms(day: date, zone: ZoneInfo) -> int:
+    """The instant of a day's 00:00."""
+    return unix_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def day_of(ms: int, zone: ZoneInfo) -> date:
+    """The business day that holds an instant."""
+    return utc_time(ms).astimezone(zone).date()
+
+
+def days_from(first: date, last: date) -> Iterator[date]:
+    """The days of a span, both ends included."""
+    while first <= last:
+        yield first
+        first += ONE_DAY
+
+
+def month_days(month: date) -> list[date]:
+    """The days of a month that is named by its first."""
+    return [day for day in days_from(month, month + 30 * ONE_DAY) if day.month == month.month]
+
+
+def instant(text: str, zone: ZoneInfo) -> int:
+    """A time as an `event_time`, or a bare date; raises ValueError."""
+    if BARE_DATE.fullmatch(text):
+        return start_ms(date.fromisoformat(text), zone)
+    ms = time_ms(text, zone)
+    if ms is None:
+        raise ValueError(text)
+    return ms
+
+
+def console_day(text: str) -> date:
+    """A day as consoles write it; raises ValueError."""
+    return date.fromisoformat("-".join(_parts(DAY, text)))
+
+
+def console_month(text: str) -> date:
+    """The first day of a month as bills write it; raises ValueError."""
+    return date.fromisoformat("-".join(_parts(MONTH, text)) + "-01")
+
+
+def _parts(form: re.Pattern[str], text: str) -> tuple[str, ...]:
+    found = form.fullmatch(text)
+    if found is None or text.count("-") not in (0, form.groups - 1):
+        raise ValueError(text)
+    return found.groups()
+
+
+def a_year_later(purchased_ms: int, zone: ZoneInfo) -> int:
+    """The expiry of a package that names none: 00:00 of the day after the first anniversary of its purchase day."""
+    bought = day_of(purchased_ms, zone)
+    is_leap = (bought.month, bought.day) == (2, 29)
+    anniversary = bought.replace(year=bought.year + 1, day=28 if is_leap else bought.day)
+    return start_ms(anniversary + ONE_DAY, zone)

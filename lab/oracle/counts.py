@@ -1,0 +1,277 @@
+"""Accepted records to the tables of section 4 of the contract, as plain dict rows.
+
+What lives here: de-duplication, the code dictionary, the metrics and each table of days. What a record is
+does not belong here, that is in `records.py`; nor do windows, they are in `trends.py`. A table's rows are in
+no order; whoever compares sorts them by key.
+
+Where the contract is silent, the project decided, and this module follows:
+- `mismatches` and `unknowns` are verification records like `verifications`.
+- A day is complete where it has an accepted record.
+- `unregistered_apps` and `unmapped_codes` look at counted records.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from lab.oracle.raw_rows import utc_time
+from lab.oracle.records import CHANNELS, Record
+
+Row = dict[str, object]
+SOCIAL = ("wechat", "qq", "weibo")
+
+
+class App(NamedTuple):
+    """What the registry says of an app."""
+
+    name: str
+    platform: str
+
+
+class Code(NamedTuple):
+    """One row of the code dictionary: an outcome, or the stage that the code stands for."""
+
+    outcome: str
+    stage: str
+
+
+class Counted(NamedTuple):
+    """A de-duplicated record, its vendor, platform, carrier and outcome resolved."""
+
+    day: date
+    record: Record
+    is_unmapped: bool
+
+
+Codes = dict[tuple[str, str, str, str], Code]
+
+
+def read_apps(path: Path) -> dict[str, App]:
+    """`registry/apps.csv` by app key; an app without a platform is `unknown`."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    return {row["app_key"]: App(row["app_name"], row["platform"] or "unknown") for row in rows}
+
+
+def read_codes(path: Path) -> Codes:
+    """The code dictionary by vendor, layer, platform and code."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        (row["vendor"], row["layer"], row["platform"], row["code"]): Code(row["outcome"], row["stage"]) for row in rows
+    }
+
+
+def business_day(event_ms: int, zone: ZoneInfo) -> date:
+    """The day of the business zone that holds an instant."""
+    return utc_time(event_ms).astimezone(zone).date()
+
+
+def deduplicated(
+    records: Iterable[Record], as_of: date, zone: ZoneInfo
+) -> tuple[Counter[date], list[tuple[date, Record]]]:
+    """Accepted records per day, and of each id of a day the copy that counts, for all days up to `as_of`."""
+    accepted: Counter[date] = Counter()
+    smallest: dict[tuple[date, str], Record] = {}
+    for record in records:
+        day = business_day(record.event_ms, zone)
+        if day <= as_of:
+            accepted[day] += 1
+            other = smallest.get((day, record.event_id), record)
+            smallest[day, record.event_id] = min(record, other, key=_smallest_first)
+    return accepted, [(day, record) for (day, _), record in smallest.items()]
+
+
+def _smallest_first(record: Record) -> list[tuple[bool, object]]:
+    """Field by field in the order of the contract, an absent value before every other."""
+    return [(value is not None, value if value is not None else "") for value in record]
+
+
+def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Counted:
+    """Settles vendor, platform, carrier and outcome of a record that counts."""
+    is_social = record.channel in SOCIAL
+    vendor = record.vendor or ("umeng" if record.channel in ("one_click", "local_verify") else record.channel)
+    platform = record.platform or (apps[record.app_key].platform if record.app_key in apps else "unknown")
+    outcome, is_unmapped = record.outcome, False
+    if outcome is None:
+        layer = "oauth" if is_social else "server" if record.stage in ("verify", "login") else "sdk"
+        code, looked_up = str(record.result_code), "ios" if platform == "ipad" else platform
+        entry = codes.get((vendor, layer, looked_up, code)) or codes.get((vendor, layer, "*", code))
+        if entry is not None and not entry.outcome and entry.stage == record.stage:
+            outcome = "success"
+        else:
+            outcome = entry.outcome if entry is not None else ""
+        is_unmapped = not outcome
+    settled = {"vendor": vendor, "platform": platform, "carrier": carrier_of(record), "outcome": outcome or "error"}
+    return Counted(day, record._replace(**settled), is_unmapped)
+
+
+def carrier_of(record: Record) -> str:
+    """The carrier behind the word of a record."""
+    word = (record.carrier or "").upper()
+    for carrier in ("CMCC", "CUCC", "CTCC"):
+        short = carrier[:2]
+        if word in (carrier, short) or word.startswith(f"{short}_"):
+            return carrier
+    return "unknown"
+
+
+def grouped(counted: Iterable[Counted], names: Iterable[str]) -> dict[tuple[object, ...], list[Counted]]:
+    """Records by the values of `day` or of fields."""
+    groups: dict[tuple[object, ...], list[Counted]] = defaultdict(list)
+    for one in counted:
+        key = tuple(one.day if name == "day" else getattr(one.record, name) for name in names)
+        groups[key].append(one)
+    return groups
+
+
+def _is_authorization(one: Counted) -> bool:
+    return one.record.stage in ("authorize", "login")
+
+
+def _is_verification(one: Counted) -> bool:
+    return one.record.stage in ("verify", "login") and one.record.channel in ("one_click", "local_verify")
+
+
+def _is_billable(one: Counted) -> bool:
+    """The default rule."""
+    billed = ("success",) if one.record.channel == "one_click" else ("success", "mismatch")
+    return _is_verification(one) and one.record.outcome in billed
+
+
+def additive_counts(group: list[Counted]) -> dict[str, int]:
+    """The additive counts of `channel_daily` over some records."""
+    authorized = Counter(one.record.outcome for one in group if _is_authorization(one))
+    verified = Counter(one.record.outcome for one in group if _is_verification(one))
+    cancelled = authorized["cancelled"] + authorized["switched"]
+    return {
+        "authorization_requests": authorized.total(),
+        "authorizations": authorized["success"],
+        "authorizations_cancelled": cancelled,
+        "authorizations_failed": authorized.total() - authorized["success"] - cancelled,
+        "verification_requests": verified.total(),
+        "verifications": verified["success"] + verified["mismatch"],
+        "mismatches": verified["mismatch"],
+        "unknowns": verified["unknown"],
+        "billable_verifications": sum(_is_billable(one) for one in group),
+    }
+
+
+def devices(group: list[Counted]) -> int:
+    """Distinct devices."""
+    seen = {one.record.device_id for one in group if _is_authorization(one) or one.record.stage == "verify"}
+    return len(seen - {None})
+
+
+def latencies(group: list[Counted]) -> list[int]:
+    """The latencies that count, sorted."""
+    return sorted(
+        one.record.latency_ms
+        for one in group
+        if one.record.latency_ms is not None and (_is_authorization(one) or one.record.stage == "verify")
+    )
+
+
+def latency(group: list[Counted], percent: int) -> int | None:
+    """Nearest rank: the smallest value that at least `percent` of the values do not exceed."""
+    values = latencies(group)
+    rank = -(-percent * len(values) // 100)
+    return values[rank - 1] if values else None
+
+
+def usage_daily(counted: list[Counted], apps: dict[str, App]) -> list[Row]:
+    """Key: day, app_key."""
+    rows: list[Row] = []
+    for (day, app_key), group in grouped(counted, ("day", "app_key")).items():
+        app = apps.get(str(app_key), App(str(app_key), "unknown"))
+        total = additive_counts(group)
+        of = {channel: additive_counts([one for one in group if one.record.channel == channel]) for channel in CHANNELS}
+        one_click, local = of["one_click"]["verifications"], of["local_verify"]["verifications"]
+        rows.append(
+            {
+                "day": day,
+                "app_key": app_key,
+                "app_name": app.name,
+                "platform": app.platform,
+                "number_verifications": one_click + local,
+                "one_click_verifications": one_click,
+                "local_verifications": local,
+                "third_party_authorizations": sum(of[channel]["authorizations"] for channel in SOCIAL),
+                "wechat_authorizations": of["wechat"]["authorizations"],
+                "qq_authorizations": of["qq"]["authorizations"],
+                "weibo_authorizations": of["weibo"]["authorizations"],
+                "verification_requests": total["verification_requests"],
+                "billable_verifications": total["billable_verifications"],
+                "devices": devices(group),
+            }
+        )
+    return rows
+
+
+def channel_daily(counted: list[Counted]) -> list[Row]:
+    """Key: day, app_key, channel."""
+    names = ("day", "app_key", "channel")
+    rows: list[Row] = []
+    for key, group in grouped(counted, names).items():
+        row: Row = {**dict(zip(names, key, strict=True)), **additive_counts(group)}
+        row["devices"] = devices(group)
+        row["latency_p50_ms"], row["latency_p95_ms"] = latency(group, 50), latency(group, 95)
+        rows.append(row)
+    return rows
+
+
+def channel_detail_daily(counted: list[Counted]) -> list[Row]:
+    """Key: day, app_key, channel, platform, scheme_id, package_name, carrier."""
+    names = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
+    groups = grouped(counted, names)
+    return [{**dict(zip(names, key, strict=True)), **additive_counts(group)} for key, group in groups.items()]
+
+
+def outcome_daily(counted: list[Counted]) -> list[Row]:
+    """Key: all columns but `records`."""
+    where = ("day", "app_key", "channel", "stage", "platform", "carrier", "sdk_version")
+    names = (*where, "outcome", "vendor", "result_code")
+    groups = grouped(counted, names)
+    return [{**dict(zip(names, key, strict=True)), "records": len(group)} for key, group in groups.items()]
+
+
+def latency_daily(counted: list[Counted]) -> list[Row]:
+    """Key: day, channel, where a latency counts; over all apps together."""
+    return [
+        {
+            "day": day,
+            "channel": channel,
+            "records": len(latencies(group)),
+            "latency_p50_ms": latency(group, 50),
+            "latency_p95_ms": latency(group, 95),
+        }
+        for (day, channel), group in grouped(counted, ("day", "channel")).items()
+        if latencies(group)
+    ]
+
+
+def day_quality(counted: list[Counted], apps: dict[str, App], accepted: Counter[date], as_of: date) -> list[Row]:
+    """Key: day, from the first accepted record to `as_of`. What hangs on earlier runs is left out."""
+    by_day = grouped(counted, ("day",))
+    rows: list[Row] = []
+    day = min(accepted, default=as_of + timedelta(days=1))
+    while day <= as_of:
+        group = by_day.get((day,), [])
+        rows.append(
+            {
+                "day": day,
+                "records_accepted": accepted[day],
+                "duplicates": accepted[day] - len(group),
+                "unmapped_codes": sum(one.is_unmapped for one in group),
+                "unregistered_apps": len({one.record.app_key for one in group} - set(apps)),
+                "day_state": "complete" if accepted[day] else "missing",
+            }
+        )
+        day += timedelta(days=1)
+    return rows

@@ -1,0 +1,175 @@
+"""What a command did to its files, read off its system calls: is a file on disk before it gets its name, is the name on
+disk before the next thing gets one; is SQLite's journal on disk before the file that it is of is written, and that file
+before its journal is removed.
+
+A kill cannot show this: what is written stays in the memory of the machine, whoever dies. The loss of power would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+_CALLS = (
+    "write,pwrite64,writev,pwritev,fsync,fdatasync,sync,syncfs,rename,renameat,renameat2,link,linkat,ftruncate,"
+    "unlink,unlinkat"
+)
+_JOURNAL = "-journal"
+_LINE = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)(?: resumed>|\()(.*)$")
+_DESCRIPTOR = re.compile(r"^\d+<([^>]*)>")
+_NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def _may_trace() -> bool:
+    if not shutil.which("strace"):
+        return False
+    return subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+
+
+HAS_STRACE = _may_trace()
+Event = tuple[str, tuple[str, ...]]
+
+
+def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subprocess.Popen[str]]) -> list[Event]:
+    """Runs the command under watch; gives what it wrote, flushed and renamed, in order."""
+    out = folder.with_suffix(".trace")
+    if HAS_STRACE:
+        prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
+        process = start(command, folder, prefix)
+    else:
+        process = start(command, folder, module=("lab.reliability.watched_calls", str(out)))
+    said, _ = process.communicate()
+    assert process.returncode in (0, 3), said
+    events = _events(out) if HAS_STRACE else [(call, tuple(names)) for call, *names in _json_lines(out)]
+    out.unlink()
+    return events
+
+
+def _json_lines(file: Path) -> list[list[str]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def _events(trace: Path) -> list[Event]:
+    """The calls that succeeded, each where it ended, but a rename where it began."""
+    begun: dict[str, str] = {}
+    events: list[Event] = []
+    with trace.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            found = _LINE.match(line)
+            if not found:
+                continue
+            process, call, rest = found.groups()
+            is_name = call.startswith(("rename", "link", "unlink"))
+            if rest.rstrip().endswith("<unfinished ...>"):
+                begun[process] = rest
+                if is_name:
+                    events.append((call, tuple(_NAMES.findall(rest))))
+                continue
+            resumed = "resumed>" in line
+            given = begun.pop(process, "") if resumed else rest
+            if " = -1 " in rest or (is_name and resumed):
+                continue
+            if is_name:
+                events.append((call, tuple(_NAMES.findall(given))))
+            elif call in ("sync", "syncfs"):
+                events.append(("sync", ()))
+            elif descriptor := _DESCRIPTOR.match(given):
+                kind = "flush" if call in ("fsync", "fdatasync") else "write"
+                events.append((kind, (descriptor[1],)))
+    return events
+
+
+def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
+    """How many names were given and journals removed under the data folder (Dagster's own left out), and what was wrong
+    with them.
+    """
+    names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
+    journals, more = _journal_faults(events, data)
+    return names + journals, faults + more
+
+
+def _name_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
+    root, dagster, temp = f"{data}/", f"{data}/dagster/", f"{data}/warehouse/tmp/"
+    days = f"{data}/warehouse/days/"
+    written: dict[str, int] = {}
+    flushed: dict[str, int] = {}
+    all_flushed = -1
+    faults: list[str] = []
+    checked = 0
+    waiting: str | None = None
+    for place, (call, names) in enumerate(events):
+        if call == "write":
+            written[names[0]] = place
+        elif call == "flush":
+            flushed[names[0]] = place
+            if names[0] == waiting:
+                waiting = None
+        elif call == "sync":
+            all_flushed = place
+        else:
+            source, target = names[0], names[1]
+            inside = [name for name in written if name == source or name.startswith(f"{source}/")]
+            if not target.startswith(root) or target.startswith((dagster, temp)) or "/.gone-" in target:
+                _moved(written, flushed, inside, source, target)
+                continue
+            checked += 1
+            # The days of a batch get their names together.
+            if waiting and not (target.startswith(days) and waiting.startswith(days)):
+                faults.append(f"{target} was named before the folder {waiting} was flushed")
+            for name in inside:
+                if written[name] > max(flushed.get(name, -1), all_flushed):
+                    faults.append(f"{name} was not flushed before it became {target}")
+            waiting = target.rpartition("/")[0]
+            _moved(written, flushed, inside, source, target)
+    if waiting:
+        faults.append(f"the folder {waiting} was not flushed at the end")
+    return checked, faults
+
+
+def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
+    ours, dagster = f"{data}/", f"{data}/dagster/"
+    written: dict[str, int] = {}
+    flushed: dict[str, int] = {}
+    # Where each journal that is there was begun.
+    begun: dict[str, int] = {}
+    removed, waiting = 0, ""
+    faults: list[str] = []
+    for place, (call, names) in enumerate(events):
+        name = names[0] if names else ""
+        if not f"{name}/".startswith(ours) or name.startswith(dagster):
+            continue
+        folder, journal = name.rpartition("/")[0], name + _JOURNAL
+        if waiting and name != waiting:
+            faults.append(f"the folder {waiting} was not flushed after a journal was removed")
+        waiting = ""
+        if call == "flush":
+            flushed[name] = place
+        elif call == "write":
+            written[name] = place
+            if name.endswith(_JOURNAL):
+                begun.setdefault(name, place)
+            elif journal in begun:
+                if written[journal] > flushed.get(journal, -1):
+                    faults.append(f"{name} was written before its journal was flushed")
+                if begun[journal] > flushed.get(folder, -1):
+                    faults.append(f"{name} was written before the folder of its journal was flushed")
+        elif call.startswith("unlink") and begun.pop(name, None) is not None:
+            removed, waiting = removed + 1, folder
+            file = name.removesuffix(_JOURNAL)
+            if written.get(file, -1) > flushed.get(file, -1):
+                faults.append(f"{file} was not flushed before its journal was removed")
+    if waiting:
+        faults.append(f"the folder {waiting} was not flushed at the end")
+    return removed, faults
+
+
+def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:
+    """The files have other names from now on."""
+    for name in names:
+        moved = target + name.removeprefix(source)
+        written[moved] = written.pop(name)
+        flushed[moved] = flushed.pop(name, -1)

@@ -1,0 +1,244 @@
+"""Readers never see half: while the real command publishes again and again, now and then killed, processes of readers
+open the DuckDB file, the pages, their scripts and the CSV files without a pause.
+
+A reader of the site takes the folder that `site` leads to, as a server and a browser in one page do, reads its
+`manifest.json`, then other files of it for up to a second and a half: every one must have the digest that the manifest
+names. A reader through the link opens `site/<file>` anew each time: it must be a file of some published generation, and
+never of an older one than was seen before. A browser opens the briefing from `authmeter serve`, and within a
+second what that page loads: all of it must come, and be of the page's own generation. A reader of the tables opens the
+DuckDB file: its sums must agree with each other, and its run must not go back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import os
+import random
+import re
+import shutil
+import signal
+import time
+import urllib.request
+from contextlib import closing
+from datetime import timedelta
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import duckdb
+
+from lab.reliability.harness import Result, Tally, some
+from lab.reliability.trial_01_killed import RUN, start
+from tests.data.small_logs import DAY, REGISTRY, log, span
+from tests.support import DataFolder, days_before, morning_after
+
+# Of one sum, three ways: by app, by channel, and in the trend.
+AGREE = """
+    SELECT
+        (SELECT sum(number_verifications) FROM usage_daily),
+        (SELECT sum(verifications) FROM channel_daily WHERE channel IN ('one_click', 'local_verify')),
+        (SELECT coalesce(sum(authorizations), 0) FROM login_trend WHERE app_key = '*' AND window_days = 7),
+        (SELECT coalesce(sum(authorizations), 0) FROM login_trend_summary WHERE app_key = '*' AND window_days = 7),
+        (SELECT sum(records_accepted - duplicates) FROM day_quality),
+        (SELECT sum(records) FROM outcome_daily),
+        (SELECT count(*) FROM publication)
+"""
+KINDS = ("generation", "link", "browser", "tables")
+
+
+def trial(scale: float, work: Path) -> list[Result]:
+    """50 rounds at full scale: two publications at once, one by the real command that is killed, one that is not."""
+    runs = some(50, scale, 3)
+    folder = DataFolder(work / "data")
+    folder.write("registry/apps.csv", REGISTRY)
+    draw = random.Random(7)
+    for day in span(DAY, 8):
+        folder.land(f"{day}/log.ndjson", log(draw, [day], 40))
+    folder.publish(DAY, morning_after(DAY))
+    context = multiprocessing.get_context("spawn")
+    stop, results = context.Event(), context.Queue()
+    readers = [
+        context.Process(target=read_on, args=(kind, str(folder.root), seed, stop, results), daemon=True)
+        for seed, kind in enumerate(KINDS)
+    ]
+    for reader in readers:
+        reader.start()
+    killed = 0
+    for number in range(runs):
+        folder.land(f"late/{number}.ndjson", log(draw, span(DAY, 8), 5, ids=400))
+        if number % 3 == 0:
+            # In this process and at once: publications that follow each other within a second.
+            folder.publish(DAY, morning_after(days_before(DAY, -1 - number)))
+            folder.land(f"late/{number}-again.ndjson", log(draw, span(DAY, 8), 5, ids=400))
+            folder.publish(DAY, morning_after(days_before(DAY, -1 - number)) + timedelta(seconds=1))
+            continue
+        process = start(RUN, folder.root)
+        if number % 3 == 1:
+            with contextlib.suppress(Exception):
+                process.wait(draw.uniform(2, 6))
+            if process.poll() is None:
+                killed += 1
+                os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    time.sleep(2)
+    stop.set()
+    tallies = {
+        "generation": Tally(7, "files read within 1.5 s in the folder that `site` led to: whole and of one generation"),
+        "link": Tally(
+            7, "pages, scripts and CSV files opened by their public path: whole, published, never going back"
+        ),
+        "browser": Tally(7, "a page from `authmeter serve` and, within a second, what it loads: of one generation"),
+        "tables": Tally(7, "the DuckDB file opened read-only: whole, its tables agree, never going back"),
+    }
+    for reader in readers:
+        for kind, tries, failures in _results(reader, results):
+            tallies[kind].tried(tries)
+            for failure in failures:
+                tallies[kind].failed(failure)
+    shutil.rmtree(work / "data")
+    return [tallies[kind].result(f"{runs} publishing rounds, {killed} killed") for kind in KINDS]
+
+
+def _results(reader: Any, results: Any) -> list[tuple[str, int, list[str]]]:
+    try:
+        return [results.get(timeout=60)]
+    except Empty:
+        return [("generation", 1, [f"a reader died with {reader.exitcode}"])]
+
+
+def read_on(kind: str, root: str, seed: int, stop: Event, results: Any) -> None:
+    """Reads until told to stop; then tells the kind, how often it read, and what was wrong."""
+    draw, data = random.Random(seed), Path(root)
+    # Only the one that is asked for is made: a browser starts a server, which lives until it is closed.
+    browser = Browser(data) if kind == "browser" else None
+    others = {
+        "generation": lambda: read_generation,
+        "link": lambda: ThroughLink().read,
+        "tables": lambda: Tables().read,
+    }
+    reader = browser.read if browser else others[kind]()
+    tries, failures = 0, []
+    while not stop.is_set():
+        try:
+            tries += reader(data, draw)
+        except Exception as error:
+            tries += 1
+            failures.append(f"{kind} after {tries} reads: {type(error).__name__}: {error}")
+            if len(failures) > 50:
+                break
+    if browser:
+        browser.close()
+    results.put((kind, tries, failures))
+
+
+def read_generation(data: Path, draw: random.Random) -> int:
+    """Some files of the generation that stands, for up to a second and a half."""
+    folder = Path(os.path.realpath(data / "site"))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    until, tries = time.monotonic() + draw.uniform(0, 1.5), 0
+    while True:
+        entry = draw.choice(manifest["files"])
+        content = (folder / entry["path"]).read_bytes()
+        tries += 1
+        if hashlib.sha256(content).hexdigest() != entry["sha256"] or len(content) != entry["bytes"]:
+            raise AssertionError(f"{folder.name}/{entry['path']} is not what its manifest says")
+        if time.monotonic() > until:
+            return tries
+        time.sleep(0.01)
+
+
+class ThroughLink:
+    """Opens files by their public path; knows the digests of every generation that it met."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, dict[str, int]] = {}
+        self._seen: dict[str, int] = {}
+        self._known: set[str] = set()
+
+    def read(self, data: Path, draw: random.Random) -> int:
+        self._learn(data)
+        paths = sorted(path for path in self._digests if not path.startswith("assets/"))
+        path = draw.choice(paths)
+        content = (data / "site" / path).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in self._digests[path]:
+            self._learn(data)
+        place = self._digests[path].get(digest)
+        if place is None:
+            raise AssertionError(f"site/{path} is of no published generation")
+        if place < self._seen.get(path, 0):
+            raise AssertionError(f"site/{path} went back from generation {self._seen[path]} to {place}")
+        self._seen[path] = place
+        return 1
+
+    def _learn(self, data: Path) -> None:
+        """The digests of the generations that are there, by the number of their run; of like content, the newest."""
+        for folder in (data / ".site").iterdir():
+            if folder.name in self._known or folder.name.startswith(".") or not (folder / "manifest.json").exists():
+                continue
+            manifest = json.loads((folder / "manifest.json").read_bytes())
+            self._known.add(folder.name)
+            for entry in manifest["files"]:
+                places = self._digests.setdefault(entry["path"], {})
+                places[entry["sha256"]] = max(int(folder.name[:8]), places.get(entry["sha256"], 0))
+
+
+class Browser:
+    """Loads pages from a server of its own on the data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._server = start(("serve", "--port", "0"), data)
+        assert self._server.stdout
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", self._server.stdout.readline())):
+            assert self._server.poll() is None, "the server did not come up"
+        self._address = found[0]
+
+    def read(self, data: Path, draw: random.Random) -> int:
+        page = self._get("index.html").decode()
+        loaded = re.findall(r'(?:src|href)="((?:assets|data)/[^"]+\.(?:js|css)(?:\?v=\w+)?)"', page)
+        versions = {name.partition("?v=")[2] for name in loaded if "?v=" in name}
+        if len(versions) != 1 or len(loaded) < 4:
+            raise AssertionError(f"the page loads {loaded}")
+        time.sleep(draw.uniform(0, 1 / len(loaded)))
+        (folder,) = (data / ".site").glob(f"[0-9]*-{versions.pop()}")
+        if page.encode() != (folder / "index.html").read_bytes():
+            raise AssertionError(f"the page is not that of {folder.name}")
+        for name in loaded:
+            path = name.partition("?")[0]
+            if self._get(name) != (folder / path).read_bytes():
+                raise AssertionError(f"{path} is not of {folder.name}")
+        return 1 + len(loaded)
+
+    def close(self) -> None:
+        """Stops the server."""
+        self._server.terminate()
+        self._server.communicate()
+
+    def _get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self._address + path, timeout=60) as answer:
+            return bytes(answer.read())
+
+
+class Tables:
+    """Opens the DuckDB file; remembers the run it saw last."""
+
+    def __init__(self) -> None:
+        self._run = 0
+
+    def read(self, data: Path, draw: random.Random) -> int:
+        with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+            ((run,),) = connection.execute("SELECT run FROM publication").fetchall()
+            time.sleep(draw.uniform(0, 0.05))
+            ((one, two, three, four, five, six, published),) = connection.execute(AGREE).fetchall()
+        if run < self._run:
+            raise AssertionError(f"the tables went back from run {self._run} to {run}")
+        self._run = run
+        if not (one == two and three == four and five == six and published == 1):
+            raise AssertionError(
+                f"the tables of run {run} do not agree: {(one, two, three, four, five, six, published)}"
+            )
+        return 1

@@ -1,0 +1,273 @@
+"""Promise 8: a full disk, too little memory, a key that is missing or wrong, a clock that is wrong.
+
+Each try starts from a published folder, takes something away, and runs. The run must end in words that name the cause
+and the cure, the last good report must stand, and the next run, with all in place again, must publish what a folder
+publishes that never met the fault.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest import mock
+
+from lab.reliability.harness import Result, Tally, some
+from lab.reliability.operation import (
+    HISTORY,
+    Ended,
+    as_of,
+    authmeter,
+    environment,
+    first_difference,
+    installation,
+    land_day,
+    tables,
+    whole_site,
+)  # fmt: skip
+from pipelines.commands.run import run_daily
+from pipelines.common.days import last_closed_day
+from pipelines.common.errors import AuthmeterError
+from pipelines.common.project import PROJECT
+from pipelines.run import daily_run
+from tests.support import DAY, KEY, DataFolder, days_before, morning_after, write_key
+
+OLD, NEW = days_before(DAY, 1), DAY
+DISK_MB = 64
+
+
+class Base:
+    """A folder with the day before published, and what a folder publishes that had no fault, once the new day came."""
+
+    def __init__(self, work: Path) -> None:
+        self.folder = installation(work / "base", OLD)
+        self.folder.publish(OLD)
+        self.before = tables(self.folder.store.database)
+        sound = self.copy(work / "sound")
+        sound.tables(NEW)
+        self.after = tables(sound.store.database, HISTORY)
+
+    def copy(self, root: Path) -> DataFolder:
+        """The folder with the new day's logs landed."""
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(self.folder.root, root, symlinks=True)
+        folder = DataFolder(root)
+        land_day(folder, NEW)
+        return folder
+
+    def fault_of(self, folder: DataFolder) -> str:
+        """What is wrong with a folder whose run failed: its last good report must stand. Empty: nothing."""
+        if tables(folder.store.database) != self.before:
+            return "the published tables changed"
+        return "" if whole_site(folder) and as_of(folder) == OLD else "the site is not whole"
+
+    def unhealed(self, folder: DataFolder) -> str:
+        """What a run without the fault does not bring right. Empty: nothing."""
+        if folder.manifest.as_of != NEW:
+            return "the next run did not publish the new day"
+        damaged = [entry.path for entry in folder.manifest.files if entry.status != "read"]
+        if damaged:
+            return f"not read: {damaged}"
+        return first_difference(tables(folder.store.database, HISTORY), self.after)
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path | None]:
+    """A file system of a few megabytes in memory; None where mounting is not permitted."""
+    place.mkdir(parents=True, exist_ok=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)], capture_output=True)
+    try:
+        yield place if made.returncode == 0 else None
+    finally:
+        if made.returncode == 0:
+            subprocess.run(["umount", str(place)], check=True)
+
+
+def full_disk(base: Base, tries: int, work: Path) -> Result:
+    """Runs with too little room, each with another amount of it."""
+    tally = Tally(8, "Runs on a disk that fills up at a random point; then with room again")
+    draw, failed, named = random.Random(8), 0, 0
+    with small_disk(work / "disk") as disk:
+        if disk is None:
+            return Result(8, tally.what, 1, 0, "mounting is not permitted here: tried with a limit on file sizes only")
+        for number in range(tries):
+            folder = base.copy(disk / "data")
+            left = draw.randrange(0, 3_500_000)
+            with open(disk / "filler", "wb") as filler:
+                os.posix_fallocate(filler.fileno(), 0, max(1, _free(disk) - left))
+            ended = authmeter("run", "--day", NEW, data=folder.root)
+            case = f"try {number}, {left} bytes free"
+            if ended.code == 1:
+                failed += 1
+                is_named = ended.is_in_words and "The disk is full" in ended.said and "Free space" in ended.said
+                named += is_named
+                fault = base.fault_of(folder) or ("" if is_named else f"it says {ended.said[-300:]}")
+            else:
+                fault = "" if ended.code in (0, 3) else f"exit {ended.code}"
+            (disk / "filler").unlink()
+            again = authmeter("run", "--day", NEW, data=folder.root)
+            fault = fault or ("" if again.code in (0, 3) else f"then exit {again.code}: {again.said[-300:]}")
+            tally.check(not (fault or base.unhealed(folder)), lambda c=case, f=fault: f"{c}: {f}")
+    return tally.result(f"in {failed} the disk was full; {named} of these named cause and cure")
+
+
+def _free(disk: Path) -> int:
+    info = os.statvfs(disk)
+    return info.f_bavail * info.f_bsize
+
+
+def limited_files(base: Base, tries: int, work: Path) -> Result:
+    """Runs whose files may not grow over a limit, as under a quota."""
+    tally = Tally(8, "Runs under a limit on the size of a file; then without it")
+    draw = random.Random(88)
+    for number in range(tries):
+        folder = base.copy(work / "limited")
+        limit = draw.choice((4_096, 20_000, 60_000, 150_000, 400_000, 900_000))
+        script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); " + _BOXES
+        ended = _python(script, folder.root)
+        fault = "" if ended.code == 0 else base.fault_of(folder)
+        if ended.code and not ("The disk is full" in ended.said and "Free space" in ended.said):
+            fault = fault or f"it says {ended.said[-300:]}"
+        folder.tables(NEW)
+        tally.check(not (fault or base.unhealed(folder)), lambda n=number, f=fault, b=limit: f"try {n}, {b} bytes: {f}")
+    return tally.result()
+
+
+_BOXES = """
+import sys
+from pathlib import Path
+from tests.support import DataFolder, DAY
+from pipelines.common.errors import AuthmeterError
+try:
+    DataFolder(Path(sys.argv[1])).publish(DAY)
+except AuthmeterError as error:
+    sys.exit(f"authmeter: {error}")
+"""
+
+
+def _python(script: str, *arguments: object, **more: str) -> Ended:
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment(**more), capture_output=True, text=True, check=False)
+    return Ended(done.returncode, done.stdout + done.stderr)
+
+
+def short_memory(base: Base, tries: int, work: Path) -> Result:
+    """Runs with a memory limit of DuckDB that does not do, and with an address space that does not."""
+    tally, named = Tally(8, "Runs with too little memory; then with enough"), 0
+    for number in range(tries):
+        folder = base.copy(work / "memory")
+        if number % 2:
+            limit = f"{(1, 2, 4, 8, 12, 16, 24, 32)[number // 2 % 8]}MB"
+            folder.write("authmeter.toml", f'memory_limit = "{limit}"\nthreads = 2\n')
+            ended = _python(_BOXES, folder.root)
+        else:
+            limit = f"address space {(400, 600, 800, 1000, 1300)[number // 2 % 5]} MiB"
+            size = int(limit.split()[2]) << 20
+            ended = _python(
+                f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({size}, {size})); " + _BOXES, folder.root
+            )
+        fault = "" if ended.code == 0 else base.fault_of(folder)
+        if ended.code and "memory_limit" in ended.said:
+            named += 1
+        elif ended.code and number % 2:
+            fault = fault or f"it says {ended.said[-300:]}"
+        (folder.root / "authmeter.toml").unlink(missing_ok=True)
+        folder.tables(NEW)
+        tally.check(not (fault or base.unhealed(folder)), lambda n=number, f=fault, m=limit: f"try {n}, {m}: {f}")
+    return tally.result(
+        f"{named} ended in words; where the system refuses memory to a library, its own words or none are all there is"
+    )
+
+
+def wrong_key(base: Base, tries: int, work: Path) -> Result:
+    """Keys that are missing, empty, short, of another folder, or no file."""
+    tally = Tally(8, "Runs with a missing, wrong, short or unreadable key; then with the right one")
+    write_key(work / "other.key", "another key of sufficient length")
+    write_key(work / "short.key", "short")
+    write_key(work / "binary.key", "")
+    (work / "binary.key").write_bytes(b"\xff\xfe" * 20)
+    (work / "folder.key").mkdir()
+    cases: dict[str, tuple[dict[str, str], str]] = {
+        "removed": ({}, "The hash key is missing"),
+        "another": ({"AUTHMETER_HASH_KEY_FILE": str(work / "other.key")}, "not the one"),
+        "another in the environment": ({"AUTHMETER_HASH_KEY": "another key of sufficient length"}, "not the one"),
+        "short": ({"AUTHMETER_HASH_KEY_FILE": str(work / "short.key")}, "shorter than 16"),
+        "binary": ({"AUTHMETER_HASH_KEY_FILE": str(work / "binary.key")}, "cannot be read"),
+        "a folder": ({"AUTHMETER_HASH_KEY_FILE": str(work / "folder.key")}, "cannot be read"),
+        "no file": ({"AUTHMETER_HASH_KEY_FILE": str(work / "none.key")}, "cannot be read"),
+    }
+    for name, (given, words) in list(cases.items())[:tries]:
+        folder = base.copy(work / "keys")
+        (folder.root / "hash.key").unlink()
+        with mock.patch.dict(os.environ, given):
+            fault = _refusal(lambda f=folder: f.tables(NEW), words)
+        made = (folder.root / "hash.key").exists()
+        write_key(folder.root / "hash.key", KEY)
+        fault = fault or base.fault_of(folder) or ("a wrong key was made" if made else "")
+        folder.tables(NEW)
+        tally.check(not (fault or base.unhealed(folder)), lambda n=name, f=fault: f"{n}: {f}")
+    return tally.result()
+
+
+def _refusal(run: Callable[[], object], words: str) -> str:
+    """What is wrong with how a run refuses; empty: it says the words, and what to do."""
+    try:
+        run()
+    except AuthmeterError as error:
+        return "" if words in str(error) and "what to do: " in str(error) else f"it says {error}"
+    return "it was not refused"
+
+
+def wrong_clock(base: Base, tries: int, work: Path) -> Result:
+    """Clocks set back and far ahead, and set right again. The clock is the run's own, not the machine's."""
+    tally = Tally(8, "Runs with a clock set back or far ahead; then with the right one")
+    right = morning_after(NEW)
+    back = [right - timedelta(days=days) for days in (3, 4, 7, 40, 366)]
+    never_set = [datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 1980, 2000, 2025)]
+    ahead = [right + timedelta(days=days) for days in (403, 800, 4_000, 27_000)]
+    for number, clock in enumerate((back + never_set + ahead)[-tries:] if tries < 4 else back + never_set + ahead):
+        folder = base.copy(work / "clock")
+        words = "The clock says" if clock < right else "By the clock"
+        with _clock(clock):
+            fault = _refusal(lambda f=folder: run_daily(f.root, None), words) or base.fault_of(folder)
+        folder.tables(NEW)
+        tally.check(not (fault or base.unhealed(folder)), lambda n=number, c=clock, f=fault: f"{n}, {c}: {f}")
+    # Within a day either way nothing is refused, and nothing is lost.
+    for hours in (-23, -9, 9, 23)[: max(1, tries)]:
+        folder = base.copy(work / "clock")
+        with _clock(right + timedelta(hours=hours)):
+            day = min(NEW, last_closed_day(right + timedelta(hours=hours), "Asia/Shanghai"))
+            run, _ = daily_run.open_run(folder.root)
+            run.ingest(day)
+        folder.tables(NEW)
+        tally.check(not base.unhealed(folder), f"{hours} hours: {base.unhealed(folder)}")
+    return tally.result("the run's clock is replaced, not the machine's")
+
+
+@contextmanager
+def _clock(time: datetime) -> Iterator[None]:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return time
+
+    with mock.patch.object(daily_run, "datetime", Clock):
+        yield
+
+
+def trial(scale: float, work: Path) -> list[Result]:
+    """The shortages, one after another."""
+    base = Base(work)
+    return [
+        full_disk(base, some(40, scale), work),
+        limited_files(base, some(30, scale), work),
+        short_memory(base, some(26, scale, 2), work),
+        wrong_key(base, some(7, scale, 2), work),
+        wrong_clock(base, some(13, scale, 2), work),
+    ]

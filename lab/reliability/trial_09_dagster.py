@@ -1,0 +1,252 @@
+"""Promise 9: days that Dagster was down are closed when it is back, no run stays stuck, and there is one scheduler.
+
+The long form starts real `authmeter dev` processes, kills them with all that they started, and starts them again; the
+short form asks the schedule itself, and kills trees of small processes.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from lab.reliability.harness import Result, Tally, some
+from lab.reliability.operation import as_of, authmeter, environment, installation, land_day, whole_site
+from pipelines.common.days import days_between
+from pipelines.common.project import PROJECT
+from pipelines.orchestration.home import end_dead_runs, prepare
+from tests.support import DataFolder, closed_day, days_before
+
+UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+
+
+# ---- down for days
+
+
+def down(tries: int, work: Path) -> Result:
+    """The tick that comes after some days without a scheduler, asked of the schedule, and the run of its day."""
+    from pipelines.definitions import definitions
+
+    tally = Tally(9, "Days without a scheduler, all closed by the one run that the next tick asks for")
+    repository = definitions().get_repository_def()
+    schedule = repository.get_schedule_def("daily_schedule")
+    prepare(work)
+    for seed in range(tries):
+        newest = closed_day()
+        days = 5 if seed == 0 else random.Random(seed).randint(1, 12)
+        folder = installation(work / f"down{seed}", days_before(newest, days), 2)
+        folder.tables(days_before(newest, days))
+        missed = list(days_between(days_before(newest, days - 1), newest))
+        for day in missed:
+            land_day(folder, day, 6)
+        tick = datetime.combine(newest + timedelta(days=1), datetime.min.time(), UTC) - timedelta(hours=5, minutes=30)
+        with dg.DagsterInstance.get() as instance:
+            context = dg.build_schedule_context(instance, tick, repository_def=repository)
+            (request,) = schedule.evaluate_tick(context).run_requests or ()
+        folder.tables(date.fromisoformat(request.tags["dagster/partition"]))
+        tally.check(set(missed) <= folder.counted().keys(), f"seed {seed}: {days} days down")
+    return tally.result()
+
+
+@contextmanager
+def scheduler(folder: DataFolder) -> Iterator[subprocess.Popen[bytes]]:
+    """`authmeter dev` on a free port; what is left of it at the end is killed."""
+    command = [sys.executable, "-m", "pipelines", "dev", "--port", "0", "--data", str(folder.root)]
+    with open(folder.root / "dev.log", "ab") as log:
+        head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=log, stderr=log)
+        try:
+            yield head
+        finally:
+            kill_tree(head)
+
+
+def kill_tree(head: subprocess.Popen[bytes]) -> None:
+    """kill -9 of a process and of all that descends from it, as when the machine goes down."""
+    for process in [head.pid, *descendants(head.pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    head.wait()
+
+
+def descendants(process: int) -> list[int]:
+    """The processes that a process started, and those that these started."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines()}
+    found = [pid for pid, parent in parents.items() if parent == process]
+    return found + [deeper for pid in found for deeper in descendants(pid)]
+
+
+def until(happened: object, seconds: int = 300) -> bool:
+    """Whether something happens in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happened():  # type: ignore[operator]
+            return True
+        time.sleep(0.5)
+    return False
+
+
+def set_back(folder: DataFolder, days: int) -> bool:
+    """As if the scheduler had last looked so many days ago; gives whether it had looked at all."""
+    before = time.time() - days * 86_400 - 3_600
+    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
+        for state in instance.all_instigator_state():
+            if state.instigator_name == "daily_schedule" and state.instigator_data:
+                kind = type(state.instigator_data)
+                data = kind(
+                    cron_schedule=state.instigator_data.cron_schedule, start_timestamp=before,
+                    last_iteration_timestamp=before,
+                )  # fmt: skip
+                instance.update_instigator_state(state.with_data(data))
+                return True
+    return False
+
+
+def runs(folder: DataFolder) -> list[dg.DagsterRun]:
+    """All runs that Dagster knows."""
+    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
+        return list(instance.get_runs())
+
+
+def real_scheduler(rounds: int, work: Path) -> Result:
+    """A real scheduler: down for five days; killed with everything in the midst of its run; started again."""
+    tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
+    for number in range(rounds):
+        # Between midnight and the time of the schedule, the newest day that is over is nobody's to close yet.
+        newest = closed_day(stays=timedelta(minutes=5), at=timedelta(hours=2, minutes=30))
+        folder = installation(work / f"real{number}", days_before(newest, 5), 2)
+        folder.publish(days_before(newest, 5))
+        with scheduler(folder):
+            seen = until(lambda f=folder: (f.root / "dagster" / ".tables_made").exists() and set_back(f, 5))
+        tally.check(seen, f"round {number}: the scheduler did not come up")
+        set_back(folder, 5)
+        for day in days_between(days_before(newest, 4), newest):
+            land_day(folder, day)
+        with scheduler(folder):
+            started = until(lambda f=folder: is_run_under_way(f))
+            time.sleep(random.Random(number).uniform(0, 6))
+        tally.check(started, f"round {number}: no run was started")
+        with scheduler(folder):
+            done = until(lambda f=folder, day=newest: f.manifest.as_of == day and as_of(f) == day and whole_site(f))
+            tally.check(done, f"round {number}: {folder.manifest.as_of} is published")
+            ended = until(lambda f=folder: not any(run.status in UNDER_WAY for run in runs(f)), 60)
+            tally.check(ended, f"round {number}: {[run.status.value for run in runs(folder)]}")
+        tally.check(len(folder.counted()) == 7, f"round {number}: {folder.counted()}")
+    return tally.result("each round starts it three times")
+
+
+def is_run_under_way(folder: DataFolder) -> bool:
+    """Whether a run has begun; asked without Dagster, which would make the same tables as the run at that moment."""
+    record = folder.root / "dagster" / "history" / "runs.db"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"{record.as_uri()}?mode=ro", uri=True)) as opened:
+        found = {status for (status,) in opened.execute("SELECT status FROM runs").fetchall()}
+        return not found.isdisjoint(status.value for status in UNDER_WAY)
+    return False
+
+
+# ---- stuck runs, two schedulers
+
+
+def stuck_runs(tries: int, work: Path) -> Result:
+    """Runs that are said to be under way although nothing lives, ended by the next command."""
+    tally = Tally(9, "Commands killed during a run: the next one ends what is said to be under way")
+    for seed in range(tries):
+        newest = closed_day()
+        folder = installation(work / f"stuck{seed}", newest, 2)
+        command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root)]
+        head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL)
+        until(lambda f=folder: is_run_under_way(f))
+        time.sleep(random.Random(seed).uniform(0, 2))
+        kill_tree(head)
+        left = sum(run.status in UNDER_WAY for run in runs(folder))
+        ended = authmeter("run", data=folder.root)
+        states = [run.status for run in runs(folder)]
+        is_right = ended.code in (0, 3) and not set(states) & set(UNDER_WAY) and as_of(folder) == newest
+        tally.check(is_right, f"seed {seed}: {left} left, then {ended.code}, {states}, {ended.said[-300:]}")
+    prepare(work)
+    with dg.DagsterInstance.from_config(str(work / "dagster")) as instance:
+
+        @dg.job
+        def small() -> None:
+            pass
+
+        made = [instance.create_run_for_job(small, status=UNDER_WAY[n % 3]) for n in range(9)]
+        count = end_dead_runs(instance, but=made[0].run_id)
+        states = {run.run_id: run.status for run in instance.get_runs()}
+        ended_runs = [run for run in made[1:] if run.status != dg.DagsterRunStatus.STARTING]
+        is_right = count == len(ended_runs) and all(states[r.run_id] == dg.DagsterRunStatus.FAILURE for r in ended_runs)
+        tally.check(is_right and states[made[0].run_id] == made[0].status, f"{count} ended: {states}")
+    return tally.result("a run that was starting is ended by the next scheduler, or by Dagster after five minutes")
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from pipelines.common.errors import AuthmeterError
+from pipelines.orchestration.scheduler_process import run_alone
+try:
+    child = "import subprocess, time; subprocess.Popen(['sleep', '300']); time.sleep(300)"
+    run_alone([sys.executable, "-c", child], Path(sys.argv[1]), Path(sys.argv[1]), lambda: None)
+except AuthmeterError as error:
+    sys.exit(str(error))
+"""
+
+
+def second_scheduler(tries: int, work: Path) -> Result:
+    """A second scheduler beside a first: refused while it lives, in its place when it was killed."""
+    tally = Tally(9, "A second scheduler or run beside a first: refused; after a kill of the first: in its place")
+    for number in range(tries):
+        home = work / f"home{number}"
+        home.mkdir()
+        first = _alone(home)
+        tree = descendants(first.pid)
+        second = subprocess.run(
+            [sys.executable, "-c", ALONE, str(home)], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+        is_refused = second.returncode == 1 and "already" in second.stderr and "what to do" in second.stderr
+        tally.check(is_refused, f"{number}: {second.stderr[-300:]}")
+        first.kill()
+        first.wait()
+        third = _alone(home)
+        tally.check(not any(_lives(process) for process in tree), f"{number}: what the first left goes on")
+        third.send_signal(signal.SIGTERM)
+        left = descendants(third.pid)
+        # What is killed is gone when the system comes to it: on a busy machine, a moment later.
+        is_ended = third.wait(60) == 0 and until(lambda left=left: not any(_lives(one) for one in left), 60)
+        tally.check(is_ended, f"{number}: the third did not end when it was told to")
+    return tally.result()
+
+
+def _alone(home: Path) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-c", ALONE, str(home)], cwd=PROJECT, env=environment())
+    assert until(lambda: len(descendants(process.pid)) >= 2, 60)
+    return process
+
+
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def trial(scale: float, work: Path) -> list[Result]:
+    """The schedule, the record of runs, and the lock of the scheduler; a real one in the long form."""
+    results = [
+        down(some(20, scale), work),
+        stuck_runs(some(12, scale), work),
+        second_scheduler(some(10, scale), work),
+    ]
+    if scale >= 0.3:
+        results.append(real_scheduler(some(3, scale), work))
+    return results

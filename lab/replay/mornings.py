@@ -1,0 +1,84 @@
+"""Mornings of a data set: which incidents its reader sees on the day after each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from lab.replay.day_tables import DayTables
+from pipelines.contract.settings.settings import Settings
+from pipelines.incidents.data.data_incidents import incidents_in
+from pipelines.incidents.detection.subjects import day_counts, watched_volumes
+from pipelines.incidents.folder import folder_of
+from pipelines.incidents.incident import FURTHER, Incident
+from pipelines.incidents.parts import with_parts
+from pipelines.incidents.rate_incidents import rate_incidents
+from pipelines.incidents.reportable import is_reportable
+from pipelines.incidents.volume_incidents import volume_incidents
+
+FIRST_MORNING = 7
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The incidents that stand by themselves on the morning after `as_of`: open ones, and new ones that have ended."""
+
+    as_of: date
+    listed: tuple[Incident, ...]
+
+
+def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Incident]:
+    """Every incident of these days, put together as `all_incidents` does for a store; further kinds are left out."""
+    seen = tuple(days)
+    counts = tables.channel_daily.filter(pl.col("day") <= seen[-1])
+    manifest, holidays = tables.manifest(seen[-1]), settings.holidays_among(seen)
+    has_logs, is_holiday = (np.array([day in some for day in seen]) for some in (manifest.days, holidays))
+    of_days = day_counts(counts, seen)
+    rates, cells = rate_incidents(tables.connection, of_days, seen)
+    volumes = volume_incidents(watched_volumes(of_days, has_logs, is_holiday), seen)
+    of_data = incidents_in(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, settings, seen)
+    found = [one for one in (*rates, *volumes, *of_data) if is_reportable(one)]
+    counted = sum(entry.counted for entry in manifest.days.values())
+    return with_parts(found, cells, folder_of(of_days, seen, has_logs & ~is_holiday, counted))
+
+
+def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:
+    """The mornings after every so manyth day from the seventh one on."""
+    found: list[Morning] = []
+    known: set[str] = set()
+    for day in _looked_at(tables, days)[::every]:
+        now = incidents_as_of(tables, [one for one in days if one <= day], settings)
+        # What opened and ended since the last morning would have been seen on a morning that is left out.
+        opened = {one.incident_id for one in now} - known if found else set()
+        listed = [one for one in now if one.last_day is None or one.incident_id in opened]
+        known |= {one.incident_id for one in now}
+        found.append(Morning(day, tuple(one for one in listed if is_first_line(one))))
+    return found
+
+
+def mornings_by_newest(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Morning]:
+    """The mornings from the seventh day on, as the incidents of the newest day describe them: far faster than computing
+    each, and equal but for what later days mended.
+    """
+    listed = [one for one in incidents_as_of(tables, days, settings) if is_first_line(one)]
+    return [Morning(day, tuple(one for one in listed if one.covers(day))) for day in _looked_at(tables, days)]
+
+
+def _looked_at(tables: DayTables, days: Sequence[date]) -> list[date]:
+    """The days whose mornings count. Of a gap only the first day does: after it nothing changes but the age of the
+    incident.
+    """
+    return [
+        day
+        for before, day in zip(days[FIRST_MORNING - 2 :], days[FIRST_MORNING - 1 :], strict=False)
+        if before in tables.records or day in tables.records
+    ]
+
+
+def is_first_line(one: Incident) -> bool:
+    """Whether an incident is listed by itself, among those that make a morning bad."""
+    return one.part_of is None and one.kind != FURTHER
