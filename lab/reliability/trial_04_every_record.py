@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ import zstandard
 from lab.oracle.records import limits, read_landing
 from lab.reliability.files import Measured, measured
 from lab.reliability.harness import Result, Tally, some
+from pipelines.contract.record.fields import KEPT_REJECTS
 from tests.support import ZONE, DataFolder, Row, closed_day, days_before, lines, record, records
 
 MUTATED = 1_000_000
@@ -99,16 +101,18 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)
     expected = read_landing(folder.store.landing, bounds)
-    oracle: dict[str, set[tuple[int, str]]] = {}
+    oracle: dict[tuple[str, str], set[int]] = defaultdict(set)
     for reject in expected.rejects:
-        oracle.setdefault(reject.path, set()).add((reject.line, reject.reason))
-    product: dict[str, set[tuple[int, str]]] = {}
+        oracle[reject.path, reject.reason].add(reject.line)
+    product: dict[tuple[str, str], set[int]] = defaultdict(set)
     for path, line, reason in folder.rows("SELECT path, line, reason FROM rejected_records"):
-        product.setdefault(path, set()).add((line, reason))
+        product[path, reason].add(line)
     found = []
-    for path in sorted(oracle.keys() | product.keys()):
-        unlike = oracle.get(path, set()) ^ product.get(path, set())
-        found += [(path, str(one)) for one in sorted(unlike) if (path, one[0]) not in either]
+    for path, reason in sorted(oracle.keys() | product.keys()):
+        counted, listed = oracle[path, reason], product[path, reason]
+        # Of each file and reason, the table has the first records only.
+        unlike = counted ^ listed if len(counted) <= KEPT_REJECTS else listed - counted
+        found += [(path, f"line {line}: {reason}") for line in sorted(unlike) if (path, line) not in either]
     unbalanced = folder.rows("SELECT path FROM input_files WHERE records_read <> accepted + rejected")
     return found + [(path, "its books do not balance") for (path,) in unbalanced]
 
