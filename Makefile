@@ -18,7 +18,7 @@ NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
 .PHONY: setup setup-dev spark fetched-spark demo test check lint checked lab bench lock browser system audit
 # All but what needs processes, a browser or Dagster of its own, or minutes.
-FAST := $(addprefix --ignore=tests/,browser bench/test_questions.py commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
+FAST := $(addprefix --ignore=tests/,browser commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 

@@ -101,13 +101,13 @@ class SampleTables:
 
 
 def sample_tables(
-    connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST
+    connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST, length: int = DAYS
 ) -> SampleTables:
-    """The day tables of a sample of the default size."""
-    spec = SampleSpec(days=DAYS, apps=8, events=20_000, seed=seed, last_day=last_day)
+    """Return the day tables of a sample with 8 apps and 20,000 events a day."""
+    spec = SampleSpec(days=length, apps=8, events=20_000, seed=seed, last_day=last_day)
     apps = sample_apps(spec.apps)
     wrong = Faults() if quiet else faults(spec.days, apps, seed)
-    days = tuple(spec.first_day + timedelta(days=place) for place in range(DAYS))
+    days = tuple(spec.first_day + timedelta(days=place) for place in range(length))
     with_logs = sample_days(spec, wrong)
     records = SampleRecords(connection, apps, spec.events, seed)
     connection.execute(contract_macros())

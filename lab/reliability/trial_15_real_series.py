@@ -12,11 +12,13 @@ from pathlib import Path
 from lab.reliability.harness import REAL_SERIES, Result, Tally
 from lab.replay.day_tables import day_tables
 from lab.replay.judgement import Judgement, judgement_of
-from lab.replay.mornings import mornings
-from lab.replay.series import DataSet, data_sets
+from lab.replay.mornings import mornings, mornings_by_newest
+from lab.replay.series import HERE, DataSet, data_sets
 from pipelines.contract.settings.settings import Settings
 
 NO_CALENDAR = "none"
+SMALL = 1 / 89
+"""The scale in `make test`: a prime number of days, so that the mornings fall on all weekdays."""
 _NONSENSE = 1 / 30
 _REPORTED = 0.8
 _HEAD = """\
@@ -32,24 +34,33 @@ A happening is *covered* if everybody can see its fall: half of the usual, and l
 
 
 def replay(of: DataSet, calendar: str, every: int) -> Judgement:
-    """The judgement of the mornings of a data set, with the holidays of a calendar."""
+    """The judgement of the mornings of a data set, with the holidays of a calendar.
+
+    Every so many mornings are computed; the others are as the incidents of the newest day describe them.
+    """
     holidays = Settings(timezone=of.timezone, calendar=calendar).holidays_among(of.days)
     # Listed, they have the same effect, and no calendar is made for each morning.
     settings = Settings(timezone=of.timezone, calendar=NO_CALENDAR, holidays=tuple(sorted(holidays)))
     with day_tables(of) as tables:
-        return judgement_of(of, tables, mornings(tables, of.days, settings, every), holidays)
+        replayed = mornings(tables, of.days, settings, every)
+        if every > 1:
+            computed = {one.as_of: one for one in replayed}
+            replayed = [computed.get(one.as_of, one) for one in mornings_by_newest(tables, of.days, settings)]
+        return judgement_of(of, tables, replayed, holidays)
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Every morning of all series at full scale; nothing is written to `work`."""
-    del work
-    every = max(1, round(1 / scale))
+    """Every morning of all series at full scale; the small form has the series of the folder without a calendar.
+
+    The table of replays is written to `work`.
+    """
+    is_small = scale <= SMALL
     found = {
-        (of.name, calendar): replay(of, calendar, every)
-        for of in data_sets()
-        for calendar in dict.fromkeys((NO_CALENDAR, of.calendar))
+        (of.name, calendar): replay(of, calendar, max(1, round(1 / scale)))
+        for of in (data_sets(HERE) if is_small else data_sets())
+        for calendar in dict.fromkeys((NO_CALENDAR, NO_CALENDAR if is_small else of.calendar))
     }
-    REAL_SERIES.write_text(_HEAD + "".join(_row(*key, one) for key, one in found.items()), "utf-8")
+    (work / REAL_SERIES.name).write_text(_HEAD + "".join(_row(*key, one) for key, one in found.items()), "utf-8")
     return [_nonsense(found), _reported(found)]
 
 

@@ -108,18 +108,6 @@ def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[st
         connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
 
 
-def rows_of(
-    query: str, parameters: dict[str, object], files: Sequence[Path], settings: Settings
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a query over these Parquet files; the connection can access no other file and write none."""
-    with closing(duckdb.connect()) as connection:
-        connection.execute("SET memory_limit = ?", [settings.memory_limit])
-        connection.execute("SET allowed_paths = ?", [[str(file) for file in files]])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        return connection.execute(query, parameters).fetchall()
-
-
 def named_rows(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
 ) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ def lines_of(file: Path) -> list[str]:
 # ---- peers
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("name", [name for name in PEERS if name not in ("chdb_query", "pyspark_local")])
 def test_peers_do_the_job_of_the_yardstick(logs: Logs, name: str) -> None:
     expected = answer(peer(BARE, *logs.files))
@@ -38,6 +39,7 @@ def test_peers_do_the_job_of_the_yardstick(logs: Logs, name: str) -> None:
     assert answer(peer(name, *logs.files)) == expected
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("form", list(FORMS))
 def test_every_form_holds_the_same_records(logs: Logs, form: str) -> None:
     assert answer(peer("own_reader", form, in_form(logs, form))) == answer(peer(BARE, *logs.files))
@@ -129,6 +131,7 @@ def test_a_failed_command_says_how() -> None:
         run(["sh", "-c", "exit 3"])
 
 
+@pytest.mark.lab
 def test_memory_is_that_of_the_child_and_its_children() -> None:
     script = "import subprocess, sys; x = b'1' * 60_000_000; subprocess.run([sys.executable, '-c', sys.argv[1]])"
     inner = "import time; y = b'1' * 60_000_000; time.sleep(0.6)"
@@ -137,6 +140,7 @@ def test_memory_is_that_of_the_child_and_its_children() -> None:
     assert measured.seconds > 0.6
 
 
+@pytest.mark.lab
 def test_memory_that_the_benchmark_held_itself_is_not_the_childs() -> None:
     """A child begins with the kernel's peak of the process that started it."""
     big = b"1" * 300_000_000
@@ -144,6 +148,7 @@ def test_memory_that_the_benchmark_held_itself_is_not_the_childs() -> None:
     assert run([sys.executable, "-c", "import time; time.sleep(0.3)"]).peak_bytes < 100_000_000
 
 
+@pytest.mark.lab
 def test_user_cpu_is_that_of_the_child_and_its_children_and_no_waiting() -> None:
     busy = "from resource import *\nwhile getrusage(RUSAGE_SELF).ru_utime < 0.4: sum(range(100_000))"
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]]); exec(sys.argv[1])"

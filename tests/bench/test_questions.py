@@ -16,6 +16,7 @@ from bench.measure import Run
 from bench.tables import Row
 from tests.support import DataFolder
 
+pytestmark = pytest.mark.lab
 ADDED = r"[+-]\d+\.\d\d s \(\d+\.\d\d → \d+\.\d\d\)"
 
 
@@ -51,7 +52,6 @@ def test_the_whole_command_beside_its_peers(cache: Cache, logs: Logs) -> None:
     assert {"ingest", "roll up", "site"} <= {row.what for row in split}
 
 
-@pytest.mark.lab
 @pytest.mark.usefixtures("boxes_alone")
 def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
     (row,) = reading.by_form(cache, logs, cache.logs(days=1, apps=5, events=3000), 1, ["lines"])
@@ -61,7 +61,6 @@ def test_a_form_beside_duckdbs_own_reader(cache: Cache, logs: Logs) -> None:
     assert row.target.limit == 6
 
 
-@pytest.mark.lab
 @pytest.mark.usefixtures("boxes_alone")
 def test_packed_files_beside_gzip_and_an_array_beside_ndjson(cache: Cache, logs: Logs) -> None:
     rows = packed.packed(cache, logs, cache.logs(days=1, apps=5, events=3000), 1)
@@ -69,14 +68,12 @@ def test_packed_files_beside_gzip_and_an_array_beside_ndjson(cache: Cache, logs:
     assert found == dict.fromkeys(packed.FORMS, 1.3) | {"day.ndjson": None, "day.ndjson.gz": None, "day.json": 2}
 
 
-@pytest.mark.lab
 @pytest.mark.usefixtures("boxes_alone")
 def test_bad_lines_cost_no_good_one(cache: Cache, logs: Logs) -> None:
     rows = reading.bad_lines(cache, logs, 1)
     assert limits(rows) == [("with one bad line", 1.1, "×"), ("with 1% bad lines", 1.5, "×")]
 
 
-@pytest.mark.lab
 @pytest.mark.usefixtures("boxes_alone")
 def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None:
     rows = reading.many_files(cache, logs, 3, 1)
@@ -86,14 +83,12 @@ def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None
     ]
 
 
-@pytest.mark.lab
 @pytest.mark.usefixtures("boxes_alone")
 def test_one_more_day(cache: Cache) -> None:
     rows = scenarios.one_more_day(cache, cache.logs(days=2, apps=5, events=300), 1)
     assert limits(rows) == [("one more day on top of 1 stored ones", 1.2, "×")]
 
 
-@pytest.mark.lab
 def test_a_big_day_has_no_record_twice(cache: Cache, logs: Logs) -> None:
     rows = big_day.big_day(cache, logs, 2)
     assert rows[1].what == "authmeter run: 2,000 records published"

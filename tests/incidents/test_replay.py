@@ -1,73 +1,36 @@
-"""The incidents of real series on a few mornings; all mornings are in `lab/reliability/trial_15_real_series.py`."""
+"""The incidents of real series on a few mornings, and their judgement; the trial replays all mornings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from lab.reliability.trial_15_real_series import SMALL, trial
 from lab.replay.day_tables import DayTables, day_tables
-from lab.replay.judgement import Judgement, judgement_of, nonsense_of
-from lab.replay.mornings import Morning, mornings, mornings_by_newest
-from lab.replay.series import HERE, DataSet, Happening, data_sets
-from pipelines.contract.settings.settings import Settings
+from lab.replay.judgement import judgement_of, nonsense_of
+from lab.replay.mornings import Morning
+from lab.replay.series import HERE, DataSet, Happening, data_set
 from pipelines.incidents.incident import Cause, Incident, Loss, Span, Subject
 
-EVERY = 89
-"""A prime number of days, so that the mornings fall on all weekdays."""
-DATA_SETS = {one.name: one for one in data_sets(HERE)}
 STORM = date(2013, 2, 8)
 
 
-@pytest.fixture(scope="module")
-def judgements() -> list[Judgement]:
-    found = []
-    for of in DATA_SETS.values():
-        settings = Settings(timezone=of.timezone)
-        with day_tables(of) as tables:
-            exact = {one.as_of: one for one in mornings(tables, of.days, settings, EVERY)}
-            replayed = [exact.get(one.as_of, one) for one in mornings_by_newest(tables, of.days, settings)]
-            found.append(judgement_of(of, tables, replayed, settings.holidays_among(of.days)))
-    return found
+def test_mornings_show_no_nonsense_and_known_happenings_are_reported(tmp_path: Path) -> None:
+    nonsense, reported = trial(SMALL, tmp_path)
+    assert (nonsense.failures, reported.failures) == (0, 0), (nonsense, reported)
+    assert nonsense.tries > 1000
+    assert reported.tries >= 20
 
 
 @pytest.fixture(scope="module")
 def flights() -> Iterator[tuple[DataSet, DayTables]]:
-    of = DATA_SETS["nyc_flights"]
+    of = data_set(HERE / "nyc_flights.csv")
     with day_tables(of) as tables:
         yield of, tables
-
-
-def test_at_most_one_morning_in_thirty_shows_nonsense(judgements: list[Judgement]) -> None:
-    nonsense = [found for one in judgements for found in one.nonsense.values()]
-    assert sum(one.bad_mornings for one in judgements) <= sum(one.mornings for one in judgements) / 30, nonsense
-
-
-def test_eight_of_ten_known_happenings_are_reported(judgements: list[Judgement]) -> None:
-    missed = [happening for one in judgements for happening in one.missed]
-    covered = sum(one.covered for one in judgements)
-    assert covered >= 20
-    assert covered - len(missed) >= 0.8 * covered, missed
-
-
-def test_counts_are_divided_by_as_much_as_gives_the_median_day_5000_records() -> None:
-    of = DATA_SETS["auckland_walks"]
-    with day_tables(of) as tables:
-        records = sorted(tables.records.values())
-    assert records[len(records) // 2] == pytest.approx(5000, rel=0.01)
-    assert DATA_SETS["nyc_flights"].divisor == 1
-
-
-def test_day_tables_hold_the_records_of_the_counts(flights: tuple[DataSet, DayTables]) -> None:
-    of, tables = flights
-    by_day = dict(of.counts.group_by("day").agg(records=of.counts["count"].sum()).iter_rows())
-    assert tables.records.keys() == by_day.keys()
-    assert sum(tables.records.values()) == of.counts["count"].sum()
-    assert tables.channel_daily["authorization_requests"].sum() == of.counts["count"].sum()
-    hours = tables.counts.filter(metric="hour_shift", part="")
-    assert dict(hours.select("day", "records").iter_rows()) == tables.records
 
 
 def incident(kind: str, metric: str, loss: Loss, first: date = STORM, cause: str | None = None) -> Incident:

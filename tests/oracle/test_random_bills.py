@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from lab.oracle.bills.tables import tables
 from lab.oracle.bills.world import World, read_world
 from lab.oracle.counts import Row
@@ -83,6 +85,7 @@ def had(world: World, table: Tables) -> Iterator[object]:
     yield from ((row["limit_id"], row["blocked"] > 0) for row in table["limit_daily"])
 
 
+@pytest.mark.lab
 def test_worlds_have_all_there_is_and_their_tables_agree(tmp_path: Path) -> None:
     seen: set[object] = set()
     for seed in SEEDS:

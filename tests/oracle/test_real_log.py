@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,8 +11,9 @@ from random import Random
 import duckdb
 import pytest
 
-REPO = Path(__file__).parents[2]
-AUTH_LOG = REPO.parent / "shared" / "real" / "auth.log"
+from tests.support import DataFolder
+
+AUTH_LOG = Path(__file__).parents[3] / "shared" / "real" / "auth.log"
 pytestmark = pytest.mark.skipif(not AUTH_LOG.exists(), reason=f"the real log is not here: {AUTH_LOG}")
 
 SOURCE = r"""
@@ -66,17 +64,12 @@ def count_by_hand(lines: list[str]) -> dict[tuple[date, str, str], tuple[int, ..
 
 
 def run(data: Path, lines: list[str]) -> duckdb.DuckDBPyConnection:
-    """Runs the product over the lines and opens what it published."""
-    for folder in ("landing", "sources"):
-        (data / folder).mkdir()
-    (data / "landing" / "auth.log").write_text("".join(f"{line}\n" for line in lines))
-    (data / "sources" / "auth.toml").write_text(SOURCE)
-    command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", "2017-04-30"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTHMETER_")}
-    done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 3):
-        pytest.fail(f"exit {done.returncode} of {command}\n{done.stdout}\n{done.stderr}")
-    return duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True)
+    """Run the product over the lines and open what it published."""
+    folder = DataFolder(data)
+    folder.land("auth.log", "".join(f"{line}\n" for line in lines).encode())
+    folder.write("sources/auth.toml", SOURCE)
+    folder.tables(date(2017, 4, 30))
+    return duckdb.connect(str(folder.store.database), read_only=True)
 
 
 def assert_as_counted(published: duckdb.DuckDBPyConnection, lines: list[str]) -> None:
@@ -115,6 +108,7 @@ def test_the_whole_log(tmp_path: Path) -> None:
         ]  # fmt: skip
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_shuffled_and_shortened_copy(tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
