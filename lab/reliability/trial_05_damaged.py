@@ -26,6 +26,7 @@ import zstandard
 from lab.reliability.files import measured
 from lab.reliability.harness import Result, Tally, some
 from pipelines.ingest.held import accept_held
+from pipelines.store.part_records import record_files
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
 DAMAGED = 300
@@ -163,7 +164,7 @@ def _counted(folder: DataFolder) -> dict[str, int]:
 def _stored(folder: DataFolder, path: str) -> list[Row]:
     """The events of a file as they are stored, in order."""
     (entry,) = [entry for entry in folder.manifest.live_files() if entry.path == path]
-    tables = [pq.read_table(file).to_pylist() for file in folder.store.part_files([entry.part or ""])]
+    tables = [pq.read_table(file).to_pylist() for file in record_files(folder.store.part_folder(entry.part or ""))]
     rows = [row for table in tables for row in table if row["file"] == entry.place]
     return sorted(rows, key=lambda row: row["event_id"])
 

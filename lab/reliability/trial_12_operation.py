@@ -36,6 +36,7 @@ from pipelines.run.run_end import failures_noted, note_end
 from pipelines.run.status import status_of
 from pipelines.run.verify import VerifyReport, verify
 from pipelines.store.manifest import SCHEMA_VERSION
+from pipelines.store.part_records import record_files
 from pipelines.store.store import Store
 from tests.older_store import make_older, write_older
 from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, writable
@@ -442,7 +443,11 @@ def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
 def _damaged(copy: DataFolder) -> str:
     """What the copied catalogue names and the copy lacks."""
     manifest = copy.manifest
-    lost = [e.part for e in manifest.files if e.part and e.status == "read" and not copy.store.part_files([e.part])]
+    lost = [
+        e.part
+        for e in manifest.files
+        if e.part and e.status == "read" and not record_files(copy.store.part_folder(e.part))
+    ]
     lost += [e.folder for e in manifest.days.values() if not copy.store.day_table(e, "channel_daily").exists()]
     return f"lost: {lost}" if lost else ""
 

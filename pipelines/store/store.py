@@ -109,10 +109,6 @@ class Store:
             raise unreadable(self.catalogue.file, "it is missing, and the store is not empty")
         return False
 
-    def part_files(self, parts: Iterable[str]) -> list[Path]:
-        """Return the Parquet files with the records of parts, in order."""
-        return [file for part in sorted(parts) for file in record_files(self.part_folder(part))]
-
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
         """Return the stored records of contents, by the parts that hold them, in order."""
         sources: dict[str, dict[int, str]] = {}
