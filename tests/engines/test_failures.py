@@ -113,6 +113,7 @@ def test_executors_that_all_die(of_spark: DataFolder, monkeypatch: pytest.Monkey
 
 
 @needs_spark
+@pytest.mark.lab
 def test_the_java_process_of_the_driver_dies(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     run = of_spark.open(DAY, NOW)
     run.ingest(DAY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lab.reliability import trial_02_any_order
 from tests.data.small_logs import REGISTRY, landing
 from tests.support import DAY, DataFolder, days_before
 
@@ -106,14 +106,7 @@ def test_a_rerun_changes_no_cell(random_logs: RandomLogs, tmp_path: Path) -> Non
     assert cells(again) == cells(random_logs.folder)
 
 
-def test_neither_order_nor_names_change_a_cell(random_logs: RandomLogs, tmp_path: Path) -> None:
-    # The same files arrive shuffled, over two runs of which the first is, for half of the logs, of an earlier day.
-    names = list(random_logs.files)
-    random.Random(random_logs.seed).shuffle(names)
-    folder = folder_with(tmp_path / "data", {})
-    first, second = names[: len(names) // 2], names[len(names) // 2 :]
-    for arrival, day in ((first, days_before(DAY, random_logs.seed % 2)), (second, DAY)):
-        for name in arrival:
-            folder.land(name, random_logs.files[name])
-        folder.tables(day)
-    assert cells(folder) == cells(random_logs.folder)
+def test_order_and_corrections_change_no_cell(tmp_path: Path) -> None:
+    """The trial of any order in its small form: cells, books, and restatements are those that its model computes."""
+    results = trial_02_any_order.trial(trial_02_any_order.SMALL, tmp_path)
+    assert [one for one in results if one.failures or not one.tries] == []
