@@ -2,7 +2,7 @@
 
 What lives here: purchases at any instant, packages that share an expiry, or a purchase too, ones over a leap day, in
 the future, and gone before the log began; readings at any instant, some of them 0. The rest of a world is made in
-`random_world.py`.
+`random_bills.py`.
 """
 
 from __future__ import annotations
