@@ -1,6 +1,5 @@
 """The questions about many days in one run: a year of logs on the first day, and late records for a month of days.
-
-Here: one function per question, each giving rows of a table. Not here: one large day (`scenarios.py`).
+`scenarios.py` asks about one large day.
 """
 
 import json

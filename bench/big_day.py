@@ -17,10 +17,10 @@ from bench.measure import BenchError
 from bench.tables import Row, memory, print_table, timed
 
 MEMORY_LIMIT = 8.0
-# What a data folder takes beside its logs, as a share of them.
+# Size of a data folder without its logs, as a share of them.
 _ROOM_BESIDE_LOGS = 0.4
 _BLOCK_BYTES = 1 << 24
-# What must not be the same in two files.
+# Fields that must differ between two files.
 _IDS = (b'"event_id":"', b'"attempt_id":"', b'"device_id":"')
 
 

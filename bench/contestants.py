@@ -1,6 +1,5 @@
-"""Who is measured: the project's whole command, and its peers, each a script of `peers/`.
-
-Here: how each is run, and whether it did its work. Not here: what is asked (`scenarios.py`, `reading.py`).
+"""The measured programs: the project's whole command, and its peers, each a script of `peers/`: how each is run, and
+whether it did its work. The questions are in `scenarios.py` and `reading.py`.
 """
 
 import importlib.util
@@ -57,7 +56,7 @@ def peer(name: str, *arguments: object) -> Run:
 
 
 def answer(one: Run) -> dict[str, int]:
-    """What a peer found.
+    """Return the answer of a peer.
 
     Raises:
         BenchError: it printed no answer.

@@ -1,7 +1,6 @@
-"""The sample's records in other forms, made once from its NDJSON and kept beside it.
-
-Here: a file in each form, files with bad lines and with old records, and the same records in many small files. Not
-here: the sample (`inputs.py`), and how the project is told to read foreign forms (`sources/`).
+"""The sample's records in other forms, made once from its NDJSON and kept beside it: a file in each form, files with
+bad lines and with old records, and many small files. `inputs.py` makes the sample; `sources/` has the mappings of
+foreign forms.
 """
 
 import re
@@ -131,7 +130,7 @@ def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:
 
 
 def _count(lines: BinaryIO) -> int:
-    """How many lines there are; the file then stands at its beginning again."""
+    """Return the number of lines; the file is then at its beginning again."""
     total = sum(1 for _ in lines)
     lines.seek(0)
     return total

@@ -1,7 +1,7 @@
-"""What incidents cost: 10,000 apps over 90 days, of all sizes, ten of which fail on the last days.
+"""The cost of incidents: 10,000 apps over 90 days, of all sizes, ten of which fail on the last days.
 
-Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents. Figures do not hang on what
-else the machine does; the seconds of its clock stand beside them.
+Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents. They do not depend on other
+load of the machine; the seconds of its clock are printed, too.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def channel_daily(apps: int, days: int) -> pl.DataFrame:
 
 
 def timed(what: str, work: Callable[[], T]) -> T:
-    """Does it, and prints what it cost."""
+    """Run a step and print its cost."""
     cpu, clock = time.process_time(), time.perf_counter()
     done = work()
     print(f"| {what} | {time.process_time() - cpu:.1f} | {time.perf_counter() - clock:.1f} |", flush=True)

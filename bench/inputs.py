@@ -1,7 +1,5 @@
-"""The logs of the benchmark, made once into a cache folder, and fresh data folders over them.
-
-Here: the samples, what is kept beside them, and folders to run in. Not here: other forms of the records (`forms.py`),
-who reads them (`contestants.py`). Delete the cache folder to make everything anew.
+"""The logs of the benchmark, made once into a cache folder, and fresh data folders over them. Delete the cache folder
+to make everything anew. `forms.py` makes other forms of the records, `contestants.py` runs their readers.
 """
 
 import json
@@ -116,7 +114,7 @@ def _make(folder: Path, arguments: Mapping[str, object]) -> None:
 
 
 def kept_beside(logs: Logs, name: str, make: Callable[[Path], object]) -> Path:
-    """What is made of a sample, a file or a folder: kept beside it under a name, else made now."""
+    """Return a file or folder made from a sample: kept beside it under a name, else made now."""
     kept = logs.folder / "made-of-it" / name
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
@@ -136,8 +134,9 @@ def link(file: Path, target: Path) -> None:
 
 
 def _copy(file: str, target: str) -> object:
-    """Copies a file of a warehouse. Parquet files are linked: none is ever changed in place, and gigabytes on their
-    way to the disk would disturb what is measured next."""
+    """Copy a file of a warehouse. Parquet files are linked: they are never changed in place, and writing gigabytes
+    would disturb the next measurement.
+    """
     return link(Path(file), Path(target)) if file.endswith(".parquet") else shutil.copy2(file, target)
 
 

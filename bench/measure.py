@@ -1,6 +1,5 @@
-"""Runs one command and says how long it took, by the clock and on the processors, and how much memory it held.
-
-Here: clocks and memory. Not here: what is run (`contestants.py`), what is made of the numbers (`tables.py`).
+"""Runs one command and measures its time, by the clock and on the processors, and its memory. `contestants.py` has the
+commands, `tables.py` prints the numbers.
 """
 
 import os
@@ -30,7 +29,7 @@ class Run:
         seconds: from start to end.
         user_seconds: spent on the processors in user mode by the process and the children that it waited for.
         peak_bytes: peak memory of the process and its children together.
-        output: what it printed.
+        output: its printed text.
     """
 
     seconds: float
@@ -74,7 +73,7 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
 
 
 def _sample(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Adds up the resident memory of the process tree from time to time; where there is no /proc, does nothing."""
+    """Add up the resident memory of the process tree from time to time; without /proc, do nothing."""
     while not done.wait(_SAMPLING_SECONDS):
         peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))
 
@@ -86,7 +85,7 @@ def _tree(pid: int) -> list[int]:
             for child in (task / "children").read_text().split():
                 found += _tree(int(child))
     except OSError:
-        pass  # The process ended meanwhile, or the system has no /proc: what was found so far counts.
+        pass  # The process has ended, or the system has no /proc: the memory found so far counts.
     return found
 
 

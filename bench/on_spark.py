@@ -1,6 +1,6 @@
 """The engine spark beside the engine duckdb, by hand: `python bench/on_spark.py`. Prints a Markdown table.
 
-What added records cost, how many bytes are shuffled for each, what a second executor brings, and how much memory the
+It has the cost of added records, the shuffled bytes of each, the gain of a second executor, and how much memory the
 driver holds. Only the heavy steps are measured, reading and roll-up, in a process for each run, behind the start of
 Spark. PySpark needs Java 17.
 """
@@ -28,7 +28,7 @@ _MEMORY = "2GB"
 
 @dataclass(frozen=True)
 class Seen:
-    """What one run took: seconds of reading and roll-up, bytes that were shuffled, peak bytes of Python and Java."""
+    """Costs of one run: seconds of reading and roll-up, shuffled bytes, peak bytes of Python and Java."""
 
     seconds: float
     shuffled: int

@@ -1,7 +1,5 @@
-"""The question about packed files, archives and JSON arrays: what added records cost beside the same data as `.gz`, or
-as NDJSON.
-
-Here: the files, and the ratios. What the libraries alone take for unpacking is measured by `peers/unpacking.py`.
+"""The question about packed files, archives and JSON arrays: the cost of added records beside the same data as `.gz`,
+or as NDJSON. `peers/unpacking.py` measures the time of the libraries alone.
 """
 
 import bz2

@@ -1,7 +1,7 @@
-"""What a reader waits for, in headless Chromium, from file://: the first chart, the tables, a search, a switch.
+"""Waiting times of a reader in headless Chromium, from file://: the first chart, the tables, a search, a switch.
 
-Lives here: opening pages and reading the browser's own clocks. Figures are milliseconds of the browser, on this
-machine; they have limits instead of a peer, since a person waits for them and not for a ratio.
+Figures are milliseconds of the browser's own clocks, on this machine; they have limits instead of a peer, since a
+person waits for them and not for a ratio.
 """
 
 import os
@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Set before any script of the page: marks the first chart and the table by the attributes that the page sets, and
-# keeps what the browser says of paints, shifts and delays.
+# keeps the browser's entries of paints, shifts and delays.
 _WATCH = """
 window.watched = {lcp: 0, shift: 0, delay: 0, answer: 0};
 const note = (name) => { if (!(name in window.watched)) window.watched[name] = performance.now(); };
@@ -65,7 +65,7 @@ _SEARCH = """(text) => new Promise((done) => {
 
 @dataclass(frozen=True)
 class Waited:
-    """What was waited for, the median and the largest of the rounds, and the limit; `unit` is ms or none."""
+    """A waiting time: the median and the largest of the rounds, and the limit; `unit` is ms or none."""
 
     what: str
     middle: float
@@ -91,9 +91,9 @@ def browser_page(throttle: int = 1) -> Iterator[Page]:
 
 
 def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited]:
-    """How long the tables of all apps take, and a search in them.
+    """Return how long the tables of all apps take, and a search in them.
 
-    A table's rows are asked for when the charts of the page are there; what is told is the time from then on.
+    A table's rows are loaded after the charts of the page; the time begins then.
     """
     found = []
     for path, rows in {"usage.html": "apps", "monitor.html": "logins", "files.html": "files"}.items():

@@ -1,7 +1,7 @@
 """A published database of any number of apps, for measuring the site: `python -m bench.published FILE APPS`.
 
-Lives here: the made-up counts. They go through the project's own mart statements, so that the tables agree with each
-other as they do after a run. Sizes follow a long tail: some apps have a million records a day, most a few.
+The made-up counts go through the project's own mart statements, so that the tables agree with each other as they do
+after a run. Sizes follow a long tail: some apps have a million records a day, most a few.
 """
 
 import sys

@@ -1,14 +1,12 @@
-"""What a made-up published database holds beside its day tables: resource packages, limits, consoles, bills, incidents.
-
-Lives here: a plausible few of each, for the pages that show them: packages and bills of all accounts, what was drawn
-and blocked in the largest apps, incidents of some. Does not belong here: the day tables (`published.py`).
+"""Other tables of a made-up published database, for the pages that show them: packages and bills of all accounts, draws
+and blocked calls of the largest apps, consoles, incidents of some apps. `published.py` makes the day tables.
 """
 
 from datetime import date
 
 import duckdb
 
-# So many of the largest apps draw from packages and have calls that a limit would have blocked.
+# Number of the largest apps that draw from packages and have calls that a limit would have blocked.
 LARGEST = 500
 # Every so many-th app has an incident, which is open in a quarter of them.
 INCIDENT_EVERY = 50
@@ -115,7 +113,7 @@ _STATEMENTS = (
 
 
 def add_extras(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Fills these tables of the attached database `out`, whose `apps` and `channel_daily` are there."""
+    """Fill these tables of the attached database `out`, which already has `apps` and `channel_daily`."""
     for statement in _STATEMENTS:
         text = statement.format(uses=_USES, packages=_PACKAGES, every=INCIDENT_EVERY)
         connection.execute(text, {"as_of": as_of} if "$as_of" in text else {})

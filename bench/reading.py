@@ -1,6 +1,5 @@
-"""The questions about files: each form of the records, bad lines, rejected records, many small files, nothing new.
-
-Here: one function per question, each giving rows of a table. Not here: how the files are made (`forms.py`).
+"""The questions about files: each form of the records, bad lines, rejected records, many small files, nothing new. Each
+function answers one question with rows of a table. `forms.py` makes the files.
 """
 
 from collections.abc import Sequence
@@ -43,7 +42,7 @@ def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence
 
 
 def _read(cache: Cache, logs: Logs, form: str) -> tuple[Run, Run, str]:
-    """The project and DuckDB's own reader on one form of a sample, and what they counted."""
+    """The project and DuckDB's own reader on one form of a sample, and their counts."""
     file, source = in_form(logs, form), FORMS[form].source
     warm([file])
     with cache.data(logs, {FORMS[form].landed: file}, sources=[SOURCES / source] if source else ()) as data:

@@ -1,6 +1,5 @@
-"""What the site costs: rendering it for very many apps, against copying the same files; and what its readers wait for.
-
-Lives here: the questions about the site. Not here: the made-up database (`published.py`), the browser (`pages.py`).
+"""The cost of the site: rendering it for very many apps, against copying the same files; and the waiting times of its
+readers. `published.py` makes the database, `pages.py` runs the browser.
 """
 
 import gzip
@@ -21,21 +20,23 @@ _RENDER = "import sys; from pathlib import Path; from reports.build.site import 
 _KB = 1000
 # Without the CSV, which nobody waits for.
 _OWN = ("index.html", "figures.js")
-# What rendering may take, in ms an app.
+# Limit of rendering, in ms an app.
 RENDERING_LIMIT = 1
-# What a table may take before it is there, in ms, by the number of apps.
+# Limit of a table, in ms, by the number of apps.
 TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
 
 def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
-    """The whole process that renders the site of `apps` apps, against `cp -r` of what it wrote; and the site."""
+    """Measure the whole process that renders the site of `apps` apps, against `cp -r` of its output; return the site,
+    too.
+    """
     database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
     if not database.exists():
         fresh = database.with_name(f"{database.name}.new")
         make_published(fresh, apps)
         fresh.replace(database)
     runs: dict[str, list[Run]] = {"render": [], "cp": []}
-    # Nothing is removed between the rounds: a file system is still busy with that long after.
+    # No files are removed between the rounds: a file system is busy with that for a long time.
     for folder in (sites, copies):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -56,7 +57,7 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 
 def weights(site: Path) -> list[Row]:
-    """What a reader of that site fetches: the code that all pages share, packed, and an app's own page and figures."""
+    """Return the packed size of the shared code of all pages, and of an app's own page and figures."""
     assets = [file for file in (site / "assets").iterdir() if file.name != "site.js"]
     code = sum(len(gzip.compress(file.read_bytes())) for file in assets) / _KB
     own = max(sum((app / name).stat().st_size for name in _OWN) for app in (site / "apps").iterdir()) / _KB
@@ -67,7 +68,7 @@ def weights(site: Path) -> list[Row]:
 
 
 def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
-    """What a reader of that site waits for; all of it only where 10,000 apps are asked for, else the tables."""
+    """Measure the waiting times of a reader: all of them for 10,000 apps, else only the tables."""
     found = pages.table_ready(site, rounds, TABLE_LIMITS.get(apps, 1_000), f"{apps:,} apps")
     if apps <= 10_000:
         found += [*pages.first_chart(site, rounds), *pages.slow_reader(site, rounds)]

@@ -22,7 +22,7 @@ from bench.tables import Row, print_table, print_targets
 
 GROWTH = 4
 FORM_GROWTH = 3
-# Questions that take long are asked this often at most.
+# Upper limit of the rounds of long questions.
 FEWER_ROUNDS = 3
 QUICK = {
     "records": 100_000, "apps": 100, "day_records": 10_000, "file_records": 10_000, "rejected_of": 20_000,
@@ -80,7 +80,7 @@ def whole(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What added records cost."""
+    """Measure added records."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     big = cache.logs(days=1, apps=asked.apps, events=asked.records)
     larger = cache.logs(days=1, apps=asked.apps, events=asked.records * GROWTH)
@@ -89,7 +89,7 @@ def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What added records cost in each form."""
+    """Measure added records in each form."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     small, large = (
         cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times) for times in (1, FORM_GROWTH)
@@ -111,35 +111,35 @@ def packed(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def bad_lines(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What bad lines cost."""
+    """Measure bad lines."""
     records = asked.file_records * FORM_GROWTH
     rows = reading.bad_lines(cache, cache.logs(days=1, apps=asked.file_apps, events=records), asked.rounds)
     yield f"Bad lines: {records:,} records; median of {asked.rounds}", rows, "× the clean file"
 
 
 def rejected(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What rejected records cost."""
+    """Measure rejected records."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.rejected_of)
     rows = reading.rejected(cache, logs, asked.rounds)
     yield f"Rejected records: {asked.rejected_of:,} records; median of {asked.rounds}", rows, "× none rejected"
 
 
 def files(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What many small files cost, new and known."""
+    """Measure many small files, new and known."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.file_records)
     rows = reading.many_files(cache, logs, asked.files, asked.rounds)
     yield f"Many files: {asked.file_records:,} records; median of {asked.rounds}", rows, "× its yardstick"
 
 
 def day31(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What a day costs on top of thirty."""
+    """Measure one day on top of thirty."""
     month = cache.logs(days=31, apps=asked.apps, events=asked.day_records)
     title = f"One more day: 31 days of {asked.day_records:,} records, {asked.apps:,} apps; median of {asked.rounds}"
     yield title, scenarios.one_more_day(cache, month, asked.rounds), "× first day"
 
 
 def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What many days in one run cost, new and late."""
+    """Measure many days in one run, new and late."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     for days, events in zip(asked.backlog_days, asked.backlog_records, strict=True):
         title = f"Backlog: {days:,} days of {events:,} records; median of {rounds}"
@@ -149,7 +149,7 @@ def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """What the site costs, and what its readers wait for."""
+    """Measure the site, and the waiting times of its readers."""
     for apps in asked.site_apps:
         rounds = asked.rounds if apps <= 10_000 else 1
         rows, folder = rendering.renderings(cache, apps, rounds)
@@ -171,7 +171,7 @@ QUESTIONS = {
 
 
 def main() -> int:
-    """Asks the questions one after the other and prints each table as soon as it is there, at the end all targets."""
+    """Answer the questions one after the other; print each table when it is complete, and all targets at the end."""
     asked = parse()
     cache = Cache.at_home()
     print(f"# authmeter benchmark\n\n{_machine()}\n", flush=True)

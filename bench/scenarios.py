@@ -1,7 +1,6 @@
-"""The questions about whole days: the whole command, more records, one more day; each against a yardstick.
-
-Here: one function per question, each giving rows of a table. Not here: questions of files and forms (`reading.py`), the
-site (`rendering.py`), clocks (`measure.py`), inputs (`inputs.py`).
+"""The questions about whole days: the whole command, more records, one more day; each against a yardstick. Each
+function answers one question with rows of a table. `reading.py` asks about files and forms, `rendering.py` about the
+site.
 """
 
 import re
@@ -53,7 +52,7 @@ def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -
 
 
 def stages(runs: Sequence[Run]) -> list[Row]:
-    """The split of the whole command by stage, from the lines that it prints, and what lies outside of them."""
+    """Split the time of the whole command by stage, from its printed lines, with the rest of the time."""
     total, medians = middle(runs), stage_medians(runs)
     rest = total - sum(medians.values())
     return [
@@ -72,7 +71,7 @@ def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """What added records cost: from `small` to `large`, in the project and in the bare job."""
+    """Measure added records: from `small` to `large`, in the project and in the bare job."""
     runs: dict[tuple[str, bool], list[Run]] = {(who, big): [] for who in ("authmeter", BARE) for big in (False, True)}
     for _ in range(rounds):
         for logs in (small, large):

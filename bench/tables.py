@@ -1,6 +1,5 @@
-"""Tables of what was measured: rows, targets and whether they are met, as Markdown.
-
-Here: medians, ratios and their words. Not here: clocks (`measure.py`).
+"""Tables of measurements: rows, targets and whether they are met, as Markdown; medians, ratios and their words.
+`measure.py` has the clocks.
 """
 
 import math
@@ -63,12 +62,12 @@ def peak_gb(runs: Iterable[Run]) -> float:
 
 
 def ratio(value: float, yardstick: float) -> float:
-    """How many times the yardstick; infinite where that is none, as on inputs too small to measure."""
+    """Return the multiple of the yardstick; infinite if the yardstick is 0, as on inputs too small to measure."""
     return value / yardstick if yardstick > 0 else math.inf
 
 
 def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """The median and range of some runs, beside those of their yardstick."""
+    """Return the median and range of some runs, and the ratio to the runs of the yardstick."""
     times = [one.seconds for one in runs]
     spread = f" ({min(times):.2f}–{max(times):.2f})" if len(times) > 1 else ""
     found = ratio(middle(runs), middle(yardstick))
@@ -82,7 +81,7 @@ def memory(what: str, runs: Sequence[Run], limit: float) -> Row:
 
 
 def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
-    """Prints rows under a title; `ratio_of` says what the ratio is to."""
+    """Print rows under a title; `ratio_of` names the yardstick of the ratio."""
     print(f"## {title}\n\n| what | measured (range) | {ratio_of} | peak memory | target | met |")
     print("| --- | ---: | ---: | ---: | ---: | --- |")
     for row in rows:

@@ -64,7 +64,7 @@ KEY = "a key of the independent count"
 
 
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
-    """What the folders of these tests are about; the clock is that of the runs to come."""
+    """Return the scene of the folders of these tests; its clock is that of the runs to come."""
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
@@ -108,7 +108,7 @@ def is_same(found: object, counted: object) -> bool:
 
 
 def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
-    """Return what the tables must hold, counted from the landing folder; `rejected_records` may hold a row twice."""
+    """Return the expected rows of each table, counted from the landing folder; a rejected record may come twice."""
     landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
     apps = counts.read_apps(data / "registry" / "apps.csv")
     nulled = sorted(landing.nulled.items())

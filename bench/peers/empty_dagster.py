@@ -1,6 +1,6 @@
 """An empty Dagster job of ten steps in one process, on an instance on disk: the floor under a run that does nothing.
 
-The instance's folder is the argument; it is made, without telemetry, where it is missing.
+The argument is the instance's folder; it is made, without telemetry, if it is missing.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""THE BARE JOB: what every peer does to the same NDJSON files, and how it says what it found.
+"""The bare job: the work of every peer on the same NDJSON files, and the form of its answer.
 
 One read with the contract's types, one group by business day, app and channel: records, records whose `outcome` is
 `success`, distinct devices. No rejects, no books, no hashes, no reports: the least that any tool must do.
@@ -20,5 +20,5 @@ def files() -> list[str]:
 
 
 def answer(groups: int, records: int, successes: int, devices: int) -> None:
-    """Prints what was found, summed over the groups; the benchmark holds every peer to the same answer."""
+    """Print the sums over the groups; the benchmark compares the answers of all peers."""
     print(json.dumps({"groups": groups, "records": records, "successes": successes, "devices": devices}))

@@ -13,7 +13,7 @@ import duckdb
 from job import TEXT_FIELDS, ZONE, answer
 
 FORM, FILE = sys.argv[1:]
-# In CSV a column stands where the file has it: behind the texts.
+# A column of CSV is read at its place in the file: behind the texts.
 TYPES = dict.fromkeys(TEXT_FIELDS, "VARCHAR") | {"event_time": "TIMESTAMPTZ", "latency_ms": "BIGINT"}
 MAPPED_TYPES = {
     "id": "VARCHAR",
@@ -32,7 +32,7 @@ ONE_COLUMN = r"columns = {'line': 'VARCHAR'}, auto_detect = false, header = fals
 
 
 def records() -> str:
-    """What stands behind FROM: the columns of the bare job."""
+    """Return the text behind FROM: the columns of the bare job."""
     match FORM.removesuffix(".gz").removesuffix(".zst"):
         case "ndjson":
             return f"read_json($file, format = 'newline_delimited', columns = {TYPES})"

@@ -1,6 +1,5 @@
-"""Worlds: day tables of an installation with faults planted in them, and the incidents that these are.
+"""Worlds: day tables of an installation with planted faults, and the incidents that these are.
 
-`world(seed)` in `world.py` makes one, `score` in `score.py` compares found incidents with what was planted. Nothing
-here knows how the product finds incidents: what is true follows from the definition of an incident alone, so that a
-world can judge whoever looks for them.
+`world(seed)` in `world.py` makes one, `score` in `score.py` compares found incidents with planted ones. The truth
+follows from the definition of an incident alone, not from the way in which the product finds incidents.
 """

@@ -40,7 +40,7 @@ def clear_cause(splits: Splits) -> tuple[CauseKind, str] | None:
 
 
 def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
-    """The cause; its text is empty where it is no cell."""
+    """Return the cause; its text is empty if it is no cell."""
     before, now = splits["platform",].wholes
     singles = [one for names, one in splits.items() if len(names) == 1]
     if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):
@@ -58,7 +58,7 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
-    """Whether the fault lies in the pair and not in one of its singles: the rest of each hardly fell."""
+    """Return whether the fault is in the pair and not in one of its singles: the rest of each hardly fell."""
     before, now = pair.wholes
     for name, value in zip(pair.names, pair.values[place], strict=True):
         single = splits[name,]

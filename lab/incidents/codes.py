@@ -54,7 +54,7 @@ _SDK = {
 
 
 def _server(success: str, mismatch: str, unknown: str | None, fault: Answer) -> Answers:
-    """The answers of a vendor's server; what it lacks a code for is an outcome alone."""
+    """Answers of a vendor's server; an answer without a code is an outcome alone."""
     return Answers(
         Answer("success", success),
         Answer("cancelled", None),

@@ -108,7 +108,7 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 
 
 def alarms(one: Installation) -> list[Incident]:
-    """What is found in 90 clean days: it is the same whether looked for each day or once. Its holidays are listed."""
+    """Return the incidents in 90 clean days: the same whether computed each day or once. The holidays are listed."""
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
     holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
     settings = Settings(calendar="none", holidays=holidays)
@@ -116,7 +116,7 @@ def alarms(one: Installation) -> list[Incident]:
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
-    """What is found of a fault on the day that has it."""
+    """Return the incidents of a fault on its day."""
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
     found = incidents_in(counts, manifest, SETTINGS, days)
@@ -124,7 +124,7 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Of every fifth day, if so much of it were left: whether the whole day is told."""
+    """Return, for every fifth day of which only a share is left, whether the whole day is reported."""
     found = []
     for one in made:
         manifest, _, days = one.days(90, {})

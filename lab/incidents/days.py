@@ -28,7 +28,7 @@ class Days:
         return self.first + timedelta(days=place)
 
     def place(self, day: date) -> int:
-        """Where the day stands; below 0 or beyond the last where it is no day of the world."""
+        """Return the index of the day; below 0 or beyond the last if the world does not have it."""
         return (day - self.first).days
 
     @property
@@ -41,7 +41,7 @@ class Days:
         return (np.arange(self.count) + self.first.weekday()) % 7
 
     def volume_factors(self, weekday: Floats, holiday: float) -> Floats:
-        """What each day's volume is multiplied by; worked weekend days are like a Wednesday."""
+        """Factors of each day's volume; worked weekend days are like a Wednesday."""
         factors = weekday[self.weekdays()]
         for day in WORKED:
             if 0 <= self.place(day) < self.count:

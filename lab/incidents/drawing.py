@@ -25,7 +25,7 @@ _BURST_SUCCESS = 0.4
 
 @dataclass(frozen=True)
 class _Step:
-    """A step of a channel of an app: what is expected of it."""
+    """A step of a channel of an app, with its expected volume and rate."""
 
     channel: Channel
     stage: str

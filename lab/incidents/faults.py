@@ -1,4 +1,4 @@
-"""What can be planted in a world: a fault, from its first day to its last, and how deep it is on each day."""
+"""A fault that can be planted in a world, from its first day to its last, and its depth on each day."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -33,7 +33,7 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """What tells it from the others of its world."""
+        """Key of a fault, unique in its world."""
         return f"{self.story} {self.app_key} {self.channel} {self.first}"
 
     @property
@@ -43,7 +43,7 @@ class Fault:
 
     @property
     def cause(self) -> str:
-        """Its cells as the contract writes them; empty where it is everywhere."""
+        """The cells as the contract writes them; empty if the fault is everywhere."""
         return " & ".join(f"{name}={value}" for name, value in sorted(self.where.items()))
 
     def depths(self, count: int) -> Floats:

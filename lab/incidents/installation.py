@@ -1,4 +1,4 @@
-"""Makes the apps of a world by chance, within what is usual."""
+"""Random apps of a world, within usual limits."""
 
 from typing import Literal
 
@@ -82,7 +82,7 @@ def _channels(rng: np.random.Generator, noise: Noise) -> tuple[Channel, ...]:
 
 
 def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
-    """Two that were there before, and one or two that come: what is slow to begin with takes weeks to be usual."""
+    """Two existing versions, and one or two new ones: a version that spreads slowly takes weeks."""
     minor = int(rng.integers(8, 13))
     found = [
         Version(f"2.{minor}.0", None, 0, 1, 1.0, rng.uniform(-0.08, 0.08)),
@@ -96,7 +96,7 @@ def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
 
 
 def _campaigns(rng: np.random.Generator, days: Days, h5_effect: float) -> tuple[Campaign, ...]:
-    """None or one, not in the holiday; what it moves to h5 changes a rate by half a point at most."""
+    """At most one, not in the holiday; its shift to h5 changes a rate by half a point at most."""
     first = int(rng.integers(5, days.count - 5))
     if rng.random() < 0.5 or days.holiday - 12 < first < days.holiday + HOLIDAY_DAYS:
         return ()

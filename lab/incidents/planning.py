@@ -73,7 +73,7 @@ def _has_room(fault: Fault, made: Plan, days: Days) -> bool:
 
 
 def _is_near(one: Fault, other: Fault) -> bool:
-    """Whether less than `APART` days lie between them."""
+    """Return whether less than `APART` days are between them."""
     first, second = sorted((one, other), key=lambda fault: fault.first)
     return first.last is None or second.first - first.last < APART
 

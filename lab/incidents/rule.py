@@ -20,14 +20,16 @@ WINDOW = 7
 
 @dataclass(frozen=True)
 class Reading:
-    """What the definition leaves open: how much days swing, how rare a fall must be, what is nearer to the baseline."""
+    """Parameters that the definition leaves open: the swing of days, the rarity of a fall, the distance to the
+    baseline.
+    """
 
     swing: float = 1.0
     rare: float = 4.0
     nearer: float = 0.5
 
 
-# Where all of these agree, what is true does not hang on how one reads the definition.
+# If all of these agree, the truth does not depend on the reading of the definition.
 READINGS = (
     Reading(),
     Reading(swing=0.7),
@@ -50,7 +52,7 @@ class Course:
 
 
 def deviance(requests: float, successes: float, level: float) -> float:
-    """How unlikely so few successes are where `level` is the chance of one: 0 where they are no fewer."""
+    """Return how unlikely so few successes are if `level` is the chance of one: 0 if they are no fewer."""
     if not requests or successes >= requests * level:
         return 0.0
     failures = requests - successes
@@ -59,7 +61,7 @@ def deviance(requests: float, successes: float, level: float) -> float:
 
 
 def first_course(series: Series, usable: Flags, start: int, reading: Reading) -> Course | None:
-    """The first incident that opens at or after `start`, None where none does. `usable` days have data."""
+    """Return the first incident that opens at or after `start`, or None. `usable` days have data."""
     for day in range(start, len(usable)):
         for length in (1, WINDOW):
             first = _opening(series, usable, day, length, reading)

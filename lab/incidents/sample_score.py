@@ -17,12 +17,12 @@ _LOST = 0.1
 
 
 def sample_score(tables: SampleTables, found: list[dict[str, Any]]) -> Score:
-    """The score of the rates; what is told of the data itself is no rate."""
+    """Return the score of the rates, without faults of the data itself."""
     return score([_planted(one, tables) for one in tables.planted if one["kind"] == "rate"], found)
 
 
 def wrong_losses(tables: SampleTables, found: list[dict[str, Any]]) -> list[str]:
-    """Of planted rates that were found, those whose loss on the newest day or whose named cause is another."""
+    """Return the planted rates that were found with another loss on the newest day, or another cause."""
     subject = ("metric", "app_key", "channel")
     return [
         f"{one['app_key']} {one['channel']}: lost {row['lost']:.1f}, not {one['lost']}, by {row['cause']}"
@@ -44,8 +44,8 @@ def _planted(one: dict[str, Any], tables: SampleTables) -> Planted:
 
 
 def _parts(one: dict[str, Any], tables: SampleTables) -> Iterator[Subject]:
-    """What falls with it: the rate of all apps with that of one and the other way round, and who cannot sign in is not
-    verified either.
+    """Yield the subjects that fall with it: the rate of all apps with one app and the reverse, and verifications that
+    need a sign-in.
     """
     apps = tables.apps if one["app_key"] == "*" else (one["app_key"], "*")
     yield from ((one["metric"], app_key, one["channel"]) for app_key in apps if app_key != one["app_key"])

@@ -1,4 +1,4 @@
-"""Day tables of a sample, counted from its records without files in between; what was planted, and what is found."""
+"""Day tables of a sample, counted from its records without files; with the planted faults and the incidents found."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _BOOKS = """
     INNER JOIN sample_app USING (app_key)
     GROUP BY ALL
 """
-# As `SampleRecords.requests` and `sign_ins` have them; of the latter what incidents need.
+# Columns as `SampleRecords.requests` and `sign_ins` return them; of latencies only those that incidents need.
 _REQUESTS = """
     SELECT app_key, channel, authorization_requests - authorizations_cancelled, authorizations,
         verification_requests, verifications
@@ -82,7 +82,7 @@ _SIGN_INS = """
 
 @dataclass(frozen=True)
 class SampleTables:
-    """Day tables of a sample, in `connection`; its days, those without logs, what was planted, its apps."""
+    """Day tables of a sample, in `connection`; its days, days without logs, planted faults, apps."""
 
     connection: duckdb.DuckDBPyConnection
     days: tuple[date, ...]

@@ -27,8 +27,7 @@ class Miss:
 class Score:
     """How well one or more worlds were read.
 
-    `false` are incidents that nothing planted explains. `loose` are such that belong to a planted one but stand by
-    themselves, without `part_of`.
+    `false` are incidents that no planted fault explains. `loose` belong to a planted one, but have no `part_of`.
     """
 
     planted: Counter[str] = field(default_factory=Counter)
@@ -48,7 +47,7 @@ class Score:
         )
 
     def report(self) -> str:
-        """Hits by story, then each miss with its reasons, then what was found without need."""
+        """Return hits by story, each miss with its reasons, then incidents found without need."""
         lines = [f"{story}: {self.hits[story]} of {count}" for story, count in sorted(self.planted.items())]
         for miss in self.misses:
             one = miss.planted
@@ -76,7 +75,7 @@ def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
 
 
 def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
-    """Why a planted incident is no hit; nothing where it is one."""
+    """Return why a planted incident is no hit; empty if it is one."""
     rows = [row for row in found if _is_of(row, one)]
     # One cause is one incident: of a planted cell, it may be that of all apps together.
     same_cause = {row["incident_id"] for row in found if row["cause_kind"] == "cell" and _is_cause(row, one)}
@@ -105,7 +104,7 @@ def _is_cause(row: Found, one: Planted) -> bool:
 
 
 def _is_of(row: Found, one: Planted) -> bool:
-    """Whether an incident is of a planted one's subject and time; of data the day alone tells."""
+    """Return whether an incident has a planted one's subject and time; of faults of the data, only the day counts."""
     if one.kind == "data":
         return bool(row["kind"] == "data" and row["first_day"] <= one.first_day <= (row["last_day"] or date.max))
     subject = (row["metric"], row["app_key"], row["channel"])

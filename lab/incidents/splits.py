@@ -51,7 +51,7 @@ class Split:
         return r0 - r1
 
     def rests(self) -> "Split":
-        """Of each cell all others together."""
+        """Return, for each cell, the sum of all others."""
         n0, s0, n1, s1 = (side.sum() - side for side in (*self.before, *self.now))
         return Split(self.names, self.values, (n0, s0), (n1, s1))
 

@@ -16,12 +16,12 @@ _TECHNICAL: Metric = "technical_success_rate"
 _RESULTS: Metric = "verification_result_rate"
 _NUMBER = ("local_verify", "one_click")
 _HISTORY = 30
-# How many deviations a fall stands out of chance: over its first week, and on each day.
+# Deviations of a fall from chance: over its first week, and on each day.
 _SEEN = 9.0
 _SEEN_DAILY = 3.3
 # On the day of its launch a version has this part of the share that it has when half of the users have come.
 _LAUNCH = 0.3
-# A fall that grows, or that a change of platforms brings, is to be seen when it is this part of what it becomes.
+# A growing fall, or one by a change of platforms, must be visible at this share of its full depth.
 _EARLY = 0.4
 
 
@@ -51,13 +51,13 @@ class Story:
 
     @property
     def tier(self) -> int:
-        """What has least room in a world comes first."""
+        """Stories with the least room in a world come first."""
         if self.kind == "data" or self.everywhere or self.is_new_version:
             return int(self.kind != "data")
         return 2 if self.kind in ("volume", "mix") or self.where == "carrier" else 3
 
     def fault(self, rng: np.random.Generator, apps: list[App], days: Days) -> Fault | None:
-        """One such fault in an app chosen by chance, None where it could not be told from chance there."""
+        """Return such a fault in a random app, None if chance would hide it there."""
         app = apps[rng.integers(len(apps))]
         channel = str(rng.choice(self.channels))
         earliest, latest = max(_HISTORY, days.count - self.begins[0]), days.count - self.begins[1]
@@ -119,7 +119,7 @@ def cell_share(app: App, where: dict[str, str]) -> float:
 
 
 def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
-    """Whether so deep a fall over so many days stands far out of chance and of the channel's own swing."""
+    """Return whether so deep a fall over so many days is far outside chance and the channel's own swing."""
     requests = app.records * channel.share * 0.45
     odds = channel.success * (1 - channel.success)
     daily = np.sqrt(odds / requests + (odds * channel.swing) ** 2)

@@ -1,4 +1,4 @@
-"""What follows from `outcome_daily`: the counts of `channel_daily`, and the series of each subject's days."""
+"""Counts of `channel_daily` from `outcome_daily`, and the series of each subject's days."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ COUNTS = {
 LOGIN_CHANNELS = ("one_click", "wechat", "qq", "weibo")
 NUMBER_CHANNELS = ("one_click", "local_verify")
 
-# Of a rate, which rows are its requests and which of these its successes.
+# Requests and successes of each rate, as filters of rows.
 RATES = {
     "technical_success_rate": (_ASKED & ~_LEFT, _ASKED & _GOOD),
     "verification_result_rate": (_CHECKED, _CHECKED & (_GOOD | _MISMATCH)),

@@ -85,7 +85,7 @@ def volume(rng: np.random.Generator, app: App, days: Days) -> Floats:
 
 
 def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> Floats:
-    """What the volume is multiplied by where requests stop, or a day of data is missing."""
+    """Factors of the volume if requests stop, or a day of data is missing."""
     left = np.ones(count)
     for fault in faults:
         if fault.kind in ("volume", "data") and fault.hits(app.key, channel.name):
@@ -94,7 +94,7 @@ def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> 
 
 
 def swings(rng: np.random.Generator, channel: Channel, count: int) -> Floats:
-    """How far the log odds of success are off on each day; what is very far off would be a fault by any reading."""
+    """Deviation of the log odds of success on each day; a large one would be a fault by any reading."""
     steps = np.clip(rng.normal(0, 1, count), -_FAR, _FAR) * channel.swing * np.sqrt(1 - channel.memory**2)
     found = np.zeros(count)
     for day in range(count):

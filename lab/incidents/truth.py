@@ -1,4 +1,4 @@
-"""What is true of a planted fault: the incident that it is by the definition, where that is beyond doubt."""
+"""The truth about a planted fault: its incident by the definition, if that is beyond doubt."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ from lab.incidents.tally import Series, Subject, all_series, channel_daily
 from pipelines.contract.settings.settings import Settings
 
 _NEWEST = 7
-# What is planted is well over what the definition asks for.
+# Planted falls are well above the minimum of the definition.
 _LEAST_FALL = 0.03
 _LEAST_LOST = 16
 _LEAST_VOLUME = 30
@@ -80,7 +80,7 @@ class Truth:
         return course
 
     def _cause(self, fault: Fault, subject: Subject, course: Course) -> tuple[str, str] | None:
-        """The cause, where it is clear and the incident is part of no other."""
+        """Return the cause, if it is clear and the incident is part of no other."""
         before = self._dates(baseline_days(self._usable, course.first_day))
         after = self._days.count if course.last_day is None else course.last_day + 1
         during = np.flatnonzero(self._usable[course.first_day : after]) + course.first_day
@@ -107,7 +107,7 @@ class Truth:
         return found
 
     def _volume(self, fault: Fault) -> Planted | None:
-        """A silence: it begins with the day, and what is lost is what the weekday's clean days had."""
+        """Return a silence: it begins on its first day and loses the usual volume of the weekday's clean days."""
         volume = self.series["volume", fault.app_key, fault.channel].requests
         end = self._days.count if fault.last is None else fault.last + 1
         has_norm = self._usable & ~self._holidays
@@ -127,5 +127,5 @@ def _newer(values: Floats) -> float:
     return float(values[-2:].mean())
 
 
-# What a weekday usually has, in three ways.
+# Return the usual volume of a weekday, computed in three ways.
 _NORMS = (np.mean, np.median, _newer)

@@ -38,7 +38,7 @@ SIZES: Final = {
 
 @dataclass(frozen=True)
 class World:
-    """Tables as the contract has them; `notes` are those that people wrote, `planted` is what is true."""
+    """Tables by the contract; `notes` are written by people, `planted` is the truth."""
 
     outcome_daily: pl.DataFrame
     day_states: pl.DataFrame

@@ -1,1 +1,1 @@
-"""The independent count: what the tables must hold, by the contract alone, without the product."""
+"""The independent count: expected tables, computed from the contract alone, without the product."""

@@ -1,8 +1,5 @@
-"""Accepted records to the tables of section 4 of the contract, as plain dict rows.
-
-What lives here: de-duplication, the code dictionary, the metrics and each table of days. What a record is
-does not belong here, that is in `records.py`; nor do windows, they are in `trends.py`. A table's rows are in
-no order; whoever compares sorts them by key.
+"""Tables of section 4 of the contract from accepted records, as plain dict rows: de-duplication, the code dictionary,
+the metrics and each table of days. `records.py` reads records, `trends.py` computes windows. Rows have no order.
 
 Where the contract is silent, the project decided, and this module follows:
 - `mismatches` and `unknowns` are verification records like `verifications`.
@@ -28,14 +25,14 @@ SOCIAL = ("wechat", "qq", "weibo")
 
 
 class App(NamedTuple):
-    """What the registry says of an app."""
+    """An app of the registry."""
 
     name: str
     platform: str
 
 
 class Code(NamedTuple):
-    """One row of the code dictionary: an outcome, or the stage that the code stands for."""
+    """One row of the code dictionary: an outcome, or the stage of the code."""
 
     outcome: str
     stage: str

@@ -1,8 +1,5 @@
-"""The file formats of a landing folder: from bytes to rows of text, by sections 2 and 5 of the contract.
-
-What lives here: which file is read how, what a damaged file is, and the text of each value of a line or row.
-The meaning of a field does not belong here; that is in `records.py`, with what the project decided where the
-contract is silent.
+"""The file formats of a landing folder: from bytes to rows of text, by sections 2 and 5 of the contract. It decides
+which file is read how, which one is damaged, and the text of each value. `records.py` gives fields their meaning.
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ FORMATS = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Around an object, and all that a blank line holds.
 WHITE = " \t\r\n\v\f"
-# A whole string, or the last character of another value, and the comma that stands between it and a closing bracket.
+# A whole string, or the last character of another value, and the comma between it and a closing bracket.
 VALUE_END = re.compile(r'("(?:[^"\\]|\\.)*"|[^"\s{\[,:])([ \t\r\n]*,(?=[ \t\r\n]*[}\]]))?')
 # A cell by what cuts cells, the separator or the end of the row behind it.
 CSV_CELLS = {
@@ -40,7 +37,7 @@ SEPARATOR_LINE = re.compile(r'\A(sep=[^\r\n]?|"sep=[^\r\n]?")[ \t]*(\r?\n|\Z)', 
 
 # The text of each value by name; None is absent.
 Fields = dict[str, str | None]
-# Line or row number, and the fields; None for what is not one JSON object, or not a row.
+# Line or row number, and the fields; None for lines that are not one JSON object, and rows that are none.
 RawRow = tuple[int, Fields | None]
 
 
@@ -79,10 +76,10 @@ def _left_alone(path: Path) -> bool:
 def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
     """Yields (line, fields) of one file; None for a line that is not one object, or not a row.
 
-    `kind` is the format that a source says; without it the name tells.
+    `kind` is the format that a source names; without it, the name of the file decides.
     """
     if path.name.endswith(ARCHIVES):
-        # What the random logs hold under such a name is none.
+        # No random log under such a name contains a record.
         raise DamagedError
     packing = path.suffix if path.suffix in (".gz", ".zst") else ""
     kind = kind or FORMATS.get(path.with_suffix("").suffix if packing else path.suffix)
@@ -134,14 +131,14 @@ def _json_fields(line: bytes) -> Fields | None:
         value = json.loads(
             text, parse_int=_whole, parse_float=_fraction, parse_constant=Bare, object_pairs_hook=Members
         )
-        json.dumps(value, ensure_ascii=False).encode()  # fails on an escape that stands for half a character
+        json.dumps(value, ensure_ascii=False).encode()  # It fails on an escape of half a character.
         return first_of_each((key, _text(one)) for key, one in value) if isinstance(value, Members) else None
     except (ValueError, RecursionError):
         return None
 
 
 def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> Fields:
-    """The pairs by name; of a repeated name the first counts, also where it is absent."""
+    """Return the pairs by name; the first of a repeated name counts, also if it is absent."""
     fields: Fields = {}
     for name, text in pairs:
         fields.setdefault(name, text)
@@ -174,8 +171,8 @@ def _json_text(value: object) -> str:
 
 
 def _csv_text(data: bytes) -> str:
-    """The text of a CSV file, with surrogates for what is none: of UTF-16 by its mark; of GB18030 where no line with
-    bytes beyond ASCII is UTF-8; else of UTF-8.
+    """Return the text of a CSV file, with surrogates for bytes that are no text: UTF-16 by its mark; GB18030 if no line
+    with bytes beyond ASCII is UTF-8; else UTF-8.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "surrogatepass").removeprefix("\ufeff")

@@ -1,11 +1,9 @@
-"""Landing files to accepted records and rejects, by section 2 of the contract, without code of the product.
-
-What lives here: the rule of each field over its text, the reasons of rejects, the books of each file. File formats are
-in `raw_rows.py`, source mappings in `sources.py`, counting in `counts.py`. A new field or a new rule of a field goes
-here; metrics do not.
+"""Accepted records and rejects of landing files, by section 2 of the contract, without code of the product: the rule of
+each field over its text, the reasons of rejects, the books of each file. File formats are read in `raw_rows.py`, source
+mappings in `sources.py`; `counts.py` counts.
 
 Where the contract is silent, the project decided, and this module follows:
-- An `outcome` that is there but not in the list is `invalid:outcome`, also beside a good result_code; a
+- An `outcome` that is not in the list is `invalid:outcome`, also beside a good result_code; a
   result_code that breaks its rule is `invalid:result_code`, also beside a good outcome. An empty JSON string is
   a text of no characters, not absence.
 - JSON is RFC 8259, but for the constants, the trailing comma and the repeated key that the contract lets pass.
@@ -13,14 +11,14 @@ Where the contract is silent, the project decided, and this module follows:
   byte order mark at the start of a file is ignored. Keys compare with their escapes resolved, by case.
 - A JSON number that is not whole is the shortest text of its double, as Python and DuckDB write it; one that no
   double holds stays as written. Within arrays and objects the logs of these tests keep to numbers of which
-  there is but one way of writing. In a Parquet column of fractions they keep to what such a column tells apart.
+  there is but one way of writing. In a Parquet column of fractions they use values that it distinguishes.
 - Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59,
   offset hour 00-23. Without offset, of two equal wall clock times the first counts.
 - Lengths count Unicode characters. A latency may have zeros before its digits.
 - A carrier may be any text: one of no characters or more than 128 is absent, and none breaks a rule.
 - A CSV row with more or fewer cells than the header is malformed. `line` is the physical line where the row
   starts (the header is 1), in Parquet the row number from 1. Of a repeated column the first counts.
-- Names that are left alone are those of folders as well as of files.
+- Names that are left alone are names of folders as well as of files.
 """
 
 from __future__ import annotations
@@ -180,7 +178,7 @@ def _nulled(fields: Fields, record: Record) -> list[str]:
 
 
 def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
-    """The fields of a log record; None for what is skipped."""
+    """Return the fields of a log record; None if the source skips it."""
     if raw is None:
         raise RejectedError("malformed")
     if source is None:

@@ -1,7 +1,5 @@
-"""Counted records to the tables of section 14 of the contract, as plain dict rows, sentence by sentence.
-
-What lives here: sign-in sessions and their tables. What a counted record is does not belong here, that is in
-`counts.py`.
+"""Sign-in sessions and their tables, section 14 of the contract, from counted records, as plain dict rows. `counts.py`
+decides which records count.
 
 Where the contract is silent, the project decided, and this module follows:
 - Only sign-in records give an attempt its device.

@@ -1,7 +1,5 @@
-"""Foreign logs of the random landing folders: each source as a mapping in SQL, and the same in plain Python.
-
-What lives here: which folder of landing has which source, and what of a raw record becomes which field. The rules of a
-field do not belong here; they are in `records.py`, and the making of such logs in `random_foreign.py`.
+"""Sources of the random landing folders: each one as a mapping in SQL, and the same in plain Python. `records.py` has
+the rules of a field, `random_foreign.py` makes such logs.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ class FailedError(Exception):
 
 
 class Source(NamedTuple):
-    """One source, whose files lie in the folder of its name; without a zone it has that of the business."""
+    """One source, whose files are in the folder of its name; without a zone it has the business zone."""
 
     name: str
     mapping: str

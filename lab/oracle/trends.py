@@ -1,8 +1,8 @@
-"""Windows over counted records: the login trend, its summary, and all tables of a run together.
+"""Windows over counted records: the login trend, its summary, and all tables of a run together. `counts.py` counts
+single days.
 
-What lives here: what looks at more than one day. The counts of one day do not belong here; they are in
-`counts.py`. Trends have `*` and every app that is registered or has a counted record up to `as_of`, with all
-four channels, also where there was nothing to count: so the project decided where the contract is silent.
+Trends have `*` and every app that is registered or has a counted record up to `as_of`, with all four channels, also if
+there was nothing to count: a decision of the project, as the contract is silent.
 """
 
 from __future__ import annotations
@@ -155,5 +155,5 @@ def window(last_day: date, window_days: int) -> list[date]:
 
 
 def ratio(part: int, whole: int) -> float | None:
-    """Sum over sum, None where there is nothing to divide by."""
+    """Return sum over sum, None if the divisor is 0."""
     return part / whole if whole else None

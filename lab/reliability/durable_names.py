@@ -1,13 +1,13 @@
-"""What a command did to its files, read off its system calls: is a file on disk before it gets its name, is the name on
-disk before the next thing gets one; is SQLite's journal on disk before the file that it is of is written, and that file
-before its journal is removed.
+"""Check of the system calls of a command: each file is flushed before it gets its name, and its folder before the next
+name is given; SQLite's journal is flushed before its database is written, and the database before its journal is
+removed.
 
-A kill cannot show this: what is written stays in the memory of the machine, whoever dies. The loss of power would.
+A kill cannot test this, because written data stays in the memory of the machine when a process dies. A power loss
+would.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -35,22 +35,15 @@ Event = tuple[str, tuple[str, ...]]
 
 
 def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subprocess.Popen[str]]) -> list[Event]:
-    """Runs the command under watch; gives what it wrote, flushed and renamed, in order."""
+    """Run the command under strace; return its writes, flushes and renames in order."""
     out = folder.with_suffix(".trace")
-    if HAS_STRACE:
-        prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
-        process = start(command, folder, prefix)
-    else:
-        process = start(command, folder, module=("lab.reliability.watched_calls", str(out)))
+    prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
+    process = start(command, folder, prefix)
     said, _ = process.communicate()
     assert process.returncode in (0, 3), said
-    events = _events(out) if HAS_STRACE else [(call, tuple(names)) for call, *names in _json_lines(out)]
+    events = _events(out)
     out.unlink()
     return events
-
-
-def _json_lines(file: Path) -> list[list[str]]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
 def _events(trace: Path) -> list[Event]:
@@ -84,8 +77,8 @@ def _events(trace: Path) -> list[Event]:
 
 
 def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
-    """How many names were given and journals removed under the data folder (Dagster's own left out), and what was wrong
-    with them.
+    """Return how many names were given and journals removed under the data folder, without Dagster's own, and the
+    faults.
     """
     names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
     journals, more = _journal_faults(events, data)
@@ -134,7 +127,7 @@ def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
     ours, dagster = f"{data}/", f"{data}/dagster/"
     written: dict[str, int] = {}
     flushed: dict[str, int] = {}
-    # Where each journal that is there was begun.
+    # Index of the first write of each journal that exists.
     begun: dict[str, int] = {}
     removed, waiting = 0, ""
     faults: list[str] = []

@@ -34,7 +34,7 @@ _ROW = re.compile(r"^\| \d+ \| `(\w+)` \| .*\|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Result:
-    """What one trial of a promise found; `note` holds the first failure, and what a reader must know of the tries."""
+    """The result of one attempt to break a promise; `note` holds the first failure and remarks for the reader."""
 
     promise: int
     what: str
@@ -56,19 +56,19 @@ class Tally:
         self.tries += tries
 
     def failed(self, case: str) -> None:
-        """Counts a failure; `case` is what is needed to have it again: seed, file, what differs."""
+        """Count a failure; `case` names everything that repeats it: seed, file, difference."""
         self.failures += 1
         self.first = self.first or case
 
     def check(self, is_right: bool, case: Callable[[], str] | str) -> bool:
-        """One try, and a failure where it is not right; gives whether it was."""
+        """Count a try, and a failure if it is not right; return whether it was right."""
         self.tried()
         if not is_right:
             self.failed(case if isinstance(case, str) else case())
         return is_right
 
     def result(self, note: str = "") -> Result:
-        """The result as it stands now."""
+        """Return the current result."""
         first = f"first failure: {self.first}" if self.first else ""
         return Result(self.promise, self.what, self.tries, self.failures, "; ".join(filter(None, (note, first))))
 
@@ -85,7 +85,7 @@ def modules() -> dict[str, ModuleType]:
 
 
 def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
-    """What a trial found, as rows of the page's table; they say where it was cut short."""
+    """Return the results of a trial as rows of the page's table; each row names a scale below 1."""
     short = "" if scale >= 1 else f"at {scale:g} of its full length"
     return [
         f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} "
@@ -95,7 +95,7 @@ def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
 
 
 def page(before: str, found: dict[str, list[str]]) -> str:
-    """The text of `docs/reliability.md`: the rows found, by trial; those of other trials as they were `before`."""
+    """Return the text of `docs/reliability.md`: new rows by trial, and rows of other trials from `before`."""
     kept: dict[str, list[str]] = {trial: [] for trial in modules()}
     for row in _ROW.finditer(before):
         if row[1] in kept:

@@ -1,4 +1,4 @@
-"""What the trials of operation share: commands as processes, small installations, and what is published, to compare."""
+"""Commands as processes, small installations, and published tables to compare, for the trials of operation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder, days_before, records
 
-# What may differ between two runs of the same logs: when they were.
+# Columns that may differ between two runs over the same logs: times of the runs.
 TIMES = {"publication": ("generated_at", "run"), "input_files": ("first_read_at",)}
-# How a folder got where it is, which differs where one run did what two did elsewhere.
+# Tables that describe how a folder got its contents: they differ if one run did the work of two.
 HISTORY = {"publication", "restatements", "day_quality", "input_files", "check_results"}
 
 
@@ -53,6 +54,26 @@ def authmeter(*arguments: object, data: Path, **more: str) -> Ended:
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return Ended(done.returncode, done.stdout + done.stderr)
+
+
+@dataclass(frozen=True)
+class Measured(Ended):
+    """A command that has ended; `peak` is the most memory that it held, in bytes."""
+
+    peak: int
+
+
+def measured(command: str, data: Path) -> Measured:
+    """Run a command in a process of its own, and measure its memory."""
+    line = [sys.executable, "-m", "pipelines", command, "--data", str(data)]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            line, cwd=PROJECT, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return Measured(process.returncode, said.read().decode("utf-8", "replace"), usage.ru_maxrss * 1024)
 
 
 def land_day(folder: DataFolder, day: date, count: int = 40) -> None:
@@ -86,7 +107,7 @@ def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def whole_site(folder: DataFolder) -> bool:
-    """Whether every file of the published site is there and is what its manifest says."""
+    """Return whether every file of the published site exists and has the digest of its manifest."""
     try:
         site = folder.store.site.resolve(strict=True)
         listed = json.loads((site / "manifest.json").read_bytes())["files"]

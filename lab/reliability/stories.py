@@ -1,8 +1,8 @@
-"""Stories: what is delivered before each run of a data folder, and a small model that says what must come of it.
+"""Stories of deliveries before each run of a data folder, and a small model of the results.
 
-The model knows no part, no fingerprint and no SQL: it keeps for every path the records it gave, and for every figure
-that was published its number. It is told what the runs did (which contents were held, what the tables say) only where
-the contract leaves it to the records' own meaning, which the oracle of the tests checks elsewhere.
+The model has no parts, fingerprints or SQL: it stores the records of every path and the number of every published
+figure. It reads results of the product only where the contract leaves them to the meaning of a record, which the oracle
+checks elsewhere.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, li
 
 @dataclass
 class Figures:
-    """What a restatement can name, as it is published: the days that have records; every figure by day, app, channel
-    and metric, where the channel of usage is `*`; and the rows of the two tables that split them, by day, app and
-    channel: their key, and what stands in them."""
+    """Published figures that a restatement can name: days with records; every figure by day, app, channel and metric,
+    where the channel of usage is `*`; and by day, app and channel the keys and values of the two tables that split
+    them.
+    """
 
     days: set[date] = field(default_factory=set)
     numbers: dict[Figure, int | None] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Figures:
 
 
 def figures(folder: DataFolder) -> Figures:
-    """What a folder has published."""
+    """Return the published figures of a folder."""
     found = Figures({day for (day,) in folder.rows("SELECT day FROM day_quality WHERE day_state = 'complete'")})
     for table, names in (("channel_daily", COUNTS_AND_LATENCIES), ("usage_daily", USAGE)):
         columns = ", ".join(names)
@@ -70,7 +71,7 @@ def figures(folder: DataFolder) -> Figures:
 
 
 def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
-    """The figures of closed days that are other ones now, and how many records moved where none is."""
+    """Return the changed figures of closed days, and how many records moved if no figure changed."""
     if closed is None:
         return {}
     all_figures = {figure for figure in before.numbers.keys() | now.numbers.keys() if figure[0] <= closed}
@@ -86,7 +87,7 @@ def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, 
 
 
 def _moved(before: Figures, now: Figures, subject: Subject) -> int:
-    """What moved of a day, app and channel without a change of its figures: records, else rows of the detail."""
+    """Return how many records of a day, app and channel moved without changing its figures, else rows of detail."""
     old, new = before.outcomes[subject], now.outcomes[subject]
     differences = sum(abs(new.get(key, 0) - old.get(key, 0)) for key in old.keys() | new.keys())
     if differences:
@@ -128,7 +129,7 @@ def delivered(text: bytes) -> Delivered:
 
 @dataclass
 class Model:
-    """What a data folder must tell of its files, its copies and its late records."""
+    """The expected books of a data folder: its files, copies and late records."""
 
     files: dict[str, list[Delivered]] = field(default_factory=dict)
     closed: date | None = None
@@ -155,12 +156,12 @@ class Model:
             if live:
                 new.status = "held"
         if arrivals:
-            # What was held before may take nothing away any more.
+            # Later files can contain the records that a held content would have taken away.
             held = [(path, one) for path, known in self.files.items() for one in known if one.status == "held"]
             self._decide([(old, new) for path, new in held if (old := self.live(path))])
 
     def _decide(self, pairs: list[tuple[Delivered, Delivered]]) -> None:
-        """What would take a record of a closed day from all that counts is held, the rest replaces what it came for."""
+        """Hold each content that would take a record of a closed day from all that counts; let the others replace."""
         is_final = False
         while not is_final:
             olds = [id(old) for old, _ in pairs]
@@ -219,7 +220,7 @@ class Model:
 
 
 def wrong_books(folder: DataFolder, model: Model, as_of: date) -> Iterator[str]:
-    """Where the folder tells otherwise than the model of its files, copies and late records."""
+    """Yield each difference between the folder and the model in files, copies and late records."""
     books = folder.rows("SELECT path, status, records_read, accepted, rejected FROM input_files")
     if sorted(books) != model.books():
         yield f"input_files: {sorted(set(books) ^ set(model.books()))[:4]}"

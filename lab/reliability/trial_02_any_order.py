@@ -1,10 +1,10 @@
-"""Any order: the same last contents, delivered in any order over any number of runs, come to the same tables.
+"""Promise 2: the same last contents, delivered in any order over any number of runs, give the same tables.
 
-Each try draws a set of files and their last contents, and then two stories of how they came: all at once in one run,
-and shuffled over up to five runs, the first of them for earlier days, with wrong contents that were corrected later,
-copies under other names, and contents that came again. What is held, for it would take records of a closed day away, is
-accepted at the end. Then the tables must be equal cell for cell; and what `input_files`, `duplicates`, `late_records`
-and `restatements` tell of the way must be what a small model of its own says.
+Each try draws a set of files and their last contents, and two stories of their delivery: all at once in one run, and
+shuffled over up to five runs, the first ones for earlier days, with wrong contents that are corrected later, copies
+under other names, and repeated contents. Content that is held, because it would take records of a closed day away, is
+accepted at the end. Then the tables must be equal cell for cell, and `input_files`, `duplicates`, `late_records` and
+`restatements` must be those that a small model computes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def one_order(seed: int, work: Path, same: Tally, books: Tally, restated: Tally)
 
 
 def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, dict[str, bytes]]]:
-    """What comes before each run, and the day it closes: every path ends with its last content."""
+    """Return the deliveries before each run, and the day it closes: every path ends with its last content."""
     runs = [(draw.choice(DAYS[2:]), dict[str, bytes]()) for _ in range(draw.randint(0, 4))]
     runs = [*sorted(runs, key=lambda run: run[0]), (DAY, {})] if draw.random() < 0.8 else [*runs, (DAY, {})]
     for path in draw.sample(sorted(last), len(last)):
@@ -86,7 +86,7 @@ def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, 
 
 
 def _wrong(draw: random.Random, text: bytes) -> bytes:
-    """What a path gave before it was corrected: a part of it, other values, or quite other records."""
+    """Return a content of a path before it was corrected: a part of it, other values, or other records."""
     lines = text.splitlines(keepends=True)
     kind = draw.random()
     if kind < 0.4:
@@ -99,7 +99,7 @@ def _wrong(draw: random.Random, text: bytes) -> bytes:
 def run(
     case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, books: Tally, restated: Tally
 ) -> None:
-    """One run, of which the folder must tell what the model and the tables say."""
+    """Run once; compare the folder with the model and the tables."""
     is_published = folder.store.database.exists()
     before = figures(folder) if is_published else Figures()
     closed, number = folder.manifest.closed_through, folder.manifest.run

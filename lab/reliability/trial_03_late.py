@@ -129,7 +129,7 @@ def _on_the_quality_page(folder: DataFolder) -> set[tuple[Any, ...]]:
 
 
 def _wrong_page(folder: DataFolder, day: date, rows: list[tuple[Any, ...]]) -> str:
-    """What the page of a day says otherwise than the restatements of that day; nothing where it is right."""
+    """Return the first difference between the page of a day and the restatements of that day, or an empty text."""
     page = folder.store.site / "days" / f"{day}.html"
     if not page.exists():
         return "is missing" if rows else ""

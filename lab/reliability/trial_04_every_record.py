@@ -1,8 +1,8 @@
-"""Promise 4: a million lines mutated at random, in many files of all formats, and not one unaccounted for.
+"""Promise 4: a million lines mutated at random, in many files of all formats, and each accounted for.
 
-Some of the lines are left as they were; these must all count. How many records a file holds is counted anew, with
-nothing of the product; what of it is good is judged by the oracle, line by line. Lines of 40 MiB and more, and files
-made to fill memory, are tried in a second folder, with a limit on what the process may take.
+Some lines are not mutated; these must all count. The number of records of a file is counted without the product, and
+the oracle decides line by line which of them are good. Lines of 40 MiB and more, and files made to fill memory, are
+tried in a second folder, with a limit on the memory of the process.
 """
 
 from __future__ import annotations
@@ -23,18 +23,16 @@ import pyarrow.parquet as pq
 import zstandard
 
 from lab.oracle.records import limits, read_landing
-from lab.reliability.files import Measured, measured
 from lab.reliability.harness import Result, Tally, some
+from lab.reliability.operation import Measured, measured
 from pipelines.contract.record.fields import KEPT_REJECTS
 from tests.support import ZONE, DataFolder, Row, closed_day, days_before, lines, record, records
 
 MUTATED = 1_000_000
-# In the short form: some 800 of each mutation, and every format.
-SHORT_MUTATED = 10_000
 LONG_LINES = 20
 # One file of this many lines at most; sizes are spread evenly over the orders of magnitude.
 MOST_LINES = 60_000
-# What the process may take beside DuckDB's limit, which is set to 1 GB here.
+# The process may use this much memory; DuckDB's limit, a part of it, is 1 GB here.
 MEMORY_BYTES = 2_500_000_000
 SETTINGS = 'memory_limit = "1GB"\nthreads = 2\n'
 FIELDS = (
@@ -61,7 +59,7 @@ def _mutated(scale: float, root: Path) -> list[Result]:
     folder.write("authmeter.toml", SETTINGS)
     maker = _Maker(rng, last)
     wanted = {}
-    left = some(MUTATED, scale) if scale >= 0.1 else SHORT_MUTATED
+    left = some(MUTATED, scale)
     number = 0
     while left > 0:
         # One row of a CSV or Parquet file in twelve; the rest is NDJSON.
@@ -76,7 +74,7 @@ def _mutated(scale: float, root: Path) -> list[Result]:
         wanted[path] = rows
         left -= size
         number += 1
-    run = measured("run", data=root)
+    run = measured("run", root)
     if run.code not in (0, 3) or not run.is_in_words:
         books.failed(f"the run ended with {run.code}: {run.said[-300:]}")
         return [books.result(), good.result()]
@@ -96,7 +94,7 @@ def _mutated(scale: float, root: Path) -> list[Result]:
 
 
 def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -> list[tuple[str, str]]:
-    """What the oracle and the product judge otherwise, file by file."""
+    """Return the lines that the oracle and the product classify differently, by file."""
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)
@@ -110,7 +108,7 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
     found = []
     for path, reason in sorted(oracle.keys() | product.keys()):
         counted, listed = oracle[path, reason], product[path, reason]
-        # Of each file and reason, the table has the first records only.
+        # The table has only the first records of each file and reason.
         unlike = counted ^ listed if len(counted) <= KEPT_REJECTS else listed - counted
         found += [(path, f"line {line}: {reason}") for line in sorted(unlike) if (path, line) not in either]
     unbalanced = folder.rows("SELECT path FROM input_files WHERE records_read <> accepted + rejected")
@@ -174,8 +172,8 @@ class _Maker:
         return content, count
 
     def _csv(self, kinds: list[bool]) -> tuple[bytes, int]:
-        """Mutated in bytes that are neither quotes nor line ends, so that lines can be counted by themselves. A name in
-        the header tells that the text is UTF-8.
+        """Mutate bytes other than quotes and line ends, so that lines can be counted independently. A name in the
+        header shows that the text is UTF-8.
         """
         out = ["备注,".encode() + ",".join(FIELDS).encode()]
         for is_mutated in kinds:
@@ -267,7 +265,7 @@ def _twice(rng: Random, line: bytes) -> bytes:
 
 
 def _let_pass(rng: Random, line: bytes) -> bytes:
-    """What is no strict JSON and passes, or nearly so."""
+    """Return a line that is no strict JSON and is accepted, or nearly so."""
     return line[:-1] + rng.choice(
         (b",}", b" ,\t}", b',"extra":[1,]}', b',"extra":{"a":NaN,}}', b',"extra":-Infinity}', b',"extra":1e999}',
          b",,}", b',"extra":[,]}', b',"extra":NaNs}', b',"extra":01}')
@@ -338,7 +336,7 @@ def _long(scale: float, root: Path) -> list[Result]:
         accepted = 50 + (is_good is True)
         good += accepted
         wanted[path] = (accepted, int(is_good is False))
-    run = measured("run", data=root)
+    run = measured("run", root)
     books = {}
     if run.code in (0, 3) and run.is_in_words:
         books = {path: counts for path, *counts in folder.rows("SELECT path, accepted, rejected FROM input_files")}

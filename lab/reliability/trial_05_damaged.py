@@ -1,10 +1,9 @@
-"""Promise 5: files that were cut, or in which bits were flipped, are found, refused whole and named; the rest counts.
+"""Promise 5: files that were cut, or in which bits were flipped, are found, refused whole and named; all others count.
 
-A flip in a name or a time in a gzip header, or in Parquet's statistics, does no harm: such a file may be read, if what
-it holds is what the whole file held. Of gzip and Zstandard a reader that has nothing of the product says so; of Parquet
-the stored events must be those of the whole file. Every other file must be refused. Then the whole ones are delivered
-again. Parquet is written with checksums of its pages, as Spark does by default; what is found without them is in the
-note.
+A flip in a name or a time in a gzip header, or in Parquet's statistics, does no harm: such a file may be read if its
+content equals that of the whole file. An independent reader decides that for gzip and Zstandard; for Parquet, the
+stored events decide. Every other file must be refused. Then the whole files are delivered again. Parquet is written
+with checksums of its pages, as Spark does by default; the note says how many flips are found without them.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from lab.reliability.files import measured
 from lab.reliability.harness import Result, Tally, some
+from lab.reliability.operation import measured
 from pipelines.ingest.held import accept_held
 from pipelines.store.part_records import record_files
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
@@ -102,7 +101,7 @@ def _damaged(scale: float, root: Path) -> list[Result]:
         folder.land(path, broken)
         if unpack and _same(unpack, broken, content):
             harmless.add(path)
-    run = measured("run", data=root)
+    run = measured("run", root)
     rest.check(run.code == 3 and run.is_in_words, f"exit {run.code}: {run.said[-300:]}")
     books = {path: tuple(row) for path, *row in folder.rows("SELECT path, status, accepted, finding FROM input_files")}
     counted = _counted(folder)
@@ -114,7 +113,7 @@ def _damaged(scale: float, root: Path) -> list[Result]:
         if status == "damaged":
             is_right = bool(finding) and accepted == 0 and f"d{_number(path)}" not in counted
         else:
-            # Without a reader that knows the content, the rows themselves must be the same.
+            # Parquet has no independent reader here, so the rows themselves must be equal.
             is_right = path in harmless or (path.endswith(".parquet") and _is_same_parquet(folder, path, whole[path]))
             read_whole += is_right
         found.check(is_right, f"{path}: {status}, {accepted} accepted, {finding}")
@@ -170,7 +169,7 @@ def _stored(folder: DataFolder, path: str) -> list[Row]:
 
 
 def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
-    """Whether what was read of a changed Parquet file is what the whole one gives, in another folder."""
+    """Return whether a changed Parquet file gives the same events as the whole one, read in another folder."""
     other = DataFolder(folder.root.parent / f"{folder.root.name}-{path}")
     other.write("hash.key", (folder.root / "hash.key").read_text())
     other.land(path, whole)
@@ -179,7 +178,9 @@ def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
 
 
 def _without_checksums(scale: float, root: Path) -> str:
-    """What is found of flips in Parquet pages without checksums, told and not counted: the format gives no way."""
+    """Return how many flips in Parquet pages without checksums are found; not counted, as the format gives no way to
+    find all.
+    """
     folder, rng, last = DataFolder(root.with_name("unchecked")), Random(55), closed_day()
     tries = some(DAMAGED // 3, scale, 6)
     for number in range(tries):
@@ -245,7 +246,7 @@ def _taken_back(root: Path) -> Result:
     before = folder.counted()
     for kind, rows in kinds.items():
         folder.land(f"{kind}.ndjson", rows)
-    run = measured("run", data=root)
+    run = measured("run", root)
     for kind in kinds:
         statuses = folder.statuses(f"{kind}.ndjson")
         tally.check(statuses == ["read", "held"], f"{kind}: {statuses}, exit {run.code}")

@@ -36,7 +36,7 @@ from lab.reliability.trial_01_killed import RUN, start
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.support import DataFolder, days_before, morning_after
 
-# Of one sum, three ways: by app, by channel, and in the trend.
+# One sum, computed in three ways: by app, by channel, and in the trend.
 AGREE = """
     SELECT
         (SELECT sum(number_verifications) FROM usage_daily),
@@ -111,9 +111,9 @@ def _results(reader: Any, results: Any) -> list[tuple[str, int, list[str]]]:
 
 
 def read_on(kind: str, root: str, seed: int, stop: Event, results: Any) -> None:
-    """Reads until told to stop; then tells the kind, how often it read, and what was wrong."""
+    """Read until the event is set; then return the kind, the number of reads and the failures."""
     draw, data = random.Random(seed), Path(root)
-    # Only the one that is asked for is made: a browser starts a server, which lives until it is closed.
+    # Only the wanted reader is created: a browser starts a server, which lives until it is closed.
     browser = Browser(data) if kind == "browser" else None
     others = {
         "generation": lambda: read_generation,
@@ -136,7 +136,7 @@ def read_on(kind: str, root: str, seed: int, stop: Event, results: Any) -> None:
 
 
 def read_generation(data: Path, draw: random.Random) -> int:
-    """Some files of the generation that stands, for up to a second and a half."""
+    """Read files of the current generation for up to a second and a half."""
     folder = Path(os.path.realpath(data / "site"))
     manifest = json.loads((folder / "manifest.json").read_bytes())
     until, tries = time.monotonic() + draw.uniform(0, 1.5), 0
@@ -152,7 +152,7 @@ def read_generation(data: Path, draw: random.Random) -> int:
 
 
 class ThroughLink:
-    """Opens files by their public path; knows the digests of every generation that it met."""
+    """Opens files by their public path; stores the digests of every generation."""
 
     def __init__(self) -> None:
         self._digests: dict[str, dict[str, int]] = {}
@@ -176,7 +176,7 @@ class ThroughLink:
         return 1
 
     def _learn(self, data: Path) -> None:
-        """The digests of the generations that are there, by the number of their run; of like content, the newest."""
+        """Add the digests of the existing generations, by run; the newest of equal contents counts."""
         for folder in (data / ".site").iterdir():
             if folder.name in self._known or folder.name.startswith(".") or not (folder / "manifest.json").exists():
                 continue

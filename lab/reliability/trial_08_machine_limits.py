@@ -1,8 +1,8 @@
-"""Promise 8: a full disk, too little memory, a key that is missing or wrong, a clock that is wrong.
+"""Promise 8: a full disk, too little memory, a missing or wrong key, a wrong clock.
 
-Each try starts from a published folder, takes something away, and runs. The run must end in words that name the cause
-and the cure, the last good report must stand, and the next run, with all in place again, must publish what a folder
-publishes that never met the fault.
+Each try starts from a published folder, takes something away, and runs. The run must end with a message that names
+cause and cure, the last good report must stay, and the next run, with everything restored, must publish the same as a
+folder without the fault.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DISK_MB = 64
 
 
 class Base:
-    """A folder with the day before published, and what a folder publishes that had no fault, once the new day came."""
+    """A folder with the day before published, and the tables of a folder without a fault after the new day."""
 
     def __init__(self, work: Path) -> None:
         self.folder = installation(work / "base", OLD)
@@ -62,13 +62,13 @@ class Base:
         return folder
 
     def fault_of(self, folder: DataFolder) -> str:
-        """What is wrong with a folder whose run failed: its last good report must stand. Empty: nothing."""
+        """Return the fault of a folder whose run failed, or an empty text: its last good report must be unchanged."""
         if tables(folder.store.database) != self.before:
             return "the published tables changed"
         return "" if whole_site(folder) and as_of(folder) == OLD else "the site is not whole"
 
     def unhealed(self, folder: DataFolder) -> str:
-        """What a run without the fault does not bring right. Empty: nothing."""
+        """Return the remaining fault after a run with everything restored, or an empty text."""
         if folder.manifest.as_of != NEW:
             return "the next run did not publish the new day"
         damaged = [entry.path for entry in folder.manifest.files if entry.status != "read"]
@@ -216,7 +216,7 @@ def wrong_key(base: Base, tries: int, work: Path) -> Result:
 
 
 def _refusal(run: Callable[[], object], words: str) -> str:
-    """What is wrong with how a run refuses; empty: it says the words, and what to do."""
+    """Return the fault of a refusal, or an empty text if it has the words and says what to do."""
     try:
         run()
     except AuthmeterError as error:

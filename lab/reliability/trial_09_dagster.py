@@ -1,7 +1,7 @@
 """Promise 9: days that Dagster was down are closed when it is back, no run stays stuck, and there is one scheduler.
 
-The long form starts real `authmeter dev` processes, kills them with all that they started, and starts them again; the
-short form asks the schedule itself, and kills trees of small processes.
+It asks the schedule itself, kills trees of small processes, and starts real `authmeter dev` processes, kills them with
+all that they started, and starts them again.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def down(tries: int, work: Path) -> Result:
 
 @contextmanager
 def scheduler(folder: DataFolder) -> Iterator[subprocess.Popen[bytes]]:
-    """`authmeter dev` on a free port; what is left of it at the end is killed."""
+    """Start `authmeter dev` on a free port; kill the remaining processes at the end."""
     command = [sys.executable, "-m", "pipelines", "dev", "--port", "0", "--data", str(folder.root)]
     with open(folder.root / "dev.log", "ab") as log:
         head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=log, stderr=log)
@@ -97,7 +97,7 @@ def until(happened: object, seconds: int = 300) -> bool:
 
 
 def set_back(folder: DataFolder, days: int) -> bool:
-    """As if the scheduler had last looked so many days ago; gives whether it had looked at all."""
+    """Set the last tick of the scheduler back by some days; return whether there was one."""
     before = time.time() - days * 86_400 - 3_600
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         for state in instance.all_instigator_state():
@@ -113,7 +113,7 @@ def set_back(folder: DataFolder, days: int) -> bool:
 
 
 def runs(folder: DataFolder) -> list[dg.DagsterRun]:
-    """All runs that Dagster knows."""
+    """Return all runs in Dagster's record."""
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         return list(instance.get_runs())
 
@@ -221,7 +221,7 @@ def second_scheduler(tries: int, work: Path) -> Result:
         tally.check(not any(_lives(process) for process in tree), f"{number}: what the first left goes on")
         third.send_signal(signal.SIGTERM)
         left = descendants(third.pid)
-        # What is killed is gone when the system comes to it: on a busy machine, a moment later.
+        # A killed process can exist for a moment longer on a busy machine.
         is_ended = third.wait(60) == 0 and until(lambda left=left: not any(_lives(one) for one in left), 60)
         tally.check(is_ended, f"{number}: the third did not end when it was told to")
     return tally.result()
@@ -241,12 +241,10 @@ def _lives(process: int) -> bool:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """The schedule, the record of runs, and the lock of the scheduler; a real one in the long form."""
-    results = [
+    """The schedule, the record of runs, the lock of the scheduler, and a real scheduler."""
+    return [
         down(some(20, scale), work),
         stuck_runs(some(12, scale), work),
         second_scheduler(some(10, scale), work),
+        real_scheduler(some(3, scale), work),
     ]
-    if scale >= 0.3:
-        results.append(real_scheduler(some(3, scale), work))
-    return results

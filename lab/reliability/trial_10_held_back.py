@@ -21,7 +21,7 @@ from pipelines.store.database import open_published
 from tests.data.daily_rhythm import NEWEST, begun, day_rows, land, moved
 from tests.support import DataFolder, Row
 
-# What is told where the weekend is not itself so quiet, or the part not small: see docs/operator.md.
+# Faults that are reported only if the weekend or the part is large enough: see docs/operator.md.
 OFTEN = ("clock of one app 8 hours behind", "a third of a field gone", "clock 1 hour behind", "half of the day gone")
 
 
@@ -37,7 +37,7 @@ def clean(scale: float) -> Result:
 
 
 def seeded(scale: float) -> Result:
-    """Faults that are told."""
+    """Count the seeded faults that are reported."""
     kinds = [name for name in FAULTS if name not in OFTEN]
     faults = Tally(10, f"one of {len(kinds)} kinds of fault seeded in a day: at least 9 of 10 told, of each kind")
     made = installations(some(20, scale), LARGE)
@@ -101,7 +101,7 @@ def copy_of_begun(work: Path, seed: int) -> DataFolder:
 
 
 def incidents(folder: DataFolder) -> list[Incident]:
-    """What is found of the data in the published folder."""
+    """Return the incidents of the data in the published folder."""
     with closing(open_published(folder.store.database)) as connection:
         return [one.incident for one in incidents_of(connection) if one.incident.kind == "data"]
 

@@ -1,8 +1,8 @@
-"""Promise 11: personal data stays in landing, names are only names, and nothing reaches out or listens.
+"""Promise 11: personal data stays in landing, names are only names, and nothing connects out or listens.
 
-Marked numbers and devices are looked for in every byte that a run leaves outside landing, and in what is behind
-compression there: Parquet, DuckDB, xlsx and the compressed values of Dagster's databases. The network is watched by
-strace, and taken away by a namespace of its own where the system permits it.
+Marked numbers and devices are searched in every byte that a run leaves outside landing, and in compressed contents:
+Parquet, DuckDB, xlsx and the compressed values of Dagster's databases. The network is watched by strace, and removed by
+a network namespace if the system permits it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.support import DAY, DataFolder, Row, days_before, lines, record
 
 
 class Marked:
-    """So many numbers and devices of nobody, and how to find them again."""
+    """Made-up numbers and devices, and a search for them."""
 
     def __init__(self, count: int) -> None:
         draw = random.Random(11)
@@ -55,7 +55,7 @@ class Marked:
         )
 
     def found_in(self, content: bytes) -> list[str]:
-        """The marked ones that stand in some bytes."""
+        """Return the marked texts that some bytes contain."""
         return [text for text in (m.decode() for m in self._like.findall(content)) if text in self._all]
 
     def rows(self) -> Iterator[Row]:
@@ -137,7 +137,7 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, and what is compressed in it."""
+    """Yield the bytes of a file, and its compressed contents."""
     raw = path.read_bytes()
     yield raw
     if path.suffix == ".parquet":
@@ -178,7 +178,7 @@ FILES = [
 
 
 class _Page(HTMLParser):
-    """What a page would run, load or do."""
+    """A parser of the parts of a page that run, load or send."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -250,7 +250,7 @@ def hostile_names(work: Path) -> Result:
 
 
 def locked_folders(work: Path) -> Result:
-    """Expressions of a mapping that reach for what is none of theirs."""
+    """Run mappings whose expressions access files, settings or tables outside their record."""
     tally = Tally(11, "Mapping expressions that reach for files, settings, the environment or other tables")
     secret = work / "secret.txt"
     secret.write_text("hush-hush-4711")
@@ -353,7 +353,7 @@ def locked_dependencies() -> Result:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """What must stay inside, and what must stay outside."""
+    """Run the trials of personal data, names, folders, network and dependencies."""
     return [
         personal_data(scale, work),
         hostile_names(work),

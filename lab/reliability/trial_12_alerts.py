@@ -31,7 +31,7 @@ from pipelines.run.status import status_of
 from tests.support import DAY, DataFolder, morning_after, records
 
 TOKEN = "tok3nOfTheReceiver"
-# As long as the product waits for a receiver, and the start of a process on a busy machine.
+# Seconds that the product waits for a receiver, plus the start of a process on a busy machine.
 PATIENCE = 60
 
 
@@ -63,7 +63,7 @@ def receiver(status: int = 200, hangs: bool = False) -> Iterator[tuple[str, list
 
 
 def nobody() -> str:
-    """An address where nobody listens."""
+    """Return an address on which no receiver listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"json://user:{TOKEN}@127.0.0.1:{probe.getsockname()[1]}/{TOKEN}"
@@ -95,7 +95,7 @@ def failed(folder: DataFolder) -> None:
 
 
 def once(scale: float, work: Path) -> Result:
-    """Each kind is told once for a day, however often runs end."""
+    """Send each kind once a day, however often runs end."""
     tally = Tally(12, "alerts: published, failed and late days are told to a receiver on loopback once a day and kind")
     for number in range(some(5, scale)):
         with receiver() as (url, got):
@@ -175,7 +175,7 @@ alert_of_end(Path(sys.argv[1]), status)
 
 
 def killed(folder: DataFolder, status: Status, after: float) -> None:
-    """A process that tells of a run's end, killed so many seconds after it began to."""
+    """Start a process that sends the alert of a run's end, and kill it after so many seconds."""
     line = [sys.executable, "-c", _TELLER, str(folder.root)]
     with subprocess.Popen(line, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin

@@ -1,5 +1,5 @@
-"""Promise 12: retention takes exactly what it says, `verify` finds every change, stores of other versions are upgraded
-or refused, a copy taken during runs is whole, and the status tells what happened.
+"""Promise 12: retention removes exactly what its settings name, `verify` finds every change, stores of other versions
+are upgraded or refused, a copy taken during runs is whole, and the status describes the last run.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _instance(home: Path) -> Path:
 
 
 def report_of(folder: DataFolder) -> VerifyReport:
-    """What `verify` finds in a folder."""
+    """Return the report of `verify` on a folder."""
     return verify(folder.store, load_settings(folder.root), load_registry(folder.store.registry), None)
 
 
@@ -192,7 +192,8 @@ def tampering(tries: int, work: Path) -> Result:
         what = way(folder, draw)
         try:
             is_found = bool(report_of(folder).differences)
-        except AuthmeterError as error:  # the books are part of what is published: with others, a run is asked for
+        except AuthmeterError as error:
+            # The books are published, too: with other books, `verify` demands a run.
             is_found = way is _books_changed or (way is _catalogue_flipped and "catalogue cannot be read" in str(error))
         tally.check(is_found, f"seed {seed}: {way.__name__[1:]} {what} was not found")
     return tally.result()
@@ -315,7 +316,7 @@ def versions(tries: int, work: Path) -> Result:
 
 
 def _as_version_1(raw: dict[str, Any], draw: random.Random) -> None:
-    """As the first versions wrote it: with fewer fields, the less the older."""
+    """Write the manifest as the first versions did: with fewer fields."""
     raw["schema_version"] = 1
     for name in ("events_from", "days_from", "closed_before", "unreadable")[: draw.randint(2, 4)]:
         raw.pop(name, None)
@@ -388,7 +389,7 @@ for back in range(int(sys.argv[2]), -1, -1):
 """
 
 
-# As docs/operator.md has it.
+# The command of docs/operator.md.
 BACKUP = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))"
 
 
@@ -425,7 +426,7 @@ def backups(tries: int, work: Path) -> Result:
 
 
 def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
-    """As docs/operator.md says."""
+    """Copy the folder by the steps of docs/operator.md."""
     copy, there = DataFolder(target), source.store.warehouse
     copy.store.warehouse.mkdir()
     if locked:
@@ -435,13 +436,13 @@ def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
     subprocess.run([sys.executable, "-c", BACKUP, str(one), str(other)], check=True)
     for name in ("events", "days", "restatements"):
         if (there / name).exists():
-            # What the catalogue does not name that was just copied may go while it is copied.
+            # Files that the copied catalogue does not name may be removed during the copy.
             subprocess.run(["cp", "-a", str(there / name), str(copy.store.warehouse)], check=False, capture_output=True)
     return copy
 
 
 def _damaged(copy: DataFolder) -> str:
-    """What the copied catalogue names and the copy lacks."""
+    """Return the files that the copied catalogue names and the copy lacks."""
     manifest = copy.manifest
     lost = [
         e.part

@@ -1,10 +1,10 @@
-"""Two engines, one result: what DuckDB makes in one process, Spark makes on executors, byte for byte; also where
-executors or the driver are killed in the midst of it.
+"""Promise 13: DuckDB in one process and Spark on executors give the same bytes, also if executors or the driver are
+killed.
 
-Spark is a real one on this machine, with two executors in processes of their own. The oracle's folders are counted
-independently; other folders are made by both engines and compared, every stored file and every file of the site. The
-driver is the real command, killed with its process group at a moment drawn at random; executors are ended by what they
-are to do, so that each step is hit.
+Spark is a real one on this machine, with two executors in processes of their own. The oracle counts its folders
+independently; both engines make other folders, and every stored file and every file of the site is compared. The driver
+is the real command, killed with its process group at a moment drawn at random; tasks kill their executors, so that each
+step is hit.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def finish(folder: DataFolder) -> int:
 
 
 def heavy_results(folder: DataFolder) -> tuple[object, ...]:
-    """What the heavy steps left: parts, and tables of days, by what is in them."""
+    """Return the results of the heavy steps: parts, and tables of days, by content."""
     manifest = folder.manifest
     parts = [(entry.path, entry.part, entry.part_digest, entry.rejected) for entry in manifest.files]
     return parts, [(day, entry.content) for day, entry in manifest.days.items()]

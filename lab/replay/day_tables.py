@@ -37,7 +37,7 @@ _RECORDS_OF_A_DEVICE = 1.6
 @dataclass(frozen=True)
 class DayTables:
     """Day tables of a data set. `connection` has `outcome_daily`; `channel_daily` and `counts` are what incidents of
-    rates and volumes, and of the data, are computed from; `records` are those of each day with logs.
+    rates and volumes, and of the data, are computed from; `records` has the number of each day with logs.
     """
 
     connection: duckdb.DuckDBPyConnection

@@ -78,7 +78,7 @@ def _reports(one: Incident, as_of: date, happening: Happening) -> bool:
 
 
 def _is_on(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Whether an incident lies on the days of a happening, or next to them, as the morning after `as_of` knows it."""
+    """Return whether an incident covers the days of a happening, or the next ones, on the morning after `as_of`."""
     last = min(one.last_day or as_of, as_of)
     return one.first_day <= happening.last_day + _BESIDE and last >= happening.first_day - _BESIDE
 

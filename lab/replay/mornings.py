@@ -25,7 +25,7 @@ FIRST_MORNING = 7
 
 @dataclass(frozen=True)
 class Morning:
-    """The incidents that stand by themselves on the morning after `as_of`: open ones, and new ones that have ended."""
+    """The incidents with a line of their own on the morning after `as_of`: open ones, and new ones that have ended."""
 
     as_of: date
     listed: tuple[Incident, ...]
@@ -52,7 +52,7 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
     known: set[str] = set()
     for day in _looked_at(tables, days)[::every]:
         now = incidents_as_of(tables, [one for one in days if one <= day], settings)
-        # What opened and ended since the last morning would have been seen on a morning that is left out.
+        # Incidents that opened and ended since the last morning would have been seen on a skipped morning.
         opened = {one.incident_id for one in now} - known if found else set()
         listed = [one for one in now if one.last_day is None or one.incident_id in opened]
         known |= {one.incident_id for one in now}

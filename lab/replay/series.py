@@ -46,7 +46,7 @@ class DataSet:
     """Series that are the apps of one data folder.
 
     `counts` has a row for each day, hour and series with a count above 0; `hour` is NULL if there are none. Days are
-    those of `timezone`; `calendar` is the country whose holidays they have.
+    in `timezone`; `calendar` is the country whose holidays they have.
     """
 
     name: str
@@ -65,8 +65,8 @@ class DataSet:
 
     @cached_property
     def divisor(self) -> float:
-        """What counts are divided by, so that the median day has 5,000 records. Smaller series stay as they are:
-        multiplying them would multiply their chance.
+        """The divisor of counts, so that the median day has 5,000 records. Smaller series stay unchanged: multiplying
+        them would multiply their chance.
         """
         median = self.counts.group_by("day").agg(pl.col("count").sum())["count"].cast(pl.Float64).median()
         assert isinstance(median, float)

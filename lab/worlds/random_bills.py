@@ -1,9 +1,9 @@
-"""A random data folder for sections 9 to 12: logs of several runs, and every file that people keep for bills.
+"""A random data folder for sections 9 to 12 of the contract: logs of several runs, and every file that people keep for
+bills. The same seed makes the same folder; reading it back gives the expected tables.
 
-What lives here: the plan of a world, its logs, settings and accounts. Packages, readings and limits are made in
-`random_packages.py`, consoles and bills in `random_consoles.py`. The same folder comes of the same seed; what its
-tables must hold is found by reading it back. Kept out is what the contract leaves open: rows with two faults, and
-copies of one record that differ and come on both sides of the day's close.
+This module has the plan of a world, its logs, settings and accounts. Packages, readings and limits are made in
+`random_packages.py`, consoles and bills in `random_consoles.py`. Cases that the contract leaves open are left out: rows
+with two faults, and copies of one record that differ and come on both sides of the day's close.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def plan_of(seed: int) -> Plan:
 
 
 def write_world(folder: Path, seed: int) -> list[date]:
-    """Writes a data folder: `landing/run1/` is there at the first run, `landing/run2/` comes before the second.
+    """Write a data folder: `landing/run1/` exists at the first run, `landing/run2/` comes before the second.
 
     Returns:
         The day of each run.

@@ -1,8 +1,8 @@
-"""Random console exports and bills of a world, made from its log, with differences planted.
+"""Random console exports and bills of a world, made from its log, with planted differences: consoles in UTC, two
+accounts exchanged, mismatches or unknowns not billed, copies counted, noise; rows of channels, of both together and of
+apps alone; repeated keys, and rows with one fault each.
 
-What lives here: consoles in UTC, two accounts exchanged, mismatches or unknowns not billed, copies counted, noise;
-rows of channels, of both together and of apps alone; keys given twice, and rows with one fault each. The log's side
-is that of `measures.py`, so that planted is what is meant; the tables are not.
+`measures.py` computes the log's side, so that planted differences are exact.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _console(
 def _planted(
     rng: Random, log: Log, plant: str, day: date, account: str, app: str, channel: str, measure: str, hours: int
 ) -> int:
-    """What a console says of a measure: the log's count in its hours, and what is planted."""
+    """Return a console's count of a measure: the log's count in its hours, and the planted difference."""
     records = log.records([day], account, app, channel)
     count = log.count([day], account, app, channel, measure)
     if app == ALL_APPS:

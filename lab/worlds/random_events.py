@@ -1,7 +1,5 @@
-"""Random sign-in records, good, odd and broken: the material of `random_logs.py`.
-
-What lives here: the values that a field may have, and odd ones, of which most break its rule. How records stand in
-files does not belong here. Nothing here says what is right: the files are read back by the rules of `records.py`.
+"""Random sign-in records, good, odd and broken: values of each field, and odd ones, of which most break its rule.
+`random_logs.py` writes them to files; the rules of `records.py` decide which ones are right.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from lab.oracle.records import CHANNELS, DAY_MS, OUTCOMES, RETENTION_DAYS, STAGE
 
 
 class Token(str):
-    """A JSON value that is no string, as it is to stand in the file."""
+    """A JSON value that is no string, written to the file without quotes."""
 
 
 class Event(NamedTuple):
@@ -28,12 +26,12 @@ class Event(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What a random landing is about.
+    """The parameters of a random landing folder.
 
     Attributes:
         has_edges: with records at the ends of the span that a run takes.
         has_every_day: of more than two months; else of two weeks and the ends of the windows, which takes a third of
-            the time. Only where every day is there can the last 30 days be compared with those before.
+            the time. Without every day, the last 30 days cannot be compared with the 30 before.
     """
 
     as_of: date
@@ -66,7 +64,8 @@ WORDS = {
     "account_id": ("account",),
 }  # fmt: skip
 LONG = "长" * 129
-# For every field: what is no string, and strings that look like it. Of a fraction within a list there is one writing.
+# Odd values of every field: no strings, and strings that look like them. A fraction within a list has one way of
+# writing.
 ODD_ANYWHERE = (
     True, False, [], {}, ["a", 1], {"a": [1, 2.5, None, {"é": "\"\\/\n"}], "b": True}, 0, -1, 1.5,
     Token("-0"), Token("-0.0"), Token("1e5"), Token("1.50"), Token("1E400"), Token("NaN"), Token("-Infinity"),
@@ -202,7 +201,7 @@ def _written_time(rng: Random, zone: ZoneInfo, ms: int) -> object:
     """One of the forms in which a log may write an instant."""
     form = rng.choice(("unix", "unix", "local", "offset", "offset", "utc"))
     if form == "unix":
-        # Finer digits than these would not stand in a JSON number.
+        # A JSON number cannot contain finer digits than these.
         seconds, finer = f"{ms // 1000}.{ms % 1000:03}", rng.choice(("0", "5", "25", "9"))
         written = rng.choice((f"{ms}", f"{ms}.{finer}", f"{seconds}", f"{seconds}{finer}", f"{ms / 1e12!r}e12"))
         return Token(written) if "e" in written or rng.random() < 0.5 else written

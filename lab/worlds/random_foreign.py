@@ -1,7 +1,4 @@
-"""Random logs of the sources in `sources.py`: the same events as elsewhere, in other shapes.
-
-What lives here: how an event stands in such a log, and what else does. What of it counts is not said here.
-"""
+"""Random logs of the sources in `sources.py`: the same events as elsewhere, in other shapes, and lines between them."""
 
 from __future__ import annotations
 

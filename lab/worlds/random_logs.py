@@ -1,8 +1,7 @@
 """A random landing folder, registry and sources: every format and compression, and every way in which a line is odd.
+The same seed and scene make the same folder; reading it back gives the expected counts.
 
-What lives here: how events stand in files, and what stands between them. Values are in `random_events.py`, logs of
-another shape in `random_foreign.py`. The same seed and scene give the same folder; what it must count to is found by
-reading it back.
+Values come from `random_events.py`, logs of another shape from `random_foreign.py`.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ ENCODINGS = (
     None, None, None, (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "gb18030"),
 )  # fmt: skip
 BLANK = (b"", b"   ", b"\t", b"\r", b"\v", b"\f", b" \t\r\v\f ")
-# What may stand in an object beside its fields.
+# Members that an object may contain besides its fields.
 MEMBERS = (
     '"x":1e400,"y":-0.0,"z":[NaN,-Infinity,Infinity]', f'"z":{"9" * 400}', f'"x":{"[" * 200}{"]" * 200},"":{{}}',
     f'"x":"{"长" * 100_000}","\\u0000":"\\u0000\\ud83d\\ude00"', '"x":[1,{"event_id":"inner",},]',

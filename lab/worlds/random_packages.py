@@ -1,8 +1,6 @@
-"""Random packages, readings and limits of a world, good rows and rows with one fault each.
-
-What lives here: purchases at any instant, packages that share an expiry, or a purchase too, ones over a leap day, in
-the future, and gone before the log began; readings at any instant, some of them 0. The rest of a world is made in
-`random_bills.py`.
+"""Random packages, readings and limits of a world, good rows and rows with one fault each: purchases at any instant,
+packages that share an expiry, or a purchase too, packages over a leap day, in the future, and gone before the log
+began; readings at any instant, some of them 0. `random_bills.py` makes the rest of a world.
 """
 
 from __future__ import annotations

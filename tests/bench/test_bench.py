@@ -1,4 +1,4 @@
-"""The benchmark measures what it says: one answer of all peers, the right seconds and bytes, readable tables."""
+"""The benchmark measures correctly: one answer of all peers, the right seconds and bytes, readable tables."""
 
 import json
 import math
@@ -192,7 +192,7 @@ def test_a_made_up_publication_has_a_whole_site(tmp_path: Path) -> None:
     site.mkdir()
     report = render_site(database, site)
     assert report.apps == 3
-    # Nothing that a page of its own shows is empty, so that its weight is in the measured site.
+    # Every page of its own has rows, so that its weight is in the measured site.
     assert {"usage_all.csv", "apps", "manifest.json", *(f"{name}.csv" for name in BILLING_CSVS)} <= {
         path.name for path in site.iterdir()
     }

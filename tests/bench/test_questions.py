@@ -1,6 +1,6 @@
-"""Every question can be asked, in its smallest form, and each row has its figure.
+"""Every question works in its smallest form, and each row has its figure.
 
-The whole command runs where a question is about all of it; for the others a run of its boxes in this process stands in.
+The whole command runs if a question is about all of it; for the others, its boxes run in this process.
 """
 
 import re
@@ -28,7 +28,7 @@ def limits(rows: list[Row]) -> list[tuple[str, float, str]]:
 
 
 def run_here(data: Path, day: date) -> Run:
-    """What the command does without Dagster, whose start takes half of the time of so small a run."""
+    """Run the command without Dagster, whose start takes half of the time of so small a run."""
     begun = time.perf_counter()
     DataFolder(data).publish(day)
     return Run(time.perf_counter() - begun, time.process_time(), 1, "")

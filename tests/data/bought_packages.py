@@ -21,7 +21,7 @@ def package(name: str, account: str, quantity: int, bought: int, expires: int, p
 
 
 def reading(name: str, back: int, remaining: int) -> PackageReading:
-    """What the console said was left as a day began."""
+    """The rest on the console when a day began."""
     return PackageReading(name, day_start(day(back), ZONE), remaining)
 
 
@@ -36,7 +36,7 @@ def add_packages(
     """Adds the tables of packages as of `AS_OF`.
 
     Args:
-        uses: by account and app, the uses of the day that lies so many days back.
+        uses: by account and app, the uses of the day so many days back.
         days: how many days have data, but for those that are missing.
     """
     backs = [back for back in range(days) if back not in missing]

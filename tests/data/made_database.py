@@ -73,5 +73,5 @@ class Database:
 
 
 def day(back: int) -> date:
-    """The day that lies `back` days before the as-of."""
+    """Return the day `back` days before the as-of."""
     return AS_OF - timedelta(days=back)

@@ -12,7 +12,7 @@ from tests.data import bought_packages
 from tests.data.made_database import AS_OF, Database, day
 from tests.data.made_sign_ins import add_sign_ins
 
-# Names that break out of HTML, scripts, charts, CSV cells or the line they stand in.
+# Names that break out of HTML, scripts, charts, CSV cells or their line.
 HOSTILE_NAMES = {
     "img": '<img src=x onerror="document.title=`owned`">',
     "script": "</script><script>document.title='owned'</script>",
@@ -40,8 +40,7 @@ _SHAPES = [
 ]
 
 
-# Of the incidents of `example`, in the order of every report: open before ended, those that nobody acknowledged first,
-# then by what was lost.
+# Incidents of `example`, in the order of every report: open before ended, not acknowledged ones first, then by loss.
 OPEN_INCIDENTS = ("all-rate", "shop-rate", "odd-rate")
 ENDED_INCIDENTS = ("shop-volume", "missing-day")
 
@@ -94,7 +93,7 @@ def _add_incidents(made: Database) -> None:
 def example(path: Path) -> Path:
     """A database with case twins, an unregistered app, an idle app, hostile names, a missing day and incidents.
 
-    Counts of a day are those of `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
+    Counts of a day are `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
     """
     made = Database(path)
     made.publish(is_synthetic=True, first_day=day(FIRST_BACK))
@@ -283,9 +282,9 @@ def steady(
 ) -> Path:
     """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
 
-    Days are counted back from the as-of; each has 40 verifications and nothing wrong but what is asked for, such as an
+    Days are counted back from the as-of; each has 40 verifications and no fault except the arguments, such as an
     open incident since `incident_back`. With `stopped`, a second app, `old`, has logged until so many days ago. `more`
-    adds what else there is.
+    adds other rows.
     """
     made = Database(path)
     made.publish(first_day=day(days - 1))

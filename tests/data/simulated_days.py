@@ -1,8 +1,7 @@
-"""Days as a plausible installation would have them, drawn without logs: what the search for faults of the data reads.
+"""Days as a plausible installation would have them, drawn without logs: the input of the search for faults of the data.
 
 Apps of very different size and habits, a rhythm of the week, growth, noise of the day, of each app and of each channel,
-weak holidays, and bursts of one device. A fault is a change of one day's numbers before they are added up. Nothing here
-knows how a fault is found.
+weak holidays, and bursts of one device. A fault is a change of one day's numbers before they are added up.
 """
 
 from __future__ import annotations
@@ -38,7 +37,9 @@ Counts = list[tuple[str, str, str, date, float]]
 
 @dataclass
 class Day:
-    """One day's numbers before they are added up: records by app, channel, platform, carrier, and what they hold."""
+    """The numbers of one day before they are added up: records by app, channel, platform and carrier, and their
+    contents.
+    """
 
     cells: np.ndarray
     """Records by app, channel, platform and carrier."""

@@ -1,7 +1,5 @@
-"""A random data folder for reading the site back: logs of ten weeks, run twice through the real pipeline.
-
-Lives here: which apps there are and how much they log, and what goes wrong on the way. What the site must show is not
-said here; the tests count it from the tables.
+"""A random data folder for reading the site back: logs of ten weeks, run twice through the real pipeline: its apps, how
+much they log, and their faults. The tests count the expected pages from the tables.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ CODES = {
 
 
 def day(back: int) -> date:
-    """The day that lies `back` days before the as-of."""
+    """Return the day `back` days before the as-of."""
     return days_before(AS_OF, back)
 
 

@@ -1,1 +1,1 @@
-"""What people drop into landing, each kind run for real; `docs/what-you-drop.md` is written from what was seen."""
+"""Files that people drop into landing, each kind run for real; the results are `docs/what-you-drop.md`."""

@@ -1,4 +1,4 @@
-"""Kinds that differ in what becomes of the file, or in what is no text at all."""
+"""Kinds of files that differ in the treatment of the file, or that are no text."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def that_change(day: date) -> list[Kind]:
 
 
 def no_logs(day: date) -> list[Kind]:
-    """What no source reads."""
+    """Return the kinds that no source reads."""
     made = Content(day).log
     return [
         Kind("A workbook: `a.xlsx`", files(a__xlsx=zipped("xl/workbook.xml", made))),
@@ -124,7 +124,7 @@ def _encrypted(members: dict[str, bytes], name: str) -> bytes:
 
 
 def damaged(day: date) -> list[Kind]:
-    """What is refused whole."""
+    """Return the kinds that are refused whole."""
     made = Content(day)
     packed = gz(made.log)
     flipped = packed[:-8] + bytes(byte ^ 255 for byte in packed[-8:-4]) + packed[-4:]
@@ -157,7 +157,7 @@ def damaged(day: date) -> list[Kind]:
 
 
 def without_a_record() -> list[Kind]:
-    """What has nothing in it."""
+    """Return the kinds without a record."""
     return [
         Kind("Nothing in it: `a.log`, `b.csv`", files(a__log=b"", b__csv=b"")),
         Kind("A header and no row: `a.csv`", files(a__csv=as_csv([]))),
@@ -167,7 +167,7 @@ def without_a_record() -> list[Kind]:
 
 
 def left_alone(day: date) -> list[Kind]:
-    """What landing's rules leave alone."""
+    """Return the kinds that landing's rules ignore."""
     made = Content(day).log
 
     def link(landing: Path) -> None:

@@ -1,6 +1,5 @@
-"""THE KINDS: what people drop into landing, made the same every time, by the heading that they stand under.
-
-What becomes of a kind is not said here: `seen.py` runs the commands over it and looks.
+"""All kinds that people drop into landing, the same every time, by their heading on the page. `seen.py` runs the
+commands over them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the kinds are made of: a kind, records, and files packed in some way. The same is made every time."""
+"""Materials of the kinds: a kind, records, and packed files. They are the same every time."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Kind:
     """One kind.
 
     Attributes:
-        what: it in words, with the names of its files.
-        lay: puts it into a landing folder, whose parent is the data folder.
-        then: what is done to it after a first run; what is seen is then the second one.
-        is_bound: whether the commands are to run with the rights of a user.
+        `what`: a phrase with the names of its files.
+        `lay`: writes it into a landing folder, whose parent is the data folder.
+        `then`: changes it after a first run; the results are then of the second one.
+        `is_bound`: whether the commands run with the rights of a user.
     """
 
     what: str
@@ -75,7 +75,7 @@ class Content:
 
 
 def files(**contents: bytes) -> Lay:
-    """Puts files there; `__` in a name stands for a dot."""
+    """Return a function that writes files; `__` in a name is a dot."""
     return named({name.replace("__", "."): content for name, content in contents.items()})
 
 

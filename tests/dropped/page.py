@@ -1,6 +1,6 @@
 """The page of the kinds: `python -m tests.dropped.page` runs all and writes `docs/what-you-drop.md`.
 
-Its cells are what was seen; only the kinds' names and the head are written by hand.
+Its cells are results; only the names of the kinds and the head are written by hand.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ What the words ask you to do is explained in [files that need you](operator.md#f
 looks is in the [log format](log-format.md).
 """
 _COLUMNS = "| what is dropped | read as | what is said | said where | exit codes |\n| --- | --- | --- | --- | --- |\n"
-# What a run says of its own work, and what `check` says of the folder whatever lies there.
+# Lines that a run prints about its own work, and that `check` prints about any folder.
 _OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$", re.MULTILINE)
 
 
@@ -76,10 +76,10 @@ def _read_as(seen: Seen) -> str:
 
 
 def _said(seen: Seen) -> str:
-    """What the run said; of what it did not say, what `check` did, and what stands beside the file in the tables."""
+    """Return the message of the run; without one, that of `check`, and the finding of the file in the tables."""
     of_run = [line for line in _OF_THE_WORK.sub("", seen.said["run"]).splitlines() if line]
     found = [re.sub(r"^warning: (\w+)", r"`\1`", line) for line in of_run]
-    # The share follows from what is said of the file itself.
+    # The warning about the share follows from the finding of the file.
     found = [line for line in found if not line.startswith("`rejected_share`")] or found
     found += [f"`check`: {line}" for line in _said_by_check(seen) if not any(_words(line) in one for one in found)]
     found += [f"`input_files`: {text}" for text in seen.findings if not any(_words(text) in one for one in found)]
@@ -93,7 +93,7 @@ def _said_by_check(seen: Seen) -> Iterator[str]:
 
 
 def _words(line: str) -> str:
-    """What a line says, without what it says it of."""
+    """Return a line without the name of its file."""
     return re.sub(r"^landing/| cannot be read$|^The (?:file|member|archive) (?:is )?|\.$", "", line.rpartition(": ")[2])
 
 

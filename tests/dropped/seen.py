@@ -1,4 +1,4 @@
-"""What is seen of a kind that is dropped: the commands run over it, each in a data folder of its own."""
+"""The results of a dropped kind: the commands run over it, in a data folder of its own."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _COMMANDS = ("check", "run", "status")
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one kind that was dropped beside a good file.
+    """The results of one kind that was dropped beside a good file.
 
     Attributes:
-        landed: the paths that lie in landing besides the good file.
-        files: of each path in the tables its status, and its records accepted, rejected and skipped.
+        landed: the paths in landing besides the good file.
+        files: path, status, and accepted, rejected and skipped records of each row in the tables.
         reasons: why records were rejected.
-        findings: what the tables say of files, by path.
-        said: what each command said, and `codes` how it ended.
+        findings: the findings of the files in the tables.
+        said: the output of each command; `codes` are the exit codes.
         page: the text of the quality page.
-        counted: the kind's records that count, and `good` those of the good file.
+        counted: the kind's records that count; `good` are the good file's.
     """
 
     what: str
@@ -58,7 +58,7 @@ class Seen:
 
 
 def seen_of_all(day: date, step: int = 1) -> dict[str, list[Seen]]:
-    """What is seen of each kind, or of each so many, by its heading; of all, two processes share the work."""
+    """Return the results of each kind, or of every `step`th, by its heading; two processes share all kinds."""
     places = [(heading, number) for heading, found in kinds(day).items() for number in range(len(found))][::step]
     seen: dict[str, list[Seen]] = {heading: [] for heading, _ in places}
     with ExitStack() as stack:
@@ -129,7 +129,7 @@ def _in_process(command: str, data: Path) -> Ended:
 
 
 def _boxes(data: Path, run: DailyRun, day: date, tags: dict[str, str]) -> None:
-    """What the daily job does, box by box."""
+    """Run the daily job, box by box."""
     run.ingest(day)
     run.roll_up(day)
     run.build_marts()

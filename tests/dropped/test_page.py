@@ -1,4 +1,4 @@
-"""The page is what is seen, and whatever is dropped, the good file beside it counts and it is named somewhere."""
+"""The page shows the results; whatever is dropped, the good file beside it counts, and the dropped one is named."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.support import closed_day
 # Each kind takes two seconds; lab/README.md names the tests that hold the other rows in `make test`.
 @pytest.fixture(scope="module", params=[16, pytest.param(1, marks=pytest.mark.lab)])
 def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
-    """What is seen of each kind, or of every sixteenth, by its heading."""
+    """Results of each kind, or of every sixteenth, by its heading."""
     return seen_of_all(closed_day(), request.param)
 
 
 @pytest.fixture
 def seen(by_heading: dict[str, list[Seen]]) -> list[Seen]:
-    """What is seen of each kind."""
+    """Results of each kind."""
     return [one for found in by_heading.values() for one in found]
 
 

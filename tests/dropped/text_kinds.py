@@ -1,4 +1,4 @@
-"""Kinds that differ in what is in the file."""
+"""Kinds of files that differ in their text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support import as_csv, as_parquet, columns_of, lines
 
 
 def logs(day: date) -> list[Kind]:
-    """What is read as it is."""
+    """Return the kinds that are read as they are."""
     made = Content(day)
     return [
         Kind("One JSON object a line: `a.ndjson`, `b.jsonl`, `c.json`, `D.LOG`", named({

@@ -1,4 +1,4 @@
-"""Data folders of either engine, and what a Spark in tests is: executors in processes of their own, on this machine."""
+"""Data folders of either engine, and the Spark of the tests: executors in processes of their own, on this machine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 from pipelines.engines.spark.session import end, opened
 from tests.support import DataFolder
 
-# Two executors of one core. A few short jobs are not worth what the compiler of Java would do for them; its page
-# is not for a network.
+# Two executors of one core. Java's compiler would cost more than it saves in a few short jobs; its page needs a
+# network.
 EVENT_LOG = Path(tempfile.mkdtemp(prefix="authmeter-spark-"))
 SPARK = f"""
 [engine]
@@ -37,9 +37,9 @@ spark.executor.extraJavaOptions = "-XX:TieredStopAtLevel=1"
 
 @cache
 def missing() -> str | None:
-    """What this machine lacks for Spark, in words."""
+    """Return a text about the missing part of Spark on this machine, or None."""
     found = importlib.util.find_spec("pyspark")
-    # What executors of before left in its folder is no package.
+    # The folder of an uninstalled package can contain files of earlier executors.
     if found is None or found.origin is None:
         return "PySpark is not installed: make spark"
     home = os.environ.get("JAVA_HOME")
@@ -62,7 +62,7 @@ def use(folder: DataFolder, engine: str, settings: str = "") -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def spark_leaves_nothing() -> Iterator[None]:
-    """What Spark notes of its runs, and what its executors said, goes with the tests."""
+    """Remove Spark's event log and the output of executors after the tests."""
     yield
     if opened:
         end()

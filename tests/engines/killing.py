@@ -1,4 +1,4 @@
-"""What ends executors, called on them in place of what they are to do: once, or whenever it is called."""
+"""Tasks that end their executor, in place of the real tasks: once, or at each call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def end_executor(once: Path | None) -> None:
             once.touch(exist_ok=False)
         except FileExistsError:
             return
-    # The parent of this worker is the one that starts workers; its parent is the executor.
+    # The parent of this worker starts workers; its parent is the executor.
     worker = Path(f"/proc/{os.getppid()}/stat").read_text()
     os.kill(int(worker.rpartition(")")[2].split()[1]), signal.SIGKILL)
     # It takes a moment until this process is ended, too.
@@ -36,7 +36,7 @@ class Killing:
         self._name, self._once = name, once
 
     def __call__(self, *given: Any) -> Iterator[pa.RecordBatch]:
-        """Does what the task does, unless it is ended."""
+        """Run the task, unless its executor is ended."""
         end_executor(self._once)
         yield from getattr(tasks, self._name)(*given)
 

@@ -1,4 +1,4 @@
-"""What tells a test of something that is done on executors, called on them in place of what is to be watched."""
+"""Tasks that run on executors and write a note for the test, in place of the real tasks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipelines.engines.steps import device_ranges
 
 
 class NotingTables:
-    """Does what the task `count_records` does; `file` gets a line with the rows of each part of a bucket's events that
-    does not stay as it came, but goes into a table.
+    """Runs the task `count_records`; `file` gets a line with the rows of each part of a bucket's events that is copied
+    into a table.
     """
 
     def __init__(self, file: Path) -> None:
@@ -34,8 +34,8 @@ class NotingTables:
 
 
 class NotingRanges:
-    """Does what the task `count_devices` does where a device takes much memory; `file` gets a line with the ranges in
-    which the devices of a bucket are made.
+    """Runs the task `count_devices` with large devices; `file` gets a line with the ranges in which the devices of a
+    bucket are counted.
     """
 
     def __init__(self, file: Path) -> None:

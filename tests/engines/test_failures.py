@@ -1,4 +1,4 @@
-"""What goes wrong with a cluster: told in words, and what was published stands; then the next run does all of it."""
+"""Failures of a cluster: the run ends with a message, the published site stays, and the next run does all the work."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def of_spark(folder: DataFolder) -> DataFolder:
 
 @pytest.fixture
 def published(of_spark: DataFolder) -> Iterator[dict[str, bytes]]:
-    """What is published, which stands at the end of the test, too."""
+    """The published site, which must be unchanged at the end of the test."""
     before = tree(of_spark.store.site.resolve())
     yield before
     assert tree(of_spark.store.site.resolve()) == before

@@ -51,7 +51,7 @@ PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
 
 def assert_same(one: DataFolder, other: DataFolder, *, are_parts_equal: bool = True) -> None:
-    """Compare what two folders store, byte for byte, what they publish, and their sites."""
+    """Compare the stored files of two folders byte for byte, their published tables, and their sites."""
     assert [_stored(entry) for entry in one.manifest.files] == [_stored(entry) for entry in other.manifest.files]
     for folder in ("events", "days", "restatements") if are_parts_equal else ("days", "restatements"):
         assert tree(one.store.warehouse / folder) == tree(other.store.warehouse / folder)
@@ -136,7 +136,7 @@ def test_a_story_of_two_runs_on_both_engines_in_turn(made: Made) -> None:
     assert expected.rows("FROM rejected_records")
     read = {entry.path: (entry.accepted, entry.rejected, entry.skipped) for entry in expected.manifest.files}
     assert (read["1/docker/auth.log"], read["1/cri/0.log"]) == ((4, 1, 1), (1, 0, 1))
-    # Each engine does each run once, and goes on from what the other one stored.
+    # Each engine does each run once, and continues from the files that the other one stored.
     assert_same(delivered(made("first"), "spark", "duckdb"), expected)
     assert_same(delivered(made("second"), "duckdb", "spark"), expected)
 
@@ -192,7 +192,7 @@ def test_skew_within_so_little_memory_that_events_are_spilled_and_devices_made_r
     rows = [row | {name: draw.randbytes(64).hex() for name in ("event_id", "attempt_id", "account_id")} for row in rows]
     rows += records(1, DAY, "same") * 2_000
     read = made("read")
-    # Parts of different tasks, so that what a bucket gets comes bit by bit.
+    # Parts of different tasks, so that the events of a bucket come in pieces.
     for number in range(8):
         read.land(f"{number}.ndjson", rows[number::8])
         read.ingest(DAY, morning_after(DAY))
@@ -234,7 +234,7 @@ def test_days_before_are_rolled_up_as_they_were(made: Made) -> None:
     before = {day: entry.folder for day, entry in folder.manifest.days.items()}
     use(folder, "spark")
     folder.tables(DAY, morning_after(DAY), frozenset(before))
-    # The same tables stay where they are.
+    # Equal tables keep their folder.
     assert {day: entry.folder for day, entry in folder.manifest.days.items()} == before
 
 

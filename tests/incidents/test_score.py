@@ -1,4 +1,4 @@
-"""The score of what is found in worlds: it counts every difference from what was planted, and everything else."""
+"""The score of incidents in worlds: it counts every difference from the planted ones, and all other incidents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the watch over system calls finds: each flush that is left out, of a file that gets its name and of a commit."""
+"""The watch over system calls finds each missing flush, of a file that gets its name and of a commit."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ from tests.property.test_one_record_either_way import GOOD, ODD_TOKENS, OWN_TOKE
 from tests.reading_bench import ReadingBench, limits
 from tests.support import KEY, Row
 
-# What a part holds under another name, or in another form.
+# Columns of a part with another name, or in another form.
 STORED = {"event_ms": "event_time", "device_id": "device_hash", "phone": "phone_hash"}
 
 
 def counted(content: bytes, zone: str) -> Landing:
-    """What the independent count makes of a file."""
+    """Return the independent count of a file."""
     reading = limits(source_zone=zone)
     bounds = Limits(ZoneInfo(zone), unix_ms(reading.oldest), unix_ms(reading.newest), KEY)
     with TemporaryDirectory() as folder:

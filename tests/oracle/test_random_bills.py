@@ -53,7 +53,7 @@ def assert_ledgers_sum(world: World, table: Tables) -> None:
 
 
 def assert_differences_are_explained_or_not(table: Tables) -> None:
-    """Both parts make the difference, and what is left of an explained one is within the tolerance."""
+    """Check that both parts make the difference, and that the rest of an explained one is within the tolerance."""
     for row in table["reconciliation_daily"]:
         if row["cause"] != "no_log":
             assert row["explained"] + row["unexplained"] == row["difference"] == row["console"] - row["log"]
@@ -63,7 +63,7 @@ def assert_differences_are_explained_or_not(table: Tables) -> None:
 
 
 def assert_limits_block_what_they_count(table: Tables) -> None:
-    """Of each key the first passes."""
+    """Check that the first request of each key passes."""
     for row in table["limit_daily"]:
         assert row["keys_blocked"] <= row["blocked"] <= row["with_key"] - row["keys"]
         assert row["with_key"] <= row["requests"]
@@ -71,7 +71,7 @@ def assert_limits_block_what_they_count(table: Tables) -> None:
 
 
 def had(world: World, table: Tables) -> Iterator[object]:
-    """What is worth counting in a world."""
+    """Yield the features of a world."""
     yield "zone " + world.zone.key
     yield from (row["cause"] for row in table["reconciliation_daily"])
     yield from (("month", row["measure"], row["cause"]) for row in table["reconciliation_monthly"])

@@ -64,7 +64,7 @@ def count_by_hand(lines: list[str]) -> dict[tuple[date, str, str], tuple[int, ..
 
 
 def run(data: Path, lines: list[str]) -> duckdb.DuckDBPyConnection:
-    """Run the product over the lines and open what it published."""
+    """Run the product over the lines and open the published file."""
     folder = DataFolder(data)
     folder.land("auth.log", "".join(f"{line}\n" for line in lines).encode())
     folder.write("sources/auth.toml", SOURCE)
@@ -100,7 +100,7 @@ def test_the_whole_log(tmp_path: Path) -> None:
         totals = "SELECT sum(records_read), sum(accepted), sum(skipped) FROM input_files"
         assert published.execute(totals).fetchone() == (858, 858, 7121 - 858)
         assert published.execute("SELECT sum(records) FROM outcome_daily").fetchone() == (853,)
-        # Of the README's 190 + 628 and 36 + 4 records, the five repeats are all failed passwords.
+        # The README has 190 + 628 and 36 + 4 records; the five repeats are all failed passwords.
         by_answer = "SELECT channel, outcome, sum(records) FROM outcome_daily GROUP BY ALL ORDER BY ALL"
         assert published.execute(by_answer).fetchall() == [
             ("local_verify", "mismatch", 623), ("local_verify", "success", 190),

@@ -55,7 +55,7 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
 @pytest.mark.lab
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_sums_and_files(seed: int, tmp_path: Path) -> None:
-    """Ways sum to sessions, sessions with a failure are those of the paths, and other files change nothing."""
+    """Ways sum to sessions, sessions with a failure equal the paths, and other files change nothing."""
     world = World(seed)
     files = list(world.files().values())
     rows = [row for of_file in files for row in of_file]
@@ -121,7 +121,8 @@ def time_of(row: dict[str, object]) -> datetime:
 
 def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
     """A device whose clock is hours off has the same sessions; a server that is behind its devices by minutes changes
-    the times alone, where it is counted as `negative`."""
+    only the times, which count as `negative`.
+    """
 
     def tables(name: str, hours: int, behind: int) -> dict[str, list[tuple[object, ...]]]:
         folder = DataFolder(tmp_path / name)

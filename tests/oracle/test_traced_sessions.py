@@ -1,4 +1,4 @@
-"""What traces say of the users of a random world sums to the published sessions."""
+"""The traces of all users of a random world sum to the published sessions."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import dagster as dg
 import pytest
@@ -20,7 +20,7 @@ from pipelines.orchestration.resource import DataFolder as Resource
 from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
-from tests.orchestration.test_runs import evaluations, recorded_days, rows_of_day
+from tests.orchestration.test_runs import evaluations, rows_of_day
 from tests.support import DataFolder, days_before, records
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -193,24 +193,6 @@ def test_books_that_do_not_balance_fail_their_check_and_publish_nothing(
     made = evaluations(dagster.instance, result.dagster_run)
     assert [check.check_name for check in made if not check.passed] == failed
     assert result.asset_materializations_for_node("render_site") == []
-
-
-@pytest.mark.lab
-def test_the_first_tick_after_days_without_one_closes_them_all(
-    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
-) -> None:
-    days = [days_before(yesterday, back) for back in (3, 2, 1, 0)]
-    folder.land("0.ndjson", records(3, days[0]))
-    folder.publish(days[0])
-    for number, day in enumerate(days[1:], 1):
-        folder.land(f"{number}.ndjson", records(3, day))
-    dagster = opened(folder)
-    tick = datetime.combine(yesterday + timedelta(days=1), datetime.min.time(), UTC) - timedelta(hours=5, minutes=30)
-    (request,) = dagster.tick(tick)
-    assert request.tags["dagster/partition"] == str(yesterday)
-    dagster.run(yesterday, **request.tags)
-    assert folder.counted() == dict.fromkeys(days, 3)
-    assert recorded_days(dagster.instance) == {str(day) for day in days}
 
 
 def test_the_sensor_finds_yesterday_published(dagster: Dagster) -> None:

@@ -90,7 +90,7 @@ def test_well_formed_rows_are_those_of_the_csv_module(
     content = written([header, *rows], quoting, end)
     # Some writers leave a carriage return bare, and it ends the line.
     assume(list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True)) == [header, *rows])
-    # What stands behind makes the file an odd one, and its rows must be the same.
+    # Bytes behind the last row make the file an odd one, and its rows must be the same.
     found = read(bench, header, (b"\xef\xbb\xbf" if is_marked else b"") + content + behind)
     assert cells(found, header) == [[cell or None for cell in row] for row in rows]
     assert len(found.rejects) == (len(behind) > 1)
@@ -106,7 +106,7 @@ def test_a_broken_row_costs_itself_alone(
     bench: ReadingBench, table: tuple[list[str], list[list[str]]], place: int, broken: bytes
 ) -> None:
     header, rows = table
-    # Rows of one line each: where the broken one stands is then known, and no quote of theirs can close its own.
+    # With rows of one line each, the place of the broken row is known, and no quote of another row can close its own.
     rows = [[cell.replace("\n", " ").replace("\r", " ").replace('"', "'") + "." for cell in row] for row in rows]
     lines = [written([row], csv.QUOTE_MINIMAL, "") for row in [header, *rows]]
     place = 1 + min(place, len(rows))

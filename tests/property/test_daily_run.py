@@ -15,7 +15,7 @@ from tests.support import DAY, DataFolder, days_before
 
 # Logs of one to five files, in half of which one comes twice; all have broken lines.
 SEEDS = (3, 6, 11, 12)
-# Of day_quality, lateness and restatement tell of arrival: they may differ where the numbers must not.
+# Lateness and restatement in day_quality describe the arrival: they may differ between orders, the numbers must not.
 TABLES = {
     "usage_daily": "*",
     "channel_daily": "*",

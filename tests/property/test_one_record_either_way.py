@@ -17,7 +17,7 @@ from tests.reading_bench import ReadFile, ReadingBench, limits
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
 Judgement = tuple[Counter[str], list[tuple[int, str]], dict[str, int]]
 
-# JSON texts of values, by what they are good for; every field may get each of them.
+# JSON texts of values, by the fields that accept them; every field can get each of them.
 ODD_TOKENS = (
     "null", "true", "false", "[]", "{}", '["a"]', '{"a":1}', '""', '" "', "0", "-0", "-1", "1", "7.0", "7.5", "1e3",
     "1E+2",
@@ -155,7 +155,7 @@ def json_lines(draw: st.DrawFn) -> bytes:
 
 
 def judgement(read: ReadFile) -> Judgement:
-    """What came of a file's lines; its books must balance."""
+    """Read the lines of a file and check that its books balance."""
     books = read.books
     assert books.accepted == len(read.events)
     assert books.rejected == len(read.rejects)

@@ -25,7 +25,7 @@ from pipelines.contract.registry.packages import Package, PackageReading
 ZONE = "Asia/Shanghai"
 FIRST, AS_OF = date(2026, 3, 1), date(2026, 3, 8)
 START, END = day_start(FIRST, ZONE), day_start(AS_OF + timedelta(days=1), ZONE)
-# Six hours are enough to lie on, before and behind each other, and at midnight.
+# Six hours are enough for equal instants, for either order, and for midnight.
 INSTANTS = st.integers(0, 4 * 10).map(lambda quarter: START + timedelta(hours=6 * quarter))
 APPS = ("a", "b", "c")
 Event = tuple[datetime, str]
@@ -118,7 +118,7 @@ def test_the_order_of_rows_is_no_matter(
 def test_a_cut_where_nothing_happens_changes_how_apps_share_a_draw_alone(
     world: tuple[list[Package], list[PackageReading], list[Event]], at: datetime
 ) -> None:
-    """A reading of what is left is such an instant: nothing is adjusted, and each package gives what it gave."""
+    """A reading without a difference is such an instant: nothing is adjusted, and each package gives the same."""
     day = business_day(at, ZONE)
     one = account_ledger(account(*world), AS_OF, ZONE)
     other = account_ledger(account(*world, {day: {at}}), AS_OF, ZONE)

@@ -1,5 +1,5 @@
-"""Over random statements: what is explained and what is not are the difference, the order of rows is no matter, and a
-console of another zone is known by its hours.
+"""Properties over random statements: the explained and the unexplained part are the difference, the order of rows does
+not matter, and a console of another zone is found by its hours.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whatever a rejected record is wrapped in, nothing of a phone or a device is seen, and what is wrong with it is."""
+"""The text of a rejected record shows its fault, but no phone and no device, whatever the record is wrapped in."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_number_under_a_visible_field_is_hidden(bench: ReadingBench, secret: s
 @settings(max_examples=30)
 def test_a_csv_row_shows_the_cells_of_these_fields_and_no_other(bench: ReadingBench, data: st.DataObject) -> None:
     secret = data.draw(SECRETS)
-    # A name with a line end or a quote is told in the tests of CSV.
+    # Names with a line end or a quote are tested with CSV.
     name = data.draw(NAMES.filter(lambda name: not set(name) & set('"\r\n,;\t\x85\u2028\u2029')))
     content = ",".join([*VISIBLE, name]) + "\n" + ",".join([*VISIBLE.values(), secret]) + "\n"
     ((_, _, text),) = bench.read(content.encode(), "a.csv").rejects

@@ -2,7 +2,7 @@
 
 Where the contract is silent, this count takes:
 - The last row of a key counts whole, with its empty counts.
-- Where only apps are given, a measure's sum is over the apps that give it; where none does, it is not compared.
+- Where only apps are given, a measure's sum is over the apps that give it; if no app gives it, it is not compared.
 - `other_account` looks at the same day, channel and measure of all accounts, against the row's own T.
 - `late` of a missing day is 0.
 """
@@ -17,7 +17,7 @@ from lab.oracle.bills.times import month_days
 from lab.oracle.bills.world import World
 from lab.oracle.counts import Row
 
-# What a console says of a measure, by day, account, app and channel.
+# Counts of a console by measure, day, account, app and channel.
 Console = dict[tuple[date, str, str, str], dict[str, int]]
 
 
@@ -37,7 +37,7 @@ def console_counts(world: World) -> Console:
 
 
 def series_of(console: Console, account: str, channel: str, measure: str, month: date) -> dict[date, int]:
-    """What a console says of all apps on the days of a month, where it does."""
+    """Return a console's count of all apps on each day of a month, if it has one."""
     said = {day: console.get((day, account, ALL_APPS, channel), {}) for day in month_days(month)}
     return {day: counts[measure] for day, counts in said.items() if measure in counts}
 
@@ -60,7 +60,9 @@ def reconciliation_daily(world: World) -> list[Row]:
 
 
 def _by_itself(log: Log, key: Row, said: int, hours: int | None) -> Row:
-    """What a row has of its own account; without a cause where there is none within it, or in the hours."""
+    """Return the row with a cause from its own account; without a cause if neither the account nor its hours explain
+    it.
+    """
     day, account, app, channel, measure = key.values()
     records = log.records([day], account, app, channel)
     logged = log.count([day], account, app, channel, measure)

@@ -1,7 +1,5 @@
-"""One file of people's hands to good rows and rejected ones, by section 13 of the contract.
-
-What lives here: the walk over rows and columns, and which reason a bad row gets. Which columns a file has, and what a
-cell may say, is in `registry.py`.
+"""Good and rejected rows of one file that people keep, by section 13 of the contract. `registry.py` declares the
+columns of a file and the values of a cell.
 
 Where the contract is silent, this count takes:
 - The first bad column, in the order of the contract, names the reason; a duplicate is looked for last, among good rows.
@@ -34,7 +32,7 @@ class UnknownError(Exception):
 
 
 class Column(NamedTuple):
-    """A column of a file; `default` is what an empty cell, or an absent column, stands for."""
+    """A column of a file; `default` is the value of an empty cell, or of an absent column."""
 
     name: str
     parse: Parse
@@ -43,14 +41,14 @@ class Column(NamedTuple):
 
 
 class ReadFile(NamedTuple):
-    """What one file gives."""
+    """The good and rejected rows of one file."""
 
     rows: list[Values]
     rejected: list[Reject]
 
 
 def read_file(data: Path, path: str, columns: tuple[Column, ...], key: tuple[str, ...] = ()) -> ReadFile:
-    """The rows of `data/path`, nothing where it is not there. With a `key`, the first row of each counts."""
+    """Return the rows of `data/path`, none if it does not exist. With a `key`, the first row of each counts."""
     found = ReadFile([], [])
     file = data / path
     if not file.exists():

@@ -1,10 +1,9 @@
-"""Norms, factors and back-test of an account's uses, and what of its packages they foresee: section 10.
-
-What lives here: the arithmetic of the forecast, exact in fractions. Simulating packages is in `simulation.py`.
+"""Norms, factors and back-test of an account's uses, and the forecast of its packages, by section 10 of the contract.
+Fractions are exact. `simulation.py` simulates the packages.
 
 Where the contract is silent, this count takes:
 - 9 digits are 9 decimals, half up. Rounded are ρ, and factor × base before 0.5 is added; a base itself is not.
-- Factors at `as_of` stand also where it has no base; with fewer than 8, `factor_mid` is 1.
+- Factors at `as_of` also count if it has no base; with fewer than 8, `factor_mid` is 1.
 - An origin of the back-test has factors where it has all three.
 """
 
@@ -23,7 +22,7 @@ DIGITS = 10**9
 
 
 class Factors(NamedTuple):
-    """The least, median and greatest of what came before, over what was foreseen."""
+    """The least, median and greatest ratio of uses to the norm."""
 
     low: Fraction | None
     mid: Fraction
@@ -31,7 +30,7 @@ class Factors(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What is foreseen of one account: its row but for the packages, and what becomes of each package.
+    """The forecast of one account: its row without the packages, and the fate of each package.
 
     Attributes:
         unused: what lapses of each package, by which of the factors; a package that lapses later is not in it.
@@ -61,7 +60,7 @@ class Series:
         return sum(self.uses.get(day, 0) for day in days)
 
     def complete_of(self, first: date, count: int) -> list[date]:
-        """Those of a span of days that have data."""
+        """Return the days of a span that have data."""
         span = [first + number * ONE_DAY for number in range(count)]
         return [day for day in span if day in self.complete]
 
@@ -75,7 +74,7 @@ class Series:
         return Fraction(self.total(used), len(used))
 
     def rho(self, origin: date) -> Fraction | None:
-        """What came in the four weeks after an origin, over what was the norm then."""
+        """Return the uses of the four weeks after an origin, over the norm then."""
         if origin not in self.seen:
             self.seen[origin] = self._rho(origin)
         return self.seen[origin]
@@ -101,7 +100,7 @@ class Series:
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """The share of origins whose ρ lay within their own factors, and how many could be checked."""
+        """Return the share of origins whose ρ was within their own factors, and how many were checked."""
         hits = [
             low <= rho <= high
             for before in origins(origin)
@@ -112,5 +111,5 @@ class Series:
 
 
 def origins(origin: date) -> list[date]:
-    """Those before an origin whose four weeks were over by it."""
+    """Return the origins before one, whose four weeks had ended by it."""
     return [origin - timedelta(days=28 + 7 * number) for number in range(ORIGINS)]

@@ -1,6 +1,5 @@
 """The ledger of packages, by section 10 of the contract: which package each use is drawn from, instant by instant.
-
-What lives here: drawing, and the walk over an account's days. Tables of it are in `package_tables.py`.
+`package_tables.py` makes tables of it.
 
 Where the contract is silent, this count takes:
 - What happens at a day's 00:00 belongs to that day: it is in its row, behind `opening`.
@@ -35,7 +34,7 @@ class Ledger(NamedTuple):
     """The ledger of all accounts with a package.
 
     Attributes:
-        opening: what was left at a day's begin, by day and package.
+        opening: the rest at the begin of a day, by day and package.
         moves: by day, package and kind of move.
         usage: uses by day, account, app and package; None is overflow.
         left: what each package that was granted has left as `as_of` ends.

@@ -1,7 +1,5 @@
-"""What limits would have stopped, and how often devices and phones come back: section 11 of the contract.
-
-What lives here: `limit_daily`, `repeat_daily` and `repeat_top` over the last 30 days, record by record. Hashes are as
-`records.py` makes them.
+"""Requests that limits would have blocked, and how often devices and phones return, by section 11 of the contract:
+`limit_daily`, `repeat_daily` and `repeat_top` of the last 30 days, record by record.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ def recent(world: World) -> list[Verified]:
 
 
 def key_of(one: Verified, key: str) -> str | None:
-    """What a record is counted by."""
+    """Return the keys by which a record is counted."""
     return {"device": one.device, "phone": one.phone, "app": one.app_key}[key]
 
 
@@ -69,7 +67,7 @@ def _of_limit(limit: Values, verified: list[Verified]) -> list[Row]:
 
 
 def _blocked(limit: Values, keyed: list[Verified]) -> list[Verified]:
-    """Of the records of one day and app, in their order."""
+    """Count the records of one day and app, in their order."""
     passed: dict[str | None, list[int]] = defaultdict(list)
     blocked = []
     for one in keyed:

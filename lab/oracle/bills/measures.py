@@ -1,7 +1,6 @@
-"""What the log says of each figure of a console, and what may explain a difference: section 12 of the contract.
-
-What lives here: the log's side by day and by hour, the tolerance, and the hours that a console is off by. Daily rows
-are in `daily.py`, months in `monthly.py`.
+"""The log's side of a console's figures, and possible explanations of a difference, by section 12 of the contract: sums
+by day and by hour, the tolerance, and the hours by which a console is off. Daily rows are computed in `daily.py`,
+months in `monthly.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ EARLIEST, LATEST = -12, 14
 
 
 def channels_of(channel: str) -> tuple[str, ...]:
-    """Those that stand behind a channel of a console."""
+    """Return the channels of the log that a channel of a console covers."""
     return ("one_click", "local_verify") if channel == BOTH else (channel,)
 
 
@@ -35,7 +34,7 @@ def is_measured(one: Verified, measure: str) -> bool:
 
 
 def tolerance(world: World, count: int) -> int:
-    """What a count may be off by."""
+    """Return the tolerated difference of a count."""
     share = Decimal(str(world.settings.get("tolerance_share", "0.005")))
     return max(int(str(world.settings.get("tolerance_records", 5))), floor(share * count))
 
@@ -60,11 +59,11 @@ class Log:
         ]
 
     def count(self, days: Iterable[date], account: str, app: str, channel: str, measure: str) -> int:
-        """What the log has of a measure."""
+        """Return the log's count of a measure."""
         return sum(is_measured(one, measure) for one in self.records(days, account, app, channel))
 
     def off_by(self, day: date, hours: int, account: str, channel: str, measure: str) -> int:
-        """What the log has of a measure in the 24 hours that begin some hours after a day's 00:00: L_k."""
+        """Return the log's count of a measure in the 24 hours that begin some hours after a day's 00:00: L_k."""
         key = (account, channel, measure)
         if key not in self.sorted_times:
             own = [one for one in self.world.verified if one.account_id == account]
@@ -83,7 +82,7 @@ def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
 
 
 def shift_of(log: Log, console: dict[date, int], account: str, channel: str, measure: str) -> int | None:
-    """The hours by which a month of a console is off, by its counts of some days; None where none explains it."""
+    """Return the hours by which a month of a console is off, by its counts of days; None if no hours explain it."""
     world = log.world
     days = [day for day in console if {day - ONE_DAY, day, day + ONE_DAY} <= world.complete]
     if len(days) < 5:

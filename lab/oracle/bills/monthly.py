@@ -27,7 +27,7 @@ from lab.oracle.counts import Row
 
 
 class Bill(NamedTuple):
-    """A bill, and what the console said of its month, by day."""
+    """A bill, and the console's counts of its month, by day."""
 
     month: date
     account: str
@@ -89,7 +89,7 @@ def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
 
 
 def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> Row:
-    """A row without a cause where it is neither within nor of an incomplete month."""
+    """Return a row without a cause if it is neither tolerated nor of an incomplete month."""
     days = month_days(bill.month)
     console = bill.console if measure == "quantity" else {}
     log_days = len(log.world.complete.intersection(days))

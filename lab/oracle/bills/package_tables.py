@@ -38,7 +38,7 @@ def resource_package_usage(book: Ledger) -> list[Row]:
 
 
 def state_of(world: World, package: Package, left: dict[str, int]) -> str:
-    """Of a package as `as_of` ends, before what happens at that instant."""
+    """Return the row of a package at the end of `as_of`, before the events at that instant."""
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     if package.expires_ms < end:
         return "expired"
@@ -48,7 +48,7 @@ def state_of(world: World, package: Package, left: dict[str, int]) -> str:
 
 
 def resource_packages(world: World, book: Ledger, packages: list[Package], outlooks: dict[str, Outlook]) -> list[Row]:
-    """Key: resource_package_id. `outlooks` are those of accounts."""
+    """Key: resource_package_id. `outlooks` are by account."""
     price = {row["resource_package_id"]: row["price"] for row in world.packages}
     rows: list[Row] = []
     for package in sorted(packages, key=lambda package: package.name):

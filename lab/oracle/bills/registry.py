@@ -1,7 +1,5 @@
-"""The columns of the files that people keep for bills, and what a cell of each may say.
-
-What lives here: accounts, packages, readings, limits, console exports and bills as typed rows. Their walk is in
-`files.py`; nothing is counted here.
+"""Typed rows of the files that people keep for bills: accounts, packages, readings, limits, console exports and bills.
+`files.py` walks over them.
 
 Where the contract is silent, this count takes:
 - Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts are digits alone, sums of money
@@ -9,9 +7,9 @@ Where the contract is silent, this count takes:
 - Of an account's row, an empty app or vendor is `*`, also for its key. So it is of a limit's app and channel.
 - In a console's row an empty `app_key` is `*`, and `*` is taken, too. An account must be given in section 12's files.
 - A limit's channel is `one_click`, `local_verify` or `*`, a console's and a bill's one of these two or `number`.
-- A package is unknown where no good row has it; a reading's instant is its key, however it was written.
+- A package is unknown if no good row has it; a reading's instant is its key, however it was written.
 - `limits.csv` without a good row means no limit.
-- Files of section 12 lie in their folder itself, and end in `.csv`.
+- Files of section 12 are directly in their folder, and end in `.csv`.
 """
 
 from __future__ import annotations
@@ -83,7 +81,7 @@ def _any(values: Values) -> str:
 
 
 def accounts(data: Path) -> ReadFile:
-    """Which account an app and vendor belong to."""
+    """Return the account of an app and vendor."""
     columns = (
         Column("app_key", _app, default=_any),
         Column("vendor", _name, default=_any),
@@ -113,7 +111,7 @@ def packages(data: Path, zone: ZoneInfo) -> ReadFile:
 
 
 def readings(data: Path, zone: ZoneInfo, bought: list[Values]) -> ReadFile:
-    """What the console said of packages; times as Unix ms."""
+    """Readings of packages on a console; times as Unix ms."""
     by_id = {package["resource_package_id"]: package for package in bought}
 
     def known(text: str, values: Values) -> str:

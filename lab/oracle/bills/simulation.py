@@ -1,9 +1,9 @@
-"""What becomes of an account's packages if it goes on as foreseen: `resource_package_forecast`, by section 10.
+"""The course of an account's packages by its forecast: `resource_package_forecast`, by section 10 of the contract.
 
 Where the contract is silent, this count takes:
-- A package that expires as `as_of` ends is active with what it has left, and that lapses: no day can draw on it.
-- Where there is no base, or no factor (fewer than 8), what hangs on it is NULL.
-- `buy_quantity` is NULL where no run-out day is.
+- A package that expires as `as_of` ends is active with its rest, which lapses: no day can draw on it.
+- Without a base, or a factor (fewer than 8), figures that need it are NULL.
+- `buy_quantity` is NULL without a run-out day.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ SOMEBODY = "*"
 
 
 class Course(NamedTuple):
-    """What happens by one factor: the first day with overflow, what lapses and when each package is drawn to 0."""
+    """The course by one factor: the first day with overflow, lapsing rests, and the day on which each package is used
+    up.
+    """
 
     run_out_day: date | None
     lapsed: dict[str, int]
@@ -49,7 +51,7 @@ def course(world: World, packages: list[Package], left: dict[str, int], wanted: 
 
 
 def outlook(world: World, book: Ledger, packages: list[Package], account: str) -> Outlook:
-    """What is foreseen of an account with a package."""
+    """Return the forecast of an account with a package."""
     own = [package for package in packages if package.account_id == account]
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     left = {one.name: book.left.get(one.name, one.quantity) for one in own if one.expires_ms >= end}

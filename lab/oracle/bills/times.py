@@ -1,7 +1,7 @@
-"""Days, midnights and instants of the business zone, and the texts that stand for them.
+"""Days, midnights and instants of the business zone, and their texts.
 
-What lives here: a time is Unix ms, a day a date. Where the contract is silent, this count takes: a bare date is
-`YYYY-MM-DD`; `YYYYMMDD` is taken in the files of section 12 alone.
+A time is Unix ms, a day a date. The contract leaves open: a bare date is `YYYY-MM-DD`; `YYYYMMDD` is accepted in the
+files of section 12 alone.
 """
 
 from __future__ import annotations

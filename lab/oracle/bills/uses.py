@@ -1,7 +1,5 @@
-"""`billing_daily` and `billing_hourly`, by section 9 of the contract.
-
-What lives here: sums over verification records that count. Their account, and which of them are uses, is settled in
-`world.py`.
+"""`billing_daily` and `billing_hourly`, by section 9 of the contract: sums over verification records that count.
+`world.py` decides their account, and which of them are uses.
 """
 
 from __future__ import annotations

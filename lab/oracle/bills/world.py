@@ -1,7 +1,5 @@
-"""A data folder as the count takes it: the verification records that count, and the files that people keep.
-
-What lives here: which runs read which logs (those below `landing/run1/` were there at the first run), billing rules,
-accounts, and what is late. Records are read and de-duplicated by `records.py` and `counts.py`.
+"""A data folder as the count reads it: verification records that count, and the files that people keep. Logs below
+`landing/run1/` existed at the first run. `records.py` and `counts.py` read and de-duplicate records.
 
 Where the contract is silent, this count takes:
 - A counted record is late where no record equal to it in every field was read before its day was closed.
@@ -30,7 +28,7 @@ DEFAULT_RULE = {"one_click": ["success"], "local_verify": ["success", "mismatch"
 
 
 class Verified(NamedTuple):
-    """A verification record that counts; devices and phones as their hashes, None where there is none.
+    """A verification record that counts, with hashed devices and phones.
 
     Attributes:
         hour: of the business clock.
