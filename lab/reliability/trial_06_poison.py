@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from lab.reliability.harness import Result, Tally
+from lab.reliability.harness import Result, Tally, some
 from lab.reliability.operation import Measured, measured, stored_files
 from tests.support import DataFolder, closed_day, lines, records
 
@@ -47,7 +47,7 @@ def trial(scale: float, work: Path) -> list[Result]:
     last = closed_day()
     kinds = _kinds(last, 3 << 30 if scale >= 1 else 300 << 20)
     alone = Tally(6, "poison files, each kind alone beside good files: named, and all good files counted")
-    chosen = sorted(kinds) if scale >= 1 else Random(6).sample(sorted(kinds), 1 + int(scale * 20))
+    chosen = Random(6).sample(sorted(kinds), min(len(kinds), some(len(kinds), scale)))
     peak = 0
     for kind in chosen:
         run = _run(alone, work / f"alone {kind}", {kind: kinds[kind]}, last)
