@@ -1,8 +1,7 @@
-"""Random worlds: that they have all there is to count, and what holds of the tables of any of them."""
+"""The random worlds of bills contain every feature that there is to count."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,43 +32,6 @@ WANTED = (
 )  # fmt: skip
 
 
-def assert_ledgers_sum(world: World, table: Tables) -> None:
-    """A row goes on from the one before it; packages and overflow together are the uses."""
-    left: dict[object, object] = {}
-    for row in table["resource_package_daily"]:
-        assert row["opening"] == left.get(row["resource_package_id"], 0)
-        assert row["remaining"] >= 0
-        left[row["resource_package_id"]] = row["remaining"]
-    accounts = {row["account_id"] for row in world.packages}
-    drawn: Counter[tuple[object, ...]] = Counter()
-    for row in table["resource_package_usage"]:
-        drawn[row["day"], row["account_id"], row["app_key"]] += row["uses"]
-    used: Counter[tuple[object, ...]] = Counter()
-    for row in table["billing_daily"]:
-        used[row["day"], row["account_id"], row["app_key"]] += row["uses"] if row["account_id"] in accounts else 0
-    assert +drawn == +used
-    for row in table["resource_packages"]:
-        assert row["remaining"] == left.get(row["resource_package_id"], 0)
-
-
-def assert_differences_are_explained_or_not(table: Tables) -> None:
-    """Check that both parts make the difference, and that the rest of an explained one is within the tolerance."""
-    for row in table["reconciliation_daily"]:
-        if row["cause"] != "no_log":
-            assert row["explained"] + row["unexplained"] == row["difference"] == row["console"] - row["log"]
-            assert (abs(row["unexplained"]) <= row["tolerance"]) == (row["cause"] != "unexplained")
-    for row in table["reconciliation_monthly"]:
-        assert row["explained"] + row["unexplained"] == row["bill_minus_log"] == row["bill"] - row["log"]
-
-
-def assert_limits_block_what_they_count(table: Tables) -> None:
-    """Check that the first request of each key passes."""
-    for row in table["limit_daily"]:
-        assert row["keys_blocked"] <= row["blocked"] <= row["with_key"] - row["keys"]
-        assert row["with_key"] <= row["requests"]
-    assert [row["rank"] for row in table["repeat_top"] if row["rank"] > 20] == []
-
-
 def had(world: World, table: Tables) -> Iterator[object]:
     """Yield the features of a world."""
     yield "zone " + world.zone.key
@@ -86,23 +48,10 @@ def had(world: World, table: Tables) -> Iterator[object]:
 
 
 @pytest.mark.lab
-def test_worlds_have_all_there_is_and_their_tables_agree(tmp_path: Path) -> None:
+def test_worlds_have_all_there_is(tmp_path: Path) -> None:
+    """A comparison over worlds without a feature would prove nothing of it."""
     seen: set[object] = set()
     for seed in SEEDS:
-        folder = tmp_path / str(seed)
-        world = read_world(folder, write_world(folder, seed))
-        table = tables(world)
-        assert_ledgers_sum(world, table)
-        assert_differences_are_explained_or_not(table)
-        assert_limits_block_what_they_count(table)
-        seen |= set(had(world, table))
+        world = read_world(tmp_path / str(seed), write_world(tmp_path / str(seed), seed))
+        seen |= set(had(world, tables(world)))
     assert [one for one in WANTED if one not in seen] == []
-
-
-def test_a_seed_gives_one_world(tmp_path: Path) -> None:
-    def files(name: str) -> dict[str, bytes]:
-        write_world(tmp_path / name, 3)
-        found = [path for path in (tmp_path / name).rglob("*") if path.is_file()]
-        return {path.relative_to(tmp_path / name).as_posix(): path.read_bytes() for path in found}
-
-    assert files("one") == files("other")
