@@ -17,7 +17,7 @@ from lab.replay.series import HERE, DataSet, data_sets
 from pipelines.contract.settings.settings import Settings
 
 NO_CALENDAR = "none"
-SMALL = 1 / 89
+SMALL = 1 / 181
 """The scale in `make test`: a prime number of days, so that the mornings fall on all weekdays."""
 _NONSENSE = 1 / 30
 _REPORTED = 0.8
