@@ -1,34 +1,33 @@
 """Sites opened from their folder in Chromium, as a reader opens them.
 
-Chromium is `chromium` on the path, or what `AUTHMETER_CHROMIUM` names. What a page complains about, and every request
-that leaves the site's folder, fails the test that opened it.
+Chromium is `chromium` on the path, or what `AUTHMETER_CHROMIUM` names. Console messages, and requests that leave the
+site's folder, fail the test that opened the page.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pipelines.sample.write import SampleSpec, write_sample
-from reports.build.site import render_site
-from reports.content.folders import app_folders
+from reports.content.folders import app_folder, app_folders
 from tests.browser.counted import Published
-from tests.data import site_logs
-from tests.data.published_tables import example
+from tests.browser.snapshot import Node
+from tests.browser.tour import EVERY, KINDS, take
+from tests.browser.worlds import WORLDS
 from tests.once import once_for_all
-from tests.support import DataFolder
 
-SAMPLE_DAY = date(2026, 11, 25)
-"""The data day of the sample."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,49 +37,27 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
-    """The site of a database, in a new folder beside it."""
-    target = database.parent / "site"
-    target.mkdir()
-    render_site(database, target, xlsx_apps)
-    return target
-
-
-def publish_sample(root: Path) -> None:
-    """Publishes a sample with all that is planted."""
-    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
-    DataFolder(root).publish(SAMPLE_DAY)
+SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
+"""The page of the main app, of the worlds `example` and `logged`."""
+Look = Callable[..., Node]
+World = Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the example database, which lies beside it."""
-    return once_for_all(tmp_path_factory, "example", lambda to: rendered(example(to / "authmeter.duckdb"))) / "site"
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return the folder of a world, with `site` and `authmeter.duckdb`."""
+    return cache(lambda name: once_for_all(tmp_path_factory, f"world-{name}", WORLDS[name]))
 
 
 @pytest.fixture(scope="session")
-def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the random logs, after both runs."""
-    return once_for_all(tmp_path_factory, "logged", lambda to: site_logs.publish(to / "data")) / "data"
-
-
-@pytest.fixture(scope="session")
-def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published data folder of a sample with all that is planted."""
-    return once_for_all(tmp_path_factory, "sampled", lambda to: publish_sample(to / "data")) / "data"
-
-
-@pytest.fixture(scope="session")
-def tables(logged: Path) -> Published:
-    """The tables of the random logs."""
-    return Published(logged / "warehouse" / "authmeter.duckdb")
+def tables(world: World) -> Published:
+    """Return the tables of the random logs."""
+    return Published(world("logged") / "authmeter.duckdb")
 
 
 @pytest.fixture(scope="session")
 def folders(tables: Published) -> dict[str, str]:
-    """The folder of each app of the random logs."""
+    """Return the folder of each app of the random logs."""
     return app_folders(tables.apps)
 
 
@@ -97,19 +74,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def tab(browser: Browser) -> Page:
-    """One tab for all tests: opening another takes as long as a page with all its charts."""
+    """One tab for all tests that act: opening another takes as long as a page with all its charts."""
     return browser.new_context().new_page()
 
 
 def open_all(page: Page) -> None:
-    """Opens the reasons of the trust bar, the table behind each chart, and all else that is folded, what is not drawn
-    now included.
-    """
+    """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
     page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
 
 
+def choices_of(page: Page) -> dict[str, str]:
+    """Return the choices in the address of a page."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
 class Reader:
-    """A page of a site, with what it complained about and what it asked for."""
+    """A page of a site, with its console messages and its requests."""
 
     def __init__(self, page: Page, site: Path) -> None:
         # A published site is a link to the newest one.
@@ -125,13 +105,13 @@ class Reader:
         for name, listener in self._listeners.items():
             page.on(name, listener)  # type: ignore[call-overload]
         # The reader's clock: some hours after the site was made, as banners and ages follow it.
-        made = re.search(r'"generated_at":"([^"]+)"', (self.site / "assets" / "site.js").read_text("utf-8"))
-        self.made_at = datetime.fromisoformat(made[1] if made else "2026-01-01T00:00:00Z")
+        generated = re.search(r'"generated_at":"([^"]+)"', (self.site / "assets" / "site.js").read_text("utf-8"))
+        self.made_at = datetime.fromisoformat(generated[1] if generated else "2026-01-01T00:00:00Z")
         self.page.clock.set_fixed_time(self.made_at + timedelta(hours=6))
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
-        """Nothing of an earlier reader is left: no choice, no size, no theme."""
+    def forget(self) -> None:
+        """Remove choices, size and theme of an earlier reader."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
         session.detach()
@@ -139,16 +119,16 @@ class Reader:
         self.page.emulate_media(media="screen", color_scheme="light")
 
     def open(self, path: str, **choices: object) -> Page:
-        """Opens a page, with choices in its address, and waits until everything is drawn."""
+        """Open a page, with choices in its address, and wait until everything is drawn."""
         self.page.goto((self.site / path).as_uri() + (f"?{urlencode(choices)}" if choices else ""))
         self.settle(str(choices.get("period", "")))
         return self.page
 
     def settle(self, period: str = "") -> None:
-        """Waits until charts and tables show the language and the days that the page is set to.
+        """Wait until charts and tables show the language and the days of the page.
 
         Waits for attributes: under the strict policy no function can be injected to wait for. `period` is that of the
-        table of all apps, where it is not the page's days.
+        table of all apps, if it differs from the days of the page.
         """
         self.page.wait_for_selector("html[data-ready]", state="attached")
         html = self.page.locator("html")
@@ -165,17 +145,17 @@ class Reader:
         self.page.wait_for_selector(f"html:not(:has({', '.join(waiting)}))", state="attached")
 
     def press(self, key: str) -> None:
-        """Presses a key and waits for what it changes."""
+        """Press a key and wait until the page has changed."""
         self.page.keyboard.press(key)
         self.settle()
 
     def speak(self, language: str) -> None:
-        """Switches the language."""
+        """Switch the language."""
         self.page.locator(f"[data-language={language}]").click()
         self.settle()
 
     def close(self) -> None:
-        """Fails where a page complained or asked for anything outside the site."""
+        """Fail if a page logged anything, or requested anything outside the site."""
         self.page.unroute_all()
         self.page.goto("about:blank")
         for name, listener in self._listeners.items():
@@ -186,13 +166,13 @@ class Reader:
 
 
 @pytest.fixture
-def read_site(browser: Browser, tab: Page) -> Iterator[Callable[..., Reader]]:
-    """Gives a reader of any site; `fresh` in a tab of its own, for what cannot be taken back."""
+def read_site(browser: Browser, tab: Page, world: World) -> Iterator[Callable[..., Reader]]:
+    """Open a reader of a world; `fresh` in a tab of its own, for what cannot be taken back."""
     readers: list[Reader] = []
 
-    def opened(site: Path, *, fresh: bool = False) -> Reader:
+    def opened(name: str, *, fresh: bool = False) -> Reader:
         assert not readers, "a tab has one reader at a time"
-        readers.append(Reader(browser.new_context().new_page() if fresh else tab, site))
+        readers.append(Reader(browser.new_context().new_page() if fresh else tab, world(name) / "site"))
         return readers[-1]
 
     yield opened
@@ -203,6 +183,46 @@ def read_site(browser: Browser, tab: Page) -> Iterator[Callable[..., Reader]]:
 
 
 @pytest.fixture
-def reader(read_site: Callable[..., Reader], site: Path) -> Reader:
+def reader(read_site: Callable[..., Reader]) -> Reader:
     """A reader of the example site."""
-    return read_site(site)
+    return read_site("example")
+
+
+@pytest.fixture(scope="session")
+def read_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser, world: World) -> Callable[..., Any]:
+    """Return everything of a page that `tour.take` reads, read once for all test processes."""
+
+    @cache
+    def camera() -> Page:
+        return browser.new_context().new_page()
+
+    @cache
+    def read(name: str, path: str, state: str, width: int, choices: tuple[tuple[str, object], ...]) -> Any:
+        def make(folder: Path) -> None:
+            reader = Reader(camera(), world(name) / "site")
+            taken = take(reader, path, state, width, dict(choices))
+            reader.close()
+            (folder / "page.json").write_text(json.dumps(taken))
+
+        key = hashlib.sha256(repr((name, path, state, width, choices)).encode()).hexdigest()[:20]
+        return json.loads((once_for_all(tmp_path_factory, f"page-{key}", make) / "page.json").read_text())
+
+    def page(path: str, state: str = "en", name: str = "example", *, width: int = 1280, **choices: object) -> Any:
+        is_usual = (width, choices) in ((1280, {}), (390, {"days": 7}))
+        is_kind = name == "example" and path in KINDS and is_usual
+        return read(name, path, EVERY if is_kind else state, width, tuple(sorted(choices.items())))
+
+    return page
+
+
+@pytest.fixture(scope="session")
+def look(read_page: Callable[..., Any]) -> Look:
+    """Return a page of a world in a language as it opens; with `opened`, with every fold open."""
+    nodes: dict[int, Node] = {}
+
+    def node(path: str, language: str = "en", name: str = "example", *, opened: bool = False, **choices: Any) -> Node:
+        state = f"opened {language}" if opened else language
+        raw = read_page(path, state, name, **choices)[state]
+        return nodes.setdefault(id(raw), Node(raw))
+
+    return node

@@ -1,7 +1,6 @@
-"""What the site must show of the published tables, counted a second time in plain Python, never through the reports.
+"""Figures of the published tables, counted a second time in plain Python, never through the reports.
 
-Lives here: sums over the rows of the tables by day. Does not belong here: how a figure is written (`figure_text.py`),
-where on a page it stands (the tests that read pages back).
+`figure_text.py` has the forms in which pages write them; the tests that read pages back compare.
 """
 
 from __future__ import annotations
@@ -21,6 +20,17 @@ CHANNELS = ("one_click", "wechat", "qq", "weibo")
 USAGE = (
     "number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations",
     "billable_verifications",
+)  # fmt: skip
+CARDS = USAGE[:4]
+# The channels of each count of usage.
+CHANNELS_OF = {
+    "number_verifications": ("one_click", "local_verify"),
+    "one_click_verifications": ("one_click",),
+    "local_verifications": ("local_verify",),
+    "third_party_authorizations": ("wechat", "qq", "weibo"),
+}
+LOGIN_COUNTS = (
+    "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
 )  # fmt: skip
 PERIODS = ("day", "7", "30", "month", "last_month")
 
@@ -77,7 +87,7 @@ class Published:
         return self.apps[key]["app_name"] or key
 
     def named(self, key: str, language: str = "en") -> str:
-        """An app as a list names it: its name, and its key where that is another."""
+        """An app as a list names it: its name, and its key if it differs."""
         if key == "*":
             return "全部应用" if language == "zh" else "All apps"
         name = self.name(key)
@@ -90,7 +100,7 @@ class Published:
     # ---- days
 
     def day(self, back: int) -> date:
-        """The day that lies `back` days before the as-of."""
+        """The day `back` days before the as-of."""
         return self.as_of - timedelta(days=back)
 
     def window(self, days: int) -> list[date]:
@@ -121,8 +131,8 @@ class Published:
         return _days(before, first - timedelta(days=1)), _days(long_before, before - timedelta(days=1))
 
     def matched(self, name: str) -> tuple[list[date], list[date]]:
-        """The days of a period that are compared, and their counterparts: the days at the same places, from the first
-        on, of what it is compared with, where both have data."""
+        """The compared days of a period and their counterparts: days at the same places from the first on, if both have
+        data."""
         pairs = [pair for pair in zip(*self.period(name), strict=False) if self.covered(pair) == 2]
         return [one for one, _ in pairs], [other for _, other in pairs]
 
@@ -131,8 +141,8 @@ class Published:
         return 2 * len(self.matched(name)[0]) >= len(self.period(name)[0])
 
     def coverage(self, name: str) -> list[int]:
-        """What is said of a comparison: the days that are compared, of how many, and where that is not all, how many
-        days with data the period and its base have."""
+        """The numbers of a comparison: compared days, all days, and if these differ, how many days with data the period
+        and its base have."""
         (days, base), matched = self.period(name), len(self.matched(name)[0])
         is_whole = matched == len(days) == len(base)
         return [matched, len(days), *([] if is_whole else [self.covered(days), self.covered(base)])]
@@ -144,7 +154,7 @@ class Published:
     # ---- figures
 
     def usage(self, key: str, metric: str, days: Iterable[date]) -> int | None:
-        """A count of usage over some days; None where none of them has data."""
+        """A count of usage over some days; None if none of them has data."""
         return self._sum(self._usage, (key, metric), days)
 
     def logins(self, key: str, channel: str, name: str, days: Iterable[date]) -> int | None:
@@ -168,8 +178,8 @@ class Published:
         return found
 
     def successes(self, key: str, channel: str, day: date) -> tuple[str, tuple[int, int]]:
-        """What succeeded in a channel of an app on a day, and what was tried: authorizations of the requests that were
-        not cancelled, and where nothing is ever authorized, verifications."""
+        """Successes of a channel of an app on a day, and attempts: authorizations and requests that were not cancelled;
+        verifications for a channel without authorizations."""
         is_authorized = channel in CHANNELS and any(
             row["authorization_requests"] for place, row in self.channels.items() if place[:2] == (key, channel)
         )
@@ -230,7 +240,7 @@ class Published:
         ]  # fmt: skip
 
     def meaning(self, row: Row) -> tuple[str, str] | None:
-        """What the code of a row of outcomes means, in Chinese and English; None where the dictionary lacks it."""
+        """The meaning of the code of a row of outcomes, in Chinese and English; None if the dictionary lacks it."""
         layer = layer_of(row)
         platform = "ios" if row["platform"] == "ipad" else row["platform"]
         for one in (platform, "*"):
@@ -251,5 +261,5 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def ratio(part: int | None, whole: int | None) -> float | None:
-    """Sum over sum; None where there is nothing to divide by."""
+    """Sum over sum; None without a divisor."""
     return part / whole if part is not None and whole else None

@@ -1,4 +1,4 @@
-"""Reads what a page shows: every table by its name, the cards, and what the charts were given to draw."""
+"""Read the figures of a page: every table by its name, the cards, and the input of the charts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# A cell is its text, and its change as a text of its own where it has one. `innerText` leaves out what is not shown,
-# such as the other language.
+# A cell is its text, and its change as a text of its own. `innerText` omits hidden text, such as the other language.
 _READ = """() => {
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
   const text = (node) => node ? node.innerText.replace(/\\s+/g, " ").trim() : null;
@@ -43,7 +42,7 @@ _READ = """() => {
 
 
 def read(page: Page) -> dict[str, Any]:
-    """Cards, parts, tables and charts of a page, as they stand now."""
+    """Return cards, parts, tables and charts of a page."""
     return page.evaluate(_READ)
 
 

@@ -1,8 +1,4 @@
-"""How pages write a figure: values that equal the text in which they are rightly shown, and words for names.
-
-Lives here: precision, signs and units, in both languages. Does not belong here: which figure stands where (the tests
-that read pages back), how it is counted (`counted.py`).
-"""
+"""Values that equal the text in which pages show them, with the right precision, sign and unit, and words for names."""
 
 from __future__ import annotations
 
@@ -33,7 +29,7 @@ def count(value: int | None) -> str:
 
 @dataclass(frozen=True)
 class Share:
-    """A share that equals its text: per cent with two decimals, rightly rounded; a dash where there is none."""
+    """A share that equals its text: per cent with two decimals, rightly rounded; a dash without a value."""
 
     value: float | None
 
@@ -66,7 +62,7 @@ class Change:
         exact = 100 * (self.value - self.base if self.points else self.value / self.base - 1)
         places = len(amount.partition(".")[2])
         displayed = float(amount.replace(",", ""))
-        # As for shares: points are a difference of two that may have been rounded before.
+        # Points are a difference of two shares, which may both have been rounded before.
         is_right = abs(displayed - abs(exact)) <= 0.5 * 10**-places + (0.00012 if self.points else 1e-6)
         is_precise = places == (2 if self.points else 1 if abs(exact) < 1000 else 0)
         is_signed = arrow + sign == ("■±" if displayed == 0 else "▲+" if exact > 0 else "▼−")
@@ -77,7 +73,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Signed:
-    """How far a value is from the usual: per cent of a count, points of a rate; a dash where there is none."""
+    """How far a value is from the usual: per cent of a count, points of a rate; a dash without a value."""
 
     value: float | None
     usual: float | None
@@ -118,7 +114,7 @@ class Compact:
         whole = found[1].replace(",", "")
         places = {1: 2, 2: 2, 3: 1}.get(len(whole), 0)
         displayed = float(f"{whole}.{found[2] or 0}")
-        # What rounds up to 10,000 of a unit is one of the next.
+        # A count that rounds up to 10,000 of a unit is shown in the next unit.
         sizes = [one for one in UNITS[self.language].values() if self.value >= max(0.99995 * one, 10_000)]
         return unit == max(sizes) and abs(displayed - self.value / unit) <= 0.5000001 * 10**-places
 
@@ -147,3 +143,8 @@ def numbers(text: str) -> tuple[str, ...]:
     """The numbers in a sentence, dates and shares whole; the 30 of "the last 30 days" is none."""
     text = re.sub(r"\b(last 30|7 days|seven days)\b|(近|前|最近) ?\d+ 天|7 天", "", text)
     return tuple(found.rstrip(",.:-") for found in re.findall(r"\d[\d,.:-]*%?", text))
+
+
+def signed(value: int | None) -> str:
+    """A difference of counts with its sign."""
+    return ABSENT if value is None else f"{value:+,}".replace("-", "−") if value else "0"

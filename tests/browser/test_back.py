@@ -1,20 +1,11 @@
-"""What was chosen stands in the address, goes along to other pages, and Back takes it back; from file://."""
+"""The address keeps every choice, links to other pages carry it, and Back undoes it; from file://."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
-
 from playwright.sync_api import Page
 
-from reports.content.folders import app_folder
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, choices_of
 from tests.browser.dom import table_rows
-
-SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
-
-
-def asked(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def app_in_picker(page: Page) -> str:
@@ -31,7 +22,7 @@ def pick(reader: Reader, text: str) -> None:
     reader.settle()
 
 
-def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Reader) -> None:
+def test_back_undoes_order_search_span_window_and_app_one_by_one(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en")
     everyone = table_rows(page, "[data-part=summary] table")
     order = page.locator("table[data-table=logins] tbody code").all_inner_texts()
@@ -48,7 +39,7 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     page.locator("th[data-column=app] button").first.click()
     page.locator("th[data-column=app] button").first.click()
     assert page.locator("th[data-column=app]").get_attribute("aria-sort") == "descending"
-    assert asked(page) == {
+    assert choices_of(page) == {
         "lang": "en", "app": "shop", "days": "30", "span": "90", "by": "version", "search": "sh", "sort": "-app",
     }  # fmt: skip
     address = page.url
@@ -89,7 +80,7 @@ def test_back_takes_back_app_window_span_search_and_order_one_by_one(reader: Rea
     )
 
 
-def test_the_app_goes_along_over_the_pages(reader: Reader) -> None:
+def test_links_to_other_pages_carry_the_app(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en", days=7, by="version")
     pick(reader, "商城")
     for name in ("Usage", "Monitoring"):
@@ -97,7 +88,7 @@ def test_the_app_goes_along_over_the_pages(reader: Reader) -> None:
         reader.settle()
     page.wait_for_selector("[data-picker-note] bdi")
     assert app_in_picker(page) == "商城"
-    assert asked(page) == {"lang": "en", "days": "7", "by": "version", "app": "shop"}
+    assert choices_of(page) == {"lang": "en", "days": "7", "by": "version", "app": "shop"}
     assert page.locator("[data-by-button=version]").get_attribute("aria-pressed") == "true"
     # From an app's own page, monitoring shows that app.
     page = reader.open("apps/ghost/index.html", lang="en")
@@ -106,7 +97,7 @@ def test_the_app_goes_along_over_the_pages(reader: Reader) -> None:
     assert app_in_picker(page) == "ghost"
 
 
-def test_the_language_is_no_step(reader: Reader) -> None:
+def test_back_undoes_the_period_but_not_the_language(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=30)
     reader.press("7")
     reader.speak("zh")
@@ -114,10 +105,7 @@ def test_the_language_is_no_step(reader: Reader) -> None:
     reader.settle()
     assert page.locator("html").get_attribute("data-days") == "30"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-
-
-def test_the_period_of_the_table_is_a_step(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en", days=30)
+    reader.speak("en")
     page.locator("[data-period=month]").click()
     reader.settle("month")
     page.go_back()

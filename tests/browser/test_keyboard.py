@@ -5,24 +5,23 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from reports.content.folders import app_folder
-from tests.browser.conftest import Reader, open_all
+from tests.browser.conftest import SHOP, Reader, open_all
 from tests.browser.dom import table_rows
 
-# What a hand can use: every control that is shown, even where somebody took it out of the order of Tab.
+# Numbers every control that is shown, even if it is not in the order of Tab, and notes each that gets the focus: its
+# number, and whether it looks different from before.
 _MARK = """() => {
   let number = 0;
+  window.reached = [];
+  document.addEventListener("focusin", ({target: one}) => {
+    const {outlineStyle, outlineWidth, boxShadow} = getComputedStyle(one);
+    const isSeen = (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+    window.reached.push([one.dataset.stop ?? one.outerHTML.slice(0, 80), isSeen]);
+  });
   for (const one of document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")) {
     if (one.checkVisibility({visibilityProperty: true}) && !one.disabled) one.dataset.stop = number++;
   }
   return number;
-}"""
-# Tells of what has the focus: its number, and whether it looks other than without.
-_FOCUSED = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
-  const isSeen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
-  return [one.dataset.stop ?? one.outerHTML.slice(0, 80), isSeen];
 }"""
 
 
@@ -56,39 +55,21 @@ def test_keys_switch_the_window_search_and_show_help(reader: Reader) -> None:
     assert dialog.count() == 0
     reader.press("7")
     assert days_of(page) == "7"
-
-
-def test_keys_with_a_modifier_are_the_browsers(reader: Reader) -> None:
-    page = reader.open("metrics.html", lang="en", days=30)
+    reader.press("3")
+    # Keys with a modifier belong to the browser, keys in a field to the field.
     for modifier in ("Control", "Meta", "Alt"):
         for key in ("7", "3", "/", "Shift+?"):
             page.keyboard.press(f"{modifier}+{key}")
-        assert days_of(page) == "30", modifier
-        assert page.get_by_role("dialog").count() == 0, modifier
-
-
-def test_keys_are_not_taken_from_fields(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en", days=30)
     for place in ("select[data-filter=platform]", "input[data-filter=account]"):
         page.locator(place).focus()
         page.keyboard.type("7?/")
-        assert days_of(page) == "30"
-        assert page.get_by_role("dialog").count() == 0
         assert page.locator(place).evaluate("one => one === document.activeElement")
+    assert days_of(page) == "30"
+    assert dialog.count() == 0
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "index.html",
-        "usage.html",
-        "monitor.html",
-        "quality.html",
-        "files.html",
-        f"apps/{app_folder('shop', ['Shop'])}/index.html",
-    ],
-)
-def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str) -> None:
+@pytest.mark.parametrize("path", ["index.html", "usage.html", "monitor.html", "quality.html", "files.html", SHOP])
+def test_tab_reaches_every_control_and_shows_the_focus(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="en")
     for late in page.locator("#sign-ins").all():
         # It is drawn when a reader comes near.
@@ -96,16 +77,13 @@ def test_tab_reaches_everything_and_shows_where_it_is(reader: Reader, path: str)
         page.wait_for_selector("#sign-ins[data-loaded]")
     stops = page.evaluate(_MARK)
     assert stops > 15
-    reached: list[str] = []
     # A date has month, day, year and its calendar.
     for _ in range(stops + 3 * page.locator("input[type=date]").count()):
         page.keyboard.press("Tab")
-        stop, is_seen = page.evaluate(_FOCUSED)
-        assert is_seen, (stop, page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
-        if reached[-1:] != [stop]:
-            reached.append(stop)
-    # Each once, in the order of the page but for the header, whose parts stand in another order than in the text.
-    assert sorted(map(int, reached)) == list(range(stops))
+    reached = page.evaluate("window.reached")
+    assert [stop for stop, is_seen in reached if not is_seen] == []
+    # Each once, in the order of the page except in the header, whose parts are in another order than in the text.
+    assert sorted(int(stop) for stop, _ in reached) == list(range(stops))
 
 
 def test_buttons_headings_and_details_work_by_enter_and_space(reader: Reader) -> None:
@@ -168,7 +146,7 @@ def test_the_picker_works_by_arrows_enter_and_escape(reader: Reader) -> None:
     assert field.get_attribute("aria-expanded") == "false"
     assert field.input_value() == "All apps"
     assert table_rows(page, "[data-part=summary] table") == everyone
-    # By the initials of its pinyin; what is called `script` begins so, too.
+    # The initials of its pinyin find it; the name `script` begins with them, too.
     page.keyboard.type("sc")
     assert options.locator("code").all_inner_texts() == ["script", "shop"]
     page.keyboard.press("ArrowDown")
@@ -190,11 +168,7 @@ def test_the_picker_works_by_arrows_enter_and_escape(reader: Reader) -> None:
     assert table_rows(page, "[data-part=summary] table") == everyone
     assert "app=" not in page.url
     assert page.evaluate("document.activeElement !== document.body")
-
-
-def test_the_picker_says_when_nothing_matches(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="en")
-    page.locator("#picker-field").fill("no such app")
+    field.fill("no such app")
     assert page.locator("#picker-list").is_hidden()
     assert page.locator("[data-picker-note]").inner_text() == "No app matches."
     page.keyboard.press("Enter")
@@ -202,7 +176,7 @@ def test_the_picker_says_when_nothing_matches(reader: Reader) -> None:
 
 
 def test_every_table_of_an_apps_page_sorts_by_click_and_by_keyboard(reader: Reader) -> None:
-    page = reader.open(f"apps/{app_folder('shop', ['Shop'])}/index.html", lang="en", days=30)
+    page = reader.open(SHOP, lang="en", days=30)
     open_all(page)
     reader.settle()
     tables = [one for one in page.locator("main table").all() if one.is_visible()]

@@ -1,4 +1,4 @@
-"""What leaves a page: its link, pictures, cards of incidents, an app's day, a range of one's own; from file://."""
+"""A page's link, pictures, copied incidents, an app's day, and a chosen range; from file://."""
 
 from __future__ import annotations
 
@@ -12,28 +12,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from reports.content.folders import app_folder
-from tests.browser.conftest import Reader
-from tests.browser.counted import CHANNELS, Published, ratio
+from tests.browser.conftest import SHOP, Reader, choices_of
+from tests.browser.counted import CARDS, CHANNELS, LOGIN_COUNTS, Published, ratio
 from tests.browser.dom import table_rows
 from tests.browser.figure_text import Change, Share, count
-from tests.data.site_logs import AS_OF, HABITS
-
-SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
-USAGE = ("number_verifications", "one_click_verifications", "local_verifications", "third_party_authorizations")
+from tests.data.site_logs import AS_OF
 
 
 @pytest.fixture
-def logs_reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
-    return read_site(logged / "site")
-
-
-def asked(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+def logs_reader(read_site: Callable[..., Reader]) -> Reader:
+    return read_site("logged")
 
 
 def pasted(page: Page) -> str:
-    """What the clipboard holds, by a field of the page itself."""
+    """Return the text of the clipboard, pasted into a field of the page itself."""
     page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
     page.keyboard.press("Control+V")
     text = page.locator("body > textarea").input_value()
@@ -62,7 +54,7 @@ def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None
     choices = {"days": "7", "lang": "zh", "line": "wechat", "open": "authorizations,records"}
     assert {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()} == choices
     # Another browser, which remembers nothing.
-    reader._forget()
+    reader.forget()
     page.goto("about:blank")
     page.goto(link)
     reader.settle()
@@ -74,18 +66,18 @@ def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None
     assert page.locator("html").get_attribute("data-days") == "7"
     # All lines again; opening a fold was no step, so Back leads to the line.
     page.locator("[data-look=wechat]").click()
-    assert "line" not in asked(page)
+    assert "line" not in choices_of(page)
     page.go_back()
     reader.settle()
     assert page.locator("[data-look=wechat]").get_attribute("aria-pressed") == "true"
     # A version is named, as its look changes with its share.
     page.locator("[data-by-button=version]").click()
     reader.settle()
-    assert "line" not in asked(page)
+    assert "line" not in choices_of(page)
     page.locator("[data-legend=timed] button").nth(1).click()
     name = page.locator("[data-legend=timed] button").nth(1).text_content()
-    assert asked(page)["line"] == name
-    # The commands are those of the window.
+    assert choices_of(page)["line"] == name
+    # The commands name the days of the window.
     command = page.locator("#records code").first.inner_text()
     assert command.startswith(".venv/bin/authmeter trace --app shop --device ID --from ")
 
@@ -127,7 +119,7 @@ def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
     assert "Copy card" not in lines
 
 
-def test_what_the_address_asks_for_in_vain_is_said(reader: Reader) -> None:
+def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     page = reader.open(
         SHOP, lang="en", days=14, line="nobody", vs="never", **{"from": "2026-02-30", "to": "2026-01-01"}
     )
@@ -148,18 +140,17 @@ def test_what_the_address_asks_for_in_vain_is_said(reader: Reader) -> None:
 
 
 def test_a_range_is_counted_as_the_tables_have_it(logs_reader: Reader, tables: Published) -> None:
-    # Five days of which one has no data, then days of which some lie in a month that is too short.
+    # Five days, one without data; then days, some of which have no counterpart in a shorter month.
     first, last = AS_OF - timedelta(days=19), AS_OF - timedelta(days=15)
-    path = f"apps/{app_folder('shop', HABITS)}/index.html"
-    page = logs_reader.open(path, lang="en", vs="week", **{"from": str(first), "to": str(last)})
+    page = logs_reader.open(SHOP, lang="en", vs="week", **{"from": str(first), "to": str(last)})
     check_range(page, tables, first, last, [_back(7)] * 5)
     page.locator("[data-range=vs]").select_option("before")
     check_range(page, tables, first, last, [_back(5)] * 5)
     page.locator("[data-range=to]").fill(str(AS_OF))
     page.locator("[data-range=to]").dispatch_event("change")
     page.locator("[data-range=vs]").select_option("month")
-    assert asked(page)["to"] == str(AS_OF)
-    assert asked(page)["vs"] == "month"
+    assert choices_of(page)["to"] == str(AS_OF)
+    assert choices_of(page)["vs"] == "month"
     check_range(page, tables, first, AS_OF, [_month_before] * 20)
     page.go_back()
     page.go_back()
@@ -187,7 +178,7 @@ def check_range(
     assert f"{len(known)} of {len(days)} days comparable" in page.locator(".range-note").inner_text()
     found = {row[0]: row[1:] for row in table_rows(page, ".range-usage")}
     assert len(found) == 4
-    for metric, row in zip(USAGE, found.values(), strict=True):
+    for metric, row in zip(CARDS, found.values(), strict=True):
         now, then = tables.usage("shop", metric, matched), tables.usage("shop", metric, base)
         assert row == [count(tables.usage("shop", metric, days)), count(then), Change(now, then, is_fair)]
     rows = table_rows(page, ".range-channels")
@@ -217,34 +208,29 @@ def test_a_day_shows_one_app_as_the_tables_have_it(logs_reader: Reader, tables: 
     everyone = {row[1]: row[2:] for row in table_rows(page, ".day-movers") if row[0] == name}
     assert everyone
     # A chart of the app's page leads to the app's day.
-    page = logs_reader.open(f"apps/{app_folder('shop', HABITS)}/index.html", lang="en")
+    page = logs_reader.open(SHOP, lang="en")
     page.locator("details[data-figures=authorizations] summary").click()
     logs_reader.settle()
     page.locator(f"details[data-figures=authorizations] a[href*='{day}']").click()
     page.wait_for_selector(".app-day-channels")
-    assert asked(page)["app"] == "shop"
+    assert choices_of(page)["app"] == "shop"
     assert name in page.locator("h1").inner_text()
     found = page.locator("[data-part=app-day] .card .short").all_inner_texts()
-    assert found == [count(tables.usage("shop", metric, [day])) for metric in USAGE]
+    assert found == [count(tables.usage("shop", metric, [day])) for metric in CARDS]
     for channel, row in zip([*CHANNELS, "*"], table_rows(page, ".app-day-channels"), strict=True):
-        counts = [
-            tables.logins("shop", channel, metric, [day])
-            for metric in (
-                "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
-            )
-        ]  # fmt: skip
+        counts = [tables.logins("shop", channel, metric, [day]) for metric in LOGIN_COUNTS]
         assert row[3:] == [count(one) for one in counts]
         assert row[2] == Share(ratio(counts[0], counts[1]))
     moved = {row[0]: row[1:] for row in table_rows(page, "[data-part=app-day] .day-movers")}
-    # What all apps' page says of the app's channels, the app's says, too.
+    # Both pages have the same figures for the app's channels.
     for channel, expected in everyone.items():
         # The figures of an app that is signed in by hold no results of verification by day.
         has_rate = "Authorizations" in channel
         assert moved[channel] == (expected if has_rate else [*expected[:-2], "—", "—"])
-    # What is of all apps, and the incidents of other apps, are not seen.
+    # Parts of all apps and incidents of other apps are hidden.
     assert page.locator("[data-all-apps]:visible").count() == 0
     links = page.locator(".incidents-panel a.incident-text:visible").evaluate_all("all => all.map((one) => one.href)")
-    assert all("/apps/" not in link or "/apps/" + app_folder("shop", HABITS) in link for link in links)
+    assert all("/apps/" not in link or f"/{SHOP.rsplit('/', 1)[0]}/" in link for link in links)
     command = page.locator("#records code").last.text_content()
     assert command == f".venv/bin/authmeter export --app shop --from {day} --to {day} --events"
     page.get_by_role("link", name="All apps", exact=True).click()

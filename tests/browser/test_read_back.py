@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,48 +19,33 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Reader, open_all, rendered
-from tests.browser.counted import CHANNELS, PERIODS, USAGE, Published, ratio
+from tests.browser.conftest import Reader, World, open_all
+from tests.browser.counted import CARDS, CHANNELS, CHANNELS_OF, LOGIN_COUNTS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, said
-from tests.data.published_tables import full
 from tests.data.site_logs import AS_OF, HABITS, day
 
 KEYS = [*HABITS, "idle"]
-CARDS = USAGE[:4]
-STATES = [("zh", 30), ("zh", 7), ("en", 7), ("en", 30)]
-# The channels that a count of usage is of.
-CHANNELS_OF = {
-    "number_verifications": ("one_click", "local_verify"),
-    "one_click_verifications": ("one_click",),
-    "local_verifications": ("local_verify",),
-    "third_party_authorizations": ("wechat", "qq", "weibo"),
-}
-LOGIN_COUNTS = (
-    "authorizations", "authorization_requests", "authorizations_cancelled", "authorizations_failed",
-)  # fmt: skip
+# Language and window do not depend on each other.
+STATES = [("zh", 30), ("en", 7)]
 
 
 @pytest.fixture
-def reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
-    return read_site(logged / "site")
+def reader(read_site: Callable[..., Reader]) -> Reader:
+    return read_site("logged")
 
 
-def each_state(
-    reader: Reader, path: str, states: Sequence[tuple[str, int]] = STATES, **choices: object
-) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """What a page shows in both windows and both languages, with the table behind each chart open."""
-    language, days = states[0]
+def each_state(reader: Reader, path: str, **choices: object) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Yield the figures of a page in both windows and both languages, with the table behind each chart open."""
+    language, days = STATES[0]
     page = reader.open(path, lang=language, days=days, **choices)
     open_all(page)
     reader.settle()
-    for next_language, next_days in states:
-        if next_language != language:
-            reader.speak(next_language)
-        if next_days != days:
-            reader.press(str(next_days)[0])
-        language, days = next_language, next_days
-        yield language, days, read(page)
+    yield language, days, read(page)
+    language, days = STATES[1]
+    reader.speak(language)
+    reader.press(str(days))
+    yield language, days, read(page)
 
 
 # ---- the parts that pages share
@@ -86,7 +71,7 @@ def check_cards(reading: dict[str, Any], tables: Published, key: str, days: int,
 
 
 def is_used(tables: Published, key: str, metric: str) -> bool:
-    """Whether an app's page has that count: third-party sign-in stands only where there was one."""
+    """Whether an app's page has that count: third-party sign-in only if the app used it."""
     if metric != CARDS[3] or key == "*":
         return True
     spans = [*(span for name in PERIODS for span in tables.period(name)), tables.window(30)]
@@ -131,7 +116,7 @@ def check_charts(
     days: int,
     language: str,
 ) -> None:
-    """What Plotly draws, and the table behind each chart; a missing day is null in the one, words in the other."""
+    """The input of Plotly equals the table behind each chart; a missing day is null there, words here."""
     window = tables.window(days)
     for name, every in expected.items():
         series = {one: values for one, values in every.items() if is_present(tables, key, name, one)} or every
@@ -215,7 +200,7 @@ def check_logins(
     reading: dict[str, Any], tables: Published, key: str, days: int, language: str, *, is_own_page: bool = False
 ) -> None:
     """Charts, the summary by channel, breakdowns by platform, carrier and SDK version, outcomes and codes. An app's own
-    page has those of the channels that it signs in by."""
+    page has only the channels that it uses."""
     present = present_channels(tables, key)
     lines = login_lines(tables, key, days)
     every = tables.window(90)
@@ -282,8 +267,8 @@ def check_breakdown(found: list[list[str]], tables: Published, key: str, dimensi
 
 
 def check_versions(found: list[list[str]], tables: Published, key: str, days: int, language: str) -> None:
-    """SDK versions: new ones first, then the worst, those of few requests last. Of more than five of an app, those with
-    fewest requests are one row, unless an incident names them.
+    """SDK versions: new ones first, then the worst, rare ones last. If an app has more than five, the rarest are one
+    row, unless an incident names them.
     """
     counts = tables.by_version(key, tables.window(days))
     blamed = {row["cause"].removeprefix("sdk_version=") for row in tables.incidents
@@ -312,7 +297,7 @@ def check_versions(found: list[list[str]], tables: Published, key: str, days: in
 
 
 def version_said(group: list[str], language: str) -> str:
-    """What a row of versions is called."""
+    """The name of a row of versions."""
     if len(group) > 1:
         return f"其余 {len(group)} 个版本" if language == "zh" else f"{len(group)} other versions"
     return said(group[0], language) if group[0] == "unknown" else group[0]
@@ -374,10 +359,10 @@ def unknown_said(outcome: str, language: str) -> str:
         *(pytest.param(key, marks=pytest.mark.lab) for key in ("Shop", "CON", "ghost", "-x")),
     ],
 )
-def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str, str], key: str) -> None:
-    # Language and window do not hang on each other: one app is read in each pair of them.
-    states = STATES if key == "shop" else STATES[::2]
-    for language, days, reading in each_state(reader, f"apps/{folders[key]}/index.html", states):
+def test_figures_of_an_app_page_equal_the_tables(
+    reader: Reader, tables: Published, folders: dict[str, str], key: str
+) -> None:
+    for language, days, reading in each_state(reader, f"apps/{folders[key]}/index.html"):
         check_cards(reading, tables, key, days, language)
         check_usage(reading, tables, key, days, language)
         check_logins(reading, tables, key, days, language, is_own_page=True)
@@ -387,7 +372,9 @@ def test_the_page_of_an_app(reader: Reader, tables: Published, folders: dict[str
     check_facts(reading["facts"], records, tables, key, registered)
 
 
-def test_the_page_of_an_app_without_a_record(reader: Reader, tables: Published, folders: dict[str, str]) -> None:
+def test_an_app_page_without_a_record_equals_the_tables(
+    reader: Reader, tables: Published, folders: dict[str, str]
+) -> None:
     page = reader.open(f"apps/{folders['idle']}/index.html", lang="zh")
     for language, words in {"zh": "这个应用还没有记录", "en": "No record of this app yet"}.items():
         reader.speak(language)
@@ -403,7 +390,7 @@ def test_the_page_of_an_app_without_a_record(reader: Reader, tables: Published, 
 def check_facts(
     facts: dict[str, str], records: str, tables: Published, key: str, registered: list[dict[str, Any]]
 ) -> None:
-    """What an app is, in English: from the registry, and from its days."""
+    """Facts of an app, in English, from the registry and from its days."""
     app = tables.apps[key]
     days = [row["day"] for row in tables.rows("channel_daily") if row["app_key"] == key]
     today = [row for row in tables.rows("usage_daily") if (row["app_key"], row["day"]) == (key, AS_OF)]
@@ -419,7 +406,7 @@ def check_facts(
         "Last seen": day_said(max(days), "en") if days else "never",
     }
     share = ratio(counted, usual_of(tables, key, min(days))) if days else None
-    # As JavaScript rounds: a half goes up.
+    # JavaScript rounds a half up.
     of_usual = "" if share is None else f" ({math.floor(100 * share + 0.5)}% of usual)"
     assert records == f"Records {count(counted if days else None)}{of_usual}"
 
@@ -459,12 +446,12 @@ def check_packages(
         ]  # fmt: skip
 
 
-def test_the_usage_page(reader: Reader, tables: Published, logged: Path) -> None:
+def test_figures_of_the_usage_page_equal_the_tables(reader: Reader, tables: Published) -> None:
     for language, days, reading in each_state(reader, "usage.html"):
         check_cards(reading, tables, "*", days, language)
         check_usage(reading, tables, "*", days, language)
         check_apps(reading, tables, str(days), language)
-        check_months(table_rows(reader.page, "table.months"), tables, logged / "site", language)
+        check_months(table_rows(reader.page, "table.months"), tables, reader.site, language)
     assert reader.page.locator(".title").inner_text().startswith("Usage All apps, 9\n")
     for name in PERIODS:
         reader.page.locator(f'[data-period="{name}"]').click()
@@ -545,7 +532,7 @@ def check_apps(reading: dict[str, Any], tables: Published, period: str, language
 
 
 @pytest.mark.parametrize("key", ["*", "shop"])
-def test_the_monitor_page(reader: Reader, tables: Published, key: str) -> None:
+def test_figures_of_the_monitoring_page_equal_the_tables(reader: Reader, tables: Published, key: str) -> None:
     choices = {} if key == "*" else {"app": key}
     for language, days, reading in each_state(reader, "monitor.html", **choices):
         check_logins(reading, tables, key, days, language)
@@ -573,11 +560,10 @@ def check_login_table(found: list[list[str]], tables: Published, days: int, lang
     assert order == sorted(order, reverse=True)
 
 
-def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[..., Reader], tmp_path: Path) -> None:
+def test_long_counts_are_shortened_beside_the_exact_one(read_site: Callable[..., Reader], world: World) -> None:
     """万 and 亿, thousands and millions: rounded rightly, and never alone."""
-    database = full(tmp_path / "authmeter.duckdb")
-    counted = Published(database)
-    reader = read_site(rendered(database))
+    counted = Published(world("full") / "authmeter.duckdb")
+    reader = read_site("full")
     page = reader.open("usage.html", lang="en", days=7)
     for language, units in (("zh", "万亿"), ("en", "M")):
         reader.speak(language)
@@ -593,17 +579,3 @@ def test_long_counts_are_short_with_the_exact_one_beside(read_site: Callable[...
         reader.speak(language)
         day_texts = page.locator(".calendar [data-compact]").all_inner_texts()
         assert day_texts == [Compact(counted.usage("*", CARDS[0], [day]), language) for day in by_month]
-    # Where one unit ends and the next begins: the page writes whatever number stands there anew in another language.
-    values = [
-        0, 999, 9_999, 10_000, 12_345, 99_994, 99_996, 999_949, 1_000_000, 1_234_567, 99_951_000, 99_994_999,
-        99_995_000, 99_999_999, 100_000_000, 123_456_789, 999_999_999, 1_000_000_000, 1_234_567_890, 123_456_789_012,
-    ]  # fmt: skip
-    page.eval_on_selector_all(
-        ".calendar [data-compact]",
-        "(all, values) => values.forEach((one, i) => { all[i].dataset.compact = one; })",
-        values,
-    )
-    for language in ("zh", "en"):
-        reader.speak(language)
-        written = page.locator(".calendar [data-compact]").all_inner_texts()[: len(values)]
-        assert written == [Compact(value, language) for value in values]

@@ -6,16 +6,16 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from tests.browser.conftest import World
 from tests.browser.counted import Published, ratio
-from tests.browser.test_read_back import KEYS
-from tests.data.site_logs import day
+from tests.data.site_logs import HABITS, day
 
+KEYS = [*HABITS, "idle"]
 DETAIL_COUNTS = (
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
     "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
@@ -37,7 +37,7 @@ def csv_of(columns: list[str], rows: list[list[Any]]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def test_the_csv_of_all_apps_byte_by_byte(tables: Published, logged: Path) -> None:
+def test_the_csv_of_all_apps_equals_the_tables(tables: Published, world: World) -> None:
     rows = [row for row in tables.rows("usage_daily") if row["day"] > day(30)]
     rows.sort(key=lambda row: (row["day"], row["app_key"]))
     columns = [
@@ -46,13 +46,15 @@ def test_the_csv_of_all_apps_byte_by_byte(tables: Published, logged: Path) -> No
         "weibo_authorizations", "verification_requests", "billable_verifications", "devices",
     ]  # fmt: skip
     assert len(rows) > 150
-    assert (logged / "site" / "usage_all.csv").read_bytes() == csv_of(
+    assert (world("logged") / "site" / "usage_all.csv").read_bytes() == csv_of(
         columns, [[row[name] for name in columns] for row in rows]
     )
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_the_csv_and_the_workbook_of_an_app(tables: Published, logged: Path, folders: dict[str, str], key: str) -> None:
+def test_csv_and_workbook_of_an_app_equal_the_tables(
+    tables: Published, world: World, folders: dict[str, str], key: str
+) -> None:
     names = ("day", "platform", "scheme_id", "package_name", "channel", "carrier")
     rows = [row for row in tables.detail if row["app_key"] == key and row["day"] > day(30)]
     rows.sort(key=lambda row: [(row[name] is not None, row[name] or "") for name in names])
@@ -63,7 +65,7 @@ def test_the_csv_and_the_workbook_of_an_app(tables: Published, logged: Path, fol
         for row in rows
     ]  # fmt: skip
     columns = ["day", "app_key", "app_name", "platform", *names[2:], *DETAIL_COUNTS, "authorization_rate"]
-    place = logged / "site" / "apps" / folders[key]
+    place = world("logged") / "site" / "apps" / folders[key]
     assert (place / f"{place.name}_usage_detail.csv").read_bytes() == csv_of(columns, expected)
     heads, *found = openpyxl.load_workbook(place / f"{place.name}_usage_detail.xlsx").active.iter_rows(values_only=True)
     assert [head.split(" ")[-1] for head in heads] == columns
@@ -73,9 +75,9 @@ def test_the_csv_and_the_workbook_of_an_app(tables: Published, logged: Path, fol
         assert row[-1] == (None if counted[-1] is None else pytest.approx(counted[-1], rel=1e-15))
 
 
-def test_the_scripts_hold_every_app_once(tables: Published, logged: Path) -> None:
+def test_lists_contain_every_app_once(tables: Published, world: World) -> None:
     """The lists that pages load name each app once; the manifest counts the rows of every CSV."""
-    site = logged / "site"
+    site = world("logged") / "site"
     for name in ("apps", "logins", "files"):
         text = (site / "data" / f"{name}.js").read_text("ascii")
         (keys,) = re.findall(r"^\"key\":'(\[.*?\])',$", text, re.MULTILINE)
@@ -85,7 +87,7 @@ def test_the_scripts_hold_every_app_once(tables: Published, logged: Path) -> Non
     assert listed["usage_all.csv"]["rows"] == sum(row["day"] > day(30) for row in tables.rows("usage_daily"))
 
 
-def test_the_own_files_of_an_app_are_small(logged: Path) -> None:
+def test_the_own_files_of_an_app_are_small(world: World) -> None:
     """There may be a hundred thousand apps; that with everything in it is in `tests/reports/build/test_site.py`."""
-    for app in (logged / "site" / "apps").iterdir():
+    for app in (world("logged") / "site" / "apps").iterdir():
         assert sum((app / name).stat().st_size for name in ("index.html", "figures.js")) <= 16_000, app.name

@@ -16,21 +16,20 @@ from playwright.sync_api import Locator
 
 from pipelines.contract.measures.metrics import METRICS
 from tests.browser.conftest import Reader
-from tests.browser.counted import CHANNELS, Published, layer_of, ratio
+from tests.browser.counted import CARDS, CHANNELS, CHANNELS_OF, LOGIN_COUNTS, Published, layer_of, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Signed, Size, count, day_said, numbers, said
-from tests.browser.test_read_back import CARDS, CHANNELS_OF, LOGIN_COUNTS
 from tests.browser.usual import colour_of, is_struck, place_of, technical, usual_range
 from tests.data import site_logs
 from tests.data.site_logs import AS_OF, MISSING_BACK, day
 
 
 @pytest.fixture
-def reader(read_site: Callable[..., Reader], logged: Path) -> Reader:
-    return read_site(logged / "site")
+def reader(read_site: Callable[..., Reader]) -> Reader:
+    return read_site("logged")
 
 
-def test_the_briefing(reader: Reader, tables: Published) -> None:
+def test_figures_of_the_briefing_equal_the_tables(reader: Reader, tables: Published) -> None:
     page = reader.open("index.html", lang="zh")
     for one in page.locator("details.folded, details.ended").all():
         one.evaluate("one => { one.open = true; }")
@@ -45,29 +44,29 @@ def test_the_briefing(reader: Reader, tables: Published) -> None:
         assert_trust(reader, tables)
 
 
-def test_the_files(reader: Reader, tables: Published, logged: Path, folders: dict[str, str]) -> None:
+def test_figures_of_the_files_page_equal_the_tables(reader: Reader, tables: Published, folders: dict[str, str]) -> None:
     page = reader.open("files.html", lang="zh")
     months = page.locator(".days-of-month")
     states = months.evaluate_all("all => all.map((one) => [one.querySelector('summary').innerText, one.open])")
-    # Those of the 30 days lie open.
+    # The months of the 30 days are open.
     assert [month.split()[0] for month, is_open in states if is_open] == sorted(
         {f"{one:%Y-%m}" for one in tables.window(30)}, reverse=True
     )
     assert len(states) > 2
     months.evaluate_all("all => all.forEach((one) => { one.open = true; })")
-    # A day stands under those of its weekday.
+    # Days of a weekday are in one column.
     places = page.locator(".calendar li").evaluate_all("all => all.map((one) => `${one.className} ${one.offsetLeft}`)")
     assert len(set(places)) == 7
     for language in ("zh", "en"):
         if language == "en":
             reader.speak(language)
-        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, logged / "site", language)
-        check_files(read(page)["tables"]["files"], tables, logged / "site", folders, language)
-        check_listed(page.locator(".files li").all(), logged / "site")
+        check_calendar(page.locator(".calendar a").all_inner_texts(), tables, reader.site, language)
+        check_files(read(page)["tables"]["files"], tables, reader.site, folders, language)
+        check_listed(page.locator(".files li").all(), reader.site)
 
 
 def check_listed(found: list[Locator], site: Path) -> None:
-    """Every page and file of the list is there, as large as it says, with as many rows."""
+    """Every page and file of the list exists, with the size and the number of rows that it names."""
     paths = []
     for one in found:
         path = one.locator("a").get_attribute("href").split("?")[0]  # type: ignore[union-attr]
@@ -90,7 +89,7 @@ def check_listed(found: list[Locator], site: Path) -> None:
 
 
 def check_key_figures(reader: Reader, tables: Published, language: str) -> None:
-    """Technical success and the four counts: the day, what is usual, 7 and 30 days with their changes."""
+    """Technical success and the four counts: the day, its usual range, 7 and 30 days with their changes."""
     displayed = reader.page.locator(".leading .card").all()
     names = ["technical_success_rate", *CARDS]
     assert [one.get_attribute("id") for one in displayed] == [f"card-{name}" for name in names]
@@ -211,8 +210,7 @@ def changes(tables: Published, is_english: bool) -> list[str]:
 
 
 def check_calendar(found: list[str], tables: Published, site: Path, language: str) -> None:
-    """Every day that has a page, by month, the newest first, with the number verifications of each; words where there
-    is none."""
+    """Every day that has a page, by month, the newest first, with its verifications; words for a missing day."""
     days = sorted(date.fromisoformat(file.stem) for file in (site / "days").iterdir())
     assert days[0] < day(59)
     days.sort(key=lambda one: (-one.year, -one.month, one.day))
@@ -227,7 +225,7 @@ def check_calendar(found: list[str], tables: Published, site: Path, language: st
 
 
 def check_attention(found: list[str], tables: Published) -> None:
-    """Every warning and note by its numbers: of all those in the tables none is missing, none is there twice."""
+    """Every warning and note by its numbers: none of the tables is missing, and none is repeated."""
     files = tables.rows("input_files")
     today = tables.quality[AS_OF]
     expected = [
@@ -244,7 +242,7 @@ def check_attention(found: list[str], tables: Published) -> None:
 
 
 def check_incidents(reader: Reader, tables: Published) -> None:
-    """Those that are part of no other, in the contract's order, each with its first day."""
+    """Incidents that are part of no other, in the contract's order, each with its first day."""
     rows = [row for row in tables.rows("incidents") if row["part_of"] is None]
     rows.sort(key=lambda row: (row["last_day"] is not None, -row["lost"], row["incident_id"]))
     found = reader.page.locator("[data-incident]").all()
@@ -254,7 +252,7 @@ def check_incidents(reader: Reader, tables: Published) -> None:
 
 
 def check_files(found: list[list[str]], tables: Published, site: Path, folders: dict[str, str], language: str) -> None:
-    """What lies in each app's folder, as large as it is."""
+    """The files in each app's folder, with their sizes."""
     rows = {}
     for key in tables.apps:
         place = site / "apps" / folders[key]
@@ -306,7 +304,7 @@ def failed_checks(tables: Published) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("back", [1, site_logs.LATE_BACK, MISSING_BACK, 29])
-def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back: int) -> None:
+def test_figures_of_an_earlier_day_equal_the_tables(reader: Reader, tables: Published, back: int) -> None:
     one = day(back)
     quality = tables.quality[one]
     page = reader.open(f"days/{one}.html", lang="zh")
@@ -348,7 +346,7 @@ def test_the_overview_of_an_earlier_day(reader: Reader, tables: Published, back:
 
 
 def check_incidents_of_day(reader: Reader, tables: Published, one: date) -> None:
-    """Those of the day that are part of no other of it, in the contract's order; how many began on it and ended."""
+    """Incidents of the day that are part of no other of it, in the contract's order; how many began on it and ended."""
     there = [row for row in tables.rows("incidents") if row["first_day"] <= one <= (row["last_day"] or one)]
     ids = {row["incident_id"] for row in there}
     rows = [row for row in there if row["part_of"] not in ids]
@@ -407,7 +405,7 @@ def check_moves(found: list[list[str]], tables: Published, one: date, language: 
 # ---- the quality page
 
 
-def test_the_quality_page(reader: Reader, tables: Published) -> None:
+def test_figures_of_the_quality_page_equal_the_tables(reader: Reader, tables: Published) -> None:
     page = reader.open("quality.html", lang="zh")
     # Every list is folded, and has its table as soon as it is opened.
     assert not any(table.is_visible() for table in page.locator("table").all())
@@ -454,7 +452,7 @@ def check_input_files(found: list[list[str]], tables: Published, language: str) 
 
 def restated_row(row: dict[str, Any], tables: Published, language: str) -> list[str]:
     """A restated figure as tables show it, without its day."""
-    # Devices are those of an app over all its channels.
+    # Devices are counted per app over all its channels.
     every = "全部渠道" if language == "zh" else "All channels"
     metric = METRICS.get(row["metric"])
     return [
@@ -511,7 +509,7 @@ def check_unregistered(displayed: dict[str, Any], tables: Published) -> None:
 
 
 def check_books(reader: Reader, tables: Published, language: str) -> None:
-    """What stands in the template: the books, the heads of the sections, checks, reasons, fields."""
+    """Figures of the template: the books, the heads of the sections, checks, reasons, fields."""
     page = reader.page
     files, rejected = tables.rows("input_files"), tables.rows("rejected_records")
     read_, accepted, refused = (sum(row[name] for row in files) for name in ("records_read", "accepted", "rejected"))
@@ -565,5 +563,5 @@ def check_books(reader: Reader, tables: Published, language: str) -> None:
         count(sum(records for records, _ in nulled.values())),
         count(sum(row["duplicates"] for row in quality)),
     ]
-    # That of the unregistered packages is the length of their table.
+    # The number of unregistered packages is the length of their table.
     assert heads[7] == page.locator("#packages .found").inner_text().split(" / ")[0]

@@ -1,4 +1,4 @@
-"""What charts tell beside their lines: the span before, what is usual, notes, a longer look, one day in all of them."""
+"""Charts beside their lines: the previous span, usual ranges, notes, longer spans, and the figures of one day."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from reports.content.folders import app_folder
-from tests.browser.conftest import Reader, rendered
-from tests.data.published_tables import AS_OF, HOSTILE_NAMES, MISSING_BACK, day, steady
+from tests.browser.conftest import SHOP, Look, Reader
+from tests.data.published_tables import AS_OF, HOSTILE_NAMES, MISSING_BACK, day
 
-APP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
-# Of the chart that is named first: where its plot lies on the screen.
+# The place of a chart's plot on the screen.
 _PLOT = """(name) => {
   const place = document.querySelector(`[data-chart="${name}"]`);
   place.scrollIntoView({block: "center"});
@@ -38,7 +35,7 @@ _LAYER = """(place) => {
 
 
 def layer(page: Page, chart: str) -> dict[str, Any]:
-    """What a chart shows in its span."""
+    """Return the content of a chart in its span."""
     return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
 
 
@@ -53,45 +50,35 @@ def choose(reader: Reader, span: str) -> None:
     reader.settle()
 
 
-@pytest.fixture(scope="module")
-def fallen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ninety days of one app, whose rate fell 10 days ago, as an incident of the tables says."""
-    path = tmp_path_factory.mktemp("fallen") / "authmeter.duckdb"
-    return rendered(steady(path, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10))
-
-
-def test_a_fallen_rate_lies_outside_its_norm_also_over_seven_days(
-    read_site: Callable[..., Reader], fallen: Path
-) -> None:
-    reader = read_site(fallen)
-    page = reader.open("apps/shop/index.html", lang="en", days=7)
-    shapes = layer(page, "authorization_rate")["shapes"]
+def test_a_fallen_rate_is_outside_its_usual_range_also_over_seven_days(look: Look) -> None:
+    page = look("apps/shop/index.html", name="fallen", days=7)
+    chart = page.one("[data-chart=authorization_rate] [data-layer='7']").chart
+    shapes = chart["shapes"]
     (norm,) = [shape["path"] for shape in shapes if shape["name"] == "norm"]
-    # Around the median of what was before the fall, as far as chance takes 100 requests.
+    # Around the median before the fall, by the chance of 100 requests.
     room = 3 * (0.71 * 0.29 / 100) ** 0.5
     levels = [float(level) for level in re.findall(r",([\d.]+)", norm)]
     assert {round(level, 6) for level in levels} == {round(0.71 - room, 6), round(0.71 + room, 6)}
-    trace = next(one for one in layer(page, "authorization_rate")["traces"] if one["look"] == "one_click")
+    trace = next(one for one in chart["traces"] if one["look"] == "one_click")
     assert trace["y"] == [0.4] * 7
     # The days before, of which four had fallen, too.
     before = [shape["path"] for shape in shapes if shape["name"] == "previous"]
     assert len(before) == 1
     assert [point[:10] for point in re.split("[ML]", before[0])[1:]] == [str(day(back)) for back in reversed(range(7))]
     assert before[0].endswith(f"{day(0)},0.4")
-    texts = page.locator("[data-chart-keys]").first.inner_text()
-    assert "Previous 7 days" in texts
-    assert "Usual: around the median of the eight weeks before" in texts
+    for words in ("Previous 7 days", "Usual: around the median of the eight weeks before"):
+        assert words in page.one("[data-chart-keys]").text
 
 
-def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Reader], fallen: Path) -> None:
-    reader = read_site(fallen)
+def test_longer_spans_show_90_days_and_13_months(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("fallen")
     page = reader.open("apps/shop/index.html", lang="en", days=30)
     choose(reader, "90")
     (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
     assert usage["x"] == [str(day(back)) for back in reversed(range(90))]
     assert usage["y"] == [40] * 90
     assert page.locator("[data-chart=usage] [data-layer='90']").evaluate("one => getComputedStyle(one).opacity") == "1"
-    # The tables stay with 30 days, and one switch says what is shown.
+    # The tables stay with 30 days, and one switch is pressed.
     assert page.locator(".windows [aria-pressed=true]").all_inner_texts() == ["90 days"]
     assert page.locator("[data-span-button], [data-days-button]").count() == 4
     assert page.locator("html").get_attribute("data-days") == "30"
@@ -114,8 +101,7 @@ def test_the_longer_look_shows_90_days_and_13_months(read_site: Callable[..., Re
     page.locator("[data-figures=usage] summary").click()
     reader.settle()
     row = page.locator("[data-figures=usage] tbody tr").first.inner_text().split("\t")
-    # The table has what a month counts, with its days; drawn it is as high as its mean day: one that is not over is
-    # no fall.
+    # The table has the sum of a month and its days; the line has its mean day, so that an unfinished month is no fall.
     assert (row[0], row[1], row[-1]) == ("2026-03", "1,240", "31")
     (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
     assert usage["y"][-3:] == [40] * 3
@@ -139,8 +125,96 @@ def month_days(month: int) -> list[date]:
     return [one for one in (first + timedelta(days=n) for n in range(31)) if one.month == month and one <= AS_OF]
 
 
-def test_all_charts_read_the_same_day_and_a_gap_says_so(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=7)
+def test_days_of_the_table_behind_a_chart_lead_to_their_pages(look: Look) -> None:
+    links = look("usage.html", width=390, days=7, opened=True).all("[data-figures=usage] tbody th a")
+    assert [link.target for link in links] == [f"days/{day(back)}.html" for back in range(7)]
+
+
+def test_an_app_that_only_verifies_numbers_has_the_rate_of_its_results(look: Look, folders: dict[str, str]) -> None:
+    page = look(f"apps/{folders['numbers']}/index.html", "zh", "logged")
+    chart = page.one("[data-chart]")
+    assert chart["data-chart"] == "verification_result_rate"
+    (rate,) = chart.one("[data-layer='30']").chart["traces"]
+    assert any(rate["y"])
+    assert page.texts("[data-legend=timed] button") == ["本机号码认证"]
+
+
+def test_lines_are_solid_and_named_at_their_ends(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="zh", days=30)
+    dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
+    assert dashes
+    assert set(dashes) == {"none"}
+    found = layer(page, "authorizations")
+    assert found["labels"] == ["一键登录", "微信", "QQ", "微博"]
+    heights = sorted(found["heights"])
+    assert all(later - earlier >= 13 for earlier, later in pairwise(heights))
+
+
+def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("example", fresh=True)
+    page = reader.open("usage.html", lang="en", days=7)
+    left, top, width, height = page.evaluate(_PLOT, "usage")
+    session = page.context.new_cdp_session(page)
+    spot = [{"x": left + width * 6.5 / 7, "y": top + height / 2}]
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": spot})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".readout .of-day a").wait_for()
+    assert "/usage.html" in page.url
+    assert (page.locator(".readout .of-day a").get_attribute("href") or "").startswith(f"days/{day(0)}.html")
+
+
+def test_charts_of_an_app_over_seven_days_can_be_read(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en", days=7)
+    for check in (check_place_of_values, check_usual_range, check_values_of_a_day, check_click_on_a_day):
+        check(reader, page)
+
+
+def test_charts_of_an_app_over_thirty_days_can_be_read(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en", days=30)
+    for check in (check_legend, check_notes, check_versions):
+        check(reader, page)
+
+
+def test_hostile_notes_are_text(reader: Reader) -> None:
+    page = reader.open("apps/img/index.html", lang="en", days=7)
+    point_at(page, "usage", 5, 7)
+    assert page.locator(".readout .of-day bdi").all_text_contents() == [HOSTILE_NAMES["img"]]
+    assert page.locator("img").count() == 0
+
+
+def check_place_of_values(reader: Reader, page: Page) -> None:
+    """The row of values does not cover the chart that is read."""
+    for place, side in (("end", "above"), ("start", "")):
+        chart = page.locator("[data-chart=authorizations]")
+        chart.evaluate("(one, block) => one.scrollIntoView({block})", place)
+        box = chart.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 120, box["y"] + box["height"] / 2)
+        row = page.locator(".readout")
+        row.wait_for()
+        assert row.evaluate("one => one.classList.contains('above')") is bool(side)
+        found = row.bounding_box()
+        assert found
+        assert found["y"] >= box["y"] + box["height"] or found["y"] + found["height"] <= box["y"]
+        page.mouse.move(5, 450)
+
+
+def check_usual_range(reader: Reader, page: Page) -> None:
+    """The usual range is drawn behind a single line."""
+    behind = {"norm", "previous"}
+    assert not behind & {one["name"] for one in layer(page, "authorizations")["shapes"]}
+    assert "Click a name to see its line alone" in texts_of(page)
+    page.locator("[data-legend=timed]").get_by_role("button", name="WeChat").click()
+    reader.settle()
+    assert behind <= {one["name"] for one in layer(page, "authorizations")["shapes"]}
+    assert "Usual: around the median" in texts_of(page)
+    page.locator("[data-legend=timed]").get_by_role("button", name="WeChat").click()
+    reader.settle()
+
+
+def check_values_of_a_day(reader: Reader, page: Page) -> None:
+    """All charts read the same day, and a gap says so."""
     point_at(page, "authorizations", 6, 7)
     row = page.locator(".readout")
     assert row.locator(".of-day").inner_text().startswith(f"{day(0)} Tue")
@@ -169,8 +243,8 @@ def test_all_charts_read_the_same_day_and_a_gap_says_so(reader: Reader) -> None:
     assert lines.count() == 0
 
 
-def test_a_click_on_a_day_leads_to_its_page(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=7)
+def check_click_on_a_day(reader: Reader, page: Page) -> None:
+    """A click on a day leads to its page."""
     point_at(page, "usage", 5, 7)
     left, top, width, height = page.evaluate(_PLOT, "usage")
     page.mouse.click(left + width * 5.5 / 7, top + height / 2)
@@ -179,18 +253,8 @@ def test_a_click_on_a_day_leads_to_its_page(reader: Reader) -> None:
     assert page.locator("time#as-of").get_attribute("datetime") == str(day(1))
 
 
-def test_the_days_of_the_table_behind_a_chart_lead_to_their_pages(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en", days=7)
-    page.locator("figure summary").click()
-    reader.settle()
-    links = page.locator("[data-figures=usage] tbody th a").all()
-    assert [(link.get_attribute("href") or "").split("?")[0] for link in links] == [
-        f"days/{day(back)}.html" for back in range(7)
-    ]  # fmt: skip
-
-
-def test_a_click_on_a_legend_isolates_its_series(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=30)
+def check_legend(reader: Reader, page: Page) -> None:
+    """A click on a legend isolates its series."""
     everyone = ["one_click", "wechat"]
     assert [one["look"] for one in layer(page, "authorizations")["traces"]] == everyone
     wechat = page.locator("[data-legend=timed]").get_by_role("button", name="WeChat")
@@ -200,7 +264,7 @@ def test_a_click_on_a_legend_isolates_its_series(reader: Reader) -> None:
     assert wechat.evaluate("one => one === document.activeElement")
     for chart in ("authorizations", "share", "latency_p50_ms"):
         assert [one["look"] for one in layer(page, chart)["traces"]] == ["wechat"], chart
-    # A chart without it shows what it has.
+    # A chart without that series shows its own.
     assert len(layer(page, "usage")["traces"]) == 3
     wechat.press("Enter")
     reader.settle()
@@ -208,26 +272,25 @@ def test_a_click_on_a_legend_isolates_its_series(reader: Reader) -> None:
     assert page.locator("[aria-pressed=true].series-button").count() == 0
 
 
-def test_what_is_usual_is_drawn_behind_a_line_that_stands_alone(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=7)
-    behind = {"norm", "previous"}
-    assert not behind & {one["name"] for one in layer(page, "authorizations")["shapes"]}
-    assert "Click a name to see its line alone" in texts_of(page)
-    page.locator("[data-legend=timed]").get_by_role("button", name="WeChat").click()
-    reader.settle()
-    assert behind <= {one["name"] for one in layer(page, "authorizations")["shapes"]}
-    assert "Usual: around the median" in texts_of(page)
+def check_notes(reader: Reader, page: Page) -> None:
+    """Notes are marks with their text."""
+    marked = {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "note"}
+    assert marked == {str(day(9)), str(day(12))}
+    keys = page.locator("[data-chart-keys]").first.locator(".note-key").all_inner_texts()
+    assert keys == [f"Noted {day(12):%m-%d} an earlier campaign", f"Noted {day(9):%m-%d} SDK 2.15.0 发布"]
+    point_at(page, "usage", 30 - 1 - 9, 30)
+    assert page.locator(".readout .of-day bdi").all_inner_texts() == ["SDK 2.15.0 发布"]
 
 
-def test_lines_are_those_of_versions_where_these_are_chosen(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=30)
+def check_versions(reader: Reader, page: Page) -> None:
+    """Lines are versions if these are chosen."""
     page.locator("[data-by-button=version]").click()
     reader.settle()
     names = ["2.13.0", "2.15.0", "2.14.0", "Unknown"]
     legend = page.locator("[data-legend=timed] button")
     assert sorted(legend.all_text_contents()) == sorted(names)
     assert sorted(layer(page, "technical_success_rate")["labels"]) == sorted(names)
-    # Nothing else is known by version.
+    # Only this rate is counted by version.
     assert page.locator("[data-legend=timed]").locator("xpath=ancestor::section").locator(
         "figure:visible"
     ).count() == 1  # fmt: skip
@@ -245,71 +308,3 @@ def test_lines_are_those_of_versions_where_these_are_chosen(reader: Reader) -> N
     assert page.locator(".readout > div").first.locator("span.series").all_text_contents() == ["2.15.0"]
     choose(reader, "months")
     assert "SDK versions are kept for 30 days" in page.locator("[data-layer=months] .chart-empty").first.inner_text()
-
-
-def test_the_row_of_values_does_not_lie_on_the_chart_that_is_read(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=7)
-    for place, side in (("end", "above"), ("start", "")):
-        chart = page.locator("[data-chart=authorizations]")
-        chart.evaluate("(one, block) => one.scrollIntoView({block})", place)
-        box = chart.bounding_box()
-        assert box
-        page.mouse.move(box["x"] + 120, box["y"] + box["height"] / 2)
-        row = page.locator(".readout")
-        row.wait_for()
-        assert row.evaluate("one => one.classList.contains('above')") is bool(side)
-        found = row.bounding_box()
-        assert found
-        assert found["y"] >= box["y"] + box["height"] or found["y"] + found["height"] <= box["y"]
-        page.mouse.move(5, 450)
-
-
-def test_an_app_that_only_checks_numbers_has_the_rate_of_its_results(
-    read_site: Callable[..., Reader], logged: Path, folders: dict[str, str]
-) -> None:
-    reader = read_site(logged / "site")
-    page = reader.open(f"apps/{folders['numbers']}/index.html", lang="zh", days=30)
-    charts = page.eval_on_selector_all("[data-chart]", "all => all.map((one) => one.dataset.chart)")
-    assert charts[0] == "verification_result_rate"
-    (rate,) = layer(page, charts[0])["traces"]
-    assert any(rate["y"])
-    assert page.locator("[data-legend=timed] button").all_inner_texts() == ["本机号码认证"]
-
-
-def test_lines_are_solid_and_named_at_their_ends(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="zh", days=30)
-    dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
-    assert dashes
-    assert set(dashes) == {"none"}
-    found = layer(page, "authorizations")
-    assert found["labels"] == ["一键登录", "微信", "QQ", "微博"]
-    heights = sorted(found["heights"])
-    assert all(later - earlier >= 13 for earlier, later in pairwise(heights))
-
-
-def test_notes_are_marks_with_their_text_and_hostile_ones_only_text(reader: Reader) -> None:
-    page = reader.open(APP, lang="en", days=30)
-    marked = {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "note"}
-    assert marked == {str(day(9)), str(day(12))}
-    keys = page.locator("[data-chart-keys]").first.locator(".note-key").all_inner_texts()
-    assert keys == [f"Noted {day(12):%m-%d} an earlier campaign", f"Noted {day(9):%m-%d} SDK 2.15.0 发布"]
-    point_at(page, "usage", 30 - 1 - 9, 30)
-    assert page.locator(".readout .of-day bdi").all_inner_texts() == ["SDK 2.15.0 发布"]
-    page = reader.open(f"apps/{app_folder('img', [])}/index.html", lang="en", days=7)
-    point_at(page, "usage", 5, 7)
-    assert page.locator(".readout .of-day bdi").all_text_contents() == [HOSTILE_NAMES["img"]]
-    assert page.locator("img").count() == 0
-
-
-def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reader], site: Path) -> None:
-    reader = read_site(site, fresh=True)
-    page = reader.open("usage.html", lang="en", days=7)
-    left, top, width, height = page.evaluate(_PLOT, "usage")
-    session = page.context.new_cdp_session(page)
-    spot = [{"x": left + width * 6.5 / 7, "y": top + height / 2}]
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": spot})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.locator(".readout .of-day a").wait_for()
-    assert "/usage.html" in page.url
-    assert (page.locator(".readout .of-day a").get_attribute("href") or "").startswith(f"days/{day(0)}.html")

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
-
-import duckdb
 import pytest
 
-from tests.browser.conftest import Reader, rendered
-from tests.browser.dom import table_rows
-from tests.browser.figure_text import count
-from tests.data.published_tables import steady
+from tests.browser.conftest import Look, World
+from tests.browser.figure_text import count, signed
+from tests.browser.test_limits_in_browser import rows_of
 
 SENTENCE = {
     "zh": "2 月账单与日志相差 0.2%，其中 8 小时时差解释 92%，2 次未找到原因（约 ¥0.08）。",
@@ -27,50 +21,35 @@ MEASURES = {"quantity": "Billed quantity", "overflow": "Billed overflow", "bille
 CHANNELS = {"number": "Number verification", "one_click": "One-click login"}
 
 
-@pytest.fixture(scope="module")
-def published(site: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(duckdb.connect(str(site.parent / "authmeter.duckdb"), read_only=True)) as connection:
-        yield connection
-
-
-def signed(value: int | None) -> str:
-    return "—" if value is None else f"{value:+,}".replace("-", "−") if value else "0"
-
-
 def in_days(value: int | None, counted: int, days: int) -> str:
-    """A count of a month, and of how many of its days it is where these are not all."""
+    """Return a count of a month, with the number of its days if these are not all."""
     return count(value) if value is None or counted == days else f"{count(value)} {counted} of {days} days"
 
 
-def test_the_first_line_says_whether_the_bill_is_right_and_why_not(reader: Reader) -> None:
-    for width, height in ((1280, 900), (390, 844)):
-        page = reader.open("reconciliation.html", lang="zh")
-        page.set_viewport_size({"width": width, "height": height})
-        for language, said in SENTENCE.items():
-            reader.speak(language)
-            line = page.locator("main .sentence")
-            assert line.inner_text() == said
-            box = line.bounding_box()
-            assert box
-            assert box["y"] + box["height"] <= height / 2
-    assert page.get_by_role("navigation").get_by_role("link", name="Reconciliation").is_visible()
+@pytest.mark.parametrize("choices", [{"width": 1280}, {"width": 390, "days": 7}], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", SENTENCE)
+def test_the_first_line_says_whether_the_bill_is_right_and_why_not(
+    look: Look, language: str, choices: dict[str, int]
+) -> None:
+    page = look("reconciliation.html", language, **choices)
+    assert page.one("main .sentence").text == SENTENCE[language]
+    assert page.one("main .sentence").box[3] <= 422
+    assert page.one("nav a[href*='reconciliation.html']").visible
 
 
-def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.DuckDBPyConnection) -> None:
-    page = reader.open("reconciliation.html", lang="en")
-    bills = published.execute(
+def test_figures_of_reconciliation_equal_the_tables(look: Look, world: World) -> None:
+    page = look("reconciliation.html", opened=True)
+    bills = rows_of(
+        world("example"),
         """
         SELECT strftime(month, '%Y-%m'), account_id, channel, measure, bill, console, log, bill_minus_log, tolerance,
             cause, explained, unexplained, amount, console_days, log_days, day(last_day(month))
         FROM reconciliation_monthly
-        ORDER BY month DESC, cause = 'within', cause = 'shift', account_id, channel, measure DESC"""
-    ).fetchall()
+        ORDER BY month DESC, cause = 'within', cause = 'shift', account_id, channel, measure DESC""",
+    )
     assert len(bills) == 3
     assert any(log_days < days for *_, log_days, days in bills)
-    newest = table_rows(page, "[data-figures=months]")
-    for folded in page.locator("details.folded").all():
-        folded.locator("summary").click()
-    assert [*newest, *table_rows(page, "[data-figures=earlier]")] == [
+    assert [*page.rows("[data-figures=months]"), *page.rows("[data-figures=earlier]")] == [
         [month, account, CHANNELS[channel], MEASURES[measure], count(said),
          in_days(console, console_days, days), in_days(log, log_days, days),
          f"{signed(apart)} ± {count(tolerance)}", CAUSES[cause], signed(explained), signed(rest),
@@ -78,15 +57,16 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
         for month, account, channel, measure, said, console, log, apart, tolerance, cause, explained, rest, amount,
         console_days, log_days, days in bills
     ]  # fmt: skip
-    different = published.execute(
+    different = rows_of(
+        world("example"),
         """
         SELECT day, reconciliation_daily.account_id, CASE app_key WHEN '*' THEN 'All apps' ELSE app_name END,
             channel, measure, console, log, late, difference, tolerance, cause, shift_hours, explained, unexplained
         FROM reconciliation_daily LEFT JOIN apps USING (app_key)
-        WHERE cause <> 'within' AND day > (SELECT as_of FROM publication) - 30 ORDER BY day DESC"""
-    ).fetchall()
+        WHERE cause <> 'within' AND day > (SELECT as_of FROM publication) - 30 ORDER BY day DESC""",
+    )
     assert len(different) == 4
-    found = {name: table_rows(page, f"[data-figures={name}-cause]") for name in ("without", "with")}
+    found = {name: page.rows(f"[data-figures={name}-cause]") for name in ("without", "with")}
     assert [CAUSES["unexplained"] in row for row in found["without"]] == [True]
     assert sorted([*found["without"], *found["with"]]) == sorted(
         [str(day), account, app, CHANNELS[channel], MEASURES[measure], count(console),
@@ -95,24 +75,27 @@ def test_every_figure_is_that_of_the_tables(reader: Reader, published: duckdb.Du
         for day, account, app, channel, measure, console, log, late, apart, tolerance, cause, hours, explained, rest
         in different
     )  # fmt: skip
-    rows = table_rows(page, "[data-figures=days]")
-    assert [row[-1] for row in rows] == [
+    assert [row[-1] for row in page.rows("[data-figures=days]")] == [
         "No log of the day 1", "No cause found 1 Shift of hours 1 Within tolerance 28",
     ]  # fmt: skip
     # The drawing has a box for each day with a console.
-    drawn = [strip.locator("rect").count() for strip in page.locator(".day-strip").all()]
-    assert drawn == [1, 30]
+    assert [strip.count("rect") for strip in page.all(".day-strip")] == [1, 30]
 
 
-def test_without_bills_and_consoles_the_page_is_not_in_the_menu_and_says_what_to_write(
-    read_site: Callable[..., Reader], tmp_path: Path
+@pytest.mark.parametrize(
+    ("path", "language", "words", "files"),
+    [
+        ("reconciliation.html", "en", "No bill and no console is known", ("registry/console/", "registry/bills/")),
+        ("reconciliation.html", "zh", "还没有账单和控制台数据", ("registry/console/", "registry/bills/")),
+        ("packages.html", "en", "No resource package is known", ("registry/resource_packages.csv",)),
+        ("packages.html", "zh", "还没有资源包", ("registry/resource_packages.csv",)),
+    ],
+)
+def test_a_page_without_data_is_not_in_the_menu_and_names_the_file_to_write(
+    look: Look, world: World, path: str, language: str, words: str, files: tuple[str, ...]
 ) -> None:
-    reader = read_site(rendered(steady(tmp_path / "authmeter.duckdb")))
-    page = reader.open("reconciliation.html", lang="en")
-    assert page.locator("header nav a[href*=reconciliation]").count() == 0
-    for language, words in (("en", "No bill and no console is known"), ("zh", "还没有账单和控制台数据")):
-        reader.speak(language)
-        assert page.locator("main h2").all_inner_texts() == [words]
-        text = page.locator("main").inner_text()
-        assert "registry/console/" in text
-        assert "registry/bills/" in text
+    page = look(path, language, "calm")
+    assert page.count(f"header nav a[href*='{path}']") == 0
+    assert page.texts("main h2") == [words]
+    assert all(file in page.one("main").text for file in files)
+    assert not (world("calm") / "site" / "packages.csv").exists()

@@ -1,37 +1,34 @@
-"""What the sample plants in packages, limits, consoles and bills is what the tables say, and is told on the first
-screens.
-"""
+"""Tables and first screens contain everything that the sample plants in packages, limits, consoles and bills."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from playwright.sync_api import Page
 
 from pipelines.common.project import PROJECT
-from tests.browser.conftest import SAMPLE_DAY, Reader
-from tests.browser.dom import table_rows
+from tests.browser.conftest import Look, World
+from tests.browser.snapshot import Node
+from tests.browser.worlds import SAMPLE_DAY
 
 SCREENS = {"desk": (1280, 900), "phone": (390, 844)}
 UTC_ACCOUNT = "sample-account-3"
 
 
 @pytest.fixture(scope="module")
-def truth(sampled: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((sampled / "sample_truth.json").read_text("utf-8"))
+def truth(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((world("sampled") / "data" / "sample_truth.json").read_text("utf-8"))
     return found
 
 
 @pytest.fixture(scope="module")
-def published(sampled: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+def published(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(duckdb.connect(str(world("sampled") / "authmeter.duckdb"), read_only=True)) as connection:
         yield connection
 
 
@@ -105,7 +102,7 @@ def test_bills_and_consoles_differ_as_planted(published: duckdb.DuckDBPyConnecti
     shifted = [one for one in of_console if one["cause"] == "shift"]
     assert len({one["day"] for one in shifted}) > 30
     assert {(one["shift_hours"], one["unexplained"]) for one in shifted} == {(console["shift_hours"], 0)}
-    # Of the day before the one without logs the console has hours that the log lacks.
+    # For the day before the missing one, the console has hours that the log lacks.
     beside = {str(gap), str(gap - timedelta(days=1))}
     assert {one["cause"] for one in of_console if one["day"] not in beside} == {"shift", "within"}
     others = [one for one in days if one["account_id"] != UTC_ACCOUNT]
@@ -113,27 +110,23 @@ def test_bills_and_consoles_differ_as_planted(published: duckdb.DuckDBPyConnecti
     assert {one["day"] for one in days if one["cause"] == "no_log"} == {str(gap)}
 
 
-def in_sight(page: Page, selector: str) -> bool:
+def in_sight(page: Node, selector: str, screen: str) -> bool:
     """Whether the first such element can be read without scrolling."""
-    box = page.locator(selector).first.bounding_box()
-    size = page.viewport_size
-    return bool(box and size and box["y"] >= 0 and box["y"] + box["height"] <= size["height"])
+    return page.one(selector).box[3] <= SCREENS[screen][1]
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_the_first_screens_answer_who_pays_the_bill(
-    read_site: Callable[..., Reader], sampled: Path, truth: dict[str, Any], screen: str
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_first_screens_answer_whoever_pays_the_bill(
+    look: Look, truth: dict[str, Any], screen: str, language: str
 ) -> None:
-    reader = read_site(sampled / "site")
-    width, height = SCREENS[screen]
     (wrong,) = [one for one in truth["bills"] if one["bill_minus_log"]]
-    said = sum(one["bill"] for one in truth["bills"])
-    apart = f"{wrong['bill_minus_log'] / said:.1%}"
+    apart = f"{wrong['bill_minus_log'] / sum(one['bill'] for one in truth['bills']):.1%}"
     (lapse,) = truth["package_accounts"][2]["lapses"]
     running_out = truth["package_accounts"][0]
     buy_by = date.fromisoformat(running_out["run_out_day"]) - timedelta(days=7)
     ends = f"{running_out['run_out_day'][5:]}", f"{buy_by:%m-%d}"
-    answers = {
+    runs_out, lapses, app, agrees = {
         "zh": (
             f"按目前用量 {ends[0]} 用完，{ends[1]} 前购买；预计没有次数作废。",
             f"{lapse['day'][5:]} 到期时约剩 {lapse['unused']:,} 次作废。",
@@ -146,30 +139,31 @@ def test_the_first_screens_answer_who_pays_the_bill(
             "Used most by 示例办公 Sample Office 0006",
             f"The bill of 2026-10 and the log differ by {apart}, 100% of it explained by: Calls without a result.",
         ),
-    }
-    docs = (PROJECT / "docs" / "bills.md").read_text("utf-8")
-    for language, (runs_out, lapses, app, agrees) in answers.items():
-        page = reader.open("packages.html", lang=language)
-        page.set_viewport_size({"width": width, "height": height})
-        sentences = page.locator(".account .sentence")
-        assert sentences.first.inner_text() == runs_out
-        assert [said for said in sentences.all_inner_texts() if said.endswith(lapses)]
-        assert app in page.locator(".account .facts").first.inner_text().replace("\n", " ")
-        assert in_sight(page, ".account .sentence")
-        assert in_sight(page, ".account .facts")
-        page = reader.open("reconciliation.html", lang=language)
-        assert page.locator("main .sentence").inner_text() == agrees
-        assert in_sight(page, "main .sentence")
-        page = reader.open("limits.html", lang=language)
-        rows = {row[0]: row[2:5] for row in table_rows(page, "[data-figures=limits]")}
-        assert rows["phone_10_day"] == ["0", "0", "0"]
-        blocked, saved, harm = (int(count.replace(",", "")) for count in rows["phone_1_day"])
-        assert blocked >= saved >= harm > 1000
-        assert in_sight(page, "[data-figures=limits] tbody tr")
-        page = reader.open("quality.html", lang=language)
-        # What a package warns of is one click from where it is explained.
-        links = page.locator("#checks > .checks a").evaluate_all("all => all.map((one) => one.pathname)")
-        assert {link.rsplit("/", 1)[1] for link in links} == {"packages.html"}
-        if language == "en":
-            assert runs_out in docs
-            assert agrees in docs
+    }[language]
+
+    def open_page(path: str) -> Node:
+        return look(path, language, "sampled", width=SCREENS[screen][0])
+
+    page = open_page("packages.html")
+    sentences = page.texts(".account .sentence")
+    assert sentences[0] == runs_out
+    assert [said for said in sentences if said.endswith(lapses)]
+    assert app in page.one(".account .facts").words
+    assert in_sight(page, ".account .sentence", screen)
+    assert in_sight(page, ".account .facts", screen)
+    page = open_page("reconciliation.html")
+    assert page.one("main .sentence").text == agrees
+    assert in_sight(page, "main .sentence", screen)
+    page = open_page("limits.html")
+    rows = {row[0]: row[2:5] for row in page.rows("[data-figures=limits]")}
+    assert rows["phone_10_day"] == ["0", "0", "0"]
+    blocked, saved, harm = (int(count.replace(",", "")) for count in rows["phone_1_day"])
+    assert blocked >= saved >= harm > 1000
+    assert in_sight(page, "[data-figures=limits] tbody tr", screen)
+    # A warning of packages is one click from its explanation.
+    links = open_page("quality.html").all("#checks > .checks a")
+    assert {link.target for link in links} == {"packages.html"}
+    if language == "en":
+        docs = (PROJECT / "docs" / "bills.md").read_text("utf-8")
+        assert runs_out in docs
+        assert agrees in docs

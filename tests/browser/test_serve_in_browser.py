@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.browser.test_accessibility import AXE
+from tests.browser.tour import AXE
 from tests.reports.serve.served_site import token_of, write_tokens
 
 APP = "cmd"
 
 
 @pytest.fixture(scope="module")
-def address(site, tmp_path_factory):
+def address(world, tmp_path_factory):
     """The address of a server with a token for one app of the example site."""
     data = tmp_path_factory.mktemp("serve") / "data"
     (data / "warehouse").mkdir(parents=True)
-    (data / "site").symlink_to(site)
-    (data / "warehouse" / "authmeter.duckdb").symlink_to(site.parent / "authmeter.duckdb")
+    (data / "site").symlink_to(world("example") / "site")
+    (data / "warehouse" / "authmeter.duckdb").symlink_to(world("example") / "authmeter.duckdb")
     tokens, log = write_tokens(data / "tokens.toml", {"cmd": [APP]}), data / "log"
     command = [sys.executable, "-m", "pipelines", "serve", "--data", data, "--port", "0", "--tokens", tokens]
     with log.open("w") as out, subprocess.Popen(command, cwd=PROJECT, stdout=out, stderr=out) as process:
@@ -40,7 +40,7 @@ def address(site, tmp_path_factory):
 
 @pytest.fixture
 def page(browser, address):
-    """A fresh browser's page, with what it complained about; refusals are answers, no complaints."""
+    """A fresh browser's page, whose console must stay empty, except for refusals."""
     context = browser.new_context()
     opened, complaints = context.new_page(), []
     opened.on("console", lambda message: complaints.append(message.text))
@@ -69,7 +69,7 @@ def test_the_form_opens_the_page_with_its_charts(page, address):
     assert download.value.suggested_filename == f"{APP}_usage_detail.csv"
 
 
-def test_what_is_not_granted_leads_back(page, address):
+def test_a_page_that_is_not_granted_leads_back(page, address):
     page.goto(f"{address}/?token={token_of('cmd')}")
     assert is_report(page)
     page.goto(f"{address}/usage.html")
@@ -98,7 +98,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """The other site; it writes no log."""
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Write no log."""
 
 
 @pytest.mark.parametrize("path", ["/", "/?token=wrong"])

@@ -6,14 +6,13 @@ import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Download, Locator, Page
 
-from tests.browser.conftest import SAMPLE_DAY, Reader, rendered
+from tests.browser.conftest import Reader, choices_of
 from tests.browser.dom import table_rows
-from tests.data.published_tables import steady
+from tests.browser.worlds import SAMPLE_DAY
 
 MOST_CLICKS = 3
 APP = "sample-app-0001"
@@ -27,7 +26,7 @@ class Analyst:
         self.page: Page = reader.open("index.html", lang="en")
 
     def click(self, place: str | Locator) -> None:
-        """Clicks the first such place and waits for what it shows."""
+        """Click the first such place and wait until the page has changed."""
         self.clicks += 1
         assert self.clicks <= MOST_CLICKS
         (self.page.locator(place) if isinstance(place, str) else place).first.click()
@@ -46,8 +45,8 @@ class Analyst:
 
 
 @pytest.fixture
-def analyst(read_site: Callable[..., Reader], sampled: Path) -> Callable[[], Analyst]:
-    reader = read_site(sampled / "site")
+def analyst(read_site: Callable[..., Reader]) -> Callable[[], Analyst]:
+    reader = read_site("sampled")
     return lambda: Analyst(reader)
 
 
@@ -61,7 +60,7 @@ def test_finance_gets_the_last_month_of_an_app_and_a_month_of_all(analyst: Calla
     one.open("usage.html")
     file = one.download(".months a[href*='2026-10']")
     assert file.suggested_filename == "usage_2026-10.csv"
-    # Excel knows the encoding by its first bytes.
+    # Excel detects the encoding by the first bytes.
     assert Path(file.path()).read_bytes().startswith(b"\xef\xbb\xbfmonth,app_key,")
 
 
@@ -70,8 +69,7 @@ def test_the_boss_gets_thirty_days_of_wechat_as_link_and_picture(analyst: Callab
     one.open("monitor.html")
     one.click("[data-legend=timed] [data-look=wechat]")
     one.click("[data-copy-link]")
-    choices = {name: values[0] for name, values in parse_qs(urlsplit(one.page.url).query).items()}
-    assert choices["line"] == "wechat"
+    assert choices_of(one.page)["line"] == "wechat"
     assert one.page.locator("html").get_attribute("data-days") == "30"
     # The picture in the place of the link.
     one.clicks -= 1
@@ -115,9 +113,8 @@ def test_packages_and_bill_are_one_click_away(analyst: Callable[[], Analyst]) ->
     assert re.search(r"no cause was found|explained by: ", one.page.locator("main .sentence").inner_text())
 
 
-def test_ninety_days_are_compared_with_the_ninety_before(read_site: Callable[..., Reader], tmp_path: Path) -> None:
-    site = rendered(steady(tmp_path / "authmeter.duckdb", days=200, won=lambda back: 80 if back < 90 else 60))
-    one = Analyst(read_site(site))
+def test_ninety_days_are_compared_with_the_ninety_before(read_site: Callable[..., Reader]) -> None:
+    one = Analyst(read_site("long"))
     one.click("main a.app-name")
     assert one.page.locator(".range-note").inner_text().startswith("2026-03-02 – 03-31 ")
     one.click("[data-span-button='90']")

@@ -1,15 +1,14 @@
-"""The theme follows the system until somebody chooses one; what a metric means stands beside its name when asked."""
+"""The theme follows the system until a reader chooses one; a metric is explained beside its name on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Reader
-from tests.browser.test_accessibility import assert_faultless
+from tests.browser.tour import faults
 
 DARK, LIGHT = "rgb(17, 22, 28)", "rgb(245, 246, 248)"
 # The colour of the page at each time that something is painted, from before the first script on.
@@ -44,17 +43,14 @@ def test_the_theme_is_that_of_the_system_until_one_is_chosen_and_that_is_kept(re
     page.emulate_media(color_scheme="light")
     assert background(page) == DARK
     page.wait_for_selector("[data-chart=usage][data-ready='en dark 30']")
-    assert_faultless(page)
     page = reader.open("quality.html", lang="zh")
     assert background(page) == DARK
     assert page.locator("[data-theme-button]").get_attribute("aria-label") == "主题：深色"
 
 
 @pytest.mark.parametrize("chosen", ["light", "dark"])
-def test_a_page_is_never_seen_in_the_other_theme_first(
-    read_site: Callable[..., Reader], site: Path, chosen: str
-) -> None:
-    reader = read_site(site, fresh=True)
+def test_a_page_is_never_seen_in_the_other_theme_first(read_site: Callable[..., Reader], chosen: str) -> None:
+    reader = read_site("example", fresh=True)
     page = reader.open("metrics.html", lang="en")
     page.emulate_media(color_scheme="dark" if chosen == "light" else "light")
     for _ in range(2):
@@ -68,14 +64,20 @@ def test_a_page_is_never_seen_in_the_other_theme_first(
     assert set(page.evaluate("window.painted")) == {DARK if chosen == "dark" else LIGHT}
 
 
-def test_without_storage_the_theme_can_be_chosen_for_the_page(read_site: Callable[..., Reader], site: Path) -> None:
-    reader = read_site(site, fresh=True)
+def test_without_storage_the_theme_can_be_chosen_and_the_address_has_the_choices(
+    read_site: Callable[..., Reader],
+) -> None:
+    reader = read_site("example", fresh=True)
     reader.page.add_init_script("delete window.localStorage; Object.defineProperty(window, 'localStorage', "
                                 "{get() { throw new DOMException('no', 'SecurityError'); }})")  # fmt: skip
-    page = reader.open("metrics.html", lang="en")
+    page = reader.open("index.html", lang="en", days=7)
     for _ in range(2):
         page.locator("[data-theme-button]").click()
     assert background(page) == DARK
+    page.get_by_role("navigation").get_by_role("link", name="Metrics").click()
+    reader.settle()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "days=7" in page.url
 
 
 def test_a_metric_is_explained_on_hover_and_on_focus_and_escape_closes_it(reader: Reader) -> None:
@@ -94,7 +96,7 @@ def test_a_metric_is_explained_on_hover_and_on_focus_and_escape_closes_it(reader
     place = box.bounding_box() or {}
     assert place["x"] >= 0
     assert place["x"] + place["width"] <= 1280
-    assert_faultless(page)
+    assert faults(page) == []
     page.keyboard.press("Escape")
     assert box.count() == 0
     assert term.get_attribute("aria-describedby") is None

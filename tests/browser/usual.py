@@ -1,4 +1,4 @@
-"""What is usual of a figure, counted anew from the published tables, and the colour that follows from it."""
+"""Usual ranges of figures, counted anew from the published tables, and the colours that follow from them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from math import hypot, sqrt
 from statistics import median
 
 from pipelines.contract.measures.metrics import METRICS
-from tests.browser.counted import Published, ratio
-from tests.browser.test_read_back import LOGIN_COUNTS
+from tests.browser.counted import LOGIN_COUNTS, Published, ratio
 
 
 @dataclass(frozen=True)
 class Range:
-    """What is usual of a day, counted anew: the median of its weekday, or of a rate's days, and three spreads around
+    """Usual range of a day: the median of its weekday, or of a rate's days, and three spreads around
     it. A spread is that of the steps from one such day to the next, of chance at least."""
 
     usual: float
@@ -54,8 +53,8 @@ def usual_range(values: dict[date, float | None], requests: dict[date, int] | No
 
 
 def is_struck(tables: Published, key: str, channels: tuple[str, ...], one: date) -> bool:
-    """Whether an incident of the app, in one of these channels or in all, covers the day: it tells nothing of what is
-    usual.
+    """Whether an incident of the app, in one of these channels or in all, covers the day, which then does not count
+    as usual.
     """
     return any(
         row["app_key"] == key
@@ -87,7 +86,7 @@ def side_of_period(
     requests: dict[date, int] | None,
     days: Collection[date],
 ) -> str:
-    """Where the values of some days lie together beside the usual range; `clean` lacks days of incidents."""
+    """The side of the usual range on which some days are together; `clean` lacks days of incidents."""
     with_value = [one for one in days if values.get(one) is not None]
     ranges = {one: usual_range(clean, requests, one) for one in with_value}
     known = [(one, usual) for one, usual in ranges.items() if usual is not None]

@@ -1,0 +1,149 @@
+"""Reading of each page that is opened for a snapshot: as it opens and with every fold open.
+
+The twelve kinds of pages of the example are also held to rules of all pages: accessibility, width, paper, policy.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from reports.content.folders import app_folder
+from tests.browser.snapshot import READ
+from tests.data.published_tables import day
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Reader
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+KINDS = (
+    "index.html", "usage.html", "monitor.html", "quality.html", "metrics.html", "files.html",
+    f"apps/{app_folder('shop', ['Shop'])}/index.html", f"days/{day(4)}.html", "packages.html", "reconciliation.html",
+    "limits.html", "signin.html",
+)  # fmt: skip
+"""A page of each kind."""
+CHECKED_ON_PHONE = [KINDS[place] for place in (0, 2, 6, 8, 9, 11)]
+PHONE = {"width": 390, "height": 844}
+EVERY = "every state"
+SHEET = 703
+"""The width of an A4 sheet without the margins of the style sheet, in pixels of a page."""
+# All that is shown or read out, except names, which can be in any language.
+_TEXTS = """() => {
+  const isName = (node) => node.closest("bdi, code, kbd, [data-language], datalist, time#generated-at");
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    const isShown = parent.closest("option") ? parent.closest("select").checkVisibility() : parent.checkVisibility();
+    if (isShown && !isName(parent) && !parent.closest("script, style, noscript")) found.add(node.data.trim());
+  }
+  for (const one of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
+    if (!one.checkVisibility()) continue;
+    for (const name of ["aria-label", "title", "placeholder"]) {
+      // A label may end in the name of its subject.
+      if (one.hasAttribute(name)) found.add(one.getAttribute(name).split(" · ")[0]);
+    }
+  }
+  // An app's page is titled by its name.
+  const title = document.title.split(" · ")[0];
+  if (title !== document.querySelector("h1").textContent) found.add(title);
+  return [...found].filter(Boolean);
+}"""
+# Tables that are wider than their box; that of a chart has a box that scrolls.
+_BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
+  .filter((box) => box.checkVisibility() && !box.querySelector(".dense") && box.scrollWidth > box.clientWidth)
+  .map((box) => box.outerHTML.slice(0, 120))"""
+# Figures of cards that overlap with the drawing of their card.
+_OVERLAPS = """() => Array.from(document.querySelectorAll(".card .figure")).filter((one) => {
+  const [figure, drawing] = Array.from(one.querySelectorAll(".short, svg")).map((part) => part.getBoundingClientRect());
+  return drawing && figure.right > drawing.left && figure.bottom > drawing.top && drawing.bottom > figure.top;
+}).map((one) => one.textContent)"""
+_MENU = "(({scrollWidth, clientWidth}) => scrollWidth <= clientWidth)(document.querySelector('header nav'))"
+_WIDTH = "document.documentElement.scrollWidth"
+# Attempts of a page to send something and to add code.
+_TRESPASS = """() => {
+  fetch("https://example.invalid/").catch(() => 0);
+  document.body.append(Object.assign(document.createElement("script"), {textContent: "window.ran = 1"}));
+  return window.ran === undefined;
+}"""
+
+
+def faults(page: Page, where: str = "html") -> list[tuple[str, list[str]]]:
+    """Return the rules of axe-core that a part of a page breaks, each with the first elements that break it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    # Without `preload` axe would fetch the style sheet, which the policy forbids.
+    found = page.evaluate("where => axe.run(where, {resultTypes: ['violations'], preload: false})", where)
+    return [(one["id"], [node["html"][:300] for node in one["nodes"]][:3]) for one in found["violations"]]
+
+
+def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, Any]) -> dict[str, Any]:
+    """Open a page and read it in a state: in a language as it opens, or `opened`, with every fold open.
+
+    The state `EVERY` has all of these, and holds a page of `KINDS` to the rules of all pages.
+    """
+    page = reader.page
+    page.set_viewport_size({"width": width, "height": PHONE["height"] if width < SHEET else 900})
+    language = "zh" if state in (EVERY, "zh", "opened zh") else "en"
+    reader.open(path, lang=language, **choices)
+    taken: dict[str, Any] = {"title": page.title(), "requests": list(reader.requests)}
+    menus = [page.evaluate(_MENU)]
+    if state == EVERY:
+        taken["zh"] = json.loads(page.evaluate(READ))
+        reader.speak("en")
+    if state in (EVERY, language):
+        taken[state if state == language else "en"] = json.loads(page.evaluate(READ))
+    if state != language:
+        page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
+        reader.settle(str(choices.get("period", "")))
+        taken[state if state != EVERY else "opened en"] = json.loads(page.evaluate(READ))
+    taken |= {"beyond": page.evaluate(_BEYOND), "widths": [[width, page.evaluate(_WIDTH)]]}
+    if state != EVERY or width == PHONE["width"]:
+        if state == EVERY and path in CHECKED_ON_PHONE:
+            page.emulate_media(color_scheme="dark")
+            taken["faults"] = faults(page)
+        return taken
+    taken |= {"texts en": page.evaluate(_TEXTS), "faults": faults(page)}
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    taken["sheets"] = [_sheet(page)]
+    reader.speak("zh")
+    # Tables behind charts are drawn again a moment after the charts.
+    for heading in page.locator("details[open] [data-chart-table] th:first-child").all():
+        expect(heading).not_to_contain_text("Day")
+    taken["texts zh"] = page.evaluate(_TEXTS)
+    taken["sheets"].append(_sheet(page))
+    fields = page.locator("input[type=search]").all()
+    taken["faults"] += faults(page)
+    for field in fields:
+        field.fill("no such app")
+    taken["unmatched"] = [page.locator("td.nothing").count(), len(fields)]
+    taken["faults"] += faults(page, "table:has(td.nothing)") if fields else []
+    page.set_viewport_size(PHONE)
+    taken["widths"].append([PHONE["width"], page.evaluate(_WIDTH)])
+    return taken | {"menus": [*menus, page.evaluate(_MENU)], "policy": _policy(reader)}
+
+
+def _sheet(page: Page) -> list[Any]:
+    """Return the width of a page on paper, figures that overlap with drawings, and the colour of its paper."""
+    page.emulate_media(media="print", color_scheme="dark")
+    questions = (_WIDTH, _OVERLAPS, "getComputedStyle(document.body).backgroundColor")
+    found = [page.evaluate(question) for question in questions]
+    page.emulate_media(media="screen")
+    return found
+
+
+def _policy(reader: Reader) -> list[Any]:
+    """Return whether a script of the page was kept from sending and adding code, with the numbers of complaints."""
+    assert reader.complaints == []
+    is_kept = reader.page.evaluate(_TRESPASS)
+    reader.page.wait_for_timeout(20)
+    refused = [text for text in reader.complaints if "Content Security Policy" in text]
+    others = len(reader.complaints) - len(refused)
+    reader.complaints.clear()
+    reader.requests[:] = [url for url in reader.requests if "example.invalid" not in url]
+    return [is_kept, len(refused), others]

@@ -1,0 +1,163 @@
+"""Published sites that the browser tests read, each made once for all test processes.
+
+A world is a folder with the database and the site of it; no test may change one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pipelines.sample.write import SampleSpec, write_sample
+from reports.build.site import render_site
+from tests.data import site_logs
+from tests.data.bought_packages import add_packages, package
+from tests.data.made_database import AS_OF, Database, day
+from tests.data.made_sign_ins import add_sign_ins
+from tests.data.published_tables import example, full, incident, many, steady
+from tests.support import DataFolder
+
+SAMPLE_DAY = date(2026, 11, 25)
+"""The data day of the sample."""
+MANY = 300
+"""Apps of the world `many`."""
+
+
+def made(make: Callable[..., Path], *arguments: Any, **named: Any) -> Callable[[Path], None]:
+    """Return what fills a world: a database, and the site of it."""
+
+    def fill(world: Path) -> None:
+        (world / "site").mkdir()
+        render_site(make(world / "authmeter.duckdb", *arguments, **named), world / "site")
+
+    return fill
+
+
+def run(publish: Callable[[Path], object]) -> Callable[[Path], None]:
+    """Return what fills a world by runs over a data folder."""
+
+    def fill(world: Path) -> None:
+        publish(world / "data")
+        (world / "site").symlink_to(world / "data" / "site")
+        (world / "authmeter.duckdb").symlink_to(world / "data" / "warehouse" / "authmeter.duckdb")
+
+    return fill
+
+
+def publish_sample(root: Path) -> None:
+    """Publish a sample with everything that can be planted."""
+    write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
+    DataFolder(root).publish(SAMPLE_DAY)
+
+
+def fault_of_data(world: Database) -> None:
+    """Add a data day without records, and the fall of an app behind it."""
+    world.add(
+        "incidents",
+        incident("day", 0, kind="data", metric="missing_day", app_key="*", channel="*", cause_kind=None),
+        incident("behind", 0, kind="volume", metric="volume", channel="*", part_of="day", cause_kind=None),
+    )
+
+
+def repeated(world: Database) -> None:
+    """Add an open incident of the data."""
+    row = incident("fault", 2, kind="data", metric="repeated_records", app_key="*", channel="*", cause_kind=None)
+    world.add("incidents", row)
+
+
+def limited(world: Database) -> None:
+    """Add verifications that the provider limited, and others that a limit of the product would have blocked."""
+    world.connection.execute(
+        "INSERT INTO limit_daily VALUES (?, 'phone_10_day', 'shop', 40, 30, 20, 1, 1, 1, 1)", [AS_OF]
+    )
+    world.add("outcome_daily", *(
+        {"day": AS_OF, "app_key": "shop", "channel": "one_click", "stage": stage, "platform": "android",
+         "carrier": "CMCC", "outcome": "limited", "vendor": "umeng", "records": 1234}
+        for stage in ("verify", "authorize")
+    ))  # fmt: skip
+
+
+def missing_passed(world: Database) -> None:
+    """Take the records of one day away, where every check passed."""
+    world.connection.execute(
+        "UPDATE day_quality SET day_state = 'missing', records_accepted = 0 WHERE day = ?", [day(9)]
+    )
+
+
+def sign_ins(world: Database) -> None:
+    """Add sign-in sessions, and an incident of their rate."""
+    add_sign_ins(world, "s3")
+    world.add("incidents", incident("sign-in", 3, metric="sign_in_rate", channel="*"))
+
+
+def digits(world: Database) -> None:
+    """Add an app and a scheme whose keys and names look like numbers and formulas."""
+    world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
+    world.connection.execute(
+        "INSERT INTO schemes VALUES ('12345678901234567890', '007', '0012345', '=1+1', '0.1', '', NULL)"
+    )
+
+
+BOUGHT = {"ample": (90_000, -300), "none-left": (100, -300), "short": (600, -300), "soon": (500, -300)}
+"""Quantity and last day of the package of each account; by name they are in another order than by urgency."""
+
+
+def accounts(path: Path) -> Path:
+    """Return a database of four accounts with packages, each with one app that has 10 uses a day."""
+    world = Database(path)
+    world.publish(first_day=day(40))
+    nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
+    world.add("day_quality", *(
+        nothing | {"day": day(back), "records_accepted": 9, "restated": False, "day_state": "complete"}
+        for back in range(41)
+    ))  # fmt: skip
+    packages = [package(f"of-{name}", name, quantity, 39, ends) for name, (quantity, ends) in BOUGHT.items()]
+    add_packages(world, packages, {name: {f"app-{name}": lambda back: 10} for name in BOUGHT})
+    return world.close()
+
+
+def improved(back: int) -> int:
+    """Return the authorizations of a day: more in the newest week."""
+    return 80 if back < 7 else 60
+
+
+def worsened(back: int) -> int:
+    """Return the authorizations of a day: fewer in the newest week."""
+    return 60 if back < 7 else 80
+
+
+_draws = Random(4)
+NOISE = [round(_draws.gauss(70, 2)) for _ in range(130)]
+
+WORLDS: dict[str, Callable[[Path], None]] = {
+    "example": made(example),
+    "logged": run(site_logs.publish),
+    "sampled": run(publish_sample),
+    "empty": run(lambda root: DataFolder(root).publish()),
+    "full": made(full),
+    "many": made(many, MANY),
+    "accounts": made(accounts),
+    # The following have one app, `shop`, with the same counts on every day, except for the differences that are named.
+    "calm": made(steady),
+    "stopped": made(steady, stopped=31, more=digits),
+    "just-stopped": made(steady, stopped=29),
+    "fallen-today": made(steady, won=lambda back: 30 if back == 0 else 70 - back % 3),
+    "fallen": made(steady, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10),
+    # From 70 to 77 came, so that 74 is usual; on one Sunday fewer, within and outside of the usual range.
+    "low-sunday": made(steady, won=lambda back: 40 if back == 2 else 70 + back % 8),
+    "noise": made(steady, days=120, won=lambda back: NOISE[back]),
+    "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2),
+    "worsened": made(steady, won=worsened, left=lambda back: (100 - worsened(back)) // 2),
+    "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60),
+    "no-data": made(steady, missing=(0,)),
+    "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
+    "restated": made(steady, restated=(0,)),
+    "young": made(steady, days=5),
+    "limited": made(steady, more=limited),
+    "gap": made(steady, more=missing_passed),
+    "fault": made(steady, more=repeated),
+    "sign-ins": made(steady, more=sign_ins),
+}
