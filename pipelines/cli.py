@@ -47,7 +47,7 @@ def run(day: DayOption = None, data: Data = None) -> None:
 
 @app.command()
 def fetch(data: Data = None) -> None:
-    """Bring new logs from the buckets of the settings into landing, as each run does first."""
+    """Fetch new logs from the buckets in the settings into landing/. Each run starts with this step."""
     from pipelines.commands.fetch import run_fetch
 
     raise typer.Exit(run_fetch(_folder(data)))
@@ -68,7 +68,8 @@ def backfill(
 @app.command()
 def reread(
     source: Annotated[
-        str | None, typer.Option("--source", metavar="NAME", help="Only what this source gave or would read now")
+        str | None,
+        typer.Option("--source", metavar="NAME", help="Only files that this source read or would read"),
     ] = None,
     first: Annotated[
         date | None,
@@ -86,7 +87,7 @@ def reread(
 
 @app.command()
 def demo(data: Data = None) -> None:
-    """Make sample logs for 60 days in a folder of their own (data/demo), run them, and say where to look."""
+    """Make sample logs for 60 days in their own folder (data/demo), run them, and print where to look."""
     from pipelines.commands.demo import run_demo
 
     raise typer.Exit(run_demo(_folder(data) / "demo"))
@@ -98,13 +99,13 @@ def sample(
     days: Annotated[int, typer.Option(help="Days of logs")] = 60,
     apps: Annotated[int, typer.Option(help="Registered apps")] = 8,
     events: Annotated[int, typer.Option(help="Events a day")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Another seed, other logs")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the random logs")] = 1,
     format: Annotated[str, typer.Option(help="ndjson, csv or parquet")] = "ndjson",
     last_day: Annotated[
         date | None,
         typer.Option("--last-day", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]"),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Nothing goes wrong in the logs")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Logs without any fault")] = False,
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
@@ -129,19 +130,19 @@ def export(
             "--month",
             parser=arguments.month,
             metavar="YYYY-MM",
-            help="A month: with --app instead of both days, else the usage of all apps",
+            help="A month: instead of both days with --app, without --app the usage of all apps",
         ),
     ] = None,
     table: Annotated[
         str | None,
-        typer.Option("--table", help="A published table, instead of one app; without days, it is exported whole"),
+        typer.Option("--table", help="A published table instead of one app; without days, the whole table"),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
     events: Annotated[
-        bool, typer.Option("--events", metavar="", help="Record level, masked, instead of the daily detail")
+        bool, typer.Option("--events", metavar="", help="Masked records instead of the daily detail")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write [default: a name from app and span, here]")
+        Path | None, typer.Option("--out", help="File to write [default: named after app and days, in this folder]")
     ] = None,
     data: Data = None,
 ) -> None:
@@ -153,23 +154,23 @@ def export(
 
     if table:
         if app_key or month or events:
-            raise typer.BadParameter("takes no --app, --month or --events beside it", param_hint="--table")
+            raise typer.BadParameter("cannot be combined with --app, --month or --events", param_hint="--table")
         if bool(first) != bool(last):
-            raise typer.BadParameter("name both days, or none", param_hint="--from, --to")
+            raise typer.BadParameter("give both days or neither", param_hint="--from, --to")
         span = Window(first, last) if first and last else None
         name = "_".join(map(str, (table, first, last) if span else (table,)))
         target = (out or Path(f"{name}.{format}")).absolute()
         run_table_export(_folder(data), TableRequest(table, span, format, target))
         return
     if month and (first or last or (events and not app_key)):
-        raise typer.BadParameter("takes no --from or --to beside it, and --events with --app", param_hint="--month")
+        raise typer.BadParameter("needs no --from and --to, and --events needs --app", param_hint="--month")
     if month and not app_key:
         run_month_export(_folder(data), month, format, (out or Path(f"usage_{month:%Y-%m}.{format}")).absolute())
         return
     if month:
         first, last = month, end_of_month(month)
     if not app_key or not first or not last:
-        raise typer.BadParameter("name an app and both days, a --month or a --table", param_hint="--app, --from, --to")
+        raise typer.BadParameter("give an app and both days, a --month or a --table", param_hint="--app, --from, --to")
     span_name = f"{month:%Y-%m}" if month else f"{first}_{last}"
     target = out or Path(f"{app_key}_{span_name}{'_events' if events else ''}.{format}")
     request = ExportRequest(app_key, first, last, format, target.absolute())
@@ -178,7 +179,7 @@ def export(
 
 @app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A log file to try a source on")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A log file to read with a source")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The source to read FILE with")] = None,
     data: Data = None,
 ) -> None:
@@ -186,17 +187,17 @@ def check(
     from pipelines.commands.check import check_file, check_folder
 
     if source and not file:
-        raise typer.BadParameter("give a FILE to read with it", param_hint="--source")
+        raise typer.BadParameter("needs a FILE to read", param_hint="--source")
     raise typer.Exit(check_file(_folder(data), source, file) if file else check_folder(_folder(data)))
 
 
 @app.command()
 def accept(
-    path: Annotated[str, typer.Argument(help="Path under landing, as the warning named it")],
-    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Also where a closed day loses records")] = False,
+    path: Annotated[str, typer.Argument(help="Path under landing/, as in the warning")],
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Even if a closed day loses records")] = False,
     data: Data = None,
 ) -> None:
-    """Print the records that a held file would take away, by day, and accept it; the next run restates the days."""
+    """Print how many records a held file would remove by day, and accept it; the next run restates the days."""
     from pipelines.commands.accept import accept_file
 
     accept_file(_folder(data), path, yes)
@@ -204,10 +205,10 @@ def accept(
 
 @app.command()
 def alert(
-    test: Annotated[bool, typer.Option("--test", metavar="", help="Send a test message to everybody, now")] = False,
+    test: Annotated[bool, typer.Option("--test", metavar="", help="Send a test message to all receivers now")] = False,
     data: Data = None,
 ) -> None:
-    """Send an alert to the receivers of the settings if days are late; for a timer of your own."""
+    """Send an alert to the receivers in the settings if days are late. Start it with your own timer."""
     from pipelines.commands.alert import run_alert
 
     raise typer.Exit(run_alert(_folder(data), test))
@@ -215,7 +216,7 @@ def alert(
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free one")] = 3000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free port")] = 3000,
     data: Data = None,
 ) -> None:
     """Run Dagster's web server and scheduler on this data folder, on loopback."""
@@ -226,15 +227,15 @@ def dev(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free one")] = 8650,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free port")] = 8650,
     tokens: Annotated[
         Path | None,
-        typer.Option("--tokens", metavar="FILE", help="Who may see which apps [default: everybody the whole site]"),
+        typer.Option("--tokens", metavar="FILE", help="Tokens and their apps [default: no tokens needed]"),
     ] = None,
     new_token: Annotated[
         list[str] | None,
         typer.Option(
-            "--new-token", metavar="APP", help="Only make a token for APP, '*' for the whole site; repeatable"
+            "--new-token", metavar="APP", help="Only make a token for APP, or '*' for the whole site; repeatable"
         ),
     ] = None,
     data: Data = None,
@@ -266,8 +267,8 @@ def verify(
 
 @app.command()
 def whatif(
-    key: Annotated[str, typer.Option("--key", help="device, phone or app: what is counted in each app")],
-    most: Annotated[int, typer.Option("--max", help="How many requests may pass")],
+    key: Annotated[str, typer.Option("--key", help="device, phone or app: requests are counted for each in an app")],
+    most: Annotated[int, typer.Option("--max", help="Largest number of requests in the window")],
     window: Annotated[str, typer.Option("--window", help="day, or seconds from 1 to 86400")],
     first: Annotated[date, typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day")],
     last: Annotated[date, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")],
@@ -285,7 +286,7 @@ def trace(
     context: typer.Context,
     app_key: Annotated[str, typer.Option("--app", metavar="KEY", help="App key")],
     device: Annotated[
-        str | None, typer.Option("--device", metavar="ID", help="Device id; - reads an id from standard input")
+        str | None, typer.Option("--device", metavar="ID", help="Device id; - reads it from standard input")
     ] = None,
     phone: Annotated[str | None, typer.Option("--phone", metavar="NUMBER", help="Phone number, as logged")] = None,
     attempt: Annotated[str | None, typer.Option("--attempt", metavar="ID", help="Attempt id")] = None,
@@ -301,7 +302,7 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
     data: Data = None,
 ) -> None:
-    """Follow one device, phone, attempt or event: its stored records by sign-in session, and what each counted as."""
+    """Print the stored records of one device, phone, attempt or event by sign-in session, and how each was counted."""
     from pipelines.commands.trace_id import wanted_of
 
     wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event}, context.args)
@@ -313,7 +314,9 @@ def trace(
 
 @app.command()
 def incidents(
-    with_parts: Annotated[bool, typer.Option("--all", metavar="", help="Also those that are part of another")] = False,
+    with_parts: Annotated[
+        bool, typer.Option("--all", metavar="", help="Also incidents that are part of others")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
     data: Data = None,
 ) -> None:
@@ -343,10 +346,10 @@ def explain(
     channel: Annotated[
         str | None, typer.Option("--channel", help="The channel of the rate; a rate of sessions needs none")
     ] = None,
-    app_key: Annotated[str | None, typer.Option("--app", metavar="KEY", help="App key [default: all together]")] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="Which rate [default: the first of the channel]")
+    app_key: Annotated[
+        str | None, typer.Option("--app", metavar="KEY", help="App key [default: all apps together]")
     ] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help="The rate [default: the channel's first]")] = None,
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs, with every cell")] = False,
     data: Data = None,
 ) -> None:
@@ -359,7 +362,7 @@ def explain(
 @app.command()
 def status(
     as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="For programs: the fields of status.json, as of now")
+        bool, typer.Option("--json", metavar="", help="For programs: the current fields of status.json")
     ] = False,
     data: Data = None,
 ) -> None:
@@ -388,5 +391,5 @@ def main() -> None:
         print(f"authmeter: {unforeseen(error)}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("authmeter: stopped; the last good report still stands", file=sys.stderr)
+        print("authmeter: stopped; the last good report stays published", file=sys.stderr)
         sys.exit(1)

@@ -104,7 +104,7 @@ def _is_reported(
     status, accepted, rejected, finding = found.get(path, ("", 0, 0, None))
     if how == REFUSED:
         return status == "damaged" and bool(finding) and not accepted
-    is_warned = "without one good record" in checks["nothing_accepted"]
+    is_warned = "without a valid record" in checks["nothing_accepted"]
     return status == "read" and not accepted and rejected > 0 and is_warned
 
 

@@ -51,7 +51,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
         file = data / alerts.urls_file
         try:
             keep_private(
-                file, "The file with the addresses of the alerts", "An address holds the token of its receiver."
+                file, "The file with the addresses of the alerts", "An address contains the token of its receiver."
             )
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -60,7 +60,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
                 f"The file with the addresses of the alerts cannot be read: {found}.",
                 where=str(file),
                 why="No alert can be sent.",
-                do="Make it readable for the user that runs authmeter, or take urls_file out of [alerts].",
+                do="Make it readable for the user that runs authmeter, or remove urls_file from [alerts].",
             ) from None
     return {
         number: line.strip()
@@ -84,7 +84,7 @@ class Delivery:
         return len(self.took) == self.receivers and not self.finding
 
     def __str__(self) -> str:
-        took = f"{len(self.took)} of {self.receivers} receivers took it"
+        took = f"{len(self.took)} of {self.receivers} receivers accepted it"
         return f"{took}; {self.finding}" if self.finding else took
 
 
@@ -200,7 +200,7 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
     except subprocess.TimeoutExpired:
         return Delivery(len(urls), finding=f"no answer within {SECONDS} seconds")
     except (OSError, ValueError, TypeError, KeyError):
-        return Delivery(len(urls), finding="the sender could not be run")
+        return Delivery(len(urls), finding="the sending process could not be started")
 
 
 def _not_known(lines: list[int]) -> str:
@@ -208,4 +208,4 @@ def _not_known(lines: list[int]) -> str:
     if not lines:
         return ""
     which = "line " if len(lines) == 1 else "lines "
-    return f"no address that is known, or not a whole one: {which}{', '.join(map(str, lines))} of the addresses"
+    return f"unknown or incomplete address: {which}{', '.join(map(str, lines))} of the addresses"

@@ -170,9 +170,9 @@ def alert_test(data: Path, now: datetime) -> str | None:
     to, _ = all_receivers(data, settings.alerts)
     if not to.keys:
         raise UsageError(
-            "There is nobody to send alerts to.",
+            "The settings name no receiver of alerts.",
             where="[alerts] in authmeter.toml",
-            why="A test message would go nowhere.",
+            why="A test message cannot be sent.",
             do="Set command or urls_file there, or the variable AUTHMETER_ALERT_URLS.",
         )
     delivery = send(data, settings.alerts, Message("test", day, day, "ok", what=text), to)

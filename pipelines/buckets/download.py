@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 # The error of servers that do not support byte ranges.
 _NO_PIECES = "NotPartial"
 _TRIES = 2
-_CHANGING = Bilingual("读取时内容有变化，下次运行再取", "it changed while it was read: the next run brings it")
+_CHANGING = Bilingual("读取时内容有变化，下次运行再取", "it changed while it was read: the next run fetches it")
 
 
 def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, Path] | None:

@@ -44,7 +44,7 @@ def as_bucket_error(error: BaseException) -> BucketError:
     found = _CODE.search(text)
     code = f" ({found[1]})" if found else ""
     if "NoSuchBucket" in text:
-        return BucketError(Bilingual("没有这个存储空间", "there is no such bucket"), is_away=True)
+        return BucketError(Bilingual("没有这个存储空间", "the bucket does not exist"), is_away=True)
     if _NO_ROLE.search(text):
         return BucketError(
             Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_away=True
@@ -54,11 +54,11 @@ def as_bucket_error(error: BaseException) -> BucketError:
         return BucketError(Bilingual("已归档：请先在存储空间中解冻", "it is archived: restore it in the bucket"))
     if kind in ("UnauthenticatedError", "PermissionDeniedError", "PermissionError") or _REFUSED.search(text):
         return BucketError(
-            Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is refused, or lacks a right{code}"),
+            Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is wrong, or has no right to it{code}"),
             is_away=kind != "PermissionError",
         )
     if _NO_RIGHT in text:
-        return BucketError(Bilingual("没有读写它的权限", "authmeter lacks the right to read or write it"))
+        return BucketError(Bilingual("没有读写它的权限", "authmeter has no right to read or write it"))
     if isinstance(error, FileNotFoundError) or kind == "NotFoundError":
         return ObjectGoneError(Bilingual("没有找到", "not found"))
     if kind in ("PreconditionError", "NotModifiedError"):

@@ -20,7 +20,7 @@ from pipelines.buckets.download import bring, unfinished_name
 from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import Ledger, open_ledger
 from pipelines.buckets.listing import Listed, list_objects
-from pipelines.buckets.names import is_left_alone
+from pipelines.buckets.names import is_ignored_name
 from pipelines.buckets.notes import note_findings
 from pipelines.buckets.opening import open_bucket
 from pipelines.buckets.own_folders import require_foreign
@@ -50,14 +50,14 @@ Progress = Callable[[int, int], None]
 class FetchReport:
     """The result of a fetch; `waiting` objects are left for the next run because the limit of a run was reached.
 
-    `findings` are the errors by address; `left_alone` is the number of objects with names that landing ignores.
+    `findings` are the errors by address; `ignored` is the number of objects with names that landing ignores.
     """
 
     buckets: int = 0
     objects: int = 0
     bytes: int = 0
     waiting: int = 0
-    left_alone: int = 0
+    ignored: int = 0
     findings: dict[str, Bilingual] = field(default_factory=dict)
 
 
@@ -132,8 +132,8 @@ class _Fetch:
             known = self._ledger.brought(self._address.identity, (one.key for one in page))
             for one in page:
                 before = known.get(one.key)
-                if is_left_alone(self._address.name(one.key)):
-                    self._report.left_alone += 1
+                if is_ignored_name(self._address.name(one.key)):
+                    self._report.ignored += 1
                 elif before is None or (before.size, before.version) != (one.size, one.version):
                     yield one
 

@@ -7,11 +7,12 @@ from pipelines.common.text import Bilingual, counted, listed
 
 NOT_THERE: Final = Bilingual(
     "按列出的名称找不到：刚被删除，或名称以 / 开头或结尾",
-    "not found under the name that is listed: it was deleted just now, or its name begins or ends with /",
+    "not found under its listed name: it was just deleted, or its name begins or ends with /",
 )
 DAMAGED: Final = Bilingual(
     "warehouse/buckets.sqlite 已损坏：删除它，下次运行会重新取回全部对象，不会重复计数",
-    "warehouse/buckets.sqlite is damaged: remove it, and the next run brings all objects again; nothing counts twice",
+    "warehouse/buckets.sqlite is damaged: remove it, and the next run fetches all objects again; no record counts "
+    "twice",
 )
 
 
@@ -24,7 +25,7 @@ def refused(names: Sequence[str]) -> Bilingual:
     """The finding on objects whose names cannot be file names."""
     return Bilingual(
         f"{len(names):,} 个对象的名称不能作为文件名（空路径段、. 或 ..、控制字符），未取回：{listed(names)}",
-        f"{counted(len(names), 'object')} not brought, as the names cannot be those of files (an empty part, `.` or "
+        f"{counted(len(names), 'object')} not fetched, because their names cannot be file names (an empty part, `.` or "
         f"`..`, control characters): {listed(names)}",
     )
 
@@ -33,7 +34,7 @@ def not_brought(names: Sequence[str], why: Bilingual) -> Bilingual:
     """The finding on objects that failed individually."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
-        f"{counted(len(names), 'object')} not brought ({why.en}): {listed(names)}",
+        f"{counted(len(names), 'object')} not fetched ({why.en}): {listed(names)}",
     )
 
 
@@ -50,5 +51,5 @@ def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",
-        f"max_gb = {max_gb} is reached: {counted(waiting, 'object')} ({gb}) stay for the next run",
+        f"max_gb = {max_gb} is reached: {counted(waiting, 'object')} ({gb}) wait for the next run",
     )

@@ -81,8 +81,8 @@ def list_objects(bucket: "ObjectStore", address: Address, prefix: str, since: da
 
 _UNREADABLE = Bilingual(
     "有对象名无法打开（空路径段、. 或 ..、控制字符），列举因此失败：请改名或用 prefix 避开",
-    "an object's name cannot be opened (an empty part, `.` or `..`, control characters) and ends the listing: rename "
-    "it, or keep clear of it by `prefix`",
+    "an object has a name that cannot be opened (an empty part, `.` or `..`, control characters), and listing stops "
+    "there: rename it, or exclude it with `prefix`",
 )
 
 

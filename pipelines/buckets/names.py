@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from pipelines.common.near_names import has_name_left_alone
+from pipelines.common.near_names import has_ignored_name
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # File systems allow 255 bytes, of which the mark of a second object and unfinished files need some.
@@ -23,9 +23,9 @@ def refusal(name: str) -> bool:
     return bool(_CONTROL.search(name)) or any(part in ("", ".", "..") for part in name.split("/"))
 
 
-def is_left_alone(name: str) -> bool:
+def is_ignored_name(name: str) -> bool:
     """Whether an object is ignored because of its name or a folder's, by the rule for landed files."""
-    return any(has_name_left_alone(part) for part in name.split("/"))
+    return any(has_ignored_name(part) for part in name.split("/"))
 
 
 def folded(path: str) -> str:

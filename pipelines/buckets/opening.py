@@ -25,11 +25,11 @@ _OSS_KEYS = (
 )
 _NO_ENDPOINT = Bilingual(
     "未设置 endpoint，例如 https://oss-cn-hangzhou.aliyuncs.com",
-    "no endpoint is set, such as https://oss-cn-hangzhou.aliyuncs.com",
+    "`endpoint` is not set, for example https://oss-cn-hangzhou.aliyuncs.com",
 )
 _NO_KEY = Bilingual(
     "环境变量中没有 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET",
-    "the environment has no OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET",
+    "OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET are not set in the environment",
 )
 
 
@@ -54,7 +54,7 @@ def _opened(address: Address, may_make: bool) -> ObjectStore:
     client, retry = _client(address), _retry()
     if address.scheme == "file":
         if not may_make and not os.path.isdir(address.base):
-            raise BucketError(Bilingual("没有这个文件夹", "there is no such folder"))
+            raise BucketError(Bilingual("没有这个文件夹", "the folder does not exist"))
         return LocalStore(address.base, mkdir=may_make)
     if address.scheme == "gs":
         return GCSStore(address.bucket, client_options=client, retry_config=retry)

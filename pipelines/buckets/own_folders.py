@@ -18,6 +18,6 @@ def require_foreign(address: Address, store: Store) -> None:
         return
     folder = Path(address.base)
     if own := store.own_place(folder):
-        raise BucketError(Bilingual(f"这是数据目录自己的 {own.name}", f"it is {own.name} of the data folder"))
+        raise BucketError(Bilingual(f"这是数据目录自己的 {own.name}", f"it is the data folder's own {own.name}"))
     if store.data.resolve().is_relative_to(folder.resolve()):
-        raise BucketError(Bilingual("数据目录在这个文件夹里", "the data folder lies in it"))
+        raise BucketError(Bilingual("数据目录在这个文件夹里", "it contains the data folder"))

@@ -39,7 +39,7 @@ class Placer:
             if os.path.lexists(place) and (place.is_symlink() or not place.is_dir()):
                 name = f"landing/{place.relative_to(self._landing)}"
                 raise BucketError(
-                    Bilingual(f"{name} 是文件或链接，不是文件夹", f"{name} is a file or a link, and no folder")
+                    Bilingual(f"{name} 是文件或链接，不是文件夹", f"{name} is a file or a link, not a folder")
                 )
 
     def place(self, brought: Sequence[tuple[Listed, Path | None]]) -> None:

@@ -29,13 +29,13 @@ def require_sound_clock(manifest: Manifest, now: datetime) -> None:
     last = max((datetime.fromisoformat(time) for time in times), default=_FIRST)
     if now < last - _BACK:
         raise AuthmeterError(
-            f"The clock says {_minute(now)}, and the last run was at {_minute(last)}."
+            f"The clock shows {_minute(now)}, but the last run was at {_minute(last)}."
             if times
-            else f"The clock says {_minute(now)}, which is before authmeter was written.",
+            else f"The clock shows {_minute(now)}, a time before authmeter was written.",
             where="the clock of the machine",
-            why="Records that are later than the clock would be refused, and their files count as read.",
-            do="Set the clock and run again. If it was the last run's clock that was wrong, restore the warehouse "
-            "folder from before that run, or remove it: the next run reads all of landing again.",
+            why="Records later than the clock would be rejected, and their files would not be read again.",
+            do="Set the clock and run again. If the clock was wrong in the last run, restore the warehouse folder from "
+            "before that run, or remove it: the next run reads all of landing again.",
         )
 
 
@@ -51,9 +51,8 @@ def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
     """
     if manifest.as_of and (day - manifest.as_of).days > settings.retention_days:
         raise AuthmeterError(
-            f"By the clock, {day} is to be closed next, {(day - manifest.as_of).days} days after the published day "
-            f"{manifest.as_of}.",
+            f"By the clock, {day} is due, {(day - manifest.as_of).days} days after the published day {manifest.as_of}.",
             where="the clock of the machine",
-            why="A published day is never taken back, so a wrong clock would end all reports up to then.",
-            do=f"Set the clock and run again. If it is right, say so once: `authmeter run --day {day}`.",
+            why="A published day is never withdrawn, so a wrong clock would stop all reports until then.",
+            do=f"Set the clock and run again. If it is right, confirm it once: `authmeter run --day {day}`.",
         )

@@ -25,7 +25,7 @@ _REASONS = {
     ),
     UNREADABLE: Bilingual(
         "文件夹无权读取：请授予读取权限，其中的内容未参与核对",
-        "a folder that may not be read: give it the right to, what is in it is not compared",
+        "a folder without the right to read it: grant it, its files are not compared",
     ),
 }
 
@@ -67,7 +67,7 @@ def _accounts(registry: Registry) -> CheckResult:
     return _noted(
         "unknown_accounts",
         unknown,
-        f"no app has the account that is named there, so that nothing is used of it: {listed(unknown)}",
+        f"no app uses the account named there, so no use counts for it: {listed(unknown)}",
         f"以下账号没有任何应用，因而没有用量：{listed(unknown)}",
     )
 
@@ -78,7 +78,7 @@ def _early_consoles(registry: Registry, as_of: date) -> CheckResult:
     return _noted(
         "early_consoles",
         named,
-        f"{counted(len(early), 'row')} of a console of days after {as_of}, compared once they are published: "
+        f"{counted(len(early), 'row')} of a console for days after {as_of}, compared once these are published: "
         f"{listed(named)}",
         f"控制台有 {len(early)} 行属于 {as_of} 之后的日期，发布后再核对：{listed(named)}",
     )
@@ -93,7 +93,7 @@ def _early_bills(registry: Registry, as_of: date) -> CheckResult:
     return _noted(
         "early_bills",
         early,
-        f"{counted(len(early), 'bill')} of a month that is not over by {as_of}, compared once it is: {listed(early)}",
+        f"{counted(len(early), 'bill')} for a month that is not over by {as_of}, compared once it is: {listed(early)}",
         f"{len(early)} 份账单所属月份到 {as_of} 尚未结束，结束后再核对：{listed(early)}",
     )
 

@@ -25,7 +25,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
 # For files that were read by an older version.
-_NOT_KNOWN = Bilingual("可能是别的格式", "perhaps of another format")
+_NOT_KNOWN = Bilingual("可能是别的格式", "perhaps in another format")
 
 
 def run_checks(
@@ -71,11 +71,10 @@ def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None
         usual, there = usual_records(day, counted_by_day, holidays), counted_by_day.get(day, 0)
         if usual and there < settings.block_below_share * usual:
             raise AuthmeterError(
-                f"{day} has {there:,} records, {there / usual:.0%} of the {about(usual)} that are usual on its "
-                "weekday.",
+                f"{day} has {there:,} records, {there / usual:.0%} of the usual {about(usual)} on its weekday.",
                 where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
-                why=f"Too little has arrived to publish {day}; the last good report still stands.",
-                do="Deliver the rest and run again. If this is all there is: set block_below_share to 0 for one run.",
+                why=f"Too little has arrived to publish {day}; the last good report stays published.",
+                do="Deliver the rest and run again. If nothing is missing, set block_below_share to 0 for one run.",
             )
 
 
@@ -87,7 +86,7 @@ def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
 def damaged_files(manifest: Manifest) -> CheckResult:
     """Return the check of files that were refused as a whole, each with its fault."""
     named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
-    return _named_files("damaged_files", named, "of which nothing counts", "均不计入")
+    return _named_files("damaged_files", named, "damaged, none of their records count", "均不计入")
 
 
 def _held_files(manifest: Manifest) -> CheckResult:
@@ -99,7 +98,7 @@ def _held_files(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "held_files",
         False,
-        f"{counted(len(files), 'file')} held back until `authmeter accept PATH`, as closed days would lose records: "
+        f"{counted(len(files), 'file')} held until `authmeter accept PATH`, because closed days would lose records: "
         f"{paths}",
         f"{len(files)} 个文件待确认，用 authmeter accept PATH 放行前不计入，否则已关闭的日期会减少记录：{paths}",
     )
@@ -124,7 +123,7 @@ def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_
 def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
     by_path = kinds(manifest.unread_files, settings.ignore)
     named = {path: kind for path, kind in by_path.items() if kind}
-    return _named_files("unread_files", named, "that no source reads", "没有来源读取")
+    return _named_files("unread_files", named, "read by no source", "没有来源读取")
 
 
 def _unreadable_folders(manifest: Manifest) -> CheckResult:
@@ -134,7 +133,7 @@ def _unreadable_folders(manifest: Manifest) -> CheckResult:
     return CheckResult(
         "unreadable_folders",
         False,
-        f"{counted(len(folders), 'folder')} under landing that cannot be read: {listed(folders)}",
+        f"{counted(len(folders), 'folder')} under landing cannot be read: {listed(folders)}",
         f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
     )
 
@@ -161,7 +160,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     share = rejected / read if read else 0.0
     return CheckResult(
         "rejected_share", share <= settings.rejected_warn_share,
-        f"{rejected:,} of {counted(read, 'record')} of the newest files rejected ({share:.2%})",
+        f"{rejected:,} of {counted(read, 'record')} in the newest files rejected ({share:.2%})",
         f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{share:.2%}）",
     )  # fmt: skip
 
@@ -183,8 +182,10 @@ def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     ]  # fmt: skip
     rejected = [entry for entry in there if entry.is_mostly_rejected and entry.has_weight]
     return (
-        _named_files("nothing_accepted", _reasons(fruitless), "without one good record", "没有一条有效记录"),
-        _named_files("mostly_rejected", _reasons(rejected), "of which over half was rejected", "过半记录被拒收"),
+        _named_files("nothing_accepted", _reasons(fruitless), "without a valid record", "没有一条有效记录"),
+        _named_files(
+            "mostly_rejected", _reasons(rejected), "with more rejected than accepted records", "过半记录被拒收"
+        ),
     )
 
 
@@ -201,10 +202,10 @@ def _reason(entry: FileEntry) -> Bilingual:
 def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:
     there = as_of in manifest.days
     # If the folder never had a record, it is probably the wrong one, or the logs are delivered elsewhere.
-    zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", nor of any day before")
+    zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", or for any earlier day")
     return CheckResult(
         "day_is_there", there,
-        f"{as_of} has records" if there else f"no record of {as_of} was delivered{en}",
+        f"{as_of} has records" if there else f"no records arrived for {as_of}{en}",
         f"{as_of} 有记录" if there else f"{as_of} 没有任何记录送达{zh}",
         as_of,
     )  # fmt: skip

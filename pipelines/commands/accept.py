@@ -35,8 +35,8 @@ def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
             raise UsageError(
                 f"{counted(len(closed), 'closed day')} would lose {counted(sum(closed.values()), 'record')}.",
                 where=printable(path),
-                why="No other file has them, so the reports of these days would lose them, too.",
-                do="If the old content was right, deliver it under a name of its own, and run; else add --yes.",
+                why="No other file contains them, so the reports of these days would lose them, too.",
+                do="If the old content was right, deliver it under another name and run authmeter. Else add --yes.",
             )
         accept_held(store, manifest, path)
     taken = f"accepted {printable(path)}: {counted(held.accepted, 'record')}"

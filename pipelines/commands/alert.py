@@ -14,7 +14,7 @@ def run_alert(data: Path, test: bool) -> int:
         print("sent: days are late" if alert_if_late(data, now) else "nothing to send")
         return WARNED if undelivered(data) else 0
     if finding := alert_test(data, now):
-        print(f"not everybody took the test message: {finding}")
+        print(f"not all receivers accepted the test message: {finding}")
         return WARNED
-    print("everybody took the test message")
+    print("all receivers accepted the test message")
     return 0

@@ -21,7 +21,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None
 
 
 def month(text: str) -> date:
@@ -33,7 +33,7 @@ def month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no month; write it as 2026-11") from None
+        raise typer.BadParameter(f"{text!r} is not a month; write it as 2026-11") from None
 
 
 def span(text: str) -> Window:
@@ -44,7 +44,7 @@ def span(text: str) -> Window:
     """
     first, dots, last = text.partition("..")
     if not dots:
-        raise typer.BadParameter(f"{text!r} is no span of days; write it as 2026-11-01..2026-11-07")
+        raise typer.BadParameter(f"{text!r} is not a span of days; write it as 2026-11-01..2026-11-07")
     window = Window(day(first), day(last))
     if window.last < window.first:
         raise typer.BadParameter(f"{text!r} ends before it begins")

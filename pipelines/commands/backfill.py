@@ -18,5 +18,5 @@ def run_backfill(data: Path, first: date, last: date) -> int:
     if manifest.as_of is None:
         raise nothing_published(data)
     if not any(first <= day <= last and manifest.has_events_of(day) for day in manifest.days):
-        print(f"no stored day in this span, {first} to {last}: nothing of it is computed anew")
+        print(f"no day is stored from {first} to {last}: no table is computed again")
     return run_daily(data, manifest.as_of, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})

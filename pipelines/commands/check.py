@@ -58,17 +58,17 @@ def check_folder(data: Path) -> int:
     has_warned |= has_unknown_incidents(Store(data), registry)
     unknown = _unknown_apps(data, settings, registry)
     for app_key in unknown:
-        print(f"warning    xlsx_apps: no app {app_key!r} is registered or published")
+        print(f"warning    xlsx_apps: the app {app_key!r} is neither registered nor published")
     return 2 if registry.problems else 3 if unknown or has_warned else 0
 
 
 def _require_folder(data: Path) -> None:
     if not data.is_dir():
         raise UsageError(
-            "There is no such folder.",
+            "The folder does not exist.",
             where=str(data),
-            why="A run would make it, and publish empty reports.",
-            do="Name the data folder with --data or AUTHMETER_DATA, or make it and put logs into its landing/.",
+            why="A run would create it and publish empty reports.",
+            do="Name the data folder with --data or AUTHMETER_DATA, or create it and put logs into its landing/.",
         )
 
 
@@ -97,13 +97,13 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
         raise UsageError(
             "It is a folder, not a file.",
             where=str(file),
-            do="Give one log file; without a file, `authmeter check` looks at the data folder and its landing/.",
+            do="Give one log file. Without a file, `authmeter check` checks the data folder and its landing/.",
         )
     if not file.is_file():
         raise UsageError(
-            "There is no such file.",
+            "The file does not exist.",
             where=str(file.absolute()),
-            do="Give the path of one log file; it need not lie in landing/ yet.",
+            do="Give the path of one log file. It can be outside of landing/.",
         )
     under_landing = file.absolute().is_relative_to(data / "landing")
     path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
@@ -164,7 +164,7 @@ def _matching(sources: Sources, landed: LandedFile) -> SourceMapping:
             "No source matches the file's name.",
             where=landed.path,
             why=f"A run would not read it. It is {kind_of(landed.path).en}.",
-            do=f"To see it as a source would read it, name one with --source; known are {known}.",
+            do=f"To read it with a source, name the source with --source. Known sources: {known}.",
         )
     return mapping
 
@@ -188,8 +188,8 @@ def _print_too_old(settings: Settings, time: RunTime, books: PartBooks) -> int:
     too_old = sum(rows for day, rows in books.days.items() if day < first)
     if too_old:
         print(
-            f"  warning    {too_old:,} of the accepted are of days before {first}: "
-            "a run rejects them as too_old:event_time"
+            f"  warning    {too_old:,} accepted records are of days before {first}: a run rejects them as "
+            "too_old:event_time"
         )
     return too_old
 

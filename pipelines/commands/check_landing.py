@@ -6,7 +6,7 @@ from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import look_into
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
-from pipelines.common.near_names import has_name_left_alone
+from pipelines.common.near_names import has_ignored_name
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings.settings import Settings
@@ -14,7 +14,7 @@ from pipelines.ingest.entries import refused_entry
 from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime
 from pipelines.reading.archives.archives import RefusedFile
-from pipelines.reading.files.landing import LEFT_ALONE, LandedFile, has_any_file, scan
+from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, scan
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.sources import SourceMapping, Sources
 from pipelines.store.store import Store
@@ -46,14 +46,14 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     if not found:
         is_there = unreadable or has_any_file(store.landing)
         nothing = f"empty: no log in {store.landing}{misplaced_logs(store)}"
-        found = f"no log: {LEFT_ALONE} are left alone" if is_there else nothing
+        found = f"no log: {IGNORED_KINDS} are ignored" if is_there else nothing
     print(f"landing    {found}")
-    by_name = sorted(path for path in passed_over if has_name_left_alone(path))
+    by_name = sorted(path for path in passed_over if has_ignored_name(path))
     for path in sorted(passed_over.difference(by_name)):
-        print(f"left alone landing/{printable(path)} is a link or a special file")
+        print(f"ignored    landing/{printable(path)} is a link or a special file")
     if by_name:
         names = counted(len(by_name), "name")
-        print(f"left alone {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
+        print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
     kind_by_path = kinds(unread, settings.ignore)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
@@ -73,7 +73,7 @@ def _poor_files(
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced"}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _LOOKED_INTO:
-        print(f"landing    {len(new):,} files are new; the first {_LOOKED_INTO} are looked into")
+        print(f"landing    {len(new):,} files are new; only the first {_LOOKED_INTO} are examined")
     # Their entries in the manifest were made with another mapping.
     poor = [
         (file, mapping)

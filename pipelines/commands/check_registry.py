@@ -15,7 +15,7 @@ from pipelines.store.database import open_published
 from pipelines.store.store import Store
 
 _LISTED: Final = 20
-_DIGITS: Final = "write it with digits alone, without separators, units or a fraction"
+_DIGITS: Final = "write digits only, without separators, units or a fraction"
 _TIME: Final = "write it as 2026-11-23, or as 2026-11-23 09:30:00"
 _TEXT: Final = "write 128 characters at most"
 _CHANNELS: Final = f"write {' or '.join(NUMBER_CHANNELS)}; for both, number in consoles and bills, * in limits.csv"
@@ -25,13 +25,13 @@ _FORMS: Final = {
     "platform": f"write {', '.join(PLATFORMS)}, or nothing",
     "status": "write enabled, disabled, or nothing",
     "created_at": "write it as 2026-01-02, or as 2026-01-02 10:00",
-    "methods": f"write of {', '.join(METHODS)} those that it has, separated by semicolons",
+    "methods": f"write its methods, separated by semicolons, from {', '.join(METHODS)}",
     "package_name": "write letters, digits, dots, - and _, 128 at most",
     "layer": f"write one of {', '.join(LAYERS)}",
-    "outcome": f"write {', '.join(OUTCOMES)}, or nothing where a stage is given",
+    "outcome": f"write {', '.join(OUTCOMES)}, or nothing if a stage is given",
     "stage": f"write {', '.join(STAGES)} or none",
     "day": "write it as 2026-11-23",
-    "incident_id": "write the 16 characters that its card shows; a spreadsheet must keep them as text",
+    "incident_id": "write the 16 characters shown on its card; in a spreadsheet, format the cell as text",
     "month": "write it as 2026-11",
     "purchased_at": _TIME,
     "expires_at": f"{_TIME}, after purchased_at",
@@ -48,14 +48,14 @@ _FORMS: Final = {
     **dict.fromkeys(("account_id", "resource_package_id", "limit_id", "vendor"), _TEXT),
 }
 _BY_KIND: Final = {
-    MALFORMED: "let it have as many cells as the first line, close its quotes, and save the file as CSV UTF-8",
-    "missing": "every row needs a value there",
+    MALFORMED: "write as many cells as in the first line, close the quotes, and save the file as CSV UTF-8",
+    "missing": "write a value: every row needs it",
     "unknown": "write the id of a package of resource_packages.csv",
-    "duplicate": "an earlier row has it: take one of them out",
-    "repeated": "an earlier row has it: take one of them out",
-    "secret": "take the column out of the file: keep secrets elsewhere",
-    "repeated_column": "the first one counts: take the others out",
-    "unread": "only files that end in .csv are read there: save it as CSV UTF-8, or move it elsewhere",
+    "duplicate": "an earlier row has the same key: remove one of them",
+    "repeated": "an earlier row has the same key: remove one of them",
+    "secret": "remove the column from the file and keep secrets elsewhere",
+    "repeated_column": "the first one counts: remove the others",
+    "unread": "only .csv files are read there: save it as CSV UTF-8, or move it elsewhere",
 }
 
 

@@ -24,7 +24,7 @@ def run_dev(data: Path, port: int) -> int:
         # ended by now.
         require_free(port)
         end_runs_of_the_dead(data)
-        page = f"http://{LOOPBACK}:{port}" if port else "a free port, which it names below,"
+        page = f"http://{LOOPBACK}:{port}" if port else "a free port, printed below,"
         print(f"Dagster on {page} for {data}; stop it with Ctrl-C.", flush=True)
 
     where = ["-w", str(PROJECT / "workspace.yaml"), "-h", LOOPBACK, "-p", str(port)]

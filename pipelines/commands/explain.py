@@ -66,10 +66,10 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     ):
         if not requests:
             raise UsageError(
-                f"There is no {_requests(metric)} of {_named(metric, channel)} from {span.first} to {span.last}.",
+                f"{_named(metric, channel)} has no {_requests(metric)} from {span.first} to {span.last}.",
                 where=option,
                 why="A rate needs requests.",
-                do="Choose days with data: `authmeter status` names the published ones.",
+                do="Choose days with data. `authmeter status` lists the published days.",
             )
     if as_json:
         print(json.dumps(_fields(request, metric, channel, found, there), ensure_ascii=False))
@@ -90,9 +90,9 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
         if request.metric and source:
             return request.metric, source.channel
         raise UsageError(
-            "Which rate is not clear.",
+            "The request names no rate.",
             where="--channel",
-            why="A rate of records is of one channel.",
+            why="A rate of records needs one channel.",
             do=f"Use --channel with one of {', '.join(channels)}, or --metric with {' or '.join(SESSION_SOURCES)}.",
         )
     rates = (*WATCHED, *RISING)
@@ -100,7 +100,7 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
     metrics += [name for name, one in SESSION_SOURCES.items() if one.channel == request.channel]
     if not metrics:
         raise UsageError(
-            f"The channel {request.channel!r} is not known.",
+            f"The channel {request.channel!r} does not exist.",
             where="--channel",
             do=f"Use one of {', '.join(channels)}.",
         )

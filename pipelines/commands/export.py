@@ -72,7 +72,7 @@ def run_table_export(data: Path, request: TableRequest) -> None:
         raise older_publication(store.database, str(error).splitlines()[0]) from None
     span = request.span
     if span and not has_days(request.table):
-        print(f"the rows of {request.table} are of no day: it is exported whole")
+        print(f"the rows of {request.table} have no day: the whole table is exported")
         span = None
     _report(rows, request.target, span.last if span else None, store.read_manifest().as_of)
 
@@ -87,8 +87,8 @@ def _report(rows: int, target: Path, last: date | None = None, as_of: date | Non
 def _refuse_own_place(store: Store, target: Path) -> None:
     if place := store.own_place(target):
         raise UsageError(
-            f"The export would lie in the data folder's own {place.name}.",
+            f"The export would be written into the data folder's own {place.name}.",
             where=str(target),
-            why="What is published, stored or to be read there must come from runs and from you alone.",
+            why="Only runs write published and stored files there, and every file in landing/ is read as a log.",
             do="Name a file elsewhere with --out.",
         )

@@ -25,7 +25,7 @@ def run_fetch(data: Path) -> int:
         raise UsageError(
             "The settings name no bucket to fetch from.",
             where=str(data / "authmeter.toml"),
-            why="Nothing can be brought.",
+            why="Nothing can be fetched.",
             do="Add a table [[fetch]] with `url` and `into`.",
         )
     try:
@@ -37,9 +37,10 @@ def run_fetch(data: Path) -> int:
         if known := as_machine_error(error, str(data)):
             raise known from error
         raise
-    if report.left_alone:
+    if report.ignored:
         print(
-            f"{counted(report.left_alone, 'object')} left alone: the names begin with . or _ or end as unfinished ones"
+            f"{counted(report.ignored, 'object')} ignored: their names begin with . or _, or end like those of "
+            "unfinished files"
         )
     for url, words in report.findings.items():
         print(f"warning: fetch: {url}: {words.en}")

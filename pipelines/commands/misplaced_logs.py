@@ -10,4 +10,4 @@ def misplaced_logs(store: Store) -> str:
     # Authmeter's own JSON files are in this folder too.
     files = [path.name for path in store.data.iterdir() if path.is_file() and path.suffix.lower() != ".json"]
     beside = sorted(name for name in files if format_of(name))
-    return f", but beside it lies {listed(beside)}: put it into landing/" if beside else ""
+    return f", but the data folder contains {listed(beside)}: move it into landing/" if beside else ""

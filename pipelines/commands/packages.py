@@ -39,7 +39,7 @@ def print_packages(data: Path, *, as_json: bool) -> None:
         print(json.dumps({"accounts": accounts, "packages": packages}, ensure_ascii=False, default=str))
         return
     if not accounts:
-        print("no resource package: registry/resource_packages.csv names none")
+        print("no resource package is in registry/resource_packages.csv")
     for account in accounts:
         own = [one for one in packages if one["account_id"] == account["account_id"]]
         print(f"{printable(account['account_id'])}: {'; '.join(_of_account(account, own))}")
@@ -54,7 +54,7 @@ def _of_account(account: Row, packages: list[Row]) -> Iterator[str]:
         bound = "≤ " if any(one["missing_days"] for one in packages if one["state"] == "active") else ""
         yield f"{bound}{account['remaining']:,} of {account['quantity']:,} left"
     if account["uses_28d"] is None:
-        yield "no forecast yet: it takes a week of data"
+        yield "no forecast yet: it needs a week of data"
         return
     yield f"about {account['uses_28d']:,} uses in the next 28 days"
     earliest, latest = account["run_out_earliest"], account["run_out_latest"]
@@ -74,7 +74,7 @@ def _of_package(one: Row) -> Iterator[str]:
     if one["state"] == "expired":
         yield f"expired after {one['last_day']}, {one['expired']:,} lapsed"
         return
-    yield f"good through {one['last_day']}"
+    yield f"valid until {one['last_day']}"
     if one["used_up_day"]:
         yield f"used up on {one['used_up_day']}"
     if one["unused_expected"]:

@@ -8,7 +8,7 @@ from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
 from pipelines.common.lock import hold
-from pipelines.reading.files.landing import LEFT_ALONE, has_any_file
+from pipelines.reading.files.landing import IGNORED_KINDS, has_any_file
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import failures_noted
 from pipelines.run.status import last_status
@@ -36,14 +36,14 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
         raise UsageError(
             f"{day} is not over in {opened.settings.timezone}.",
             where="--day",
-            why="A report never shows a part of a day.",
+            why="Reports show whole days only.",
             do=f"Give {over} or an earlier day.",
         )
     if day < FIRST_DAY:
         raise UsageError(
-            f"{day} lies before {FIRST_DAY}.",
+            f"{day} is before {FIRST_DAY}.",
             where="--day",
-            why="No run is for a day before that one.",
+            why="authmeter has no days before that one.",
             do=f"Give a day from {FIRST_DAY} to {over}.",
         )
     with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
@@ -73,7 +73,7 @@ def _say_that_nothing_is_there(store: Store) -> None:
     if manifest.files or manifest.unread_files:
         return
     if has_any_file(store.landing):
-        print(f"nothing in {store.landing} is read: {LEFT_ALONE} are left alone")
+        print(f"nothing in {store.landing} is read: {IGNORED_KINDS} are ignored")
     elif not manifest.unreadable:
         do = misplaced_logs(store) or "; --data or AUTHMETER_DATA names another data folder"
-        print(f"no log was ever found in {store.landing}{do}")
+        print(f"no run has found a log in {store.landing}{do}")

@@ -67,7 +67,7 @@ def _span(as_of: date, first: date | None, last: date | None) -> Window:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).",
             where="--from, --to",
-            do=f"Give the earlier day as --from; published is up to {as_of}.",
+            do=f"Give the earlier day as --from. The last published day is {as_of}.",
         )
     return span
 

@@ -31,9 +31,9 @@ def wanted_of(given: Mapping[str, str | None], more: Sequence[str]) -> Wanted:
             hide_in_title(text)
     if more:
         raise UsageError(
-            "There are words that belong to no option.",
+            "Some words of the command belong to no option.",
             where="authmeter trace",
-            why="They may be the rest of an id with blanks, so they are not repeated here.",
+            why="They may be part of an id with blanks, so they are not printed.",
             do="Put the id in quotes, or give it on standard input with `-`.",
         )
     if len(kinds) != 1:
@@ -66,7 +66,7 @@ def _checked(kind: str, text: str) -> str:
         raise UsageError(
             what,
             where=f"--{kind}",
-            why=f"A log record has a text of 1 to {_LONGEST} characters there.",
-            do="Give the id as the log has it.",
+            why=f"Ids in log records have 1 to {_LONGEST} characters.",
+            do="Give the id as it is in the log.",
         )
     return text

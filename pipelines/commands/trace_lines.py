@@ -19,7 +19,7 @@ def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
         f"{counted(records, 'record')}"
     )
     if not records:
-        yield f"no record has this {wanted.kind}; it must be written as in the log, with the same case and prefix"
+        yield f"no record has this {wanted.kind}; write it as in the log, with the same case and prefix"
     for subject in found.subjects:
         yield from _subject_lines(subject)
     if found.apart:
@@ -28,7 +28,7 @@ def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
         yield from _record_lines(found.apart, with_day=True)
     if found.left_out:
         yield ""
-        yield f"{counted(found.left_out, 'more subject')} are not listed: of a day, the first {MOST_SUBJECTS} are"
+        yield f"{counted(found.left_out, 'more subject')} are not listed: the first {MOST_SUBJECTS} of each day are"
 
 
 def _subject_lines(subject: TracedSubject) -> Iterator[str]:

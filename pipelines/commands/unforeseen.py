@@ -14,7 +14,7 @@ def unforeseen(error: Exception) -> AuthmeterError:
     It is a limit of the machine, if one was reached; else a bug, whose traceback is written to a file with possible
     personal data masked.
     """
-    return as_machine_error(error, "the folder that was written to") or _fault(error)
+    return as_machine_error(error, "the folder that was being written") or _fault(error)
 
 
 def _fault(error: Exception) -> AuthmeterError:
@@ -24,6 +24,6 @@ def _fault(error: Exception) -> AuthmeterError:
     return AuthmeterError(
         f"This should not happen: {type(error).__name__}: {first_line}",
         where=trace.name,
-        why="It is a fault of authmeter; the last good report still stands.",
-        do="Run again; if it comes back, report it with that file.",
+        why="It is a fault of authmeter; the last good report stays published.",
+        do="Run again. If it fails again, report the message with that file.",
     )

@@ -36,14 +36,14 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
         raise nothing_published(data)
     with hold(store.lock, "verify", datetime.now(UTC)):
         report = verify(store, settings, load_registry(store.registry, settings.timezone), span)
-    found = "were looked at" if report.differences else "are as they were written"
+    found = "were compared" if report.differences else "match what was written"
     print(f"files         {counted(report.parts, 'part')} and the tables of every day {found}")
     if report.without_checksum:
-        print(f"              {counted(report.without_checksum, 'part')} of a version that noted no checksum")
+        print(f"              {counted(report.without_checksum, 'part')} from a version that stored no checksum")
     compared = f"{counted(report.tables, 'table')}, {counted(report.rows, 'row')} compared"
     print(f"recomputed    {counted(report.days, 'day')}; {compared}")
     if report.without_events:
-        print(f"              {counted(report.without_events, 'day')} without events any more, by retention")
+        print(f"              {counted(report.without_events, 'day')} whose events were removed by retention")
     for difference in report.differences[:_LISTED]:
         print(f"differs       {difference}")
     if len(report.differences) > _LISTED:

@@ -37,7 +37,7 @@ def limit_of(key: str, max_requests: int, window: str) -> Limit:
     seconds = window_of(window)
     if key not in KEYS or not 1 <= max_requests <= MOST_WHOLE or seconds is None:
         raise UsageError(
-            f"No limit is so: key {key}, at most {max_requests}, window {window}.",
+            f"The limit is invalid: key {key}, at most {max_requests}, window {window}.",
             do=f"Give a key of {', '.join(KEYS)}; 1 to {MOST_WHOLE}; and day, or seconds from 1 to 86400.",
         )
     return Limit("whatif", ANY, ANY, key, max_requests, seconds)
@@ -60,7 +60,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
             raise UsageError(
                 f"No day from {span.first} to {span.last} has stored events.",
                 where=str(data),
-                do="Name days that a run has closed, and whose events are kept.",
+                do="Name closed days whose events are still stored.",
             )
         inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
         try:

@@ -44,7 +44,7 @@ def nothing_published(where: object) -> UsageError:
 def older_publication(where: object, lacking: str) -> UsageError:
     """Return the error of these commands if the published file lacks tables or columns that this version reads."""
     return UsageError(
-        "What is published is of an older version of authmeter.",
+        "The published file was written by an older version of authmeter.",
         where=str(where),
         why=lacking,
         do="Run `authmeter run`.",

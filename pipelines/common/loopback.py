@@ -22,9 +22,9 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise AuthmeterError(
-            f"Port {port} cannot be had: {error.strerror}.",
+            f"Port {port} cannot be opened: {error.strerror}.",
             where="--port",
-            do="Give another port, or end what listens there.",
+            do="Give another port, or end the program that uses this one.",
         ) from None
     return listener
 

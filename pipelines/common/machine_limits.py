@@ -55,15 +55,15 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
         return AuthmeterError(
             "The disk is full.",
             where=where,
-            why="The step could not be finished; the last good report still stands.",
-            do="Free space where the data folder is, then run again: nothing else is needed.",
+            why="The step did not finish; the last good report stays published.",
+            do="Free space where the data folder is, then run again. Nothing else is needed.",
         )
     if is_out_of_memory(error):
         return AuthmeterError(
             "There is not enough memory.",
             where=f"memory_limit in authmeter.toml, and the memory of the machine ({where})",
-            why="The step could not be finished; the last good report still stands.",
-            do="Lower memory_limit below what the machine has free, or give it more memory, then run again.",
+            why="The step did not finish; the last good report stays published.",
+            do="Lower memory_limit below the machine's free memory, or add memory, then run again.",
         )
     return as_rights_error(error, where)
 

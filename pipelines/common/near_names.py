@@ -10,8 +10,8 @@ from typing import Final
 
 from pipelines.common.errors import UsageError
 
-_LEFT_ALONE_STARTS: Final = (".", "_")
-_LEFT_ALONE_ENDS: Final = (".tmp", ".part", ".crc")
+_IGNORED_STARTS: Final = (".", "_")
+_IGNORED_ENDS: Final = (".tmp", ".part", ".crc")
 
 
 def require_no_near_name(folder: Path, names: Collection[str]) -> None:
@@ -26,10 +26,10 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
         near = [] if found in names else [name for name in names if _is_near(found.casefold(), name)]
         if near:
             raise UsageError(
-                f"{found} is nearly called {near[0]}, which is what authmeter reads there.",
+                f"The name {found} is close to {near[0]}, the name that authmeter reads there.",
                 where=str(folder / found),
-                why="It would be passed over, as if it were not there.",
-                do=f"Call it {near[0]}, or something else altogether, or move it elsewhere.",
+                why="A file or folder with this name is not read.",
+                do=f"Rename it to {near[0]}, or to a name that is less similar, or move it elsewhere.",
             )
 
 
@@ -39,7 +39,7 @@ def nearly(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=3)
-    return f" Nearly so are called: {', '.join(near)}." if near else ""
+    return f" Similar names: {', '.join(near)}." if near else ""
 
 
 def names_in(folder: Path) -> list[str]:
@@ -52,10 +52,10 @@ def names_in(folder: Path) -> list[str]:
         return []
 
 
-def has_name_left_alone(path: str) -> bool:
+def has_ignored_name(path: str) -> bool:
     """Return whether a dropped file or folder is ignored because of its name: hidden, a note, or not finished."""
     name = path.rpartition("/")[2].lower()
-    return name.startswith(_LEFT_ALONE_STARTS) or name.endswith(_LEFT_ALONE_ENDS)
+    return name.startswith(_IGNORED_STARTS) or name.endswith(_IGNORED_ENDS)
 
 
 def _is_near(found: str, name: str) -> bool:

@@ -45,7 +45,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
 def rights_error(path: Path) -> AuthmeterError:
     """Return the error for a path that may not be read or written."""
     there = _nearest(path)
-    why = "What is needed there could not be read or written; the last good report still stands."
+    why = "The run could not read or write it; the last good report stays published."
     if os.statvfs(there).f_flag & os.ST_RDONLY:
         return AuthmeterError(
             "The file system is mounted read-only.",
@@ -56,12 +56,12 @@ def rights_error(path: Path) -> AuthmeterError:
     owner, me = owner_of(there), _name(os.geteuid())
     kind, right = "folder" if there.is_dir() else "file", "write to" if os.access(there, os.R_OK) else "read"
     return AuthmeterError(
-        f"The {kind} belongs to {owner}, and authmeter runs as {me}, who may not {right} it.",
+        f"The {kind} belongs to {owner}, and authmeter runs as {me}, which has no right to {right} it.",
         where=str(there),
         why=why,
-        do=f"Give {me} the right to it again: `chmod u+rwX`."
+        do=f"Restore the right of {me}: `chmod u+rwX`."
         if owner == me
-        else f"Run it as {owner}, or have the data folder given to {me}: `chown -R`.",
+        else f"Run authmeter as {owner}, or make {me} the owner of the data folder: `chown -R`.",
     )
 
 

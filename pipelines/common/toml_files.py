@@ -14,10 +14,10 @@ from pydantic_core import ErrorDetails
 
 # By the library's names of faults; other faults keep the library's text.
 _WORDS = {
-    "extra_forbidden": "is not known",
+    "extra_forbidden": "is not a known name",
     "missing": "is missing",
-    "dict_type": "must be a table, begun by a line in brackets",
-    "model_type": "must be a table, begun by a line in brackets",
+    "dict_type": "must be a table that begins with a line in brackets",
+    "model_type": "must be a table that begins with a line in brackets",
     "tuple_type": 'must be a list, such as ["a", "b"]',
     "string_type": 'must be a text in quotes, such as "a"',
     "int_type": "must be a whole number without quotes",
@@ -30,7 +30,7 @@ _WORDS = {
     "date_from_datetime_inexact": "must be a day, such as 2026-11-23",
 }
 _LIBRARY = "Input should be "
-MEND_TOML = "Mend that line: a text stands in quotes, a list in brackets, and a table begins with [name] or [[name]]."
+MEND_TOML = "Correct that line: a text needs quotes, a list brackets, and a table begins with [name] or [[name]]."
 """The remedy for a file that is not TOML."""
 
 
@@ -73,7 +73,7 @@ def _in_words(fault: ErrorDetails, forms: Mapping[str, str]) -> str:
         said = f"must be {forms[keys[-1]]}"
     name = ".".join(map(str, place))
     if kind == "tuple_type" and isinstance(fault["input"], dict):
-        return f"`{name}` must be a list of tables: begin each with [[{name}]], not with [{name}]"
+        return f"`{name}` must be a list of tables: begin each with [[{name}]], not [{name}]"
     if kind in _WORDS:
         return f"`{name}` {_WORDS[kind]}"
     return f"`{name}` must be {said.removeprefix(_LIBRARY)}" if said.startswith(_LIBRARY) else f"`{name}`: {said}"

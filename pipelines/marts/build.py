@@ -168,7 +168,7 @@ def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
         BooksError: they differ.
     """
     for day, kind, name in connection.execute(_UNSOUND).fetchall():
-        raise unsound(f"What apps drew on {day} is not what was used of the {kind} {name}.")
+        raise unsound(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
 
 
 def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
@@ -180,10 +180,10 @@ def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -
     if found == {name: rows.get(name, 0) for name in TABLES} and run == (manifest.run, str(manifest.generated_at)):
         return
     raise AuthmeterError(
-        "The tables that were read back are not those that were written.",
+        "The tables that were read back differ from the tables that were written.",
         where=str(fresh),
-        why="Something else wrote to the file, or the disk lost a part of it; the last good report still stands.",
-        do="See that nothing else works in warehouse/tmp, and that the disk is sound, then run again.",
+        why="Another program wrote to the file, or the disk lost a part of it; the last good report stays published.",
+        do="Check that no other program writes to warehouse/tmp and that the disk is sound, then run again.",
     )
 
 

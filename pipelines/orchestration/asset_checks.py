@@ -16,7 +16,7 @@ from pipelines.run.daily_run import DailyRun
 def spec_of(name: str) -> dg.AssetCheckSpec:
     """Return a check's specification for Dagster."""
     check = CHECKS[name]
-    said = f"Fails where: {check.meaning_en} {check.to_do}\n\n{check.meaning_zh}"
+    said = f"Fails if: {check.meaning_en} {check.to_do}\n\n{check.meaning_zh}"
     return dg.AssetCheckSpec(name, asset=check.asset, description=said, blocking=check.is_blocking)
 
 

@@ -70,5 +70,5 @@ def _stopped(data: Path) -> AuthmeterError:
         "The run was stopped before its last step.",
         where=str(data / "dagster"),
         why="The last good report still stands.",
-        do="Run `authmeter run`; `authmeter dev` shows what the steps of the stopped one said.",
+        do="Run `authmeter run`. `authmeter dev` shows the messages of the stopped run.",
     )

@@ -137,7 +137,7 @@ def _check_books(day: date, books: DayBooks, folder: Path) -> None:
             f"{books.in_outcomes} in outcome_daily."
         )
     elif digest_of_folder(folder) != books.content:
-        fault = f"The tables of {day} are not on disk as they were written."
+        fault = f"The stored tables of {day} differ from what was written."
     if fault:
         raise BooksError(
             fault,

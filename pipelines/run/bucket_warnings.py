@@ -17,13 +17,13 @@ def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
                 check="fetch", severity="warn", day=None,
                 detail_en=f"{url}: {words.en}",
                 detail_zh=f"{url}：{words.zh}",
-                do="Do as the warning says, then `authmeter fetch`; the next run fetches again, too.",
+                do="Follow the advice in the warning, then run `authmeter fetch`. The next run also fetches again.",
             )  # fmt: skip
     for url, words in findings_of(store, "publish").items():
         if url in (settings.publish.url, settings.publish.tables_url):
             yield Warned(
                 check="publish", severity="warn", day=None,
-                detail_en=f"{url}: {words.en}; what it has is of an earlier run, or a part of this one",
+                detail_en=f"{url}: {words.en}; it contains the files of an earlier run, or a part of this one",
                 detail_zh=f"{url}：{words.zh}；其中的内容是较早的，或不完整",
-                do="See that the bucket can be written to; the next run goes on with the copy.",
+                do="Check that the bucket can be written to. The next run continues the copy.",
             )  # fmt: skip

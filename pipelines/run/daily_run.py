@@ -236,8 +236,8 @@ class DailyRun:
             self.failure = AuthmeterError(
                 f"This should not happen: {type(error).__name__} in the step {name}.",
                 where=str(self.store.data),
-                why="It is a fault of authmeter; the last good report still stands.",
-                do="Run `authmeter run`; if it comes back, report what it says.",
+                why="It is a fault of authmeter; the last good report stays published.",
+                do="Run `authmeter run`. If it fails again, report the message.",
             )
             raise
 

@@ -70,8 +70,8 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
         unforeseen = AuthmeterError(
             f"This should not happen: {type(error).__name__}.",
             where=str(data),
-            why="It is a fault of authmeter; the last good report still stands.",
-            do="Run `authmeter run`; if it comes back, report what it says.",
+            why="It is a fault of authmeter; the last good report stays published.",
+            do="Run `authmeter run`. If it fails again, report the message.",
         )
         # On a full disk the note cannot be written either; the error itself must reach the user.
         with suppress(OSError):

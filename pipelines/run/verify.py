@@ -117,8 +117,8 @@ def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) 
         raise AuthmeterError(
             "Settings, registry, result codes or authmeter itself changed since the last run.",
             where=str(inputs.store.data),
-            why="What is computed now must differ from what was published then.",
-            do="Run `authmeter run`, then verify.",
+            why="Figures computed now would differ from the published ones.",
+            do="Run `authmeter run`, then `authmeter verify`.",
         )
     return publication
 
@@ -136,13 +136,13 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
         elif entry.part_digest is None:
             report.without_checksum += 1
         elif digest_of_folder(folder) != entry.part_digest:
-            yield f"part {part} of {entry.path} is not what was written"
+            yield f"part {part} of {entry.path} differs from what was written"
     for day, day_entry in sorted(manifest.days.items()):
         folder = store.day_folder(day_entry)
         if not folder.is_dir():
             yield f"tables of {day}: {day_entry.folder} is missing"
         elif digest_of_folder(folder) != day_entry.content:
-            yield f"tables of {day}: {day_entry.folder} is not what was written"
+            yield f"tables of {day}: {day_entry.folder} differs from what was written"
     for file in store.restatement_files(manifest):
         if not file.is_file():
             yield f"restatements: {file.name} is missing"

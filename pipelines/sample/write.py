@@ -108,7 +108,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     if min(spec.days, spec.apps, spec.events) < 1:
         raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")
     if spec.format not in FORMATS:
-        raise UsageError(f"The format {spec.format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+        raise UsageError(f"The format {spec.format!r} does not exist.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"
     prepare_folder(landing, out / "registry", spec.command)
     forget_bills(out / "registry", out / TRUTH)

@@ -74,7 +74,7 @@ def workbench(
         raise AuthmeterError(
             f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
             where="memory_limit in authmeter.toml",
-            why="The step could not be finished; the last good report still stands.",
+            why="The step did not finish; the last good report stays published.",
             do="Raise memory_limit, or free space in the data folder for what is spilled.",
         ) from None
     except duckdb.ConstraintException as error:

@@ -170,7 +170,7 @@ def _sentence(
     if stand.today.is_short:
         return "warn", _short(stand)
     if days <= _LEAST_DAYS:
-        return "warn", t("Nothing found, but {days} days of data are too few to judge by").format(days=days)
+        return "warn", t("Nothing found, but {days} days of data are too few to compare with").format(days=days)
     if others.are_normal:
         if warnings:
             return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)

@@ -41,7 +41,7 @@ def require_format(format: str) -> None:
         UsageError: the format is not one of `FORMATS`.
     """
     if format not in FORMATS:
-        raise UsageError(f"The format {format!r} is not known.", do=f"Use one of {', '.join(FORMATS)}.")
+        raise UsageError(f"The format {format!r} does not exist.", do=f"Use one of {', '.join(FORMATS)}.")
 
 
 def require_target(target: Path, format: str) -> None:

@@ -40,7 +40,7 @@ def test_what_cannot_be_a_file_is_refused_by_name_and_the_rest_comes(folder: Dat
         assert f"{len(REFUSED)} objects not brought" in text
         assert "../up.log" in text
         assert "\x1b" not in text
-        assert report.left_alone == 3
+        assert report.ignored == 3
     found = tree(folder.store.landing)
     assert sorted(found.values()) == sorted(key.encode() for key in BROUGHT)
     assert all(path.startswith("in/") for path in found)

@@ -61,7 +61,7 @@ def test_a_sound_folder_passes_every_check() -> None:
 def test_in_an_empty_folder_only_that_nothing_came_fires() -> None:
     (fired,) = [result for result in run_checks(Manifest(), Settings(), Registry(), DAY) if not result.passed]
     assert fired.check_name == "day_is_there"
-    assert fired.detail_en == f"no record of {DAY} was delivered, nor of any day before"
+    assert fired.detail_en == f"no records arrived for {DAY}, or for any earlier day"
 
 
 @pytest.mark.parametrize(

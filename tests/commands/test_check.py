@@ -47,7 +47,7 @@ def test_a_check_of_a_sound_folder_ends_with_0(call: Call, published: DataFolder
 def test_a_check_of_no_folder_is_refused(call: Call, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ended = call("check", *arguments, data=tmp_path / "typo")
     assert ended.code == 2
-    assert "There is no such folder." in ended.err
+    assert "The folder does not exist." in ended.err
     assert str(tmp_path / "typo") in ended.err
 
 
@@ -242,7 +242,7 @@ def test_a_check_of_a_file_says_what_a_run_would_find_too_old(
     ended = call("check", file, data=published.root)
     assert ended.code == 3
     assert "5 records read, 5 accepted, 0 rejected" in ended.out
-    assert f"3 of the accepted are of days before {first}: a run rejects them as too_old:event_time" in ended.out
+    assert f"3 accepted records are of days before {first}: a run rejects them as too_old:event_time" in ended.out
 
 
 def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
@@ -350,7 +350,7 @@ def test_a_check_lists_what_is_left_alone_for_its_name(call: Call, folder: DataF
     ended = call("check", data=folder.root)
     assert ended.code == 0
     assert (
-        "left alone 3 names that start with . or _ or end in .tmp, .part or .crc: .old, x.log.tmp, y.log.PART\n"
+        "ignored    3 names that start with . or _ or end in .tmp, .part or .crc: .old, x.log.tmp, y.log.PART\n"
         in ended.out
     )
 
@@ -362,7 +362,7 @@ def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
-        "warning    damaged_files: 2 files of which nothing counts: "
+        "warning    damaged_files: 2 files damaged, none of their records count: "
         "book.csv (not what its name says, it is a zip archive or an Office file: deliver it under the name of its "
         "kind, or as UTF-8 text); "
         "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"

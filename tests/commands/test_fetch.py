@@ -49,7 +49,7 @@ def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(call: Call, own: Da
     for command in ("run", "fetch", "status"):
         ended = call(command, data=own.root)
         assert ended.code == 3
-        assert f"file://{bucket}: there is no such folder" in ended.out
+        assert f"file://{bucket}: the folder does not exist" in ended.out
     status = json.loads(call("status", "--json", data=own.root).out)
     assert [(one["check"], one["detail_zh"]) for one in status["warnings"]] == [
         ("fetch", f"file://{bucket}：没有这个文件夹")

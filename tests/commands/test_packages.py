@@ -40,7 +40,7 @@ def test_an_account_and_its_packages_stand_in_words(call: Call, folder: DataFold
 def test_what_is_not_known_is_not_said(call: Call, folder: DataFolder) -> None:
     publish(folder, "p,,20,2026-03-04,\nq,,20,2026-03-08,\n", 2)
     assert call("packages", data=folder.root).out.splitlines() == [
-        "default: ≤ 38 of 40 left; no forecast yet: it takes a week of data",
+        "default: ≤ 38 of 40 left; no forecast yet: it needs a week of data",
         "  active   p: ≤ 18 of 20 left; good through 2027-03-04; 5 days without data",
         "  active   q: ≤ 20 of 20 left; good through 2027-03-08; 1 day without data",
     ]
@@ -62,7 +62,7 @@ def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFo
     folder.land("a.ndjson", [record("a")])
     folder.roll_up()
     ended = call("packages", data=folder.root)
-    assert (ended.code, ended.out) == (0, "no resource package: registry/resource_packages.csv names none\n")
+    assert (ended.code, ended.out) == (0, "no resource package is in registry/resource_packages.csv\n")
 
 
 def test_before_the_first_run_there_is_nothing_to_say(call: Call, folder: DataFolder) -> None:

@@ -145,7 +145,7 @@ def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(call: Call, t
     ended = call("run", data=folder.root)
     assert ended.code == 3
     assert "no log was ever found" not in ended.out
-    assert "names that start with . or _ or end in .tmp, .part or .crc are left alone" in ended.out
+    assert "names that start with . or _ or end in .tmp, .part or .crc are ignored" in ended.out
 
 
 def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(

@@ -40,7 +40,7 @@ def kinds(day: date) -> dict[str, list[Kind]]:
         "Archives": file_kinds.archives(day),
         "Damaged and locked files": file_kinds.damaged(day),
         "Files without a record": file_kinds.without_a_record(),
-        "Names and links that are left alone": file_kinds.left_alone(day),
+        "Names and links that are ignored": file_kinds.left_alone(day),
         "Source mappings": _mappings(day),
     }
 

@@ -88,7 +88,7 @@ def _said(seen: Seen) -> str:
 
 def _said_by_check(seen: Seen) -> Iterator[str]:
     for line in seen.said["check"].splitlines():
-        if found := re.fullmatch(r"(?:unread|warning|left alone) +(.*)", line):
+        if found := re.fullmatch(r"(?:unread|warning|ignored) +(.*)", line):
             yield found[1]
 
 

@@ -156,5 +156,5 @@ def test_a_restated_package_is_named_on_the_page_of_its_day(folder: DataFolder) 
     folder.land("late.ndjson", uses("late", 12, 3))
     folder.publish(DAY + timedelta(days=1))
     page = (folder.store.site / "days" / f"{DAY}.html").read_text("utf-8")
-    assert "Left of a resource package" in page
+    assert "Remaining in a resource package" in page
     assert "p&lt;b&gt;" in page

@@ -250,4 +250,4 @@ def test_a_file_of_an_older_version_has_no_known_reason(folder: DataFolder) -> N
     manifest = folder.manifest
     manifest.files[0].finding = None
     folder.store.commit(manifest)
-    assert "a.json (perhaps of another format)" in finding(folder.warnings, "nothing_accepted").detail_en
+    assert "a.json (perhaps in another format)" in finding(folder.warnings, "nothing_accepted").detail_en

@@ -168,7 +168,7 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
             f"The uses of account {account.account_id} on {day} are {sum(uses.values()):,}, and {together.total():,} "
             "between the instants of its packages.",
             where="use_segments",
-            why="What was drawn from the packages would not be what was used.",
+            why="The packages would be charged with a wrong number of uses.",
         )
 
 

@@ -90,12 +90,12 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
         sums = row.opening + row.granted - row.used + row.adjusted - row.expired == row.remaining
         follows = row.opening == left.get(name, 0) and row.used == drawn.pop((row.day, name), 0)
         if not (sums and follows and row.remaining >= 0):
-            raise unsound(f"The ledger of resource package {name} does not sum on {row.day}.")
+            raise unsound(f"The ledger of resource package {name} has a wrong sum on {row.day}.")
         left[name] = row.remaining
     of_none = [name for _, name in drawn if name is not None]
     used = {day: total for day, by_app in account.uses.items() if (total := sum(by_app.values()))}
     if of_none or by_day != used:
-        raise unsound(f"What the apps of account {account.account_id} drew is not what they used.")
+        raise unsound(f"The uses drawn by the apps of account {account.account_id} differ from their uses.")
 
 
 def unsound(what: str) -> BooksError:
@@ -103,5 +103,5 @@ def unsound(what: str) -> BooksError:
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",
-        why="A ledger that does not sum says nothing of what is left; the last good report still stands.",
+        why="A ledger with wrong sums cannot show what remains; the last good report stays published.",
     )

@@ -65,8 +65,8 @@ _ALL = (
         condition=f"{_AUTHORIZATION} AND outcome = 'success'",
         caveat=Bilingual(
             "一键登录的授权成功只得到令牌，还没有号码；取到号码的次数见一键登录认证量。",
-            "In one-click login a success yields a token, not yet a number; "
-            "numbers delivered are one-click verifications.",
+            "In one-click login a success delivers a token, not a number. One-click verifications count delivered "
+            "numbers.",
         ),
         better="higher",
     ),
@@ -76,7 +76,7 @@ _ALL = (
         unit="records",
         meaning=Bilingual(
             "授权请求中用户取消或改用其他方式的记录数。",
-            "Authorization requests that the user cancelled or left for another way to sign in.",
+            "Authorization requests that the user cancelled, or switched to another way to sign in.",
         ),
         condition=f"{_AUTHORIZATION} AND outcome IN ('cancelled', 'switched')",
     ),
@@ -110,11 +110,11 @@ _ALL = (
         unit="share",
         meaning=Bilingual(
             "去掉用户取消之后，登录授权量所占的比例。",
-            "Share of authorization requests that succeeded, cancellations by the user left out.",
+            "Share of authorization requests that succeeded, without those that the user cancelled.",
         ),
         caveat=Bilingual(
             "反映 SDK、运营商与配置，不反映用户意愿。",
-            "Speaks of SDK, carrier and configuration, not of what users want.",
+            "It measures SDK, carrier and configuration, not what users want.",
         ),
         numerator="authorizations",
         denominator="authorization_requests - authorizations_cancelled",
@@ -127,9 +127,9 @@ _ALL = (
         unit="share",
         meaning=Bilingual(
             "授权请求中用户取消或改用其他方式的比例。",
-            "Share of authorization requests that the user cancelled or left for another way to sign in.",
+            "Share of authorization requests that the user cancelled, or switched to another way to sign in.",
         ),
-        caveat=Bilingual("取消的用户可能以其他方式登录了。", "Who cancelled may have signed in another way."),
+        caveat=Bilingual("取消的用户可能以其他方式登录了。", "A user who cancelled may have signed in another way."),
         numerator="authorizations_cancelled",
         denominator="authorization_requests",
         better="lower",
@@ -156,7 +156,7 @@ _ALL = (
         ),
         condition=f"{_VERIFICATION} AND outcome IN ('success', 'mismatch')",
         caveat=Bilingual(
-            "结果为“无法判断”不计入认证量。", "A result of unknown (the carrier cannot tell) is no verification."
+            "结果为“无法判断”不计入认证量。", "The result unknown (the carrier cannot tell) is not a verification."
         ),
     ),
     Measure(
@@ -177,7 +177,7 @@ _ALL = (
         label=Bilingual("号码不一致", "Mismatches"),
         unit="records",
         meaning=Bilingual(
-            "认证请求中号码与本机不一致的记录数。", "Verification requests where the number checked does not match."
+            "认证请求中号码与本机不一致的记录数。", "Verification requests whose checked number does not match."
         ),
         condition=f"{_VERIFICATION} AND outcome = 'mismatch'",
         caveat=Bilingual(
@@ -189,7 +189,7 @@ _ALL = (
         label=Bilingual("无法判断", "Unknown results"),
         unit="records",
         meaning=Bilingual(
-            "认证请求中运营商无法判断的记录数。", "Verification requests where the carrier could not tell."
+            "认证请求中运营商无法判断的记录数。", "Verification requests to which the carrier could not answer."
         ),
         condition=f"{_VERIFICATION} AND outcome = 'unknown'",
     ),
@@ -264,7 +264,7 @@ _ALL = (
         expression=f"count(DISTINCT device_hash) FILTER ({_ANSWER})",
         caveat=Bilingual(
             "各日、各应用、各渠道之间不能相加；没有设备号的记录不计。",
-            "Never add it over days, apps or channels; records without a device id are not in it.",
+            "Never add it over days, apps or channels. Records without a device id do not count.",
         ),
         cut_by=("channel",),
     ),
@@ -278,7 +278,7 @@ _ALL = (
         ),
         expression=f"quantile_disc(latency_ms, 0.50) FILTER ({_ANSWER})",
         caveat=Bilingual(
-            "只含带时延的记录；不能相加或再取平均。", "Records with a latency only; neither add nor average it."
+            "只含带时延的记录；不能相加或再取平均。", "Only records with a latency count. Neither add nor average it."
         ),
         cut_by=("channel",),
     ),
@@ -292,7 +292,7 @@ _ALL = (
         ),
         expression=f"quantile_disc(latency_ms, 0.95) FILTER ({_ANSWER})",
         caveat=Bilingual(
-            "只含带时延的记录；不能相加或再取平均。", "Records with a latency only; neither add nor average it."
+            "只含带时延的记录；不能相加或再取平均。", "Only records with a latency count. Neither add nor average it."
         ),
         cut_by=("channel",),
     ),

@@ -31,12 +31,13 @@ SESSIONS: Final = (
         unit="sessions",
         meaning=Bilingual(
             "同一应用、同一设备相隔不超过 10 分钟（session_minutes）的登录记录为一次会话。",
-            "Sign-in records of one app and device, no more than 10 minutes (`session_minutes`) from one to the next.",
+            "Sign-in records of one app and device, with at most 10 minutes (`session_minutes`) from one to the next.",
         ),
         expression="count(*)",
         caveat=Bilingual(
             "没有设备号的记录按 attempt_id 归入；两者都没有的不在任何会话中。零点会切断会话。",
-            "A record without a device joins by its attempt_id; one without both is in no session. Midnight cuts.",
+            "A record without a device joins by its attempt_id. A record without both is in no session. Midnight ends "
+            "a session.",
         ),
     ),
     _of_sessions(
@@ -77,7 +78,7 @@ SESSIONS: Final = (
         meaning=Bilingual("登录成功的会话所占的比例，跨日会话除外。", "Share of sessions that signed in."),
         caveat=Bilingual(
             "服务端日志没有接入时，以 SDK 授权成功为登录。",
-            "Where an app's server does not log, an authorization of the SDK counts as signed in.",
+            "If an app's server does not log, an authorization of the SDK counts as signed in.",
         ),
         numerator=" + ".join(SIGNED_IN),
         denominator="sessions - cut",
@@ -86,7 +87,8 @@ SESSIONS: Final = (
     _of_sessions(
         "failed_sessions", "先失败的会话", "Sessions with a failure",
         Bilingual(
-            "登录前有失败的会话，跨日会话除外。", "Sessions with a failure before they signed in, cut ones left out."
+            "登录前有失败的会话，跨日会话除外。",
+            "Sessions with a failure before they signed in, except sessions cut by midnight.",
         ),
         "sum(sessions) FILTER (way <> 'cut')",
     ),
@@ -104,7 +106,7 @@ SESSIONS: Final = (
         ),
         caveat=Bilingual(
             "失败后改用的方式未接入日志时，看不到其登录。",
-            "Who signs in by a way that is not logged is not seen signing in.",
+            "A user who signs in by a way that is not logged is not seen signing in.",
         ),
         numerator="recovered_sessions",
         denominator="failed_sessions",
@@ -124,7 +126,7 @@ SESSIONS: Final = (
         "page_signed_in", "展示且登录", "Page shown and signed in",
         Bilingual(
             "授权页已展示、且以一键登录登录的会话。",
-            "Sessions in which the page was shown, and which signed in by one_click.",
+            "Sessions in which the page was shown and that signed in by one_click.",
         ),
         "count_if(page AND signed_in)",
     ),
@@ -160,9 +162,9 @@ SESSIONS: Final = (
     ),
     Measure(
         name="prefetch_successes",
-        label=Bilingual("取号成功", "Pre-fetches with success"),
+        label=Bilingual("取号成功", "Successful pre-fetches"),
         unit="records",
-        meaning=Bilingual("其中结果为成功的记录数。", "Of these, outcome success."),
+        meaning=Bilingual("其中结果为成功的记录数。", "Pre-fetches with outcome success."),
         expression=f"sum(records) FILTER ({_PREFETCH} AND outcome = 'success')",
     ),
     Measure(
@@ -171,7 +173,7 @@ SESSIONS: Final = (
         unit="share",
         meaning=Bilingual(
             "一键登录预取号成功的比例：能否使用一键登录。",
-            "Share of pre-fetches that succeeded: who can use one_click.",
+            "Share of pre-fetches that succeeded: the share of users that can use one_click.",
         ),
         numerator="prefetch_successes",
         denominator="prefetches",

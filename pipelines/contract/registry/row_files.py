@@ -211,12 +211,12 @@ def _text(asked: RowFile) -> str:
     try:
         return asked.file.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
-        names, figures = "Apps would appear under their keys, and codes as unmapped.", "None of its rows would count."
+        names, figures = "Apps would appear under their keys, and codes as unmapped.", "Its rows would not count."
         raise UsageError(
             f"The registry file cannot be read: {error.strerror}.",
             where=str(asked.file),
             why=names if asked.is_of_names else figures,
-            do="Make it a file that the user who runs authmeter may read, or take it away.",
+            do="Give the user that runs authmeter the right to read it, or remove it.",
         ) from None
 
 
@@ -233,8 +233,8 @@ def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> 
     raise UsageError(
         f"{asked.path} has no column {', '.join(lacking)}.",
         where=str(asked.file),
-        why="Every row needs it: without it, no row counts.",
-        do="Name the columns in the first line, separated by commas, or take the file away. It begins with "
+        why="Every row needs this column: without it, no row counts.",
+        do="Name the columns in the first line, separated by commas, or remove the file. It begins with "
         f"{printable(','.join(header)[:_MOST_HEADER])!r}.",
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.common.days import is_within_calendar
-from pipelines.common.near_names import has_name_left_alone, names_in
+from pipelines.common.near_names import has_ignored_name, names_in
 from pipelines.common.text import name_as_text
 from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import app_or_any
@@ -99,7 +99,7 @@ def _load(
     problems += [
         Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)
         for file in there
-        if file not in files and not has_name_left_alone(file)
+        if file not in files and not has_ignored_name(file)
     ]
     return [
         row

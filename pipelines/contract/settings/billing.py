@@ -28,7 +28,7 @@ class BillingRule(BaseModel):
         ANY,
         min_length=1,
         max_length=128,
-        description="vendor whose records it bills; `*`: of each that has no rule of its own",
+        description="vendor whose records it bills; `*`: each vendor without its own rule",
     )
     one_click: tuple[Outcome, ...] = Field(("success",), description="billed outcomes of one_click")
     local_verify: tuple[Outcome, ...] = Field(("success", "mismatch"), description="billed outcomes of local_verify")

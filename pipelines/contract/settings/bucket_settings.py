@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
-from pipelines.common.near_names import has_name_left_alone
+from pipelines.common.near_names import has_ignored_name
 
 SCHEMES: Final = ("s3", "oss", "gs", "az", "file")
 """The schemes of addresses that can be opened."""
-_NO_SECRET: Final = "credentials are taken from the environment alone, and what stands in a file is seen by others"
+_NO_SECRET: Final = "credentials are read from the environment only, because others can read a file"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -28,7 +28,7 @@ def bucket_url(url: str) -> str:
         return url
     scheme, found, _ = url.partition("://")
     if scheme == "sftp":
-        raise ValueError("sftp:// is not read: mount the folder and name it with file://, or copy it with rclone")
+        raise ValueError("sftp:// is not supported: mount the folder and write file://, or copy it with rclone")
     if not found or scheme not in SCHEMES:
         raise ValueError("must begin with s3://, oss://, gs://, az:// or file://")
     if "?" in url or "#" in url:
@@ -39,7 +39,7 @@ def bucket_url(url: str) -> str:
     if "@" in parts.netloc:
         raise ValueError(f"must have no user and no password: {_NO_SECRET}")
     if scheme == "file" and (parts.netloc or not parts.path.strip("/")):
-        raise ValueError("must name a whole path, such as file:///mnt/logs")
+        raise ValueError("must be an absolute path, such as file:///mnt/logs")
     if scheme != "file" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", parts.netloc):
         raise ValueError(f"must name a bucket, such as {scheme}://my-logs/app")
     if any(part in ("", ".", "..") for part in parts.path.strip("/").split("/")) and parts.path.strip("/"):
@@ -51,7 +51,7 @@ def _endpoint(url: str) -> str:
     if not url:
         return url
     if "@" in url or "?" in url or "#" in url:
-        raise ValueError(f"must be a server's address alone: {_NO_SECRET}")
+        raise ValueError(f"must be only a server's address: {_NO_SECRET}")
     if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", url):
         raise ValueError("must be a server's address, such as https://oss-cn-hangzhou.aliyuncs.com")
     return url.rstrip("/")
@@ -61,14 +61,14 @@ def _into(folder: str) -> str:
     parts = folder.split("/")
     if any(part in ("", ".", "..") for part in parts) or _CONTROL.search(folder) or "\\" in folder:
         raise ValueError("must be a folder under landing/, such as sls/app")
-    if any(has_name_left_alone(part) for part in parts):
-        raise ValueError("must have no name that is left alone: one that starts with . or _ or ends in .tmp or .part")
+    if any(has_ignored_name(part) for part in parts):
+        raise ValueError("must not contain an ignored name: one that starts with . or _ or ends in .tmp or .part")
     return folder
 
 
 def _prefix(prefix: str) -> str:
     if prefix.startswith("/") or _CONTROL.search(prefix) or any(p in (".", "..", "") for p in prefix.split("/")[:-1]):
-        raise ValueError("must be the beginning of objects' names behind the address, such as 2026-11 or app/")
+        raise ValueError("must be the beginning of object names after the address, such as 2026-11 or app/")
     return prefix
 
 
@@ -82,19 +82,19 @@ class BucketPlace(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
-        "", description="address of the server, of oss:// and of servers that speak S3"
+        "", description="address of the server, for oss:// and for servers that speak S3"
     )
-    region: str = Field("", pattern=r"^[a-z0-9-]*$", description="region of the bucket, of s3:// and oss://")
+    region: str = Field("", pattern=r"^[a-z0-9-]*$", description="region of the bucket, for s3:// and oss://")
 
 
 class FetchSettings(BucketPlace):
     """Objects of a bucket that each run downloads into a folder of landing."""
 
     url: Annotated[_Url, Field(min_length=1)] = Field(description="the bucket, or a folder in it")
-    prefix: Annotated[str, AfterValidator(_prefix)] = Field("", description="only objects whose names begin so")
-    into: Annotated[str, AfterValidator(_into)] = Field(description="the folder under landing that they come into")
-    since_days: _Whole = Field(0, ge=0, le=40_000, description="only objects written in so many days; 0: all")
-    max_gb: _Whole = Field(100, ge=1, le=100_000, description="how many GB a run brings at most")
+    prefix: Annotated[str, AfterValidator(_prefix)] = Field("", description="only objects whose names begin with this")
+    into: Annotated[str, AfterValidator(_into)] = Field(description="the folder under landing/ for the objects")
+    since_days: _Whole = Field(0, ge=0, le=40_000, description="only objects written in the last so many days; 0: all")
+    max_gb: _Whole = Field(100, ge=1, le=100_000, description="most GB that a run fetches")
 
 
 class PublishSettings(BucketPlace):
@@ -122,6 +122,6 @@ def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSetti
     for place, one in enumerate(folders):
         if any(one.startswith(other) or other.startswith(one) for other in folders[:place]):
             raise ValueError(
-                f"into = {fetches[place].into!r} is, or lies in or around, the folder of another [[fetch]]"
+                f"into = {fetches[place].into!r} is the folder of another [[fetch]], or contains it or is in it"
             )
     return fetches

@@ -11,7 +11,7 @@ from pipelines.contract.record.channels import CHANNELS, KEY_PATTERN, Channel
 
 def _printable(name: str) -> str:
     if not name.isprintable():
-        raise ValueError("must be a name in one line, without control characters")
+        raise ValueError("must be a name of one line without control characters")
     return name
 
 
@@ -32,10 +32,10 @@ class ChannelNames(BaseModel):
 def _good_keys(channels: dict[str, ChannelNames]) -> dict[str, ChannelNames]:
     for key in channels:
         if key in _TAKEN:
-            raise ValueError(f"[channels.{key}] cannot be declared: {', '.join(_TAKEN)} are known")
+            raise ValueError(f"[channels.{key}] cannot be declared: {', '.join(_TAKEN)} are reserved")
         if not re.fullmatch(KEY_PATTERN, key):
             raise ValueError(
-                f"[channels.{key}] needs a key of small letters, digits and _, 32 at most, that begins with a letter"
+                f"[channels.{key}] needs a key of at most 32 lower-case letters, digits and _ that begins with a letter"
             )
     return channels
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, field
 
 _MASTER = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|yarn|(spark|k8s)://\S+")
 # Options that another setting replaces, or that have a fixed value.
-_OURS = {"spark.master": "`master` says it", "spark.submit.deployMode": "the driver is this process"}
+_OURS = {"spark.master": "set `master` instead", "spark.submit.deployMode": "the driver is this process"}
 
 
 def _known_master(master: str) -> str:
@@ -21,18 +21,18 @@ class EngineSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Literal["duckdb", "spark"] = Field("duckdb", description="who does the heavy steps")
+    name: Literal["duckdb", "spark"] = Field("duckdb", description="engine of the heavy steps")
     master: Annotated[str, AfterValidator(_known_master)] = Field(
         "local[*]", description="the cluster, as Spark names it"
     )
     partitions: Annotated[int, Strict()] = Field(
-        0, ge=0, le=4096, description="buckets of a day's records; 0: one for each million"
+        0, ge=0, le=4096, description="buckets of a day's records; 0: one for each million records"
     )
     split_bytes: Annotated[int, Strict()] = Field(
-        2_000_000_000, ge=1 << 20, description="files of lines that are larger are read in pieces of this size"
+        2_000_000_000, ge=1 << 20, description="larger line files are read in pieces of this size"
     )
     wait_seconds: Annotated[int, Strict()] = Field(
-        300, ge=1, le=86_400, description="how long the cluster may take to give the first executor"
+        300, ge=1, le=86_400, description="longest time to wait for the first executor"
     )
     spark: dict[str, str] = Field({}, description="options of Spark itself")
 
@@ -45,7 +45,7 @@ class EngineSettings(BaseModel):
         flat = _flat(options)
         for name in flat:
             if not name.startswith("spark."):
-                raise ValueError(f"{name} is no option of Spark: these begin with spark.")
+                raise ValueError(f"{name} is not an option of Spark: options begin with spark.")
             if name in _OURS:
                 raise ValueError(f"{name} cannot be set: {_OURS[name]}")
         return flat

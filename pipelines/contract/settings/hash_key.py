@@ -34,19 +34,21 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
             raise UsageError(
                 "The hash key is missing.",
                 where=where,
-                why="What is stored was hashed with it; with another key the same device would count twice.",
-                do="Put the key back, or give it in AUTHMETER_HASH_KEY or a file that AUTHMETER_HASH_KEY_FILE names.",
+                why="Stored devices and phones were hashed with it; with another key the same device would count "
+                "twice.",
+                do="Restore the key, or give it in AUTHMETER_HASH_KEY or in the file named by AUTHMETER_HASH_KEY_FILE.",
             )
         if not named and not file.exists():
             data.mkdir(parents=True, exist_ok=True)
             durable.write_once(file, f"{secrets.token_hex(32)}\n".encode())
             notice = (
-                f"No hash key was given: a random one was made in {file}. Keep it: another key counts devices twice."
+                f"No hash key was given, so a random one was written to {file}. Keep it: with another key devices "
+                "count twice."
             )
         try:
             keep_private(
-                file, "The hash key", "With it and a list of numbers, anyone can find the numbers behind the hashes.",
-                " If somebody may have read it, start a new data folder with a new key.",
+                file, "The hash key", "Anyone with this key and a list of phone numbers can undo the hashes.",
+                " If someone may have read it, start a new data folder with a new key.",
             )  # fmt: skip
             key = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
@@ -55,7 +57,7 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
                 f"The hash key cannot be read: {error}.{whose}",
                 where=where,
                 why="Phones and devices are stored as keyed hashes only.",
-                do="Make the file readable for the user who runs authmeter alone, or set AUTHMETER_HASH_KEY.",
+                do="Make the file readable only for the user that runs authmeter, or set AUTHMETER_HASH_KEY.",
             ) from None
     if len(key) < 16:
         raise UsageError(
@@ -80,8 +82,8 @@ def require_same_key(stored: str | None, key: str, data: Path) -> None:
     """
     if stored not in (None, key_fingerprint(key)):
         raise UsageError(
-            "The hash key is not the one that this data folder was made with.",
+            "The hash key differs from the key that this data folder was created with.",
             where=str(data),
             why="The same device would have two hashes and count twice.",
-            do="Give the first key again (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
+            do="Give the original key (AUTHMETER_HASH_KEY, AUTHMETER_HASH_KEY_FILE or <data>/hash.key).",
         )

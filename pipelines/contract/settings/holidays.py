@@ -24,7 +24,7 @@ def known_calendar(country: str) -> str:
 
     if country not in holidays.list_supported_countries(include_aliases=False):
         raise ValueError(
-            f"must be a country that the calendars know, by its two letters, such as CN, or {NO_CALENDAR!r}; "
+            f"must be the two letters of a country with a known calendar, such as CN, or {NO_CALENDAR!r}; "
             f"{country!r} is none"
         )
     return country

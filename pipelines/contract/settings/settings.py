@@ -66,13 +66,13 @@ class AlertSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     urls_file: str = Field("", description="file with the addresses of the receivers, one a line")
-    command: tuple[str, ...] = Field((), description="program and arguments that get each message as JSON on stdin")
+    command: tuple[str, ...] = Field((), description="program and arguments; it gets each message as JSON on stdin")
     on: tuple[Literal["failed", "late", "warning", "daily", "weekly"], ...] = Field(
         ("failed", "late", "warning", "daily", "weekly"),
         description="which alerts are sent, each at most once for a business day, `weekly` once a week",
     )
     attach: Annotated[bool, Strict()] = Field(
-        False, description="whether mails of a published day have the usage of its apps attached as xlsx"
+        False, description="whether the mail of a published day has the usage of the day's apps attached as xlsx"
     )
     late_after: Annotated[str, AfterValidator(_schedule_time)] = Field(
         "09:00", description="business time from which a day that is not published is late"
@@ -90,13 +90,13 @@ class Settings(BaseModel):
         "02:30", description="business time of the daily run"
     )
     retention_days: WholeNumber = Field(
-        400, ge=60, le=36500, description="records older than this before the run's day are rejected"
+        400, ge=60, le=36500, description="days before the run's day; older records are rejected"
     )
     keep_events_days: WholeNumber = Field(
         0,
         ge=0,
         le=40000,
-        description="days whose events are kept; 0: 30 more than a record may be old (`retention_days`)",
+        description="days whose events are kept; 0: `retention_days` plus 30",
     )
     keep_days: WholeNumber = Field(
         0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them"
@@ -108,45 +108,48 @@ class Settings(BaseModel):
     memory_limit: str = Field(
         "3GB", pattern=r"^[1-9]\d*(MB|GB)$", description="memory of DuckDB before it spills to the data folder"
     )
-    engine: EngineSettings = Field(EngineSettings(), description="who does the heavy steps: DuckDB here, or Spark")
-    channels: DeclaredChannels = Field({}, description="further channels by their keys, each with its names")
+    engine: EngineSettings = Field(EngineSettings(), description="engine of the heavy steps: DuckDB here, or Spark")
+    channels: DeclaredChannels = Field({}, description="more channels by key, each with its names")
     billing: tuple[BillingRule, ...] = Field(
         (BillingRule(),),
         min_length=1,
-        description="billing rules, each of a vendor or of all, in force from its `valid_from` on",
+        description="billing rules, each for one or all vendors, in force from `valid_from`",
     )
     session_minutes: WholeNumber = Field(
-        10, ge=1, le=120, description="minutes without a record after which a user's next one begins another session"
+        10, ge=1, le=120, description="minutes without a record after which the user's next record begins a new session"
     )
     rejected_warn_share: Number = Field(
-        0.01, ge=0, le=1, description="warn where more of a run's read records are rejected"
+        0.01, ge=0, le=1, description="warn if the share of rejected records in a run is above this"
     )
     unmapped_warn_share: Number = Field(
-        0.01, ge=0, le=1, description="warn where more of a day's records have an unmapped code"
+        0.01, ge=0, le=1, description="warn if the share of a day's records with an unmapped code is above this"
     )
     jump_warn_ratio: Number = Field(
         0.5,
         gt=0,
         le=10,
-        description="a day with less than one in 1 + this of its usual records is called short",
+        description="a day is called short if it has less than 1 / (1 + this) of its usual records",
     )
     block_below_share: Number = Field(
-        0, ge=0, lt=1, description="publish nothing where a day has less than this share of its usual records; 0: never"
+        0,
+        ge=0,
+        lt=1,
+        description="publish nothing if a day has less than this share of its usual records; 0: always publish",
     )
     holidays: Annotated[tuple[date, ...], _SET] = Field(
-        (), description="holidays, and working weekends: days of which no usual volume is expected"
+        (), description="holidays and working weekends: days on which no usual volume is expected"
     )
     calendar: Annotated[str, AfterValidator(known_calendar)] = Field(
         "",
-        description="country whose holidays these are too, such as `CN`; `none`: no country's; unset: that of the "
-        "time zone, where it is Asia/Shanghai",
+        description="country whose public holidays are added, such as `CN`; `none`: no country; unset: `CN` in "
+        "Asia/Shanghai",
     )
 
     max_unpack_ratio: WholeNumber = Field(
-        200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than so many times its size"
+        200, ge=10, le=100_000, description="refuse a packed file that unpacks to more than this many times its size"
     )
     max_unpacked_gb: WholeNumber = Field(
-        100, ge=1, le=100_000, description="refuse a packed file that unpacks to more than so many GB"
+        100, ge=1, le=100_000, description="refuse a packed file that unpacks to more GB than this"
     )
     tolerance_records: WholeNumber = Field(
         5, ge=0, le=10**9, description="records by which a console or a bill may differ from the log"
@@ -155,31 +158,31 @@ class Settings(BaseModel):
         0.005, ge=0, le=1, description="share of its count by which a console or a bill may differ from the log"
     )
     package_low_share: Number = Field(
-        0.2, ge=0, le=1, description="warn where less than this share of an account's active packages is left"
+        0.2, ge=0, le=1, description="warn if less than this share of an account's active packages is left"
     )
     buy_lead_days: WholeNumber = Field(
-        7, ge=0, le=365, description="days before a resource package runs out by which the next is to be bought"
+        7, ge=0, le=365, description="how many days before a resource package runs out the next one must be bought"
     )
     ignore: Annotated[tuple[str, ...], _SET] = Field(
-        (), description="names and paths under landing, as globs, of files that no source reads and nobody is told of"
+        (), description="names and paths under landing, as globs, of unread files without a warning"
     )
     xlsx_apps: Annotated[tuple[str, ...], _SET] = Field(
-        (), description="apps that get an xlsx file beside the CSV; `*` for all"
+        (), description="apps that get an xlsx file in addition to the CSV; `*` for all"
     )
     tables: Annotated[tuple[Literal["parquet"], ...], _SET] = Field(
-        (), description='kinds of files in which the site holds the published tables for other systems: `["parquet"]`'
+        (), description='formats in which the site contains the published tables for other systems: `["parquet"]`'
     )
     site_url: Annotated[str, AfterValidator(site_address)] = Field(
-        "", description="address under which the site is served, for the links of messages and of `status.json`"
+        "", description="address of the site, for the links in messages and `status.json`"
     )
     csv_language: Literal["", "zh", "en"] = Field(
         "", description="language of the headings of CSV and xlsx files; unset: the names of the columns"
     )
     alerts: AlertSettings = Field(
-        AlertSettings(), description="who gets alerts when a day is published, late or failed"
+        AlertSettings(), description="receivers of alerts when a day is published, late or failed"
     )
     fetch: Annotated[tuple[FetchSettings, ...], AfterValidator(folders_of_their_own)] = Field(
-        (), description="buckets that each run brings new logs from, each into its folder of landing"
+        (), description="buckets from which each run fetches new logs, each into its folder of landing"
     )
     publish: PublishSettings = Field(PublishSettings(), description="the bucket that the site is copied to")
 
@@ -193,7 +196,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _tables_are_there_to_copy(self) -> "Settings":
         if self.publish.tables_url and not self.tables:
-            raise ValueError('publish.tables_url copies the tables, which only tables = ["parquet"] makes')
+            raise ValueError('publish.tables_url needs tables = ["parquet"], which makes the tables to copy')
         return self
 
     @model_validator(mode="after")
@@ -201,12 +204,12 @@ class Settings(BaseModel):
         if 0 < self.keep_events_days <= self.retention_days:
             raise ValueError(
                 f"keep_events_days ({self.keep_events_days}) must be above retention_days ({self.retention_days}): "
-                "a late record restates its day, which needs the day's other events"
+                "a late record restates its day, and that needs the day's other events"
             )
         if 0 < self.keep_days < self.events_kept_days:
             raise ValueError(
                 f"keep_days ({self.keep_days}) must not be below the days whose events are kept "
-                f"({self.events_kept_days}): a day with events would be made again"
+                f"({self.events_kept_days}): a day with events would be computed again"
             )
         return self
 
@@ -244,7 +247,7 @@ def data_folder(data: Path | None) -> Path:
         raise UsageError(
             "This is the landing/ of a data folder.",
             where=str(folder),
-            why="A run would make another data folder in it, and read none of its logs.",
+            why="A run would create another data folder in it and read none of its logs.",
             do=f"Name the data folder with --data or AUTHMETER_DATA: {folder.parent}",
         )
     return folder
@@ -269,15 +272,15 @@ def load_settings(data: Path) -> Settings:
         raise UsageError(
             "A setting is wrong: " + findings(error, {"memory_limit": 'such as "800MB" or "6GB"'}),
             where=str(file),
-            why="A guess instead of the setting could change what is published.",
-            do=f"Mend or remove it. Known settings: {known}."
+            why="authmeter does not guess: a wrong value could change published figures.",
+            do=f"Correct or remove it. Known settings: {known}."
             if is_unknown
-            else "Mend it, or remove it for its default.",
+            else "Correct it, or remove it to use its default.",
         ) from None
     except ValueError as error:
         raise UsageError(
             f"The settings are not valid TOML: {error}",
             where=str(file),
-            why="A guess instead of the setting could change what is published.",
+            why="authmeter does not guess: a wrong value could change published figures.",
             do=MEND_TOML,
         ) from None

@@ -62,19 +62,19 @@ _INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE las
 _ALL: Final = (
     _table(
         "publication",
-        "the one row of what is published",
+        "the single row that describes the publication",
         "as_of",
         "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE? is_synthetic:BOOLEAN",
     ),
     _table(
         "apps",
-        "app: registered, or seen in a log",
+        "app, registered or found in a log",
         "app_key",
         "app_key app_name platform account_id? created_at:TIMESTAMP? status? is_registered:BOOLEAN",
     ),
     _table(
         "channels",
-        "channel: of authmeter, declared in the settings, or with a record",
+        "channel, built in, declared in the settings, or with a record",
         "channel",
         "channel name_zh name_en channel_group is_login:BOOLEAN place:INTEGER",
     ),
@@ -240,7 +240,7 @@ _ALL: Final = (
     ),
     _table(
         "rejected_records",
-        "rejected record of a log, of each file and reason the first 1,000, or row of the registry",
+        "rejected record of a log (the first 1,000 of each file and reason) or row of the registry",
         "path line reason origin",
         "path line:BIGINT reason record origin rejected:BIGINT",
     ),
@@ -267,13 +267,13 @@ _ALL: Final = (
     ),
     _table(
         "incidents",
-        "incident: one thing that went wrong, from its first day to its end",
+        "incident: one fault, from its first day to its last",
         "incident_id",
         f"{_INCIDENT} part_of?",
     ),
     _table(
         "withdrawn_incidents",
-        "incident that was reported, and is none by the figures as they stand now",
+        "incident that was reported but is not an incident by the current figures",
         "incident_id",
         f"{_INCIDENT} run:BIGINT",
     ),
@@ -307,7 +307,7 @@ _ALL: Final = (
     ),
     _table(
         "resource_package_readings",
-        "resource package, read_at: what the console said was left",
+        "resource package, read_at: uses left, as the console showed",
         "resource_package_id read_at",
         "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
     ),
@@ -336,13 +336,13 @@ _ALL: Final = (
     ),
     _table(
         "notes",
-        "day, app_key, incident_id, text: what people know of a day",
+        "day, app_key, incident_id, text: a note that explains a day",
         "day app_key incident_id text",
         "day:DATE app_key text incident_id?",
     ),
     _table(
         "check_results",
-        "check of the run that published",
+        "check of the publishing run",
         "check_name day",
         "check_name severity passed:BOOLEAN day:DATE? detail_en detail_zh",
     ),

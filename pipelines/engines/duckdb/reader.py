@@ -99,7 +99,7 @@ def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
         raise AuthmeterError(
             f"The store cannot be written: {masked_text(str(error).splitlines()[0])}",
             where="warehouse/ in the data folder",
-            why="What was read could not be kept; the last good report still stands.",
+            why="The records that were read could not be stored; the last good report stays published.",
             do="Mend the rights of that folder, or its disk, and run again.",
         ) from None
     except (duckdb.OutOfMemoryException, MemoryError):

@@ -9,7 +9,7 @@ from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.record.masking import masked_text
 from pipelines.engines.spark.place import carried_error
 
-_STANDS = "The step could not be finished; the last good report still stands."
+_STAYS = "The step did not finish; the last good report stays published."
 _LOST = re.compile(
     r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated|"
     # A dead executor had data that other tasks need.
@@ -48,7 +48,7 @@ def in_words(said: str, log: Path) -> AuthmeterError:
         return UsageError(
             "Java could not start Spark.",
             where=_where(log),
-            why=_STANDS,
+            why=_STAYS,
             do="See that it is Java 17 or newer, and that Spark knows what [engine.spark] says, then run again.",
         )
     if found := _NO_MODULE.search(said):
@@ -62,7 +62,7 @@ def in_words(said: str, log: Path) -> AuthmeterError:
         return AuthmeterError(
             "Executors died, and what they did could not be done by others.",
             where=_where(log),
-            why=_STANDS,
+            why=_STAYS,
             do="Run again. If it comes back, give executors more memory (spark.executor.memoryOverhead in "
             "[engine.spark]), or lower memory_limit, of which each task may take as much.",
         )
@@ -70,20 +70,20 @@ def in_words(said: str, log: Path) -> AuthmeterError:
         return AuthmeterError(
             "Spark ended, or lost its cluster.",
             where=_where(log),
-            why=_STANDS,
-            do="See that the cluster is up, then run again: nothing else is needed.",
+            why=_STAYS,
+            do="See that the cluster is up, then run again. Nothing else is needed.",
         )
     if _RESULT.search(said) or _MEMORY.search(said):
         return AuthmeterError(
             "Spark has not enough memory.",
             where=_where(log),
-            why=_STANDS,
+            why=_STAYS,
             do="Raise spark.executor.memory, or spark.driver.memory and spark.driver.maxResultSize, in [engine.spark].",
         )
     return AuthmeterError(
         f"Spark could not do it: {_cause(said)}",
         where=_where(log),
-        why=_STANDS,
+        why=_STAYS,
         do="Mend what it says, then run again.",
     )
 
@@ -93,7 +93,7 @@ def no_connection(master: str) -> AuthmeterError:
     return AuthmeterError(
         "The cluster cannot be reached.",
         where=f"{master} (master in [engine] of authmeter.toml)",
-        why="No step could be done; the last good report still stands.",
+        why="No step could be done; the last good report stays published.",
         do="See that the cluster is up and can be reached from here, then run again.",
     )
 
@@ -103,7 +103,7 @@ def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
     return AuthmeterError(
         f"The cluster gave no executor within {seconds} seconds.",
         where=f"{master} (master in [engine] of authmeter.toml), {_where(log)}",
-        why="No step could be done; the last good report still stands.",
+        why="No step could be done; the last good report stays published.",
         do="See that it has room for the executors that are asked for, or raise wait_seconds, then run again.",
     )
 

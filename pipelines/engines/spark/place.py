@@ -62,7 +62,7 @@ class Place:
                 raise AuthmeterError(
                     "An executor does not see the data folder.",
                     where=f"{self.folder.parent} on {host}",
-                    why="Executors read logs from it and write parts into it; the last good report still stands.",
+                    why="Executors read logs from it and write parts into it; the last good report stays published.",
                     do="Mount the data folder on every machine of the cluster, under the same path and with the right "
                     "to write, then run again.",
                 )

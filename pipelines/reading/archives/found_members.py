@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.near_names import has_name_left_alone
+from pipelines.common.near_names import has_ignored_name
 from pipelines.reading.files.landing import LandedFile, is_archive
 
 MAX_MEMBERS = 10_000
@@ -58,9 +58,9 @@ def plain_name(name: str) -> str:
     return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
-def is_left_alone(name: str) -> bool:
+def is_ignored_name(name: str) -> bool:
     """Whether a member is ignored because of its name or a folder's, by the rule for files of landing."""
-    return refusal_of(name) != OUTSIDE and any(map(has_name_left_alone, plain_name(name).split("/")))
+    return refusal_of(name) != OUTSIDE and any(map(has_ignored_name, plain_name(name).split("/")))
 
 
 def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:

@@ -19,7 +19,7 @@ from pipelines.reading.archives.found_members import (
     UNKNOWN_PACKING,
     Found,
     files_of,
-    is_left_alone,
+    is_ignored_name,
     refusal_of,
     refused,
     require_few,
@@ -56,7 +56,7 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
         ) as archive:
             for count, member in enumerate(archive, 1):
                 require_few(file, count)
-                if not member.isdir() and not is_left_alone(name_as_text(member.name)):
+                if not member.isdir() and not is_ignored_name(name_as_text(member.name)):
                     found.append(_found(archive, member))
             end = archive.offset
     except _BROKEN_TAR as error:

@@ -17,7 +17,7 @@ from pipelines.reading.archives.found_members import (
     UNKNOWN_PACKING,
     Found,
     files_of,
-    is_left_alone,
+    is_ignored_name,
     refusal_of,
     refused,
     require_few,
@@ -75,7 +75,7 @@ def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
 def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[Found]:
     for place, info in enumerate(listed):
         name = _name(info)
-        if name.endswith("/") or is_left_alone(name):
+        if name.endswith("/") or is_ignored_name(name):
             continue
         finding = _refusal(info) or refusal_of(name)
         sha256, bytes_read = hashlib.sha256(), 0

@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.near_names import has_name_left_alone
+from pipelines.common.near_names import has_ignored_name
 from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")
@@ -22,7 +22,7 @@ COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst", *(f".tar{packed}" for packed in COMPRESSIONS))
 MEMBER = "!"
 """Separates the path of an archive from that of its member."""
-LEFT_ALONE = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
+IGNORED_KINDS = "links, special files, and names that start with . or _ or end in .tmp, .part or .crc"
 """The files that `scan` ignores, in words."""
 # The marks that log rotation adds at the end of a name or before its last suffix: a day, optionally with a time and a
 # number, Unix time, or a number that is not part of a version or an address. A whole name is never a mark.
@@ -109,7 +109,7 @@ def _sort_out(
     passed_over: set[str],
 ) -> None:
     path = prefix + name_as_text(entry.name)
-    if has_name_left_alone(path):
+    if has_ignored_name(path):
         passed_over.add(path)
         return
     if entry.is_dir(follow_symlinks=False):
