@@ -195,8 +195,11 @@ def wrong_key(base: Base, tries: int, work: Path) -> Result:
     (work / "folder.key").mkdir()
     cases: dict[str, tuple[dict[str, str], str]] = {
         "removed": ({}, "The hash key is missing"),
-        "another": ({"AUTHMETER_HASH_KEY_FILE": str(work / "other.key")}, "not the one"),
-        "another in the environment": ({"AUTHMETER_HASH_KEY": "another key of sufficient length"}, "not the one"),
+        "another": ({"AUTHMETER_HASH_KEY_FILE": str(work / "other.key")}, "differs from the key"),
+        "another in the environment": (
+            {"AUTHMETER_HASH_KEY": "another key of sufficient length"},
+            "differs from the key",
+        ),
         "short": ({"AUTHMETER_HASH_KEY_FILE": str(work / "short.key")}, "shorter than 16"),
         "binary": ({"AUTHMETER_HASH_KEY_FILE": str(work / "binary.key")}, "cannot be read"),
         "a folder": ({"AUTHMETER_HASH_KEY_FILE": str(work / "folder.key")}, "cannot be read"),
@@ -233,7 +236,7 @@ def wrong_clock(base: Base, tries: int, work: Path) -> Result:
     ahead = [right + timedelta(days=days) for days in (403, 800, 4_000, 27_000)]
     for number, clock in enumerate((back + never_set + ahead)[-tries:] if tries < 4 else back + never_set + ahead):
         folder = base.copy(work / "clock")
-        words = "The clock says" if clock < right else "By the clock"
+        words = "The clock shows" if clock < right else "By the clock"
         with _clock(clock):
             fault = _refusal(lambda f=folder: run_daily(f.root, None), words) or base.fault_of(folder)
         folder.tables(NEW)

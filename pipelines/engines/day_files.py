@@ -53,7 +53,7 @@ def write_days(
             piece = next(pieces, None)
         digests[day] = file.close()
     if piece:
-        raise _out_of_order(name, f"rows of {piece[0]}, which is another day or comes after a later one")
+        raise _out_of_order(name, f"rows of {piece[0]}, a day out of order")
     return digests
 
 
@@ -69,7 +69,7 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
         seen = table.select(key)
         keys = pa.concat_tables([last, seen]).combine_chunks() if last else seen
         if _is_unsorted(keys):
-            raise _out_of_order(name, "rows of a day that are not in the order of their key")
+            raise _out_of_order(name, "rows of a day that are not sorted by their key")
         repeated = _repeated(keys)
         if repeated is not None:
             raise repeated_key(name, repeated.num_rows, repeated.slice(0, 1).to_pylist()[0], "roll-up")
@@ -90,7 +90,7 @@ def _out_of_order(name: str, rows: str) -> BooksError:
     return BooksError(
         f"{name} has {rows}.",
         where="roll-up",
-        why="Rows would be lost, or count twice.",
+        why="Rows would be lost or counted twice.",
     )
 
 

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.common.text import Bilingual, listed
 from pipelines.contract.measures.sql import sql
 
-HOW_TO_MEND: Final = "Write the id that the card of the incident shows, or leave incident_id empty."
+HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
 _TEXT: Final = Bilingual("<您了解的情况>", "<what you know>")
 
 
@@ -44,5 +44,5 @@ def unknown_words(ids: list[str]) -> Bilingual:
     """Return the warning about ids in notes that no incident has."""
     return Bilingual(
         f"registry/notes.csv 中的异常编号不存在，所在行不确认任何异常：{listed(ids)}",
-        f"registry/notes.csv names incidents that do not exist, and such a row acknowledges nothing: {listed(ids)}",
+        f"registry/notes.csv names incidents that do not exist; these rows acknowledge nothing: {listed(ids)}",
     )

@@ -22,7 +22,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
         raise UsageError(
             f"No held file has the path {path!r}.",
             where=str(store.landing),
-            why="Only new content that is held back can be taken.",
+            why="Only held files can be accepted.",
             do="Held are: " + (", ".join(others) if others else "none") + ".",
         )
     return held

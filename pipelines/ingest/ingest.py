@@ -196,10 +196,11 @@ class _Ingest:
         known = sorted({*before, *self._context.settings.channels})
         if len(known) + len(CHANNELS) > MOST_CHANNELS:
             raise UsageError(
-                f"{len(known)} channels were declared, over time; {MOST_CHANNELS - len(CHANNELS)} is the most.",
+                f"{len(known)} channels were declared over time, more than the limit of "
+                f"{MOST_CHANNELS - len(CHANNELS)}.",
                 where="[channels] in authmeter.toml",
-                why="Stored records may be of each, and devices are counted by sets of channels.",
-                do="Declare channels, not campaigns or pages: remove the new ones.",
+                why="Stored records can have any of them, and devices are counted by sets of channels.",
+                do="Remove the new channels. Declare channels, not campaigns or pages.",
             )
         self._manifest.declared_channels = known
         return known != before

@@ -17,7 +17,7 @@ from pipelines.store.manifest import Archive, ArchiveMember
 
 Archives = Mapping[str, Archive]
 # `reasons.py` has the words for users.
-_SAME_PATH = "The archive has a member whose path is that of a file beside it."
+_SAME_PATH = "The archive has a member whose path equals that of a landed file."
 
 
 @dataclass

@@ -75,19 +75,19 @@ class RereadReport:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the report for the user."""
         for path, count in sorted(self.taken_away.items()):
-            yield f"taken away: {printable(path)}: {count:,} records of closed days are no longer there"
+            yield f"removed: {printable(path)}: {count:,} records of closed days no longer count"
         for path, finding in sorted(self.failed.items()):
-            yield f"left as it was: {printable(path)}: {finding}"
+            yield f"unchanged: {printable(path)}: {finding}"
         for paths, why in (
-            (self.gone, "no longer in landing as read"),
-            (self.spent, "their events are no longer kept"),
-            (self.unread, "no source reads them now"),
+            (self.gone, "changed or missing in landing since they were read"),
+            (self.spent, "their events were removed by retention"),
+            (self.unread, "no source reads them any more"),
             (self.changing, "still being written"),
         ):
             if paths:
                 listed = ", ".join(map(printable, sorted(paths)[:5]))
                 more = f" … (+{len(paths) - 5})" if len(paths) > 5 else ""
-                yield f"left as they were: {len(paths):,} files, {why}: {listed}{more}"
+                yield f"unchanged: {len(paths):,} files, {why}: {listed}{more}"
 
 
 def reread(

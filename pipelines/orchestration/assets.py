@@ -22,13 +22,13 @@ landing = dg.AssetSpec(
     group_name="landing",
     kinds={"json", "csv", "parquet"},
     deps=[fetched_objects],
-    description="The logs, fetched from buckets or dropped into `landing/` by whatever delivers them.",
+    description="The logs in `landing/`, fetched from buckets or delivered there.",
 )
 registry = dg.AssetSpec(
     "registry",
     group_name="landing",
     kinds={"csv"},
-    description="Apps, schemes, result codes and notes, as `registry/` has them.",
+    description="Apps, schemes, result codes and notes from `registry/`.",
 )
 
 
@@ -93,7 +93,7 @@ def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -
             group_name="reports",
             kinds={"html"},
             deps=list(TABLES),
-            description="The published pages, switched to in one step.",
+            description="The published pages, replaced in one step.",
         ),
         dg.AssetSpec(
             "exports",

@@ -107,7 +107,7 @@ def end_dead_runs(
     under_way = dg.RunsFilter(statuses=statuses)
     dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
     for run in dead:
-        instance.report_run_failed(run, "Its process is gone: it was killed, or the machine went down.")
+        instance.report_run_failed(run, "Its process no longer exists: it was killed, or the machine went down.")
     return len(dead)
 
 

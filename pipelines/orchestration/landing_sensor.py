@@ -27,8 +27,8 @@ def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
         job=daily_job,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.STOPPED,
-        description="Starts a run when new logs have come and a minute later are as they were. Late records are "
-        "then published within minutes, and not by the next daily run.",
+        description="Starts a run when new logs have arrived and are unchanged a minute later. Late records are then "
+        "published within minutes instead of by the next daily run.",
     )
     def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data = folder.folder
@@ -37,7 +37,7 @@ def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
         if seen in ("", asked):
             return dg.SensorResult(skip_reason="nothing new in landing", cursor=f"{seen} {asked}")
         if seen != before:
-            return dg.SensorResult(skip_reason="new logs: waiting until they lie still", cursor=f"{seen} {asked}")
+            return dg.SensorResult(skip_reason="new logs: waiting until they stop changing", cursor=f"{seen} {asked}")
         day = last_closed_day(datetime.now(UTC), load_settings(data).timezone)
         add_days(InstancePartitions(context.instance), [day])
         return dg.SensorResult([dg.RunRequest(run_key=seen, partition_key=str(day))], cursor=f"{seen} {seen}")

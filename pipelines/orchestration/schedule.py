@@ -67,7 +67,8 @@ def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
     @dg.sensor(
         minimum_interval_seconds=600,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells whom the settings name that a day is over and not published; it starts no run.",
+        description="Sends an alert to the receivers in the settings if a day is over and not published. It starts no "
+        "run.",
     )
     def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data, now = folder.folder, datetime.now(UTC)

@@ -70,10 +70,10 @@ def _take(descriptor: int, home: Path) -> None:
             note = _noted(descriptor)
             if note is None or _is_alive(note["head"]):
                 raise InUseError(
-                    f"Dagster runs on this data folder already, under process {note['head'] if note else '?'}.",
+                    f"Dagster already runs on this data folder, as process {note['head'] if note else '?'}.",
                     where=str(home),
                     why="Two schedulers would each start every run.",
-                    do="Use the one that runs, or stop it first (Ctrl-C).",
+                    do="Use the running one, or stop it first (Ctrl-C).",
                 )
             # Its `authmeter dev` was killed, and the processes that it started still run.
             if not is_signalled:
@@ -81,7 +81,7 @@ def _take(descriptor: int, home: Path) -> None:
                 is_signalled = True
             time.sleep(0.1)
     raise AuthmeterError(
-        "What a killed `authmeter dev` left behind does not end.",
+        "Processes of a killed `authmeter dev` do not end.",
         where=str(home),
         why="Two schedulers would each start every run.",
         do="End the processes of `dagster dev` by hand, then start again.",

@@ -183,7 +183,7 @@ def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
     settings = load_settings(data)
     as_of = holdings.published_as_of(Store(data).site)
     due = last_due_day(now, settings.timezone, settings.alerts.late_after)
-    return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due by now: {due}"
+    return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due: {due}"
 
 
 def _made(holds: dict[str, Metadata], seconds: float) -> Results:

@@ -136,6 +136,6 @@ def _kinds(mapping: SourceMapping, columns: list[str]) -> dict[str, str]:
             raise UsageError(
                 f"The expression of `{name}` cannot be used: {str(error).splitlines()[0]}",
                 where=f"source {mapping.name}: {expression}",
-                do="All raw columns are text; a JSON part is reached by record ->> '$.a.b'.",
+                do="All raw columns are text. Part of a JSON record is record ->> '$.a.b'.",
             ) from None
     return kinds

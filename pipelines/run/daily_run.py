@@ -166,7 +166,7 @@ class DailyRun:
         with self._box("marts") as box:
             manifest = self._own_manifest()
             if has_wal(self.store.database):
-                print("a client wrote to the published file: it is made anew, and the .wal beside it removed")
+                print("a client wrote to the published file: it is made again, and its .wal file is removed")
             elif published_run(self.store.database) == (manifest.run, manifest.generated_at):
                 return None
             from pipelines.incidents.all_incidents import all_incidents

@@ -107,8 +107,8 @@ def _trim(store: Store, first: date, entries: list[FileEntry], settings: Setting
                 raise AuthmeterError(
                     f"A stored part cannot be read: {str(error).splitlines()[0]}",
                     where=str(file),
-                    why=f"The days before {first} are to be taken from it.",
-                    do="`authmeter verify` tells what else is damaged; restore that folder from a backup.",
+                    why=f"Its days before {first} must be removed from it.",
+                    do="Restore that folder from a backup. `authmeter verify` lists what else is damaged.",
                 ) from None
     name = f"{origin_of(part)}.{first}"
     digest = store.place_part(fresh, name)

@@ -108,7 +108,7 @@ def note_alerts(data: Path, status: Status) -> None:
                 day=None,
                 detail_en=unsent,
                 detail_zh="有提醒未能送达",
-                do="See whether the receivers can be reached: `authmeter alert --test`.",
+                do="Check whether the receivers can be reached: `authmeter alert --test`.",
             )
         )
     status.count_problems()
@@ -234,9 +234,7 @@ def _set_state(status: Status) -> None:
     if failed and status.last_run and status.last_run.error:
         status.to_do.append(f"{status.last_run.error.what} {status.last_run.error.do}".strip())
     if status.interrupted:
-        status.to_do.append(
-            f"`{status.interrupted.doing}` was killed: run `authmeter run`, which takes up where it was."
-        )
+        status.to_do.append(f"`{status.interrupted.doing}` was killed: run `authmeter run`, which continues its work.")
     if status.published is None:
         status.to_do.append("Nothing is published yet: run `authmeter run`.")
     if status.overdue.days:
@@ -246,8 +244,8 @@ def _set_state(status: Status) -> None:
     status.to_do += [f"{warning.check}: {warning.do}" for warning in status.warnings]
     if any(one.is_alarm for one in status.incidents):
         status.to_do.append(
-            "See to the open incidents, `authmeter incidents`. To acknowledge one, add the line on its card to "
-            "registry/notes.csv; the next run reads it."
+            "Look into the open incidents: `authmeter incidents`. To acknowledge one, add the line on its card to "
+            "registry/notes.csv. The next run reads it."
         )
     status.state = (
         "failed" if failed or status.interrupted

@@ -41,7 +41,7 @@ def _refuse_foreign(landing: Path, registry: Path) -> None:
         foreign += [path for path in landing.iterdir() if not path.name.startswith((".", "_", "README"))]
     if foreign:
         raise UsageError(
-            "The folder already holds logs or a registry that are no sample.",
+            "The folder already has logs or a registry that are not from a sample.",
             where=", ".join(str(path) for path in sorted(foreign)[:3]),
             why="Synthetic records among real ones would falsify every figure.",
             do="Give --out a new folder.",

@@ -137,10 +137,10 @@ class Catalogue:
         with self._write_transaction() as connection:
             if _commits(connection) != before.commits:
                 raise AuthmeterError(
-                    "Another program changed the catalogue since it was read.",
+                    "Another program changed the catalogue after it was read.",
                     where=str(self.file),
-                    why="What it did would be lost.",
-                    do="See that nothing else works on the data folder, then run again.",
+                    why="Its changes would be lost.",
+                    do="Check that no other program uses the data folder, then run again.",
                 )
             _write(connection, changed, after.commits)
         manifest.origin = after
@@ -201,10 +201,10 @@ class Catalogue:
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             return AuthmeterError(
-                f"Another program has held the catalogue for {BUSY_SECONDS:.0f} seconds.",
+                f"Another program has locked the catalogue for {BUSY_SECONDS:.0f} seconds.",
                 where=str(self.file),
-                why="Nothing can be committed while it is read, nor read while it is committed.",
-                do="End that program, or the transaction that it has open, then run again.",
+                why="authmeter can neither read nor commit the catalogue while it is locked.",
+                do="End that program or its open transaction, then run again.",
             )
         if code == sqlite3.SQLITE_CANTOPEN and self.file.exists() and not os.access(self.file, os.R_OK):
             return rights_error(self.file)
@@ -217,7 +217,7 @@ def unreadable(file: Path, found: str) -> AuthmeterError:
     return AuthmeterError(
         f"The catalogue cannot be read: {found}",
         where=str(file),
-        why="It says which records count; without it nothing can be published.",
+        why="It stores which records count; without it nothing can be published.",
         do="Restore the warehouse folder from a backup, or remove it: the next run reads all of landing again.",
     )
 
@@ -232,7 +232,7 @@ def require_known_version(version: int, file: Path) -> None:
         raise AuthmeterError(
             f"The store was written by a newer authmeter (version {version} of the store, here {SCHEMA_VERSION}).",
             where=str(file),
-            why="What this version does not know of, it would take away or count twice.",
+            why="This version would delete or count twice what only the newer one stores.",
             do="Use that version of authmeter or a newer one.",
         )
 
@@ -251,7 +251,7 @@ def _require_known(connection: sqlite3.Connection, file: Path) -> None:
     ((application,),) = connection.execute("PRAGMA application_id").fetchall()
     ((version,),) = connection.execute("PRAGMA user_version").fetchall()
     if application != _APPLICATION:
-        raise unreadable(file, "it is no catalogue of authmeter")
+        raise unreadable(file, "it is not a catalogue of authmeter")
     require_known_version(version, file)
 
 

@@ -170,7 +170,7 @@ def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
     for entry in sorted(manifest.files, key=attrgetter("path")):
         key = entry.path, entry.sha256
         if key in numbers:
-            raise ValueError(f"two entries of one path and content: {entry.path}")
+            raise ValueError(f"two entries with one path and content: {entry.path}")
         number = known.get(key, 0)
         if not number or (entry.path == path and number < of_path):
             number = last = last + 1

@@ -36,8 +36,8 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
         super().__init__(
             f"The published file cannot be read: {str(error).splitlines()[0]}",
             where=str(database),
-            why="What was published last cannot be told from it; the pages of the site are not touched.",
-            do="Run `authmeter run`, which makes it anew.",
+            why="The last published figures cannot be read; the pages of the site are unchanged.",
+            do="Run `authmeter run`, which makes it again.",
         )
 
 
@@ -79,7 +79,7 @@ def workbench(
         ) from None
     except duckdb.ConstraintException as error:
         raise BooksError(
-            f"A table has a row without a value that every row has: {str(error).splitlines()[0]}",
+            f"A table has a row without a required value: {str(error).splitlines()[0]}",
             where=str(temp.parent),
             why="A figure would be missing from sums.",
         ) from None

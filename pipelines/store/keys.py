@@ -48,9 +48,9 @@ def require_unique_keys(
 def repeated_key(name: str, rows: int, example: object, where: str) -> BooksError:
     """Return the error for a table in which some rows have the key of another row."""
     return BooksError(
-        f"The key of {counted(rows, 'row')} of {name} is that of another row, such as {example}.",
+        f"Keys of {name} are not unique: {counted(rows, 'row')} too many, such as {example}.",
         where=where,
-        why="A figure would stand twice, and count twice.",
+        why="A figure would be stored and counted twice.",
     )
 
 

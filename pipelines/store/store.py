@@ -106,7 +106,7 @@ class Store:
             return True
         # The signpost is written after the catalogue, and days are rolled up after the first commit.
         if self._older.is_left_behind() or any(self.warehouse.glob("days/*/*")):
-            raise unreadable(self.catalogue.file, "it is missing, and the store is not empty")
+            raise unreadable(self.catalogue.file, "it is missing, but the store is not empty")
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:

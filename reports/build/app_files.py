@@ -215,10 +215,10 @@ def _batches(
         if sum(lengths) != detail.height:
             # Rows of an app that is not listed would be written to the file of the next app.
             raise AuthmeterError(
-                "The detail has rows of apps that the table `apps` lacks.",
+                "The detail has rows of apps that are not in the table `apps`.",
                 where=f"channel_detail_daily, apps {keys[0]} to {keys[-1]}",
-                why="Their rows would stand in the file of another app.",
-                do="Run `authmeter run`: it makes the tables anew. If that does not help, report this.",
+                why="Their rows would be written to the file of another app.",
+                do="Run `authmeter run`, which makes the tables again. If that does not help, report this.",
             )
         ends = list(pairwise(accumulate(lengths, initial=0)))
         spans = _spans_from(detail, ends, as_of - timedelta(days=DAYS - 1))

@@ -110,10 +110,10 @@ def render_site(
                 reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AuthmeterError(
-            f"The published tables are not those of this version: {str(error).splitlines()[0]}",
+            f"The published tables were written by another version: {str(error).splitlines()[0]}",
             where=str(database),
             why="A page would lack the figures of that table.",
-            do="Run `authmeter run`: it makes the tables anew from the stored days.",
+            do="Run `authmeter run`, which makes the tables again from the stored days.",
         ) from None
     finally:
         shutil.rmtree(spill, ignore_errors=True)

@@ -82,7 +82,7 @@ def export_month(database: Path, month: date, format: str, target: Path, languag
                 f"No day of {month:%Y-%m} is published.",
                 where="--month",
                 why="An empty file would look like a month without usage.",
-                do=f"Name a month that is: {published}.",
+                do=f"Name a published month: {published}.",
             )
         query = LISTINGS["usage_month"].query
         made = min(last, end_of_month(month))
@@ -101,7 +101,7 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
             f"No app {app_key!r} is published.",
             where="--app",
             why="An empty file would look like an app without usage.",
-            do="Give an app_key of registry/apps.csv, or one that has logged; table `apps` lists them."
+            do="Give an app_key from registry/apps.csv or from the logs. The table `apps` lists them."
             + nearly(app_key, known),
         )
 
@@ -126,7 +126,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
         raise UsageError(
             f"No records are stored for {request.first} to {request.last}.",
             where="--from, --to",
-            do="Choose days that were read.",
+            do="Choose days with stored records.",
         )
     target = request.target.absolute()
     read = [PartRecords(tuple(file.resolve() for file in part.files), part.sources) for part in parts]

@@ -55,17 +55,17 @@ def require_target(target: Path, format: str) -> None:
         raise UsageError(
             f"The file's name ends in .{ending}, and the format is {format}.",
             where=str(target),
-            why="A program that goes by the name could not open it.",
-            do=f"Add --format {ending}, or name a file that ends in .{format}.",
+            why="Programs that use the file's ending could not open it.",
+            do=f"Add --format {ending}, or give a file name that ends in .{format}.",
         )
     if target.is_dir():
         raise UsageError("The export's file name is a folder.", where=str(target), do="Give the name of a file.")
     if not target.absolute().parent.is_dir():
         raise UsageError(
-            "The folder of the export is not there.",
+            "The folder of the export does not exist.",
             where=str(target.absolute().parent),
-            why="It may be mistyped.",
-            do="Make it first, or name another.",
+            why="Its name may be mistyped.",
+            do="Create it first, or name another folder.",
         )
 
 
@@ -88,9 +88,9 @@ def write_query(
     """
     if format == "xlsx" and (rows := _count(connection, query, values)) > XLSX_MAX_ROWS:
         raise UsageError(
-            f"{rows:,} rows do not fit in an xlsx sheet, which holds {XLSX_MAX_ROWS:,}.",
+            f"{rows:,} rows do not fit in an xlsx sheet, which can hold {XLSX_MAX_ROWS:,}.",
             where=str(target),
-            why="A cut export would give wrong sums without a word.",
+            why="A truncated export would give wrong sums without a warning.",
             do="Export as csv or parquet, or choose fewer days.",
         )
     with whole_file(target) as temporary:

@@ -40,7 +40,7 @@ _WORDS = {
     ),
     405: (
         ("不支持此操作", "Not possible here"),
-        ("报表只能查看。", "The reports can only be read."),
+        ("报表只能查看。", "The reports are read-only."),
     ),
     413: (
         ("内容过长", "Too long"),
@@ -52,11 +52,11 @@ _WORDS = {
     ),
     500: (
         ("出错了", "Something failed"),
-        ("原因已写在服务器终端里。", "The cause is told where authmeter serve runs."),
+        ("原因已写在服务器终端里。", "See the output of `authmeter serve` for the cause."),
     ),
     503: (
         ("暂时无法打开", "Not available now"),
-        ("请稍后再试；原因已写在服务器终端里。", "Try again later; the cause is told where authmeter serve runs."),
+        ("请稍后再试；原因已写在服务器终端里。", "Try again later. See the output of `authmeter serve` for the cause."),
     ),
 }  # fmt: skip
 

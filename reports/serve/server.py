@@ -34,7 +34,7 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
     if tokens_file:
         named = {app for entry in tokens_file.entries() for app in entry.apps if app != EVERY_APP}
         for app in sorted(named - site.folders(root).keys()):
-            print(f"note: the tokens file names {app}, which no published app is called")
+            print(f"note: the tokens file names {app}, which is not a published app")
     listener = listen(port)
     port = listener.getsockname()[1]
     application = ServedSite(site, tokens_file, f"authmeter_{port}")
@@ -55,6 +55,6 @@ def serve(data: Path, port: int, tokens: Path | None) -> None:
     # uvicorn raises the signals again after it has stopped; with these handlers, they do not end in a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    who = f"whom {tokens} names" if tokens else "everybody who reaches this port"
+    who = f"holders of a token in {tokens}" if tokens else "all users who can reach this port"
     print(f"{site.link} for {who}: http://{LOOPBACK}:{port}/ (stop it with Ctrl-C)", flush=True)
     server.run(sockets=[listener])

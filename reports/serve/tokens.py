@@ -22,7 +22,7 @@ from pipelines.common.toml_files import findings, read_toml
 from pipelines.contract.record.fields import APP_KEY_PATTERN
 
 EVERY_APP = "*"
-_WHY = "It says who may see which app; while it is in doubt, nobody may see any."
+_WHY = "It defines which token opens which apps. Until it is correct, no app can be opened."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}", re.ASCII)
 
 
@@ -67,9 +67,7 @@ class TokensFile:
             if mark != self._read[0]:
                 self._read = (mark, self._parse(status.st_mode))
         except OSError as error:
-            raise self._refusal(
-                f"cannot be read: {error.strerror}", "Name a file that is there with --tokens."
-            ) from None
+            raise self._refusal(f"cannot be read: {error.strerror}", "Name an existing file with --tokens.") from None
         return self._read[1]
 
     def find(self, token: str) -> Entry | None:
@@ -84,19 +82,19 @@ class TokensFile:
 
     def _parse(self, mode: int) -> tuple[Entry, ...]:
         if not stat.S_ISREG(mode):
-            raise self._refusal("is no file", "Name a file with --tokens.")
+            raise self._refusal("is not a file", "Name a file with --tokens.")
         keep_private(self.file, "The tokens file", _WHY)
         try:
             entries = _Content.model_validate(read_toml(self.file)).token
         except ValidationError as error:
             found = findings(error, {"sha256": "64 hex digits", "apps": "an app key, or *"})
             raise self._refusal(
-                f"holds something wrong: {found}", "Mend or remove it. Each [[token]] has `sha256` and `apps`."
+                f"has a fault: {found}", "Correct or remove it. Each [[token]] has `sha256` and `apps`."
             ) from None
         except ValueError as error:
-            raise self._refusal(f"is not valid TOML: {error}", "Mend that line.") from None
+            raise self._refusal(f"is not valid TOML: {error}", "Correct that line.") from None
         if len({entry.sha256 for entry in entries}) < len(entries):
-            raise self._refusal("holds one token twice", "Keep one entry with all of its apps.")
+            raise self._refusal("contains one token twice", "Keep one entry with all of its apps.")
         return entries
 
     def _refusal(self, what: str, do: str) -> UsageError:
@@ -120,9 +118,9 @@ def print_new_token(apps: list[str]) -> None:
         entry = Entry(sha256=hashlib.sha256(token.encode()).hexdigest(), apps=tuple(apps))
     except ValidationError:
         raise UsageError(
-            f"Not every one of these is an app key: {', '.join(apps)}.",
+            f"These are not all app keys: {', '.join(apps)}.",
             where="--new-token",
             do="Give the app key as the logs write it, or '*' for the whole site.",
         ) from None
-    print(f"The token, for its holder, shown this once: {token}", file=sys.stderr)
+    print(f"The token for its holder, shown only once: {token}", file=sys.stderr)
     print(f'[[token]]\nsha256 = "{entry.sha256}"\napps = {json.dumps(entry.apps)}')

@@ -72,7 +72,7 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: Da
     post.refusing = ["two"]
     published(folder, DAY)
     assert post.got == [("one", "daily", DAY)]
-    assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers took it"
+    assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers accepted it"
     ended(folder, DAY)
     assert len(post.got) == 1, "it is sent to the one that got it again"
     post.refusing = []

@@ -240,7 +240,7 @@ def test_a_wrong_key_is_reported_without_it(
     fill(bucket, {"a.log": b"x"})
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "quite-another-secret")
     report = bring(folder, bucket, rclone.endpoint)
-    assert "the key is refused" in words(report)
+    assert "the key is wrong" in words(report)
     noted = (folder.store.warehouse / "buckets.json").read_text()
     assert KEY not in noted
     assert "quite-another-secret" not in noted + repr(report)
@@ -263,7 +263,7 @@ def test_oss_takes_its_own_keys_and_none_of_another_provider(
 
 def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFolder, tmp_path: Path) -> None:
     mount = tmp_path / "mount"
-    assert "no such folder" in words(bring(folder, mount, "", url=f"file://{mount}"))
+    assert "the folder does not exist" in words(bring(folder, mount, "", url=f"file://{mount}"))
     contents = fill(mount, {"x/a.log": b"x", "b%41.log": b"y"}) if not mount.mkdir() else {}
     assert not bring(folder, mount, "", url=f"file://{mount}").findings
     assert landed(folder) == contents
@@ -312,7 +312,7 @@ def test_an_archived_object_keeps_no_other_from_coming(folder: DataFolder, moto:
     for expected in (20, 0):
         report = bring(folder, Path("archived"), moto.endpoint)
         assert report.objects == expected
-        assert "1 object not brought (it is archived: restore it in the bucket): 0-old.log" in words(report)
+        assert "1 object not fetched (it is archived: restore it in the bucket): 0-old.log" in words(report)
 
 
 def test_an_object_that_never_comes_keeps_no_other_from_coming(folder: DataFolder, bucket: Path, relay: Relay) -> None:
@@ -320,7 +320,7 @@ def test_an_object_that_never_comes_keeps_no_other_from_coming(folder: DataFolde
     relay.watch = lambda line, sent: not (line.startswith("GET") and "00.log" in line)
     report = bring(folder, bucket, relay.endpoint)
     assert report.objects == 19
-    assert "1 object not brought (it cannot be reached, or the connection broke): 00.log" in words(report)
+    assert "1 object not fetched (it cannot be reached, or the connection broke): 00.log" in words(report)
 
 
 def test_a_fetch_that_ends_early_reads_no_more_of_what_waits(

@@ -37,7 +37,7 @@ def test_what_cannot_be_a_file_is_refused_by_name_and_the_rest_comes(folder: Dat
         report = bring(folder, moto, "names")
         assert report.objects - expected in (0, 1)
         text = report.findings["s3://names"].en
-        assert f"{len(REFUSED)} objects not brought" in text
+        assert f"{len(REFUSED)} objects not fetched" in text
         assert "../up.log" in text
         assert "\x1b" not in text
         assert report.ignored == 3

@@ -120,7 +120,7 @@ def test_what_costs_no_row_is_counted_apart_from_bad_rows() -> None:
     [
         ("not_utf_8", "not UTF-8: save the file as CSV UTF-8", "不是 UTF-8：请另存为 CSV UTF-8"),
         ("no_column:app_key", "no column app_key: the first line", "缺少列 app_key：首行为列名"),
-        ("unreadable", "a folder that may not be read", "文件夹无权读取"),
+        ("unreadable", "a folder without the right to read it", "文件夹无权读取"),
     ],
 )
 def test_what_is_wrong_with_a_file_of_the_registry_has_its_cure_in_both_languages(
@@ -168,7 +168,7 @@ def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
         return finding(run_checks(Manifest(), Settings(), registry, as_of), "early_bills")
 
     assert said(date(2026, 3, 30)).detail_en == (
-        "2 bills of a month that is not over by 2026-03-30, compared once it is: "
+        "2 bills for a month that is not over by 2026-03-30, compared once it is: "
         "2026-03 default number, 2062-03 default number"
     )
     assert "2026-03 default number" not in said(date(2026, 3, 31)).detail_en
@@ -184,7 +184,7 @@ def test_console_rows_of_days_to_come_are_noted_until_they_are_published() -> No
     assert noted.is_notice
     tomorrow = DAY + timedelta(days=1)
     assert noted.detail_en == (
-        f"2 rows of a console of days after {DAY}, compared once they are published: {tomorrow} a, {tomorrow} b"
+        f"2 rows of a console for days after {DAY}, compared once these are published: {tomorrow} a, {tomorrow} b"
     )
     over = finding(run_checks(Manifest(), Settings(), registry, tomorrow), "early_consoles")
     assert (over.detail_en, over.severity) == ("none", "warn")
@@ -255,7 +255,7 @@ def test_what_a_mapping_cannot_mean_fires(files: list[FileEntry], words: str | N
 def test_a_mapping_that_no_file_is_for_fires() -> None:
     result = check("source_mappings", Manifest(idle_sources=["gateway"]))
     assert not result.passed
-    assert result.detail_en.startswith("source gateway: no file is for it")
+    assert result.detail_en.startswith("source gateway: it reads no file")
 
 
 def test_a_missing_newest_day_fires() -> None:
@@ -278,7 +278,7 @@ def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
     small = Manifest(days=days(*[100] * 20, 30), as_of=DAY - timedelta(days=1), closed_before=DAY - timedelta(days=1))
     refuse_thin_day(small, Settings(), DAY)
     refuse_thin_day(small, Settings(block_below_share=0.2), DAY)
-    with pytest.raises(AuthmeterError, match="30 records, 30% of the 100"):
+    with pytest.raises(AuthmeterError, match="30 records, 30% of the usual 100"):
         refuse_thin_day(small, Settings(block_below_share=0.5), DAY)
     # What is published stays so.
     refuse_thin_day(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)

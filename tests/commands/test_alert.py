@@ -30,7 +30,8 @@ def test_a_test_message_says_that_it_is_one(call: Call, folder: DataFolder, lang
 
 
 @pytest.mark.parametrize(
-    ("mode", "words"), [(None, "No such file"), (0o644, "can be read or changed by others"), (0o600, "There is nobody")]
+    ("mode", "words"),
+    [(None, "No such file"), (0o644, "can be read or changed by others"), (0o600, "The settings name no receiver")],
 )
 def test_a_test_message_with_wrong_settings_is_refused(
     call: Call, folder: DataFolder, mode: int | None, words: str
@@ -49,7 +50,7 @@ def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: Dat
     folder.write("alerts.urls", "# ours\n\nfoo://s3cr3tToken\n").chmod(0o600)
     ended = call("alert", "--test", data=folder.root)
     assert ended.code == 3
-    assert "0 of 1 receivers took it" in ended.out
+    assert "0 of 1 receivers accepted it" in ended.out
     assert "line 3 of the addresses" in ended.out
     assert "s3cr3tToken" not in ended.out + ended.err
     assert "foo" not in ended.out + ended.err

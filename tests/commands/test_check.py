@@ -64,7 +64,7 @@ def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> N
     assert ended.code == 3
     assert "2 files read by no source" in ended.out
     assert "landing/week.xlsx: a spreadsheet: save it as CSV" in ended.out
-    assert "landing/b/auth.log.br: compressed in a way that is not read: repack it as .gz or .zst" in ended.out
+    assert "landing/b/auth.log.br: compressed in an unsupported way: repack it as .gz or .zst" in ended.out
     own.write("authmeter.toml", 'ignore = ["*.xlsx", "b/*"]\n')
     ended = call("check", data=own.root)
     assert ended.code == 0
@@ -89,10 +89,13 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     ended = call("check", data=own.root)
     assert ended.code == 3
     assert (
-        "warning    nothing_accepted: 2 files without one good record: a text.log (its lines are no JSON" in ended.out
+        "warning    nothing_accepted: 2 files without a valid record: a text.log (its lines are not JSON" in ended.out
     )
-    assert "near.csv.gz (names that are nearly those of the log format (eventId → event_id, appkey" in ended.out
-    assert "mostly_rejected: 1 file of which over half was rejected: half.ndjson (most often invalid:ch" in ended.out
+    assert "near.csv.gz (names that are close to those of the log format (eventId → event_id, appkey" in ended.out
+    assert (
+        "mostly_rejected: 1 file with more rejected than accepted records: half.ndjson (most often invalid:ch"
+        in ended.out
+    )
     assert "gbk.csv" not in ended.out
     assert "good.ndjson" not in ended.out
     assert tree(own.store.warehouse) == before
@@ -104,7 +107,7 @@ def test_a_check_names_what_a_run_warned_of(call: Call, folder: DataFolder, yest
     folder.roll_up(yesterday)
     ended = call("check", data=folder.root)
     assert ended.code == 3
-    assert "1 file without one good record: text.log (its lines are no JSON" in ended.out
+    assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
 
 
 def test_a_check_of_many_new_files_looks_into_some(
@@ -114,8 +117,8 @@ def test_a_check_of_many_new_files_looks_into_some(
     for number in range(5):
         folder.land(f"{number:03}.json", NO_JSON)
     ended = call("check", data=folder.root)
-    assert "5 files are new; the first 3 are looked into" in ended.out
-    assert "3 files without one good record: 000.json" in ended.out
+    assert "5 files are new; only the first 3 are examined" in ended.out
+    assert "3 files without a valid record: 000.json" in ended.out
 
 
 def test_a_check_of_a_file_of_which_nothing_counts_says_why(
@@ -125,7 +128,7 @@ def test_a_check_of_a_file_of_which_nothing_counts_says_why(
     file.write_bytes(NO_JSON)
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
-    assert "  likely     its lines are no JSON: write a source mapping" in ended.out
+    assert "  likely     its lines are not JSON: write a source mapping" in ended.out
     file = tmp_path / "gbk.csv"
     file.write_bytes(as_csv(records(4, yesterday, account_id="商城")).decode().encode("gb18030"))
     ended = call("check", file, data=folder.root)
@@ -147,7 +150,7 @@ def test_a_check_of_an_archive_is_one_of_its_members(
     folder.land("b.zip", archived({"a.log": lines(records(4, yesterday)), "b.log": NO_JSON}))
     ended = call("check", data=folder.root)
     assert "2 files canonical" in ended.out
-    assert "1 file without one good record: b.zip!b.log (its lines are no JSON" in ended.out
+    assert "1 file without a valid record: b.zip!b.log (its lines are not JSON" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
@@ -261,7 +264,7 @@ def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--source", "canonical"), "give a FILE"),
+        (("--source", "canonical"), "needs a FILE"),
         (("--source", "nobody", __file__), "no source 'nobody'"),
         (("nothing.ndjson",), "Give the path of one log file"),
         (("docs",), "It is a folder"),
@@ -298,7 +301,7 @@ def test_a_check_says_what_the_mappings_cannot_mean(call: Call, folder: DataFold
     folder.write("sources/gateway.toml", MAPPING)
     ended = call("check", data=folder.root)
     assert ended.code == 3
-    assert "warning    source gateway: no file is for it" in ended.out
+    assert "warning    source gateway: it reads no file" in ended.out
     folder.land("gateway/pings.ndjson", raw(9, yesterday, "ping"))
     folder.land("gateway/a.ndjson", raw(2, yesterday))
     assert call("check", data=folder.root).code == 0
@@ -363,8 +366,8 @@ def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
         "warning    damaged_files: 2 files damaged, none of their records count: "
-        "book.csv (not what its name says, it is a zip archive or an Office file: deliver it under the name of its "
-        "kind, or as UTF-8 text); "
+        "book.csv (not what its name says, it is a zip archive or an Office file: give it the name of its format, or "
+        "deliver it as UTF-8 text); "
         "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"
     )
     for _ in range(2):
@@ -381,7 +384,7 @@ def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFo
     ended = call("run", data=folder.root)
     assert ended.code == 3
     assert "source gateway: no record has the column dev, device_id is empty in every record" in ended.out
-    assert "source other: no file is for it" in ended.out
+    assert "source other: it reads no file" in ended.out
     assert "source_mappings" in call("status", data=folder.root).out
     # Mended and read again, it is gone.
     folder.write("sources/gateway.toml", MAPPING)

@@ -35,5 +35,5 @@ def test_dev_refuses_a_port_that_is_taken(own: DataFolder) -> None:
         port = taken.getsockname()[1]
         ended = authmeter("dev", "--port", port, data=own.root)
     assert ended.code == 1
-    assert f"Port {port} cannot be had" in ended.err
+    assert f"Port {port} cannot be opened" in ended.err
     assert "http://" not in ended.out

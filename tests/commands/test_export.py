@@ -145,7 +145,7 @@ def test_of_a_table_without_days_a_span_gives_the_whole_and_is_said(
     ended = call("export", "--table", "usage_7d", *span, "--out", tmp_path / "a.csv", data=published.root)
     assert ended.code == 0
     said, written = ended.out.splitlines()
-    assert said == "the rows of usage_7d are of no day: it is exported whole"
+    assert said == "the rows of usage_7d have no day: the whole table is exported"
     call("export", "--table", "usage_7d", "--out", tmp_path / "b.csv", data=published.root)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     assert written.endswith("a.csv")

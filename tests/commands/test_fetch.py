@@ -63,7 +63,7 @@ def test_a_copy_of_the_site_that_failed_is_a_warning_and_taken_up_by_the_next_ru
     call: Call, own: DataFolder, tmp_path: Path
 ) -> None:
     target = tmp_path / "target"
-    target.write_text("a file, and no folder")
+    target.write_text("a file, not a folder")
     own.write("authmeter.toml", f'[publish]\nurl = "file://{target}"\n')
     ended = call("run", data=own.root)
     assert ended.code == 3
@@ -77,7 +77,7 @@ def test_a_copy_of_the_site_that_failed_is_a_warning_and_taken_up_by_the_next_ru
 
 def test_a_copy_of_the_tables_that_failed_is_a_warning_too(call: Call, own: DataFolder, tmp_path: Path) -> None:
     target = tmp_path / "target"
-    target.write_text("a file, and no folder")
+    target.write_text("a file, not a folder")
     own.write("authmeter.toml", f'tables = ["parquet"]\n[publish]\ntables_url = "file://{target}"\n')
     ended = call("run", data=own.root)
     assert ended.code == 3

@@ -163,10 +163,10 @@ def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(
     note(failing, yesterday, "", "0" * 16)
     checked = call("check", data=failing.root)
     assert checked.code == 3
-    assert f"incidents that do not exist, and such a row acknowledges nothing: {'0' * 16}" in checked.out
+    assert f"incidents that do not exist; these rows acknowledge nothing: {'0' * 16}" in checked.out
     ended = call("run", data=failing.root)
     assert ended.code == 3, "it is no note of all apps either"
-    assert "notice: unknown_incidents: registry/notes.csv names incidents that do not exist, and" in ended.out
+    assert "notice: unknown_incidents: registry/notes.csv names incidents that do not exist; these" in ended.out
     assert "unknown_incidents" in call("status", data=failing.root).out
     (notice,) = json.loads((failing.root / "status.json").read_bytes())["notices"]
     assert (notice["check"], notice["severity"]) == ("unknown_incidents", "notice")
@@ -380,7 +380,7 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
     ("given", "words"),
     [
         ({"--channel": "fax"}, "The channel 'fax' is not known."), ({"--app": "nobody"}, "No app 'nobody'"),
-        ({"--now": "2026-03-01"}, "no span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
+        ({"--now": "2026-03-01"}, "not a span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
         ({"--before": "2020-03-01..2020-03-02"}, "There is no request of one_click from 2020-03-01 to 2020-03-02."),
         ({"--metric": "volume"}, "one_click has no rate 'volume'."),
         ({"--channel": "qq"}, "There is no request of qq"),

@@ -99,7 +99,7 @@ def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(call
     ended = call("run", data=tmp_path / "typo")
     assert ended.code == 3
     assert "warning: day_is_there: no record of" in ended.out
-    assert f"no log was ever found in {tmp_path / 'typo' / 'landing'}" in ended.out
+    assert f"no run has found a log in {tmp_path / 'typo' / 'landing'}" in ended.out
 
 
 def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> None:
@@ -108,7 +108,10 @@ def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> N
     folder.write("notes.txt", "x")
     folder.write("status.json", "{}")
     ended = call("check", data=folder.root)
-    assert f"no log in {folder.store.landing}, but beside it lies auth.ndjson.gz: put it into landing/\n" in ended.out
+    assert (
+        f"no log in {folder.store.landing}, but the data folder contains auth.ndjson.gz: move it into landing/\n"
+        in ended.out
+    )
     folder.land("a.ndjson", records(3))
     ended = call("check", data=folder.store.landing)
     assert ended.code == 2
@@ -123,8 +126,8 @@ def test_a_run_over_files_that_nobody_reads_names_them_with_what_to_do(call: Cal
         ended = call("run", data=folder.root)
         assert ended.code == 3
         assert "week.xlsx (a spreadsheet: save it as CSV)" in ended.out
-        assert "x/auth.ndjson.br (compressed in a way that is not read: repack it as .gz or .zst)" in ended.out
-        assert "no log was ever found" not in ended.out
+        assert "x/auth.ndjson.br (compressed in an unsupported way: repack it as .gz or .zst)" in ended.out
+        assert "no run has found a log" not in ended.out
 
 
 def test_unread_files_end_a_run_with_3_until_they_are_ignored(call: Call, own: DataFolder) -> None:
@@ -144,7 +147,7 @@ def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(call: Call, t
     folder.land("a.ndjson.part", records(3))
     ended = call("run", data=folder.root)
     assert ended.code == 3
-    assert "no log was ever found" not in ended.out
+    assert "no run has found a log" not in ended.out
     assert "names that start with . or _ or end in .tmp, .part or .crc are ignored" in ended.out
 
 
@@ -156,17 +159,17 @@ def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(
     ended = call("run", data=own.root)
     assert ended.code == 3
     assert "read as GB18030: gbk.csv" in ended.out
-    assert "warning: nothing_accepted: 1 file without one good record: keys.json (none of its names" in ended.out
+    assert "warning: nothing_accepted: 1 file without a valid record: keys.json (none of its names" in ended.out
     status = call("status", data=own.root)
     assert status.code == 3
-    assert "1 file without one good record: keys.json (none of its names" in status.out
+    assert "1 file without a valid record: keys.json (none of its names" in status.out
 
 
 def test_another_hash_key_is_refused(own: DataFolder) -> None:
     site = tree(own.store.site)
     ended = authmeter("run", data=own.root, AUTHMETER_HASH_KEY="quite another key for this folder")
     assert ended.code == 2
-    assert "hash key is not the one" in ended.err
+    assert "hash key differs from the key" in ended.err
     assert "quite another key" not in ended.err + ended.out
     assert tree(own.store.site) == site
 

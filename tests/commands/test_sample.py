@@ -61,5 +61,5 @@ def test_a_demo_has_a_folder_of_its_own_and_ends_with_0_whatever_warns(tmp_path:
     assert str(data / "site" / "index.html") in done.stdout
     assert DataFolder(data).rows("SELECT is_synthetic FROM publication") == [(True,)]
     # No key was given, so one was made; that is said, the key is not.
-    assert f"a random one was made in {data / 'hash.key'}" in done.stdout
+    assert f"a random one was written to {data / 'hash.key'}" in done.stdout
     assert (data / "hash.key").read_text().strip() not in done.stdout

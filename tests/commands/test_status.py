@@ -80,7 +80,7 @@ def test_what_is_only_good_to_know_is_said_and_changes_no_exit_code(
     folder.land("a.ndjson", records(1, yesterday))
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2062-03,default,number,1\n")
     ran = call("run", data=folder.root)
-    said = f"early_bills: 1 bill of a month that is not over by {yesterday}"
+    said = f"early_bills: 1 bill for a month that is not over by {yesterday}"
     assert ran.code == 0
     assert f"\nnotice: {said}" in f"\n{ran.out}"
     status = json.loads((folder.root / "status.json").read_bytes())

@@ -211,8 +211,8 @@ def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pyte
         (("--app", "shop", "--device", ""), "The id has 0 characters."),
         (("--app", "shop", "--device", "x1y2z3" * 30), "The id has 180 characters."),
         (("--app", "shop", "--device", "x\udcff1y2z3"), "The id is not UTF-8."),
-        (("--app", "shop", "--phone", "166", "x1y2z3"), "words that belong to no option"),
-        (("--app", "shp", "--device", "x1y2z3"), "Nearly so are called: shop"),
+        (("--app", "shop", "--phone", "166", "x1y2z3"), "words of the command belong to no option"),
+        (("--app", "shp", "--device", "x1y2z3"), "Similar names: shop"),
         (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is no day"),
         (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
         (("--app", "shop", "--device", "x1y2z3", "--to", "2025-01-01"), "stored from 2026-03-09 to 2026-03-10"),
@@ -232,7 +232,7 @@ def test_another_hash_key_is_refused(call: Call, user: DataFolder, monkeypatch: 
     monkeypatch.setenv("AUTHMETER_HASH_KEY", "another key, which nothing was hashed with")
     ended = call("trace", "--app", "shop", "--device", DEVICE, data=user.root)
     assert ended.code == 2
-    assert "not the one" in ended.err
+    assert "differs from the key" in ended.err
 
 
 def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Call, user: DataFolder) -> None:

@@ -75,7 +75,7 @@ def test_addresses_of_every_kind_are_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "what"),
     [
-        ("[publish]\ntables_url = 's3://tables'\n", "only tables = "),
+        ("[publish]\ntables_url = 's3://tables'\n", "needs tables = "),
         ("tables = ['parquet']\n[publish]\nurl = 's3://site'\ntables_url = 's3://site/'\n", "must not be url"),
         (f"tables = ['parquet']\n[publish]\ntables_url = 's3://key:{SECRET}@tables'\n", "tables_url"),
     ],

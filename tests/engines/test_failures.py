@@ -54,7 +54,7 @@ def published(of_spark: DataFolder) -> Iterator[dict[str, bytes]]:
 def test_without_java(of_spark: DataFolder, published: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     error = refused(of_spark)
-    assert error.what == "The engine spark needs Java, which is not installed."
+    assert error.what == "The engine `spark` needs Java, which is not installed."
     assert isinstance(error, UsageError)
 
 
@@ -62,7 +62,7 @@ def test_without_pyspark(of_spark: DataFolder, published: object, monkeypatch: p
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setattr("pipelines.engines.spark.session._require_java", lambda: None)
     error = refused(of_spark)
-    assert error.what == "The engine spark needs PySpark, which is not installed."
+    assert error.what == "The engine `spark` needs PySpark, which is not installed."
     assert "make spark" in error.do
 
 
@@ -80,7 +80,7 @@ def test_a_data_folder_that_executors_do_not_see(of_spark: DataFolder, monkeypat
     # The driver makes its mark elsewhere.
     monkeypatch.setattr(place.Place, "mark", property(lambda self: self.temp / "another" / "mark"))
     error = refused(of_spark)
-    assert error.what == "An executor does not see the data folder."
+    assert error.what == "An executor cannot see the data folder."
     assert str(of_spark.root) in error.where
     assert of_spark.counted() == {DAY: 3}
     monkeypatch.undo()
@@ -105,7 +105,7 @@ def test_executors_that_die_while_they_read_and_in_a_task_of_a_day(
 def test_executors_that_all_die(of_spark: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roller, "count_delivered", Killing("count_delivered", None))
     error = refused(of_spark)
-    assert error.what == "Executors died, and what they did could not be done by others."
+    assert error.what == "Executors died, and other executors could not repeat their work."
     assert of_spark.counted() == {DAY: 3}
     monkeypatch.undo()
     of_spark.tables(DAY, NOW)
@@ -137,13 +137,13 @@ def test_the_java_process_of_the_driver_dies(of_spark: DataFolder, monkeypatch: 
 
 SAID = {
     "SparkException: Job aborted: Total size of serialized results of 9 tasks (1.1 GiB) is bigger than "
-    "spark.driver.maxResultSize (1024.0 MiB)": "Spark has not enough memory.",
-    "java.lang.OutOfMemoryError: Java heap space": "Spark has not enough memory.",
-    "ModuleNotFoundError: No module named 'duckdb'": "An executor has no module duckdb.",
+    "spark.driver.maxResultSize (1024.0 MiB)": "Spark has too little memory.",
+    "java.lang.OutOfMemoryError: Java heap space": "Spark has too little memory.",
+    "ModuleNotFoundError: No module named 'duckdb'": "An executor lacks the module duckdb.",
     "Lost task 0.3: ExecutorLostFailure (executor 4 exited caused by one of the running tasks)":
-    "Executors died, and what they did could not be done by others.",
+    "Executors died, and other executors could not repeat their work.",
     "ResultStage 5 has failed the maximum allowable number of times: 4: MetadataFetchFailedException: Missing":
-    "Executors died, and what they did could not be done by others.",
+    "Executors died, and other executors could not repeat their work.",
     "[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.": "Java could not start Spark.",
     "Py4JNetworkError: Answer from Java side is empty": "Spark ended, or lost its cluster.",
     # A question that was under way when Java died: PySpark takes the lack of an answer for an answer.
@@ -152,7 +152,7 @@ SAID = {
     "[Errno 104] Connection reset by peer": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
     'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':
-    "Spark could not do it: OSError: it is broken",
+    "Spark failed: OSError: it is broken",
 }  # fmt: skip
 
 
@@ -167,7 +167,7 @@ REFUSED = {
     "partitions = -1": "engine.partitions",
     "split_bytes = 9": "engine.split_bytes",
     "workers = 2": "engine.workers",
-    '[engine.spark]\nexecutor.memory = "4g"': "executor.memory is no option of Spark",
+    '[engine.spark]\nexecutor.memory = "4g"': "executor.memory is not an option of Spark",
     '[engine.spark]\nspark.master = "yarn"': "spark.master cannot be set",
     "[engine.spark]\nspark.jars = [1]": "spark.jars must be a text",
 }

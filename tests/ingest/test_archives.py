@@ -250,8 +250,8 @@ REFUSED = {
     "broken header.tar": (TAR.replace(b"b.log", b"c.log", 1), "a header is broken"),
     "two.tar": (TAR + TAR, "something is behind its end"),
     "text.zip": (lines(A), "not what its name says, it is no zip file"),
-    "text.tar": (lines(A), "it is no tar archive"),
-    "empty.tar": (b"", "no tar archive"),
+    "text.tar": (lines(A), "it is not a tar archive"),
+    "empty.tar": (b"", "not a tar archive"),
     "nothing.zip": (zipped({}), "has no file in it"),
     "folders.tar": (tar_with(("x", tarfile.DIRTYPE, b""), ("y/.z", tarfile.REGTYPE, b"1")), "has no file in it"),
 }
@@ -289,7 +289,7 @@ def test_what_the_library_would_unpack_at_once_is_not_unpacked(folder: DataFolde
         folder.land(name, content)
     folder.ingest()
     assert refused(folder) == dict.fromkeys(
-        ["a.zip!bomb.log", "b.zip!bomb.log"], "The member is packed in a way that is not read."
+        ["a.zip!bomb.log", "b.zip!bomb.log"], "The member is packed in an unsupported way."
     )
     assert accepted(folder) == 40
 
@@ -339,7 +339,7 @@ def test_a_map_of_holes_costs_its_member_alone(folder: DataFolder) -> None:
     holes = b"30000000\n" + b"0\n" * 1_000_000
     folder.land("a.tar", sparse(holes) + TAR)
     folder.ingest()
-    assert refused(folder) == {"a.tar!sparse.log": "The member is packed in a way that is not read."}
+    assert refused(folder) == {"a.tar!sparse.log": "The member is packed in an unsupported way."}
     assert accepted(folder) == 40
 
 
@@ -365,7 +365,7 @@ def test_an_offset_beyond_all_files_is_refused(folder: DataFolder) -> None:
     end[12:16] = struct.pack("<I", len(entry) + len(far))
     folder.land("a.zip", content[:start] + bytes(entry) + far + bytes(end))
     folder.ingest()
-    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: what is packed is broken"}
+    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: the packed data is broken"}
 
 
 def test_an_archive_that_changes_while_it_is_looked_into_waits(
@@ -389,7 +389,7 @@ def test_an_archive_that_changes_while_it_is_looked_into_waits(
 def test_a_member_that_would_begin_before_its_archive_is_refused(folder: DataFolder) -> None:
     folder.land("a.zip", displaced())
     folder.ingest()
-    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: what is packed is broken"}
+    assert refused(folder) == {"a.zip!a.log": "The file is cut or corrupt: the packed data is broken"}
 
 
 def test_an_archive_that_was_good_and_is_cut_counts_as_before(folder: DataFolder) -> None:

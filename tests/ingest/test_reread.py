@@ -223,7 +223,7 @@ def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsy
     )  # fmt: skip
     run(wrong, RereadRequest(source="good"))
     assert wrong.counted() == {BEFORE: 2, DAY: 2}
-    assert "taken away: good.ndjson: 1 records of closed days are no longer there" in capsys.readouterr().out
+    assert "removed: good.ndjson: 1 records of closed days no longer count" in capsys.readouterr().out
 
 
 def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +231,10 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
     wrong.write("sources/shop.toml", MENDED)
     run(wrong)
     assert wrong.counted() == {BEFORE: 2, DAY: 9}
-    assert "left as they were: 1 files, no longer in landing as read: shop-09.ndjson" in capsys.readouterr().out
+    assert (
+        "unchanged: 1 files, changed or missing in landing since they were read: shop-09.ndjson"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:

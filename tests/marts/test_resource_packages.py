@@ -92,7 +92,7 @@ def test_a_ledger_that_does_not_sum_is_not_published(folder: DataFolder, monkeyp
         return replace(found, days=[row._replace(remaining=row.remaining + 1) for row in found.days])
 
     monkeypatch.setattr(package_tables, "account_ledger", unsound)
-    with pytest.raises(BooksError, match="resource package p does not sum"):
+    with pytest.raises(BooksError, match="resource package p has a wrong sum"):
         folder.tables()
     assert folder.store.database.read_bytes() == before
 

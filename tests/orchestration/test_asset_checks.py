@@ -36,7 +36,7 @@ def test_late_after_is_a_setting(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.publish()
     folder.write("authmeter.toml", '[alerts]\nlate_after = "10:30"\n')
-    assert yesterday_is_published(folder.root, at("10:29", 2)) == (True, f"published as of {DAY}, due by now: {DAY}")
+    assert yesterday_is_published(folder.root, at("10:29", 2)) == (True, f"published as of {DAY}, due: {DAY}")
     assert yesterday_is_published(folder.root, at("10:30", 2))[0] is False
 
 
@@ -57,7 +57,7 @@ def test_a_day_that_is_rolled_up_and_not_on_the_site_is_not_published(folder: Da
     assert folder.manifest.as_of == after
     assert yesterday_is_published(folder.root, at("09:00", 2)) == (
         False,
-        f"published as of {DAY}, due by now: {after}",
+        f"published as of {DAY}, due: {after}",
     )
     run.render_site()
     assert yesterday_is_published(folder.root, at("09:00", 2))[0]

@@ -193,7 +193,7 @@ def test_an_unwrap_that_finds_nothing_is_a_fault(bench: ReadingBench, fields: di
 
 @pytest.mark.parametrize(
     ("unwrap", "what"),
-    [('record = "log ="', "no SQL expression"), ('record = "count(*)"', "`unwrap` cannot be used"),
+    [('record = "log ="', "not an SQL expression"), ('record = "count(*)"', "`unwrap` cannot be used"),
      ('field = "log"', "field"), ('record = "log"\nformat = "lines"', r"needs \[fields\]")],
 )  # fmt: skip
 def test_a_wrong_unwrap_is_refused(folder: DataFolder, unwrap: str, what: str) -> None:

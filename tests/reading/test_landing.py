@@ -263,7 +263,7 @@ def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
         (b"PAR1\x15\x04\x15", "a Parquet file"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"PK\x03\x04\x14", "a zip archive or an Office file"),
-        (LOG.decode().encode("utf-16"), "text in UTF-16, where UTF-8 is wanted"),
+        (LOG.decode().encode("utf-16"), "text in UTF-16 instead of UTF-8"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

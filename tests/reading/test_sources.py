@@ -96,7 +96,7 @@ REFUSED = {
     'name = "x"\nfiles = ["*"]\nformat = "lines"\n': "needs [fields]",
     'name = "x"\nfiles = "a"\n': '`files` must be a list, such as ["a", "b"]',
     'name = "x\nfiles = ["*"]\n': "not valid TOML",
-    'name = "x"\nfiles = ["*"]\nwhere = "a = "\n': "no SQL expression",
+    'name = "x"\nfiles = ["*"]\nwhere = "a = "\n': "not an SQL expression",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "(SELECT 1)"\n': "no query",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a) FROM read_csv(\'/etc/passwd\'"\n': "",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a); SELECT (b"\n': "",
@@ -494,8 +494,14 @@ def test_all_that_is_wrong_with_any_mapping_is_said_at_once(tmp_path: Path) -> N
     with pytest.raises(UsageError) as refused:
         load_sources(tmp_path)
     said = refused.value.what.splitlines()
-    assert said[0] == "5 things are wrong with the source mappings:"
-    words = ("`event_id` cannot be used", "`phone` cannot be used", "no SQL expression", "unknown field device", "'c'")
+    assert said[0] == "5 faults in the source mappings:"
+    words = (
+        "`event_id` cannot be used",
+        "`phone` cannot be used",
+        "not an SQL expression",
+        "unknown field device",
+        "'c'",
+    )
     assert all(word in line for word, line in zip(words, said[1:], strict=True))
     assert all("a.toml" in line for line in said[1:3])
 

@@ -118,8 +118,8 @@ def test_a_day_that_does_not_fit_into_memory_ends_the_run(
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
-        (lambda file: file.write_bytes(file.read_bytes() + b"."), "^The tables of {day} are not on disk as they were"),
-        (lambda file: file.unlink(), "^The tables of {day} are not on disk as they were"),
+        (lambda file: file.write_bytes(file.read_bytes() + b"."), "^The stored tables of {day} differ from what was"),
+        (lambda file: file.unlink(), "^The stored tables of {day} differ from what was"),
     ],
 )
 def test_the_day_whose_tables_are_not_as_they_were_written_is_named(

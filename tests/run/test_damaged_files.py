@@ -75,34 +75,38 @@ PACKED = gzip.compress(LOG, mtime=0)
         ("a.log.gz", PACKED[:-20], "cut or corrupt, it ends too early: deliver it again"),
         ("a.log.zst", zstandard.compress(LOG)[:-20], "cut or corrupt, it ends too early: deliver it again"),
         ("a.parquet", PARQUET[:-20], "cut or corrupt, it ends too early: deliver it again"),
-        ("a.log.gz", b"", "cut or corrupt, there is nothing in it: deliver it again"),
-        ("a.parquet", b"", "cut or corrupt, there is nothing in it: deliver it again"),
+        ("a.log.gz", b"", "cut or corrupt, it is empty: deliver it again"),
+        ("a.parquet", b"", "cut or corrupt, it is empty: deliver it again"),
         ("a.log.gz", PACKED[:-8] + bytes(8), "cut or corrupt, a checksum is wrong: deliver it again"),
         (
             "a.log.gz",
             PACKED[:20] + bytes(9) + PACKED[29:],
-            "cut or corrupt, what is packed is broken: deliver it again",
+            "cut or corrupt, the packed data is broken: deliver it again",
         ),
         (
             "a.log.gz",
             LOG,
-            "not what its name says, it is no gzip file: deliver it under the name of its kind, or as UTF-8 text",
+            "not what its name says, it is not a gzip file: give it the name of its format, or deliver it as UTF-8 "
+            "text",
         ),
         (
             "a.log.zst",
             LOG,
-            "not what its name says, it is no Zstandard file: deliver it under the name of its kind, or as UTF-8 text",
+            "not what its name says, it is not a Zstandard file: give it the name of its format, or deliver it as "
+            "UTF-8 "
+            "text",
         ),
         (
             "a.parquet",
             LOG,
-            "not what its name says, it is no Parquet file: deliver it under the name of its kind, or as UTF-8 text",
+            "not what its name says, it is not a Parquet file: give it the name of its format, or deliver it as UTF-8 "
+            "text",
         ),
         (
             "a.log",
             b"PK\x03\x04",
-            "not what its name says, it is a zip archive or an Office file: deliver it under the name of its kind, "
-            "or as UTF-8 text",
+            "not what its name says, it is a zip archive or an Office file: give it the name of its format, or deliver "
+            "it as UTF-8 text",
         ),
     ],
 )
@@ -128,8 +132,8 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
     monkeypatch.setattr(reader, "plain_file", refused)
     folder.tables()
     assert finding(folder.warnings, "damaged_files").detail_en == (
-        "1 file damaged, none of their records count: a.log (may not be read by the user that runs authmeter: give it "
-        "the right to)"
+        "1 file damaged, none of their records count: a.log (may not be read by the user that runs authmeter: grant "
+        "the right to read it)"
     )
 
 

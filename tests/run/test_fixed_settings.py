@@ -12,7 +12,7 @@ def test_another_key_is_refused(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.roll_up()
     folder.write("hash.key", "quite another key for the same folder")
-    with pytest.raises(UsageError, match="hash key is not the one"):
+    with pytest.raises(UsageError, match="hash key differs from the key"):
         folder.ingest()
 
 

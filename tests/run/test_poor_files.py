@@ -97,7 +97,7 @@ def test_files_of_which_nothing_counts_are_named_each_with_its_reason(folder: Da
     (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
     in_english = "; ".join(f"{', '.join(paths)} ({words.en})" for words, paths in by_reason.items())
     in_chinese = "；".join(f"{', '.join(paths)}（{words.zh}）" for words, paths in by_reason.items())
-    assert named.detail_en == f"{len(POOR)} files without one good record: {in_english}"
+    assert named.detail_en == f"{len(POOR)} files without a valid record: {in_english}"
     assert named.detail_zh == f"{len(POOR)} 个文件没有一条有效记录：{in_chinese}"
     books = folder.rows("SELECT path, status, finding FROM input_files WHERE path <> 'good.ndjson' ORDER BY path")
     assert books == [(path, "read", words.en) for path, words in reasons.items()]
@@ -141,7 +141,7 @@ def test_a_file_that_is_rejected_by_over_half_is_named(folder: DataFolder, rejec
     assert check.passed == (rejected == 40)
     if rejected > 40:
         assert check.detail_en == (
-            "1 file of which over half was rejected: a.ndjson "
+            "1 file with more rejected than accepted records: a.ndjson "
             "(most often invalid:channel: write one of one_click, local_verify, wechat, qq, weibo, sms, "
             "or declare it in [channels] of authmeter.toml)"
         )
@@ -157,7 +157,7 @@ def test_small_files_are_named_only_where_no_log_could_be_read(folder: DataFolde
     folder.land("empty.json", b"")
     folder.tables()
     assert (
-        "1 file without one good record: small.json (its lines are no JSON"
+        "1 file without a valid record: small.json (its lines are not JSON"
         in finding(folder.warnings, "nothing_accepted").detail_en
     )
     folder.land("good.ndjson", GOOD)
@@ -176,7 +176,7 @@ def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolde
     folder.tables(AFTER)
     assert "nothing_accepted" not in {check.check_name for check in folder.warnings}
     # What was wrong with it stays known.
-    assert folder.rows("SELECT count(*) FROM input_files WHERE finding LIKE 'its lines are no JSON%'") == [(1,)]
+    assert folder.rows("SELECT count(*) FROM input_files WHERE finding LIKE 'its lines are not JSON%'") == [(1,)]
 
 
 def test_a_poor_file_that_is_gone_or_mended_is_not_warned_of(folder: DataFolder) -> None:
@@ -219,7 +219,7 @@ def test_a_file_that_a_where_skips_whole_is_named_where_its_source_never_kept_a_
     folder.land("x1.ndjson", records(60, prefix="x"))
     folder.tables()
     assert finding(folder.warnings, "nothing_accepted").detail_en == (
-        "1 file without one good record: x1.ndjson (the `where` of source x kept none of its records: mend it)"
+        "1 file without a valid record: x1.ndjson (the `where` of source x kept none of its records: correct it)"
     )
     # That of a source with records has a quiet hour.
     folder.land("x2.ndjson", records(60, prefix="y", kind="auth"))

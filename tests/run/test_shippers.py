@@ -52,8 +52,8 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     folder.tables(EXAMPLE_DAY)
     said = finding(folder.warnings, "nothing_accepted").detail_en
     assert "auth.log (its records are within the lines of a shipper" in said
-    assert "named after that (docker, fluent)" in said
-    assert "named after that (cri)" in said
+    assert "named after the shipper (docker, fluent)" in said
+    assert "named after the shipper (cri)" in said
     # Moved there, the next run reads it.
     (folder.store.landing / "docker").mkdir()
     (folder.store.landing / "auth.log").rename(folder.store.landing / "docker" / "auth.log")
@@ -80,7 +80,7 @@ def test_run_and_check_warn_of_authorizations_that_may_be_checks(
 ) -> None:
     folder.land("umeng_sdk/a.log", lines([CALLBACK, CALLBACK | {"time": 1795397401000} | more]))
     folder.tables(EXAMPLE_DAY)
-    words = "cannot be told from environment checks and pre-fetches: 600000 without a token; log `method`"
+    words = "cannot be distinguished from environment checks and pre-fetches: 600000 without a token; log `method`"
     warned = [one for one in folder.warnings if one.check_name == "source_mappings"]
     assert [words in one.detail_en for one in warned] == ([] if more else [True])
     checked = call("check", data=folder.root)

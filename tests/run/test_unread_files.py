@@ -59,7 +59,7 @@ def test_unread_files_are_warned_of_by_kind_until_they_are_gone(mixed: DataFolde
     (warning,) = mixed.warnings
     assert warning.check_name == "unread_files"
     assert warning.detail_en == (
-        "9 files that no source reads: 0.rar, 1.rar, 2.rar, 3.rar, 4.rar … (+2) (an archive: unpack it here); "
+        "9 files read by no source: 0.rar, 1.rar, 2.rar, 3.rar, 4.rar … (+2) (an archive: unpack it here); "
         f"notes.txt ({kind_of('notes.txt').en}); "
         "week/b.xlsx (a spreadsheet: save it as CSV)"
     )
@@ -113,7 +113,7 @@ def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
     for path in ("x/y/a.txt", "y/b.txt", "y/x/c.txt", "B.txt"):
         folder.land(path, b"x")
     folder.tables()
-    assert finding(folder.warnings, "unread_files").detail_en.startswith("2 files that no source reads: B.txt, y/x/c")
+    assert finding(folder.warnings, "unread_files").detail_en.startswith("2 files read by no source: B.txt, y/x/c")
 
 
 def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:

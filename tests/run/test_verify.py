@@ -115,7 +115,7 @@ def test_an_older_store_runs_on(sound: DataFolder) -> None:
 
 def test_a_lost_catalogue_is_no_empty_store(sound: DataFolder) -> None:
     sound.store.catalogue.file.unlink()
-    with pytest.raises(AuthmeterError, match="missing, and the store is not empty"):
+    with pytest.raises(AuthmeterError, match="missing, but the store is not empty"):
         sound.tables()
     assert sound.store.database.is_file()
 
@@ -123,7 +123,7 @@ def test_a_lost_catalogue_is_no_empty_store(sound: DataFolder) -> None:
 def test_a_clock_is_believed_within_a_day(sound: DataFolder) -> None:
     now = morning_after(DAY)
     require_sound_clock(sound.manifest, now - timedelta(hours=23))
-    with pytest.raises(AuthmeterError, match="The clock says"):
+    with pytest.raises(AuthmeterError, match="The clock shows"):
         require_sound_clock(sound.manifest, now - timedelta(hours=25))
     require_near_day(sound.manifest, Settings(), DAY + timedelta(days=400))
     with pytest.raises(AuthmeterError, match="401 days after"):

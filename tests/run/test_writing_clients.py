@@ -218,6 +218,6 @@ def test_what_is_not_as_it_was_written_is_not_published(sound: DataFolder, monke
 
     monkeypatch.setattr(marts, "_require_as_written", with_a_row_less)
     sound.land("b.ndjson", records(1, prefix="b"))
-    with pytest.raises(AuthmeterError, match="not those that were written"):
+    with pytest.raises(AuthmeterError, match="differ from the tables that were written"):
         sound.tables()
     assert as_written(sound.store.database) == before

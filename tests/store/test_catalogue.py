@@ -319,13 +319,13 @@ def test_who_holds_the_catalogue_too_long_is_reported(store: Store, monkeypatch:
     with closing(sqlite3.connect(store.catalogue.file, isolation_level=None)) as program:
         program.execute("BEGIN")
         program.execute("SELECT count(*) FROM files").fetchall()
-        with pytest.raises(AuthmeterError, match="Another program has held the catalogue"):
+        with pytest.raises(AuthmeterError, match="Another program has locked the catalogue"):
             store.commit(Manifest())
         # Who reads does not keep others from reading.
         assert store.read_manifest() == full()
         program.execute("COMMIT")
         program.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(AuthmeterError, match="Another program has held the catalogue"):
+        with pytest.raises(AuthmeterError, match="Another program has locked the catalogue"):
             store.read_manifest()
     store.commit(Manifest())
     assert store.read_manifest() == Manifest()

@@ -310,7 +310,7 @@ def metric(name: str) -> Measure:
         return METRICS[name]
     except KeyError:
         raise AuthmeterError(
-            f"There is no metric {name!r}.",
+            f"The metric {name!r} does not exist.",
             where="pipelines/contract/measures/metrics.py",
             why="A figure without a declared meaning must not be shown.",
             do=f"Use one of: {', '.join(METRICS)}.",

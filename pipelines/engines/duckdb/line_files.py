@@ -40,9 +40,9 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
                         part.count_rejected(place, reason, count - KEPT_REJECTS)
             if sum(books.rejected for books in part.books) < (in_file := sum(map(Counter.total, broken))):
                 raise BooksError(
-                    f"{in_file:,} records were rejected in their file, and fewer when their lines were fetched.",
+                    f"{in_file:,} records were rejected in their file, but fewer of their lines were found.",
                     where=files[0].file.path,
-                    why="Lines would be reported in place of others.",
+                    why="Wrong lines would be reported as rejected.",
                 )
         else:
             _read_texts(job, _texts(files, None), part, plain_texts(job.mapping))

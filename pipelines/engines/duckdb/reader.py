@@ -71,7 +71,7 @@ class DuckDBReader:
                 )
                 plain.append(stack.enter_context(opened))
                 if len(files) > 1 and sum(one.bytes for one in plain) > _MOST_TOGETHER:
-                    raise DamagedFileError("The files unpack to more than may be read together.", where=file.path)
+                    raise DamagedFileError("The files unpack to more bytes than a batch may have.", where=file.path)
             if form != "csv":
                 return read_lines(job, plain, is_json=form == "ndjson")
             try:
@@ -100,7 +100,7 @@ def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
             f"The store cannot be written: {masked_text(str(error).splitlines()[0])}",
             where="warehouse/ in the data folder",
             why="The records that were read could not be stored; the last good report stays published.",
-            do="Mend the rights of that folder, or its disk, and run again.",
+            do="Correct the rights of that folder or its disk, then run again.",
         ) from None
     except (duckdb.OutOfMemoryException, MemoryError):
         raise

@@ -49,42 +49,43 @@ def in_words(said: str, log: Path) -> AuthmeterError:
             "Java could not start Spark.",
             where=_where(log),
             why=_STAYS,
-            do="See that it is Java 17 or newer, and that Spark knows what [engine.spark] says, then run again.",
+            do="Check that it is Java 17 or newer and that Spark supports the options in [engine.spark], then run "
+            "again.",
         )
     if found := _NO_MODULE.search(said):
         return UsageError(
-            f"An executor has no module {found[1]}.",
+            f"An executor lacks the module {found[1]}.",
             where="the Python environment of the executors",
-            why="Executors run authmeter's own steps, so they need all that it needs.",
-            do="Give them this environment: see docs/scaling.md.",
+            why="Executors run authmeter's own steps and need the same packages.",
+            do="Give the executors this environment: see docs/scaling.md.",
         )
     if _LOST.search(said):
         return AuthmeterError(
-            "Executors died, and what they did could not be done by others.",
+            "Executors died, and other executors could not repeat their work.",
             where=_where(log),
             why=_STAYS,
-            do="Run again. If it comes back, give executors more memory (spark.executor.memoryOverhead in "
-            "[engine.spark]), or lower memory_limit, of which each task may take as much.",
+            do="Run again. If it fails again, give executors more memory (spark.executor.memoryOverhead in "
+            "[engine.spark]), or lower memory_limit, which each task can use.",
         )
     if _GONE.search(said):
         return AuthmeterError(
             "Spark ended, or lost its cluster.",
             where=_where(log),
             why=_STAYS,
-            do="See that the cluster is up, then run again. Nothing else is needed.",
+            do="Check that the cluster is up, then run again. Nothing else is needed.",
         )
     if _RESULT.search(said) or _MEMORY.search(said):
         return AuthmeterError(
-            "Spark has not enough memory.",
+            "Spark has too little memory.",
             where=_where(log),
             why=_STAYS,
             do="Raise spark.executor.memory, or spark.driver.memory and spark.driver.maxResultSize, in [engine.spark].",
         )
     return AuthmeterError(
-        f"Spark could not do it: {_cause(said)}",
+        f"Spark failed: {_cause(said)}",
         where=_where(log),
         why=_STAYS,
-        do="Mend what it says, then run again.",
+        do="Correct the reported cause, then run again.",
     )
 
 
@@ -93,8 +94,8 @@ def no_connection(master: str) -> AuthmeterError:
     return AuthmeterError(
         "The cluster cannot be reached.",
         where=f"{master} (master in [engine] of authmeter.toml)",
-        why="No step could be done; the last good report stays published.",
-        do="See that the cluster is up and can be reached from here, then run again.",
+        why="No step was completed; the last good report stays published.",
+        do="Check that the cluster is up and can be reached from here, then run again.",
     )
 
 
@@ -103,27 +104,27 @@ def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
     return AuthmeterError(
         f"The cluster gave no executor within {seconds} seconds.",
         where=f"{master} (master in [engine] of authmeter.toml), {_where(log)}",
-        why="No step could be done; the last good report stays published.",
-        do="See that it has room for the executors that are asked for, or raise wait_seconds, then run again.",
+        why="No step was completed; the last good report stays published.",
+        do="Check that it has room for the requested executors, or raise wait_seconds, then run again.",
     )
 
 
 def other_environment(differences: str) -> UsageError:
     """Return the error for an executor with other libraries or another version of authmeter."""
     return UsageError(
-        f"An executor has another environment than this process: {differences}.",
+        f"An executor has a different environment: {differences}.",
         where="the Python environment of the executors",
-        why="Their figures could differ from those of before.",
-        do="Give them this environment: see docs/scaling.md.",
+        why="Its figures could differ from earlier ones.",
+        do="Give the executors this environment: see docs/scaling.md.",
     )
 
 
 def _where(log: Path) -> str:
-    return f"Spark; what it said is in {log}" if log.exists() else "Spark"
+    return f"Spark; its output is in {log}" if log.exists() else "Spark"
 
 
 def _cause(said: str) -> str:
     """Return the cause: the last line of a Python traceback, or the last cause of a Java one."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if _CAUSE.match(line)]
-    return masked_text((causes or lines or ["it did not say why"])[-1 if causes else 0])[:300]
+    return masked_text((causes or lines or ["it gave no reason"])[-1 if causes else 0])[:300]

@@ -60,11 +60,11 @@ class Place:
         with _errors_carried(host):
             if not self.mark.exists():
                 raise AuthmeterError(
-                    "An executor does not see the data folder.",
+                    "An executor cannot see the data folder.",
                     where=f"{self.folder.parent} on {host}",
-                    why="Executors read logs from it and write parts into it; the last good report stays published.",
-                    do="Mount the data folder on every machine of the cluster, under the same path and with the right "
-                    "to write, then run again.",
+                    why="Executors read logs from it and write parts to it; the last good report stays published.",
+                    do="Mount the data folder on every machine of the cluster, under the same path and writable, then "
+                    "run again.",
                 )
             local = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
             with tempfile.TemporaryDirectory(prefix="authmeter-", dir=local) as temp:

@@ -77,7 +77,7 @@ def _started(engine: EngineSettings, log: Path) -> "SparkContext":
         from pyspark import SparkConf
     except ImportError:
         raise UsageError(
-            "The engine spark needs PySpark, which is not installed.",
+            "The engine `spark` needs PySpark, which is not installed.",
             where="name in [engine] of authmeter.toml",
             do="Install the extra: `make spark`, or `pip install --require-hashes -r requirements-spark.lock`.",
         ) from None
@@ -129,9 +129,9 @@ def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if not shutil.which("java", path=f"{home}/bin" if home else None):
         raise UsageError(
-            "The engine spark needs Java, which is not installed.",
+            "The engine `spark` needs Java, which is not installed.",
             where=f"JAVA_HOME, {home}" if home else "PATH",
-            do="Install Java 17, such as openjdk-17-jre-headless, or name its folder in JAVA_HOME.",
+            do="Install Java 17, such as openjdk-17-jre-headless, or set JAVA_HOME to its folder.",
         )
 
 
@@ -172,7 +172,9 @@ def _within(engine: EngineSettings, log: Path, do: Callable[[], _T]) -> _T:
 
 def _require_same_environment(found: dict[str, str]) -> None:
     own = environment()
-    differing = (f"{name} is {found.get(name)} there, {own[name]} here" for name in own if found.get(name) != own[name])
+    differing = (
+        f"{name} is {found.get(name)} there and {own[name]} here" for name in own if found.get(name) != own[name]
+    )
     if differences := ", ".join(differing):
         raise other_environment(differences)
 

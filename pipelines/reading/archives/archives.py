@@ -56,7 +56,7 @@ class MemberFile(LandedFile):
             except BROKEN_ZIP as error:
                 raise damaged(self.path, str(error)) from None
             if copy.tell() != self.bytes:
-                raise damaged(self.path, "its archive is another one now")
+                raise damaged(self.path, "its archive has changed since")
             copy.seek(0)
             yield copy
 

@@ -22,7 +22,7 @@ LINK = "The member is a link or a special file."
 OUTSIDE = "The member has a name that leads out of the archive."
 TWICE = "The member has the same name as another one."
 NESTED = "The member is an archive itself."
-UNKNOWN_PACKING = "The member is packed in a way that is not read."
+UNKNOWN_PACKING = "The member is packed in an unsupported way."
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -76,8 +76,8 @@ def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:
         raise DamagedFileError(
             "The archive has no file in it.",
             where=file.path,
-            why="Whoever packed it meant to deliver logs.",
-            do="Deliver it with its logs, or delete it.",
+            why="The logs that it should contain are missing.",
+            do="Deliver it again with its logs, or delete it.",
         )
     return [taken[name] for name in sorted(taken)]
 
@@ -100,6 +100,6 @@ def require_few(file: LandedFile, count: int) -> None:
         raise DamagedFileError(
             f"The archive has more than {MAX_MEMBERS:,} members.",
             where=file.path,
-            why="Nothing of it counts: an archive made to fill memory or disk would keep all others from being read.",
+            why="None of its records count: an archive made to fill memory or disk would block all other files.",
             do="Pack fewer logs into one archive, or unpack it here.",
         )

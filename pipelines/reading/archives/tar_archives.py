@@ -62,10 +62,10 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     except _BROKEN_TAR as error:
         if not count:
             raise DamagedFileError(
-                "The file is not what its name says: it is no tar archive.",
+                "The file is not what its name says: it is not a tar archive.",
                 where=file.path,
-                why="Nothing of it counts: it cannot be read as what it is named.",
-                do="Deliver it under the name of its kind.",
+                why="None of its records count: it cannot be read as its name says.",
+                do="Give it the name of its format.",
             ) from error
         raise damaged(
             file.path, "it ends too early" if "end of data" in str(error) else "a header is broken"

@@ -62,7 +62,7 @@ def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
     except (*BROKEN_ZIP, NotImplementedError, OSError) as error:
         if _is_of_system(error):
             raise
-        raise damaged(file.path, "its list of members is not whole") from error
+        raise damaged(file.path, "its list of members is incomplete") from error
 
 
 def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
@@ -85,14 +85,14 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
                     sha256.update(piece)
                     bytes_read += len(piece)
                 if bytes_read != info.file_size:
-                    finding = damaged("", "what is packed is broken").what
+                    finding = damaged("", "the packed data is broken").what
             except NotImplementedError:
                 finding = UNKNOWN_PACKING
             except (*BROKEN_ZIP, OSError) as error:
                 if _is_of_system(error):
                     raise
                 is_sum = "CRC" in str(error)
-                finding = damaged("", "a checksum is wrong" if is_sum else "what is packed is broken").what
+                finding = damaged("", "a checksum is wrong" if is_sum else "the packed data is broken").what
         if finding:
             yield refused(name, info.file_size, place, finding)
         else:

@@ -38,8 +38,9 @@ class GrowthGuard:
         self._unpacked += count
         if self._unpacked > self._most:
             raise DamagedFileError(
-                f"The file unpacks to more than {self._most:,} bytes, from {self._file.bytes:,}: no log packs so well.",
+                f"The file unpacks to more than {self._most:,} bytes, from {self._file.bytes:,}: no log compresses so "
+                "well.",
                 where=self._file.path,
-                why="Nothing of it counts: a file made to fill memory or disk would keep all others from being read.",
+                why="None of its records count: a file made to fill memory or disk would block all other files.",
                 do=f"If it is a log, raise {self._setting} in authmeter.toml, then `authmeter reread`.",
             )

@@ -60,7 +60,7 @@ class LandedFile:
         descriptor = os.open(self.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb", buffering=0) as raw:
             if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
-                raise DamagedFileError("It is no regular file any more.", where=self.path)
+                raise DamagedFileError("It is no longer a regular file.", where=self.path)
             yield raw
 
 

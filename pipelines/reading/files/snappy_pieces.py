@@ -54,7 +54,7 @@ def _framed(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
         kind = head[0]
         if kind == _STREAM_MARK[0]:
             if chunk != _STREAM_MARK[4:]:
-                raise BrokenSnappyError("it has the mark of another format")
+                raise BrokenSnappyError("it begins like another format")
         elif kind in (0, 1):
             piece = bytes(snappy.decompress(_STREAM_MARK + head + chunk))
             guard.grew(len(piece))
@@ -82,7 +82,7 @@ def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
 
     length = snappy.decompress_raw_len(block)
     if length > min(most, _MOST_PER_BYTE * len(block)):
-        raise BrokenSnappyError("a block has a length that cannot be")
+        raise BrokenSnappyError("a block has an impossible length")
     guard.grew(length)
     return bytes(snappy.decompress_raw(block))
 

@@ -34,7 +34,7 @@ _NO_TEXT = {
     rb"SQLite format 3\x00": "a SQLite database",
     rb"\x7fELF": "a program",
     rb"Obj\x01": "an Avro file",
-    rb"\xff\xfe|\xfe\xff": "text in UTF-16, where UTF-8 is wanted",
+    rb"\xff\xfe|\xfe\xff": "text in UTF-16 instead of UTF-8",
 }
 # The libraries' messages about wrong checksums.
 _CHECKSUM_WORDS = (
@@ -70,10 +70,10 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, EOFError) or "Truncated" in text:
         return "it ends too early"
     if "Memory usage limit" in text:
-        return "it takes more memory than a log needs"
+        return "it needs more memory than any log"
     if any(words in text for words in _CHECKSUM_WORDS):
         return "a checksum is wrong"
-    return "what is packed is broken"
+    return "the packed data is broken"
 
 
 def require_mark(file: LandedFile, raw: FileIO, mark: bytes, kind: str) -> None:
@@ -84,9 +84,9 @@ def require_mark(file: LandedFile, raw: FileIO, mark: bytes, kind: str) -> None:
     """
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     if not head:
-        raise damaged(file.path, "there is nothing in it")
+        raise damaged(file.path, "it is empty")
     if not re.match(mark, head):
-        raise _misnamed(file, f"no {kind} file")
+        raise _misnamed(file, f"not a {kind} file")
 
 
 def require_text(file: LandedFile, head: bytes) -> None:
@@ -103,8 +103,8 @@ def _misnamed(file: LandedFile, kind: str) -> DamagedFileError:
     return DamagedFileError(
         f"The file is not what its name says: it is {kind}.",
         where=file.path,
-        why="Nothing of it counts: it cannot be read as what it is named.",
-        do="Deliver it under the name of its kind, or as UTF-8 text.",
+        why="None of its records count: it cannot be read as its name says.",
+        do="Give it the name of its format, or deliver it as UTF-8 text.",
     )
 
 
@@ -113,6 +113,6 @@ def damaged(path: str, finding: str) -> DamagedFileError:
     return DamagedFileError(
         f"The file is cut or corrupt: {finding}",
         where=path,
-        why="Nothing of it counts, since what is missing cannot be known.",
+        why="None of its records count, because it is unknown how many are missing.",
         do="Deliver the whole file again under the same name.",
     )

@@ -110,7 +110,7 @@ class ParquetProcess:
             child.kill()
             code = child.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return damaged(file.path, f"the process that reads it ended over it ({how})")
+        return damaged(file.path, f"the process that read it crashed ({how})")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -158,11 +158,11 @@ def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimit
             of_schema, of_group = footer.schema.column(place), declared.column(place)
             growth.grew(of_group.total_uncompressed_size)
             if (of_schema.path, of_schema.physical_type) != (of_group.path_in_schema, of_group.physical_type):
-                raise damaged(file.path, f"column {place + 1} is not the same in schema and row group {group + 1}")
+                raise damaged(file.path, f"column {place + 1} differs between schema and row group {group + 1}")
             if not of_schema.max_repetition_level and of_group.num_values != declared.num_rows:
                 raise damaged(file.path, f"column {place + 1} of row group {group + 1} lacks values, or has too many")
     if rows != footer.num_rows:
-        raise damaged(file.path, f"its row groups have {rows:,} rows, its footer says {footer.num_rows:,}")
+        raise damaged(file.path, f"its row groups have {rows:,} rows, but its footer has {footer.num_rows:,}")
 
 
 def _serve(asked: BinaryIO, out: BinaryIO) -> None:
@@ -192,7 +192,7 @@ def _serve(asked: BinaryIO, out: BinaryIO) -> None:
 def _words(error: Exception) -> str:
     if isinstance(error, DamagedFileError):
         return error.what
-    return f"The file needs more than {_MEMORY_BYTES >> 30} GB of memory to be read."
+    return f"Reading the file needs more than {_MEMORY_BYTES >> 30} GB of memory."
 
 
 def _report(out: BinaryIO, finding: str | None) -> None:

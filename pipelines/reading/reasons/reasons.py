@@ -31,23 +31,23 @@ REASONS = {
         "UTF-16 without a byte order mark: convert it, as `iconv -f UTF-16LE -t UTF-8` does",
     ),
     "markup": Bilingual(
-        "是网页或 XML，不是日志：请投递日志本身", "a web page or XML and no log: deliver the log itself"
+        "是网页或 XML，不是日志：请投递日志本身", "a web page or XML, not a log: deliver the log itself"
     ),
     "no_json": Bilingual(
         "各行不是 JSON：请编写 format 为 lines 的来源映射",
-        "its lines are no JSON: write a source mapping with format lines",
+        "its lines are not JSON: write a source mapping with format `lines`",
     ),
     "misnamed": Bilingual("CSV 文件里是 JSON：请改名为 .ndjson", "JSON in a CSV file: rename it to .ndjson"),
     "no_header": Bilingual(
-        "CSV 没有表头：请在首行写字段名", "CSV without a header: put the names of the fields on its first line"
+        "CSV 没有表头：请在首行写字段名", "CSV without a header: write the names of the fields into its first line"
     ),
     "delimiter": Bilingual(
         "分隔符不是逗号、分号、制表符、竖线或 SOH：请改用其中之一",
-        "its cells are not cut by a comma, a semicolon, a tab, a bar or SOH: write it with one of these",
+        "its cells are not separated by a comma, a semicolon, a tab, a bar or SOH: write it with one of these",
     ),
     "near": Bilingual(
         "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
-        "names that are nearly those of the log format ({detail}): rename them, or write a source mapping",
+        "names that are close to those of the log format ({detail}): rename them, or write a source mapping",
     ),
     "foreign": Bilingual(
         "没有日志格式中的字段：请改名，或编写来源映射",
@@ -55,11 +55,11 @@ REASONS = {
     ),
     "where": Bilingual(
         "来源 {detail} 的 `where` 没有保留任何记录：请修正",
-        "the `where` of source {detail} kept none of its records: mend it",
+        "the `where` of source {detail} kept none of its records: correct it",
     ),
     "wrapped": Bilingual(
         "记录包在采集工具的行里：请放入 landing 下以工具命名的文件夹（{detail}），或编写带 [unwrap] 的来源映射",
-        "its records are within the lines of a shipper: put it into a folder of landing that is named after that "
+        "its records are within the lines of a shipper: put it into a folder of landing named after the shipper "
         "({detail}), or write a source mapping with [unwrap]",
     ),
     "none_within": Bilingual(
@@ -67,7 +67,7 @@ REASONS = {
         "source {detail} found no log record within its lines: write a source mapping with [unwrap]",
     ),
     "empty": Bilingual(
-        "其中没有记录：请补齐后投递，或删除", "there is no record in it: deliver it with its records, or delete it"
+        "其中没有记录：请补齐后投递，或删除", "it has no record: deliver it again with its records, or delete it"
     ),
     "times": Bilingual(
         "最常见 invalid:event_time：时间请写成 2026-11-24T10:00:00+08:00，或 10 位、13 位 Unix 时间，且不晚于当前",
@@ -76,8 +76,8 @@ REASONS = {
     ),
     "app_keys": Bilingual(
         "最常见 invalid:app_key：请写 1 至 64 位字母、数字、点、- 或 _，不以点开头；名称写入 registry/apps.csv",
-        "most often invalid:app_key: write a key of 1 to 64 letters, digits, dots, - and _, no dot first, "
-        "and the name that it stands for into registry/apps.csv",
+        "most often invalid:app_key: write a key of 1 to 64 letters, digits, dots, - and _ that does not begin with a "
+        "dot, and its name into registry/apps.csv",
     ),
     "channels": _one_of(
         "channel",
@@ -99,11 +99,11 @@ REASONS = {
 _EARLIER_REASONS = {
     "array": Bilingual(
         "JSON 数组，早先版本无法读取：请运行 `authmeter reread`",
-        "a JSON array, which an earlier version did not read: run `authmeter reread`",
+        "a JSON array, which an earlier version could not read: run `authmeter reread`",
     ),
     "spread": Bilingual(
         "一个 JSON 对象占多行，早先版本无法读取：请运行 `authmeter reread`",
-        "JSON objects over many lines, which an earlier version did not read: run `authmeter reread`",
+        "JSON objects over many lines, which an earlier version could not read: run `authmeter reread`",
     ),
 }
 
@@ -122,22 +122,28 @@ _CURES = {
     "The file is cut or corrupt": Bilingual("不完整或已损坏：请重新投递", "deliver it again"),
     "The file is not what its name says": Bilingual(
         "与文件名所示的类型不符：请按实际类型命名，或以 UTF-8 文本投递",
-        "deliver it under the name of its kind, or as UTF-8 text",
+        "give it the name of its format, or deliver it as UTF-8 text",
     ),
     "The archive has more than": Bilingual(
         "压缩包成员过多：请少装一些，或解包到此处", "pack fewer logs into one, or unpack it here"
     ),
-    "The archive has no file": Bilingual("压缩包里没有文件：请重新投递", "deliver it with its logs, or delete it"),
+    "The archive has no file": Bilingual(
+        "压缩包里没有文件：请重新投递", "deliver it again with its logs, or delete it"
+    ),
     "The archive has a member whose path": Bilingual("压缩包成员与旁边的文件同路径：请改名", "rename one of them"),
     "The member is encrypted": Bilingual("成员已加密：请不加密码重新打包", "pack it without a password"),
     "The member is a link": Bilingual("成员是链接或特殊文件：请打包文件本身", "pack the file itself"),
     "The member has a name that leads": Bilingual(
         "成员名指向压缩包之外：请改名后重新打包", "pack it under a plain name"
     ),
-    "The member has the same name": Bilingual("压缩包里有同名成员：每个名称只打包一次", "pack each name once"),
+    "The member has the same name": Bilingual(
+        "压缩包里有同名成员：每个名称只打包一次", "give each member its own name"
+    ),
     "The member is an archive": Bilingual("压缩包里的压缩包不会打开：请解包到此处", "unpack it here"),
     "The member is packed": Bilingual("成员的压缩方式无法读取：请用 deflate 重新打包", "pack it by deflate"),
-    "The file may not be read": Bilingual("运行 authmeter 的用户无权读取：请授予读取权限", "give it the right to"),
+    "The file may not be read": Bilingual(
+        "运行 authmeter 的用户无权读取：请授予读取权限", "grant the right to read it"
+    ),
 }
 
 

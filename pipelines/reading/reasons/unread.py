@@ -12,17 +12,18 @@ from pipelines.reading.sources.sources import fits_any
 _SPREADSHEET = Bilingual("电子表格：请另存为 CSV", "a spreadsheet: save it as CSV")
 _ARCHIVE = Bilingual("归档文件：请解包到此处", "an archive: unpack it here")
 _PACKED = Bilingual(
-    "压缩格式无法读取：请改用 .gz 或 .zst 压缩", "compressed in a way that is not read: repack it as .gz or .zst"
+    "压缩格式无法读取：请改用 .gz 或 .zst 压缩", "compressed in an unsupported way: repack it as .gz or .zst"
 )
 _PACKED_PARQUET = Bilingual(
-    "压缩过的 Parquet：请解压，其内部已压缩", "Parquet in a compressed file: unpack it, Parquet is compressed inside"
+    "压缩过的 Parquet：请解压，其内部已压缩",
+    "Parquet in a compressed file: unpack it, Parquet compresses its data itself",
 )
 _DATA_FILE = Bilingual(
-    "格式无法读取：请转成 NDJSON、CSV 或 Parquet", "a format that is not read: write it as NDJSON, CSV or Parquet"
+    "格式无法读取：请转成 NDJSON、CSV 或 Parquet", "an unsupported format: write it as NDJSON, CSV or Parquet"
 )
 _UNKNOWN = Bilingual(
     "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或编写来源映射；若不是，请写入 `ignore`",
-    "of no known kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
+    "of an unknown kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
     "name it in `ignore`",
 )
 # The first kind with a matching ending is used.

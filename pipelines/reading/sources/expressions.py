@@ -57,7 +57,8 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
             yield UsageError(
                 f"The expression of `{name}` cannot be used: {why}",
                 where=f"{where}: {expression}",
-                do="Give one value for each record; all raw columns are text, a JSON part is record ->> '$.a.b'.",
+                do="Give one value for each record; all raw columns are text, and part of a JSON record is record ->> "
+                "'$.a.b'.",
             )
 
 
@@ -72,7 +73,7 @@ def _parsed(expression: str, source: str) -> Any:
     )
     if tree.get("error"):
         raise UsageError(
-            f"This is no SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
+            f"This is not an SQL expression: {str(tree.get('error_message')).splitlines()[0]}",
             where=f"source {source}: {expression}",
             do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
         )
@@ -80,9 +81,9 @@ def _parsed(expression: str, source: str) -> Any:
     plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
     if not plain or '"SUBQUERY"' in json.dumps(nodes):
         raise UsageError(
-            "A mapping may hold one expression over the raw record, and no query.",
+            "A mapping may have one expression over the raw record, not a query.",
             where=f"source {source}: {expression}",
-            do="Say it without SELECT; a look-up belongs into the registry or the code dictionary.",
+            do="Write it without SELECT. A look-up belongs in the registry or the code dictionary.",
         )
     return nodes[0]["select_list"]
 

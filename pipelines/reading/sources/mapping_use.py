@@ -19,7 +19,7 @@ KEEPS_NOTHING, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
 # An expression that fails on at least one record in this many is a fault; rarer failures are only counted.
 _OFTEN = 10
 IDLE_WORDS = (
-    "no file is for it: `files` fits none, or another mapping comes first",
+    "it reads no file: `files` matches none, or another mapping comes first",
     "没有文件归它：`files` 无匹配，或被其他映射先取",
 )
 """Words for a mapping without any file, in English and Chinese."""
@@ -120,7 +120,8 @@ def fault_words(fault: str) -> tuple[str, str]:
         ),
         "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
         "doubt": (
-            "its authorizations cannot be told from environment checks and pre-fetches: 600000 without a token; log "
+            "its authorizations cannot be distinguished from environment checks and pre-fetches: 600000 without a "
+            "token; log "
             "`method` (getLoginTokenWithTimeout, …) or `stage` with each callback",
             "无法区分授权与环境检查、预取号：600000 均无 token；请随每次回调记录 `method`"
             "（如 getLoginTokenWithTimeout）或 `stage`",

@@ -115,7 +115,7 @@ class SourceMapping(BaseModel):
         found = self.format or format_of(path)
         if found is None:
             raise UsageError(
-                "The format of the file cannot be told from its name.",
+                "The name of the file does not show its format.",
                 where=path,
                 do=f"Name it .ndjson, .csv or .parquet, or give `format` in the source mapping {self.name}.",
             )
@@ -245,7 +245,7 @@ class Sources:
                 return mapping
         known = ", ".join(sorted(mapping.name for mapping in self.mappings))
         raise UsageError(
-            f"There is no source {name!r}.", do=f"Known sources: {known}. Yours belong in <data>/sources/."
+            f"The source {name!r} does not exist.", do=f"Known sources: {known}. Yours belong in <data>/sources/."
         )
 
 
@@ -288,10 +288,10 @@ def _require_mappings_only(folder: Path) -> None:
     for name in names_in(folder):
         if not name.endswith(".toml") and not (folder / name).is_dir():
             raise UsageError(
-                f"{name} is no source mapping: its name does not end in .toml.",
+                f"{name} is not a source mapping: its name does not end in .toml.",
                 where=str(folder / name),
-                why="It would be passed over, and the logs that it is for be read otherwise, or not at all.",
-                do="Let its name end in .toml, or move it elsewhere.",
+                why="It would be ignored, and its logs would be read by another mapping or not at all.",
+                do="Rename it so that it ends in .toml, or move it elsewhere.",
             )
 
 
@@ -300,7 +300,7 @@ def _load(file: Path) -> SourceMapping:
         mapping = SourceMapping.model_validate(read_toml(file))
     except ValidationError as error:
         raise UsageError(
-            "The source mapping is wrong: " + findings(error, {"name": "1 to 64 small letters, digits and _"}),
+            "The source mapping is wrong: " + findings(error, {"name": "1 to 64 lower-case letters, digits and _"}),
             where=str(file),
             do="A mapping has name, files, format (ndjson, csv, parquet, lines), timezone, where, "
             "[unwrap] and [fields].",
@@ -311,7 +311,7 @@ def _load(file: Path) -> SourceMapping:
         raise UsageError(
             "A source of format lines needs [fields].",
             where=str(file),
-            do="Say for each field how it is made of the column `line`.",
+            do="Write for each field an expression over the column `line`.",
         )
     mapping._is_shipped = file.parent == SHIPPED
     return mapping
@@ -323,7 +323,7 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
         return wrong[0]
     listed = "".join(f"\n- {error.what} ({' '.join(error.where.split())})" for error in wrong)
     return UsageError(
-        f"{len(wrong)} things are wrong with the source mappings:{listed}",
+        f"{len(wrong)} faults in the source mappings:{listed}",
         where=str(folder),
-        do="Mend each. Where a single one is wrong, its message says how.",
+        do="Correct each. If only one is left, its message has the advice.",
     )

@@ -46,8 +46,8 @@ def t(msgid: str) -> Bilingual:
         raise AuthmeterError(
             f"The text {msgid!r} has no Chinese translation.",
             where="reports/locale/zh/LC_MESSAGES/messages.po",
-            why="Both languages carry the same page.",
-            do="Add the entry.",
+            why="Every text of a page needs both languages.",
+            do="Add it to the catalogue.",
         ) from None
 
 

@@ -121,7 +121,7 @@ REASON_WORDS: dict[str, Bilingual] = {
     "secret": t("a column that looks like a secret: take it away"),
     "repeated_column": t("a column stands twice: the first counts"),
     "unread": t("not read: only files named *.csv are"),
-    "unreadable": t("a folder that may not be read: give it the right to"),
+    "unreadable": t("a folder without the right to read it: grant it"),
     "not_utf_8": t("not UTF-8: save the file as CSV UTF-8"),
     "no_column": t("a column is missing: the first line names them, separated by commas"),
 }

@@ -158,14 +158,14 @@ def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> N
     assert "Nearly so" not in refused.value.do
     with pytest.raises(UsageError, match="No app 'othre'") as refused:
         export_detail(database, ExportRequest("othre", day(1), AS_OF, "csv", target))
-    assert refused.value.do.endswith(" Nearly so are called: other.")
+    assert refused.value.do.endswith(" Similar names: other.")
     with pytest.raises(UsageError, match="before it begins"):
         export_detail(database, ExportRequest("other", AS_OF, day(1), "csv", target))
     with pytest.raises(UsageError, match="not known"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "ods", target))
     with pytest.raises(UsageError, match="is a folder"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path))
-    with pytest.raises(UsageError, match="folder of the export is not there"):
+    with pytest.raises(UsageError, match="folder of the export does not exist"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path / "typo" / "x.csv"))
     with pytest.raises(UsageError, match="and the format is csv"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path / "x.XLSX"))

@@ -33,7 +33,7 @@ def test_it_ends_cleanly_when_it_is_stopped(data: Path, tmp_path: Path, number: 
 def test_a_port_that_is_taken_is_said(whole: Serving, data: Path) -> None:
     ended = authmeter("serve", "--port", whole.port, data=data)
     assert ended.code == 1
-    assert f"Port {whole.port} cannot be had" in ended.err
+    assert f"Port {whole.port} cannot be opened" in ended.err
     assert "--port" in ended.err
 
 

@@ -86,7 +86,7 @@ def test_a_file_that_others_may_read_or_change_is_refused(file: Path, mode: int)
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         TokensFile(tmp_path / "nothing").entries()
-    with pytest.raises(UsageError, match="is no file"):
+    with pytest.raises(UsageError, match="is not a file"):
         TokensFile(tmp_path).entries()
 
 
@@ -107,7 +107,7 @@ def test_a_change_counts_at_once(file: Path) -> None:
 def test_a_new_token_fits_its_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     print_new_token(["shop", "game"])
     out, err = capsys.readouterr()
-    (token,) = re.findall(r"shown this once: ([0-9a-f]{64})$", err.strip())
+    (token,) = re.findall(r"shown only once: ([0-9a-f]{64})$", err.strip())
     assert token not in out
     file = tmp_path / "tokens.toml"
     file.touch(0o600)
