@@ -1,28 +1,28 @@
-# setup   what running it needs: the environment in .venv and the front-end libraries; mends what is broken
-# setup-dev   what developing it needs besides; the targets below that need it begin with it
-# spark   what the engine spark needs besides: PySpark, which is large; Java 17 is the system's
-# demo    set-up, 60 days of sample logs, a run over them
+# setup   all that running needs: the environment in .venv and the front-end libraries; repairs both
+# setup-dev   setup, and the tools of development; targets below that need them run it first
+# spark   setup, and PySpark for the engine spark (large); install Java 17 yourself
+# demo    setup, 60 days of sample logs, and a run
 # lint    format, lint, types, layers, dead code, SQL, plain English
-# test    lint, and the tests, those with a browser and with Spark included
-# check   lint, and the tests of a minute or two
-# lab   every promise of operation tried at full length, and the tests marked `lab` (hours); lab/README.md
-# bench   the project beside its peers, as ratios (takes about half an hour)
+# test    lint, and the tests, also those with a browser and with Spark
+# check   lint, and the quick tests (a minute or two)
+# lab   test every promise of operation at full length, and the tests marked `lab` (hours); see lab/README.md
+# bench   compare the speed with other tools, as ratios (about half an hour)
 
-# The interpreter to set up with, where one is named: make setup PYTHON=python3.12
+# The interpreter for setup, if you name one: make setup PYTHON=python3.12
 PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SCRIPT := reports/static/build/report.js
-# The machine's npm and node come first; those of the Python package stand in where it has none.
+# Without npm and node on the machine, those of the Python package are used.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
 .PHONY: setup setup-dev spark fetched-spark demo test check lint checked lab bench lock browser system audit
-# All but what needs processes, a browser or Dagster of its own, or minutes.
+# Tests without their own processes, browser or Dagster, and without long running times.
 FAST := $(addprefix --ignore=tests/,browser commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
 .DEFAULT_GOAL := setup
 
-# Each script does nothing where all is well, and else says what it mends and why.
+# Each script does nothing if everything is installed, else it prints what it repairs and why.
 setup:
 	@sh tools/venv.sh user "$(PYTHON)"
 	@sh tools/node.sh user
@@ -40,7 +40,7 @@ spark: setup
 fetched-spark:
 	@sh tools/venv.sh spark
 
-# The pages' scripts in one.
+# Bundles the scripts of the pages.
 $(SCRIPT): $(wildcard reports/static/js/*.js reports/static/js/*/*.js) package.json package-lock.json
 	$(NPM) run --silent build
 
@@ -50,15 +50,15 @@ demo: setup
 browser:
 	@sh tests/browser/install.sh
 
-# What tests need of the system, one after the other: it installs one thing at a time.
+# System packages for tests, one after the other because the package manager runs only once at a time.
 system: browser
 	@sh tests/engines/install.sh
 
-# What fetches leaves a core idle: two things are fetched at a time, but never two to .venv.
-# The tests of a file run in one process, as each process would make anew what they share. The files begin in the order
-# that `tests/conftest.py` gives them: a long one that began last would leave a core idle. Three processes share two
-# cores, as tests of pages and commands wait a fifth of their time. Of Polars, whose frames are small here, more threads
-# would wait for each other.
+# Downloads leave a core idle, so two run at a time, but never two into .venv.
+# The tests of a file run in one process, because each process would make their shared data again. `tests/conftest.py`
+# orders the files: a long file that began last would leave a core idle. Three processes share two cores, because tests
+# of pages and commands wait a fifth of their time. Polars gets one thread: with its small frames, more threads would
+# only wait for each other.
 test:
 	@$(MAKE) --no-print-directory -j 2 setup-dev system
 	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
@@ -67,8 +67,8 @@ test:
 check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(FAST)
 
-# Format, lint, types, layers and dead code, of Python and of the pages' scripts, lint of SQL and of English; the
-# scripts' unit tests.
+# Format, lint, types, layers and dead code of Python and of the pages' scripts; lint of SQL and of English; unit tests
+# of the scripts.
 lint: setup-dev
 	@$(MAKE) --no-print-directory checked
 
@@ -91,13 +91,13 @@ bench: setup-dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python bench/run.py
 
-# Asks an advisory service for known faults of what is locked; it needs one to be within reach, and fails without.
+# Asks an advisory service for known faults of the locked packages; fails if none can be reached.
 audit: setup
 	$(BIN)/python -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock -r requirements-spark.lock
 
-# Every dependency with its hashes, and without the address of any registry. What both locks hold is of one version.
+# Every dependency with its hashes and without a registry's address. Packages in both locks have the same version.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
 lock: setup
 	$(BIN)/python -m pip install --quiet uv

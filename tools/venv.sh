@@ -1,14 +1,14 @@
 #!/bin/sh
-# Brings .venv to what the locks say: sh tools/venv.sh user|dev|spark [PYTHON]
+# Installs the packages of the lock files into .venv: sh tools/venv.sh user|dev|spark [PYTHON]
 #
-# A .venv that can start is kept, and what changed in the locks is installed into it; another is made anew. Both say why.
-# PYTHON is the interpreter that the caller asks for by name; without one, whichever .venv has is right.
+# A .venv that starts is kept, and changed packages are installed into it; otherwise a new one is made. Both print why.
+# PYTHON is the wanted interpreter; without it, the interpreter of .venv is kept.
 set -eu
 cd "$(dirname "$0")/.."
 kind=$1
 named=${2:-}
 here=$(pwd -P)
-# Written when all is installed, removed before anything is: where the project was, and of which Python .venv was made.
+# Written after a complete installation and removed before the next: the project's folder and the Python of .venv.
 stamp=.venv/.installed
 
 recorded() { sed -n "s/^$1 //p" "$stamp"; }
@@ -18,20 +18,20 @@ pip() { .venv/bin/python -m pip "$@" --quiet --disable-pip-version-check; }
 
 must_be_new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
-    echo "authmeter needs Python 3.11 or newer, and $1 is none; name one: make setup PYTHON=python3.12" >&2
+    echo "authmeter needs Python 3.11 or newer, but $1 is not; name another: make setup PYTHON=python3.12" >&2
     exit 1
 }
 
-# Why .venv cannot be used; nothing where it can.
+# Prints why .venv cannot be used, or nothing.
 fault() {
     if [ ! -s "$stamp" ]; then
-        echo "no set-up of it came to its end"
+        echo "its last setup did not finish"
     elif [ "$(recorded place)" != "$here" ]; then
         echo "the project was at $(recorded place) before"
     elif [ "$(version .venv/bin/python)" != "$(recorded python | cut -d ' ' -f 1)" ]; then
-        echo "its Python, $(recorded python), is gone"
+        echo "its Python, $(recorded python), no longer exists"
     elif [ -n "$named" ] && [ "$(base "$named")" != "$(recorded python)" ]; then
-        echo "it is of Python $(recorded python)"
+        echo "it was made with Python $(recorded python)"
     fi
 }
 
@@ -39,19 +39,19 @@ make_anew() {
     python=${named:-python3}
     must_be_new_enough "$python"
     made_of=$(base "$python")
-    echo ".venv is made with Python $made_of: $1."
+    echo "Making .venv with Python $made_of: $1."
     rm -f "$stamp"
     "$python" -m venv --clear .venv
 }
 
-# Installs what a file asks for, unless it is what was installed last; a copy of it in .venv tells.
+# Installs the packages of a lock file unless its copy in .venv shows that they are installed already.
 bring() {
     file=$1
     shift
     cmp -s "$file" ".venv/$file" && return
     if [ -s "$stamp" ]; then
-        echo ".venv is brought up to date: $file is not what was installed."
-        # What cannot be fetched must not cost an environment that works.
+        echo "Updating .venv: $file changed since it was installed."
+        # A failed download must not destroy a working environment.
         pip install --dry-run "$@"
         made_of=$(recorded python)
         rm -f "$stamp"
@@ -61,7 +61,7 @@ bring() {
 }
 
 if [ ! -e .venv ] && [ ! -L .venv ]; then
-    make_anew "there was none"
+    make_anew "it did not exist"
 else
     fault=$(fault)
     [ -z "$fault" ] || make_anew "$fault"

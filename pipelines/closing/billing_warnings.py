@@ -157,7 +157,7 @@ def _off(package: dict[str, Any]) -> Bilingual:
     name, drift = package["resource_package_id"], package["drift"]
     return Bilingual(
         f"资源包 {name}：最新读数比计算值{_more_or_less(drift)}",
-        f"resource package {name}: the newest reading is {_above_or_below(drift)} what was computed",
+        f"resource package {name}: the newest reading is {_above_or_below(drift)} the computed value",
     )
 
 

@@ -25,7 +25,7 @@ def run_fetch(data: Path) -> int:
         raise UsageError(
             "The settings name no bucket to fetch from.",
             where=str(data / "authmeter.toml"),
-            why="Nothing can be fetched.",
+            why="No object can be fetched.",
             do="Add a table [[fetch]] with `url` and `into`.",
         )
     try:
@@ -39,7 +39,7 @@ def run_fetch(data: Path) -> int:
         raise
     if report.ignored:
         print(
-            f"{counted(report.ignored, 'object')} ignored: their names begin with . or _, or end like those of "
+            f"{counted(report.ignored, 'object')} ignored: their names begin with . or _, or end like names of "
             "unfinished files"
         )
     for url, words in report.findings.items():

@@ -79,7 +79,7 @@ _ALL: Final = (
     ),
     Check(
         "damaged_files", "event_parts", "folder",
-        "A file is incomplete or corrupt; none of its records count.",
+        "A file is incomplete or corrupt. No record in it counts.",
         "有文件不完整或已损坏，其中的记录都不计入。",
         "Follow the advice in the warning, or delete these files.",
     ),

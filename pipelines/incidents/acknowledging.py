@@ -14,7 +14,7 @@ from pipelines.common.text import Bilingual, listed
 from pipelines.contract.measures.sql import sql
 
 HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
-_TEXT: Final = Bilingual("<您了解的情况>", "<what you know>")
+_TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
 
 def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:

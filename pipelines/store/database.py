@@ -75,7 +75,7 @@ def workbench(
             f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
             where="memory_limit in authmeter.toml",
             why="The step did not finish; the last good report stays published.",
-            do="Raise memory_limit, or free space in the data folder for what is spilled.",
+            do="Raise memory_limit, or free space in the data folder for spilled data.",
         ) from None
     except duckdb.ConstraintException as error:
         raise BooksError(

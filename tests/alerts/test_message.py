@@ -33,7 +33,7 @@ authmeter 报告 2026-11-27：https://reports.example.com/authmeter/apps/wallet/
 - 本机号码认证量 3,400（2,274–3,305），高于平时
 - 三方授权量 2,793（较上周同日 -2.9%）
 - 记录数 20,000，为平时的 100%
-确认首项异常：在 registry/notes.csv 中加入 2026-11-27,wallet,<您了解的情况>,d1c6a1b2c3d4e5f6"""
+确认首项异常：在 registry/notes.csv 中加入 2026-11-27,wallet,<情况说明>,d1c6a1b2c3d4e5f6"""
 DAY_EN = """\
 ❗示例钱包 One-click login success rate 96%→43%, day 18 since 11-10
 authmeter report 2026-11-27: apps/wallet/index.html
@@ -48,7 +48,7 @@ Figures (usual range in brackets):
 - Local number verifications 3,400 (2,274–3,305), above the usual
 - Third-party authorizations 2,793 (-2.9% on last week)
 - Records 20,000, 100% of the usual
-Acknowledge the first: add to registry/notes.csv 2026-11-27,wallet,<what you know>,d1c6a1b2c3d4e5f6"""
+Acknowledge the first: add to registry/notes.csv 2026-11-27,wallet,<your note>,d1c6a1b2c3d4e5f6"""
 WEEK_ZH = """\
 ❗11-23 至 11-29 一周：新发生 1 项，结束 1 项，2 项正在发生
 authmeter 报告 2026-11-29：https://reports.example.com/authmeter/index.html

@@ -44,7 +44,7 @@ def test_an_incident_has_the_same_words_on_every_page(look: Look, path: str, lan
 
 @each_language
 def test_the_line_that_acknowledges_an_incident_can_be_copied(look: Look, reader: Reader, language: str) -> None:
-    known = {"zh": "<您了解的情况>", "en": "<what you know>"}[language]
+    known = {"zh": "<情况说明>", "en": "<your note>"}[language]
     for path in ("index.html", f"days/{day(0)}.html"):
         page = look(path, language)
         line = incident_of(page, "all-rate").one(".acknowledge code")

@@ -108,10 +108,10 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,88\n")
     assert fired(folder) == {}
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
-    assert fired(folder) == {"package_drift": "resource package p: the newest reading is 3 above what was computed"}
+    assert fired(folder) == {"package_drift": "resource package p: the newest reading is 3 above the computed value"}
     # The bill is not right for the package's having expired since.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,100,{DAY},{DAY}T12:00:00\n")
-    assert fired(folder)["package_drift"] == "resource package p: the newest reading is 3 above what was computed"
+    assert fired(folder)["package_drift"] == "resource package p: the newest reading is 3 above the computed value"
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")
     assert "package_drift" not in fired(folder)
 
@@ -176,7 +176,7 @@ def test_what_they_say_is_in_words_in_both_languages() -> None:
             "acc: 1 use on 2026-03-10 beyond its resource packages", "acc：2026-03-10 有 1 次超出资源包用量",
         ),
         "package_drift": (
-            "resource package p: the newest reading is 2,000 below what was computed",
+            "resource package p: the newest reading is 2,000 below the computed value",
             "资源包 p：最新读数比计算值少 2,000 次",
         ),
         "reconciliation": (
@@ -207,7 +207,7 @@ def test_they_are_computed_once_in_a_run_and_status_reads_what_is_published(
     folder.tables()
     shutil.rmtree(folder.store.temp)
     found = {one.check: one.detail_en for one in status_of(folder.root, morning_after(DAY)).warnings}
-    assert found["package_drift"] == "resource package p: the newest reading is 5 below what was computed"
+    assert found["package_drift"] == "resource package p: the newest reading is 5 below the computed value"
     assert len(computed) == 1
     assert not folder.store.temp.exists()
     folder.store.database.unlink()

@@ -91,7 +91,7 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     assert (
         "warning    nothing_accepted: 2 files without a valid record: a text.log (its lines are not JSON" in ended.out
     )
-    assert "near.csv.gz (names that are close to those of the log format (eventId → event_id, appkey" in ended.out
+    assert "near.csv.gz (names that are close to names of the log format (eventId → event_id, appkey" in ended.out
     assert (
         "mostly_rejected: 1 file with more rejected than accepted records: half.ndjson (most often invalid:ch"
         in ended.out
@@ -332,12 +332,12 @@ def test_a_check_looks_again_into_files_whose_mapping_was_mended(
     folder.land("good.ndjson", records(3, yesterday))
     folder.land("gateway/a.ndjson", raw(60, yesterday))
     folder.roll_up(yesterday)
-    assert "none of its names is a field" in call("check", data=folder.root).out
+    assert "no name in it is a field" in call("check", data=folder.root).out
     folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'fax'"))
     ended = call("check", data=folder.root)
     assert ended.code == 3
     assert "landing    1 file read by another mapping: `authmeter reread` for gateway/a.ndjson\n" in ended.out
-    assert "none of its names is a field" not in ended.out
+    assert "no name in it is a field" not in ended.out
     assert "most often invalid:channel" in ended.out
     folder.write("sources/gateway.toml", MAPPING)
     ended = call("check", data=folder.root)
@@ -365,7 +365,7 @@ def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
-        "warning    damaged_files: 2 files damaged, none of their records count: "
+        "warning    damaged_files: 2 files damaged, no record in them counts: "
         "book.csv (not what its name says, it is a zip archive or an Office file: give it the name of its format, or "
         "deliver it as UTF-8 text); "
         "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"

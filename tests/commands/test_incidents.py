@@ -236,7 +236,7 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     assert said["title"] == f"❗{title}"
     assert said["body"].splitlines()[1:3] == [cause, loss]
     # The line to copy, which acknowledges it.
-    known = "<what you know>" if language == "en" else "<您了解的情况>"
+    known = "<your note>" if language == "en" else "<情况说明>"
     assert f"{yesterday},*,{known},{id_of(failing)}" in said["body"]
     # A run with nothing new sends nothing new.
     (failing.root / "said.json").unlink()

@@ -159,10 +159,10 @@ def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(
     ended = call("run", data=own.root)
     assert ended.code == 3
     assert "read as GB18030: gbk.csv" in ended.out
-    assert "warning: nothing_accepted: 1 file without a valid record: keys.json (none of its names" in ended.out
+    assert "warning: nothing_accepted: 1 file without a valid record: keys.json (no name in it" in ended.out
     status = call("status", data=own.root)
     assert status.code == 3
-    assert "1 file without a valid record: keys.json (none of its names" in status.out
+    assert "1 file without a valid record: keys.json (no name in it" in status.out
 
 
 def test_another_hash_key_is_refused(own: DataFolder) -> None:

@@ -134,5 +134,5 @@ def test_ids_that_no_incident_has_are_found(tmp_path: Path) -> None:
 
 def test_the_line_to_copy_is_a_row_of_the_notes() -> None:
     line = note_line(AS_OF, "wallet", "0123456789abcdef")
-    assert line.en == f"{AS_OF},wallet,<what you know>,0123456789abcdef"
-    assert line.zh == f"{AS_OF},wallet,<您了解的情况>,0123456789abcdef"
+    assert line.en == f"{AS_OF},wallet,<your note>,0123456789abcdef"
+    assert line.zh == f"{AS_OF},wallet,<情况说明>,0123456789abcdef"

@@ -117,7 +117,7 @@ def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(
     folder.land(name, content)
     folder.tables()
     (warning,) = folder.warnings
-    assert warning.detail_en == f"1 file damaged, none of their records count: {name} ({said})"
+    assert warning.detail_en == f"1 file damaged, no record in them counts: {name} ({said})"
     assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
     assert "deliver" not in warning.detail_zh
 
@@ -132,7 +132,7 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
     monkeypatch.setattr(reader, "plain_file", refused)
     folder.tables()
     assert finding(folder.warnings, "damaged_files").detail_en == (
-        "1 file damaged, none of their records count: a.log (may not be read by the user that runs authmeter: grant "
+        "1 file damaged, no record in them counts: a.log (may not be read by the user that runs authmeter: grant "
         "the right to read it)"
     )
 

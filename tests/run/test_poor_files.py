@@ -219,7 +219,7 @@ def test_a_file_that_a_where_skips_whole_is_named_where_its_source_never_kept_a_
     folder.land("x1.ndjson", records(60, prefix="x"))
     folder.tables()
     assert finding(folder.warnings, "nothing_accepted").detail_en == (
-        "1 file without a valid record: x1.ndjson (the `where` of source x kept none of its records: correct it)"
+        "1 file without a valid record: x1.ndjson (the `where` of source x kept no record: correct it)"
     )
     # That of a source with records has a quiet hour.
     folder.land("x2.ndjson", records(60, prefix="y", kind="auth"))

@@ -143,7 +143,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     place = tmp_path_factory.mktemp("setup") / "clone"
     place.mkdir()
     made = fresh(place)
-    assert "there was none" in made.made()
+    assert "it did not exist" in made.made()
     assert made.runs
     kept = shutil.copytree(place, place.with_name("kept"), symlinks=True)
     return place, kept
@@ -215,13 +215,13 @@ def removed(clone: Clone) -> None:
     [
         (moved, "the project was at "),
         (copied, "the project was at "),
-        (interpreter_gone, "is gone"),
-        (interpreter_replaced, "is gone"),
-        (killed, "no set-up of it came to its end"),
-        (killed_at_first, "no set-up of it came to its end"),
-        (failed_at_first, "no set-up of it came to its end"),
-        (of_an_older_version, "no set-up of it came to its end"),
-        (removed, "there was none"),
+        (interpreter_gone, "no longer exists"),
+        (interpreter_replaced, "no longer exists"),
+        (killed, "its last setup did not finish"),
+        (killed_at_first, "its last setup did not finish"),
+        (failed_at_first, "its last setup did not finish"),
+        (of_an_older_version, "its last setup did not finish"),
+        (removed, "it did not exist"),
     ],
 )
 def test_an_environment_that_cannot_start_is_made_anew(
@@ -232,7 +232,7 @@ def test_an_environment_that_cannot_start_is_made_anew(
     happens(ready)
     said = ready.made()
     assert reason in said
-    assert said.startswith(".venv is made with Python ")
+    assert said.startswith("Making .venv with Python ")
     assert ready.runs
     assert not (ready.folder / ".venv/left_over").exists()
     assert "pip install --require-hashes -r requirements.lock" in ready.calls
@@ -245,7 +245,7 @@ def test_an_environment_that_cannot_start_is_made_anew(
 
 def test_another_python_by_name_makes_the_environment_anew(ready: Clone) -> None:
     """`PYTHON=` is heeded also where a .venv stands, and once: with the same name again, nothing is made."""
-    assert "it is of Python " in ready.made("setup", "PYTHON=other")
+    assert "it was made with Python " in ready.made("setup", "PYTHON=other")
     assert ready.runs
     ready.made("setup", "PYTHON=other")
     assert "-m venv" not in ready.calls
@@ -265,7 +265,9 @@ def test_a_python_too_old_or_absent_is_refused_in_words(ready: Clone, name: str)
     """What stands is not touched by the refusal."""
     refused = ready.make("setup", f"PYTHON={name}")
     assert refused.returncode != 0
-    assert f"authmeter needs Python 3.11 or newer, and {name} is none; name one: make setup PYTHON=" in refused.stderr
+    assert (
+        f"authmeter needs Python 3.11 or newer, but {name} is not; name another: make setup PYTHON=" in refused.stderr
+    )
     assert ready.runs
     ready.made()
     assert ready.calls == ""
@@ -276,7 +278,7 @@ def test_a_machine_whose_python_is_too_old_gets_an_error_in_words(clone: Clone) 
     executable(clone.bin / "python3", TOO_OLD)
     refused = clone.make()
     assert refused.returncode != 0
-    assert "authmeter needs Python 3.11 or newer, and python3 is none" in refused.stderr
+    assert "authmeter needs Python 3.11 or newer, but python3 is not" in refused.stderr
     assert not (clone.folder / ".venv").exists()
 
 
@@ -294,7 +296,7 @@ def test_what_changed_is_installed_into_what_stands(ready: Clone, file: str, cal
     """An upgrade does not begin from nothing: what another commit asks for is installed, and nothing else."""
     (ready.folder / file).write_text("2\n")
     said = ready.made()
-    assert f".venv is brought up to date: {file} is not what was installed." in said
+    assert f"Updating .venv: {file} changed since it was installed." in said
     asked = [line for line in ready.calls.splitlines() if "--dry-run" not in line]
     assert [line.startswith(call) for line in asked] == [True]
     ready.made()
@@ -308,7 +310,7 @@ def test_an_upgrade_that_cannot_be_fetched_leaves_what_works(ready: Clone) -> No
         assert ready.make(PIP="fails").returncode != 0
         assert ready.runs
     said = ready.made()
-    assert "brought up to date" in said
+    assert "Updating .venv" in said
     assert "pip install --require-hashes -r requirements.lock" in ready.calls
 
 
@@ -320,8 +322,8 @@ def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> N
     assert "requirements-dev.lock" not in ready.calls
     assert "--omit=dev" in ready.calls
     said = ready.made("setup-dev")
-    assert "requirements-dev.lock is not what was installed" in said
-    assert "what only developers need was left out" in said
+    assert "requirements-dev.lock changed since it was installed" in said
+    assert "it has no packages for developers" in said
     assert "-r requirements.lock" not in ready.calls
     assert "pip install --require-hashes -r requirements-dev.lock" in ready.calls
     assert "npm ci" in ready.calls
@@ -360,10 +362,10 @@ def front_end_lock_changed(clone: Clone) -> None:
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        (folder_gone, "there was none"),
-        (package_gone, "files of it are gone or new"),
-        (file_gone, "files of it are gone or new"),
-        (npm_killed, "no set-up of it came to its end"),
+        (folder_gone, "it did not exist"),
+        (package_gone, "its files changed"),
+        (file_gone, "its files changed"),
+        (npm_killed, "its last setup did not finish"),
         (front_end_lock_changed, "package.json or package-lock.json changed"),
     ],
 )
@@ -372,7 +374,7 @@ def test_front_end_libraries_that_are_not_whole_are_fetched_again(
 ) -> None:
     """One `make setup` says why and fetches them, without touching .venv."""
     happens(ready)
-    assert f"node_modules is made: {reason}." in ready.made()
+    assert f"Installing node_modules: {reason}." in ready.made()
     assert ready.calls.startswith("npm ci ")
     assert (ready.folder / "node_modules/charts/charts.js").is_file()
     ready.made()

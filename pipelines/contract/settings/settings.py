@@ -247,7 +247,7 @@ def data_folder(data: Path | None) -> Path:
         raise UsageError(
             "This is the landing/ of a data folder.",
             where=str(folder),
-            why="A run would create another data folder in it and read none of its logs.",
+            why="A run would create another data folder in it without reading these logs.",
             do=f"Name the data folder with --data or AUTHMETER_DATA: {folder.parent}",
         )
     return folder

@@ -47,15 +47,15 @@ REASONS = {
     ),
     "near": Bilingual(
         "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
-        "names that are close to those of the log format ({detail}): rename them, or write a source mapping",
+        "names that are close to names of the log format ({detail}): rename them, or write a source mapping",
     ),
     "foreign": Bilingual(
         "没有日志格式中的字段：请改名，或编写来源映射",
-        "none of its names is a field of the log format: rename them, or write a source mapping",
+        "no name in it is a field of the log format: rename them, or write a source mapping",
     ),
     "where": Bilingual(
         "来源 {detail} 的 `where` 没有保留任何记录：请修正",
-        "the `where` of source {detail} kept none of its records: correct it",
+        "the `where` of source {detail} kept no record: correct it",
     ),
     "wrapped": Bilingual(
         "记录包在采集工具的行里：请放入 landing 下以工具命名的文件夹（{detail}），或编写带 [unwrap] 的来源映射",

@@ -332,7 +332,7 @@ def test_the_line_to_copy_is_of_open_ones_that_stand_alone_and_nobody_acknowledg
     found = incidents_of(made, reading)
     lines = {one.incident_id: one.note_line.en for one in found.all if one.note_line}
     assert lines == {
-        "red": f"{AS_OF},shop,<what you know>,red", "all": f"{AS_OF},*,<what you know>,all",
+        "red": f"{AS_OF},shop,<your note>,red", "all": f"{AS_OF},*,<your note>,all",
     }  # fmt: skip
     # On an app's page the script has the id, to keep it small.
     assert "<code>" not in page_of_shop(found, set(), [])
