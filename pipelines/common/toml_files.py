@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 # By the library's names of faults; other faults keep the library's text.
 _WORDS = {
-    "extra_forbidden": "is not a known name",
+    "extra_forbidden": "is unknown",
     "missing": "is missing",
     "dict_type": "must be a table that begins with a line in brackets",
     "model_type": "must be a table that begins with a line in brackets",

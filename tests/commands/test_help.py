@@ -80,7 +80,7 @@ def test_a_wrong_setting_is_refused_by_name(call: Call, own: DataFolder, command
     own.write("authmeter.toml", "retention = 30\n")
     ended = call(*command, data=own.root)
     assert ended.code == 2
-    assert "`retention` is not known" in ended.err
+    assert "`retention` is unknown" in ended.err
     assert str(own.root / "authmeter.toml") in ended.err
 
 

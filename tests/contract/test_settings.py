@@ -38,8 +38,8 @@ def test_the_address_of_the_site_makes_links_whole(folder: DataFolder) -> None:
 
 
 REFUSED = {
-    "retention = 30": "`retention` is not a known name",
-    "[billing_rules]\nx = 1": "`billing_rules` is not a known name",
+    "retention = 30": "`retention` is unknown",
+    "[billing_rules]\nx = 1": "`billing_rules` is unknown",
     'timezone = "China"': "`timezone`",
     'site_url = "https://user:secret@reports.example.com"': "`site_url`",
     'site_url = "https://reports.example.com/?page=1"': "`site_url`",
@@ -61,7 +61,7 @@ REFUSED = {
     '[[billing]]\none_click = ["error"]': "`billing.0.one_click.0` must be 'success', 'mismatch' or 'unknown'",
     '[billing]\none_click = ["success"]': "`billing` must be a list of tables: begin each with [[billing]]",
     '[[billing]]\nvendor = ""': "`billing.0.vendor`",
-    "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is not a known name",
+    "[[billing]]\nvalid_until = 2026-01-01": "`billing.0.valid_until` is unknown",
     'memory_limit = "lots"': '`memory_limit`: must be such as "800MB" or "6GB"',
     'xlsx_apps = "shop"': '`xlsx_apps` must be a list, such as ["a", "b"]',
     'ignore = "*.xlsx"': '`ignore` must be a list, such as ["a", "b"]',
@@ -79,7 +79,7 @@ REFUSED = {
     "[channels.2fa]": "[channels.2fa] needs a key",
     "[channels.sign-in]": "[channels.sign-in] needs a key",
     f"[channels.{'a' * 33}]": "needs a key",
-    "[channels.apple]\nname = 'Apple'": "`channels.apple.name` is not a known name",
+    "[channels.apple]\nname = 'Apple'": "`channels.apple.name` is unknown",
     "[channels.apple]\nname_zh = ' '": "`channels.apple.name_zh`",
     "[channels.apple]\nname_en = 1": "`channels.apple.name_en` must be a text in quotes",
     "channels = ['apple']": "`channels` must be a table",
