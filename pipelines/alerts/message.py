@@ -1,7 +1,7 @@
 """The text of an alert in Chinese or English: the verdict as title, then incidents, their cost, and figures.
 
-Makes the lines, and the JSON for a command. `due.py` decides when a message is sent, `forms.py` formats it for each
-service, and `week_message.py` has the words of a week.
+This module creates the lines, and the JSON for a command. `due.py` decides when a message is sent, `forms.py` formats
+it for each service, and `week_message.py` has the words of a week.
 """
 
 from collections.abc import Iterator, Sequence

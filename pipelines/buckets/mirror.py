@@ -122,8 +122,8 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Remove files that an earlier version lacked already. Record the files that this version lacks first, and
-        files that came back.
+        """Remove files that the previous version already lacked. Record files that this version is the first to lack,
+        and files that exist again.
         """
         gone = {path: copied for path, copied in before.items() if path not in there}
         old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]

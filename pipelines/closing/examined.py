@@ -1,6 +1,6 @@
 """Selects the days and files that the checks examine: closed by the last publication, or read since the one before.
 
-The choice depends on the manifest alone, so that a run with nothing new makes the same one.
+The selection depends only on the manifest, so that a run with nothing new selects the same.
 """
 
 from datetime import date, timedelta

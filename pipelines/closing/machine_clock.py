@@ -44,7 +44,7 @@ def _minute(instant: datetime) -> str:
 
 
 def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
-    """Refuse to close a day so far after the published one that the clock is probably wrong.
+    """Refuse to close a day that is so long after the published day that the clock is probably wrong.
 
     Raises:
         AuthmeterError: the two days are further apart than the retention.

@@ -1,4 +1,4 @@
-"""`authmeter accept`: accepts a held file after printing the records that it takes away."""
+"""`authmeter accept`: accepts a held file after printing how many records it would remove."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from pipelines.store.store import Store
 
 
 def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
-    """Print the records that the held content takes away, day by day, and accept it.
+    """Print how many records of each day the held content would remove, and accept it.
 
     Args:
         is_sure: accept it even if a closed day loses records.

@@ -13,7 +13,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
     """Print the published incidents, in the order of all reports.
 
     Args:
-        with_parts: include those that are part of another.
+        with_parts: include incidents that are part of another.
         as_json: for programs: the columns of the table, with app name, texts, note and page.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Finds logs that were put beside an empty `landing/`, for the message about it."""
+"""Finds logs in the data folder next to an empty `landing/`, for the message about it."""
 
 from pipelines.common.text import listed
 from pipelines.reading.sources.sources import format_of

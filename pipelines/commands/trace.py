@@ -60,7 +60,7 @@ def run_trace(
 
 
 def _span(as_of: date, first: date | None, last: date | None) -> Window:
-    """Return the requested span; it has 30 days if the first is not given, and ends at the as-of if the last is not."""
+    """Return the requested span. Without a first day it has 30 days; without a last day it ends at the as-of."""
     last = last or as_of
     span = Window(first or window(last, _DAYS).first, last)
     if span.last < span.first:

@@ -52,7 +52,7 @@ def older_publication(where: object, lacking: str) -> UsageError:
 
 
 class InUseError(AuthmeterError):
-    """Another process uses the data folder: this one did nothing, which is no failure of the folder's last run."""
+    """Another process uses the data folder, so this one did nothing. It does not count as a failed run."""
 
 
 class BooksError(AuthmeterError):

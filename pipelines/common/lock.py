@@ -15,7 +15,8 @@ _held: set[str] = set()
 
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
-    """Lock the data folder whose warehouse contains `lock`, for this process, which may lock it again inside.
+    """Lock the data folder whose warehouse contains `lock` for this process. The process may lock it again while it
+    holds the lock.
 
     The operating system releases the lock when the process ends, however it ends.
 

@@ -53,7 +53,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def has_ignored_name(path: str) -> bool:
-    """Return whether a dropped file or folder is ignored because of its name: hidden, a note, or not finished."""
+    """Return whether a file or folder in landing is ignored because its name marks it as hidden or unfinished."""
     name = path.rpartition("/")[2].lower()
     return name.startswith(_IGNORED_STARTS) or name.endswith(_IGNORED_ENDS)
 

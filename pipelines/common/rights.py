@@ -1,6 +1,6 @@
 """Missing rights to files and folders: recognizes such errors, and reports owner and remedy.
 
-Libraries have no common error for it, and not all of them name the file: in this case it is searched.
+Libraries raise different errors for missing rights. If an error does not name the file, it is searched for.
 """
 
 import errno

@@ -190,7 +190,8 @@ class DayRoller(Protocol):
     """Rolls up days by one plan."""
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
-        """Write the tables of each day into a folder of its name in the empty folder `target`. Return the books by day.
+        """Write the tables of each day into a folder named after the day, in the empty folder `target`. Return the
+        books by day.
 
         Raises:
             BooksError: a table contains a key twice. duckdb.OutOfMemoryException: the days do not fit into the memory

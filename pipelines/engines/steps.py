@@ -70,7 +70,7 @@ def create_events(
 
 
 def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object]) -> None:
-    """Run steps, each of which creates a relation of its name."""
+    """Run steps. Each creates a relation with the name of the step."""
     for step in steps:
         kind = "VIEW" if step.is_view else "TABLE"
         connection.execute(f"CREATE OR REPLACE TEMP {kind} {step.name} AS {step.query}", named(step.query, values))
@@ -125,7 +125,7 @@ def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> 
 def write_tables(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], batch: pa.Table, target: Path
 ) -> dict[date, DayBooks]:
-    """Run the last steps, write the tables of each day into a folder of its name, and return the books by day.
+    """Run the last steps, write the tables of each day into a folder named after the day, and return the books by day.
 
     Raises:
         BooksError: a table contains a key twice.

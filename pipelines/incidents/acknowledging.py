@@ -21,7 +21,7 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     """Return the row of `registry/notes.csv` that acknowledges an incident, with a place for the text.
 
     Args:
-        day: the as-of, so that the row is also dated within an incident that later begins on another day.
+        day: the as-of, which stays within the incident even if its first day moves later.
         app_key: the app of the incident; `*`: all apps.
     """
     line = f"{day},{app_key},{{text}},{incident_id}"

@@ -115,7 +115,7 @@ class IncidentDays:
                 self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:
-        """Return whether an app had an incident in any of these channels, or as a whole, on that day."""
+        """Return whether an app had an incident on that day, in one of these channels or in all channels together."""
         return any(one.channel in ("*", *channels) and one.covers(day) for one in self._by_app[app_key])
 
 
@@ -174,7 +174,7 @@ def usual_of(row: DayNorm) -> Usual:
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
-    """Return the side of the usual range on which the values of some days of a subject are, taken together.
+    """Return whether the values of some days of a subject, added up, are below, inside or above the usual range.
 
     The only rule for colour: a figure is green or red only outside this range. "unknown" if fewer than half of the days
     with a value have a usual range.

@@ -70,9 +70,9 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
-    """Yield the fall of all apps as part of the app that explains it, by its rate or by having no requests.
-
-    If no app does, falls of the same rate that opened together are part of it.
+    """If one app explains a fall of all apps together, by its rate or because it has no requests, yield the fall as
+    part of the app's incident. Otherwise yield falls of the same rate that opened together as parts of the fall of all
+    apps.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -126,7 +126,9 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield data faults that open together as parts of the first in `DATA_METRICS`, and volumes that one explains."""
+    """Yield data faults that open together as parts of the first one in the order of `DATA_METRICS`, and volumes as
+    parts of the data fault that explains them.
+    """
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
             if _open_together(of, one) and (
@@ -169,7 +171,9 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield a channel's volume as part of its app's; the app's as part of it if this one channel explains the loss."""
+    """Yield a channel's volume incident as part of the app's. If a single channel fell and explains the app's loss,
+    yield the app's incident as part of the channel's instead.
+    """
     volumes = [one for one in incidents if one.is_volume]
     for app in (one for one in volumes if one.channel == ALL):
         channels = [one for one in volumes if one.app_key == app.app_key and one.channel != ALL and one.overlaps(app)]
@@ -179,7 +183,7 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield rates of one app, or of all, that fell everywhere on one day as one incident, as when a backend fails."""
+    """Join rates of one app, or of all apps together, that fell everywhere on one day, as when a backend fails."""
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:
         if one.is_rate and one.cause.kind == "broad":

@@ -17,9 +17,8 @@ _LEAST_DAYS: Final = 3
 
 
 def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[date] = ()) -> int | None:
-    """Return the median of the weekday over eight weeks, or of all these days if the weekday has fewer than three.
-
-    None for a holiday, or with fewer than three days. Holidays do not count for other days.
+    """Return the median of the weekday over eight weeks, or of all days of these weeks if the weekday has fewer than
+    three. Return None for a holiday, or with fewer than three days. Holidays are left out of the medians.
     """
     if day in holidays:
         return None

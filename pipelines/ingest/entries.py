@@ -54,7 +54,9 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Count the records of closed days as late, except for as many as the path's previous content had in time."""
+    """Count the records of closed days as late, less the records that the path's previous content had delivered in
+    time.
+    """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
             before = live.days.get(day) if live else None

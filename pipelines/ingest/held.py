@@ -29,9 +29,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """Return the number of records by day that no counting content would contain any more if the held content
-    counted.
-    """
+    """Return by day how many records would no longer be in any counting content if the held content were accepted."""
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}

@@ -172,8 +172,8 @@ class _Ingest:
         return source
 
     def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
-        """Store the unreadable folders in the manifest, and which refused and held files are gone, as these need no
-        attention any more. Return whether it changed.
+        """Store the unreadable folders in the manifest, and mark refused and held files that no longer exist, because
+        they need no attention. Return whether the manifest changed.
         """
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
@@ -337,8 +337,8 @@ class _Ingest:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _held_before(self) -> Iterator[Leaving]:
-        """Yield the held contents of earlier runs, which may remove no records any more as other contents contain them
-        now.
+        """Yield the held contents of earlier runs. They may no longer remove records, because other contents now
+        contain these.
         """
         taken = {one.old.path for one in self._leaving}
         for path, entries in self._entries.items():

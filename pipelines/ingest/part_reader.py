@@ -164,7 +164,7 @@ class PartReading:
 
 
 def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
-    """Read a batch in the process of the reader. If a file of the batch is damaged, each file is read alone."""
+    """Read a batch in the process of the reader. If a file of the batch is damaged, each file is read separately."""
     files = asked.batch.files
     # The name is unique, also if the same request is repeated.
     folder = asked.target / uuid4().hex

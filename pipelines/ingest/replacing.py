@@ -1,4 +1,4 @@
-"""Decides what happens to contents whose path has new content: they are replaced or still count, or the new content is
+"""Decides what happens if a path has new content: the old content is replaced or still counts, or the new content is
 held.
 
 All files of a run are decided together, so that no record of a closed day is lost without a report. `ingest.py` calls

@@ -54,7 +54,8 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete all other tables, and rows of other days, from a copy attached as `out`; return the rows of each table.
+    """Delete tables and days that are not kept from a copy of the published file, attached as `out`. Return the number
+    of rows of each table.
 
     DuckDB can reuse the freed space at once.
     """

@@ -251,7 +251,7 @@ class DailyRun:
 
 
 def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRun, str | None]:
-    """Load all that a run needs; return it, and a notice for the user or None.
+    """Load the inputs of a run. Return the run, and a notice for the user or None.
 
     Raises:
         UsageError: a setting, the registry, a source mapping or the key is wrong.

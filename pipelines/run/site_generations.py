@@ -1,7 +1,7 @@
 """Switches the site to a new generation, and removes old ones.
 
 The site is a link to the folder of a generation, named after the run; renaming the link switches all pages at once. The
-previous generation stays, and all that were replaced a short while ago, for readers of their pages.
+previous generation, and all generations replaced a short while ago, stay for readers of their pages.
 """
 
 import hashlib

@@ -152,7 +152,9 @@ def _published(manifest: Manifest, as_of: date) -> Published:
 
 @contextmanager
 def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
-    """Ignore a published file that is missing or of an older version, which the next run makes, and collect damages."""
+    """Ignore a published file that is missing or from an older version, because the next run makes it, and collect
+    damage.
+    """
     try:
         yield
     except UsageError:

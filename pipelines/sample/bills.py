@@ -1,6 +1,7 @@
 """The sample's registry files about accounts, resource packages, limits, consoles and bills.
 
-Decides which samples have them, and which file holds which rows. The figures are in `purchases.py` and `statements.py`.
+It decides which samples have these files, and which rows each file has. The figures are in `purchases.py` and
+`statements.py`.
 """
 
 import csv

@@ -144,13 +144,12 @@ class SampleRecords:
         return int(row[0])
 
     def requests(self) -> list[tuple[str, str, int, int, int, int]]:
-        """Return, after `all_of`, technical requests, successes, verifications and results by app and channel."""
+        """Return technical requests, successes, verifications and results by app and channel; call `all_of` first."""
         return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
 
     def verifications(self) -> list[tuple[str, str, int, int, int, int, int, int]]:
-        """Return, after `all_of`, verifications by app, channel and hour.
-
-        The counts are all, successes, mismatches, those without a result, and billed ones.
+        """Return verifications by app, channel and hour; call `all_of` first. The counts are all, successful,
+        mismatched, without a result, and billed.
         """
         return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
 

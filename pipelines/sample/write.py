@@ -241,9 +241,8 @@ def _day(spec: SampleSpec, wrong: Faults, position: int) -> SampleDay:
 
 
 def _edge_lines(day: date, app_key: str) -> list[str]:
-    """Return good records, the first with a broken optional field, then as many lines that must be rejected.
-
-    More rejected lines would raise a warning about the file.
+    """Return good records, the first with a broken optional field, followed by the same number of lines that must be
+    rejected. More rejected lines would cause a warning about the file.
     """
     good = {
         "event_id": f"edge-{day:%Y%m%d}-1",

@@ -59,7 +59,7 @@ class Catalogue:
         """Return the manifest.
 
         Raises:
-            AuthmeterError: the file is damaged, of a newer version of authmeter, or held by another program.
+            AuthmeterError: the file is damaged, from a newer version of authmeter, or locked by another program.
         """
         # Garbage collection would take half of the time of this block.
         with without_collector():
@@ -70,10 +70,7 @@ class Catalogue:
                 raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
-        """Return the state alone, in a time that does not grow with the number of files.
-
-        Raises the errors of `read`.
-        """
+        """Return only the state, in constant time for any number of files. Raises the errors of `read`."""
         rows = self._ask(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)
@@ -197,7 +194,7 @@ class Catalogue:
             return None
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
-        """Return an AuthmeterError if the file is held or, by one of `codes`, damaged; else SQLite's error itself."""
+        """Return an AuthmeterError if the file is locked or, by one of `codes`, damaged; else return SQLite's error."""
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             return AuthmeterError(

@@ -27,7 +27,7 @@ class DayRows(NamedTuple):
 
     @property
     def in_time(self) -> int:
-        """Records that came before the day was closed: the first ones of the file."""
+        """Number of records that arrived before the day was closed. These are the first records of the file."""
         return self.accepted - self.late
 
 

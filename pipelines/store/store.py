@@ -64,14 +64,16 @@ class Store:
         """Return the manifest; an empty one in a new data folder.
 
         Raises:
-            AuthmeterError: it is damaged, lost, or of a newer version of authmeter; or another program holds it.
+            AuthmeterError: it is damaged, missing, from a newer version of authmeter, or locked by another program.
         """
         if older := self._older.manifest():
             return older
         return self.catalogue.read() if self._has_catalogue() else Manifest()
 
     def read_state(self) -> State:
-        """Return the manifest without files and days, in a time that does not grow with them. Raises the same."""
+        """Return the manifest without files and days, in constant time for any number of them. Raises the errors of
+        `read_manifest`.
+        """
         if older := self._older.manifest():
             return older
         return self.catalogue.read_state() if self._has_catalogue() else State()
@@ -84,7 +86,7 @@ class Store:
         """Commit the manifest: the only commit point of the store. Only changes are written.
 
         Raises:
-            AuthmeterError: another program committed since it was read, or holds the catalogue.
+            AuthmeterError: another program committed since it was read, or has locked the catalogue.
         """
         durable.make_folder(self.warehouse)
         if self._has_catalogue():

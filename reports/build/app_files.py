@@ -261,6 +261,6 @@ def _joined_rows(detail: pl.DataFrame, texts: pl.DataFrame, first: int, stop: in
 
 
 def _spans_from(detail: pl.DataFrame, spans: list[tuple[int, int]], day: date) -> list[tuple[int, int]]:
-    """Return the spans of rows without those before `day`; the rows of each span are sorted by day."""
+    """Return the spans without the rows before `day`; the rows of each span are sorted by day."""
     before = np.append(0, np.cumsum((detail.get_column("day") < day).to_numpy()))
     return [(start + int(before[stop] - before[start]), stop) for start, stop in spans]

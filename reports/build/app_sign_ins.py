@@ -29,8 +29,8 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield for each app its sentence in both languages and its sign-in records of the data day: all, and those without
-    a session.
+    """Yield for each app its sentence in both languages, and the number of its sign-in records on the data day: all,
+    and those outside of sessions.
     """
     as_of = marts.publication.as_of
     for row in marts.rows("sign_in/app_lines", **span):

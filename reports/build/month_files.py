@@ -112,7 +112,7 @@ class AppMonths:
         return month in self._with_workbook and gets_workbook(key, rows, self._xlsx_apps)
 
     def _all_kept(self, app: App, month: date, files: list[MonthFile]) -> bool:
-        """Add the month's unchanged files to `files` and return True; if one of them must be written, add none."""
+        """Add the month's files to `files` and return True if all are unchanged, else add none and return False."""
         rows, source = self._found[month][app.key]
         kinds = ("csv", "xlsx") if self._gets_workbook(app.key, month, rows) else ("csv",)
         kept = [self._kept(f"apps/{app.folder}/monthly/{month:%Y-%m}.{kind}", source) for kind in kinds]

@@ -267,7 +267,7 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures and return rows that the quality page needs of them."""
+        """Compute the tables of the figures, and return the rows that the quality page needs."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
@@ -343,7 +343,7 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Return the first card's metric, or the third-party card if no day has counts of the first."""
+        """Return the metric of the first card, or of the third-party card if the first has no counts on any day."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
 
     def _files(

@@ -21,8 +21,8 @@ from reports.content.wording.words import word
 class Look:
     """The look of one series in every chart: colour, marker, and the name at the end of its line.
 
-    Lines are solid, because dashes were mistaken for days without data. SDK versions have no looks of their own: the
-    version at `version_place` has this one, and is never drawn together with the series.
+    Lines are solid, because dashes were mistaken for days without data. SDK versions reuse these looks: the version at
+    position `version_place` is drawn with this look, never in the same chart as the series.
     """
 
     light: str

@@ -48,7 +48,9 @@ def briefing(
     by_key: Mapping[str, App],
     norms: Mapping[str, Sequence[DayNorm]],
 ) -> Briefing:
-    """Return the content of the first page; `norms` are the days of all apps together."""
+    """Return the content of the first page. `norms` has values and usual ranges of all apps together, by figure and
+    day.
+    """
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
@@ -71,9 +73,8 @@ def briefing(
 
 
 def _hit_apps(open_: Iterable[Entry]) -> dict[str, bool]:
-    """Return the apps with an open incident in order of the incidents; true if one of the incidents is red.
-
-    A part of an incident takes the colour of its whole.
+    """Return the apps with an open incident, in the order of the incidents, and whether one of these is red. A part of
+    an incident has the colour of the whole incident.
     """
     hit: dict[str, bool] = {}
     for entry in open_:
@@ -123,7 +124,7 @@ class _Others:
 
     @property
     def are_normal(self) -> bool:
-        """Whether all of them are known to be normal."""
+        """Whether all listed apps are known to be normal."""
         return self.is_known_of_all and self.normal == self.count
 
 

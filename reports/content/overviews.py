@@ -75,8 +75,8 @@ def overviews(
     norms: Mapping[str, Sequence[DayNorm]],
     listed: Sequence[date],
 ) -> Iterator[Overview]:
-    """Yield the overview of each of the listed days, in their order (newest first); `norms` are the days of all apps
-    together.
+    """Yield the overview of each listed day, newest first. `norms` has values and usual ranges of all apps together, by
+    figure and day.
     """
     some = len(CARDS) + 1
     days = list(listed)

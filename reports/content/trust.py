@@ -127,7 +127,7 @@ def _checks(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:
-    """Return the head and the newest days, with their numbers if given."""
+    """Return a heading followed by the newest days, with their counts if given."""
 
     def said(language: str) -> str:
         newest = sorted(days, reverse=True)[:NAMED]

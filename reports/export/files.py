@@ -125,7 +125,7 @@ def _without_time(value: object) -> object:
 
 
 def _write_csv(path: Path, result: duckdb.DuckDBPyConnection, language: Language) -> int:
-    """Write the same bytes as one `csv_bytes` over all rows: BOM and header are only written once."""
+    """Write rows in chunks with the same bytes as one `csv_bytes` call: BOM and header are written only once."""
     schema = [(column[0], _TYPES[str(column[1])]) for column in result.description]
     header = csv_bytes(pl.DataFrame(schema=schema), language)
     written = 0

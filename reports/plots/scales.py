@@ -154,7 +154,9 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
 
 
 def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return heights as near as possible to the wanted ones, in the same order, a line apart and within the bounds."""
+    """Return heights as close as possible to the wanted heights, in the same order, at least one line apart and within
+    the bounds.
+    """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = [0.0] * len(wanted)
     least = top

@@ -102,10 +102,8 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """The days on which uses are drawn from several packages, or partly from none, while the rows have one app for
-        all.
-
-        Their uses must be computed again by app.
+        """Days whose uses must be computed again by app. On these days uses are drawn from several packages, or some
+        from no package, but the given rows have all apps together.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]

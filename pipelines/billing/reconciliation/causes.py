@@ -53,7 +53,7 @@ class Difference:
         return None
 
     def cause(self, peers: Mapping[Hashable, int]) -> Cause:
-        """Return the cause, given the sums of the differences of its peers."""
+        """Return the cause of a difference, given the summed differences of its peers."""
         if early := self.early_cause():
             return early
         if self.peers is not None and abs(peers[self.peers]) <= self.tolerance:

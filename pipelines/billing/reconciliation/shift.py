@@ -32,8 +32,8 @@ class Series:
     measure: str
 
     def moved(self, day: date, hours: int) -> int | None:
-        """Return the 24 hours from 00:00 + `hours` minus the day itself; None if a day of them has no data or is in the
-        future.
+        """Return the count of the 24 hours from 00:00 + `hours` minus the count of the day itself. Return None if one
+        of the two days has no data or is in the future.
         """
         if not {_ahead(day, hours // 24), _ahead(day, (hours + 23) // 24)} <= self.log.complete:
             return None

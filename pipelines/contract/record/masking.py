@@ -94,7 +94,7 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
 
 
 def names_somebody(name: str) -> bool:
-    """Return whether a column of that name may hold a device, a phone or a token."""
+    """Return whether a column with that name may contain a device, a phone or a token."""
     return re.search(rf"(?i){_TOKEN_KEY}", name) is not None
 
 
@@ -118,7 +118,7 @@ def _without_digits(run: re.Match[str]) -> str:
 
 
 def _keys_masked(text: str) -> str:
-    """Return the text with the values of the keys masked: a value, or a whole list or object."""
+    """Return the text with the values of personal keys masked, also lists and objects as a whole."""
     masked, place = [], 0
     while key := _KEY.search(text, place):
         masked.append(text[place : key.end()])

@@ -22,9 +22,9 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
 def word_macros() -> Iterator[str]:
     """Yield the statements for the SQL macros of these numbers.
 
-    `stage_number(word)` is the position of a stage in `SIGN_IN_STAGES`, from 1, and `stage_word(number)` the reverse;
-    likewise for outcomes, platforms and carriers. Any other word, such as `unknown`, has the number NULL.
-    `is_sign_in(channel, stage)` is the condition that a record is a sign-in record.
+    `stage_number(word)` is the position of a stage in `SIGN_IN_STAGES`, from 1, and `stage_word(number)` the reverse.
+    Outcomes, platforms and carriers have the same pair of macros. Any other word, such as `unknown`, has the number
+    NULL. `is_sign_in(channel, stage)` is the condition that a record is a sign-in record.
     """
     for name, words in _WORDS.items():
         listed = list(words)

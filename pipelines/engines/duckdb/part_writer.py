@@ -84,8 +84,8 @@ class PartWriter:
             self.books[int(file)].skipped += int(count)
 
     def count_rejected(self, file: int, reason: str, count: int = 1) -> int:
-        """Count rejected records, which come in the order of their lines; return how many of them must be kept: the
-        first ones.
+        """Count rejected records in the order of their lines, and return how many of them must be kept, beginning with
+        the first.
         """
         self.books[file].rejected += count
         return count_rejected(self.books[file].reasons, reason, count)

@@ -102,7 +102,7 @@ class SparkRoller:
 
 
 def buckets_of(records: int, slots: int) -> int:
-    """Return the number of buckets for so many records if `slots` tasks run at a time."""
+    """Return the number of buckets for a number of records if `slots` tasks run at a time."""
     by_memory, by_slots = -(-records // _BUCKET_RECORDS), min(slots, -(-records // _FEWEST_RECORDS))
     return max(1, min(_MOST_BUCKETS, max(by_memory, by_slots)))
 

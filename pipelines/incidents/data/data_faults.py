@@ -85,14 +85,13 @@ class PartMeasure(RateMeasure):
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the fall of the odds against the rest, or of the count against its weekday, whichever is smaller.
-
-        So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two falls: of the odds against the rest of the day, and of the count against its
+        weekday. So neither a quiet day nor the growth of other parts is a fall.
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the deviation of the share, or of the count, whichever is smaller."""
+        """Return the smaller deviation: of the part's share of the day, or of its count against the weekday."""
         return np.minimum(super().deviation(base, seen), self.counts.deviation(base, seen))
 
 
@@ -129,9 +128,8 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Return whether parts of the same kind with far more than usual have half of the missing records or more.
-
-    The records then came under another name, or users took another way.
+    """Return whether other parts of the same kind, each with far more records than usual, gained at least half of the
+    missing records. The records then came under another name, or users took another way.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual

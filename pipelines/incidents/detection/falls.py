@@ -125,7 +125,9 @@ def _loss(usual: Floats, there: Floats, units: Floats) -> Loss:
 
 
 def alarm_threshold(subjects: int) -> float:
-    """Return the deviation at which this many subjects raise as few false alarms as a hundred do at `FAR`."""
+    """Return the smallest deviation that is reported. It grows with the number of subjects, so that the number of false
+    alarms stays that of a hundred subjects with the limit `FAR`.
+    """
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
 

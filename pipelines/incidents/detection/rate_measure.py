@@ -40,7 +40,7 @@ class RateMeasure:
         return (base("k") / base("n")) * seen("n") - seen("k")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the likelihood ratio of two binomials as a normal deviation, which holds for few requests too."""
+        """Return the likelihood ratio of two binomials as a normal deviation. It is also valid for few requests."""
         n, k, base_n, base_k = seen("n"), seen("k"), base("n"), base("k")
         both = (k + base_k) / (n + base_n)
         surprise = np.zeros(n.shape)

@@ -60,8 +60,8 @@ def day_counts(channel_daily: pl.DataFrame, days: Sequence[date]) -> DayCounts:
 def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
     """Return requests, successes and devices for these rates of each app and channel, and of all apps together.
 
-    Subjects whose requests could not lose as much as matters are left out. For rates that are better lower, the
-    requests that are not in the numerator count as successes.
+    Subjects with too few requests for a reportable loss are left out. For rates that are better lower, the requests
+    that are not in the numerator count as successes.
     """
     found, named = [], []
     for name in names:

@@ -23,7 +23,9 @@ def upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
 
 
 def of_few_days(deviation: Floats, days: Floats) -> Floats:
-    """Return the normal deviation as improbable as this t value, whose spread is estimated from so many days."""
+    """Return the normal deviation with the same probability as this t value, given the number of days from which its
+    spread was estimated.
+    """
     return np.asarray(np.sqrt(days * np.log1p(deviation**2 / days)))
 
 

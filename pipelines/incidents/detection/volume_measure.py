@@ -94,10 +94,11 @@ def spread(base: Sums, seen: Sums) -> Floats:
 
 
 def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
-    """Return the norm of each day (rows) and subject, whether a day has too few days for one, and the days behind it.
+    """Return for each day (rows) and subject the norm, whether there are too few days for a norm, and the number of
+    days used.
 
-    The norm is the mean of the weekday over the last `BASELINE_DAYS` clean days before, or of all of these if the
-    weekday has too few. The third result counts the days of the weekday.
+    The norm is the mean of the weekday over the last `BASELINE_DAYS` clean days before, or of all clean days if the
+    weekday has too few. The number of days counts only days of the weekday.
     """
     days, subjects = volume.shape
     counted = volume * clean

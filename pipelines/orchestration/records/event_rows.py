@@ -27,7 +27,7 @@ class Event:
 
     @property
     def key(self) -> str | None:
-        """The key of its asset, as in a column."""
+        """The key of the event's asset, as stored in a database column."""
         return key_text(self.asset) if self.asset else None
 
     def entry(self, run_id: str, timestamp: float) -> Json:

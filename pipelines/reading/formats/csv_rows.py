@@ -111,8 +111,8 @@ def _text(raw: bytes) -> str:
 
 
 def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
-    """Mark the lines that can be copied as rows: as many cells as the header, no quote, no odd carriage return, valid
-    UTF-8.
+    """Mark lines that can be copied unchanged as rows: with the number of cells of the header, valid UTF-8, and without
+    quotes or carriage returns inside.
     """
     width, has_returns = len(layout.names), layout.line_end == b"\r\n"
     begin, end = int(block.starts[0]), int(block.starts[-1])

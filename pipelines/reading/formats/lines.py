@@ -89,8 +89,8 @@ def _pieces(block: Block, wanted: np.ndarray) -> Iterator[pa.RecordBatch]:
 
 
 def _texts(block: Block) -> tuple[pa.Array, np.ndarray]:
-    """Return the block's lines, line ends included, as an Arrow array over its own bytes, and which of them are valid
-    UTF-8.
+    """Return the lines of the block with their line ends, as an Arrow array over the bytes of the block, and whether
+    each is valid UTF-8.
     """
     count = len(block)
     buffers = [None, pa.py_buffer(block.starts), pa.py_buffer(block.data[: int(block.starts[-1])])]

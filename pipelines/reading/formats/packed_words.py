@@ -36,7 +36,7 @@ def _has_few_words(chunk: pq.ColumnChunkMetaData) -> bool:
 
 
 def unpacked_bytes(batch: pa.RecordBatch) -> int:
-    """Return how many bytes a batch takes without dictionaries."""
+    """Return the size in bytes of a batch without dictionaries."""
     plain, packed = 0, 0
     for column in batch.columns:
         if pa.types.is_dictionary(column.type):
@@ -56,7 +56,7 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return the number of rows of equal pieces that are at most 1.5 times as large as `most`.
+    """Return the number of rows for pieces of equal size, each at most 1.5 times as large as `most`.
 
     Equal pieces leave no remainder of a few rows, which would have to be copied to join it with the next batch.
     """

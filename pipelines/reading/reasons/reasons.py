@@ -160,8 +160,8 @@ class Reason(NamedTuple):
 
 
 def words_of(stored: str) -> Bilingual:
-    """Return the words of a stored finding. Findings that are no `Reason`, such as on damaged files, are returned as
-    they are.
+    """Return the words of a stored finding. Findings that are not a `Reason`, such as those on damaged files, are
+    returned unchanged.
     """
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code) or _EARLIER_REASONS.get(code)

@@ -1,8 +1,9 @@
-"""Checks source mappings by the files that they read: which columns, conditions and fields found no value.
+"""Checks source mappings against the files that they read, and reports columns, conditions and fields that never have a
+value.
 
-A *use* is a condition on each record: it has a column, is kept, or gets a value for a field. The file's `PartBooks`
-contain the uses that are true for any record. A *fault* is a use that is true for none, or an expression that fails on
-many records; it is stored with the file by its name.
+A *use* is a condition on a record: the record has a column, is kept by `where`, or gets a value for a field. The file's
+`PartBooks` contain the uses that are true for any record. A *fault* is a use that is true for no record, or an
+expression that fails on many records; its name is stored with the file.
 """
 
 from collections.abc import Collection

@@ -21,7 +21,7 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """The notices of checks, and the rows that do not count. `is_of_page`: any of them concerns this page alone."""
+    """The notices of checks, and the rows that do not count. `is_of_page`: one of them belongs only to this page."""
 
     notices: list[Bilingual]
     rows: list[BadRow]

@@ -64,5 +64,5 @@ def _text(text: Bilingual) -> str | tuple[str, str]:
 
 
 def _percent(share: float | None) -> float | None:
-    """Return a share in per cent with two decimals, as many as are shown."""
+    """Return a share in per cent with two decimals, the displayed precision."""
     return None if share is None else round(100 * share, 2)

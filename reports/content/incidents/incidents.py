@@ -206,7 +206,7 @@ class Incidents:
         return [one for one in self.all if one.published.is_open and one.published.stands_alone]
 
     def counted(self, warnings: int = 0) -> Bilingual:
-        """Return the number of open problems and items to look at, in the words of `status` and the daily message.
+        """Return a text with the number of open problems and items to look at, as in `status` and the daily message.
 
         Args:
             warnings: number of failed checks.
@@ -261,7 +261,7 @@ class Incidents:
         return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
     def _arranged(self, some: Iterable[Incident]) -> list[Entry]:
-        """Return the incidents that are not part of another one given, each with its parts among them."""
+        """Return the given incidents that are not part of another given incident, each with its given parts."""
         here = {one.incident_id: one for one in some}
         parts: dict[str, list[Incident]] = defaultdict(list)
         whole = {key: self._whole(key, here) for key in here}

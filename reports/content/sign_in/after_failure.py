@@ -64,7 +64,7 @@ class AfterFailure:
 
 
 def after_failure(paths: Sequence[FailurePath]) -> AfterFailure:
-    """Return the matrix of these paths; failures with most sessions come first."""
+    """Return the matrix of failures and ways for the given paths. Failures with most sessions come first."""
     came_back: dict[str, int] = defaultdict(int)
     by_failure: dict[tuple[str, str], list[FailurePath]] = defaultdict(list)
     for path in paths:

@@ -42,7 +42,7 @@ def _compact(value: Decimal, units: tuple[tuple[Decimal, str, int], ...]) -> str
 
 
 def _rounded(value: Decimal, decimals: int) -> str:
-    """Return a number with at most so many decimals, rounded half up."""
+    """Return a number rounded half up to at most the given decimals."""
     text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
