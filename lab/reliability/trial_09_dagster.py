@@ -193,10 +193,10 @@ ALONE = """
 import sys
 from pathlib import Path
 from pipelines.common.errors import AuthmeterError
-from pipelines.orchestration.scheduler_process import run_alone
+from pipelines.orchestration.scheduler_process import run_scheduler
 try:
     child = "import subprocess, time; subprocess.Popen(['sleep', '300']); time.sleep(300)"
-    run_alone([sys.executable, "-c", child], Path(sys.argv[1]), Path(sys.argv[1]), lambda: None)
+    run_scheduler([sys.executable, "-c", child], Path(sys.argv[1]), Path(sys.argv[1]), lambda: None)
 except AuthmeterError as error:
     sys.exit(str(error))
 """

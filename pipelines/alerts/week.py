@@ -77,7 +77,9 @@ def read_week(database: Path, sunday: date) -> Week | None:
             ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
             # A week that is sent late ended some days before the as-of.
             key_days = read_key_days(connection, (as_of - sunday).days + 2 * _DAYS)
-            incidents = [one for one in incidents_of(connection) if one.stands_alone and is_problem(one.incident.kind)]
+            incidents = [
+                one for one in incidents_of(connection) if one.is_independent and is_problem(one.incident.kind)
+            ]
             packages = named_rows(connection, sql("pipelines.alerts", "packages_left"))
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
     except (AuthmeterError, duckdb.Error):

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.account_views import create_account_views
-from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.package_tables import no_packages, package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.billing.packages.stored_uses import stored_accounts
@@ -73,7 +73,7 @@ def _packages(
         as_of,
         day_start(as_of + timedelta(days=1), settings.timezone),
         complete,
-        days_to_come(as_of, settings.timezone),
+        future_days(as_of, settings.timezone),
         settings.timezone,
         settings.buy_lead_days,
     )

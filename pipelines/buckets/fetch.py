@@ -129,7 +129,7 @@ class _Fetch:
     def _new(self, objects: list[Listed]) -> Iterator[Listed]:
         for begin in range(0, len(objects), _PAGE):
             page = objects[begin : begin + _PAGE]
-            known = self._ledger.brought(self._address.identity, (one.key for one in page))
+            known = self._ledger.fetched(self._address.identity, (one.key for one in page))
             for one in page:
                 before = known.get(one.key)
                 if is_ignored_name(self._address.name(one.key)):
@@ -178,7 +178,7 @@ class _Fetch:
         else:
             for one, error in away:
                 failed.setdefault(error.words, []).append(self._address.name(one.key))
-        self._found += (fetch_words.not_brought(names, why) for why, names in failed.items())
+        self._found += (fetch_words.not_fetched(names, why) for why, names in failed.items())
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
 
     def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:

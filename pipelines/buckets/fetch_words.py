@@ -30,7 +30,7 @@ def refused(names: Sequence[str]) -> Bilingual:
     )
 
 
-def not_brought(names: Sequence[str], why: Bilingual) -> Bilingual:
+def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
     """The finding on objects that failed individually."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",

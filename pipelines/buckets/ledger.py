@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS copied (
 
 
 @dataclass(frozen=True)
-class Brought:
+class FetchedObject:
     """A downloaded object, with its path under landing."""
 
     key: str
@@ -52,20 +52,20 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def brought(self, bucket: str, keys: Iterable[str]) -> dict[str, Brought]:
+    def fetched(self, bucket: str, keys: Iterable[str]) -> dict[str, FetchedObject]:
         """Return the downloaded objects among these keys, by key."""
         rows = self._connection.execute(
             "SELECT key, size, version, path FROM brought WHERE bucket = ? AND key IN (SELECT value FROM json_each(?))",
             [bucket, json.dumps(list(keys))],
         )
-        return {row[0]: Brought(*row) for row in rows}
+        return {row[0]: FetchedObject(*row) for row in rows}
 
     def is_taken(self, path: str) -> bool:
         """Whether an object was downloaded to a path, or to one that is equal on file systems that ignore case."""
         found = self._connection.execute("SELECT 1 FROM brought WHERE folded = ? AND path <> ''", [folded(path)])
         return found.fetchone() is not None
 
-    def note_brought(self, bucket: str, objects: Iterable[Brought]) -> None:
+    def add_fetched(self, bucket: str, objects: Iterable[FetchedObject]) -> None:
         """Record objects that are in landing."""
         rows = [(bucket, one.key, one.size, one.version, one.path, folded(one.path)) for one in objects]
         with self._transaction():

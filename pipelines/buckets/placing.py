@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.buckets.address import Address
 from pipelines.buckets.failures import BucketError
-from pipelines.buckets.ledger import Brought, Ledger
+from pipelines.buckets.ledger import FetchedObject, Ledger
 from pipelines.buckets.listing import Listed
 from pipelines.buckets.names import folded, paths_for
 from pipelines.common import durable
@@ -45,7 +45,7 @@ class Placer:
     def place(self, brought: Sequence[tuple[Listed, Path | None]]) -> None:
         """Move files to their paths and record the objects in the ledger. Objects without a file are only recorded."""
         durable.sync_files(file for _, file in brought if file)
-        known = self._ledger.brought(self._address.identity, (one.key for one, _ in brought))
+        known = self._ledger.fetched(self._address.identity, (one.key for one, _ in brought))
         rows, folders, taken = [], set[Path](), set[str]()
         for one, file in brought:
             before = known.get(one.key)
@@ -59,11 +59,11 @@ class Placer:
                     folders.add(target.parent)
                 os.replace(file, target)
                 taken.add(folded(path))
-            rows.append(Brought(one.key, one.size, one.version, path))
+            rows.append(FetchedObject(one.key, one.size, one.version, path))
         durable.sync_files(sorted(folders))
-        self._ledger.note_brought(self._address.identity, rows)
+        self._ledger.add_fetched(self._address.identity, rows)
 
-    def _is_still_its_own(self, before: Brought, file: Path) -> bool:
+    def _is_still_its_own(self, before: FetchedObject, file: Path) -> bool:
         """Whether an object that was downloaded before can keep its path: the path has the object's file, or none."""
         if not before.path:
             return False
@@ -104,7 +104,7 @@ def _has_room(target: Path) -> bool:
     return next(parent for parent in target.parents if os.path.lexists(parent)).is_dir()
 
 
-def _may_be(target: Path, before: Brought) -> bool:
+def _may_be(target: Path, before: FetchedObject) -> bool:
     """Whether a file can be the object that was downloaded: it has the same size, and the same MD5 if the object's
     version is one.
     """

@@ -7,7 +7,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.lock import hold
 from pipelines.common.text import counted, printable
 from pipelines.contract.settings.settings import load_settings
-from pipelines.ingest.held import accept_held, held_content, taken_away
+from pipelines.ingest.held import accept_held, held_content, removed_records
 from pipelines.ingest.replacing import closed_days
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.store.store import Store
@@ -27,7 +27,7 @@ def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
         manifest = store.read_manifest()
         held = held_content(store, manifest, path)
         with StoredContents(store, load_settings(data)) as contents:
-            lost = taken_away(manifest, held, contents)
+            lost = removed_records(manifest, held, contents)
         closed = closed_days(lost, manifest)
         for day, records in sorted(lost.items()):
             print(f"{day}  loses {counted(records, 'record')}" + ("" if day in closed else ", and is not closed yet"))

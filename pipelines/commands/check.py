@@ -17,7 +17,7 @@ from pipelines.common.text import counted, printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
-from pipelines.ingest.landed import look_through, members_of
+from pipelines.ingest.landed import members_of, scan_archive
 from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
@@ -110,7 +110,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     if not is_archive(path):
         return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)
-    found = members_of(landed, look_through(landed, settings))
+    found = members_of(landed, scan_archive(landed, settings))
     return max(_check_member(data, member, sources, source, settings) for member in found)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pipelines.closing.warnings import damaged_files, of_files
-from pipelines.commands.look import look_into
+from pipelines.commands.look import examined_entries
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
 from pipelines.common.near_names import has_ignored_name
@@ -89,5 +89,5 @@ def _poor_files(
     time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
     manifest.files += [refused_entry(file, time, None) for file in refused if (file.path, file.stamp) not in known]
     if new:
-        manifest.files += look_into(new[:_LOOKED_INTO], settings, time)
+        manifest.files += examined_entries(new[:_LOOKED_INTO], settings, time)
     return (damaged_files(manifest), *of_files(manifest))

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.common.loopback import LOOPBACK, require_free
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import end_runs_of_the_dead, prepare
-from pipelines.orchestration.scheduler_process import run_alone
+from pipelines.orchestration.scheduler_process import run_scheduler
 from pipelines.run.daily_run import open_run
 
 
@@ -30,4 +30,4 @@ def run_dev(data: Path, port: int) -> int:
     where = ["-w", str(PROJECT / "workspace.yaml"), "-h", LOOPBACK, "-p", str(port)]
     # The warning recommends another tool of Dagster, which users of authmeter cannot use.
     quiet = ["-W", "ignore:Function `dev_command` is superseded"]
-    return run_alone([sys.executable, *quiet, "-m", "dagster", "dev", *where], home, PROJECT, before)
+    return run_scheduler([sys.executable, *quiet, "-m", "dagster", "dev", *where], home, PROJECT, before)

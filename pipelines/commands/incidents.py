@@ -22,7 +22,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
     """
     store = Store(data)
     found = linked_incidents(store.database)
-    listed = [(one, link) for one, link in found if with_parts or one.stands_alone]
+    listed = [(one, link) for one, link in found if with_parts or one.is_independent]
     if as_json:
         as_of = store.read_state().as_of
         print(json.dumps({"as_of": str(as_of), "incidents": [_fields(*each) for each in listed]}, ensure_ascii=False))
@@ -30,7 +30,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
     if not listed:
         print("no incident")
     for one, _ in listed:
-        state = "part" if not one.stands_alone else one.incident.state
+        state = "part" if not one.is_independent else one.incident.state
         print(f"{state:<10} {one.text.en}")
         if one.note:
             print(f"{'':<10} note of {one.note.day}: {printable(one.note.text)}")

@@ -23,7 +23,7 @@ from pipelines.store.manifest import FileEntry
 _PARQUET_BYTES = 32 << 20
 
 
-def look_into(
+def examined_entries(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
     """Yield the manifest entry of each file, as judged from the records at its beginning. Nothing is kept."""

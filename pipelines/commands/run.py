@@ -62,12 +62,12 @@ def _closing_words(store: Store, has_files: bool) -> int:
     for one in status.incidents:
         print(f"incident: {one.text_en}{' (acknowledged)' if one.acknowledged else ''}")
     if not has_files:
-        _say_that_nothing_is_there(store)
+        _print_no_logs(store)
     print(f"published as of {store.read_state().as_of}: {store.site / 'index.html'}")
     return WARNED if status.is_warned else 0
 
 
-def _say_that_nothing_is_there(store: Store) -> None:
+def _print_no_logs(store: Store) -> None:
     """Print a hint if the folder never had a log: logs may have names that are ignored, or be in another folder."""
     manifest = store.read_manifest()
     if manifest.files or manifest.unread_files:

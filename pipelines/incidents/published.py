@@ -48,7 +48,7 @@ class PublishedIncident:
         return self.incident.last_day is None
 
     @property
-    def stands_alone(self) -> bool:
+    def is_independent(self) -> bool:
         """Whether it is part of no other; only these are reported."""
         return self.incident.part_of is None
 

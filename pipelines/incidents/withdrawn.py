@@ -18,8 +18,8 @@ from pipelines.store.database import open_published
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
     """Return the published incidents that are no incidents any more, each with the run that withdrew it.
 
-    An incident of the same subject that overlaps replaces the old one, also with another first day. Incidents withdrawn
-    by earlier runs stay withdrawn unless they are back.
+    An old incident is not withdrawn if a new one of the same subject overlaps it, even with another first day.
+    Incidents withdrawn by earlier runs stay withdrawn unless they are back.
 
     Args:
         published: the file that this run replaces; it may be missing.
@@ -40,6 +40,6 @@ def _reported(published: Path) -> list[PublishedIncident]:
     """Return the published incidents that are part of no other; none if the file is missing or of an older version."""
     try:
         with closing(open_published(published)) as connection:
-            return [one for one in reported_of(connection, NO_CHANNELS) if one.stands_alone]
+            return [one for one in reported_of(connection, NO_CHANNELS) if one.is_independent]
     except (UsageError, duckdb.Error):
         return []

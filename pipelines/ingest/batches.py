@@ -28,7 +28,7 @@ class Batch:
         """The size of the landed files, not unpacked."""
         return sum(file.bytes for file in self.files)
 
-    def alone(self) -> "Iterator[Batch]":
+    def single_files(self) -> "Iterator[Batch]":
         """Yield a batch for each file."""
         return (Batch([file], self.source) for file in self.files)
 

@@ -28,7 +28,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
     return held
 
 
-def taken_away(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
+def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
     """Return by day how many records would no longer be in any counting content if the held content were accepted."""
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:

@@ -16,7 +16,7 @@ from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry, refused_entry
 from pipelines.ingest.landed import Landed, landed_files
 from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
-from pipelines.ingest.replacing import Leaving, decide, oldest
+from pipelines.ingest.replacing import DisplacedContent, decide, oldest
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
@@ -75,7 +75,7 @@ class _Ingest:
             self._entries.setdefault(entry.path, []).append(entry)
         # Contents that are new in this run, and replacements of current contents, by new or moved ones.
         self._fresh: list[FileEntry] = []
-        self._leaving: list[Leaving] = []
+        self._leaving: list[DisplacedContent] = []
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
         unreadable: set[str] = set()
@@ -231,7 +231,7 @@ class _Ingest:
             old.status, old.part, old.part_digest = "replaced", None, None
         for entry in moved:
             if live := current_content(self._entries.get(entry.path, ())):
-                self._leaving.append(Leaving(live, entry, by_rotation=True))
+                self._leaving.append(DisplacedContent(live, entry, by_rotation=True))
             # Appended at once, so that a killed run does not lose the content.
             self._append(entry)
         return {entry.path for entry in moved}
@@ -281,7 +281,7 @@ class _Ingest:
         if known.status == "read" and live and live is not known:
             # The content was still counted while the path had another one.
             entries[:] = [*(entry for entry in entries if entry is not known), known]
-            self._leaving.append(Leaving(live, None))
+            self._leaving.append(DisplacedContent(live, None))
         return True
 
     def _entry(self, read: ReadFile, source: SourceMapping) -> FileEntry:
@@ -298,7 +298,7 @@ class _Ingest:
         self._fresh.append(entry)
         count_late(entry, None, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):
-            self._leaving.append(Leaving(live, entry))
+            self._leaving.append(DisplacedContent(live, entry))
         else:
             self._append(entry)
 
@@ -317,11 +317,11 @@ class _Ingest:
         gone = {id(old): old for old in origins.values() if old}
         for one in self._leaving:
             if one.new and not one.by_rotation:
-                one.by_rotation = self._rotation.brought(one.new)
+                one.by_rotation = self._rotation.is_rotated(one.new)
                 if not one.by_rotation and id(one.old) not in gone:
                     count_late(one.new, one.old, closed)
             gone.pop(id(one.old), None)
-        self._leaving += (Leaving(old, None) for old in gone.values())
+        self._leaving += (DisplacedContent(old, None) for old in gone.values())
         for new in self._fresh:
             # Records that arrived in time under the old path are not late under the new one.
             if old := origins[id(new)]:
@@ -336,7 +336,7 @@ class _Ingest:
         for entry in self._fresh:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
-    def _held_before(self) -> Iterator[Leaving]:
+    def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield the held contents of earlier runs. They may no longer remove records, because other contents now
         contain these.
         """
@@ -344,7 +344,7 @@ class _Ingest:
         for path, entries in self._entries.items():
             held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
             if held and live and path not in taken and not held.is_gone:
-                yield Leaving(live, held)
+                yield DisplacedContent(live, held)
 
     def _part_name(self, entries: list[FileEntry]) -> str:
         """Return a digest of the inputs as the part's name: contents, paths, mappings, and the run's day and time

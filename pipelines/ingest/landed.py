@@ -68,7 +68,7 @@ def landed_files(
             if is_refused(file):
                 landed.refused_before.append(file)
                 continue
-            archive = _looked_into(file, settings, landed)
+            archive = _archive_members(file, settings, landed)
         if archive and any(member.path in paths for member in members_of(file, archive)):
             # Without a checksum, every run tries again, as the other file may have been removed.
             landed.refused.append(RefusedFile(file.path, file.full, file.bytes, file.stamp, "", _SAME_PATH))
@@ -105,7 +105,7 @@ def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
             )  # fmt: skip
 
 
-def look_through(file: LandedFile, settings: Settings) -> Archive:
+def scan_archive(file: LandedFile, settings: Settings) -> Archive:
     """List an archive; each member is verified to its end.
 
     Raises:
@@ -118,11 +118,11 @@ def look_through(file: LandedFile, settings: Settings) -> Archive:
     return Archive(file.stamp, tuple(members))
 
 
-def _looked_into(file: LandedFile, settings: Settings, landed: Landed) -> Archive | None:
+def _archive_members(file: LandedFile, settings: Settings, landed: Landed) -> Archive | None:
     """Return the members of an archive; None if it is refused or changed meanwhile."""
     archive, finding = None, ""
     try:
-        archive = look_through(file, settings)
+        archive = scan_archive(file, settings)
     except (OSError, DamagedFileError) as error:
         finding = finding_of(error)
     if current_stamp(file) != file.stamp:

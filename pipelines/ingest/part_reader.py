@@ -182,7 +182,9 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
             if len(files) > 1:
                 shutil.rmtree(folder)
                 return [
-                    part for alone in asked.batch.alone() for part in read_parts(reader, replace(asked, batch=alone))
+                    part
+                    for alone in asked.batch.single_files()
+                    for part in read_parts(reader, replace(asked, batch=alone))
                 ]
             return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
         read = zip(files, checksums, books, strict=True)

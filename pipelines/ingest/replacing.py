@@ -16,7 +16,7 @@ _LISTED_DAYS = 5
 
 
 @dataclass(eq=False)
-class Leaving:
+class DisplacedContent:
     """A counting content that is no longer the content of its path, with the new content of the path.
 
     `new` is None if the path has no new content, as after a move. Content that came `by_rotation` is accepted whatever
@@ -28,7 +28,9 @@ class Leaving:
     by_rotation: bool = False
 
 
-def decide(leaving: list[Leaving], others: list[FileEntry], manifest: Manifest, contents: StoredContents) -> None:
+def decide(
+    leaving: list[DisplacedContent], others: list[FileEntry], manifest: Manifest, contents: StoredContents
+) -> None:
     """Set the status of each old and new content.
 
     An old content is replaced if each of its records is in another counting content. Else it still counts, as the

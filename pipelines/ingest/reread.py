@@ -18,7 +18,7 @@ from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry
-from pipelines.ingest.held import taken_away
+from pipelines.ingest.held import removed_records
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
@@ -39,7 +39,7 @@ class RereadRequest:
     source: str | None = None
     first: date | None = None
 
-    def asks_for(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
+    def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
         """Whether a content is requested.
 
         The files of a source are those that it read and those that it would read now. A file is of a day or later if it
@@ -60,12 +60,12 @@ class RereadRequest:
 class RereadReport:
     """The result of a reread; files by path.
 
-    `taken_away` is the number of removed records of closed days by path.
+    `removed_records` is the number of removed records of closed days by path.
     """
 
     read: int = 0
     changed: list[FileEntry] = field(default_factory=list)
-    taken_away: dict[str, int] = field(default_factory=dict)
+    removed_records: dict[str, int] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class RereadReport:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the report for the user."""
-        for path, count in sorted(self.taken_away.items()):
+        for path, count in sorted(self.removed_records.items()):
             yield f"removed: {printable(path)}: {count:,} records of closed days no longer count"
         for path, finding in sorted(self.failed.items()):
             yield f"unchanged: {printable(path)}: {finding}"
@@ -132,7 +132,7 @@ class _Reread:
         landed = {file.path: file for file in known_files(scanned, self._manifest.archives)}
         for entry in self._manifest.files:
             # Damaged contents are tried again by the ingest, which runs before.
-            if entry.status not in ("read", "held") or not self._request.asks_for(
+            if entry.status not in ("read", "held") or not self._request.selects(
                 entry, self._context.sources, self._zone
             ):
                 continue
@@ -186,7 +186,7 @@ class _Reread:
         """
         manifest = self._manifest
         if old.status == "held":
-            lost = closed_days(taken_away(manifest, new, self._contents), manifest)
+            lost = closed_days(removed_records(manifest, new, self._contents), manifest)
             if lost:
                 new.status, new.finding = "held", listed(lost)
             live = current_content([entry for entry in manifest.files if entry.path == old.path])
@@ -195,7 +195,7 @@ class _Reread:
         else:
             lost = self._contents.lost([old], oldest(manifest), [new]).get(key_of(old), {})
             if lost := closed_days(lost, manifest):
-                self._report.taken_away[new.path] = sum(lost.values())
+                self._report.removed_records[new.path] = sum(lost.values())
         self._report.changed.append(new)
         manifest.files[manifest.files.index(old)] = new
 

@@ -82,7 +82,7 @@ class Rotation:
                 return old
         return None
 
-    def brought(self, new: FileEntry) -> bool:
+    def is_rotated(self, new: FileEntry) -> bool:
         """Whether a new content came by rotation: it was read before under another path, or its name has marks of
         rotation and another content of the same log was moved.
         """

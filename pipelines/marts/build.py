@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.account_views import create_account_views
-from pipelines.billing.packages.package_tables import unsound
+from pipelines.billing.packages.package_tables import ledger_error
 from pipelines.billing.published import BILLING_TABLES
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
@@ -168,7 +168,7 @@ def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
         BooksError: they differ.
     """
     for day, kind, name in connection.execute(_UNSOUND).fetchall():
-        raise unsound(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
+        raise ledger_error(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
 
 
 def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:

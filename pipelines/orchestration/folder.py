@@ -27,7 +27,7 @@ _SCHEDULE = "dagster/schedule_name"
 
 
 @contextmanager
-def run_over(
+def stages_of_run(
     data: Path, tags: Mapping[str, str], is_whole: bool, tidy: Callable[[DailyRun], None],
     opened: DailyRun | None = None, warn: Callable[[str], None] = print,
 ) -> Iterator[DailyRun]:  # fmt: skip

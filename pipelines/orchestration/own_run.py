@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.common.errors import BooksError
 from pipelines.contract.checks import CHECKS
-from pipelines.orchestration.folder import run_over
+from pipelines.orchestration.folder import stages_of_run
 from pipelines.orchestration.partitions import PARTITION_TAG, add_days
 from pipelines.orchestration.printed import printed_into
 from pipelines.orchestration.records import event_rows
@@ -35,7 +35,9 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
         add_days(records.partitions, [day])
         records.begin(job, tags, planned(day))
         with (
-            run_over(opened.store.data, tags, True, lambda run: tidy_records(home, run, records.run_id), opened) as run,
+            stages_of_run(
+                opened.store.data, tags, True, lambda run: tidy_records(home, run, records.run_id), opened
+            ) as run,
             printed_into(records.keep_prints(home / "storage", [step.name for step in STEPS])),
         ):
             for step in STEPS:

@@ -19,7 +19,7 @@ from pipelines.common.errors import AuthmeterError, InUseError
 _PATIENCE_S = 20
 
 
-def run_alone(command: Sequence[str], home: Path, folder: Path, before: Callable[[], object]) -> int:
+def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Callable[[], object]) -> int:
     """Run the command as the only scheduler of a Dagster home until it ends or is stopped; return its exit code.
 
     Args:

@@ -15,9 +15,9 @@ from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS
 from pipelines.contract.record.masking import (
     MASK,
     MAX_REJECTED_TEXT,
+    is_personal_column,
     masked_text,
     masked_value,
-    names_somebody,
     nested_end,
 )
 from pipelines.reading.sources.sources import SourceMapping
@@ -91,7 +91,8 @@ def csv_mask(header: Sequence[str], mapping: SourceMapping) -> CsvMask:
         frozenset(
             place
             for place, name in enumerate(header)
-            if name in mapping.hidden_columns or (name not in _VISIBLE_FIELDS if has_fields else names_somebody(name))
+            if name in mapping.hidden_columns
+            or (name not in _VISIBLE_FIELDS if has_fields else is_personal_column(name))
         ),
         has_fields,
     )

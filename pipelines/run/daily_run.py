@@ -138,7 +138,7 @@ class DailyRun:
         return report
 
     def _is_to_be_reread(self, entry: FileEntry) -> bool:
-        return bool(self.reread and self.reread.asks_for(entry, self.sources, self.settings.timezone))
+        return bool(self.reread and self.reread.selects(entry, self.sources, self.settings.timezone))
 
     def roll_up(self, day: date) -> RollupReport:
         """Roll up all days up to D that are due, and commit them with the publication."""

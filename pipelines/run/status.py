@@ -179,7 +179,7 @@ def _open_incidents(database: Path, settings: Settings) -> list[OpenIncident]:
     return [
         _open_incident(one, link, settings.address_of(link))
         for one, link in linked_incidents(database)
-        if one.is_open and one.stands_alone
+        if one.is_open and one.is_independent
     ]
 
 

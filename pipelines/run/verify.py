@@ -52,7 +52,7 @@ class VerifyReport:
     differences: list[str] = field(default_factory=list)
 
 
-class _Beside(Store):
+class _ScratchStore(Store):
     """The store with the tables of some days and the published file in a temporary folder."""
 
     def __init__(self, store: Store, temp: Path) -> None:
@@ -90,7 +90,7 @@ def _verified(
         return report
     inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
     publication = _current_publication(inputs, manifest, as_of)
-    beside = _Beside(store, store.fresh_folder("verify"))
+    beside = _ScratchStore(store, store.fresh_folder("verify"))
     days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]
     stored = [day for day in days if manifest.has_events_of(day)]
     report.without_events = len(days) - len(stored)
@@ -151,7 +151,7 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
 
 
 def _differing_day(
-    inputs: RollupInputs, beside: _Beside, entry: DayEntry, day: date, books: DayBooks, report: VerifyReport
+    inputs: RollupInputs, beside: _ScratchStore, entry: DayEntry, day: date, books: DayBooks, report: VerifyReport
 ) -> list[str]:
     report.days += 1
     fresh = beside.temp / str(day)

@@ -18,7 +18,7 @@ _SEARCHED_DAYS: Final = 400
 
 
 @dataclass
-class _Standing:
+class _PackageState:
     package: SamplePackage
     used: int = 0
     adjusted: int = 0
@@ -34,7 +34,7 @@ class Purchases:
         self._packages = packages(used)
         self._readings: list[tuple[SamplePackage, SampleReading, int, int]] = []
         self._overflow: dict[tuple[str, int], int] = {}
-        self._standings = {one.resource_package_id: _Standing(one) for one in self._packages}
+        self._states = {one.resource_package_id: _PackageState(one) for one in self._packages}
         for account_id in ACCOUNTS:
             self._go_through(account_id)
 
@@ -70,7 +70,7 @@ class Purchases:
                     "quantity": one.package.quantity, "used": one.used, "adjusted": one.adjusted,
                     "expired": one.expired, "remaining": one.remaining,
                 }
-                for name, one in self._standings.items()
+                for name, one in self._states.items()
             ],
             "readings": [
                 {
@@ -85,7 +85,7 @@ class Purchases:
 
     def _go_through(self, account_id: str) -> None:
         """Apply an account's purchases, readings and expiries hour by hour, and draw its uses from the packages."""
-        own = [self._standings[one.resource_package_id] for one in self._packages if one.account_id == account_id]
+        own = [self._states[one.resource_package_id] for one in self._packages if one.account_id == account_id]
         for one in own:
             one.remaining = one.package.quantity if one.package.bought < (0, 0) else 0
         for day in range(self._used.days):
@@ -101,7 +101,7 @@ class Purchases:
                 if left:
                     self._overflow[account_id, day] = self._overflow.get((account_id, day), 0) + left
 
-    def _act(self, own: Sequence[_Standing], moment: Moment) -> None:
+    def _act(self, own: Sequence[_PackageState], moment: Moment) -> None:
         for one in own:
             if one.package.expires == moment:
                 one.expired, one.remaining = one.remaining, 0
@@ -119,7 +119,7 @@ class Purchases:
         week = self._used.week(account_id)
         left = {
             one.package: one.remaining
-            for one in self._standings.values()
+            for one in self._states.values()
             if one.package.account_id == account_id and one.remaining
         }
         remaining, lapses, run_out_day = sum(left.values()), [], None

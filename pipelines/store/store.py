@@ -93,8 +93,8 @@ class Store:
             self.catalogue.write(manifest)
         else:
             self.catalogue.create(manifest)
-        if not self._older.is_left_behind():
-            self._older.leave_behind(self.catalogue.file)
+        if not self._older.has_signpost():
+            self._older.write_signpost(self.catalogue.file)
 
     def catalogue_faults(self) -> list[str]:
         """Return the faults of the catalogue file, in SQLite's words. The caller holds the lock."""
@@ -107,7 +107,7 @@ class Store:
         if self.catalogue.file.exists():
             return True
         # The signpost is written after the catalogue, and days are rolled up after the first commit.
-        if self._older.is_left_behind() or any(self.warehouse.glob("days/*/*")):
+        if self._older.has_signpost() or any(self.warehouse.glob("days/*/*")):
             raise unreadable(self.catalogue.file, "it is missing, but the store is not empty")
         return False
 

@@ -41,7 +41,7 @@ class OlderStore:
         raw = self._raw()
         return raw is not None and _SIGNPOST not in raw
 
-    def is_left_behind(self) -> bool:
+    def has_signpost(self) -> bool:
         """Return whether the signpost exists. Raises the errors of `is_there`."""
         return _SIGNPOST in (self._raw() or {})
 
@@ -58,7 +58,7 @@ class OlderStore:
             found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"it lacks {error}"
             raise unreadable(self._file, found) from None
 
-    def leave_behind(self, catalogue: Path) -> None:
+    def write_signpost(self, catalogue: Path) -> None:
         """Replace the JSON by the signpost to the catalogue, which counts from now on."""
         signpost = {"schema_version": SCHEMA_VERSION, _SIGNPOST: catalogue.name}
         durable.write_file(self._file, json.dumps(signpost).encode())

@@ -100,7 +100,7 @@ class Content(NamedTuple):
     months: list[MonthFile]
 
 
-def contents_ahead(
+def prefetched_contents(
     marts: PublishedTables,
     apps: list[App],
     xlsx_apps: Collection[str],

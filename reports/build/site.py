@@ -26,7 +26,7 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import open_published
-from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, contents_ahead, write_app_files
+from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, prefetched_contents, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
 from reports.build.month_files import Generation, read_generation
@@ -154,7 +154,7 @@ class _Site:
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
-        self.contents = contents_ahead(figures, self.apps, xlsx_apps, self.word, language, before, reader)
+        self.contents = prefetched_contents(figures, self.apps, xlsx_apps, self.word, language, before, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)

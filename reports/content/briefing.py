@@ -54,7 +54,7 @@ def briefing(
     complete = {day for day, one in quality.items() if one.state == "complete"}
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
-    hit_apps = _hit_apps(open_)
+    hit_apps = _apps_with_incidents(open_)
     attention = findings(marts, stand)
     holidays = {day for day, one in quality.items() if one.is_holiday}
     apps = app_health(marts, by_key, hit_apps, incidents.days, complete, holidays)
@@ -72,7 +72,7 @@ def briefing(
     )
 
 
-def _hit_apps(open_: Iterable[Entry]) -> dict[str, bool]:
+def _apps_with_incidents(open_: Iterable[Entry]) -> dict[str, bool]:
     """Return the apps with an open incident, in the order of the incidents, and whether one of these is red. A part of
     an incident has the colour of the whole incident.
     """

@@ -19,7 +19,7 @@ from lab.oracle.counts import Row
 from lab.oracle.raw_rows import utc_time
 from lab.worlds.random_bills import write_world
 from pipelines.billing.packages.account import Account
-from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start
@@ -65,7 +65,7 @@ def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[s
     names = sorted({package.account_id for package in bought.packages})
     lead = int(str(world.settings["buy_lead_days"]))
     end = day_start(world.as_of + timedelta(days=1), zone)
-    at = AsOf(world.as_of, end, world.complete, days_to_come(world.as_of, zone), zone, lead)
+    at = AsOf(world.as_of, end, world.complete, future_days(world.as_of, zone), zone, lead)
     found = package_tables([account_of(name, bought, uses[name], zone) for name in names], at)
     return {name: table.to_dicts() for name, table in found.items()}, [
         (problem.path, problem.line, problem.reason) for problem in problems

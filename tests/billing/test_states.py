@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.ledger import account_ledger
-from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.states import AccountForecast, AsOf, PackageState, account_states
 from pipelines.common.days import BUSINESS_ZONE, day_start, days_between
 from pipelines.contract.registry.packages import Package
 
 AS_OF = date(2026, 3, 29)
-TO_COME = days_to_come(AS_OF, BUSINESS_ZONE)
+TO_COME = future_days(AS_OF, BUSINESS_ZONE)
 
 
 def package(name: str, quantity: int, first: date, last: date) -> Package:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipelines.billing.packages.account import Account
-from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import day_start
@@ -53,7 +53,7 @@ def add_packages(
         for account_id in sorted({one.account_id for one in packages})
     ]
     end: date = AS_OF + timedelta(days=1)
-    at = AsOf(AS_OF, day_start(end, ZONE), {day(back) for back in backs}, days_to_come(AS_OF, ZONE), ZONE, 7)
+    at = AsOf(AS_OF, day_start(end, ZONE), {day(back) for back in backs}, future_days(AS_OF, ZONE), ZONE, 7)
     for name, frame in package_tables(accounts, at).items():
         made.add(name, *frame.iter_rows(named=True))
     made.add("resource_package_readings", *(vars(one) for one in readings))

@@ -22,7 +22,7 @@ import pytest
 
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.ledger_events import events_by_day
-from pipelines.billing.packages.outlook import days_to_come
+from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.package_tables import package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import BUSINESS_ZONE, business_day, day_start, days_between
@@ -97,7 +97,7 @@ def test_golden_case(case: Path) -> None:
     began = given.get("began") or min((business_day(at, BUSINESS_ZONE) for at, *_ in uses), default=as_of)
     complete = set(days_between(began, as_of)) - set(given.get("missing", ()))
     at = AsOf(
-        as_of, day_start(as_of + timedelta(days=1), BUSINESS_ZONE), complete, days_to_come(as_of, BUSINESS_ZONE),
+        as_of, day_start(as_of + timedelta(days=1), BUSINESS_ZONE), complete, future_days(as_of, BUSINESS_ZONE),
         BUSINESS_ZONE, 7,
     )  # fmt: skip
     accounts = sorted({one.account_id for one in load_packages(case, BUSINESS_ZONE, []).packages})

@@ -42,7 +42,7 @@ def test_open_ones_come_first_then_the_largest_loss_then_the_id(tmp_path: Path) 
         read = incidents_of(connection)
     assert [one.incident for one in read] == IN_ORDER
     assert [one.is_open for one in read] == [True, True, True, False, False]
-    assert [one.stands_alone for one in read] == [True, True, False, True, True]
+    assert [one.is_independent for one in read] == [True, True, False, True, True]
 
 
 def test_a_store_whose_days_lack_profiles_and_sessions_for_good_has_incidents_all_the_same() -> None:

@@ -127,6 +127,6 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
     assert (shop.note, shop.is_acknowledged) == (Note(late, "Rolled back"), True)
     assert (everyone.note, everyone.is_acknowledged) == (Note(FIRST_BAD, "Sale"), True)
-    assert (shop.stands_alone, everyone.stands_alone) == (False, True)
+    assert (shop.is_independent, everyone.is_independent) == (False, True)
     assert shop.incident.cause.cell == "sdk_version=2"
     assert shop.text.zh == "示例钱包 · 一键登录成功率 100% → 55%，03-06 起第 5 天，03-10 少 18 次登录；SDK 2 仅 10%"

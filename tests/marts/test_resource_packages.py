@@ -87,11 +87,11 @@ def test_a_ledger_that_does_not_sum_is_not_published(folder: DataFolder, monkeyp
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
     ledger = package_tables.account_ledger
 
-    def unsound(*given: Any) -> AccountLedger:
+    def ledger_error(*given: Any) -> AccountLedger:
         found = ledger(*given)
         return replace(found, days=[row._replace(remaining=row.remaining + 1) for row in found.days])
 
-    monkeypatch.setattr(package_tables, "account_ledger", unsound)
+    monkeypatch.setattr(package_tables, "account_ledger", ledger_error)
     with pytest.raises(BooksError, match="resource package p has a wrong sum"):
         folder.tables()
     assert folder.store.database.read_bytes() == before

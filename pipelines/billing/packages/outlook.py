@@ -17,17 +17,17 @@ SIMULATED_DAYS: Final = 400
 
 
 @dataclass(frozen=True)
-class DayToCome:
+class FutureDay:
     """A day of the simulation, and the instant at which it ends."""
 
     day: date
     end: datetime
 
 
-def days_to_come(as_of: date, zone: str) -> list[DayToCome]:
+def future_days(as_of: date, zone: str) -> list[FutureDay]:
     """Return the simulated days after a day."""
     days = [as_of + timedelta(days=ahead + 1) for ahead in range(SIMULATED_DAYS)]
-    return [DayToCome(day, day_start(day + timedelta(days=1), zone)) for day in days]
+    return [FutureDay(day, day_start(day + timedelta(days=1), zone)) for day in days]
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Outlook:
     left: list[int] = field(default_factory=list)
 
 
-def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[DayToCome], now: datetime) -> Outlook:
+def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[FutureDay], now: datetime) -> Outlook:
     """Simulate the days to come.
 
     Args:

@@ -90,15 +90,15 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
         sums = row.opening + row.granted - row.used + row.adjusted - row.expired == row.remaining
         follows = row.opening == left.get(name, 0) and row.used == drawn.pop((row.day, name), 0)
         if not (sums and follows and row.remaining >= 0):
-            raise unsound(f"The ledger of resource package {name} has a wrong sum on {row.day}.")
+            raise ledger_error(f"The ledger of resource package {name} has a wrong sum on {row.day}.")
         left[name] = row.remaining
     of_none = [name for _, name in drawn if name is not None]
     used = {day: total for day, by_app in account.uses.items() if (total := sum(by_app.values()))}
     if of_none or by_day != used:
-        raise unsound(f"The uses drawn by the apps of account {account.account_id} differ from their uses.")
+        raise ledger_error(f"The uses drawn by the apps of account {account.account_id} differ from their uses.")
 
 
-def unsound(what: str) -> BooksError:
+def ledger_error(what: str) -> BooksError:
     """Return the error of a ledger that does not sum."""
     return BooksError(
         what,

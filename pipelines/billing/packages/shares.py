@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 
 def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
-    """Return each app's share of a draw, which is at most the sum of the uncovered uses; apps without a share are left
-    out.
+    """Return each app's share of a draw. The draw is at most the sum of the apps' uncovered uses. Apps without a share
+    are left out.
 
     With r = an app's uses and R their sum, its share is floor(draw x r / R), then one each by largest remainder, ties
     by the app's key.

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.forecast import UNIT, Forecast
 from pipelines.billing.packages.ledger import AccountLedger, PackageDay
-from pipelines.billing.packages.outlook import DayToCome, Outlook, outlook
+from pipelines.billing.packages.outlook import FutureDay, Outlook, outlook
 from pipelines.common.days import business_day, days_between
 from pipelines.contract.registry.packages import Package
 
@@ -68,7 +68,7 @@ class AsOf:
     day: date
     end: datetime
     complete: Collection[date]
-    to_come: Sequence[DayToCome]
+    to_come: Sequence[FutureDay]
     zone: str
     buy_lead_days: int
 

@@ -93,7 +93,7 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     return _RUN.sub(_without_digits, text)[:MAX_REJECTED_TEXT]
 
 
-def names_somebody(name: str) -> bool:
+def is_personal_column(name: str) -> bool:
     """Return whether a column with that name may contain a device, a phone or a token."""
     return re.search(rf"(?i){_TOKEN_KEY}", name) is not None
 

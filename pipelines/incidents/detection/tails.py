@@ -17,7 +17,7 @@ def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
 
 
 def upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return the chance of a count or more in the same way; 0 for a count that is no rise."""
+    """Return the probability of this count or more, as a normal deviation; 0 if the count is not above the norm."""
     middle = count - 0.5
     return np.where(middle > mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
 

@@ -90,7 +90,7 @@ def _each_once(named: list[Found], counts: Counter[str]) -> Iterator[tuple[str, 
             yield member.name, refused(member.name, member.bytes, member.place, TWICE)
 
 
-def require_few(file: LandedFile, count: int) -> None:
+def require_member_limit(file: LandedFile, count: int) -> None:
     """Check the number of members of an archive.
 
     Raises:

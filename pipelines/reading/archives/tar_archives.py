@@ -22,7 +22,7 @@ from pipelines.reading.archives.found_members import (
     is_ignored_name,
     refusal_of,
     refused,
-    require_few,
+    require_member_limit,
 )
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile
@@ -55,7 +55,7 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
             fileobj=fileobj, mode="r|", tarinfo=_Member, errors="surrogateescape", bufsize=PIECE_BYTES
         ) as archive:
             for count, member in enumerate(archive, 1):
-                require_few(file, count)
+                require_member_limit(file, count)
                 if not member.isdir() and not is_ignored_name(name_as_text(member.name)):
                     found.append(_found(archive, member))
             end = archive.offset

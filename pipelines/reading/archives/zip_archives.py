@@ -20,7 +20,7 @@ from pipelines.reading.archives.found_members import (
     is_ignored_name,
     refusal_of,
     refused,
-    require_few,
+    require_member_limit,
 )
 from pipelines.reading.files.growth import GrowthGuard, UnpackLimits
 from pipelines.reading.files.landing import LandedFile
@@ -45,7 +45,7 @@ def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     require_mark(file, raw, _MARK, "zip")
     archive = opened_zip(file, raw)
     listed = archive.infolist()
-    require_few(file, len(listed))
+    require_member_limit(file, len(listed))
     # `zipfile` returns at most the declared bytes of a member.
     GrowthGuard(file, limits).grew(sum(info.file_size for info in listed))
     return files_of(file, _found(archive, listed))

@@ -27,7 +27,7 @@ def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[b
 
 
 class Cutter:
-    """Cuts a text block by block; its state is that at the end of the last block.
+    """Cuts a text block by block; the state after each block is kept for the next.
 
     Args:
         bases: in the second pass, the number of never closed braces at the end of each block.
@@ -46,7 +46,9 @@ class Cutter:
         self._has_other = False
 
     def second(self) -> "Cutter | None":
-        """Return, at the end of the text, a cutter that ignores the never closed braces; None if all are closed."""
+        """Return a cutter for a second pass that ignores braces that are never closed; None if all are closed. Call it
+        at the end of the text.
+        """
         bases, base = [], self._depth
         for fewest in reversed(self._fewest):
             bases.append(base)

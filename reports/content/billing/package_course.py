@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.billing.packages.forecast import UNIT, Forecast
-from pipelines.billing.packages.outlook import Outlook, days_to_come, outlook
+from pipelines.billing.packages.outlook import Outlook, future_days, outlook
 from pipelines.common.days import day_start
 from pipelines.common.text import Bilingual
 from pipelines.contract.registry.packages import Package
@@ -83,7 +83,7 @@ def left_course(account: PackageAccount, complete: Collection[date], as_of: date
 def _outlooks(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> list[Outlook | None]:
     """Return the forecasts by the middle, lowest and highest factor; None for each factor that is not known."""
     forecast = Forecast(account.uses, complete, as_of)
-    to_come = days_to_come(as_of, zone)
+    to_come = future_days(as_of, zone)
     now = day_start(as_of + timedelta(days=1), zone)
     remaining = {
         _package(one): one.quantity if one.state == "future" else one.remaining

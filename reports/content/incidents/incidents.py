@@ -149,7 +149,7 @@ class Incident:
     def note_line(self) -> Bilingual | None:
         """The row for `registry/notes.csv` that acknowledges it; None if that would have no effect."""
         one = self.published
-        if not (one.is_open and one.stands_alone) or one.is_acknowledged:
+        if not (one.is_open and one.is_independent) or one.is_acknowledged:
             return None
         return note_line(self.as_of, one.incident.app_key, self.incident_id)
 
@@ -203,7 +203,7 @@ class Incidents:
     @cached_property
     def open_alone(self) -> list[Incident]:
         """The open incidents that are not part of another."""
-        return [one for one in self.all if one.published.is_open and one.published.stands_alone]
+        return [one for one in self.all if one.published.is_open and one.published.is_independent]
 
     def counted(self, warnings: int = 0) -> Bilingual:
         """Return a text with the number of open problems and items to look at, as in `status` and the daily message.
