@@ -42,7 +42,7 @@ STATES: Final = {
     "open without loss": "{what}, day {days} since {first}{cause}",
     "recovered without loss": "{what}, {first} to {last}, recovered{cause}",
     "settled without loss": "{what}, {first} to {last}, the norm since{cause}",
-    "withdrawn": "{what}, {first} to {last}: withdrawn, the figures as they stand now do not show it",
+    "withdrawn": "{what}, {first} to {last}: withdrawn, the current figures do not show it",
     # The loss of a missing day is an estimate, and later days do not bring its records back.
     "missing_day recovered": "{what}, {first} to {last}, back the day after; its records are still missing, about "
     "{total}",
@@ -64,13 +64,13 @@ RATES: Final = {
 FAULTS: Final = {
     "missing_day": "a day without records",
     "copied_day": "a copy of another day",
-    "missing_delivery": "records did not come",
+    "missing_delivery": "records are missing",
     "short_day": "fewer records than usual",
-    "short_day all": "fewer records than usual: logs or users stayed away",
+    "short_day all": "fewer records than usual: logs are missing or users stayed away",
     "repeated_records": "records came again under new ids",
-    "hour_shift": "hours are gone",
+    "hour_shift": "hours are missing",
     "hour_shift few": "few records in some hours",
-    "mix_shift": "a part is gone",
+    "mix_shift": "a part is missing",
     "field_shift": "a field went empty",
     "rejected_share": "more rejected records",
     "unmapped_share": "more unmapped codes",

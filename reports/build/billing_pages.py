@@ -34,8 +34,8 @@ BILLING_CSVS: Final = {
     "packages": t("Resource packages by day, the last 30 days"),
     "limits": t("What limits would have blocked, the last 30 days"),
     "package_usage": t("Uses by app and resource package, the last 30 days"),
-    "reconciliation_daily": t("Consoles beside the log by day, the last 30 days"),
-    "reconciliation_monthly": t("Bills beside console and log, all months"),
+    "reconciliation_daily": t("Consoles compared with the log by day, the last 30 days"),
+    "reconciliation_monthly": t("Bills compared with console and log, all months"),
 }
 """Titles of the CSV files of these tables; a table without rows gets no file."""
 # Most bad rows that a page lists; the table `rejected_records` has all.

@@ -39,7 +39,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
     if stand.day_state == "missing":
         yield Finding(
             "bad",
-            t("The data day has no records at all: nothing was delivered, or its files are damaged or held."),
+            t("The data day has no records: no logs were delivered, or its files are damaged or held."),
             "quality.html",
         )
     for check in stand.failed_checks:
@@ -87,7 +87,7 @@ def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
     if today.unmapped_codes and not any(check.name == "unmapped_share" for check in stand.failed_checks):
         yield Finding(
             "note",
-            t("Records of the data day whose result code the dictionary lacks: {count}").format(
+            t("Records of the data day whose result code is not in the dictionary: {count}").format(
                 count=f"{today.unmapped_codes:,}"
             ),
             "quality.html#codes",

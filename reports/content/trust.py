@@ -29,9 +29,9 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     """
     found: list[tuple[str, Bilingual]] = []
     if stand.day_state == "missing":
-        found.append(("bad", t("The data day has no records at all.")))
+        found.append(("bad", t("The data day has no records.")))
     elif stand.today.is_short:
-        found.append(("bad", t("Far fewer records than usual came: logs stayed away, or users did.")))
+        found.append(("bad", t("Far fewer records than usual arrived: logs are missing, or users stayed away.")))
     else:
         found.append(("good", t("The data day is closed.")))
     if stand.missing_days:
@@ -72,7 +72,7 @@ def _part(share: float) -> str:
 
 def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     if stand.day_state == "missing":
-        yield "bad", t("The data day has no records at all: nothing was delivered, or its files are damaged or held.")
+        yield "bad", t("The data day has no records: no logs were delivered, or its files are damaged or held.")
         return
     yield (
         "good",
@@ -82,7 +82,7 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     )
     yield "good", finality(stand, stand.today.day)
     if stand.today.is_short:
-        yield "bad", t("Far fewer records than usual came: logs stayed away, or users did.")
+        yield "bad", t("Far fewer records than usual arrived: logs are missing, or users stayed away.")
     if stand.today.usual_records:
         yield (
             "bad" if stand.today.is_short else "good",
@@ -93,7 +93,7 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
     if stand.unmapped_codes:
         yield (
             "warn",
-            t("Records whose result code the dictionary lacks, counted as error: {records}").format(
+            t("Records whose result code is not in the dictionary, counted as error: {records}").format(
                 records=count(stand.unmapped_codes)
             ),
         )

@@ -82,7 +82,7 @@ def _fan(source: Source, course: LeftCourse, as_of: date) -> Iterator[dict[str, 
         few = {"name": source.said(t("With the fewest uses")), "fill": "tonexty", "fillcolor": fill}
         yield edge | few | _ahead(as_of, now, course.high)
     if course.mid:
-        name = source.said(t("Left in all, forecast behind the data day"))
+        name = source.said(t("Total left, forecast after the data day"))
         yield edge | _ahead(as_of, now, course.mid) | {
             "name": name, "line": line_of(source.style(_SHEET, ".stack .mid"))
         }  # fmt: skip

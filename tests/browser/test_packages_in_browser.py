@@ -18,7 +18,7 @@ from tests.data.published_tables import HOSTILE_NAMES
 SENTENCES = {
     "zh": ["没有生效中的资源包，用量全部计为超出用量，请尽快购买（应在 03-25 前购买）。",
            "按目前用量 07-20 用完，07-13 前购买；04-19 到期时约剩 106 次作废。"],
-    "en": ["No package is active: what is used is overflow, buy now, it was due by 03-25.",
+    "en": ["No package is active: all uses are overflow, buy now, it was due by 03-25.",
            "At the present rate it runs out on 07-20, buy by 07-13; on 04-19 about 106 lapse."],
 }  # fmt: skip
 

@@ -107,7 +107,7 @@ def test_longer_spans_show_90_days_and_13_months(read_site: Callable[..., Reader
     assert usage["y"][-3:] == [40] * 3
     assert usage["symbols"][-4:] == ["circle"] * 4
     assert "Not all days have data: 2025-12" not in texts_of(page)
-    assert "Counts of a month are drawn as its mean day; the pointer, tables and files say its sums" in texts_of(page)
+    assert "Counts of a month are drawn as its mean day; the pointer, tables and files have its sums" in texts_of(page)
     point_at(page, "usage", 6, 7)
     assert "1,240" in page.locator(".readout").inner_text().split()
     # The page's own switch shows its window again.

@@ -16,7 +16,7 @@ FIRST_LINES = {
     "zh": "03-31：12,340 次登录会话，91.2% 登录成功（40 次跨日不计）；先失败的 1,010 次中 64% 最终登录成功，"
     "其余 367 次未见登录，另有 10 次跨日；未见登录的最多停在授权页（未点击）",
     "en": "03-31: 12,340 sign-in sessions, 91.2% signed in (40 cut by midnight do not count); of 1,010 that failed "
-    "first, 64% signed in at last, the other 367 were not seen signing in, 10 more were cut by midnight; most of those "
+    "first, 64% signed in later, the other 367 were not seen signing in, 10 more were cut by midnight; most of those "
     "not seen signing in stopped at the authorization page (no click)",
 }  # fmt: skip
 
@@ -107,7 +107,7 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     page.wait_for_selector("#sign-ins[data-loaded]")
     assert page.locator("[data-part=sign-in-line]").inner_text() == (
         "03-31: 11,000 sign-in sessions, 92.1% signed in (30 cut by midnight do not count); of 1,010 that failed "
-        "first, 64% signed in at last, the other 367 were not seen signing in, 10 more were cut by midnight; most of "
+        "first, 64% signed in later, the other 367 were not seen signing in, 10 more were cut by midnight; most of "
         "those not seen signing in stopped at the authorization page (no click)"
     )
     assert "1.00% (600 / 60,000)" in page.locator("[data-part=sign-in-records]").inner_text()

@@ -57,7 +57,7 @@ def test_a_data_day_without_records_is_named(look: Look, path: str) -> None:
     assert badges(page) == ["No data"]
     given = reasons(page)
     assert given[0][0] == "bad"
-    assert "no records at all" in given[0][1]
+    assert "has no records" in given[0][1]
     assert any(severity == "bad" and str(AS_OF) in text for severity, text in given)
     if page.count(".card"):
         # The day and its change are a dash; the window's change is that of its other six days.

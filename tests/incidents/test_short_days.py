@@ -1,4 +1,4 @@
-"""Days that were cut short: when one is told, which hours are gone, and what it cost."""
+"""Days that were cut short: when one is told, which hours are missing, and what it cost."""
 
 from __future__ import annotations
 

@@ -249,7 +249,7 @@ REFUSED = {
     "wrong sum.tar.gz": (gzip.compress(TAR)[:-6] + b"xx" + gzip.compress(TAR)[-4:], "a checksum is wrong"),
     "broken header.tar": (TAR.replace(b"b.log", b"c.log", 1), "a header is broken"),
     "two.tar": (TAR + TAR, "something is behind its end"),
-    "text.zip": (lines(A), "not what its name says, it is no zip file"),
+    "text.zip": (lines(A), "not what its name says, it is not a zip file"),
     "text.tar": (lines(A), "it is not a tar archive"),
     "empty.tar": (b"", "not a tar archive"),
     "nothing.zip": (zipped({}), "has no file in it"),

@@ -271,7 +271,7 @@ def test_packages_are_the_ledger_and_the_forecast(
             ).fetchall()
         )
         assert values == {one: left.get(one, 0) for one in values}
-    (ahead,) = (line for line in figure.data if line.name == "Left in all, forecast behind the data day")
+    (ahead,) = (line for line in figure.data if line.name == "Total left, forecast after the data day")
     assert ahead.y[0] == sum(values[day(0)] for values in layers.values())
     assert ahead.line.dash == "5px,3px"
     assert labels(figure, "now").keys() == {str(day(0))}

@@ -136,7 +136,7 @@ def test_the_first_line_of_the_page_is_the_truth_of_the_sample(folder: DataFolde
     ) in lines
     assert (
         f"03-31: {sessions:,} sign-in sessions, {rate} signed in{aside['en']}; of {failed:,} that failed first, "
-        f"{share} signed in at last, the other {failed - back:,} were not seen signing in{more['en']}; most of those "
+        f"{share} signed in later, the other {failed - back:,} were not seen signing in{more['en']}; most of those "
         "not seen signing in stopped at the authorization page (no click)"
     ) in lines
 

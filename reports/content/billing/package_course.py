@@ -44,8 +44,8 @@ class LeftCourse:
     def words(self) -> Bilingual:
         """The caption of its drawing."""
         if self.low:
-            return t("What is left; behind the data day by the forecast, from the fewest uses to the most")
-        return t("What is left; behind the data day by the forecast") if self.mid else t("What is left")
+            return t("Remaining uses; after the data day by the forecast, from the fewest uses to the most")
+        return t("Remaining uses; after the data day by the forecast") if self.mid else t("What is left")
 
     def figures(self) -> dict[str, object]:
         """Return the course for the page's script, as type `LeftCourse` of `static/js/types.d.ts`."""

@@ -72,9 +72,9 @@ def _parts(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
 def _run_out(account: PackageAccount, as_of: date) -> Bilingual:
     row = account.row
     if not row.quantity:
-        return t("No package is active: what is used is overflow")
+        return t("No package is active: all uses are overflow")
     if row.uses_28d is None:
-        return t("No forecast yet: it takes a week of data")
+        return t("No forecast yet: it needs a week of data")
     if row.run_out_day:
         days = {
             name: day_said(day, as_of)

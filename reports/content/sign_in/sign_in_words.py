@@ -141,8 +141,8 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
     if not failed.recovered:
         return [t("; all {failed} that failed first were not seen signing in").format(**_failed(failed)), _cut(failed)]
     if not failed.lost:
-        return [t("; all {failed} that failed first signed in at last").format(**_failed(failed)), _cut(failed)]
-    text = t("; of {failed} that failed first, {share} signed in at last, the other {lost} were not seen signing in")
+        return [t("; all {failed} that failed first signed in later").format(**_failed(failed)), _cut(failed)]
+    text = t("; of {failed} that failed first, {share} signed in later, the other {lost} were not seen signing in")
     return [text.format(**_failed(failed)), _cut(failed)]
 
 

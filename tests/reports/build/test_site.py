@@ -549,7 +549,7 @@ def test_an_incident_of_restated_days_says_so_and_so_does_a_day_without_one(site
     assert "Figures of 1 of its days were changed" in text
     calm = rendered(steady(tmp_path / "authmeter.duckdb", restated=(2,)))
     said = {back: (calm / "days" / f"{day(back)}.html").read_text("utf-8") for back in (1, 2)}
-    assert [("they were changed after publication" in said[back]) for back in (1, 2)] == [False, True]
+    assert [("which were changed after publication" in said[back]) for back in (1, 2)] == [False, True]
     assert all("当日没有异常" in text for text in said.values())
 
 

@@ -48,7 +48,7 @@ def test_days_that_never_came_are_a_note_however_well_all_checks_pass(tmp_path):
 def test_a_data_day_without_records_is_the_worst(tmp_path):
     (found,) = found_in(week(tmp_path, missing=(0,)))
     assert found.severity == "bad"
-    assert "no records at all" in found.text.en
+    assert "has no records" in found.text.en
 
 
 def test_a_warning_leads_to_the_page_that_says_more_of_it(tmp_path: Path) -> None:

@@ -59,11 +59,11 @@ def account(row: dict[str, object], *lapsing: tuple[date, int | None], state: st
         (account(ACTIVE, (date(2028, 3, 1), None)),
          "按目前用量，400 天内用不完。", "At the present rate it lasts for the next 400 days.", "good"),
         (account(ACTIVE | {"uses_28d": None}, (date(2027, 1, 11), None)),
-         "暂无预测：至少需要一周的数据。", "No forecast yet: it takes a week of data.", "good"),
+         "暂无预测：至少需要一周的数据。", "No forecast yet: it needs a week of data.", "good"),
         (account(RUN_OUT | {"quantity": 0, "remaining": 0, "uses_28d": 10, "buy_by": date(2026, 11, 17)},
                  (date(2027, 1, 11), 0), state="used_up"),
          "没有生效中的资源包，用量全部计为超出用量，请尽快购买（应在 11-17 前购买）。",
-         "No package is active: what is used is overflow, buy now, it was due by 11-17.",
+         "No package is active: all uses are overflow, buy now, it was due by 11-17.",
          "bad"),
     ],
 )  # fmt: skip

@@ -89,7 +89,7 @@ function chartKeys(channels, isAlone, isByVersion) {
     );
     return [
       element("span", {
-        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files say its sums"),
+        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files have its sums"),
       }),
       ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
     ];

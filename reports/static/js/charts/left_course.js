@@ -35,7 +35,7 @@ function drawCourse(details) {
   if (!details.open) return;
   /** @type {LeftCourse} */
   const course = JSON.parse(one("script", details).textContent || "");
-  const inAll = course.mid.length ? _("Left in all, forecast behind the data day") : _("Left in all");
+  const inAll = course.mid.length ? _("Total left, forecast after the data day") : _("Total left");
   const spans = course.spans.length ? [_("With the most uses"), _("With the fewest uses")] : [];
   const head = [
     headCell(_("Day")),

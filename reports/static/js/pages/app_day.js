@@ -210,7 +210,9 @@ function drawAppDay() {
     element("p", {
       className: "note",
       textContent: isAny
-        ? _("Below: incidents of this app and of all apps, as computed now; on the day itself less was known.")
+        ? _(
+            "Below: incidents of this app and of all apps, as computed now, with data that was missing on the day itself.",
+          )
         : _("No incident of this app on this day, as computed now."),
     }),
   );

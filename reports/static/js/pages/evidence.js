@@ -96,9 +96,7 @@ function cellsOf(id, dimension, cells) {
 /** @param {number} count */
 const restatedNote = (count) =>
   filled(
-    _(
-      "Figures of {count} of its days were changed by late data or corrections; it is computed from them as they stand now.",
-    ),
+    _("Figures of {count} of its days were changed by late data or corrections; it is computed from the current ones."),
     { count: number(count) },
   );
 

@@ -10,7 +10,7 @@ import { all, element, one } from "../dom.js";
 export function drawInstead() {
   const lines = unmet().map(({ wanted, shown }) =>
     element("p", {
-      textContent: filled(_("The address asks for {wanted}, which this page does not have. Shown instead: {shown}."), {
+      textContent: filled(_("The address requests {wanted}, which this page does not have. Shown instead: {shown}."), {
         wanted,
         shown,
       }),

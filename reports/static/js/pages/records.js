@@ -75,7 +75,7 @@ export function recordsFold(key, folder, first, last) {
     element("p", {
       className: "note",
       textContent: _(
-        "Single records are on no page. Run a command where authmeter is installed; it prints them masked.",
+        "No page shows single records. Run a command where authmeter is installed; it prints them masked.",
       ),
     }),
     element(
