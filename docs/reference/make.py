@@ -69,10 +69,10 @@ def metrics_page() -> str:
 # Metrics
 
 Each metric is declared once, in `pipelines/contract/measures/metrics.py`; the pages, the table `metrics` and this page
-read it there. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up; a
-share is a sum over a sum, and NULL where the lower one is 0. Formulas are SQL over these records, or over other
-metrics; `$billed` is what the billing rules of the day bill, each as vendor, channel and outcome, and
-`$billed_vendors` are the vendors with a rule of their own.
+use this declaration. A *record* is an accepted log record, counted once per `event_id` and business day. Counts add up;
+a share is a sum over a sum, and NULL if the denominator is 0. Formulas are SQL over these records, or over other
+metrics. `$billed` lists the combinations of vendor, channel and outcome that the day's billing rules bill, and
+`$billed_vendors` the vendors with their own rule.
 
 | metric | 中文 | English |
 | --- | --- | --- |

@@ -166,7 +166,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 
 
 def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
-    """Return the checks of files of which no record, or less than half, was accepted, with the likely reasons.
+    """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
     They cover the files since the last closing; all files as long as none had an accepted record.
     """

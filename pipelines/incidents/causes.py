@@ -116,7 +116,8 @@ def _effects() -> list[pl.Expr]:
 
 
 def cause_of(cells: pl.DataFrame) -> Cause:
-    """Return the cell that explains the change; broad if none does. A rise is explained as the fall back.
+    """Return the cell that explains the change, or a broad cause if none does. A rise is explained like a fall, with
+    both sides exchanged.
 
     Args:
         cells: from `cells_of`, of one change.

@@ -46,7 +46,7 @@ def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield the id, its words, and all spans of parts between dashes of words that are not UUIDs."""
+    """Yield the id, its words, and, for words with dashes that are not UUIDs, every run of their parts."""
     for word in {text, *_PIECE.findall(text)}:
         if len(word) >= _SHORTEST:
             yield word

@@ -18,22 +18,22 @@ _HEAD = f"""\
 
 # What you drop, and what happens
 
-What people put into `landing/`, and what becomes of it. A test drops each kind beside a good log, in a folder of its
-own, runs `authmeter check`, `run` and `status`, and writes here what it saw. A bad file never stopped the good one:
-its {GOOD} records counted each time.
+This page shows how authmeter treats files of many kinds in `landing/`. A test puts each kind into a new folder together
+with a good log, runs `authmeter check`, `run` and `status`, and writes the results here. A bad file never stopped the
+good one: its {GOOD} records counted each time.
 
 - **Read as**: the status in the table [`input_files`](reference/tables.md#input_files), and how many of the records
   were accepted, rejected (and why, as in [`rejected_records`](reference/tables.md#rejected_records)) or skipped by the
   source.
-- **What is said**: the words of `run`, with the name of the [warning](operator.md#warnings-one-by-one); of `check`, if
-  the run says nothing; D is the last closed day.
-- **Said where**: where the file, or the source, is named.
+- **Message**: the output of `run`, with the name of the [warning](operator.md#warnings-one-by-one), or of `check` if
+  the run reports nothing; D is the last closed day.
+- **Places**: the outputs that name the file or the source.
 - **Exit codes**: of `check` before the run, of `run`, and of `status` after it. 0 is done, 3 is done with a warning.
 
-What the words ask you to do is explained in [files that need you](operator.md#files-that-need-you). How a good log
-looks is in the [log format](log-format.md).
+[Files that need you](operator.md#files-that-need-you) explains what to do. The [log format](log-format.md) describes a
+good log.
 """
-_COLUMNS = "| what is dropped | read as | what is said | said where | exit codes |\n| --- | --- | --- | --- | --- |\n"
+_COLUMNS = "| files | read as | message | places | exit codes |\n| --- | --- | --- | --- | --- |\n"
 # Lines that a run prints about its own work, and that `check` prints about any folder.
 _OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$", re.MULTILINE)
 

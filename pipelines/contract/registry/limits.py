@@ -32,7 +32,7 @@ class Limit(NamedTuple):
 
     @property
     def seconds(self) -> int:
-        """The seconds for which a passed request counts; for `day`, more than any day has."""
+        """The seconds for which a passed request counts; for `day`, a number larger than the seconds of any day."""
         return 2 * _DAY_SECONDS if self.window == DAY else int(self.window)
 
 
