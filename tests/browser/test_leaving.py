@@ -125,7 +125,7 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     )
     said = page.locator("[data-part=instead] p").all_inner_texts()
     assert [one.partition(", which")[0] for one in said] == [
-        f"The address asks for {wanted}"
+        f"The address requests {wanted}"
         for wanted in ("days=14", "line=nobody", "from=2026-02-30&to=2026-01-01", "vs=never")
     ]
     assert said[0].endswith("Shown instead: 30 days.")

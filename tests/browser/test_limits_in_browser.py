@@ -73,7 +73,7 @@ def test_the_first_screen_says_what_was_limited_and_what_could_be(look: Look, wi
 def test_without_own_limits_the_page_names_the_file_and_counts_what_was_limited(look: Look) -> None:
     page = look("limits.html", name="limited")
     assert page.count("header nav a[href*=limits]") == 0
-    assert page.one(".limited").text == "Verifications that the provider limited in fact: 1,234"
+    assert page.one(".limited").text == "Verifications that the provider actually limited: 1,234"
     assert len(page.rows("[data-figures=limits]")) == 1
     for language, words in (("en", "Limits of your own"), ("zh", "自定义限制方案")):
         page = look("limits.html", language, "limited")

@@ -30,10 +30,10 @@ def test_an_account_and_its_packages_stand_in_words(call: Call, folder: DataFold
         "default: 13 of 20 left; about 28 uses in the next 28 days; run out on 2026-04-14; "
         "buy by 2026-04-07, 365 for a year",
         "  expired  old: 0 of 9 left; expired after 2026-03-03, 9 lapsed",
-        "  future   q: 0 of 30 left; good through 2026-03-31; about 9 will lapse",
-        "  active   p: 13 of 20 left; good through 2027-03-04; used up on 2026-04-13",
+        "  future   q: 0 of 30 left; valid until 2026-03-31; about 9 will lapse",
+        "  active   p: 13 of 20 left; valid until 2027-03-04; used up on 2026-04-13",
         "other: no package is active; about 0 uses in the next 28 days",
-        "  future   next: 0 of 5 left; good through 2027-04-01; about 5 will lapse",
+        "  future   next: 0 of 5 left; valid until 2027-04-01; about 5 will lapse",
     ]
 
 
@@ -41,8 +41,8 @@ def test_what_is_not_known_is_not_said(call: Call, folder: DataFolder) -> None:
     publish(folder, "p,,20,2026-03-04,\nq,,20,2026-03-08,\n", 2)
     assert call("packages", data=folder.root).out.splitlines() == [
         "default: ≤ 38 of 40 left; no forecast yet: it needs a week of data",
-        "  active   p: ≤ 18 of 20 left; good through 2027-03-04; 5 days without data",
-        "  active   q: ≤ 20 of 20 left; good through 2027-03-08; 1 day without data",
+        "  active   p: ≤ 18 of 20 left; valid until 2027-03-04; 5 days without data",
+        "  active   q: ≤ 20 of 20 left; valid until 2027-03-08; 1 day without data",
     ]
 
 

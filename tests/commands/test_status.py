@@ -43,7 +43,7 @@ def test_the_status_names_files_that_nobody_reads(call: Call, folder: DataFolder
     folder.roll_up(yesterday)
     ended = call("status", data=folder.root)
     assert ended.code == 3
-    assert "unread_files: 1 file that no source reads: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
+    assert "unread_files: 1 file read by no source: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
 
 
 def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:

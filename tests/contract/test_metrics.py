@@ -50,6 +50,6 @@ def test_only_counts_add_up():
 
 
 def test_an_unknown_metric_names_the_known_ones():
-    with pytest.raises(AuthmeterError, match="no metric 'logins'") as caught:
+    with pytest.raises(AuthmeterError, match="metric 'logins' does not exist") as caught:
         metric("logins")
     assert "number_verifications" in caught.value.do

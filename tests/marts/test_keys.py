@@ -182,7 +182,7 @@ def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, na
 def require_nothing_published(folder: DataFolder, name: str) -> AuthmeterError:
     """The news of a folder are not published, as a key of the table is there twice; gives what is said of it."""
     published = folder.store.database.read_bytes()
-    with pytest.raises(AuthmeterError, match=f"^The key of 1 row of {name} is that") as fault:
+    with pytest.raises(AuthmeterError, match=f"^Keys of {name} are not unique: 1 row too many") as fault:
         folder.open().build_marts()
     assert folder.store.database.read_bytes() == published
     return fault.value
@@ -209,5 +209,5 @@ def test_an_absent_value_of_a_key_is_one_value() -> None:
 
         # The first row repeats nothing, though it has no value.
         look("(NULL, NULL)", "(NULL, 1)", "(1, NULL)")
-        with pytest.raises(BooksError, match=r"^The key of 1 row of made is that"):
+        with pytest.raises(BooksError, match=r"^Keys of made are not unique: 1 row too many"):
             look("(NULL, 1)", "(NULL, 1)")

@@ -358,7 +358,7 @@ def test_an_earlier_sample_is_replaced_and_anything_else_stays(tmp_path: Path) -
     foreign = tmp_path / "other" / "landing" / "real.ndjson"
     foreign.parent.mkdir(parents=True)
     foreign.write_text("{}\n")
-    with pytest.raises(UsageError, match="no sample"):
+    with pytest.raises(UsageError, match="not from a sample"):
         make(tmp_path / "other")
     assert foreign.read_text() == "{}\n"
 

@@ -155,7 +155,7 @@ def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> N
     target = tmp_path / "x"
     with pytest.raises(UsageError, match="No app 'typo'") as refused:
         export_detail(database, ExportRequest("typo", day(1), AS_OF, "csv", target))
-    assert "Nearly so" not in refused.value.do
+    assert "Similar names" not in refused.value.do
     with pytest.raises(UsageError, match="No app 'othre'") as refused:
         export_detail(database, ExportRequest("othre", day(1), AS_OF, "csv", target))
     assert refused.value.do.endswith(" Similar names: other.")
