@@ -91,7 +91,7 @@ def test_a_site_is_not_copied_into_its_own_data_folder(call: Call, own: DataFold
     own.write("authmeter.toml", f'[publish]\nurl = "file://{own.store.landing}/copy"\n')
     ended = call("run", data=own.root)
     assert ended.code == 3
-    assert "it is landing of the data folder" in ended.out
+    assert "it is the data folder's own landing" in ended.out
     assert tree(own.store.landing) == before
 
 

@@ -379,7 +379,7 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"--channel": "fax"}, "The channel 'fax' is not known."), ({"--app": "nobody"}, "No app 'nobody'"),
+        ({"--channel": "fax"}, "The channel 'fax' does not exist."), ({"--app": "nobody"}, "No app 'nobody'"),
         ({"--now": "2026-03-01"}, "not a span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
         ({"--before": "2020-03-01..2020-03-02"}, "There is no request of one_click from 2020-03-01 to 2020-03-02."),
         ({"--metric": "volume"}, "one_click has no rate 'volume'."),

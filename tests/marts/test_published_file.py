@@ -79,7 +79,7 @@ def test_a_run_that_would_publish_an_absent_count_publishes_nothing(
     folder.land("b.ndjson", [record("b")])
     absent = f"SELECT * REPLACE (NULL AS devices) FROM ({build.QUERIES['usage_daily']})"
     monkeypatch.setitem(build.QUERIES, "usage_daily", absent)
-    with pytest.raises(BooksError, match=r"without a value .*usage_daily\.devices"):
+    with pytest.raises(BooksError, match=r"without a required value.*usage_daily\.devices"):
         folder.tables()
     assert folder.store.database.read_bytes() == before
 

@@ -26,7 +26,7 @@ def test_a_repeated_key_stops_the_roll_up(folder: DataFolder, monkeypatch: pytes
         return f"FROM ({text}) UNION ALL (FROM ({text}) LIMIT 1) ORDER BY ALL" if query == f"day/{name}" else text
 
     monkeypatch.setattr(plan, "sql", twice)
-    with pytest.raises(AuthmeterError, match=f"The key of 1 row of {name} is"):
+    with pytest.raises(AuthmeterError, match=f"Keys of {name} are not unique: 1 row too many"):
         folder.roll_up()
     assert folder.manifest == before
     assert DAY not in before.days
