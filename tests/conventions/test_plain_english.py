@@ -18,6 +18,9 @@ from tools import plain_english
         ("# What may be\n# is told to whoever asks.\nx = 1\n", ["subject last", "no name", "a verb of people"]),
         ('"""Return the rows of `what is there`."""\n', []),
         ('name = "what is there"\n', []),
+        ('raise Fault(f"What is in {file} lies there")\n', ["subject last", "no name", "stands, lies, is there"]),
+        ('print(f"{file} lies" " there")\n', ["stands, lies, is there"]),
+        ('raise Fault("Nothing is published yet.")\n', []),
     ],
 )
 def test_habits_are_found_in_prose_alone(
@@ -35,3 +38,19 @@ def test_the_first_line_of_sql_is_prose(tmp_path: Path, monkeypatch: pytest.Monk
         ["a.sql:3", "subject last"],
         ["a.sql:3", "stands, lies, is there"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.css", "/* A line lies here. */\n"),
+        ("a.jinja", "{# A line lies here. #}\n"),
+        ("a.toml", "# A line lies here.\n"),
+    ],
+)
+def test_comments_of_styles_templates_and_settings_are_prose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setattr(plain_english, "PROJECT", tmp_path)
+    (tmp_path / name).write_text(text)
+    assert [fault.split(": ")[1] for fault in plain_english.faults(tmp_path / name)] == ["stands, lies, is there"]
