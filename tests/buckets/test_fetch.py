@@ -267,7 +267,7 @@ def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFol
     contents = fill(mount, {"x/a.log": b"x", "b%41.log": b"y"}) if not mount.mkdir() else {}
     assert not bring(folder, mount, "", url=f"file://{mount}").findings
     assert landed(folder) == contents
-    assert "of the data folder" in words(bring(folder, mount, "", url=f"file://{folder.store.landing}/in"))
+    assert "the data folder's own landing" in words(bring(folder, mount, "", url=f"file://{folder.store.landing}/in"))
     # Each run would bring what the run before brought.
     assert "it contains the data folder" in words(bring(folder, mount, "", url=f"file://{folder.root.parent}"))
     assert landed(folder) == contents

@@ -18,7 +18,7 @@ from tools import plain_english
         ("# What may be\n# is told to whoever asks.\nx = 1\n", ["subject last", "no name", "a verb of people"]),
         ('"""Return the rows of `what is there`."""\n', []),
         ('name = "what is there"\n', []),
-        ('raise Fault(f"What is in {file} lies there")\n', ["subject last", "no name", "stands, lies, is there"]),
+        ('raise Fault(f"What is in {file} lies there")\n', ["subject last", "stands, lies, is there"]),
         ('print(f"{file} lies" " there")\n', ["stands, lies, is there"]),
         ('raise Fault("Nothing is published yet.")\n', []),
     ],
