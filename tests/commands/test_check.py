@@ -265,7 +265,7 @@ def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder
     ("arguments", "words"),
     [
         (("--source", "canonical"), "needs a FILE"),
-        (("--source", "nobody", __file__), "no source 'nobody'"),
+        (("--source", "nobody", __file__), "source 'nobody' does not exist"),
         (("nothing.ndjson",), "Give the path of one log file"),
         (("docs",), "It is a folder"),
         (("Makefile",), "No source matches"),

@@ -370,7 +370,7 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
         return " ".join(ended.err.replace("│", "").split())
 
     # No session failed on the day before.
-    assert "There is no session of recovery_rate from" in refused("--metric", "recovery_rate")
+    assert "recovery_rate has no session from" in refused("--metric", "recovery_rate")
     assert "qq has no rate 'sign_in_rate'." in refused("--metric", "sign_in_rate", "--channel", "qq")
     assert "The request names no rate." in refused("--metric", "technical_success_rate")
     assert "The request names no rate." in refused()
@@ -381,9 +381,9 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
     [
         ({"--channel": "fax"}, "The channel 'fax' does not exist."), ({"--app": "nobody"}, "No app 'nobody'"),
         ({"--now": "2026-03-01"}, "not a span of days"), ({"--now": "2026-03-02..2026-03-01"}, "ends before it begins"),
-        ({"--before": "2020-03-01..2020-03-02"}, "There is no request of one_click from 2020-03-01 to 2020-03-02."),
+        ({"--before": "2020-03-01..2020-03-02"}, "one_click has no request from 2020-03-01 to 2020-03-02."),
         ({"--metric": "volume"}, "one_click has no rate 'volume'."),
-        ({"--channel": "qq"}, "There is no request of qq"),
+        ({"--channel": "qq"}, "qq has no request"),
     ],
 )  # fmt: skip
 def test_a_change_that_cannot_be_explained_is_refused(

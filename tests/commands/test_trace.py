@@ -213,7 +213,7 @@ def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pyte
         (("--app", "shop", "--device", "x\udcff1y2z3"), "The id is not UTF-8."),
         (("--app", "shop", "--phone", "166", "x1y2z3"), "words of the command belong to no option"),
         (("--app", "shp", "--device", "x1y2z3"), "Similar names: shop"),
-        (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is no day"),
+        (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is not a day"),
         (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
         (("--app", "shop", "--device", "x1y2z3", "--to", "2025-01-01"), "stored from 2026-03-09 to 2026-03-10"),
     ],
