@@ -37,7 +37,7 @@ def test_a_reread_takes_what_a_mended_mapping_gives(call: Call, own: DataFolder,
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), [(("--source", "nobody"), "no source 'nobody'"), ((), "published yet")]
+    ("arguments", "words"), [(("--source", "nobody"), "source 'nobody' does not exist"), ((), "published yet")]
 )
 def test_a_reread_that_cannot_be_is_refused(
     call: Call, own: DataFolder, tmp_path: Path, arguments: tuple[str, ...], words: str
