@@ -161,7 +161,7 @@ def test_wrong_use_is_refused_with_a_remedy(database: Path, tmp_path: Path) -> N
     assert refused.value.do.endswith(" Similar names: other.")
     with pytest.raises(UsageError, match="before it begins"):
         export_detail(database, ExportRequest("other", AS_OF, day(1), "csv", target))
-    with pytest.raises(UsageError, match="format .ods. does not exist"):
+    with pytest.raises(UsageError, match="The format 'ods' does not exist"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "ods", target))
     with pytest.raises(UsageError, match="is a folder"):
         export_detail(database, ExportRequest("other", day(1), AS_OF, "csv", tmp_path))
