@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pipelines.alerts.figures import Figure, Headline, read_headline
+from pipelines.alerts.week import read_week
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)
@@ -39,3 +42,16 @@ def test_on_a_missing_day_no_figure_is_known(folder: DataFolder) -> None:
 
 def test_where_nothing_is_published_there_is_no_headline(folder: DataFolder) -> None:
     assert read_headline(folder.store.database) == Headline()
+
+
+def test_a_week_is_compared_over_the_days_that_both_weeks_have(folder: DataFolder) -> None:
+    sunday = date(2026, 3, 8)
+    folder.land(
+        "now.ndjson", records(3, sunday, channel="wechat") + records(4, days_before(sunday, 1), channel="wechat")
+    )
+    folder.land("before.ndjson", records(2, days_before(sunday, 7), channel="wechat"))
+    folder.tables(sunday)
+    week = read_week(folder.store.database, sunday)
+    assert week
+    (found,) = (one for one in week.figures if one.metric == "third_party_authorizations")
+    assert (found.value, found.week_before, found.change, found.matched_days) == (7, 2, 0.5, 1)

@@ -133,6 +133,8 @@ def test_the_picker_works_by_arrows_enter_and_escape(reader: Reader) -> None:
     page.keyboard.press("ArrowDown")
     assert field.get_attribute("aria-expanded") == "true"
     assert options.first.inner_text() == "All apps"
+    page.keyboard.press("ArrowDown")
+    assert options.first.get_attribute("aria-selected") == "true"
     page.keyboard.type("shop")
     assert options.locator("code").all_inner_texts() == ["Shop", "shop"]
     active = field.get_attribute("aria-activedescendant")

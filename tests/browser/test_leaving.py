@@ -175,7 +175,10 @@ def check_range(
     known = [(day, base) for day, base in pairs if base and tables.covered([day, base]) == 2]
     matched, base = [day for day, _ in known], [other for _, other in known]
     is_fair = 2 * len(known) >= len(days)
-    assert f"{len(known)} of {len(days)} days comparable" in page.locator(".range-note").inner_text()
+    note = page.locator(".range-note").inner_text()
+    assert f"{len(known)} of {len(days)} days comparable" in note
+    compared = [base for _, base in pairs if base]
+    assert f" {compared[0]} – {compared[-1]:%m-%d} · " in note
     found = {row[0]: row[1:] for row in table_rows(page, ".range-usage")}
     assert len(found) == 4
     for metric, row in zip(CARDS, found.values(), strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.engines.limit_walk import blocked
@@ -21,6 +21,8 @@ def by_the_rule(records: list[tuple[int, bool, bool]], most: int, milliseconds: 
     return [len(stopped), sum(use for use, _ in stopped), sum(success for _, success in stopped)]
 
 
+# Of records at just the distance of the limit, few are drawn.
+@example([(0, True, True), (9, True, True)], 1, 9)
 @given(RECORDS, st.integers(1, 5), st.integers(1, 50))
 def test_it_blocks_what_the_rule_blocks(records: list[tuple[int, bool, bool]], most: int, milliseconds: int) -> None:
     in_order = sorted(records, key=lambda one: one[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.incidents.norms import IncidentDays, usual_of
@@ -272,3 +273,8 @@ def test_records_without_a_subject_give_no_rate(folder: DataFolder):
     assert "2 条登录记录都没有设备号和 attempt_id" in page
     content = page.split("<main")[1].split("page-data")[0]
     assert re.findall(r"[\d.]+%", content.split("Why trust this")[1]) == ["100.0%"]
+
+
+def test_an_apps_page_lists_as_many_failures_as_the_page_of_all() -> None:
+    script = (PROJECT / "reports/static/js/pages/sign_ins.js").read_text("utf-8")
+    assert f"const FAILURES_LISTED = {FAILURES_LISTED};" in script
