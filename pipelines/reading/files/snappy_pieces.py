@@ -12,7 +12,8 @@ from pipelines.reading.files.growth import GrowthGuard
 
 FRAMED = rb"\xff\x06\x00\x00sNaPpY"
 _STREAM_MARK = b"\xff\x06\x00\x00sNaPpY"
-_PADDING, _SKIPPABLE = 0xFE, 0x80
+# Chunks of this kind and above need not be understood; padding is one of them.
+_SKIPPABLE = 0x80
 # The limit of a raw block, which is unpacked in memory as a whole.
 MAX_RAW_BYTES = 1 << 30
 # The largest number of bytes that one byte of a Snappy element unpacks to, rounded up.
