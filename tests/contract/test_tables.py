@@ -1,0 +1,22 @@
+"""How the rows of a published table are asked for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import duckdb
+import pytest
+
+from pipelines.contract.tables.tables import Table
+
+
+@pytest.mark.parametrize(("nulls", "places"), [("FIRST", [None, "x"]), ("LAST", ["x", None])])
+def test_of_a_key_that_may_be_null_the_order_is_the_asked_one(
+    nulls: Literal["FIRST", "LAST"], places: list[str | None]
+) -> None:
+    table = Table("t", "", ("app", "place"), {"place": "VARCHAR", "app": "VARCHAR"}, frozenset({"place"}))
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            table.query("(VALUES ('a', 'x'), ('a', NULL)) AS t(app, place)", nulls=nulls)
+        ).fetchall()
+    assert rows == [(place, "a") for place in places]
