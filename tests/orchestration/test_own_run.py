@@ -301,6 +301,8 @@ def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) ->
         known = partitions.names()
         partitions.add([*known, "2030-01-01"])
         assert partitions.names() == [*known, "2030-01-01"]
+        partitions.remove("2030-01-01")
+        assert partitions.names() == known
 
 
 def test_dagster_runs_in_a_home_that_lost_a_file(call: Call, own: DataFolder) -> None:

@@ -42,7 +42,7 @@ def test_a_run_reads_the_manifest_once(folder: DataFolder, monkeypatch: pytest.M
 def test_what_another_process_committed_since_is_read(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     run = folder.open()
-    folder.roll_up()
+    assert folder.roll_up().records == 3
     assert run.ingest(DAY).read == []
     assert run.manifest == folder.manifest
 

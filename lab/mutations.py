@@ -1,0 +1,278 @@
+"""How many of the small faults of `mutants.py` the tests find: `python -m lab.mutations --record FILE`.
+
+It draws mutants, runs the tests once with probes at their places to learn which of them get there, and then runs those
+on one mutant after the other. The record gets the mutants, the tests, and what became of each mutant; the command goes
+on from a record. `--again FILE` takes the mutants of another record: that of an older suite, to compare two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.mutants import PROJECT, drawn
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-m", "not lab")
+NPM = ("npm", "--silent")
+DIGESTS = (
+    "tests/rollup/test_counting_code.py",
+    "tests/closing/test_fingerprint.py",
+    "tests/common/test_code_digest.py",
+)
+"""Tests of digests of the code would find every fault of it."""
+NEAR, FURTHER, SECONDS = 3, 30, 240
+"""Of the files with tests that see a mutant, those named most like its file come first, then the quickest. Of each the
+tests that see it are run: of the first files, then of further ones up to so many seconds. To load more takes longer
+than to run it."""
+TIMED_OUT = "timed out"
+_PROBE = """
+def _seen(site, known=set()):
+    import os
+    who = f"{{site}} {{os.environ.get('SEEN_BY') or os.environ.get('PYTEST_CURRENT_TEST', '').rpartition(' ')[0]}}\\n"
+    if who not in known:
+        known.add(who)
+        with open({log!r}, "a") as log:
+            log.write(who)
+"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Any:
+    """Name the fixture that is made: all tests that use it see what it reaches, not only the first."""
+    before = os.environ.get("SEEN_BY", "")
+    os.environ["SEEN_BY"] = f"@{fixturedef.baseid}::{fixturedef.argname}"
+    try:
+        return (yield)
+    finally:
+        os.environ["SEEN_BY"] = before
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Note which fixtures each test uses."""
+    users = "".join(
+        f"@{definitions[-1].baseid}::{name} {one.nodeid}\n"
+        for one in items
+        for name, definitions in one._fixtureinfo.name2fixturedefs.items()
+    )
+    Path(os.environ["SEEN_LOG"] + ".fixtures").write_text(users)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how long a part of a test took, and whether it failed."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        with open(os.environ["SEEN_LOG"] + ".times", "a") as times:
+            times.write(f"{report.duration} {report.outcome} {report.nodeid}\n")
+
+
+@contextmanager
+def changed(texts: dict[Path, str]) -> Iterator[None]:
+    """Give files other texts, and theirs back in the end."""
+    kept = {path: path.read_bytes() for path in texts}
+    try:
+        for path, text in texts.items():
+            path.write_text(text, "utf-8")
+        yield
+    finally:
+        for path, before in kept.items():
+            path.write_bytes(before)
+
+
+def applied(mutant: dict[str, Any]) -> str | None:
+    """Return the text of the mutant's file with its fault, nearest to its line; None if its lines are gone."""
+    path = PROJECT / mutant["file"]
+    text = path.read_text("utf-8") if path.exists() else ""
+    places = [found.start() for found in re.finditer(rf"^{re.escape(mutant['before'])}$", text, re.MULTILINE)]
+    if not places:
+        return None
+    start = min(places, key=lambda place: abs(text.count("\n", 0, place) + 1 - mutant["line"]))
+    mutant["line"] = text.count("\n", 0, start) + 1
+    return text[:start] + mutant["after"] + text[start + len(mutant["before"]) :]
+
+
+def probes(mutant: dict[str, Any]) -> dict[Path, list[int]]:
+    """Return the lines of Python before which the probes of a mutant go; a script has none.
+
+    Those of SQL go into the functions that may read it, those of what a module defines into the functions that use it.
+    """
+    path = PROJECT / mutant["file"]
+    if path.suffix == ".js":
+        return {}
+    if path.suffix == ".sql":
+        room = mutant["file"].partition("/sql/")[0]
+        users = _files_with(rf"\b{path.stem}\b", room) or _files_with(r"\bsql\(", room)
+        return {user: _probed(user) for user in users}
+    name = re.match(r"(?:class )?(\w{4,})\b(?=\(|:| = )", mutant["before"])
+    users = _files_with(rf"\b{name[1]}\b", "pipelines", "reports") if name else []
+    return {user: _probed(user) for user in users} | {path: _probed(path, mutant["line"])}
+
+
+def _files_with(pattern: str, *folders: str) -> list[Path]:
+    files = [path for folder in folders for path in sorted((PROJECT / folder).rglob("*.py"))]
+    return [path for path in files if re.search(pattern, path.read_text("utf-8"))]
+
+
+def _probed(path: Path, line: int = 0) -> list[int]:
+    """Return the line of the statement in a function that contains a line, else those where functions begin."""
+    text = path.read_text("utf-8")
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    bodies = [
+        body
+        for node in (node for function in functions for node in ast.walk(function))
+        for body in (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+        if isinstance(body, list)
+    ]
+    around = [_top(one) for body in bodies for one in body if _top(one) <= line <= (one.end_lineno or 0)]
+    lines = text.splitlines()
+    inside = [top for top in around if not lines[top - 1].lstrip().startswith("elif ")]
+    # A docstring stays the first statement.
+    begins = [one.body[len(one.body) > 1 and ast.get_docstring(one) is not None] for one in functions]
+    return [max(inside)] if inside else [_top(statement) for statement in begins]
+
+
+def _top(statement: ast.stmt) -> int:
+    return min(one.lineno for one in [statement, *getattr(statement, "decorator_list", [])])
+
+
+def look(record: dict[str, Any], tests: list[str]) -> None:
+    """Run tests with probes; note which of them see each mutant, and the seconds of those that pass."""
+    folder = tempfile.TemporaryDirectory()
+    log = f"{folder.name}/seen"
+    lines: dict[Path, list[str]] = {}
+    for mutant in record["mutants"]:
+        for path, places in probes(mutant).items() if applied(mutant) else ():
+            new = lines.setdefault(path, path.read_text("utf-8").splitlines(keepends=True))
+            for place in places:
+                statement = new[place - 1]
+                indent = statement[: len(statement) - len(statement.lstrip())]
+                new[place - 1] = f"{indent}_seen({mutant['id']})\n{statement}"
+    for path, new in lines.items():
+        body = ast.parse(path.read_text("utf-8")).body
+        heads = [n for n in body if isinstance(n, ast.Expr) or getattr(n, "module", "") == "__future__"]
+        first = next(_top(one) for one in body if one not in heads) - 1
+        new.insert(first, f"exec({_PROBE.format(log=log)!r})\n")
+    os.environ["SEEN_LOG"] = log
+    with folder, changed({path: "".join(new) for path, new in lines.items()}):
+        subprocess.run(
+            [*PYTEST, "-n", "2", "--dist", "loadfile", "-p", "lab.mutations", *tests], cwd=PROJECT, check=False
+        )
+        seen, users, times = (Path(log + name).read_text().splitlines() for name in ("", ".fixtures", ".times"))
+    seconds: Counter[str] = Counter()
+    for duration, _, test in (line.split(" ", 2) for line in times):
+        seconds[test] += float(duration)
+    failed = {test for _, outcome, test in (line.split(" ", 2) for line in times) if outcome == "failed"}
+    record["seconds"] |= {test: round(took, 2) for test, took in seconds.items() if test not in failed}
+    of_fixtures: dict[str, set[str]] = {}
+    for name, test in (line.split(" ", 1) for line in users):
+        of_fixtures.setdefault(name, set()).add(test)
+    for site, who in (line.split(" ", 1) for line in seen):
+        mutant = next(one for one in record["mutants"] if one["id"] == int(site))
+        mutant["seen"] = sorted({*mutant["seen"], *of_fixtures.get(who, {who})})
+
+
+def judge(mutant: dict[str, Any], seconds: dict[str, float]) -> None:
+    """Run the tests that see a mutant on it: the one that found it before, those of its room, then the cheapest."""
+    text, is_script = applied(mutant), mutant["file"].endswith(".js")
+    if text is None:
+        mutant["result"] = "gone"
+        return
+    seen = [test for test in mutant["seen"] if test in seconds and not test.startswith(DIGESTS)]
+    if is_script:
+        seen = [test for test in seconds if test.startswith("tests/browser/")]
+    files: Counter[str] = Counter()
+    for test in seen:
+        files[test.partition("::")[0]] += seconds[test]
+    words = set(re.findall("[a-z]+", mutant["file"].removesuffix(".py")))
+    before = (mutant["found_by"] or "").partition("::")[0]
+    ranked = sorted(
+        files, key=lambda file: (file != before, -len(words & set(re.findall("[a-z]+", file))), files[file])
+    )
+    near, further = (
+        [test for test in sorted(seen, key=seconds.__getitem__) if test.partition("::")[0] in of]
+        for of in (ranked[:NEAR], ranked[NEAR:FURTHER])
+    )
+    sums = accumulate(seconds[test] for test in further)
+    further = [test for test, sum in zip(further, sums, strict=True) if sum <= SECONDS]
+    with changed({PROJECT / mutant["file"]: text}):
+        found = is_script and (_failed(*NPM, "test") or _failed(*NPM, "run", "build"))
+        mutant["by"] = found or _failed_test(near) or _failed_test(further)
+    if is_script:
+        _failed(*NPM, "run", "build")
+    mutant["result"] = "survived" if not mutant["by"] else "caught" if mutant["by"] != TIMED_OUT else TIMED_OUT
+    mutant["tests"] = f"{len(near + further)} of {len(seen)}"
+
+
+def _failed_test(tests: list[str]) -> str:
+    if not tests:
+        return ""
+    with tempfile.NamedTemporaryFile("w") as names:
+        names.write("\n".join(tests))
+        names.flush()
+        return _failed(*PYTEST, "-x", "-p", "no:xdist", "-p", "no:cacheprovider", f"@{names.name}")
+
+
+def _failed(*command: str) -> str:
+    """Return what failed of a command: a test, the end of what it said, or `TIMED_OUT`; empty if nothing did."""
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            out = process.communicate(timeout=2 * SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return TIMED_OUT
+    if not process.returncode:
+        return ""
+    failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", out, re.MULTILINE)
+    return failed[1] if failed else " ".join(command[:3]) + out[-200:]
+
+
+def main() -> None:
+    """Draw or take mutants, look which tests see them, and judge those that are not judged yet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--again", type=Path, help="a record whose mutants are taken")
+    parser.add_argument("--look", nargs="+", default=[], help="only look which of these tests see the mutants")
+    parser.add_argument("--only", type=int, nargs="+", default=[], help="judge these mutants, even if they were")
+    parser.add_argument("--record", type=Path, required=True)
+    chosen = parser.parse_args()
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    if chosen.record.exists():
+        record = json.loads(chosen.record.read_text())
+    else:
+        older = json.loads(chosen.again.read_text())["mutants"] if chosen.again else drawn(chosen.seed, chosen.count)
+        names = ("id", "file", "line", "kind", "before", "after")
+        mutants = [{name: one[name] for name in names} | {"found_by": one.get("by"), "seen": []} for one in older]
+        record = {"seconds": {}, "mutants": mutants}
+    if chosen.look or not record["seconds"]:
+        look(record, chosen.look)
+        _write(chosen.record, record)
+    for mutant in record["mutants"] if not chosen.look else ():
+        if mutant["id"] in chosen.only or not (chosen.only or "result" in mutant):
+            judge(mutant, record["seconds"])
+            print(mutant["id"], mutant["result"], f"{mutant['file']}:{mutant['line']}", mutant.get("by"), flush=True)
+            _write(chosen.record, record)
+    print(dict(Counter(one.get("result", "not judged") for one in record["mutants"])))
+
+
+def _write(file: Path, record: dict[str, Any]) -> None:
+    file.write_text(json.dumps(record, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()
