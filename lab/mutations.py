@@ -190,7 +190,8 @@ def judge(mutant: dict[str, Any], seconds: dict[str, float]) -> None:
     if text is None:
         mutant["result"] = "gone"
         return
-    seen = [test for test in mutant["seen"] if test in seconds and not test.startswith(DIGESTS)]
+    known = {*mutant["seen"], mutant["found_by"]} & seconds.keys()
+    seen = [test for test in known if not test.startswith(DIGESTS)]
     if is_script:
         seen = [test for test in seconds if test.startswith("tests/browser/")]
     files: Counter[str] = Counter()
