@@ -76,8 +76,8 @@ _UNSOUND = (
     "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
 )
 
-# Earlier versions did not store the last closed day of a restatement. The statement is not among the macros of the
-# store: a change of these rolls all days up again.
+# Earlier versions did not store the last closed day of a restatement. The statement is not in the macros of the store,
+# because each change of those rolls up all days again.
 _RESTATEMENTS = (
     "(SELECT NULL::DATE AS closed_through WHERE false UNION ALL BY NAME FROM read_parquet("
     "getvariable('restatements_files'), union_by_name = true, hive_partitioning = false))"

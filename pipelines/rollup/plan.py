@@ -1,8 +1,9 @@
 """The plan of a roll-up: the SQL of each relation of a day, in order. It is the same for every engine.
 
 To add a step, put its SELECT in `sql/` and its name here. To add a table, put its SELECT in `sql/day/` and its name in
-`contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. If a step over records or
-devices runs on subsets of them, its results must add up: the columns that are added are listed with its name.
+`contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. A step over records or devices
+can run on subsets of them, and its results are then added up: the mappings below name the columns that are added, as
+`Adds` in `engines/base.py` describes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

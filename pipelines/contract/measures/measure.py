@@ -12,7 +12,7 @@ Change = Literal["ratio", "points"]
 Better = Literal["higher", "lower"]
 
 _NOTHING: Final = Bilingual("", "")
-# The columns of a record by which every count of a day is stored.
+# The columns of a record by which `channel_detail_daily` stores every count of a day.
 DETAIL: Final = ("channel", "platform", "scheme_id", "package_name", "carrier")
 _KINDS: Final[dict[Unit, Kind]] = {"share": "rate", "devices": "distinct", "apps": "distinct", "ms": "quantile"}
 _COLUMNS: Final[dict[Kind, str]] = {
@@ -36,7 +36,8 @@ class Measure:
             (milliseconds).
         better: the good direction of a change; None: neither.
         watched_in: channels in which incidents watch the rate; None: all channels of sign-ins.
-        cut_by: columns by which an `expression` over records can be grouped. A condition can be grouped by any.
+        cut_by: columns by which an `expression` over records can be grouped. A count with a condition can be grouped by
+            each column of a record.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
 
 A dimension is a column of the tables that store it (`tables/tables.py`), and a field of the log; `entry_channel` is the
-channel of a session's first record. To search causes of incidents in another dimension, set `has_causes` and store it
-in `outcome_daily`.
+channel of a session's first record. Causes of incidents are searched in a dimension unless `has_causes` is False; it
+must then be a column of `outcome_daily`.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Dimension:
         label: its name.
         unknown: the words for `UNKNOWN`, used without the label.
         values: the words of its values, in their order, if these are fixed.
-        form: the format of any other value in messages, used without the label.
+        form: the format in messages of a value that is not in `values`, such as `SDK {}`; used without the label.
         has_causes: whether causes of incidents are searched in it.
     """
 
@@ -80,6 +80,6 @@ DIMENSIONS: Final = (
 )
 BY_KEY: Final = {one.key: one for one in DIMENSIONS}
 CAUSES: Final = tuple(one.key for one in DIMENSIONS if one.has_causes)
-"""The dimensions in which causes of incidents are searched; the first is used for all apps together."""
+"""The dimensions in which causes of incidents are searched; the app only in incidents of all apps."""
 SESSION_CAUSES: Final = ("app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id")
 """The same for incidents of sessions."""

@@ -6,6 +6,7 @@ are Markdown, with links relative to `docs/reference/`; a comment is the same wi
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
@@ -387,6 +388,8 @@ def column_comment(table: str, column: str) -> str:
     """Return the meaning of a column, in plain text. Raises KeyError for an undescribed column."""
     if said := _of_column(_WORDS, table, column):
         return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
+    if column not in METRICS:
+        raise KeyError(f"{table}.{column} has no meaning: add it to {Path(__file__).name}")
     metric = METRICS[column]
     return f"{metric.label.en} {metric.label.zh}: {metric.meaning.en.rstrip('.')}{_absence(table, column)}"
 
