@@ -60,7 +60,7 @@ def test_programs_get_the_rows(call: Call, folder: DataFolder) -> None:
 
 def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("a")])
-    folder.roll_up()
+    folder.tables()
     ended = call("packages", data=folder.root)
     assert (ended.code, ended.out) == (0, "no resource package is in registry/resource_packages.csv\n")
 
