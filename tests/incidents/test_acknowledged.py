@@ -1,4 +1,4 @@
-"""Which notes acknowledge an incident, which one is shown beside it, and what that does to the order."""
+"""Tests which notes acknowledge an incident, which note is shown with it, and how that changes the order."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def published(path: Path, incidents: list[Row], notes: list[Row]) -> list[Publis
 @pytest.mark.parametrize(
     ("one", "row", "is_acknowledged", "has_note"),
     [
-        # Of its own app: from the day before its first to its end.
+        # Notes for the incident's own app count from the day before its first day until its last.
         (OPEN, note(11), False, False),
         (OPEN, note(10), True, True),
         (OPEN, note(0), True, True),
         (OPEN, note(-1), False, False),
         (ENDED, note(10), True, True),
         (ENDED, note(5), True, True),
-        # Those of later weeks are not of an incident that ended.
+        # A note after the last day does not acknowledge an incident that ended.
         (ENDED, note(4), False, False),
         (OPEN, note(5, "game"), False, False),
-        # For all apps: shown within a day of its first, and of an app's incident no more than that.
+        # A note for all apps is shown if it is within a day of the first day. It acknowledges no incident of one app.
         (OPEN, note(10, "*"), False, True),
         (OPEN, note(8, "*"), False, True),
         (OPEN, note(7, "*"), False, False),
@@ -59,7 +59,7 @@ def published(path: Path, incidents: list[Row], notes: list[Row]) -> list[Publis
         (OF_ALL, note(11, "*"), False, False),
         (OF_ALL | {"last_day": day(9), "state": "recovered"}, note(8, "*"), False, True),
         (OF_ALL, note(9, "shop"), False, False),
-        # A row that names it, whatever its day and its app; and of no other.
+        # A note that names an incident acknowledges this one alone, whatever the day and app of the note.
         (OPEN, note(40, "game", names="open"), True, True),
         (OPEN, note(9, names="ended"), False, False),
         (OF_ALL, note(9, "*", names="ended"), False, False),

@@ -1,4 +1,4 @@
-"""What changed a rate: both effects sum to the change, and the cell that explains it is named."""
+"""Tests the cause of a changed rate: both effects sum to the change, and the cell that explains it is named."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIMENSIONS = ("platform", "sdk_version")
 
 
 def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
-    """A row for each cell: requests and successes before, requests and successes now."""
+    """Return a row for each cell: requests and successes before, requests and successes now."""
     names = ("incident_id", *dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
     return pl.DataFrame([("", *key, *row) for key, row in counts.items()], schema=list(names), orient="row")
 
@@ -47,7 +47,7 @@ def test_both_effects_sum_to_the_change_over_every_dimension(counts: Counts) -> 
 
 
 def _replaced_whole(counts: Counts) -> bool:
-    """Whether no cell of a dimension is on both sides: nothing is left that could make room."""
+    """Return whether a dimension, or the pair of both, has no cell with requests before as well as now."""
     for place in (0, 1, None):
         cells: dict[object, list[int]] = {}
         for key, row in counts.items():

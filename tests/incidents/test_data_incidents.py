@@ -1,5 +1,7 @@
-"""Incidents of the data: which fault is told under which name and cause, and what is none. The long form is
-`data_fault_trial.py`."""
+"""Tests the incidents of the data: each fault is reported with its metric and cause, and harmless changes are not.
+
+`lab/incidents/data_fault_trial.py` tries the same faults on many installations.
+"""
 
 from __future__ import annotations
 
@@ -69,12 +71,12 @@ def test_a_copy_of_an_old_day_names_it() -> None:
 
 @pytest.mark.parametrize("name", ["half of a source gone", "half of a channel gone", "half of a platform gone"])
 def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) -> None:
-    """The Sunday of this one has hardly more than half of a workday."""
+    """A Sunday of this installation has hardly more records than half of a workday."""
     assert found_of(installations(6, LARGE)[5], name)
 
 
 def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
-    """Counts of days that have so many records at midnight, and one more in each later hour; the days."""
+    """Return counts by hour, and their days. A day has its level of records at midnight, and one more in each later hour."""
     days = [FIRST + timedelta(days=place) for place in range(len(levels))]
     rows = [
         ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
@@ -88,7 +90,7 @@ def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
     ("levels", "copies"),
     [
         ([*range(10, 19), 13], [("day=2026-01-04", 9, None, "open")]),
-        # A feed that is stuck stays so.
+        # A stuck feed repeats the same day again and again; its incident stays open.
         ([*range(10, 18), 13, 13, 13], [("day=2026-01-04", 8, None, "open")]),
         ([*range(10, 18), *[17] * 28], [("day=2026-01-08", 8, None, "open")]),
         ([*range(10, 18), *[17] * 29], [("day=2026-01-08", 8, 35, "settled")]),
@@ -97,7 +99,7 @@ def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
             [*range(10, 18), 13, 20, 13],
             [("day=2026-01-04", 8, 8, "recovered"), ("day=2026-01-04", 10, None, "open")],
         ),
-        # What sends the same on several days is a habit.
+        # If earlier days repeat each other, equal days are usual and no copies.
         ([10, 11, 12, 13, 13, 15, 16, 17, 18, 13], []),
         ([13] * 40, []),
         ([10, 10, 10, 10, 10, 7, 7] * 6, []),
@@ -137,10 +139,10 @@ def test_missing_days_are_open_until_later_ones_are_there() -> None:
 
 
 def test_a_weekday_that_never_has_records_is_missed_twice_and_no_more() -> None:
-    """Of days that begin on a Thursday the third is a Saturday."""
+    """The days begin on a Thursday, so the third is a Saturday."""
     found = [one for one in without({2, 9, 16, 23}) if one.metric == "missing_day"]
     assert [one.first_day for one in found] == [FIRST + timedelta(days=place) for place in (2, 9)]
-    # A stop that lasts is missed on its Saturdays, too.
+    # A longer stop includes its Saturdays.
     (_, _, stop) = [one for one in without({2, 9, 16, 23, *range(20, 30)}) if one.metric == "missing_day"]
     assert (stop.first_day, stop.state, stop.days) == (FIRST + timedelta(days=20), "open", 10)
 
@@ -187,7 +189,7 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
-    """What is found if so much of the last day's file of each host came."""
+    """Return the incidents if the last day's file of each host has this share of its records, by default all of them."""
     manifest, counts, days = CALM.days(DAYS, {})
     for place, file in enumerate(manifest.files):
         source, host, _ = file.path.split("/")
@@ -204,13 +206,13 @@ def test_records_that_other_hosts_logged_are_not_missing() -> None:
 
 
 def test_half_of_a_file_is_missing_on_a_day_that_has_more_records_too() -> None:
-    """What every file has more is none of its records."""
+    """The other files have more records because the day has more, not because they logged those of `gw1`."""
     (one,) = with_the_last_day_of({"gw1": 0.5, "gw2": 1.15, "gw3": 1.15})
     assert (one.metric, one.cause.cell) == ("missing_delivery", "file=gateway/gw1/<day>.log")
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    """In Berlin it skips one on 29 March: an hour of the night has too few records, or swings too much, to be told."""
+    """Berlin skips an hour on 29 March. An hour of the night has too few records, or varies too much, to be reported."""
     large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
     manifest, counts, days = large.days((date(2026, 3, 29) - FIRST).days + 1, {})
     is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")

@@ -1,6 +1,6 @@
-"""What is found in the worlds: nine of ten of every kind that was planted, and hardly anything else.
+"""Nine of ten planted incidents of every kind are found in simulated worlds, and hardly anything else.
 
-Four worlds of each; `AUTHMETER_WORLDS=20` tries so many, in a few minutes.
+Each test tries four worlds; `AUTHMETER_WORLDS=20` tries twenty, in a few minutes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SEEDS = range(int(os.environ.get("AUTHMETER_WORLDS", "4")))
 
 
 def found_in_world(made: World) -> list[dict[str, Any]]:
-    """Rows of `incidents`, as far as the score reads them. In a world every request is of a device of its own."""
+    """Return rows of `incidents` with the columns that the score reads. Each request of a world has its own device."""
     devices = pl.max_horizontal("authorization_requests", "verification_requests", 1)
     counts = channel_daily(made.outcome_daily).with_columns(devices.alias("devices"))
     days = tuple(made.day_states["day"])

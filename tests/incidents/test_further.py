@@ -1,4 +1,4 @@
-"""Further kinds: what is told of cancellations, latency, surges and slow falls, and what is none of them."""
+"""Tests the incidents of kind `further`: cancellations, latency, surges and slow falls, and cases just below each."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FIRST = date(2026, 3, 2)
 OUTCOMES = ("success", "error", "cancelled")
 Row = tuple[int, int, int, int, int]
 USUAL: Row = (900, 50, 50, 700, 400)
-"""Of a day: successes, errors, cancellations, devices, latency."""
+"""Successes, errors, cancellations, devices and latency of a usual day."""
 
 
 def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[date, ...]]:
-    """Day tables of one app and channel; half of the requests are of either platform."""
+    """Return day tables of one app and channel, and their days. Each platform has half of the requests."""
     connection = duckdb.connect()
     connection.execute(contract_macros())
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(rows)))
@@ -135,7 +135,7 @@ def test_the_first_day_after_a_gap_is_no_surge() -> None:
 
 
 def test_a_rate_that_falls_by_three_points_in_four_weeks_is_found_once() -> None:
-    """A tenth of a point a day is no fall of a week."""
+    """A rate that loses a tenth of a point a day falls too little within a week to be a fall."""
     usual: Row = (90_000, 10_000, 0, 70_000, 400)
     slow: list[Row] = [(90_000 - 110 * place, 10_000 + 110 * place, 0, 70_000, 400) for place in range(70)]
     found = [one for one in of_rates(*[usual] * 35, *slow) if one.app_key != "*"]

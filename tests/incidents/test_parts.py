@@ -1,4 +1,4 @@
-"""One cause, one incident: what is part of what."""
+"""Incidents with one cause are reported as one: tests which incident is part of which other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST, LAST = date(2026, 3, 2), date(2026, 3, 4)
 
 
 def incident(metric: str, app_key: str, channel: str) -> Incident:
-    """Its id says what it is of."""
+    """Return an incident whose id consists of its metric, app and channel."""
     kind = "volume" if metric == "volume" else "rate"
     named = f"{metric} {app_key} {channel}"
     return Incident(
@@ -52,7 +52,7 @@ def test_the_fall_of_all_apps_is_part_of_the_silence_of_the_one_that_explains_it
 
 
 def part_of(*incidents: Incident, folder: Folder = FOLDER) -> dict[str, str | None]:
-    """What each incident is part of, by its id."""
+    """Return, by incident id, the id of the incident that it is part of; None if it is independent."""
     cells = cells_of(
         pl.DataFrame(
             [("", "x", 10, 9, 10, 9)],
@@ -121,13 +121,13 @@ def test_volumes_are_part_of_a_short_day() -> None:
 
 
 def test_a_short_day_is_part_of_the_app_that_explains_it_by_its_requests() -> None:
-    """Of requests: a record of this log is half of one."""
+    """Losses are compared in requests, and a request has two records in this log."""
     folder = Folder({FIRST: 400.0}, 2.0, 3)
     short, shop, bank = of_data("short_day", "all", 800), volume("shop", 310), volume("bank", 60)
     assert part_of(short, shop, bank, folder=folder) == {
         short.incident_id: shop.incident_id, shop.incident_id: None, bank.incident_id: None,
     }  # fmt: skip
-    # A folder of one app has nobody else whose records could be missing.
+    # In a folder of one app the records of other apps cannot be missing.
     alone = replace(folder, apps=1)
     assert part_of(short, shop, folder=alone) == {short.incident_id: None, shop.incident_id: short.incident_id}
 

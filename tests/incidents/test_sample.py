@@ -70,7 +70,7 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """The sign-in rates before and in the days of a fault, of the sessions of a cell and of the others of its app."""
+    """Return sign-in rates before and during a fault: two of the cell's sessions, then two of the app's other sessions."""
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(
         f"""
@@ -96,7 +96,7 @@ def test_of_a_mix_the_shares_move_and_the_rates_stay(tables: SampleTables) -> No
 
 
 def level(tables: SampleTables, one: dict[str, Any], *, is_now: bool, is_cell: bool) -> tuple[int, float]:
-    """Requests and rate of the cell that is the cause, or of all others, in its days or in those before."""
+    """Return requests and rate of the cell that is the cause, or of all other cells, during the incident or before it."""
     asked, good = RATES[one["metric"]]
     name, value = one["cause"].split("=")
     first, last = date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"] or str(tables.days[-1]))
@@ -111,7 +111,7 @@ def level(tables: SampleTables, one: dict[str, Any], *, is_now: bool, is_cell: b
 
 
 def test_a_quiet_sample_has_no_incident_as_of_any_day() -> None:
-    """Half of the usual length, and every eighth day."""
+    """The sample has half of the usual length, and every eighth day is tried."""
     with duckdb.connect() as connection:
         tables = sample_tables(connection, 1, quiet=True, length=30)
         assert (tables.planted, tables.missing) == ([], ())

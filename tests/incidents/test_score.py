@@ -1,4 +1,4 @@
-"""The score of incidents in worlds: it counts every difference from the planted ones, and all other incidents."""
+"""The score of a world counts every difference from the planted incidents, and all other incidents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.incidents.world import world
 
 
 def as_found(incident: Planted, number: int) -> dict[str, Any]:
-    """The row that finds a planted incident as it is."""
+    """Return the row of `incidents` that matches a planted incident exactly."""
     kind = "rate" if incident.kind == "mix" else incident.kind
     names = ("metric", "app_key", "channel", "first_day", "last_day", "state", "cause_kind", "cause", "lost_total")
     same = {name: getattr(incident, name) for name in names}
@@ -22,7 +22,7 @@ def as_found(incident: Planted, number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def planted() -> Planted:
-    """A planted incident with a cell for its cause and a sharp first day."""
+    """Return a planted incident whose cause is a cell and whose first day is sharp."""
     every = world(0, size="medium").planted
     return next(one for one in every if one.cause_kind == "cell" and not one.is_slow and one.state == "recovered")
 

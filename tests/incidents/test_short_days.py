@@ -1,4 +1,4 @@
-"""Days that were cut short: when one is told, which hours are missing, and what it cost."""
+"""Tests short days: when a day is reported, which hours it lacks, and how many records are lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUIET_WEEKENDS = [20_000, 20_000, 20_000, 20_000, 20_000, 400, 400] * 6
 
 
 def found(counts: list[int], last_hour: int = 23) -> list[Fault]:
-    """The short days of these counts, day by day from a Monday, spread over the hours; the last day ends early."""
+    """Return the short days of these daily counts from a Monday on, spread over the hours. The last day ends early."""
     counted = np.maximum(np.array(counts, dtype=float), 0)
     hours = np.outer(counted, np.full(24, 1 / 24))
     hours[-1] = counted[-1] / (last_hour + 1)
@@ -25,7 +25,7 @@ def found(counts: list[int], last_hour: int = 23) -> list[Fault]:
 
 def test_days_as_usual_are_not_short() -> None:
     assert found(EVEN) == []
-    # The first weekend is no day as before; those after it are.
+    # The first weekend has no earlier one to compare with; later weekends do.
     assert [one.span.first for one in found(QUIET_WEEKENDS)] == [5]
 
 
@@ -65,7 +65,7 @@ def test_few_days_tell_of_no_short_one_that_is_not_below_all_before(last: list[i
 
 def test_a_holiday_is_neither_short_nor_usual() -> None:
     assert found([*EVEN, HOLIDAY]) == []
-    # Seven days of holidays are no days of the norm.
+    # Holidays are not part of the norm.
     assert [one.span.first for one in found([*EVEN, *[HOLIDAY] * 7, 600])] == [47]
 
 

@@ -1,4 +1,4 @@
-"""Incidents of the sign-in rate: what falls, by which cause, and what it is part of."""
+"""Tests the incidents of the sign-in rate: when it falls, with which cause, and as part of which other incident."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Row = tuple[str, str, int, int]
 
 
 def found_in(days: list[list[Row]], servers: list[bool] | None = None) -> tuple[list[Incident], pl.DataFrame]:
-    """What is found in days with these sessions, of which ten more are cut by midnight."""
+    """Return the incidents, and their cells, of days with these sessions; midnight cuts ten more of each row."""
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(days)))
     sessions = [
         (day, app, "one_click", "android", "CMCC", "2.1", scheme, n + 10, k - k // 5, k // 5, 0, 10, n - k)
@@ -63,7 +63,7 @@ def test_a_scheme_that_loses_its_users_is_the_cause() -> None:
     assert (shop.kind, shop.metric, shop.channel, shop.first_day) == (
         "rate", "sign_in_rate", ALL, FIRST + timedelta(days=40),
     )  # fmt: skip
-    # Sessions that midnight cut are no requests.
+    # Sessions that midnight cut are not counted.
     assert (shop.level_before, shop.level_now, shop.lost, shop.lost_total) == (
         pytest.approx(0.9), pytest.approx(0.75), pytest.approx(150), pytest.approx(300),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def test_a_scheme_that_loses_its_users_is_the_cause() -> None:
 
 
 def test_days_with_another_kind_of_log_are_no_baseline() -> None:
-    """Where the server logs, fewer sessions are seen signing in."""
+    """If the server logs the sign-ins, fewer sessions are counted as signed in."""
     other: list[Row] = [("shop", "a", 500, 350), ("shop", "b", 500, 350)]
     usual: list[Row] = USUAL[:2]
     by_server = [False] * 30 + [True] * 20

@@ -1,4 +1,4 @@
-"""Which of a day's requests count: all of them where no record names its device."""
+"""All requests of a day count if no record names its device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of incidents: those of the contract's example, all in both languages, none that is not used."""
+"""The words of incidents equal the contract's example, exist in both languages, and are all used."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
             "示例钱包 · 一键登录结果率 96% → 45%，11-08 起第 18 天，11-25 少 139 次认证结果；iOS 占比变化",
         ),
         (VOLUME, "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，11-25 少 139 次"),
-        # It waits for a second day that is back.
+        # The incident stays open until a second day is back at the usual level.
         (replace(VOLUME, lost=-37.2), "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，11-25 已回到平时水平"),
         (
             replace(WALLET, kind="further", metric="cancellation_rate", level_before=0.08, level_now=0.17),
@@ -151,7 +151,7 @@ def test_an_app_that_is_the_cause_has_its_name_and_its_key() -> None:
     assert text.zh.startswith("全部应用 · 一键登录成功率 ")
     assert text.zh.endswith("；示例钱包（wallet） & Android 仅 20%")
     assert text.en.endswith("; 示例钱包 (wallet) & Android only 20%")
-    # Of an app without a name the key is all there is.
+    # An app without a name is shown by its key alone.
     assert incident_text(together, "*", AS_OF, "wallet").en.endswith("; wallet & Android only 20%")
 
 
