@@ -15,7 +15,7 @@ AS_OF = date(2026, 3, 29)
 
 
 def days(count: int) -> list[date]:
-    """So many days that end at the as-of."""
+    """Return this many days, from the as-of back."""
     return [AS_OF - timedelta(days=back) for back in range(count)]
 
 
@@ -116,7 +116,7 @@ def test_ratios_look_back_over_26_origins_and_no_further() -> None:
     newest = AS_OF - timedelta(days=28)
 
     def least(weeks_before: int) -> int | None:
-        """Where the four weeks behind the origin so far before the newest had half the uses."""
+        """Return the low factor if four weeks of half the uses follow the origin this many weeks before the newest."""
         origin = newest - timedelta(weeks=weeks_before)
         low = {origin + timedelta(days=ahead + 1) for ahead in range(28)}
         return forecast(7 * 80, lambda day: 5 if day in low else 10).factors.low
@@ -130,6 +130,6 @@ def test_a_backtest_counts_origins_that_have_a_ratio_and_factors_of_their_own() 
     few = forecast(7 * 22, rising).backtest
     assert (few.checks, few.coverage) == (7, None)
     enough = forecast(7 * 23, rising).backtest
-    # Of eight, the four that the rise came behind are above all that was known at them.
+    # After four of the eight origins the uses rose further than any ratio known at the origin: these checks fail.
     assert (enough.checks, enough.held, enough.coverage) == (8, 4, 0.5)
     assert forecast(7 * 80, lambda _: 10).backtest.coverage == 1

@@ -1,4 +1,4 @@
-"""What the ledger is given: each account's own cuts, and the uses between them."""
+"""The input of the ledger has each account's own cuts, and the uses between them."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_a_day_keeps_the_cuts_that_it_was_last_given() -> None:
 
 
 def test_a_cut_that_nothing_was_used_after_is_known_all_the_same() -> None:
-    """Noon acted before the uses of three o'clock, though nothing lay between."""
+    """The purchase at noon applies before the uses at 15:00, although there were no uses in between."""
     noon, three = package("p", 3, at("12:00")), package("q", 10, at("15:00"))
     found = account_ledger(
         account([noon, three], {"00:00": {}, "12:00": {}, "15:00": {"shop": 5}}), NEXT, BUSINESS_ZONE
@@ -73,7 +73,7 @@ def test_a_cut_that_nothing_was_used_after_is_known_all_the_same() -> None:
 
 @pytest.mark.parametrize("cut", ["08:00", "12:00", "18:00"])
 def test_what_happens_to_one_package_keeps_its_order_where_a_part_of_it_acts_at_the_end(cut: str) -> None:
-    """Of purchase, reading and expiry on one day one cut is known: nothing is left of it, and it had what it had."""
+    """Purchase, reading and expiry share a day that was cut at one of them alone: still 7 expire and none is left."""
     bought = package("p", 10, at("08:00"), at("18:00"))
     read = PackageReading("p", at("12:00"), 7)
     found = account_ledger(account([bought], {"00:00": {"shop": 1}, cut: {"shop": 2}}, (read,)), NEXT, BUSINESS_ZONE)

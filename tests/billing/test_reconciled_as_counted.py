@@ -32,7 +32,7 @@ MONTHLY = ("month", "account_id", "channel", "measure")
 
 
 def log_of(world: World, book: Ledger) -> LogSide:
-    """What the product is given of the log."""
+    """Return the log of a world in the form in which the product reads it."""
     daily = [tuple(row.values()) for row in billing_daily(world.verified)]
     hourly = [tuple(row.values()) for row in billing_hourly(world.verified)]
     overflow: Counter[tuple[date, str]] = Counter()

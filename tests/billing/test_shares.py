@@ -12,14 +12,14 @@ from pipelines.billing.packages.shares import shares
     [
         # All is covered.
         (15, {"a": 5, "b": 10}, {"a": 5, "b": 10}),
-        # 10 of 15: 3 1/3 each; the first by key gets the one that is left.
+        # 10 of 15: 3 1/3 each; the first app by key gets the remaining use.
         (10, {"c": 5, "b": 5, "a": 5}, {"a": 4, "b": 3, "c": 3}),
         # 5 of 7: 4.29 and 0.71; the larger remainder gets it.
         (5, {"a": 6, "b": 1}, {"a": 4, "b": 1}),
         # 1 of 100: one app gets it, the others nothing.
         (1, {"a": 1, "b": 98, "c": 1}, {"b": 1}),
         (2, {"b": 10, "a": 10}, {"a": 1, "b": 1}),
-        # Past what a fraction of a computer holds.
+        # Floating-point numbers could not represent these products.
         (10**15 - 1, {"a": 5 * 10**14, "b": 5 * 10**14}, {"a": 5 * 10**14, "b": 5 * 10**14 - 1}),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is to come of packages: the span by the factors, and what is not known where no forecast can be made."""
+"""The future of packages spans the range of the factors, and is unknown if no forecast can be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The warnings of resource packages, consoles and bills: when each fires, and what it names."""
+"""Tests the warnings of resource packages, consoles and bills: when each fires, and its text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
-    """Those of a run, with what they say in English."""
+    """Return the warnings of a run that fired, by check, with their English text."""
     folder.tables(day)
     return {
         one.check_name: one.detail_en
@@ -33,7 +33,7 @@ def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
 
 
 def use(folder: DataFolder, *counts: int) -> None:
-    """So many uses on each of the days that end with the day, each at nine in the morning."""
+    """Land these numbers of uses, one number a day, for the days up to `DAY`; all uses are at nine in the morning."""
     for back, count in enumerate(reversed(counts)):
         day = DAY - timedelta(days=back)
         rows = [
@@ -91,7 +91,7 @@ def test_what_runs_out_within_two_weeks_is_named_with_its_day(folder: DataFolder
 def test_what_lapses_within_thirty_days_is_named(folder: DataFolder) -> None:
     use(folder, *[1] * 7)
     first, last = DAY - timedelta(days=6), DAY + timedelta(days=31)
-    # Of 40, 7 are used and 30 will be: 3 lapse, of 39 in the other case 2, which are 5.1 in 100; and q is for later.
+    # 7 of 40 are used and 30 will be: 3 lapse. Of 39, 2 or 5.1 % would lapse; of 38, 1 is too few. q begins later.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,40,{first},{last}\nq,,90,{last},\n")
     assert fired(folder) == {"package_unused": "resource package p: 3 of 40 expected to lapse"}
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,38,{first},{last}\nq,,90,{last},\n")
@@ -119,7 +119,7 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
 def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(folder: DataFolder) -> None:
     use(folder, *[20] * 10)
     head = "day,account_id,channel,total\n"
-    # Of 10 March, and of 4 and 3 March: the last 7 days begin on the 4th.
+    # The rows are for 10, 4 and 3 March. The last 7 days begin on the 4th, so the row for the 3rd is not named.
     rows = [f"{DAY},default,one_click,26", "2026-03-04,default,number,10", "2026-03-03,default,number,10"]
     folder.write("registry/console/a.csv", head + "\n".join(rows))
     found = (

@@ -1,4 +1,4 @@
-"""What the checks look at is a matter of the manifest: days just closed, files since then."""
+"""The checks examine the days that were just closed and the files since then, both read from the manifest."""
 
 from __future__ import annotations
 

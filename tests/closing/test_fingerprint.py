@@ -1,4 +1,4 @@
-"""Which changes of code and settings publish anew."""
+"""Changes of code and settings lead to a new publication if they can change its contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each warning check fires where its cause is, and is quiet where it is not."""
+"""Each warning check fires if its cause exists, and passes if not."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_later_good_file_does_not_silence_the_rejects_of_the_day() -> None:
     result = check("rejected_share", Manifest(files=files, closed_before=day_before))
     assert not result.passed
     assert "140 of 1,100 records" in result.detail_en
-    # Once the next day is closed, it is told of that day's files.
+    # After the next day is closed, the check examines only the files since then.
     assert check("rejected_share", Manifest(files=files, closed_before=DAY)).passed
 
 
@@ -280,7 +280,7 @@ def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
     refuse_thin_day(small, Settings(block_below_share=0.2), DAY)
     with pytest.raises(AuthmeterError, match="30 records, 30% of the usual 100"):
         refuse_thin_day(small, Settings(block_below_share=0.5), DAY)
-    # What is published stays so.
+    # A day that is already published is not refused.
     refuse_thin_day(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)
     refuse_thin_day(small, Settings(block_below_share=0.5, holidays=(DAY,)), DAY)
     with pytest.raises(AuthmeterError, match="0 records"):

@@ -1,4 +1,4 @@
-"""Accounts: what a row of `registry/accounts.csv` may hold, how a bad one is listed, and which rule decides."""
+"""Rows of `registry/accounts.csv`: which are valid, how an invalid one is listed, and which rule decides."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A metric's definition is what the tables hold: the formula that is shown, run by DuckDB, against every table with it.
+"""Every table agrees with the metrics' definitions: DuckDB evaluates each displayed formula and compares the results.
 
-Here: the records of all stages, channels and outcomes, and what is derived from the counts that they give. Whether the
-definitions are the contract's is said by the independent count (`lab/oracle/`).
+The records cover all stages, channels and outcomes; sums and shares are compared with the counts that they derive from.
+The independent count (`lab/oracle/`) tests that the definitions are those in the contract.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture(scope="module")
 def tables(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables, and beside them `records`: what was landed."""
+    """Open the published tables, with the landed records as the relation `records`."""
     rows = [row | {"day": day, "device_hash": row["device_id"]} for day in DAYS for row in grid(day)]
     names = ("day", "app_key", "channel", "stage", "outcome", "vendor", "package_name", "device_hash", "latency_ms")
     with closing(open_published(folder.store.database)) as connection:
@@ -150,7 +150,7 @@ def test_a_restated_figure_of_a_channel_is_that_of_the_table(tables: duckdb.Duck
 
 
 def differing(connection: duckdb.DuckDBPyConnection, relation: str, columns: set[str]) -> dict[str, int]:
-    """Of each share among the columns whose parts are there too: the rows where it is not sum over sum."""
+    """Count, for each share whose parts are columns too, the rows in which it differs from the ratio of its parts."""
     found = {}
     for name in SHARES:
         metric = METRICS[name]

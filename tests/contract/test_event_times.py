@@ -1,4 +1,4 @@
-"""A time of the registry is what the same text is in a log; besides, it may be a bare date."""
+"""A time in the registry is the same instant as the same text in a log; a bare date is allowed as well."""
 
 from __future__ import annotations
 

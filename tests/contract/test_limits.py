@@ -1,4 +1,4 @@
-"""Limits: what a row of `registry/limits.csv` may hold, how a bad one is listed, and what stands without the file."""
+"""Rows of `registry/limits.csv`: which are valid, how an invalid one is listed, and the defaults without the file."""
 
 from __future__ import annotations
 

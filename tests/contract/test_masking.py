@@ -1,4 +1,4 @@
-"""What people may see: of a value under a seen field, and of a text of no known fields."""
+"""Personal values are masked before people see them, in visible fields and in texts without known fields."""
 
 from __future__ import annotations
 

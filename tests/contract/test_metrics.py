@@ -10,7 +10,7 @@ from pipelines.contract.tables.tables import TABLES
 
 
 def test_every_count_that_a_table_shows_is_declared():
-    """Not what joins, names or dates a row, and not what is there for the job alone."""
+    """Columns that join, name or date a row are no counts; three further columns serve the job alone."""
     counted = {
         column
         for table in ("usage_daily", "channel_daily", "channel_detail_daily", "day_quality", "input_files")

@@ -1,4 +1,4 @@
-"""Resource packages and readings: what a good row means, and that a bad one costs itself alone and is listed."""
+"""Rows of resource packages and readings: how valid ones are read; an invalid one is listed and affects no other."""
 
 from __future__ import annotations
 

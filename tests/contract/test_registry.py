@@ -1,4 +1,4 @@
-"""The registry: what a good row means, how a bad one is listed, and that nothing secret is taken in."""
+"""The registry reads valid rows, lists invalid ones, and reads no secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: defaults, what is refused and by what name, and billing rules in time."""
+"""Tests the settings: their defaults, the names in refusals, and the billing rule of each day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a console and bills say: what a good row means, that a bad one costs itself alone, and which of two counts."""
+"""Rows of console and bills: valid ones are read, an invalid one affects no other, and the last duplicate counts."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_without_the_folders_there_is_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_may_have_any_name(tmp_path: Path) -> None:
-    """Of a name that is no UTF-8, as an archive from another system has it, a bad row is listed all the same."""
+    """Invalid rows are listed even if the file's name is not UTF-8, as in archives from other systems."""
     name = os.fsdecode("11月.CSV".encode("gbk"))
     found, problems = load(tmp_path, {f"console/{name}": CONSOLE + "2026-03-10,acme,,number,1,,,,\nx,,,,,,,,\n"})
     assert len(found.console) == 1

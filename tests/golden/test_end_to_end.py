@@ -1,11 +1,11 @@
-"""Golden cases end to end: small folders of log lines that a reviewer can read, and the rows that must come of them.
+"""Golden cases end to end: small folders of log lines that a reviewer can read, and the expected rows.
 
 A case is a folder. `case.toml` describes it, and lists the `runs`, each with the folder that lands before it.
 `registry/` and `authmeter.toml` are optional. `expected/<table>.csv` holds every row of a table, or those that meet the
 table's condition under `where` in `case.toml`; its head names the columns that are compared. An empty cell is NULL;
 fractions are rounded to nine places.
 
-Among logs, `<name>.counts.csv` stands for `<name>.ndjson`. Each of its rows gives a number of `records` for a `day`,
+Among logs, `<name>.counts.csv` replaces `<name>.ndjson`. Each of its rows gives a number of `records` for a `day`,
 or for each day of `FIRST..LAST`; its other columns are their fields. They are at ten in the morning, and their ids
 number the records of each day. To add a case, add a folder to `end_to_end/`.
 """
@@ -36,7 +36,7 @@ def expected(file: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def counted_records(file: Path) -> Iterator[Row]:
-    """The records that a file of counts stands for."""
+    """Yield the records that a file of counts describes."""
     numbers: Counter[date] = Counter()
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, strict=True):

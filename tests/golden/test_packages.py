@@ -1,10 +1,10 @@
-"""Golden cases of resource packages: what was bought, read and used, and the rows that must come of it.
+"""Golden cases of resource packages: purchases, readings and uses, and the expected rows.
 
-A case is a folder `packages/<case>`. `case.toml` says what it `shows` and its `as_of`, and may give the days that are
-`missing`, the day that the log `began` (else the first with uses), and `where`, a condition on the expected rows of a
-table. `resource_packages.csv` and `resource_package_readings.csv` are as in a registry; `uses.csv` has uses by the time
-of their events, or, `FIRST..LAST`, as many on each of these days. `expect_<table>.csv` holds every row of a table, of
-the columns in its head, in order; an empty cell is NULL. To add a case, add a folder.
+A case is a folder `packages/<case>`. `case.toml` has its purpose as `shows`, and its `as_of`. It may give the days that
+are `missing`, the day that the log `began` (else the first with uses), and `where`, a condition on the expected rows of
+a table. `resource_packages.csv` and `resource_package_readings.csv` are as in a registry; `uses.csv` has uses by the
+time of their events, or, `FIRST..LAST`, as many on each of these days. `expect_<table>.csv` holds every row of a table,
+of the columns in its head, in order; an empty cell is NULL. To add a case, add a folder.
 """
 
 from __future__ import annotations

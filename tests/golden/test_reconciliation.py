@@ -1,11 +1,11 @@
-"""Golden cases of reconciliation: a log, what a console and bills say, and the rows that must come of it.
+"""Golden cases of reconciliation: a log, statements of a console and bills, and the expected rows.
 
-A case is a folder `reconciliation/<case>`. `case.toml` says what it `shows` and its `as_of`, and may give the days that
-are `missing`, and the day that the log `began` (else the first in it). `log.csv` has counts of an hour
-(`2026-03-10T08`), of a day, all at noon, or, `FIRST..LAST`, as many on each of these days; `overflow.csv`, where there
-is one, the uses of a day that no package covered. `console/` and `bills/` are as in a registry.
-`expect_daily.csv` and `expect_monthly.csv` hold every row of a table, of the columns in its head, in order; an empty
-cell is NULL, and `measure` may be left out where a case has one. To add a case, add a folder.
+A case is a folder `reconciliation/<case>`. `case.toml` has its purpose as `shows`, and its `as_of`. It may give the
+days that are `missing`, and the day that the log `began` (else the first in it). `log.csv` has counts of an hour
+(`2026-03-10T08`), of a day, all at noon, or, `FIRST..LAST`, as many on each of these days. The optional `overflow.csv`
+has the uses of a day that no package covered. `console/` and `bills/` are as in a registry. `expect_daily.csv` and
+`expect_monthly.csv` hold every row of a table, of the columns in its head, in order; an empty cell is NULL, and
+`measure` may be left out if a case has only one. To add a case, add a folder.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Row = tuple[date, int, str, str, str, Counts]
 
 
 def read(file: Path) -> list[dict[str, str]]:
-    """The rows of a file, if it is there."""
+    """Return the rows of a file, or none if it does not exist."""
     if not file.exists():
         return []
     with file.open(newline="", encoding="utf-8") as lines:

@@ -1,10 +1,10 @@
-"""Golden cases of sign-in sessions: the records of one app, and the rows that must come of it.
+"""Golden cases of sign-in sessions: the records of one app, and the expected rows.
 
-A case is a folder `sessions/<case>`. `case.toml` says what it `shows`. `log.csv` has the records: `at` is the time in
-Shanghai, on 10 March 2026 where it has no day; `event_id` numbers them where the file does not give it; a channel that
-is not given is one_click, an outcome that is not given, nor a code, is success. `expect_<table>.csv` holds every row of
-the app in a table, of the columns in its head; an empty cell is NULL. All cases are apps of one data folder, whose
-sessions end after ten minutes. To add a case, add a folder.
+A case is a folder `sessions/<case>`. `case.toml` has its purpose as `shows`. `log.csv` has the records: `at` is the
+time in Shanghai, on 10 March 2026 if it has no day. Without `event_id` the records are numbered, the default channel is
+one_click, and a record with neither outcome nor code is a success. `expect_<table>.csv` holds every row of the app in a
+table, of the columns in its head; an empty cell is NULL. All cases are apps of one data folder, whose sessions end
+after ten minutes. To add a case, add a folder.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def read(file: Path) -> list[dict[str, str]]:
 
 
 def records_of(case: Path) -> Iterator[Row]:
-    """The records of a case, whose app has its name."""
+    """Return the records of a case. Their app has the name of the case."""
     for place, row in enumerate(read(case / "log.csv")):
         given: dict[str, object] = {name: value for name, value in row.items() if value and name != "at"}
         day, _, time = row["at"].rpartition(" ")
@@ -42,7 +42,7 @@ def records_of(case: Path) -> Iterator[Row]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """A folder that one run over all cases published."""
+    """Return a folder that one run published from all cases."""
     folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
     folder.write("authmeter.toml", "[channels.apple]\n")
     folder.land("log.ndjson", [one for case in CASES for one in records_of(case)])

@@ -1,8 +1,8 @@
 """Golden cases of the site's statements whose sums are filled in from the declarations of measures.
 
-A case is a folder `site/<statement>/<case>`. `case.toml` says what it `shows`; each other CSV is a relation that the
-statement reads, `name` or `name:TYPE` in its head. `expect.csv` holds every row of the result, in order, of the columns
-in its head. An empty cell is NULL. The data day is 10 March 2026.
+A case is a folder `site/<statement>/<case>`. `case.toml` has its purpose as `shows`; each other CSV is a relation that
+the statement reads, `name` or `name:TYPE` in its head. `expect.csv` holds every row of the result, in order, of the
+columns in its head. An empty cell is NULL. The data day is 10 March 2026.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Golden cases of single tables and views: the rows that one statement reads, and the rows that must come of it.
+"""Golden cases of single tables and views: the rows that one statement reads, and the expected rows.
 
-A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` says what it `shows`; it may give the
-`day` (else 10 March 2026) or the `days` of a batch, `settings`, the `cuts` of the day's uses, and `where`, a condition
-on the expected rows of a table with many. Each other CSV is a relation that the statement reads; `expect.csv` holds
-every row of the result, of the columns in its head. An empty cell is NULL, or an empty text of the result. A column has
-the type `name:TYPE` of its head, else the type of the contract's column of that name, else it is text. What a file
-leaves out is NULL, 0 where it is a count, and else the day of the case where it is a day. To add a case, add a folder.
+A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` has its purpose as `shows`. It may
+give the `day` (else 10 March 2026) or the `days` of a batch, `settings`, the `cuts` of the day's uses, and `where`, a
+condition on the expected rows of a table with many. Each other CSV is a relation that the statement reads; `expect.csv`
+holds every row of the result, of the columns in its head. An empty cell is NULL, or an empty text of the result. A
+column has the type `name:TYPE` of its head, else the type of the contract's column of that name, else it is text. A
+column that a file leaves out is 0 if it is a count, the day of the case if it is a day, and else NULL. To add a case,
+add a folder.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ QUERIES = {
 }
 # Published tables have an order; the steps of a roll-up are read by others and have none.
 ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
-# These put what is there in order and compute nothing; `rollup` and `billing` have the cases of what is in it.
+# These statements only order existing rows; the cases of `rollup` and `billing` cover the contents of the rows.
 ORDER_ALONE = {
     f"marts/{name}"
     for name in (
@@ -142,7 +143,7 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """A relation of a CSV: as a table, as one of the database `out`, and as the Parquet file of a variable."""
+    """Create the relation of a CSV: a table of the database `out`, a view of it, and a Parquet file named by a variable."""
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given
     defaults = {"BIGINT": " DEFAULT 0", "INTEGER": " DEFAULT 0", "DATE": f" DEFAULT DATE '{day}'"}

@@ -76,7 +76,7 @@ def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) ->
 
 
 def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
-    """Return counts by hour, and their days. A day has its level of records at midnight, and one more in each later hour."""
+    """Return counts by hour, and their days. A day has `level` records at midnight, and one more in each later hour."""
     days = [FIRST + timedelta(days=place) for place in range(len(levels))]
     rows = [
         ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
@@ -189,7 +189,7 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
-    """Return the incidents if the last day's file of each host has this share of its records, by default all of them."""
+    """Return the incidents if the last day's file of each host has this share of its records, by default all."""
     manifest, counts, days = CALM.days(DAYS, {})
     for place, file in enumerate(manifest.files):
         source, host, _ = file.path.split("/")
@@ -206,13 +206,13 @@ def test_records_that_other_hosts_logged_are_not_missing() -> None:
 
 
 def test_half_of_a_file_is_missing_on_a_day_that_has_more_records_too() -> None:
-    """The other files have more records because the day has more, not because they logged those of `gw1`."""
+    """The other files have more records because the day has more, not because they logged records of `gw1`."""
     (one,) = with_the_last_day_of({"gw1": 0.5, "gw2": 1.15, "gw3": 1.15})
     assert (one.metric, one.cause.cell) == ("missing_delivery", "file=gateway/gw1/<day>.log")
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    """Berlin skips an hour on 29 March. An hour of the night has too few records, or varies too much, to be reported."""
+    """Berlin skips an hour on 29 March. An hour of the night has too few records, or varies too much, to report."""
     large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
     manifest, counts, days = large.days((date(2026, 3, 29) - FIRST).days + 1, {})
     is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")

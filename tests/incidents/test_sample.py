@@ -70,7 +70,7 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """Return sign-in rates before and during a fault: two of the cell's sessions, then two of the app's other sessions."""
+    """Return the cell's sign-in rates before and during a fault, then both rates of the app's other sessions."""
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(
         f"""
@@ -96,7 +96,7 @@ def test_of_a_mix_the_shares_move_and_the_rates_stay(tables: SampleTables) -> No
 
 
 def level(tables: SampleTables, one: dict[str, Any], *, is_now: bool, is_cell: bool) -> tuple[int, float]:
-    """Return requests and rate of the cell that is the cause, or of all other cells, during the incident or before it."""
+    """Return requests and rate of the cell that is the cause, or of all others, during the incident or before it."""
     asked, good = RATES[one["metric"]]
     name, value = one["cause"].split("=")
     first, last = date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"] or str(tables.days[-1]))

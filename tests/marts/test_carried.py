@@ -47,7 +47,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[date]]:
 
 
 def contents(folder: DataFolder) -> dict[str, list[tuple[object, ...]]]:
-    """Every table, its rows as they lie there."""
+    """Return the rows of every table in their stored order."""
     return {name: folder.rows(f"FROM {name}") for name in TABLES}
 
 

@@ -28,9 +28,9 @@ def test_an_open_incident_has_its_cause_and_its_loss(copy_of: CopyOf) -> None:
     )
     assert (before, lost, in_all) == (1, 18, 18 * BAD_DAYS)
     assert now == pytest.approx(1 - 18 / REQUESTS)
-    # One cell is one incident, that of all apps together.
+    # Falls in one cell are one incident, of all apps together; the incident of the app is part of it.
     assert folder.rows(f"SELECT app_key FROM incidents WHERE part_of IS NOT NULL AND {TECHNICAL}") == [("shop",)]
-    # Who could not sign in by one-click is no other incident of signing in at all.
+    # Users who could not sign in by one-click cause no separate incident of the sign-in rate.
     assert folder.rows("SELECT count(*) FROM incidents WHERE metric = 'sign_in_rate' AND part_of IS NULL") == [(0,)]
     assert folder.rows("SELECT count(*) FROM incidents AS a JOIN incidents AS b ON b.incident_id = a.part_of") == [(3,)]
 

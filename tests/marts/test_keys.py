@@ -1,4 +1,4 @@
-"""Keys: every table's are unique, rows lie in their order, and a run that would break that publishes nothing."""
+"""Keys are unique in every table and order its rows; a run that would break that publishes nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def some(names: Iterable[str], *short: str) -> list[Any]:
 
 
 def feed(folder: DataFolder) -> None:
-    """Days of records of which every optional field is there and absent, bad ones, and late ones for what is closed."""
+    """Land records that have and lack every optional field, invalid records, and late ones for a closed day."""
     fields = dict.fromkeys(OPTIONAL, "1") | {
         "stage": "login",
         "outcome": None,
@@ -99,7 +99,7 @@ def with_news(folder: DataFolder) -> DataFolder:
 
 
 def in_order(connection: duckdb.DuckDBPyConnection, relation: str, key: tuple[str, ...]) -> int:
-    """Whether the rows lie in the order of the key, absent before present, each key once; gives their number."""
+    """Assert that the rows have the order of the key, NULL first, and each key once; return their number."""
     columns = ", ".join(key)
     order = ", ".join(f"{column} NULLS FIRST" for column in key)
     lie = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()
@@ -121,7 +121,7 @@ def test_the_keys_of_all_tables_are_looked_at(fed: DataFolder, monkeypatch: pyte
     looked: dict[str, tuple[str, ...]] = {}
 
     def noted(_: object, keys: dict[str, tuple[str, ...]], sources: dict[str, str], *where: str) -> None:
-        # Of days that are carried over, those that are made anew.
+        # Sources read the new file; if a table has days that are carried over, its source selects the other days.
         assert [name for name, source in sources.items() if not re.match(rf"(\(FROM )?out\.{name}\b", source)] == []
         looked.update({name: keys[name] for name in sources})
         raise BooksError("Seen.", where=str(where), why="Nothing is to be published.")
@@ -180,7 +180,7 @@ def require_no_repeated_row(fed: DataFolder, monkeypatch: pytest.MonkeyPatch, na
 
 
 def require_nothing_published(folder: DataFolder, name: str) -> AuthmeterError:
-    """The news of a folder are not published, as a key of the table is there twice; gives what is said of it."""
+    """Assert that a repeated key of the table stops the publication and leaves the file as it was; return the error."""
     published = folder.store.database.read_bytes()
     with pytest.raises(AuthmeterError, match=f"^Keys of {name} are not unique: 1 row too many") as fault:
         folder.open().build_marts()

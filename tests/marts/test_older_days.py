@@ -1,4 +1,4 @@
-"""Days of an older version whose events are gone: what they have is published, what they never had is left out."""
+"""Days of an older version whose events are gone are published without the tables that this version lacked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published file as an analyst meets it, of whatever DuckDB and under whatever name: what it says of itself."""
+"""The published file describes itself to analysts, with any version of DuckDB and under any name."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None
     assert found == {name: table.columns for name, table in (TABLES | VIEWS).items()}
 
 
-# Of the keys; else what may be absent is said of each column.
-# Uses that no resource package covered are of none.
+# Columns of keys that may be NULL; for all other columns the contract decides.
+# Uses that no resource package covered have no `resource_package_id`.
 ABSENT_IN_KEYS = {
     "incident_id",
     "signed_in_by",
@@ -52,13 +52,13 @@ def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataF
     nullable = {(name, column) for name, column in published.rows(listed) if name in TABLES}
     assert nullable == {(name, column) for name, table in TABLES.items() for column in table.nullable}
     keys = {(name, column) for name, table in TABLES.items() for column in table.key} & nullable
-    # A check of the data folder as a whole is of no day.
+    # A check of the data folder as a whole has no day.
     assert {column for _, column in keys - {("check_results", "day")}} <= ABSENT_IN_KEYS
     counts = {column for name, column in nullable if TABLES[name].columns[column] == "BIGINT"}
     assert counts == {
         "authorizations", "authorization_requests", "authorizations_cancelled", "usual_records", "published_before",
         "published_now",
-        # What no forecast, no log or no statement says.
+        # NULL without a forecast, a log or a statement.
         "buy_quantity", "drift", "unused_expected", "unused_least", "unused_most", "uses_28d",
         "bill_minus_console", "console", "difference", "explained", "log", "unexplained",
     }  # fmt: skip

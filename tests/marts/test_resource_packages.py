@@ -1,4 +1,4 @@
-"""Resource packages in the published file: days are cut where packages begin, also when these are told later."""
+"""Resource packages in the published file: days are cut where packages begin, even if these are registered later."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_without_packages_the_tables_are_empty(folder: DataFolder, monkeypatch: 
     folder.tables()
     names = ("resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast")
     assert [folder.rows(f"FROM {name}") for name in names] == [[]] * 4
-    # What is published need not be opened to see whether any of it changed.
+    # The published file need not be opened to find changed figures.
     monkeypatch.setattr(package_restatements, "open_published", None)
     folder.tables(DAY + timedelta(days=1))
 
@@ -63,7 +63,7 @@ def test_a_package_registered_later_is_drawn_from_its_own_instant_on(folder: Dat
     report = folder.tables(DAY + timedelta(days=1))
     assert DAY in report.days
     assert folder.rows(USED) == [(DAY, "p", 3), (DAY, None, 2), (DAY + timedelta(days=1), "p", 1)]
-    # As it was: the day is not cut any more, and nothing else of it changed.
+    # The package now begins at midnight, so the day is no longer cut, and no other figure of it changed.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
     folder.tables(DAY + timedelta(days=1))
     assert folder.rows(USED) == [(DAY, "p", 4), (DAY, None, 1), (DAY + timedelta(days=1), None, 1)]
@@ -112,7 +112,7 @@ def test_a_late_use_restates_what_is_left_from_its_day_on(folder: DataFolder) ->
     folder.tables(DAY + timedelta(days=2))
     run = folder.manifest.run
     assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
-    # It stays, and is told once.
+    # The restatement stays in the table and is recorded once.
     folder.tables(DAY + timedelta(days=3))
     assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
 
@@ -125,7 +125,7 @@ def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataF
     folder.tables()
     cause = "registry, result codes or billing rule"
     run = folder.manifest.run
-    # What was drawn from p is drawn from new, which comes before it by its id; nothing was published of new before.
+    # The uses of p are now drawn from new, whose id comes first; no earlier figure of new was published.
     assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
     folder.tables()
     assert folder.manifest.run == run
