@@ -143,7 +143,7 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """Create the relation of a CSV: a table of the database `out`, a view of it, and a Parquet file named by a variable."""
+    """Create the relation of a CSV: a table of the database `out`, a view, and a Parquet file named by a variable."""
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given
     defaults = {"BIGINT": " DEFAULT 0", "INTEGER": " DEFAULT 0", "DATE": f" DEFAULT DATE '{day}'"}

@@ -103,7 +103,7 @@ def test_the_lines_are_the_cells_of_the_tables(
 ) -> None:
     figure = opened.trend(app_key, chart)
     drawn = {line.meta["series"]: by_day(line) for line in figure.data}
-    # Of the four channels `shop` has two, all apps together have all; a latency is also of the number check.
+    # `shop` has two of the four channels, all apps together have all. Latency also exists for `local_verify`.
     logins = ["one_click", "wechat"] if app_key == "shop" else list(LOGIN_CHANNELS)
     assert set(drawn) - {"local_verify"} == set(logins) - ({"qq"} if chart == "latency_p95_ms" else set())
     for channel, values in drawn.items():

@@ -1,4 +1,4 @@
-"""The files of resource packages and of reconciliation in the site: there where there is something to say."""
+"""The site has files of resource packages, reconciliation and limits only if these have rows."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def rendered(database: Path, name: str, before: Path | None = None, settings: Se
 
 
 def made_anew(site: Path, before: Path) -> set[str]:
-    """The files of months that are no links to those of the generation before."""
+    """Return the month files that are not links to files of the previous generation."""
     return {
         f"{path.parts[-3]}/{path.name}"
         for path in site.glob("apps/*/monthly/*")

@@ -1,7 +1,7 @@
 """The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
 
-What a reader sees of it is in the tests of the browser; whether its figures are right in `test_figures.py` and
-in what the browser reads back.
+The browser tests cover the displayed pages. The figures are tested in `test_figures.py`, and in the browser tests, which
+read them back from the pages.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def script_data(path: Path) -> Any:
-    """What a script of the site sets its one variable to."""
+    """Return the value that a script of the site assigns to its one variable."""
     (content,) = re.findall(r"^window\.AUTHMETER_[A-Z]+=(.*);$", path.read_text("utf-8"), re.DOTALL)
     return json.loads(content)
 
@@ -386,7 +386,7 @@ def test_the_csv_of_a_month_has_the_rows_and_columns_of_the_view(site: Path, dat
                 {"first": f"{month}-01"},
             ).fetchall()
             assert found == [column[0] for column in connection.description]
-            # But for what a spreadsheet would run.
+            # The CSV has an apostrophe before values that a spreadsheet would execute.
             assert [[cell.removeprefix("'") for cell in row.values()] for row in rows] == [
                 list(row) for row in expected
             ]
@@ -418,7 +418,7 @@ def test_every_page_says_what_is_published(site: Path) -> None:
         assert f'id="generated-at" datetime="{GENERATED_AT}">' in text
         assert "Asia/Shanghai" in text
         assert "Synthetic data" in text
-        # Late records may be those of other apps: pages that any reader may open do not tell of them.
+        # Late records may belong to other apps, so pages that any reader may open do not mention them.
         is_for_all = page.parent == site and page.name != "metrics.html"
         assert ("badge late" in text) == (is_for_all or page.stem == str(AS_OF))
         assert ("badge restated" in text.split("</summary>")[0]) == (page.stem == str(day(4)))
@@ -442,7 +442,7 @@ def test_every_page_runs_the_sites_own_scripts_only(site: Path) -> None:
         rules = {name: values for name, *values in (rule.split() for rule in html.unescape(policy).split(";"))}
         assert rules["default-src"] == rules["connect-src"] == rules["form-action"] == rules["base-uri"] == ["'none'"]
         assert rules["script-src"] == ["'self'"]
-        # Plotly adds one empty style element; what it is allowed by is the digest of nothing.
+        # Plotly adds one empty style element, which the digest of the empty text allows.
         assert rules["style-src"] == ["'self'", "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
         assert not re.search(r"<script(?![^>]*( src=|type=\"application/json\"))", text), page
         assert not re.search(r"<[^>]* (on\w+|style)=", text), page
@@ -562,7 +562,7 @@ def test_unmapped_codes_stand_under_the_platform_that_they_are_looked_up_for(sit
 def test_rejected_records_have_three_examples(site: Path) -> None:
     text = (site / "quality.html").read_text("utf-8")
     assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 3
-    # The last one kept stands for those behind it, too.
+    # The count of the last stored example includes the records after it, which are not stored.
     assert re.search(r"<code>malformed</code>.*<b>1,000</b>", text)
 
 

@@ -1,6 +1,4 @@
-"""The published tables as Parquet: every table, cell by cell, by month where it has days, and links to what is as
-before.
-"""
+"""The Parquet files equal the published tables cell by cell, by month if a table has days; unchanged ones are links."""
 
 from __future__ import annotations
 

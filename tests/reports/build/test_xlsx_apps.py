@@ -1,4 +1,4 @@
-"""The setting `xlsx_apps`: which apps get a workbook in the site, what a change of it does, and what a check says."""
+"""The setting `xlsx_apps` selects the apps with a workbook in the site; a change publishes anew, and a check warns."""
 
 from __future__ import annotations
 

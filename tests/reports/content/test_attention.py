@@ -1,4 +1,4 @@
-"""What the briefing points to beside the incidents: warnings and notes, the worst first."""
+"""The briefing lists warnings and notes in addition to the incidents, the worst first."""
 
 from __future__ import annotations
 

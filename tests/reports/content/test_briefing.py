@@ -1,4 +1,4 @@
-"""What the briefing says first, and in which order it lists the apps."""
+"""Tests the first sentence of the briefing, its colour, and the order of its apps."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ MORE = incident("more", 3, app_key="app-2", kind="further", metric="surge", chan
     [
         (8, [ONE], "bad", "1 个问题正在发生，其余 7 个应用正常", "1 problem is happening, the other 7 apps are normal"),
         (2, [ONE], "bad", "1 个问题正在发生，其余 1 个应用正常", "1 problem is happening, the other app is normal"),
-        # An app counts once, and where all apps are struck no other is normal.
+        # An app counts once. If an incident is of all apps, no other app is normal.
         (8, [ONE, incident("two", 3, app_key="app-1", channel="qq")], "bad", "2 个问题正在发生，其余 7 个应用正常",
          "2 problems are happening, the other 7 apps are normal"),
         (2, [incident("all", 3, app_key="*"), incident("part", 3, app_key="app-1", part_of="all")], "bad",
          "1 个问题正在发生", "1 problem is happening"),
-        # What is no fault counts apart.
+        # Incidents that are no faults are counted separately.
         (8, [ONE, MORE], "bad", "1 个问题正在发生，另有 1 项提示，其余 6 个应用正常",
          "1 problem is happening, 1 item to look at, the other 6 apps are normal"),
         (8, [MORE], "warn", "没有问题正在发生，另有 1 项提示，其余 7 个应用正常",
@@ -129,16 +129,16 @@ def test_the_sentence(
          "1 problem is happening, the other 7 apps: 4 normal, 1 below usual, 2 no records in 30 days"),
         ({"count": 2, "incidents": [ONE], "fallen": [0]}, "bad", "1 个问题正在发生，其余 1 个应用低于平时",
          "1 problem is happening, the other app: below usual"),
-        # One that is disabled is to have no record: it is neither normal nor a finding.
+        # A disabled app is expected to have no records: it is neither normal nor a finding.
         ({"count": 8, "incidents": [ONE], "disabled": [7]}, "bad", "1 个问题正在发生，其余 6 个应用正常",
          "1 problem is happening, the other 6 apps are normal"),
-        # Of one that has just come nothing is known yet.
+        # A new app has too few days for a usual range.
         ({"count": 8, "incidents": [ONE], "fallen": [5], "young": [6]}, "bad",
          "1 个问题正在发生，其余 7 个应用：5 个正常，1 个低于平时，1 个天数不足",
          "1 problem is happening, the other 7 apps: 5 normal, 1 below usual, 1 with too few days"),
         ({"count": 8, "young": [5]}, "good", "没有异常；各应用：7 个正常，1 个天数不足",
          "No incident; apps: 7 normal, 1 with too few days"),
-        # Of so many the list shows 50: that the others are within the usual is not known.
+        # The list shows 50 of 60 apps, so the ranges of the others are not compared.
         ({"count": 60, "incidents": [ONE]}, "bad", "1 个问题正在发生，其余 59 个应用：没有异常",
          "1 problem is happening, the other 59 apps: no incident"),
         ({"count": 8, "fallen": [5]}, "good", "没有异常；各应用：7 个正常，1 个低于平时",
@@ -164,7 +164,7 @@ def test_no_app_is_called_normal_that_is_below_usual_or_has_no_record(
         ([ONE], ["one"], "warn"),
         ([ONE, MORE], ["one"], "warn"),
         ([ONE, incident("two", 3, app_key="app-0")], ["one"], "bad"),
-        # A part has its whole's colour, whoever acknowledged it.
+        # A part has the colour of its whole, even if a note acknowledges the part.
         ([incident("all", 3, app_key="*"), ONE | {"part_of": "all"}], ["all"], "warn"),
         ([incident("all", 3, app_key="*"), ONE | {"part_of": "all"}], ["one"], "bad"),
     ],

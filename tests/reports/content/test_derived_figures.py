@@ -1,4 +1,4 @@
-"""What the browser derives from counts: shares as the metrics declare them, changes as the tables have them."""
+"""The browser derives shares from counts as the metrics declare them, and changes as the tables have them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ import { changeOf } from "MODULES/tables/change.js";
 const pairs = JSON.parse(await new Response(process.stdin).text());
 console.log(JSON.stringify(pairs.map(([value, base]) => changeOf(value, base, "ratio"))));
 """
-# Of sign-ins: the counts of the other rate stand in no list of the trend.
+# Shares of sign-in requests alone: the trend lacks the counts of the other rate, number verification.
 SHARES = [name for name, metric in METRICS.items() if "authorization_requests" in metric.denominator]
 
 
@@ -102,7 +102,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
 
 
 def run_script(code: str, given: object) -> Any:
-    """What a script says that imports the pages' modules and is given JSON."""
+    """Run a script that imports the pages' modules and reads JSON; return the JSON that it prints."""
     node = shutil.which("node", path=f"{os.environ['PATH']}:{sysconfig.get_path('scripts')}")
     assert node, "make setup installs node where the machine has none"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Drawings made with the page: where lines break, what a band covers, and that a text in them is text."""
+"""Tests drawings that are rendered with the page: breaks of lines, the extent of bands, levels, and lengths of bars."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_band_runs_along_the_top_and_back() -> None:
     svg = sparkline(Course([5, 5, 5], [4, 4, 4], [6, 6, 6]), width=105, height=105)
     (band,) = paths(svg, "norm")
     assert band == "M0.0 0.0L50.0 0.0L100.0 0.0L100.0 87.0L50.0 87.0L0.0 87.0Z"
-    # What is usual on some days only is not drawn across the others.
+    # If only some days have a usual range, no band is drawn across the others.
     assert paths(sparkline(Course([5, 5, 5], [4, None, 4], [6, None, 6])), "norm") == []
 
 

@@ -116,7 +116,7 @@ def test_every_app_and_all_together_have_a_document(tables):
 
 
 def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
-    """The counts that the charts show of a channel; what was not delivered, of an app that nobody signs in by."""
+    """Return the counts of a channel in the charts; `undelivered` only for an app without sign-in requests."""
     verified = ("verifications",) if channel in ("one_click", "local_verify") else ()
     is_of_logins = key == "*" or any(row["authorization_requests"] for row in rows)
     return (*(CHARTED[:3] if channel in TREND else ()), *verified, *(() if is_of_logins else ("undelivered",)))
@@ -129,7 +129,7 @@ def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0
 
 
 def charted(rows: list[dict]) -> list[dict]:
-    """The rows with a column of what the charts show of them."""
+    """Return the rows with the column `undelivered`, which only the charts have."""
     return [row | {"undelivered": row["verification_requests"] - row["verifications"]} for row in rows]
 
 
@@ -472,7 +472,7 @@ def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
     shop, img, ghost = (tables.documents[key] for key in ("shop", "img", "ghost"))
     assert table(shop, "notes") == [{"day": str(day(9)), "text": "SDK 2.15.0 发布"}]
     assert [row["text"] for row in table(img, "notes")] == [HOSTILE_NAMES["img"]]
-    # Those of all apps stand in the data of the site.
+    # Notes for all apps are only in the data of the site.
     assert table(ghost, "notes") == table(tables.documents["*"], "notes") == []
     spans = [tuple(row.values()) for row in table(shop, "incident_spans")]
     assert spans == [("*", str(day(25)), str(day(23)), False), ("one_click", str(day(10)), None, False)]

@@ -1,4 +1,4 @@
-"""Formulas in words: what is made of other metrics, in both languages."""
+"""Formulas in words name the metrics that a metric is computed from, in both languages."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_a_formula_that_is_in_words_has_them_in_both_languages():
     english = re.compile(r"\b(a|of|the|that|not|with)\b")
     in_words = [metric for metric in METRICS.values() if english.search(metric.expression)]
     assert len(in_words) >= 5
-    # An SQL name stays what it is: so does `where`.
+    # SQL names are not translated, and neither is `where`.
     assert [one.name for one in in_words if not one.expression_zh or english.search(one.expression_zh)] == []
 
 

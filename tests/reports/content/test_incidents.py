@@ -1,4 +1,4 @@
-"""Which incidents stand on which page, in which order, and what stands below each."""
+"""Tests which incidents each page lists, in which order, and which parts and evidence follow each."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_an_app_has_its_own_incidents_and_no_others(made, reading):
     )
     found = incidents_of(made, reading)
     assert ids(found.of_app("shop")) == [("shop", ["verify"])]
-    # What is part of another app's stands on its own app's page for itself.
+    # An incident that is part of another app's incident is listed by itself on its own app's page.
     assert ids(found.of_app("game")) == [("game", [])]
     assert found.of_app("idle") == []
 
@@ -127,7 +127,7 @@ def test_a_day_has_the_incidents_that_cover_it(made, reading):
         "incidents",
         incident("open", 4, lost=50.0),
         incident("ended", 9, state="recovered", last_day=day(7), lost=40.0),
-        # Opened on the day before the one that it is part of.
+        # The part began a day before its whole.
         incident("part", 5, app_key="game", part_of="open", lost=30.0),
     )
     found = incidents_of(made, reading)
@@ -234,14 +234,14 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
 
 
 def page_of_shop(found: Incidents, days: set[date], withdrawn: list[Incident]) -> str:
-    """What stands of incidents on the page of the app `shop`, where `days` have a page."""
+    """Render the incidents on the page of the app `shop`. Of the days, `days` have a page."""
     limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
     template = environment(limits | {"day_pages": days}).get_template("incidents_of_app.html.jinja")
     return template.render(root="../../", page="app", entries=found.of_app("shop"), withdrawn=withdrawn)
 
 
 def test_the_page_of_an_app_has_each_of_its_incidents_and_stays_small(made, reading):
-    """Its file and its figures are to be 20 kB in all but the worst case: there may be a hundred thousand of them."""
+    """An app's page and figures may have 20 kB except in the worst case: there may be a hundred thousand apps."""
     made.add("incidents", incident("now", 1, lost=9.0))
     made.add(
         "incidents",
@@ -255,7 +255,7 @@ def test_the_page_of_an_app_has_each_of_its_incidents_and_stays_small(made, read
     assert re.findall('data-withdrawn="([^"]+)"', page) == [one.incident_id for one in ended[:5]]
     assert "Ended incidents: 51" in page
     assert "46 more" in page
-    # Those beyond the first five are a line each.
+    # Ended incidents beyond the first five have one line each.
     lines = dict(re.findall('<li data-incident="([^"]+)">(.*)</li>', page))
     assert list(lines) == [one.incident_id for one in ended[5:]]
     for one in ended[5:]:

@@ -1,4 +1,4 @@
-"""What is usual of a subject, and how far chance takes its days from it."""
+"""Tests the usual level of a subject, and the range around it that chance explains."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_holiday_tells_nothing_of_counts_and_has_no_usual_range() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
-    """The same cases as those of `norms.test.js`."""
+    """The cases are also read by `norms.test.js`."""
     days = [
         Observed("shop", day(back), value, case["requests"][i] if case["unit"] == "share" else None,
                  i not in case["left_out"], is_latency=case["unit"] == "ms")
@@ -93,7 +93,7 @@ def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
 def test_chance_alone_leaves_a_count_its_root() -> None:
     usual = norm_of(counts([100.0] * 57))
     assert (usual.usual, usual.low, usual.high, usual.swing) == (100, 70, 130, 0)
-    # Of a subject that swings by itself the range is wider than chance.
+    # If a subject swings by itself, its range is wider than chance.
     swinging = [10_000 * (90.0 if back // 7 % 2 else 110.0) for back in range(57)]
     low = norm_of(counts([*swinging])).low
     assert low is not None
@@ -107,7 +107,7 @@ def test_days_of_an_incident_do_not_count() -> None:
     assert usual_of(broken).side == "below"
     assert broken.usual == pytest.approx(whole.usual, abs=0.002)
     assert broken.low == pytest.approx(whole.low, abs=0.01)
-    # Else a fall that lasts becomes what is usual.
+    # Without the mark as an incident, a lasting fall becomes the usual level.
     assert usual_of(taken).side == "inside"
     # A shorter one moves the middle little, and does not widen the range.
     shorter = norm_of(rates([*calm[:38], *((300, 1000) for _ in range(19))]))

@@ -1,4 +1,4 @@
-"""The drawing of what is left: its past is the ledger, and what is to come runs out on the days of the tables."""
+"""The drawing of the remaining uses equals the ledger in the past, and runs out on the days in the tables."""
 
 import re
 from contextlib import closing
@@ -64,11 +64,11 @@ def test_it_runs_out_on_the_days_of_the_tables(account: PackageAccount, course: 
     assert row.run_out_earliest < row.run_out_day < row.run_out_latest
     for left, run_out in ((course.low, row.run_out_earliest), (course.mid, row.run_out_day),
                           (course.high, row.run_out_latest)):  # fmt: skip
-        # What is left may be just nothing at the end of the day before.
+        # The balance may reach exactly zero at the end of the day before.
         empty = AS_OF + timedelta(days=1 + left.index(0))
         assert empty in (run_out, run_out - timedelta(days=1))
     assert all(low <= mid <= high for low, mid, high in zip(course.low, course.mid, course.high, strict=True))
-    # The package to come is there on the day of its purchase.
+    # The future package is added on the day of its purchase.
     assert course.mid[3] > course.mid[2]
 
 
@@ -96,11 +96,11 @@ def test_the_day_on_which_it_runs_out_is_marked_where_the_line_ends(
     (place,) = re.findall(r'<line class="run-out" x1="([\d.]+)%"', drawn)
     (line,) = re.findall(r'<path class="mid" d="([^"]*)"', drawn)
     empty = min(float(x) for x, y in re.findall(r"([\d.]+) ([\d.]+)", line) if y == "100.00")
-    # What is left may be just nothing at the end of the day before.
+    # The balance may reach exactly zero at the end of the day before.
     assert 0 <= float(place) - empty < 100 / (89 + len(course.mid)) + 0.01
     assert f'<tspan lang="en">runs out {row.run_out_day:%m-%d}</tspan>' in drawn
     assert f'<tspan lang="zh-CN">{row.run_out_day:%m-%d} 用完</tspan>' in drawn
-    # A day that lies behind what is drawn has no mark.
+    # A day after the end of the drawing has no mark.
     assert run_out_mark(account, mark[0] - 1, AS_OF) is None
 
 

@@ -55,7 +55,7 @@ def account(row: dict[str, object], *lapsing: tuple[date, int | None], state: st
          "按目前用量，400 天内用不完；2027-01-11 到期时约剩 3,000 次作废；之后约还有 50 次作废。",
          "At the present rate it lasts for the next 400 days; on 2027-01-11 about 3,000 lapse; later about 50 more.",
          "warn"),
-        # What expires beyond the forecast is not said to lapse, nor not to.
+        # If a package expires after the end of the forecast, the sentence does not mention lapsed uses.
         (account(ACTIVE, (date(2028, 3, 1), None)),
          "按目前用量，400 天内用不完。", "At the present rate it lasts for the next 400 days.", "good"),
         (account(ACTIVE | {"uses_28d": None}, (date(2027, 1, 11), None)),

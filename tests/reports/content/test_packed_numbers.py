@@ -1,4 +1,4 @@
-"""A chart's numbers as texts: read again, they are what they were."""
+"""A chart's numbers are packed into texts, and reading the texts restores the numbers."""
 
 import numpy as np
 from hypothesis import given
@@ -18,7 +18,7 @@ def test_what_is_packed_is_read_again(lines: list[list[int]]) -> None:
 
 
 def test_as_written() -> None:
-    """One is 1, ten 0xA: four bits (E) each; what lies close together is written from its least on, in two bits (C)."""
+    """1, 10 and 14 take four bits (E) each. Numbers close together are differences from the least, in two bits (C)."""
     assert packed([10, 1, 14, NONE], [NONE] * 4) == ["EoeA", ""]  # 1010 0001 1110 0000
     assert packed([100_000, 100_002, NONE, 100_001]) == ["100000.Ccg"]  # 01 11 00 10
     # The days before the first record take no room.

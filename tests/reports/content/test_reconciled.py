@@ -42,7 +42,7 @@ def console(
          "10 月账单与日志相差 0.3%，其中 8 小时时差解释 92%，24 次未找到原因。",
          "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 8 hours explains 92%, no cause was found "
          "for 24.", "warn"),
-        # Differences of two accounts do not hide each other; what explains most is told.
+        # Differences of two accounts do not cancel out; the largest cause is named.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
          "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%，10 次未找到原因。",
          "The bill of 2026-10 and the log differ by 10.5%, 50% of it explained by: Under another account, no cause "
@@ -55,7 +55,7 @@ def console(
         (Reconciled([bill(1000, 900, "log_incomplete", log_days=28)], [], {}),
          "10 月账单与日志相差 10.0%，日志缺 3 天，100 次未找到原因。",
          "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3, no cause was found for 100.", "bad"),
-        # What both channels have in all is not counted again; overflow and older months are not of it.
+        # The sum of both channels is not counted again; overflow and older months are excluded.
         (Reconciled(
             [bill(1000, 1000), bill(400, 300, "unexplained", channel="one_click"),
              bill(9, 0, "unexplained", measure="overflow"), bill(7, 0, "unexplained", month=date(2025, 12, 1))],

@@ -70,7 +70,7 @@ class TestFirstLine:
             "03-10：120 次登录会话，90.0% 登录成功（20 次跨日不计）；先失败的 10 次中 60% 最终登录成功，"
             "其余 4 次未见登录，另有 10 次跨日"
         )
-        # As the metrics have it: recovered over failed sessions without those that midnight cut.
+        # The metric divides recovered sessions by failed sessions; neither includes sessions that midnight cut.
         total = after_failure(paths).total
         assert (metric("recovery_rate").numerator, metric("recovery_rate").denominator) == (
             "recovered_sessions", "failed_sessions",

@@ -17,7 +17,7 @@ def cell(text: str | None) -> str:
     return harmless(pl.DataFrame({"text": [text]}, schema={"text": pl.String}))["text"][0]
 
 
-# The files that a browser makes of what is shown go by the same ones.
+# The browser's CSV export is tested with the same cases.
 CASES = json.loads((Path(__file__).parent / "harmless_cases.json").read_text("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Exports of tables: every table and view, the rows of a span, the order of the key, and what is refused."""
+"""Exports of tables: every table and view, the rows of a span, the order of the key, and refused exports."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -41,7 +41,7 @@ FUNCTIONS: dict[str, Callable] = {
 
 
 def rounded(found: object) -> object:
-    """What is compared: scripts add up in another order."""
+    """Round numbers to nine places for comparison, because scripts add up in another order."""
     if isinstance(found, dict):
         return {name: rounded(one) for name, one in found.items()}
     if isinstance(found, list):

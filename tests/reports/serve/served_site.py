@@ -31,9 +31,9 @@ FOR_ALL = (
 )  # fmt: skip
 OF_AN_APP = ("index.html", "figures.js", "{}_usage_detail.csv", "{}_usage_detail.xlsx", "monthly/2026-03.csv")
 ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
-# What every holder of a token may open.
+# Every holder of a token may open these files.
 SHARED = ("metrics.html", *ASSETS)
-# Larger than what is sent at once, and different in each generation.
+# This file is larger than one chunk of a response, and differs between generations.
 LARGE = "assets/plotly-0a1b2c3d4e.js"
 LARGE_BYTES = 1_200_000
 
@@ -115,7 +115,7 @@ def ask(
     host: str | None = None,
     **headers: str,
 ) -> Answer:
-    """One request with exactly this path; `_` in the name of a header stands for `-`, no `host` for the usual one."""
+    """Send one request with exactly this path. `_` in a header's name becomes `-`; `host` replaces the usual `Host`."""
     connection = (
         http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
         if tls

@@ -35,13 +35,13 @@ class Serving:
         return ask(self.port, path, **cookie, **more)  # type: ignore[arg-type]
 
     def said(self) -> str:
-        """What it wrote, to either stream."""
+        """Return the output of the server, of both streams."""
         return self.log.read_text()
 
 
 @contextmanager
 def serving(data: Path, *arguments: object, log: Path) -> Iterator[Serving]:
-    """A server on a free port, stopped in the end; it must not have said anything but where it is."""
+    """Run a server on a free port and stop it at the end. It must exit with 0 and log no token."""
     command = [sys.executable, "-m", "pipelines", "serve", "--data", str(data), "--port", "0", *map(str, arguments)]
     with log.open("w") as out, subprocess.Popen(command, cwd=PROJECT, stdout=out, stderr=out, text=True) as process:
         try:

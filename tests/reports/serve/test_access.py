@@ -1,4 +1,4 @@
-"""Who may open what: how an address is read, what a grant opens, and that no path leads out of it."""
+"""Tests access to files: how an address is read, which files a grant opens, and that no path leads out of it."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, b
     return sent[0]["status"], b"".join(message["body"] for message in sent[1:])  # type: ignore[return-value, misc]
 
 
-# Names that lead astray, beside those of the site.
+# Misleading names, in addition to the names in the site.
 ASTRAY = [
     "..", ".", "", "...", "..;", "\\", "..\\", "\0", "~", "*", "shop", "Shop", "SHOP", "shop ", "apps", "Apps",
     "assets", "link", "up", "file", ".hidden", ".site", "site", "data",

@@ -1,4 +1,4 @@
-"""What a token opens: the apps that it names, the shared files, and no way out of them."""
+"""A token opens the apps that it names and the shared files, and no path leads out of them."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path
         assert server.ask("/data/figures.js").text == new.name
         assert server.ask("/data/figures.js?v=89abcdef").text == new.name
         assert server.ask("/data/figures.js?v=0123abcd").text == old.name
-        # Of a generation that is gone, or never was: the one that stands.
+        # If the generation was removed or never existed, the current one is served.
         for version in ("76543210", "", "*", "../x"):
             assert server.ask(f"/data/figures.js?v={version}").text == new.name
         assert server.ask("/assets/site-old.js").text == "old"

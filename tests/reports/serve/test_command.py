@@ -1,4 +1,4 @@
-"""`authmeter serve` as a command: how it begins and ends, and what it refuses."""
+"""`authmeter serve` as a command: how it starts and stops, and the errors that it exits with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is served of a whole site: every file with its type and headers, and nothing else."""
+"""The server serves every file of a site with its type and headers, and nothing else."""
 
 from __future__ import annotations
 

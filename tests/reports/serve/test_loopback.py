@@ -17,7 +17,7 @@ from tests.reports.serve.server import Serving
 
 
 def listening(process: int) -> list[str]:
-    """The addresses at which a process listens, as /proc tells: in hex, of both families."""
+    """Return the addresses at which a process listens, read from `/proc`: hexadecimal, IPv4 and IPv6."""
     links = [os.readlink(link) for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()]
     sockets = {match[1] for link in links if (match := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [

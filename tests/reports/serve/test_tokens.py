@@ -1,4 +1,4 @@
-"""The tokens file: what is refused, what a token opens, and that a change counts at once."""
+"""Tests the tokens file: which entries are refused, which entry belongs to a token, and that changes apply at once."""
 
 from __future__ import annotations
 
