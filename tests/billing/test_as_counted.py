@@ -34,7 +34,7 @@ KEYS = {
 
 
 def as_published(row: Row) -> Row:
-    """A counted row with sums of money as floats."""
+    """Return a counted row with sums of money as floats."""
     money = {name: float(str(row[name])) for name in ("price", "amount") if row.get(name) is not None}
     return row | money
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.billing.packages.forecast import UNIT, Factors, Forecast
 
-# A Sunday.
+# The day is a Sunday.
 AS_OF = date(2026, 3, 29)
 
 
@@ -73,7 +73,7 @@ def test_a_product_is_rounded_to_nine_digits_before_it_is_floored() -> None:
 
 
 def rising(day: date) -> int:
-    """10 a day, in the last four weeks 20."""
+    """Return 20 uses a day for the last four weeks, and 10 before."""
     return 20 if day > AS_OF - timedelta(days=28) else 10
 
 

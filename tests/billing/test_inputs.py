@@ -51,7 +51,7 @@ def test_an_account_is_cut_at_its_own_instants_alone() -> None:
 
 
 class Walked(list[Package]):
-    """Counts how often somebody went through it."""
+    """A list of packages that counts how often it is iterated."""
 
     walks = 0
 

@@ -1,4 +1,4 @@
-"""The ledger where goldens cannot show it: events that are gone, and parts of a day that are not the day."""
+"""Tests the ledger beyond the golden cases: deleted events, and parts of a day that do not sum to the day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def package(name: str, quantity: int, purchased_at: datetime, expires_at: dateti
 def account(
     packages: list[Package], segments: Mapping[str, Mapping[str, int]], readings: tuple[PackageReading, ...] = ()
 ) -> Account:
-    """An account of one day with uses, by clock and app."""
+    """Return an account with the uses of one day, by time of the cut and app."""
     uses: dict[str, int] = {}
     for segment in segments.values():
         for app_key, count in segment.items():
@@ -39,7 +39,7 @@ def account(
 
 
 def row(found: list[PackageDay], name: str, day: date = DAY) -> list[int]:
-    """Opening, granted, used, adjusted, expired, remaining of a package's day."""
+    """Return opening, granted, used, adjusted, expired and remaining of a package's day."""
     (one,) = [one for one in found if (one.day, one.resource_package_id) == (day, name)]
     return [one.opening, one.granted, one.used, one.adjusted, one.expired, one.remaining]
 

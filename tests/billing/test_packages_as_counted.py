@@ -35,7 +35,7 @@ KEYS = {
 
 
 def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> Account:
-    """An account as the ledger is given it, cut at what happens to its packages."""
+    """Return an account as the input of the ledger, cut at purchases, expiries and readings of its packages."""
     own = tuple(package for package in bought.packages if package.account_id == name)
     names = {package.resource_package_id for package in own}
     read = tuple(reading for reading in bought.readings if reading.resource_package_id in names)
@@ -54,7 +54,7 @@ def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> 
 
 
 def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[str, int, str]]]:
-    """The product's tables of a world's packages, and the bad rows that it finds in both files."""
+    """Return the product's tables of a world's packages, and the invalid rows that it lists for both files."""
     problems: list[Problem] = []
     zone = world.zone.key
     bought = load_packages(folder / "registry", zone, problems)
@@ -87,5 +87,5 @@ def test_packages_are_as_counted(tmp_path: Path, seed: int) -> None:
 
 
 def as_published(row: Row) -> Row:
-    """A counted row with sums of money as the product's floats."""
+    """Return a counted row with sums of money as floats, as the product has them."""
     return row | ({"price": float(str(row["price"]))} if row.get("price") is not None else {})

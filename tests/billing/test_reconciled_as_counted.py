@@ -48,7 +48,7 @@ def log_of(world: World, book: Ledger) -> LogSide:
 
 
 def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row], list[tuple[str, int, str]]]:
-    """The product's days and months of a world, and the bad rows that it finds in both folders."""
+    """Return the product's days and months of a world, and the invalid rows that it lists for both folders."""
     problems: list[Problem] = []
     said, log, zone = load_statements(folder / "registry", problems), log_of(world, book), world.zone.key
     allowed = Tolerance(int(str(world.settings["tolerance_records"])), float(str(world.settings["tolerance_share"])))
@@ -61,7 +61,7 @@ def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row]
 
 
 def as_published(row: Row) -> Row:
-    """A counted row with sums of money as the product's floats."""
+    """Return a counted row with sums of money as floats, as the product has them."""
     return row | ({"amount": float(str(row["amount"]))} if row.get("amount") is not None else {})
 
 

@@ -19,7 +19,7 @@ TO_COME = future_days(AS_OF, BUSINESS_ZONE)
 
 
 def package(name: str, quantity: int, first: date, last: date) -> Package:
-    """A package that is valid on the days from a first to a last one."""
+    """Return a package that is valid from a first to a last day, both included."""
     start, end = day_start(first, BUSINESS_ZONE), day_start(last + timedelta(days=1), BUSINESS_ZONE)
     return Package(name, "acme", quantity, start, end)
 
@@ -27,7 +27,7 @@ def package(name: str, quantity: int, first: date, last: date) -> Package:
 def states(
     packages: list[Package], uses: dict[date, int], first: date, missing: frozenset[date] = frozenset()
 ) -> tuple[dict[str, PackageState], AccountForecast]:
-    """The rows of packages by id, and that of the account; the log began on `first`."""
+    """Return the rows of packages by id, and the row of the account. The log began on `first`."""
     account = Account("acme", tuple(packages), (), {day: {"shop": count} for day, count in uses.items()})
     complete = set(days_between(first, AS_OF)) - missing
     at = AsOf(AS_OF, day_start(AS_OF + timedelta(days=1), BUSINESS_ZONE), complete, TO_COME, BUSINESS_ZONE, 7)
@@ -85,7 +85,7 @@ def test_more_uses_run_out_earlier_and_leave_less(
     never = date.max
     assert (forecast.run_out_earliest or never) <= (forecast.run_out_day or never) <= (forecast.run_out_latest or never)
     for row in found.values():
-        # Where packages follow each other, one that is drawn earlier by more uses is spared by fewer.
+        # If packages follow each other, more uses do not always leave less of each: only a single package is compared.
         if len(found) == 1 and row.unused_expected is not None:
             assert row.unused_least is not None
             assert row.unused_most is not None

@@ -109,7 +109,7 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     assert fired(folder) == {}
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\n")
     assert fired(folder) == {"package_drift": "resource package p: the newest reading is 3 above the computed value"}
-    # The bill is not right for the package's having expired since.
+    # The reading still differs after the package expired.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,100,{DAY},{DAY}T12:00:00\n")
     assert fired(folder)["package_drift"] == "resource package p: the newest reading is 3 above the computed value"
     folder.write("registry/resource_package_readings.csv", head + f"p,{DAY}T10:00:00,93\np,{DAY}T11:00:00,93\n")

@@ -42,7 +42,7 @@ def entry(counted: int = 100, unmapped: int = 0) -> DayEntry:
 
 
 def days(*counted: int) -> dict[date, DayEntry]:
-    """The days up to as-of, oldest first; 0 is a missing day."""
+    """Return the entries of the days up to the as-of from their counts, oldest first; 0 is a missing day."""
     return {DAY - timedelta(days=back): entry(count) for back, count in enumerate(reversed(counted)) if count}
 
 
@@ -231,13 +231,13 @@ MAPPED = [
     ([mapped("a", "empty phone", "column devv")],
      "source shop: no record has the column devv, phone is empty in every record"),
     ([mapped("a", "where", "column kind")], "source shop: `where` keeps no record, no record has the column kind"),
-    # In a few records a field may be empty by chance; small files are looked at together.
+    # A field can be empty by chance in a few records, so small files are examined together.
     ([mapped("a", "empty phone"), mapped("b")], None),
     ([mapped("a", "empty phone"), mapped("b", "empty carrier")], None),
     ([mapped("a", "empty phone"), mapped("b", "empty phone")], "source shop: phone is empty in every record"),
     ([mapped("a", "empty phone", read=100), mapped("b")], "source shop: phone is empty in every record"),
     ([mapped("a", "empty phone"), mapped("b", source="other", read=500)], "phone is empty in every record"),
-    # A file of other records is no fault of a mapping that kept some.
+    # A file in which `where` keeps no record is no fault if the mapping keeps records of another file.
     ([mapped("a", "where", "column kind", read=500), mapped("b")], None),
     ([mapped("a", "where", read=500), mapped("b", "empty phone")], "source shop: phone is empty in every record"),
     ([mapped("a", read=0), mapped("b", "where")], "source shop: `where` keeps no record"),

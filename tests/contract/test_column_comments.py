@@ -1,4 +1,4 @@
-"""The words of the columns: none is of a column that is not there."""
+"""Comments of columns exist only for columns of the contract."""
 
 from __future__ import annotations
 

@@ -38,8 +38,7 @@ ALL_CHANNELS = ("verification_requests", "billable_verifications")
 
 
 def grid(day: date) -> list[dict[str, Any]]:
-    """Every stage, channel and outcome, each in a package of its own and some more than once; what counts differs by
-    app."""
+    """Return records of every app, stage, channel and outcome. Each combination has one to three copies."""
     cells = enumerate(product(("shop", "game"), STAGES, CHANNELS, OUTCOMES))
     return [
         record(
@@ -54,7 +53,7 @@ def grid(day: date) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """The grid on three days, the newest under a billing rule of its own, the middle one restated by late records."""
+    """Return a folder with the grid on three days. The newest has its own billing rule, the middle one is restated."""
     folder = DataFolder(tmp_path_factory.mktemp("definitions") / "data")
     folder.write(
         "authmeter.toml",
@@ -131,7 +130,7 @@ def test_a_restated_figure_of_all_channels_is_that_of_usage(tables: duckdb.DuckD
         "SELECT app_key, published_now FROM restatements WHERE channel = '*' AND metric = ? ORDER BY ALL", [metric]
     ).fetchall()
     held = tables.execute(f"SELECT app_key, {metric} FROM usage_daily WHERE day = ? ORDER BY ALL", [BEFORE]).fetchall()
-    # An app whose figure stayed has no row.
+    # An app whose figure did not change has no row.
     assert found
     assert set(found) <= set(held)
 

@@ -69,6 +69,6 @@ def test_a_key_that_others_may_read_or_change_is_refused(
     file.chmod(mode)
     with pytest.raises(UsageError, match="read or changed by others") as refused:
         hash_key(folder)
-    # The command can be copied, whatever signs the path has.
+    # The command can be copied, whatever special characters the path has.
     assert f"`chmod 600 '{file}'`" in refused.value.do
     assert KEY not in str(refused.value)

@@ -134,7 +134,7 @@ def test_of_a_visible_value_only_mobile_numbers_and_imeis_are_masked(text: str, 
 def test_a_value_that_is_known_to_be_personal_is_masked_where_it_stands() -> None:
     assert masked_value("Anna's phone-1", ["Anna's phone"]) == "***-1"
     assert masked_text("dev=Anna 1", ["Anna"]) == "dev=*** 1"
-    # A short one may be any word.
+    # A short value could be any word.
     assert masked_value("qq", ["qq"]) == "qq"
 
 

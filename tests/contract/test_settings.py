@@ -213,7 +213,7 @@ one_click = []
     assert {day: {vendor: rule.one_click for vendor, rule in found.items()} for day, found in rules.items()} == {
         "2026-01-31": {"*": ("success",)},
         "2026-02-01": {"*": ("success",), "jiguang": ("success", "unknown")},
-        # A newer rule of all is none of a vendor that has its own.
+        # A newer rule for all vendors does not apply to a vendor that has its own rule.
         "2026-03-01": {"*": ("mismatch",), "jiguang": ("success", "unknown")},
     }
     assert settings.billing_on(date(2026, 4, 1))["jiguang"].one_click == ()

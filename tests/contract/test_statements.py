@@ -62,7 +62,7 @@ def test_bad_rows_are_listed_with_the_first_column_that_is_wrong(tmp_path: Path)
         "2026-03-10,acme,,wechat,,,,,": "invalid:channel", "2026-03-10,acme,,number,-1,x,,,": "invalid:total",
         "2026-03-10,acme,,number,1,1.5,,,": "invalid:success", "2026-03-10,acme,,number,1,,,,x": "invalid:billed",
         "2026-03-10,acme,,number,1": "malformed",
-        # Days that no log has, at whose ends the calendar ends.
+        # No log has such days, and dates are undefined beyond the first and last.
         "0001-01-01,acme,,number,1,,,,": "invalid:day", "9999-12-31,acme,,number,1,,,,": "invalid:day",
         "1999-12-31,acme,,number,1,,,,": "invalid:day",
     }  # fmt: skip
@@ -120,7 +120,7 @@ def test_a_folder_that_may_not_be_read_is_named_and_the_other_is_read(
     real = os.listdir
 
     def listdir(folder: str | Path) -> list[str]:
-        # File modes shut nothing from a superuser.
+        # A superuser can read files whatever their modes.
         if Path(folder) == tmp_path / shut:
             raise PermissionError(13, "Permission denied")
         return real(folder)

@@ -50,7 +50,7 @@ def counted_records(file: Path) -> Iterator[Row]:
 
 
 def land(logs: Path, folder: DataFolder) -> None:
-    """Puts the logs of a case into landing."""
+    """Write the logs of a case into landing."""
     shutil.copytree(logs, folder.store.landing, ignore=shutil.ignore_patterns("*.counts.csv"), dirs_exist_ok=True)
     for file in logs.glob("*.counts.csv"):
         folder.land(file.name.replace(".counts.csv", ".ndjson"), counted_records(file))

@@ -36,7 +36,7 @@ Use = tuple[datetime, str, str, int]
 
 
 def read_uses(file: Path) -> list[Use]:
-    """Instant, account, app and number of each row."""
+    """Yield instant, account, app and number of uses of each row."""
     uses: list[Use] = []
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, strict=True):
@@ -50,7 +50,7 @@ def read_uses(file: Path) -> list[Use]:
 
 
 def account_of(account_id: str, uses: list[Use], folder: Path, as_of: date) -> Account:
-    """The account, with its days of instants cut as the engines cut them."""
+    """Return the account. Days with instants of its packages are cut there, as the engines cut them."""
     problems: list[Problem] = []
     bought = load_packages(folder, BUSINESS_ZONE, problems)
     assert problems == []
@@ -73,14 +73,14 @@ def account_of(account_id: str, uses: list[Use], folder: Path, as_of: date) -> A
 
 
 def expected(file: Path) -> tuple[list[str], list[list[str]]]:
-    """The columns of an expected table, and its rows."""
+    """Return the columns of an expected table, and its rows."""
     with file.open(newline="", encoding="utf-8") as lines:
         head, *rows = csv.reader(lines, strict=True)
     return head, rows
 
 
 def as_text(value: Any) -> str:
-    """A value as an expected table writes it: times in the business zone."""
+    """Return a value in the form of an expected table, with times in the business zone."""
     if value is None:
         return ""
     if isinstance(value, datetime):

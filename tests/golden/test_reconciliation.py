@@ -40,7 +40,7 @@ def read(file: Path) -> list[dict[str, str]]:
 
 
 def read_log(file: Path) -> list[Row]:
-    """Day, hour, account, app, channel and counts of each row."""
+    """Yield day, hour, account, app, channel and counts of each row."""
     rows: list[Row] = []
     for row in read(file):
         counts = Counts(**{name: int(row.get(name) or 0) for name in Counts._fields})

@@ -26,13 +26,13 @@ FOLDERS = {"day_channels": "days"}
 
 
 def rows_of(file: Path) -> tuple[list[str], list[list[str | None]]]:
-    """The head and the rows of a CSV."""
+    """Return the head and the rows of a CSV."""
     head, *rows = csv.reader(file.read_text("utf-8").splitlines())
     return head, [[cell or None for cell in row] for row in rows]
 
 
 def add(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """A table of a CSV."""
+    """Create a table from a CSV."""
     head, rows = rows_of(file)
     columns = [(name, kind or "VARCHAR") for name, _, kind in (column.partition(":") for column in head)]
     connection.execute(f"CREATE TABLE {file.stem} ({', '.join(f'{name} {kind}' for name, kind in columns)})")

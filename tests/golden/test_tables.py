@@ -74,7 +74,7 @@ QUERIES = {
     **{f"marts/{name}": query for name, query in MARTS.items()},
     **{f"marts/{name}": query for name, query in view_queries().items()},
 }
-# Published tables have an order; the steps of a roll-up are read by others and have none.
+# Published tables have an order. Intermediate tables of a roll-up have none.
 ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
 # These statements only order existing rows; the cases of `rollup` and `billing` cover the contents of the rows.
 ORDER_ALONE = {
@@ -91,7 +91,7 @@ ORDER_ALONE = {
         *SESSION_TABLES,
     )
 }
-# Sessions are counted over numbers that pack a time, a stage and words: the cases of `sessions` go through these.
+# These statements count sessions over packed numbers of time, stage and words; the cases of `sessions` cover them.
 IN_NUMBERS = {
     f"rollup/{name}"
     for name in (
@@ -99,7 +99,7 @@ IN_NUMBERS = {
         *(step.name for step in PLAN.session_steps), "session_apps", "session_facts", *SESSION_TABLES,
     )
 }  # fmt: skip
-# What is compared with what: made of a case's days where the case does not give it.
+# The compared periods are computed from a case's days if the case does not give them.
 SPANS = ("period_days", "periods")
 
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
@@ -113,7 +113,7 @@ WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt
 GROUPS = {"day": "DATE"} | dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
 RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
-# The relations that are no published table, with all their columns.
+# Columns of all relations that a case can give. Relations that are not published have these columns.
 COLUMNS = {name: table.columns for name, table in (TABLES | VIEWS).items()} | {
     "events": EVENT | {"filename": "VARCHAR", "record_number": "BIGINT"},
     "counted_records": EVENT,
@@ -133,7 +133,7 @@ TYPES = {name: kind for columns in COLUMNS.values() for name, kind in columns.it
 
 
 def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
-    """The columns of a CSV with their types, and its rows."""
+    """Return the columns of a CSV with their types, and its rows."""
     with file.open(newline="", encoding="utf-8") as lines:
         head, *rows = csv.reader(lines, strict=True)
     typed = (name.partition(":") for name in head)

@@ -29,13 +29,13 @@ def three_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def published(copy_of: CopyOf) -> DataFolder:
-    """Three days; the last of them is published as of."""
+    """Return a folder with three days, published as of the last one."""
     return copy_of(three_days)
 
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[date]]:
-    """The days that each building of the file carried over."""
+    """Return a list that receives, for each build of the file, the days that it carried over."""
     found: list[list[date]] = []
 
     def noted(*given: object) -> list[date]:
@@ -76,7 +76,7 @@ def an_earlier_day(folder: DataFolder) -> None:
 
 
 def a_day_emptied(folder: DataFolder) -> None:
-    """Its log gets the records of another day, which an operator accepted."""
+    """Replace the log of a day by records of another day, a change that an operator accepted."""
     entry = next(e for e in folder.manifest.files if e.path == f"{SECOND}.ndjson")
     manifest = folder.manifest
     manifest.files = [e for e in manifest.files if e.path != entry.path]

@@ -72,7 +72,7 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     with closing(open_published(folder.store.database)) as connection:
         (one,) = withdrawn_of(connection)
     assert one.text.zh == "全部应用 · 一键登录成功率 100% → 55%，03-06 至 03-10：已撤回，按现有数字不成立"
-    # It stays so, and keeps the run that took it away.
+    # The incident stays withdrawn, and keeps the number of the run that withdrew it.
     first = folder.manifest.run
     folder.land("more.ndjson", [record("more", DAY, channel="qq", stage="authorize")])
     folder.tables()

@@ -19,15 +19,15 @@ from pipelines.store.keys import require_unique_keys
 from tests.data.failing_sdk import failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
-# Lists are small, and as the run holds them.
+# The other tables are built from lists, which are small and which the run holds in memory.
 QUERIED = sorted(build.QUERIES)
-# It takes weeks of records to have one.
+# These tables have rows only after weeks of records.
 INCIDENTS = {"incidents", "incident_cells", "withdrawn_incidents"}
 OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_ms", "device_id", "platform")
 
 
 def some(names: Iterable[str], *short: str) -> list[Any]:
-    """These names; all but a few are for the long tests, as of every table it is tested that its key is looked at."""
+    """Return the names as parameters; only a few run by default, because another test covers the keys of all tables."""
     return [name if name in short else pytest.param(name, marks=pytest.mark.lab) for name in names]
 
 
@@ -75,7 +75,7 @@ def feed(folder: DataFolder) -> None:
 
 @pytest.fixture(scope="module")
 def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """A published folder with news that are rolled up and not published: no test here publishes them."""
+    """Return a published folder with further records that are rolled up. No test may publish them."""
     folder = DataFolder(tmp_path_factory.mktemp("fed") / "data")
     feed(folder)
     return with_news(folder)
@@ -83,7 +83,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture
 def failing(copy_of: CopyOf) -> DataFolder:
-    """The same with an open incident."""
+    """Return a published folder with an open incident, and further records that are rolled up."""
     return copy_of(failing_sdk_and_news)
 
 
@@ -189,7 +189,7 @@ def require_nothing_published(folder: DataFolder, name: str) -> AuthmeterError:
 
 
 def test_a_copy_of_the_registry_among_the_logs_stops_nothing(folder: DataFolder) -> None:
-    """Its broken row has the path and the line of the registry's own."""
+    """The invalid row of the copy has the same path and line as the row in the registry."""
     broken = "app_key,app_name\nshop\n"
     folder.write("registry/apps.csv", broken)
     folder.land("registry/apps.csv", broken.encode())
@@ -207,7 +207,7 @@ def test_an_absent_value_of_a_key_is_one_value() -> None:
             source = f"(VALUES {', '.join(rows)}) AS rows(k, n)"
             require_unique_keys(connection, {"made": ("k", "n")}, {"made": source}, "here")
 
-        # The first row repeats nothing, though it has no value.
+        # No row is repeated, although both values of the first are NULL.
         look("(NULL, NULL)", "(NULL, 1)", "(1, NULL)")
         with pytest.raises(BooksError, match=r"^Keys of made are not unique: 1 row too many"):
             look("(NULL, 1)", "(NULL, 1)")

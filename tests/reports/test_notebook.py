@@ -135,7 +135,7 @@ def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_z
 ) -> None:
     figure = opened.trend("shop", days=90)
     assert figure.data[0].x[0] == str(day(FIRST_BACK))
-    # Nobody signs in by `idle`: every line is drawn, and nothing of it is known.
+    # The app `idle` has no sign-ins: every line is drawn, without a value.
     idle = opened.trend("idle", chart="authorization_rate")
     assert {value for line in idle.data for value in line.y} == {None}
     assert [one.text for one in idle.layout.annotations] == ["no data"]
@@ -155,7 +155,7 @@ def test_a_line_alone_has_what_is_usual_and_the_span_before(
     shapes = {shape.name: shape for shape in figure.layout.shapes}
     values = counted(connection, "shop", "wechat", SUMS["technical_success_rate"])
     requests = counted(connection, "shop", "wechat", "sum(authorization_requests) - sum(authorizations_cancelled)")
-    # No incident of `shop` was in this channel or in all of them but that of 25 to 23 days ago.
+    # The only incident of `shop` in this channel or in all channels was 25 to 23 days ago.
     observed = [
         Observed("", one, values[one], int(requests[one] or 0), one not in [day(back) for back in (23, 24, 25)])
         for one in DAYS

@@ -13,7 +13,7 @@ NAMES = ("packages", "package_usage", "reconciliation_daily", "reconciliation_mo
 
 
 def publish(folder: DataFolder) -> dict[str, str]:
-    """The text of these files after a run with three uses on the day, without byte order marks."""
+    """Publish a run with three uses on the day; return the text of the files, without byte order marks."""
     rows = [record(f"a{n}", stage="verify", event_time=f"{DAY}T09:00:00+08:00") for n in range(3)]
     folder.land("a.ndjson", rows)
     folder.publish()

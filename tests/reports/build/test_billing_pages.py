@@ -102,12 +102,12 @@ def test_accounts_that_need_action_are_first_and_readings_are_counted(pages_of: 
     assert accounts[2].readings.times == 1
     assert accounts[2].readings.most_off == 0
     read = accounts[1].readings
-    # Each of them is off by 9: of 900, one in a hundred.
+    # Each reading is off by 9 of 900, which is one in a hundred.
     assert (read.times, read.newest_day, read.most_off) == (2, day(9), 0.01)
 
 
 def limit_rows(*found: tuple[str, str, int, int]) -> Callable[[Database], None]:
-    """The database with what limits did to apps: limit, app, saved uses and blocked successes of a day."""
+    """Return a function that adds rows of `limit_daily`, from limit, app, saved uses and blocked successes of a day."""
     return lambda made: made.add("limit_daily", *(
         {"day": day(2), "limit_id": limit, "app_key": app, "requests": 100, "with_key": 90, "keys": 80,
          "blocked": saved + 1, "blocked_uses": saved, "blocked_successes": harm, "keys_blocked": 1}

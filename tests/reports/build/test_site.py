@@ -1,7 +1,7 @@
 """The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
 
-The browser tests cover the displayed pages. The figures are tested in `test_figures.py`, and in the browser tests, which
-read them back from the pages.
+The browser tests cover the displayed pages. The figures are tested in `test_figures.py`, and in the browser tests,
+which read them back from the pages.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def columns(path: Path) -> dict[str, Any]:
 
 
 def quality_tables(site: Path) -> dict[str, list[list[Any]]]:
-    """The rows that the quality page holds for its script."""
+    """Return the rows that the quality page holds for its script."""
     block = r'<script type="application/json" id="page-data">(.*?)</script>'
     (content,) = re.findall(block, (site / "quality.html").read_text("utf-8"), re.DOTALL)
     return json.loads(content)["tables"]
@@ -192,7 +192,7 @@ def test_each_day_that_charts_show_has_a_page_and_the_first_days_of_older_incide
     assert names(site / "days") == {f"{day(back)}.html" for back in [*range(90), 140]}
     assert incidents_in(site / "days" / f"{day(140)}.html") == ["old"]
     newest, oldest = ((site / "days" / f"{day(back)}.html").read_text("utf-8") for back in (89, 140))
-    # One leads to the next, however far that is.
+    # A page links to the next existing one, however many days are between.
     assert f'rel="prev" href="{day(140)}.html"' in newest
     assert f'rel="next" href="{day(89)}.html"' in oldest
     assert 'rel="prev"' not in oldest

@@ -28,7 +28,7 @@ def test_a_shape_is_a_valid_empty_figure(name, language, theme):
         look = LOOKS[next(one.look for one in charts()[name].series if one.name == trace.meta["series"])]
         assert trace.line.color == trace.marker.color == getattr(look, theme)
         assert trace.marker.symbol == look.marker
-        # A long dash was taken for a day without data.
+        # A long dash would look like a day without data.
         assert trace.line.dash is None
 
 

@@ -95,7 +95,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
     site = json.loads(context.json_block(shared))
     found = run_script(WINDOWS, {"site": site, "document": json.loads(document)})
     assert sorted(tuple(row) for row in found if row[1] != "*") == sorted(expected)
-    # The one channel that there is, is all four together.
+    # The site has one channel only, so its changes equal the changes of all four together.
     changes = {(window_days, channel): change for window_days, channel, change in found}
     assert [changes[days, "*"] for days in (7, 30)] == [changes[days, "one_click"] for days in (7, 30)]
     assert any(change is not None for *_, change in found) is (len(missing) < 16)

@@ -98,7 +98,7 @@ def total(rows: list[dict], name: str, first: date, last: date) -> int:
 
 
 def matched(first: date, last: date, base_first: date, base_last: date) -> tuple[set[date], set[date]]:
-    """The days of a period that have data, as the days at the same places of its base have; and these."""
+    """Return the days of a period that have data, as have their counterparts in the base; and these counterparts."""
     with_data = {day(back) for back in range(FIRST_BACK + 1)} - {day(MISSING_BACK)}
     length = min((last - first).days, (base_last - base_first).days) + 1
     pairs = [(first + timedelta(days=n), base_first + timedelta(days=n)) for n in range(length)]
@@ -123,7 +123,7 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
 
 
 def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0) -> list[int | None]:
-    """The numbers of a text; one that is empty is left out."""
+    """Return the numbers of a text; empty texts must be left out."""
     assert texts.get(name) != ""
     return unpacked(texts.get(name, ""), count, absent)
 
@@ -224,7 +224,7 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
 
 @pytest.mark.parametrize("missing", [(), (20,), (20, 45, 52)])
 def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
-    """Counted by hand; where no day is missing it is the plain one, over all that both windows have."""
+    """The change is recounted here. If no day is missing, it is the plain change between both windows."""
     won = {back: 50 + back * 7 % 31 for back in range(62) if back not in missing}
     path = steady(tmp_path / "authmeter.duckdb", missing=missing, won=lambda back: won[back])
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
@@ -245,7 +245,7 @@ def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
 
 
 def compared(rows: list[dict], days: int, counts: tuple[str, ...]) -> dict[str, int]:
-    """Counts of a window, of its days that are not matched, and of the counterparts of the others."""
+    """Return the counts of a window, of its unmatched days, and of the counterparts of its matched days."""
     span, counterparts = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
     found = {}
     for name in counts:
@@ -479,7 +479,7 @@ def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
 
 
 def test_a_release_is_the_first_day_of_a_version_above_one_percent(tables):
-    """A version of the first day with requests may have come before."""
+    """Versions on the first day with requests may have been released earlier, so they are no releases."""
     for key in ("*", "shop"):
         rows = of(tables.outcomes, key)
         by_day = {back: versions_of(rows, {day(back)}) for back in reversed(range(30))}

@@ -281,7 +281,7 @@ def test_the_page_of_an_app_has_each_part_of_an_ended_incident_and_what_was_note
     page = page_of_shop(incidents_of(made, reading), set(), [])
     assert re.findall('data-incident="([^"]+)"', page) == [*others, "last-part", "whole", *parts]
     assert "more" not in page
-    # The others had ended by then, but for the last part.
+    # All others except the last part had ended before the day of the note.
     assert page.count("A release.") == 1 + len(parts) + 1
 
 

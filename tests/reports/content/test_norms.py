@@ -21,7 +21,7 @@ def day(back: int) -> date:
 
 
 def counts(values: list[float | None], subject: str = "shop") -> list[Observed]:
-    """Counts by day, the last of them that of `LAST`."""
+    """Return counts by day; the last one is for `LAST`."""
     return [
         Observed(subject, day(back), value, None, True)
         for back, value in zip(reversed(range(len(values))), values, strict=True)
@@ -109,7 +109,7 @@ def test_days_of_an_incident_do_not_count() -> None:
     assert broken.low == pytest.approx(whole.low, abs=0.01)
     # Without the mark as an incident, a lasting fall becomes the usual level.
     assert usual_of(taken).side == "inside"
-    # A shorter one moves the middle little, and does not widen the range.
+    # A shorter fall moves the median little, and does not widen the range.
     shorter = norm_of(rates([*calm[:38], *((300, 1000) for _ in range(19))]))
     assert usual_of(shorter).side == "below"
     assert shorter.low == pytest.approx(whole.low, abs=0.01)
@@ -120,7 +120,7 @@ def test_a_rate_of_few_requests_is_given_more_room() -> None:
     for n, place in ((100, "below"), (4, "inside")):
         assert usual_of(norm_of(rates([*days, (n // 2, n)]))).side == place
     assert usual_of(norm_of(rates([*days, (0, 0)]))).side == "unknown"
-    # A share is never beyond nothing or all.
+    # A share is never below 0 or above 1.
     sure = norm_of(rates([(100, 100)] * 57))
     assert (sure.low, sure.high, usual_of(sure).side) == (1, 1, "inside")
 

@@ -21,7 +21,7 @@ DAYS = 400
 
 
 def uses(back: int) -> int:
-    """A level that was higher for two months, and is on Sundays."""
+    """Return the uses of a day. They are higher for two months, and on Sundays."""
     return 100 + 17 * back % 23 + 40 * (100 < back < 160) + 30 * (day(back).weekday() == 6)
 
 
@@ -51,7 +51,7 @@ def test_the_past_is_what_was_left(account: PackageAccount, course: LeftCourse) 
     assert [one.resource_package_id for one in course.packages] == ["first", "second"]
     assert [one[-1] for one in course.past] == [one.remaining for one in course.packages]
     assert all(len(one) == 90 for one in course.past)
-    # Before its purchase a package has nothing.
+    # A package has no uses left before its purchase.
     assert course.past[0][:29] == [0] * 29
     assert course.past[0][29] == 3000 - uses(60)
 

@@ -1,4 +1,4 @@
-"""Compiled templates are kept beside the modules, and never used where they would say something else."""
+"""Compiled templates are cached next to the modules, and not used if their result would differ."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from reports.pages.compiled import CompiledTemplates, made_with
 
 
 def rendered(folder: Path, source: str) -> str:
-    """The text of a template, by an environment as that of a new process."""
+    """Return the text of a template, rendered by a new environment as in a new process."""
     environment = Environment(
         loader=DictLoader({"page": source}), bytecode_cache=CompiledTemplates(folder), autoescape=True
     )

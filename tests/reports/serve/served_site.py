@@ -49,7 +49,7 @@ def all_files() -> list[str]:
 
 
 def publish(data: Path, generation: int = 1) -> Path:
-    """Publishes a generation and clears away all but the one before, as a run does; gives its folder."""
+    """Publish a generation and remove all but the previous one, as a run does; return its folder."""
     folder = data / ".site" / f"{generation:08d}-0123abcd"
     for path in all_files():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def publish(data: Path, generation: int = 1) -> Path:
 
 
 def published_folder(data: Path, keys: Iterable[str] = APPS) -> Path:
-    """A data folder with one generation of the site and the table `apps`; gives it back."""
+    """Create a data folder with one generation of the site and the table `apps`; return the folder."""
     publish(data)
     (data / "warehouse").mkdir()
     with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"))) as connection:
@@ -74,7 +74,7 @@ def published_folder(data: Path, keys: Iterable[str] = APPS) -> Path:
 
 
 def token_of(name: str) -> str:
-    """A token that a test can name."""
+    """Return the token for a name, always the same."""
     return f"token-of-{name}-0123456789"
 
 

@@ -154,7 +154,7 @@ def test_without_a_site_or_its_tables_it_is_said(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
-    """The application for a reader of `shop` and `Pair`, over a site with links that lead elsewhere."""
+    """Return the application, with a token for `shop` and `Pair`, for a site with links to other places."""
     data = published_folder(tmp_path_factory.mktemp("limited") / "data")
     (data / "hash.key").write_text("hash.key\n")
     root = (data / "site").resolve()
@@ -168,7 +168,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
 
 
 def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, bytes]:
-    """Status and body that the application gives to a request of the reader of `shop`."""
+    """Return status and body of the application's answer to a request with the token."""
     scope = {
         "type": "http", "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.4"}, "method": "GET",
         "scheme": "http", "path": "/", "raw_path": raw_path, "query_string": query, "root_path": "",
@@ -203,7 +203,7 @@ LEADS = ["", "", "", "apps/shop/../../", "apps/shop/../", "assets/../", "apps/sh
 
 @st.composite
 def paths(draw: st.DrawFn) -> bytes:
-    """Ways to files of the site and beside it: with names put between, and with characters encoded, once or twice."""
+    """Generate paths to files in the site and outside, with inserted names, and characters encoded once or twice."""
     names = (draw(st.sampled_from(LEADS)) + draw(st.sampled_from(TARGETS))).split("/")
     for _ in range(draw(st.integers(0, 2))):
         place = draw(st.integers(0, len(names)))

@@ -65,7 +65,7 @@ def test_a_page_is_no_download(whole: Serving) -> None:
 def test_a_folder_is_its_index_page(whole: Serving) -> None:
     assert whole.ask("/").text == "index.html\n"
     assert whole.ask("/apps/shop/").text == "apps/shop/index.html\n"
-    # With a slash behind it, or the page's own links would lead elsewhere.
+    # Without the slash at the end, relative links of the page would lead elsewhere.
     answer = whole.ask("/apps/shop?lang=en")
     assert (answer.status, answer.headers["location"]) == (303, "/apps/shop/index.html?lang=en")
 

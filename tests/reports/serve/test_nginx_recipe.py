@@ -98,7 +98,7 @@ class Nginx:
 
 
 def add_reader(users: Path, name: str) -> None:
-    """Adds a line to the password file, as the docs do."""
+    """Add a line to the password file, as in the docs."""
     word = subprocess.run(
         [program("openssl"), "passwd", "-6", "-stdin"], input=password(name), capture_output=True, text=True, check=True
     )
@@ -107,7 +107,7 @@ def add_reader(users: Path, name: str) -> None:
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
-    """Makes a certificate for loopback; gives what trusts it."""
+    """Create a certificate for loopback; return a TLS context that trusts it."""
     subprocess.run(
         [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
          "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
@@ -156,7 +156,7 @@ def nginx() -> Iterator[Nginx]:
 
 
 def is_up(nginx: Nginx) -> bool:
-    """Whether it answers."""
+    """Return whether nginx answers."""
     try:
         return nginx.ask("/").status == 401
     except ConnectionRefusedError:
