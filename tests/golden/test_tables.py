@@ -113,7 +113,7 @@ WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt
 GROUPS = {"day": "DATE"} | dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
 RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}
 COUNTS = {name: kind for name, kind in TABLES["channel_detail_daily"].columns.items() if kind == "BIGINT"}
-# Columns of all relations that a case can give. Relations that are not published have these columns.
+# Columns of the published tables, and of every other relation that a case can give.
 COLUMNS = {name: table.columns for name, table in (TABLES | VIEWS).items()} | {
     "events": EVENT | {"filename": "VARCHAR", "record_number": "BIGINT"},
     "counted_records": EVENT,
