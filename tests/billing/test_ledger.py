@@ -1,4 +1,4 @@
-"""Tests the ledger beyond the golden cases: deleted events, and parts of a day that do not sum to the day."""
+"""Tests the ledger beyond the golden cases: deleted events, and segments whose uses differ from the uses of the day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the rows of a published table are asked for."""
+"""The query of a published table has its columns and the order of its key, with NULL first or last as requested."""
 
 from __future__ import annotations
 
