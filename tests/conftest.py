@@ -1,4 +1,6 @@
-"""Of all tests: nothing of the caller's environment reaches them, and property tests draw the same cases each time."""
+"""Fixtures and settings for all tests. No variable of the caller's environment reaches a test, and property tests draw
+the same cases each time.
+"""
 
 import gc
 import os
@@ -32,10 +34,11 @@ settings.register_profile(
 )
 settings.load_profile("deterministic")
 wait_for_no_disk()
-# As the command does: of all that the tests load, little is garbage, and looking for it takes a fifth of their time.
+# The command sets a threshold too: little of what the tests load is garbage, and looking for it takes a fifth of their
+# time.
 gc.set_threshold(500_000)
 
-# But for the program of the browser tests, which is no setting of the product.
+# AUTHMETER_CHROMIUM stays: it names the program of the browser tests and is no setting of the product.
 for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGSTER_"))]:
     if name != "AUTHMETER_CHROMIUM":
         del os.environ[name]
@@ -94,7 +97,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> CopyOf:
 
 @pytest.fixture
 def copy_of(made_once: CopyOf, folder: DataFolder) -> CopyOf:
-    """Gives a copy of what a function makes: a run for each test would take its time."""
+    """Return a function that copies a folder made once for all tests: making it for each test would take a run each."""
 
     def copied(make: Make) -> DataFolder:
         shutil.copytree(made_once(make).root, folder.root, symlinks=True, dirs_exist_ok=True)

@@ -1,9 +1,9 @@
-"""Takes the pictures of the READMEs and the docs from a published site, in headless Chromium.
+"""Takes the screenshots of the READMEs and the docs from a published site, in headless Chromium.
 
     .venv/bin/python docs/pictures/make.py [SITE]
 
 SITE is `data/demo/site` unless given: run `make demo` first. Chromium is `chromium` or `google-chrome` on the path, or
-the program that AUTHMETER_CHROMIUM names. A picture shows what a reader sees without scrolling.
+the program that AUTHMETER_CHROMIUM names. A picture shows the part of the page that is visible without scrolling.
 """
 
 import os

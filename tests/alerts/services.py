@@ -1,7 +1,7 @@
 """Receivers on loopback that take a message as the service documents it, and refuse it with the service's own code.
 
-DingTalk's and WeCom's robots, Feishu's and Slack's web hooks, and a mail server. What each refuses is what its
-documentation forbids: another type of message, a missing field, a message above its limit.
+They imitate DingTalk's and WeCom's robots, Feishu's and Slack's web hooks, and a mail server. Each refuses the messages
+that its documentation forbids: another type of message, a missing field, a message above its limit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ URLS = {
 
 @dataclass
 class Service:
-    """What a service got, and whether it refuses everything, as a robot does whose keyword is missing."""
+    """The messages that a service received. One that `refuses` rejects every message, like a robot whose keyword is
+    missing.
+    """
 
     got: list[Body] = field(default_factory=list)
     refuses: bool = False

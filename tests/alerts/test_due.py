@@ -1,4 +1,6 @@
-"""When a message is sent, and to whom again: each receiver once, whoever refuses; the week's once a week."""
+"""Tests when a message is due, and for which receivers: each receiver gets it once, even if another receiver refuses
+it, and the weekly message is sent once a week.
+"""
 
 from __future__ import annotations
 

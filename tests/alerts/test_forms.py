@@ -1,4 +1,5 @@
-"""Each service gets the form that it documents, and takes it; a message that is refused is none that was delivered."""
+"""Each service accepts the message form that it documents. A message that a service refuses is not counted as delivered.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ def sent(message: Message, *urls: str, attach: str = "") -> list[bool]:
 
 
 def texts(chats: dict[str, Service]) -> dict[str, str]:
-    """What each service shows as the text of its one message."""
+    """Return the text that each service displays for its only message."""
     ((ding,), (feishu,), (wecom,), (slack,)) = (chats[name].got for name in ("dingtalk", "feishu", "wecom", "slack"))
     return {
         "dingtalk": ding["markdown"]["text"],

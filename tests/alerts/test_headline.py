@@ -1,4 +1,4 @@
-"""The headline figures of an alert: those of the published day, beside the same weekday of the week before."""
+"""The headline figures of an alert are the published day's, compared with the same weekday of the week before."""
 
 from __future__ import annotations
 

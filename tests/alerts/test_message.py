@@ -1,4 +1,4 @@
-"""The words of a message: its title is the verdict, its lines say what is wrong, what it cost, and the figures."""
+"""The title of a message is the verdict; its lines report the faults, their cost, and the day's figures."""
 
 from __future__ import annotations
 

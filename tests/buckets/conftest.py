@@ -39,7 +39,7 @@ def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
     name = request.node.name.split("[")[0].removeprefix("test_").replace("_", "-")[:60].strip("-")
     folder = rclone.folder / name
     folder.mkdir()
-    # The server keeps what it found for a moment.
+    # The server caches directory listings for 100 ms, so it does not see a new folder at once.
     time.sleep(0.15)
     return folder
 

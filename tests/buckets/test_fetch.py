@@ -1,4 +1,6 @@
-"""What a fetch brings from a real S3 server: each object once, whole, of one version, whatever happens meanwhile."""
+"""A fetch from a real S3 server downloads each object once, whole and in one version, even if the bucket or the
+connection changes meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ def bring(folder: DataFolder, bucket: Path, endpoint: str, **settings: object) -
 
 
 def landed(folder: DataFolder) -> dict[str, bytes]:
-    """The files that came; what is unfinished has a name that landing leaves alone."""
+    """Return the files that were fetched. Unfinished downloads are in `.fetching`, which landing ignores."""
     found = tree(folder.store.landing / "in")
     return {path: content for path, content in found.items() if not path.startswith(".fetching/")}
 
@@ -268,7 +270,7 @@ def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFol
     assert not bring(folder, mount, "", url=f"file://{mount}").findings
     assert landed(folder) == contents
     assert "the data folder's own landing" in words(bring(folder, mount, "", url=f"file://{folder.store.landing}/in"))
-    # Each run would bring what the run before brought.
+    # Each run would fetch the files of the run before again.
     assert "it contains the data folder" in words(bring(folder, mount, "", url=f"file://{folder.root.parent}"))
     assert landed(folder) == contents
 
@@ -280,7 +282,7 @@ def test_a_folder_of_landing_that_is_none_is_a_finding(folder: DataFolder, bucke
         assert "landing/in is a file or a link" in words(bring(folder, bucket, rclone.endpoint, into=into))
     (folder.store.landing / "in").unlink()
     (folder.root / "elsewhere").mkdir()
-    # What came there would not be read.
+    # Landing does not follow links, so files fetched into this folder would not be read.
     (folder.store.landing / "in").symlink_to(folder.root / "elsewhere")
     assert "landing/in is a file or a link" in words(bring(folder, bucket, rclone.endpoint))
     assert not tree(folder.root / "elsewhere")

@@ -1,4 +1,6 @@
-"""What a bucket holds while a folder is copied to it: pages after what they load, old files for one version more."""
+"""The contents of a bucket while a folder is copied to it: a page is copied after the files that it loads, and files of
+the previous version are kept for one version more.
+"""
 
 from __future__ import annotations
 

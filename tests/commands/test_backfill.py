@@ -10,7 +10,7 @@ from tests.support import DataFolder, days_before
 
 def test_a_backfill_computes_those_days_anew(call: Call, own: DataFolder, yesterday: date) -> None:
     before, rows = own.manifest, own.rows("SELECT * FROM channel_daily")
-    # As if the tables of all days were of an older authmeter, which counted otherwise.
+    # This simulates tables of an older authmeter, which counted otherwise.
     for entry in before.days.values():
         entry.content = "other tables"
     own.store.commit(before)

@@ -163,7 +163,7 @@ def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> 
 
 
 def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """As a spreadsheet saves them, and as people mistype them: each column that can be wrong, each in its own row."""
+    """Each row has one fault of one column: a value as a spreadsheet saves it, or a typing error."""
     files = {
         "apps.csv": "app_key,platform,created_at,status,my_token\na b,,,,\na,PC,,,\nb,,soon,,\nc,,,on,\nd,,,,\nd,,,,\n",
         "schemes.csv": "scheme_id,app_key,package_name,methods\n1,a,a b,\n1,a,a,sms\n,a,,\n",

@@ -241,7 +241,7 @@ OWN = (
 )  # fmt: skip
 
 
-# As it is, by another spelling, through a link to its folder, as a link to it.
+# The four ways to reach the file: its own path, another spelling, a link to its folder, a link to the file.
 @pytest.mark.parametrize("reached", ["{data}/{name}", "{data}/landing/../{name}", "{link}/{file}", "{links}/{name}"])
 def test_an_export_over_what_the_folder_holds_is_refused(
     call: Call, own: DataFolder, tmp_path: Path, reached: str

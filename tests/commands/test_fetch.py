@@ -1,4 +1,4 @@
-"""`authmeter fetch`, and what a run says of buckets that it fetches from and copies its site to."""
+"""`authmeter fetch`, and the messages of a run about the buckets that it fetches from and copies its site to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`authmeter incidents`, `explain` and what run, status and alerts say of an open incident; noted or not."""
+"""`authmeter incidents` and `explain`, and how run, status and alerts report an open incident, acknowledged or not."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(
     ended = call("run", data=failing.root)
     assert ended.code == 3
     assert f"incident: {text_of(yesterday)}\n" in ended.out
-    # Nothing is new.
+    # The run had no new input, so the site did not change.
     assert tree(failing.store.site) == site
     status = call("status", data=failing.root)
     assert status.code == 3
@@ -171,7 +171,7 @@ def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(
     (notice,) = json.loads((failing.root / "status.json").read_bytes())["notices"]
     assert (notice["check"], notice["severity"]) == ("unknown_incidents", "notice")
     assert "leave incident_id empty" in notice["do"]
-    # Of a day that is not kept any more, nobody knows what there was.
+    # A day older than the retention has no incidents any more, so the id of its note cannot be checked.
     note(failing, days_before(yesterday, 400), "", "0" * 16)
     assert call("check", data=failing.root).code == 0
 

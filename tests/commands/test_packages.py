@@ -1,4 +1,4 @@
-"""`authmeter packages`: what is left, when it runs out and what lapses, in words and for programs."""
+"""`authmeter packages` prints the remaining quantity, when it runs out and how much lapses, as text and as JSON."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_nothing_of_a_device_or_number_is_anywhere_but_in_landing(published: Dat
 
 
 def test_the_search_for_personal_data_would_find_it(published: DataFolder) -> None:
-    # The rejects and the hashes of the marked records are there, so there was something to hide.
+    # The tables contain the rejects and the hashes of the marked records, so there was something to hide.
     assert published.rows("SELECT count(*) FROM rejected_records") == [(4,)]
     files = list(published.store.warehouse.glob("events/*/*.parquet"))
     masks = [row.get("phone_mask") for file in files for row in pq.read_table(file).to_pylist()]

@@ -1,5 +1,5 @@
-"""Commands of a user who may not write to the data folder: they say whose it is and what to do, and those that only
-read work on.
+"""Commands of a user who may not write to the data folder: a command that writes reports the folder's owner and what to
+do; a command that only reads works.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_a_read_only_mount_is_read(own: DataFolder, tmp_path: Path, command: tup
     ],
 )  # fmt: skip
 def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterday: date, closed: str) -> None:
-    """As where somebody ran it once as root."""
+    """Such paths remain after somebody ran the command once as root."""
     own.land("late.ndjson", records(1, yesterday, "late"))
     paths = [own.root / closed]
     if closed == "dagster/history":

@@ -1,4 +1,4 @@
-"""`authmeter run`: what it publishes, what it refuses, and how it ends when it fails."""
+"""`authmeter run`: the files that it publishes, the input that it refuses, and how it ends when it fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.store.manifest import Manifest
 from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, as_csv, lines, records, tree
 
-# What a run needs only where there is something new, or a server only.
+# Packages that only a run with new input needs, or only a server.
 HEAVY = {
     "alembic", "apprise", "babel", "dagster", "dagster_webserver", "jinja2", "numpy", "obstore", "pandas", "plotly",
     "polars", "pyarrow", "pypinyin", "sqlalchemy", "starlette", "uvicorn", "xlsxwriter",

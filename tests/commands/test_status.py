@@ -1,4 +1,4 @@
-"""`authmeter status`: what is published, overdue, wrong and missing."""
+"""`authmeter status` reports the published day, an overdue run, failed checks and missing days."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday
 
 def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataFolder) -> None:
     stored = json.loads((own.root / "status.json").read_bytes())
-    # As an older version wrote it.
+    # Older versions wrote the time in UTC.
     stored["last_run"]["ended_at"] = "2026-03-10T20:30:00+00:00"
     own.write("status.json", json.dumps(stored))
     with held(own):

@@ -1,4 +1,4 @@
-"""`authmeter trace`: the records of one user by session, what each counted as, and the id nowhere."""
+"""`authmeter trace` prints the records of one user by session with how each was counted, and never prints the id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEFORE = days_before(DAY, 1)
 
 
 def at(time: str, event_id: str, **changes: object) -> Row:
-    """A record of the shop at a time of `DAY`, or of another day that stands before it."""
+    """Return a record of the app `shop` at a time of `DAY`, or of the day that precedes the clock time in `time`."""
     day, _, clock = time.rpartition(" ")
     return record(event_id, event_time=f"{day or DAY}T{clock}+08:00", **changes)
 
@@ -66,7 +66,7 @@ def user(copy_of: CopyOf) -> DataFolder:
 
 
 def found(call: Call, folder: DataFolder, *arguments: object) -> dict[str, Any]:
-    """What `trace --json` prints."""
+    """Return the parsed output of `trace --json`."""
     ended = call("trace", "--app", "shop", *arguments, "--json", data=folder.root)
     assert ended.code == 0, ended
     printed: dict[str, Any] = json.loads(ended.out)

@@ -1,4 +1,4 @@
-"""Dimensions are declared once, and the tables store what is declared."""
+"""Dimensions are declared once, and the tables store the declared dimensions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The documentation says what is: references equal the code, settings and commands exist, links lead somewhere,
-queries run, and the README's cheap commands do on a small published folder.
+"""The documentation is true: references equal the code, settings and commands exist, links have targets, queries run,
+and the README's cheap commands succeed on a small published folder.
 """
 
 import importlib.util

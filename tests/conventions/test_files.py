@@ -1,6 +1,6 @@
-"""What is tracked: no registry, no path of one machine, no data; what is installed is locked by its hashes.
+"""Tracked files contain no registry, no path of one machine and no data, and each file that a text names exists.
 
-And a file that is named in a text is there.
+Installed packages are locked by their hashes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REGISTRIES = [f"{name}.{end}" for name, end in (
 )]  # fmt: skip
 # A folder of one machine: behind a quote, a blank or the like, never inside a longer path or address.
 MACHINE_PATH = re.compile(r"(?<![\w./~$}<*-])/(?:home|root|Users|work)/[\w.-]")
-# A file that a text names, by its name or the end of its path; a single capital letter stands for any name.
+# A file that a text names, by its name or the end of its path; a single capital letter is a placeholder for any name.
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|sql|js|css))`")
 ANY_NAME = re.compile(r"(?:^|/)[A-Z]\.\w+$")
 # Made at set-up, or by a run in the site.
@@ -61,7 +61,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 
 def missing_files(text: str, paths: str) -> list[str]:
-    """The files that a text names and that do not stand among `paths`, each of which begins with a slash."""
+    """Return the files that a text names and that `paths` does not contain; each path begins with a slash."""
     named = {name.removeprefix("./") for name in NAMED_FILE.findall(text) if not ANY_NAME.search(name)}
     return sorted(name for name in named - MADE if f"/{name}\n" not in paths)
 

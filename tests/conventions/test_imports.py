@@ -1,4 +1,4 @@
-"""What a module looks like, and that one module opens DuckDB; who may import whom is held by import-linter."""
+"""Rules for modules, and for the modules that may open DuckDB. import-linter checks which package may import which."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.common.project import PROJECT
 
 MODULES = sorted([*(PROJECT / "pipelines").rglob("*.py"), *(PROJECT / "reports").rglob("*.py")])
-# sample/ knows nothing of how logs are read: its DuckDB makes records, without a file.
+# sample/ may not use the code that reads logs: its in-memory DuckDB makes records.
 OPEN_DUCKDB = {"pipelines/store/database.py", "pipelines/sample/write.py"}
 
 
@@ -47,7 +47,7 @@ def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
-    """Not by a module, which a run may load."""
+    """A module does not import it at the top, because a run may load the module."""
     assert any(name.startswith("plotly") for file in MODULES for name in imports(file))
     loading = [
         name_of(file)

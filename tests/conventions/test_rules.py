@@ -1,4 +1,4 @@
-"""A rule is stated in one place: whoever spells it again breaks a test. `docs/architecture.md` lists the places."""
+"""Each rule is stated in one place; a second statement of it fails a test. `docs/architecture.md` lists the places."""
 
 from __future__ import annotations
 

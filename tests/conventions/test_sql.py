@@ -1,6 +1,6 @@
-"""SQL stands in files: one statement each, its grain in the first line, values bound, and none that nobody reads.
+"""SQL is stored in files: one statement in each, its grain in the first line, values bound, and every file is used.
 
-Between double braces a statement names what is filled in from the declarations of measures and channels.
+Double braces in a statement enclose a name whose text is generated from the declarations of measures and channels.
 """
 
 from __future__ import annotations
