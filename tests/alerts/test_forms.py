@@ -1,5 +1,4 @@
-"""Each service accepts the message form that it documents. A message that a service refuses is not counted as delivered.
-"""
+"""Each service accepts the message form that it documents. A message that a service refuses is not counted as sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives: each member is a file with books of its own, and what is wrong with one costs no other."""
+"""Each member of an archive is a file with its own manifest entry, and a fault of one member affects no other."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def accepted(folder: DataFolder) -> int:
 
 
 def refused(folder: DataFolder) -> dict[str, str]:
-    """What is wrong with each file that counts for nothing."""
+    """Return the finding of each damaged file by path; no record of these files is counted."""
     return {entry.path: str(entry.finding) for entry in folder.manifest.files if entry.status == "damaged"}
 
 
@@ -132,7 +132,7 @@ def test_a_log_that_is_rotated_into_an_archive_is_not_held(folder: DataFolder) -
     folder.roll_up()
     found = [(entry.path, entry.status, entry.accepted) for entry in folder.manifest.files]
     assert sorted(found) == [("auth.log", "read", 20), ("auth.log", "replaced", 20), ("old.zip!auth.log.1", "read", 20)]
-    # The archive is rotated itself, and what was moved is not read again.
+    # The archive itself is rotated, and its moved members are not read again.
     (folder.store.landing / "old.zip").rename(folder.store.landing / "old.zip.1")
     folder.roll_up()
     assert status_of(folder)["old.zip.1!auth.log.1"] == ("read", 20)
@@ -165,7 +165,7 @@ def test_members_are_read_again_after_a_mapping_changed(folder: DataFolder) -> N
 
 
 def tar_with(*members: tuple[str, bytes, bytes]) -> bytes:
-    """An archive of members by name, kind and content, or what they link to."""
+    """Return a tar archive of members, each a name, a kind, and the content or the target of a link."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, kind, content in members:

@@ -1,4 +1,4 @@
-"""Landed files that are read again: what a mended mapping or setting changes, and that nothing else does."""
+"""Landed files are read again if a corrected mapping or setting changes their records, and not otherwise."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
 
 
 def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: DataFolder) -> None:
-    # As parts of earlier versions did, which could not say for how many a row stands.
+    # Parts of earlier versions kept every rejected record and had no column with the number of records per row.
     folder.land("bad.ndjson", b"no json\n" * (KEPT_REJECTS + 2) + lines(records(3)))
     folder.tables()
     file = folder.store.rejects_file(str(folder.files("bad.ndjson")[0].part))
@@ -98,7 +98,7 @@ def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: Da
 
 
 def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> None:
-    # Not a copy, whose files would be other ones than those that the manifest knows.
+    # `wrong` is no copy here: the files of a copy would differ from the files in the manifest.
     a_misunderstood_log(wrong := folder)
     wrong.merge_parts("good.ndjson", "shop-09.ndjson", "shop-10.ndjson")
     before = wrong.manifest.files

@@ -80,8 +80,8 @@ def history(seed: int, folder: DataFolder) -> list[Row]:
     draw = random.Random(seed)
     options = {name: draw.random() < 0.4 for name in OPTIONS}
     log = RotatedLog(folder.store.landing, rotate=draw.randint(1, 5), extension=draw.random() < 0.2, **options)
-    # A rotated log that no run saw before it was deleted is lost to any reader; and where no log is left of those that
-    # the last run saw, nothing tells that they were rotated.
+    # Any reader loses a log that was rotated and deleted between two runs. If all logs that the last run read are
+    # deleted, a run cannot detect that they were rotated.
     most = log.rotate - (log.nocreate and not log.copytruncate)
     written: list[Row] = []
     unseen, last_day = 0, DAYS[-1]
@@ -104,7 +104,7 @@ def history(seed: int, folder: DataFolder) -> list[Row]:
 
 
 def at(day: date, hour: int) -> datetime:
-    """That hour of a day in Shanghai."""
+    """Return the instant of an hour of a day in Shanghai."""
     return morning_after(days_before(day, 1)) + timedelta(hours=hour - 2)
 
 

@@ -1,4 +1,4 @@
-"""Which changes of the project's code roll all days up again."""
+"""The counting digest: changes of code that counts roll all days up again, other changes do not."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_of_a_metric_its_condition_counts(
 
 
 def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
-    """Of declarations the digest has the counts, the fields of a record, the channels, and the order of copies."""
+    """The digest contains the declared counts, fields of a record, channels and order of copies."""
     files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
     assert files
     filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}

@@ -1,4 +1,4 @@
-"""What a day is made of: parts of every version, and parts with several files of which some count no more."""
+"""Days are computed from parts of every version, and from parts with several files of which some are replaced."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_replaced_file_of_a_part_counts_no_more(shared: DataFolder) -> None:
     shared.tables()
     assert shared.statuses("a.ndjson") == ["replaced", "read"]
     assert shared.counted() == {BEFORE: 2, DAY: 19}
-    # What it had rejected went with it, and what the other file had rejected stays.
+    # The rejects of the replaced content are removed, and the other file's rejects stay.
     assert shared.rows("SELECT path, line FROM rejected_records") == [("b.ndjson", 7)]
     shared.store.clear_unfinished(shared.manifest)
     assert len(list(shared.store.warehouse.glob("events/*"))) == 2
