@@ -49,13 +49,13 @@ class Dagster:
         return result.dagster_run
 
     def tick(self, at: datetime) -> list[dg.RunRequest]:
-        """What the schedule asks for at a time."""
+        """Return the runs that the schedule requests at a time."""
         context = dg.build_schedule_context(self.instance, at, repository_def=self.repository)
         schedule = self.repository.get_schedule_def("daily_schedule")
         return list(schedule.evaluate_tick(context).run_requests or ())
 
     def look(self, cursor: str | None = None, name: str = "late_day_sensor") -> dg.SensorResult:
-        """What a sensor says."""
+        """Return the result of one evaluation of a sensor."""
         sensor = self.repository.get_sensor_def(name)
         result = sensor(dg.build_sensor_context(self.instance, cursor=cursor))
         assert isinstance(result, dg.SensorResult)

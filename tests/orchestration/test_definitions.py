@@ -50,7 +50,9 @@ print(json.dumps([schedule.cron_schedule, schedule.execution_timezone, schedule.
 
 
 def python(program: str, data: Path, *arguments: str) -> Any:
-    """What a program prints in a fresh interpreter, for a data folder; a warning of Dagster's ends it."""
+    """Run a program in a new interpreter for a data folder and return its output, parsed as JSON. A deprecation warning
+    of Dagster fails it.
+    """
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:dagster", "-c", program, *arguments], cwd=PROJECT,
         env=os.environ | {"AUTHMETER_DATA": str(data)}, capture_output=True, text=True, check=False,

@@ -1,4 +1,6 @@
-"""What each asset holds, over a published folder: what lies there, and links to what is there."""
+"""The metadata of each asset, computed from a published folder: counts of the stored files and rows, and links to
+existing pages.
+"""
 
 from __future__ import annotations
 

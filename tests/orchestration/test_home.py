@@ -74,7 +74,7 @@ def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also what it was only starting: the next run would have to wait five minutes for that."""
+    """Runs that were only starting are ended, too: otherwise the next run would wait five minutes for them."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     prepare(tmp_path)

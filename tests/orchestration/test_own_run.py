@@ -93,7 +93,7 @@ def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture(scope="module")
 def made_both() -> list[tuple[DataFolder, str, str]]:
-    """What `both` has made."""
+    """Return the list in which `both` stores its folder, so that it is made once for this module."""
     return []
 
 
@@ -185,7 +185,7 @@ def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, y
 
 @pytest.mark.parametrize("is_edited", [True, False])
 def test_dagster_runs_what_is_not_known(call: Call, own: DataFolder, is_edited: bool) -> None:
-    """That is a home whose settings somebody edited, and one whose job other code recorded."""
+    """The two cases are a home whose settings somebody edited, and a home whose job was recorded by other code."""
     if is_edited:
         with (home_of(own) / "dagster.yaml").open("a") as settings:
             settings.write("python_logs:\n  python_log_level: INFO\n")
@@ -279,7 +279,7 @@ def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
 
 
 def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until the next run ends it: what it reported till then is there."""
+    """Completed steps are recorded at once, and the run is `STARTED` until it ends or the next run ends it."""
     seen: list[tuple[str, set[str]]] = []
     render = DailyRun.render_site
 

@@ -51,7 +51,9 @@ def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, w
 
 
 def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> None:
-    """That is: 6 has none, 5 one of an older version, 4 another number, 2 lost all its rows; 3, 1 and 0 are right."""
+    """Four days are due. Counted back from `DAY`, 6 has no record, 5 a record of an older version, 4 a record with
+    another number of rows, and 2 lost all its rows. The records of 3, 1 and 0 are right.
+    """
     recorded = {5: [None], 4: [1, 7], 3: [7, 1], 2: [9], 1: [0]}
     with dg.DagsterInstance.ephemeral() as instance:
         add_days(InstancePartitions(instance), [DAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)])

@@ -1,4 +1,4 @@
-"""The records that a run in this process writes: those of Dagster, in Dagster's own files."""
+"""A run in this process writes the same records as Dagster, into Dagster's own files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.orchestration.test_runs import only_run
 from tests.published_folder import Call
 from tests.support import DataFolder, records
 
-# The time at which a note was made is no part of what it says.
+# Notes are compared without the time at which they were made, except whether there is one.
 NOTES = "SELECT name, migration_completed IS NULL FROM secondary_indexes ORDER BY name"
 
 
@@ -71,7 +71,7 @@ def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
 
 
 def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder, yesterday: date) -> None:
-    """As those of older versions were; and where tables are gone, Dagster makes them anew."""
+    """Dagster made the homes of older versions. It also makes missing tables anew."""
     home = own.root / "dagster"
     for file in (home / "history").rglob("*.db*"):
         file.unlink()

@@ -1,4 +1,4 @@
-"""Runs as Dagster records them: what was made, what it holds, which checks, which days."""
+"""Dagster's records of a run: its materialized assets with their metadata, its checks and its days."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def holdings(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
 
 
 def recorded_days(instance: dg.DagsterInstance) -> set[str]:
-    """The partitions that Dagster shows as made: those it knows, of which it has a record."""
+    """Return the partitions that Dagster shows as materialized: registered days with a record."""
     recorded = instance.get_materialized_partitions(dg.AssetKey("day_tables"))
     return recorded & set(instance.get_dynamic_partitions("business_days"))
 
@@ -73,7 +73,7 @@ def test_a_run_records_what_it_made(instance: dg.DagsterInstance) -> None:
 
 
 def assert_holds(instance: dg.DagsterInstance, published: DataFolder, day: date) -> None:
-    """That the metadata of each asset are of what lies in the folder."""
+    """Assert that the metadata of each asset describe the contents of the folder."""
     parts, days = holdings(instance, "event_parts"), holdings(instance, "day_tables")
     assert (parts["records_read"], parts["rejected"], parts["dagster/row_count"]) == (759, 4, 755)
     assert days["dagster/partition_row_count"] == published.counted()[day]
@@ -167,7 +167,7 @@ def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: d
     with dg.DagsterInstance.get() as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
         assert recorded_days(instance) == {str(first + timedelta(days=n)) for n in range(3)}
-        # What it recorded itself said nothing of rows.
+        # The record of the older home had no number of rows.
         assert rows_of_day(instance, first) == own.counted()[first]
 
 
