@@ -1,4 +1,4 @@
-"""A bench for the reading of files: bytes and a source mapping in, events, rejects and books out. No store, no run."""
+"""Reads bytes with a source mapping into events, rejects and books, for tests that need neither a store nor a run."""
 
 from __future__ import annotations
 
@@ -35,15 +35,17 @@ CANONICAL = SourceMapping(name="canonical", files=("*",))
 
 
 def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shanghai") -> Reading:
-    """What the run for 10 March 2026 may accept: from 400 days before it to two days after its morning."""
+    """Return the limits of the run for 10 March 2026. It accepts times from 400 days before it to two days after the
+    morning that follows.
+    """
     oldest, newest = datetime(2025, 2, 2, 16, tzinfo=UTC), datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
     return Reading(business_zone, source_zone, oldest, newest)
 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What a file gave: typed events, kept rejects (line, reason, text) by line, for how many records the kept rejects
-    of each reason stand, and its books.
+    """The result of reading a file: typed events, kept rejects (line, reason, text) by line, the number of rejected
+    records by reason, and the books.
     """
 
     events: list[Row]

@@ -1,4 +1,4 @@
-"""Rows of CSV: where each begins and ends, and what a bad one costs."""
+"""Rows of CSV: each begins and ends at the right place, and a bad row costs no other."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_a_line_that_is_no_gb18030_costs_itself(bench: ReadingBench) -> None:
     read = bench.read(b"".join([*lines, lines[2].replace(b"e2", b"e\xff")]), "a.csv")
     assert [event["account_id"] for event in read.events] == ["商城", "b"]
     assert read.reasons == [(4, "malformed")]
-    # Where no such line is GB18030, nothing tells that the file is.
+    # Without a line with GB18030 characters, the reader cannot detect that encoding.
     assert bench.read(b"".join([lines[0], lines[2], b"\xff\r\n"]), "a.csv").books.encoding == "UTF-8"
 
 
@@ -140,7 +140,7 @@ def test_the_header_tells_what_cuts_the_cells(header: str, names: list[str]) -> 
 
 
 def test_pieces_of_a_file_end_anywhere(bench: ReadingBench) -> None:
-    """Characters and lines that lie over the edge of a piece that is read at once."""
+    """Characters and lines across the edge of two chunks are read whole."""
     random = Random(7)
     rows = [NAMES, *(row(f"e{number}", "商" * random.randint(1, 400)) for number in range(6000))]
     text = written(rows)

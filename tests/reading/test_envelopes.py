@@ -14,7 +14,7 @@ from tests.reading_bench import ReadingBench
 from tests.support import DataFolder, Row, as_csv, as_parquet, lines, record
 
 SHIPPED = {mapping.name: mapping for mapping in shipped_mappings()}
-# What each shipper makes of a line of the application.
+# The line that each shipper writes for a line of the application.
 WRAPPED: dict[str, Callable[[str], str]] = {
     "sls": lambda text: json.dumps(
         {"__time__": 1773115200, "__topic__": "", "__tag__:__path__": "/a", "content": text}
@@ -50,7 +50,7 @@ def test_a_file_is_matched_to_its_shipper_by_its_name(folder: DataFolder, path: 
 
 
 def test_a_mapping_without_an_envelope_reads_as_before() -> None:
-    """What was read with the digest of a mapping is not read again for a key that the mapping does not have."""
+    """The digest of a mapping without an envelope is still the same, so that its files are not read again."""
     assert (SHIPPED["canonical"].fingerprint, SHIPPED["umeng_server"].fingerprint) == (
         "0ce4802c6b8465ea", "f4298f28d051069f",
     )  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench,
         record("flat"),
     ]
     texts = [json.dumps(row, ensure_ascii=bool(number)) for number, row in enumerate(rows)]
-    # What the shipper does not wrap is a record, too.
+    # A line without the shipper's envelope is a record, too.
     content = wrapped(shipper, texts[:2]) + f"{texts[2]}\n".encode()
     within, plain = bench.read(content, mapping=SHIPPED[shipper]), bench.read(lines(rows))
     assert within.events == plain.events

@@ -1,4 +1,4 @@
-"""The text of a line: what is one JSON object and what is none."""
+"""Whether the text of a line is one JSON object."""
 
 from __future__ import annotations
 

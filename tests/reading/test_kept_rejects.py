@@ -89,7 +89,8 @@ def assert_balanced(read: ReadFile) -> None:
 
 
 def test_a_reason_that_only_the_text_tells_is_one_with_the_same_of_other_lines(bench: ReadingBench) -> None:
-    # Only the text of a line without fields tells whether it is an object; other lines are counted without their texts.
+    # The reader needs the text of a line without fields to see whether it is an object. It counts other lines without
+    # their texts.
     texts = [b"{}", b'{"app_key":"shop"}', b'{"x":1}']
     read = bench.read(b"\n".join(texts[number % 3] for number in range(5_000)))
     assert read.reasons == [(number + 1, "missing:event_id") for number in range(KEPT_REJECTS)]

@@ -1,4 +1,6 @@
-"""Which files of landing are logs, and that a cut or corrupt one is found out before anything of it counts."""
+"""The scan of landing finds the files that are logs, and a truncated or corrupt file is detected before any of its
+records count.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,7 @@ def lz4(content: bytes) -> bytes:
 
 
 def hadoop_snappy(content: bytes, block: int = 4000, chunk: int = 1500) -> bytes:
-    """As Hadoop's BlockCompressorStream writes it: blocks of chunks, each behind its length, most significant first."""
+    """Compress like Hadoop's BlockCompressorStream: blocks of chunks, each after its length in big-endian order."""
     out = b""
     for first in range(0, len(content), block):
         part = content[first : first + block]
@@ -303,7 +305,7 @@ def test_folders_may_be_nested_deeper_than_calls(tmp_path: Path, monkeypatch: py
     deep.mkdir(parents=True)
     (deep / "a.log").write_bytes(LOG)
     limit = sys.getrecursionlimit()
-    # As deep as the calls of the test itself, and little more.
+    # The limit leaves 100 calls below the test, fewer than the 150 nested folders.
     sys.setrecursionlimit(len(inspect.stack(0)) + 100)
     try:
         assert [file.full.name for file in scan(tmp_path, set())] == ["a.log"]

@@ -1,4 +1,4 @@
-"""What a mapping cannot mean, by the records of a file."""
+"""Faults of a source mapping that are detected from the records of a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ EACH_FORMAT = pytest.mark.parametrize("kind", ["ndjson", "csv", "parquet"])
 
 
 def faults(bench: ReadingBench, kind: str, rows: list[Row], where: str | None = None, **fields: str) -> list[str]:
-    """The faults of a mapping by such a file; the fields are beside those of a good record."""
+    """Return the faults of a mapping that are found in a file of these rows. `fields` override the fields of a good
+    record.
+    """
     mapping = SourceMapping(name="x", files=("*",), where=where, fields=SAME | fields)
     names = list(dict.fromkeys(name for row in rows for name in row))
     content = {
@@ -39,7 +41,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"device_id": "nullif(dev, 'D1')"}, ["empty device_id"]),
     ({"latency_ms": "cost::INTEGER"}, ["failed latency_ms"]),
     ({"device_id": "CASE WHEN os = 'x' THEN dev ELSE devv END"}, ["column devv"]),
-    # A column may stand in for another, where one of them is there.
+    # A missing column may have a fallback, if one of the two exists.
     ({"device_id": "coalesce(devv, dev)"}, []),
     ({"device_id": "lower(coalesce(devv, trim(dev)))", "vendor": "coalesce(devv, 'x')"}, []),
     ({"device_id": "coalesce(devv, device)"}, ["column device", "column devv", "empty device_id"]),
@@ -49,7 +51,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"where": "CASE os WHEN 'x' THEN cost::INTEGER > 1 ELSE true END"}, ["often where"]),
     ({"latency_ms": "CASE os WHEN 'x' THEN cost::INTEGER ELSE '12' END"}, ["often latency_ms"]),
     ({"event_id": "CASE os WHEN 'x' THEN cost::INTEGER::VARCHAR ELSE event_id END"}, ["often event_id"]),
-    # What holds for half of the records is counted there.
+    # A condition that half of the records meet is no fault.
     ({"where": "os = 'x'"}, []),
 ]
 

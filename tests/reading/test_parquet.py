@@ -1,4 +1,4 @@
-"""Parquet of any column types: times, whole numbers and fractions, types that DuckDB does not know."""
+"""Parquet of any column types: times, whole numbers and fractions, and types that DuckDB does not have."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_parquet_file_that_is_left_half_read_takes_no_other_with_it(tmp_path: 
         full = tmp_path / f"{name}.parquet"
         full.write_bytes(as_parquet({"event_id": [f"{name} {row}" for row in range(1000)]}))
         files.append(LandedFile(full.name, full, full.stat().st_size, ""))
-    # Who draws no more, such as a query that failed, may keep what it draws from.
+    # A reader that stops early, such as a failed query, may keep its iterator open while other files are read.
     left = process.batches(files[0], LIMITS, 10, 1 << 20)
     assert next(left).column(0)[0].as_py() == "left 0"
     for file in files[1:]:

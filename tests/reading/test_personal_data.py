@@ -1,4 +1,4 @@
-"""Of a rejected row nothing personal is seen, whatever its format."""
+"""A rejected row shows no personal data, whatever its format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def test_a_csv_row_without_sure_columns_shows_no_number(bench: ReadingBench, row
     assert bench.read(f"{HEADER}\n{row}\n".encode(), "a.csv").rejects == [(2, "malformed", seen)]
 
 
-# A device id that is neither an IMEI nor a UUID, a phone that is no mobile number: only their column tells.
+# The device id is neither an IMEI nor a UUID, and the phone is no mobile number: only the column shows that they are
+# personal.
 PERSONAL = record("e1", channel="fax", device_id="Anna's phone", phone="02120888")
 
 

@@ -1,4 +1,4 @@
-"""Every reject stands at its own place, however long the file, and no record comes twice or not at all."""
+"""Every reject has its own line number, however long the file, and each record is read exactly once."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_a_broken_device_or_phone_leaves_no_hash(bench: ReadingBench, name: str)
 def test_a_text_is_read_alike_in_every_format(bench: ReadingBench, form: str) -> None:
     changed = [changes for _, changes in REJECTS] + [{name: given} for name, given, _ in KEPT]
     changed += [{name: given} for name, given in NULLED]
-    # Texts alone: an empty cell is absence, and a NUL stands in no CSV.
+    # Only texts are compared: an empty cell is a missing value, and CSV cannot contain NUL.
     texts = [c for c in changed if all(isinstance(v, str) and v and "\0" not in v for v in c.values())]
     rows = [record(**{"event_id": f"e{number}", "os_version": f"{number}"} | c) for number, c in enumerate(texts)]
     assert len(rows) > 50

@@ -1,4 +1,4 @@
-"""What is longer than a record may be is rejected, and nothing beside it."""
+"""A record that is longer than the limit is rejected, and no record next to it."""
 
 from __future__ import annotations
 

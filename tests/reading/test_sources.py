@@ -1,4 +1,6 @@
-"""Source mappings: which files they read, what is refused, and what the shipped ones make of a vendor's records."""
+"""Source mappings: which files they read, which faults are refused, and the records that the shipped mappings make of a
+vendor's.
+"""
 
 from __future__ import annotations
 
@@ -251,7 +253,7 @@ def test_of_a_line_the_device_that_a_mapping_finds_is_hidden(bench: ReadingBench
     assert text == "e1|***|login|***"
 
 
-# The shipped mappings, by hand: what a callback or an answer says, and which record it must become.
+# Tests of the shipped mappings pair a callback or a response with the record that it must become.
 NOON = 1773115200000  # 2026-03-10 12:00 in Shanghai
 
 
@@ -511,6 +513,6 @@ def test_a_mapping_is_idle_where_no_file_is_for_it(folder: DataFolder) -> None:
     folder.write("sources/all.toml", OWN.replace('"nginx"', '"all"').replace("nginx/*.log", "*.log"))
     sources = load_sources(folder.root)
     assert sources.idle([]) == ["all", "nginx"]
-    # One that is asked before takes its files.
+    # Both match this file: `all` is tried first and reads it, so `nginx` is idle.
     assert sources.idle(["nginx/a.log"]) == ["nginx"]
     assert sources.idle(["nginx/a.ndjson"]) == ["all", "nginx"]
