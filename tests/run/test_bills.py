@@ -86,7 +86,7 @@ def test_uses_are_what_is_billed(billed: DataFolder) -> None:
 def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) -> None:
     rows = [verification(f"e{number}", app_key=f"app{number}") for number in range(6)]
     other = [verification(f"o{number}", days_before(DAY, 2)) for number in range(3)]
-    # Rows of another day lie between them, and other files in the same part before and behind.
+    # The file also has rows of another day between these, and the part has other files before and after it.
     folder.land("0.ndjson", [verification("first", app_key="first")])
     folder.land("a.ndjson", [rows[0], other[0], rows[1], rows[2]])
     folder.land("b.ndjson", [verification("last", app_key="last")])
@@ -96,7 +96,7 @@ def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) ->
     folder.tables()
     late = "SELECT app_key, late::INTEGER FROM billing_daily WHERE day = ? AND late > 0 ORDER BY ALL"
     assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]
-    # Of the day before, the second came late; and a day that is computed anew has the same.
+    # Two days before, the second record came late. A day that is computed anew gets the same figures.
     assert folder.rows(late.replace("?", f"DATE '{days_before(DAY, 2)}'")) == [("shop", 1)]
     folder.tables(forced=frozenset({DAY}))
     assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]

@@ -1,4 +1,4 @@
-"""What a run does after a change of a setting or of the project's own code: no more than follows from it."""
+"""After a change of a setting or of the project's own code, a run repeats only the work that depends on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must never change in a data folder: its hash key and its time zone."""
+"""A run refuses a data folder whose hash key or time zone changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is read once: not again for its time alone, and what it gave outlives it."""
+"""A file is read once: a new modification time is no reason to read it again, and its records outlive it."""
 
 from __future__ import annotations
 

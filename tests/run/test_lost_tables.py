@@ -1,4 +1,4 @@
-"""Tables that are lost, forced or of an older version are computed anew from what is stored, to the same figures."""
+"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolde
     folder.land("next.ndjson", records(300, AFTER))
     folder.tables(AFTER)
     assert "nothing_accepted" not in {check.check_name for check in folder.warnings}
-    # What was wrong with it stays known.
+    # The finding of the file stays in `input_files`.
     assert folder.rows("SELECT count(*) FROM input_files WHERE finding LIKE 'its lines are not JSON%'") == [(1,)]
 
 
@@ -221,7 +221,7 @@ def test_a_file_that_a_where_skips_whole_is_named_where_its_source_never_kept_a_
     assert finding(folder.warnings, "nothing_accepted").detail_en == (
         "1 file without a valid record: x1.ndjson (the `where` of source x kept no record: correct it)"
     )
-    # That of a source with records has a quiet hour.
+    # If another file of the source has records, such a file may come from a quiet hour.
     folder.land("x2.ndjson", records(60, prefix="y", kind="auth"))
     folder.tables()
     assert folder.warnings == []

@@ -1,4 +1,4 @@
-"""A path with new content replaces what it gave; a file that is still being written waits."""
+"""New content of a path replaces the records of the old content; a file that is still being written is read later."""
 
 from __future__ import annotations
 

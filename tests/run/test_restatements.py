@@ -1,4 +1,4 @@
-"""Which published figures a restatement lists, and what it names as their cause."""
+"""The published figures that a restatement lists, and the causes that it names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ LISTED = "SELECT app_key, channel, metric, published_before, published_now FROM 
 
 
 def published_again(folder: DataFolder, first: list[Row], second: list[Row]) -> list[tuple[Any, ...]]:
-    """What the restatements list where the day's log is replaced. That the day is restated goes with it."""
+    """Return the listed restatements after the day's log is replaced, and assert that the day is marked as restated
+    exactly if there are any.
+    """
     folder.land("a.ndjson", first)
     folder.tables()
     folder.land("a.ndjson", second)
@@ -60,7 +62,7 @@ def test_a_record_of_a_step_that_no_figure_counts_is_a_record_more(folder: DataF
 
 
 def test_records_that_moved_between_outcomes_rows_are_counted(folder: DataFolder) -> None:
-    # Of five records, one goes from CMCC to CUCC and one to another SDK: four rows change by one each.
+    # One of five records moves from CMCC to CUCC and one to another SDK: four rows change by one each.
     first = records(5, carrier="CMCC")
     second = [first[0] | {"carrier": "CUCC"}, first[1] | {"sdk_version": "2.0"}, *first[2:]]
     assert published_again(folder, first, second) == [("shop", "one_click", "records_moved", None, 2)]

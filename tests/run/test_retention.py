@@ -1,4 +1,4 @@
-"""Retention: what goes, what stays, and what a day means whose events are gone."""
+"""Retention removes old events and days, keeps all others, and leaves the tables of a day whose events it removed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
     day = next_day(run_on)
     assert set(run_on.counted()) == {DAY, day}
     assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
-    # Its file still lies in landing, so it must stay known.
+    # The file of the removed day is still in landing, so the manifest must keep its entry.
     assert {entry.path for entry in run_on.manifest.files} == {"mixed.ndjson", "old.ndjson", "new.ndjson"}
 
 

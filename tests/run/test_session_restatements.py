@@ -45,7 +45,7 @@ def test_another_time_between_records_counts_all_days_anew_and_restates_none(fol
     assert folder.tables().days == [days_before(DAY, 1), DAY]
     assert folder.rows(SESSIONS) == [(3, 1)]
     assert folder.rows(RESTATED) == [(False,), (False,)]
-    # What changes after that does restate.
+    # A later change of the records does restate the day.
     folder.land("a.ndjson", [earlier, *steps("10:03:00")])
     folder.tables()
     assert folder.rows(f"{RESTATED} ORDER BY day") == [(False,), (True,)]

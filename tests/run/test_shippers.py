@@ -12,7 +12,7 @@ from tests.published_folder import Call
 from tests.support import DataFolder, Row, finding, lines
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "shippers.md").read_text("utf-8")
-# What the page says where an example belongs to, and the example.
+# The examples of the page by the path in landing that the page gives for each.
 EXAMPLES = dict(
     re.findall(r"^The example is `data/landing/(\S+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 )

@@ -53,7 +53,7 @@ def test_what_was_replaced_a_short_while_ago_stays(folder: DataFolder) -> None:
     os.utime(generation(folder, 1), (0, 0))
     switch(folder, 2)
     switch(folder, 5)
-    # It was made long ago, and stood until now.
+    # The generation was made long ago, but was the current one until now.
     assert generation(folder, 1) in generations(folder)
 
 
@@ -120,7 +120,7 @@ def test_a_generation_is_named_after_the_version_in_its_pages(folder: DataFolder
 
 
 def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) -> None:
-    # Of a data folder whose warehouse was removed: run 1 comes again.
+    # Runs are numbered from 1 again after the warehouse of a data folder was removed.
     one, other = (
         Manifest(run=1, generated_at="2026-03-11T02:30:00+08:00"),
         Manifest(run=1, generated_at="2026-03-12T02:30:00+08:00"),

@@ -28,7 +28,7 @@ def sha256(content: bytes) -> str:
 
 
 def unread(folder: DataFolder) -> list[str]:
-    """The paths that stand in the tables as unread."""
+    """Return the paths that the tables list as unread."""
     return [row[0] for row in folder.rows(BOOKS)]
 
 
@@ -136,7 +136,7 @@ def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(
     mixed.land("notes.txt", lines(records(40, prefix="t")))
     mixed.tables()
     assert unread(mixed) == ["week/b.xlsx"]
-    # New content is: what the path gave still counts.
+    # A path with new content is listed as unread, and the records of its old content still count.
     mixed.land("notes.txt", b"other\n")
     mixed.tables()
     assert unread(mixed) == ["notes.txt", "week/b.xlsx"]

@@ -35,7 +35,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
     with monkeypatch.context() as patched:
         close(patched, folder.store.landing / "shut")
         folder.tables(DAY)
-    # What came of it before counts on, and what was wrong in it is not mended.
+    # Records that were read from the folder before still count, and its damaged file is still reported.
     assert folder.counted() == {DAY: 2}
     assert [(check.check_name, check.detail_en.split(": ")[1].split(" (")[0]) for check in folder.warnings] == [
         ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")

@@ -1,4 +1,4 @@
-"""`verify`, the upgrade of older stores, and the clock: what each says and does, case by case."""
+"""`verify` reports differences between tables and stored parts; runs upgrade older stores and check the clock."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_machine_limit_is_found_behind_any_error() -> None:
     wrapped = RuntimeError("it failed")
     wrapped.__cause__ = full
     assert is_disk_full(wrapped)
-    full.__context__ = wrapped  # raised once more from what it caused
+    full.__context__ = wrapped  # The error is raised again from the error that it caused.
     assert "The disk is full" in str(as_machine_error(full, "data"))
     assert "not enough memory" in str(as_machine_error(MemoryError(), "data"))
     assert as_machine_error(ValueError("no"), "data") is None

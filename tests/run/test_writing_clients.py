@@ -1,5 +1,5 @@
-"""Clients that write to the published file, as an analyst's shell may that opens it as DuckDB does by default: what
-they leave beside it is never taken for what was published.
+"""Clients may write to the published file, such as an analyst's shell that opens it in DuckDB's default mode. The files
+that a client leaves next to it are never read as published data.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def sound(copy_of: CopyOf) -> DataFolder:
 
 
 def as_written(file: Path) -> tuple[int, int, int, int]:
-    """What changes of a file when it is written; that it was read last at another time is no matter."""
+    """Return the attributes of a file that a write changes. The access time is not one of them."""
     found = file.stat()
     return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
 
@@ -107,7 +107,7 @@ def wal_of(folder: DataFolder) -> Path:
 
 
 def left_by_a_client(folder: DataFolder) -> bytes:
-    """What a client that wrote and was killed leaves beside the file."""
+    """Return the content of the `.wal` file that a client leaves when it is killed after a write."""
     with client(folder) as opened:
         opened.write()
     return wal_of(folder).read_bytes()
