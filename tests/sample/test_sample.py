@@ -1,4 +1,4 @@
-"""The sample is synthetic, labelled, repeatable, keeps the log contract, and shows what it says it shows."""
+"""The sample is synthetic, labelled and repeatable, keeps the log contract, and contains the faults that it reports."""
 
 import csv
 import hashlib
@@ -134,7 +134,7 @@ def test_about_one_in_a_hundred_comes_twice_byte_for_byte(sample: tuple[Path, Sa
     copies = Counter(landing.records)
     repeats = sum(count - 1 for count in copies.values())
     assert 0.005 < repeats / report.events < 0.015
-    # Nothing but whole copies shares an id within a day.
+    # Records share an id within a day only if they are whole copies.
     assert len({(record.event_id, business_day(record.event_ms)) for record in copies}) == len(copies)
 
 
@@ -275,7 +275,7 @@ def test_what_goes_wrong_lies_apart(days: int, count: int) -> None:
         assert wrong.missing_day is not None
         assert days - 30 < wrong.missing_day < days - 1
         assert not any(fault.is_on(wrong.missing_day) for fault in wrong.rates if fault.last is not None)
-        # What lasts is measured by sign-ins of other apps, and all are in the last week or two.
+        # The lasting faults affect sign-ins of two different apps and begin in the last week or two.
         failing, losing_clicks = signing_in[3:]
         assert failing.app_key != losing_clicks.app_key
         assert failing.first + 4 < losing_clicks.first <= days - 5
@@ -380,7 +380,8 @@ def test_the_tables_of_behaviour_are_sound() -> None:
     assert all(abs(sum(share for _, _, share in answers) - 1) < 1e-9 for answers in ANSWERS.values())
     assert Counter(row["situation"] for row in answer_rows()) == dict.fromkeys(ANSWERS, DRAWS)
     assert {sum(len(steps) for steps in people) for people in BLOCKS.values()} == {RECORDS_PER_BLOCK}
-    # Visits are numbered by eights, and by fours where nobody comes back.
+    # A visit's number is eight times its block plus its person, and four higher for a person who does not come back
+    # after a failure.
     assert max(len(people) for people in BLOCKS.values()) <= 8
     after = [row for row in block_rows() if row["is_after_failure"]]
     assert {row["person"] for row in after} <= {0, 1, 2, 3}

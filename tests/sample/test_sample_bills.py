@@ -1,4 +1,6 @@
-"""What a sample plants in packages, consoles and bills sums up, fits any last day, and is where it can be seen."""
+"""The figures that a sample plants in packages, consoles and bills add up, fit any last day, and exist only in samples
+that are long enough to show them.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,7 @@ def test_on_any_last_day_the_bill_is_too_high_by_calls_without_a_result_or_the_l
         assert [one["bill_minus_log"] for one in truth["bills"] if one is not planted] == [0, 0, 0]
     (file,) = (tmp_path / "bills").iterdir()
     assert [int(row[3]) for row in rows(tmp_path, f"bills/{file.name}")] == [one["bill"] for one in truth["bills"]]
-    # In UTC the last day is not over, and no month is there of which less than ten days are.
+    # In UTC the last day is not over, and the file contains no month with fewer than ten days.
     days = [date.fromisoformat(row[0]) for row in rows(tmp_path, f"console/{ACCOUNTS[2]}.csv")]
     assert days[-1] in (last_day - timedelta(days=1), month + timedelta(days=length - 1))
     assert min(sum(one.month == day.month for one in days) for day in days) >= 10

@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture(scope="module")
 def planned() -> dict[str, Rows]:
-    """What the newest day of the published tables must hold, counted from the visits as they were drawn."""
+    """Return the expected tables of the newest day, counted from the visits as they were drawn."""
     apps = sample_apps(SPEC.apps)
     day = sample_days(SPEC, faults(SPEC.days, apps, SPEC.seed))[-1]
     with duckdb.connect() as connection:

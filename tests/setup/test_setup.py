@@ -1,8 +1,8 @@
-"""`make setup` leaves a command that starts, whatever became of the folder since, and does nothing where all is well.
+"""`make setup` installs a command that starts, whatever happened to the folder since, and does nothing if all is well.
 
-The scripts are the project's own, the environments are real ones of Python's `venv`, really moved, cut and killed. pip
-and npm are stand-ins that fetch nothing and write down what was asked of them; `authmeter` is one line that needs its
-interpreter and says where it stands.
+The scripts are the project's own, and the environments are real ones of Python's `venv`, really moved, damaged and
+killed. pip and npm are fakes that fetch nothing and record their calls; `authmeter` is one line that needs its
+interpreter and prints its folder.
 """
 
 import shutil
@@ -44,7 +44,7 @@ case "$*" in
     echo 2 >node_modules/charts/charts.js;;
 esac
 """
-# What stands for a Python: real, but its new environments have the stand-in of pip.
+# The fake Python runs the real one, but its new environments have the fake pip.
 INTERPRETER = f"""#!/bin/sh
 echo "python $*" >>"$ASKED"
 case "$*" in *-m\\ venv*)
@@ -53,7 +53,7 @@ case "$*" in *-m\\ venv*)
 *) {PYTHON} "$@";;
 esac
 """
-# The same, that says to be in another place.
+# The same, but it reports another path.
 OTHER = INTERPRETER.replace('"$@";;', """"$@" | sed 's/$/-other/';;""")
 TOO_OLD = '#!/bin/sh\necho "python $*" >>"$ASKED"\nexit 1\n'
 
@@ -65,14 +65,14 @@ def executable(file: Path, text: str) -> None:
 
 @dataclass
 class Clone:
-    """A small project with the scripts and the Makefile of this one, and nothing on the path but what they need."""
+    """A small project with this one's scripts and Makefile. `PATH` contains only the programs that they need."""
 
     folder: Path
     bin: Path
     asked: Path
 
     def make(self, *words: str, **wishes: str) -> subprocess.CompletedProcess[str]:
-        """Runs make; `asked` then holds what was asked of Python, pip and npm meanwhile."""
+        """Run make. The file `asked` then contains the calls of Python, pip and npm."""
         self.asked.write_text("")
         env = {
             "PATH": str(self.bin),
@@ -86,19 +86,19 @@ class Clone:
         )
 
     def made(self, *words: str) -> str:
-        """Runs make, which must do, and gives what it said."""
+        """Run make, which must succeed, and return its output."""
         done = self.make(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     @property
     def calls(self) -> str:
-        """What was asked of Python, pip and npm by the last make."""
+        """Return the calls of Python, pip and npm by the last make."""
         return self.asked.read_text()
 
     @property
     def started(self) -> str:
-        """What `authmeter` says when it is started; nothing where it cannot be."""
+        """Start `authmeter` and return its output, or an empty text if it cannot be started."""
         try:
             return subprocess.run([self.folder / ".venv/bin/authmeter"], capture_output=True, text=True).stdout.strip()
         except OSError:
@@ -244,7 +244,7 @@ def test_an_environment_that_cannot_start_is_made_anew(
 
 
 def test_another_python_by_name_makes_the_environment_anew(ready: Clone) -> None:
-    """`PYTHON=` is heeded also where a .venv stands, and once: with the same name again, nothing is made."""
+    """`PYTHON=` also replaces an existing `.venv`. With the same name again, nothing is made."""
     assert "it was made with Python " in ready.made("setup", "PYTHON=other")
     assert ready.runs
     ready.made("setup", "PYTHON=other")
@@ -253,7 +253,7 @@ def test_another_python_by_name_makes_the_environment_anew(ready: Clone) -> None
 
 
 def test_without_a_name_the_python_of_the_environment_is_right(ready: Clone) -> None:
-    """Who named a Python once need not name it again: the machine's `python3` may then be another, or too old."""
+    """A Python need be named only once: the machine's `python3` may then be another, or too old."""
     ready.made("setup", "PYTHON=other")
     executable(ready.bin / "python3", TOO_OLD)
     ready.made()
@@ -262,7 +262,7 @@ def test_without_a_name_the_python_of_the_environment_is_right(ready: Clone) -> 
 
 @pytest.mark.parametrize("name", ["old", "absent"])
 def test_a_python_too_old_or_absent_is_refused_in_words(ready: Clone, name: str) -> None:
-    """What stands is not touched by the refusal."""
+    """The refusal leaves the existing environment as it is."""
     refused = ready.make("setup", f"PYTHON={name}")
     assert refused.returncode != 0
     assert (
@@ -282,7 +282,7 @@ def test_a_machine_whose_python_is_too_old_gets_an_error_in_words(clone: Clone) 
     assert not (clone.folder / ".venv").exists()
 
 
-# ---- what is installed
+# ---- installed packages
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_a_machine_whose_python_is_too_old_gets_an_error_in_words(clone: Clone) 
     ],
 )
 def test_what_changed_is_installed_into_what_stands(ready: Clone, file: str, call: str) -> None:
-    """An upgrade does not begin from nothing: what another commit asks for is installed, and nothing else."""
+    """An upgrade keeps the environment: only the changed requirements are installed."""
     (ready.folder / file).write_text("2\n")
     said = ready.made()
     assert f"Updating .venv: {file} changed since it was installed." in said
