@@ -34,8 +34,8 @@ settings.register_profile(
 )
 settings.load_profile("deterministic")
 wait_for_no_disk()
-# The command sets a threshold too: little of what the tests load is garbage, and looking for it takes a fifth of their
-# time.
+# The command sets the same threshold: little of the loaded data is garbage, and looking for it takes a fifth of the
+# tests' time.
 gc.set_threshold(500_000)
 
 # AUTHMETER_CHROMIUM stays: it names the program of the browser tests and is no setting of the product.

@@ -1,6 +1,6 @@
-"""No waiting for the disk in a process of tests: a core stands idle meanwhile, some tenths of a second for each run.
+"""Disables waiting for the disk in test processes: it would leave a core idle for some tenths of a second for each run.
 
-What has to be on disk, and when, is shown by tests that watch the calls, some in processes of their own.
+Other tests check which files are on disk, and when: they record the system calls, some of them in their own processes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,6 @@ import os
 
 
 def wait_for_no_disk() -> None:
-    """From now on this process leaves it to the system when bytes go to the disk."""
+    """Replace `fsync` and `sync` in this process by functions that do nothing."""
     os.fsync = lambda _: None
     os.sync = lambda: None

@@ -1,4 +1,4 @@
-"""What takes long to make is made once for all processes of a test run."""
+"""Makes slow fixtures once for all processes of a test run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 
 def once_for_all(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder of this name, as `make` leaves it; the first process that asks makes it, the others wait.
+    """Return the folder of this name, filled by `make`. The first process to call this makes it, and the others wait.
 
-    No test may change what is in it. A process that fails to make it leaves it to the next one to try.
+    No test may change its contents. If a process fails to make it, the next process tries.
     """
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

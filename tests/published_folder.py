@@ -69,7 +69,7 @@ def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT,
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Runs a command in this process, which need not load all that a run does anew: it ends as the program does."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        # What a run sets is gone after the test.
+        # Setting the variables first makes monkeypatch restore them after the test, even if a run sets them.
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 

@@ -1,4 +1,4 @@
-"""Processes to which rights apply: root, whom tests often run as, may read and write everything."""
+"""Starts processes to which file permissions apply: tests often run as root, who may read and write everything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from tests.published_folder import Ended, checked
 
-# Whose the folder is that others come to: of nobody who runs tests.
+# The owner of a folder that another user reads: an id that no user who runs tests has.
 OWNER = 12345
 _LAID_DOWN = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
 _READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"')
@@ -37,7 +37,7 @@ def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[s
 
 
 def give_away(folder: Path) -> None:
-    """Makes everything below a folder another user's, who lets others read it; skips where nobody may do that."""
+    """Give everything below a folder to another user, who lets others read it. Skip the test unless root runs it."""
     if os.geteuid() != 0:
         pytest.skip("only root may give files to another user")
     for path in (folder, *folder.rglob("*")):

@@ -1,7 +1,7 @@
-"""What many tests need: a data folder that is fed by hand, run in this process, and read back.
+"""Helpers of many tests: a data folder that a test fills by hand, runs in this process and reads back.
 
-Here: plain records with sensible defaults, the boxes of the daily run without Dagster, rows of published tables. What a
-table should hold is said by each test.
+The module makes plain records with sensible defaults, runs the steps of the daily run without Dagster, and returns rows
+of published tables. Each test states the expected rows itself.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _reader() -> duckdb.DuckDBPyConnection:
 
 
 def published_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    """What a query over a published file gives."""
+    """Return the rows of a query over a published file."""
     file = str(database).replace("'", "''")
     with closing(_reader().cursor()) as connection:
         connection.execute(f"ATTACH '{file}' AS authmeter (READ_ONLY)")
@@ -211,7 +211,7 @@ class DataFolder:
         return run
 
     def merge_parts(self, *paths: str) -> None:
-        """Puts what the paths gave into one part, as a reader of many small files writes it."""
+        """Merge the parts of the paths into one part, as a reader of many small files writes it."""
         manifest = self.manifest
         entries = [next(e for e in manifest.live_files() if e.path == path) for path in paths]
         fresh = self.store.fresh_folder("merged")
@@ -241,7 +241,7 @@ class DataFolder:
 
     @property
     def manifest(self) -> Manifest:
-        """What counts now."""
+        """Return the stored manifest."""
         return self.store.read_manifest()
 
     def files(self, path: str) -> list[FileEntry]:
@@ -254,11 +254,11 @@ class DataFolder:
 
     @property
     def warnings(self) -> list[CheckResult]:
-        """The checks that fire on what is published."""
+        """Return the published checks that did not pass."""
         return [check for check in self.open().checks if not check.passed]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What a query over the published tables gives."""
+        """Return the rows of a query over the published tables."""
         return published_rows(self.store.database, query)
 
     def counted(self) -> dict[date, int]:
@@ -307,6 +307,6 @@ def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
     return next(check for check in checks if check.check_name == name)
 
 
-# Makes a data folder of an empty one; what gives a test a copy of what it made.
+# `Make` fills an empty data folder. `CopyOf` gives a test a copy of the folder that a `Make` filled.
 Make = Callable[[DataFolder], None]
 CopyOf = Callable[[Make], DataFolder]

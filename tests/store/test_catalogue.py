@@ -1,5 +1,5 @@
-"""The catalogue: what is committed is read back, whatever of it changed; a commit writes what changed and nothing else;
-what is damaged, newer, lost or held is refused in words.
+"""A manifest committed to the catalogue is read back with every change, and a commit writes only the changed rows. A
+catalogue that is damaged, of a newer version, lost or locked is refused with an error message.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-# ---- what is committed is read back
+# ---- a committed manifest is read back
 
 
 def test_all_of_a_manifest_is_read_back(store: Store) -> None:
@@ -171,11 +171,11 @@ def test_no_content_is_there_twice(store: Store) -> None:
         store.commit(manifest)
 
 
-# ---- a commit writes what changed
+# ---- a commit writes only changed rows
 
 
 class Counting(sqlite3.Connection):
-    """A connection that tells how many rows were changed over it."""
+    """A connection that records the number of rows that it changed."""
 
     changed: list[int]
 
@@ -263,7 +263,7 @@ def test_what_retention_took_is_in_no_byte(store: Store) -> None:
     assert b"one-time-name" not in store.catalogue.file.read_bytes()
 
 
-# ---- others
+# ---- other processes
 
 
 def test_a_manifest_that_is_no_more_the_newest_is_not_committed(store: Store) -> None:
@@ -321,7 +321,7 @@ def test_who_holds_the_catalogue_too_long_is_reported(store: Store, monkeypatch:
         program.execute("SELECT count(*) FROM files").fetchall()
         with pytest.raises(AuthmeterError, match="Another program has locked the catalogue"):
             store.commit(Manifest())
-        # Who reads does not keep others from reading.
+        # A program that reads does not keep others from reading.
         assert store.read_manifest() == full()
         program.execute("COMMIT")
         program.execute("BEGIN EXCLUSIVE")
@@ -331,11 +331,11 @@ def test_who_holds_the_catalogue_too_long_is_reported(store: Store, monkeypatch:
     assert store.read_manifest() == Manifest()
 
 
-# ---- what a kill leaves
+# ---- a killed commit
 
 
 def torn(store: Store, target: Path) -> Store:
-    """A copy of the folder in the midst of a commit, half written, as a kill leaves it."""
+    """Return a copy of the folder in the midst of a commit, half written, as a kill leaves it."""
     copy = Store(target)
     with closing(sqlite3.connect(store.catalogue.file, isolation_level=None)) as program:
         program.execute("PRAGMA cache_size = 1")
@@ -408,7 +408,7 @@ def test_a_new_catalogue_is_not_taken_for_the_one_that_a_killed_commit_left(stor
     assert killed.catalogue_faults() == []
 
 
-# ---- what cannot be read
+# ---- unreadable catalogues
 
 
 def test_a_newer_store_is_refused(store: Store) -> None:

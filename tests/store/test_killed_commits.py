@@ -1,4 +1,4 @@
-"""Commits killed before each of their writing system calls: what is read then is the manifest before or the new one."""
+"""A commit is killed before each of its writing system calls: the catalogue then has the old or the new manifest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALLS = "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlin
 
 
 def killed_before(call: str, number: int, data: Path) -> bool:
-    """Whether a process that commits was killed before its so-manieth call; else it came to its end."""
+    """Return whether a process that commits was killed before its call of this number. Otherwise it completed."""
     trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
     ended = subprocess.run([*trace, sys.executable, "-B", "-c", COMMIT, str(data)], cwd=PROJECT, check=False)
     assert ended.returncode in (0, -signal.SIGKILL)
@@ -42,7 +42,7 @@ def killed_before(call: str, number: int, data: Path) -> bool:
 
 
 def later(manifest: Manifest) -> Manifest:
-    """What the process makes of a manifest."""
+    """Return the manifest with the changes that the killed process commits."""
     manifest.run = 99
     for entry in manifest.files:
         entry.records_read = 99

@@ -1,4 +1,4 @@
-"""The records of stored parts: the same columns whichever version wrote them, and of each part what counts."""
+"""Stored parts have the same columns whichever version wrote them, and only files that count are read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def write(file: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> Path:
-    """A file of a part; what a row does not give is NULL. Gives the folder of the part."""
+    """Write a file of a part and return the folder of the part. Fields that a row does not have are NULL."""
     file.parent.mkdir(exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
     return file.parent

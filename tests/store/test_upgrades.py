@@ -1,5 +1,5 @@
-"""Stores of versions 1 and 2, whose manifest was a JSON file: nothing of them is lost, whenever an upgrade dies, and
-what cannot be read of them is refused in words.
+"""Stores of versions 1 and 2 have a JSON file as manifest. An upgrade loses no data, even if it is killed, and an
+unreadable manifest is refused with an error message.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.older_store import make_older, write_older
 from tests.support import DAY, DataFolder, days_before, records, tree
 
 BEFORE = date(2026, 3, 9)
-# As version 2 wrote it, the books of all files but one left out.
+# A manifest of version 2, without the books of all files but one.
 VERSION_2 = """
 {"schema_version": 2, "key_fingerprint": "be400587-71e2-4dfa-e4ee-0f34061dc9c3", "time_zone": "Asia/Shanghai",
  "run": 2, "generated_at": "2026-03-11T02:30:00+08:00", "as_of": "2026-03-10", "closed_before": null, "files": [
@@ -37,7 +37,7 @@ VERSION_2 = """
  "platforms": {"shop": "ios"}, "unreadable": ["shut"], "restatements": ["00000002.parquet"],
  "inputs": "72874964fcb71f87", "events_from": "2026-01-01", "days_from": null}
 """
-# As the first versions wrote it: with fewer fields.
+# A manifest of version 1, which had fewer fields.
 VERSION_1 = """
 {"key_fingerprint": "be40", "time_zone": "Asia/Shanghai", "run": 1, "generated_at": "2026-03-11T02:30:00+08:00",
  "as_of": "2026-03-10", "files": [{"path": "a.ndjson", "sha256": "bf6c", "bytes": 7, "stamp": "7:1:1",
