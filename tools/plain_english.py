@@ -86,7 +86,7 @@ def faults(file: Path) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Check the files, and those in the folders, that are given, or all; return 1 if there is a fault."""
     places = [Path(one).resolve() for one in arguments] or [
-        PROJECT / name for name in ("pipelines", "reports", "tools")
+        PROJECT / name for name in ("pipelines", "reports", "tools", "tests", "lab", "bench", "docs")
     ]
     files = sorted(
         file
