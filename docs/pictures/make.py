@@ -21,7 +21,7 @@ _PHONE = ViewportSize(width=390, height=844)
 
 
 class Picture(NamedTuple):
-    """One picture: of which page, in which language, over how many days, on which screen."""
+    """The page, language, number of days and screen of one picture."""
 
     page: str
     language: str
@@ -43,7 +43,7 @@ PICTURES = {
 
 
 def main(site: Path) -> int:
-    """Writes the pictures beside this file; gives the exit code."""
+    """Write the pictures into this file's folder and return the exit code."""
     site = site.resolve()
     missing = [site / one.page for one in PICTURES.values() if not (site / one.page).is_file()]
     if missing:

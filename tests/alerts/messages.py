@@ -1,4 +1,4 @@
-"""Messages of made-up days, for the tests of their words and of their forms."""
+"""Messages of invented days, for the tests of the texts and of each service's form."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ _HOSTS: dict[str, tuple[str, Callable[..., str], str]] = {
 
 @contextmanager
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
-    """All chat services on one port of loopback, which gets what this process posts to one of their hosts."""
+    """All chat services on one port of loopback, which receives the requests of this process to any of their hosts."""
     found = {name: Service() for name, _, _ in _HOSTS.values()}
 
     class Handler(BaseHTTPRequestHandler):

@@ -31,7 +31,9 @@ TWO = "json://127.0.0.1:1/one\njson://127.0.0.1:1/two\n"
 
 
 class Post:
-    """Stands in for the sending: who refuses, and who got which kind of message of which day."""
+    """Replaces the sending of messages. Receivers whose address ends with an entry of `refusing` refuse; `got` records
+    receiver, kind and day of each message that was accepted.
+    """
 
     def __init__(self) -> None:
         self.refusing: Iterable[str] = ()
@@ -59,7 +61,7 @@ def with_receivers(folder: DataFolder, extra: str = "") -> None:
 
 
 def published(folder: DataFolder, day: date) -> None:
-    """A run that publishes a day with records, and its end."""
+    """Run and publish a day with records, and send the alert of the run's end."""
     folder.land(f"{day}.ndjson", records(5, day))
     folder.tables(day)
     ended(folder, day)

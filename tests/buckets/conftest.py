@@ -34,7 +34,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
-    """The folder of a bucket of the test's own."""
+    """The folder of a bucket that only this test uses."""
     assert rclone.folder
     name = request.node.name.split("[")[0].removeprefix("test_").replace("_", "-")[:60].strip("-")
     folder = rclone.folder / name
@@ -46,7 +46,7 @@ def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def relay(rclone: Server) -> Iterator[Relay]:
-    """A connection to the server that keeps buckets as folders, till a test leads it elsewhere."""
+    """A relay to the server that keeps buckets as folders, until a test directs it to another server."""
     opened = Relay(rclone)
     yield opened
     opened.close()

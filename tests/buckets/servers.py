@@ -1,4 +1,4 @@
-"""Servers that speak S3, each in a process of its own, and a connection to one that breaks where a test says."""
+"""S3 servers, each in its own process, and a relay whose connection to a server a test can break."""
 
 from __future__ import annotations
 

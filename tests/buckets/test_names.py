@@ -1,4 +1,4 @@
-"""Objects with names that are none of files: nothing leaves its folder, and nothing vanishes."""
+"""Objects whose names cannot be file names: no object is written outside its folder, and none is lost."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buf
 
 @pytest.fixture(scope="module")
 def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Gives the folder with an open incident that is published as of a day, the same for all tests of that day."""
+    """Return a function that gives the folder with an open incident, published as of a day and shared by its tests."""
 
     @cache
     def folder_of(day: date) -> DataFolder:

@@ -12,7 +12,7 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def publish(folder: DataFolder, packages: str, days: int) -> None:
-    """A use a day at nine in the morning on the days that end with the day, and these packages."""
+    """Publish these packages, and one use at nine in the morning on each of the last `days` days."""
     folder.write("registry/resource_packages.csv", PACKAGES + packages)
     for back in range(days):
         day = DAY - timedelta(days=back)

@@ -22,12 +22,12 @@ WRITING = (("run",), ("verify",), EVENTS, ("backfill", "2026-01-01", "2100-01-01
 
 
 def is_in_words(ended: Ended) -> bool:
-    """Whether a command was refused as a user can understand it."""
+    """Return whether a command was refused with a message that a user can understand."""
     return ended.code in (1, 2) and "what to do: " in ended.err and "fault of authmeter" not in ended.err
 
 
 def in_folder(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
-    """The command, whose export comes into the folder."""
+    """Return the command with the export's path in the folder."""
     return tuple(str(folder / word) if word.endswith(".csv") else word for word in command)
 
 

@@ -103,7 +103,7 @@ def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(call
 
 
 def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> None:
-    """Beside `landing/`, and where `landing/` itself is named as the data folder."""
+    """The logs are next to `landing/`, or `landing/` itself is given as the data folder."""
     folder.write("auth.ndjson.gz", "x")
     folder.write("notes.txt", "x")
     folder.write("status.json", "{}")

@@ -29,7 +29,7 @@ def at(time: str, event_id: str, **changes: object) -> Row:
 
 
 def a_user(folder: DataFolder) -> None:
-    """One user who fails, retries and signs in, and comes again by WeChat; others beside."""
+    """Publish the records of one user who fails, retries, signs in and later signs in by WeChat, and of other users."""
     mine = {"device_id": DEVICE, "attempt_id": ATTEMPT, "platform": "ios", "carrier": "CM", "sdk_version": "2.1"}
     sdk = [
         at("09:59:58", "prefetch", stage="prefetch", **mine),

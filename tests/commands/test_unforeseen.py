@@ -1,4 +1,4 @@
-"""The last net of the command line: an error that nobody foresaw ends in one screen, and names nobody."""
+"""The command line reports an unexpected error in one screen, and the report contains no personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`authmeter whatif`: any limit, tried on stored days, by the code of the roll-up."""
+"""`authmeter whatif` applies any limit to stored days, with the code of the roll-up."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def test_no_code_of_the_project_is_left_out_of_its_digest(package: str) -> None:
 
 
 def without_comments(query: str) -> str:
-    """A query without its comments, read one character after the other."""
+    """Return a query without its comments, by an independent reader of single characters."""
     kept, place, quote = [], 0, ""
     while place < len(query):
         if not quote and query.startswith(("--", "/*"), place):

@@ -1,4 +1,4 @@
-"""One run at a time per data folder: a second process is refused and told who holds it."""
+"""A data folder allows one run at a time: a second process is refused, and the message names the process that runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that are nearly one of ours: refused, where a user would take them for read."""
+"""Names that are nearly a valid name are refused if a user would otherwise assume that they were read."""
 
 from __future__ import annotations
 

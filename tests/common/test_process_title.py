@@ -1,4 +1,4 @@
-"""An id among the arguments is not in the title of the process."""
+"""The process title does not contain an id that was given as an argument."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def made() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
-    """Gives the data folder that is published as of a day, the same one for all tests of that day."""
+    """Return a function that gives the data folder published as of a day, shared by the tests of that day."""
 
     def publish(folder: Path, day: date) -> None:
         made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
@@ -164,7 +164,7 @@ def test_checks_are_all_documented() -> None:
 
 
 def unknown_names(code: str, targets: set[str]) -> Iterator[str]:
-    """Commands, options, targets and scripts that a piece of code names and that are not there."""
+    """Return the commands, options, targets and scripts that a piece of code names and that do not exist."""
     if code.startswith("Description="):  # the free text of a systemd unit
         return
     for name, rest in re.findall(r"(?<![\w/.-])(?:\.venv/bin/|… )?authmeter ([a-z]+)\b([^|>&\n]*)", code):
@@ -230,7 +230,7 @@ def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run() ->
 
 
 def test_what_a_page_says_stands_in_a_file_does() -> None:
-    """Such as "`count_late` in `pipelines/ingest/entries.py`"."""
+    """An example of such a statement is "`count_late` in `pipelines/ingest/entries.py`"."""
     said = {
         found
         for page in PAGES

@@ -22,7 +22,7 @@ _KEY = f"[`'\"](?:{'|'.join(CHANNELS)})[`'\"]"
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: what spells it, an example of that, and the files that may."""
+    """A rule: the pattern of its statement, an example that matches, and the files that may contain one."""
 
     pattern: str
     example: str

@@ -27,7 +27,7 @@ def name_of(file: Path) -> str:
 
 
 def names_its_grain(file: Path) -> bool:
-    """In `pipelines` with the word itself; in `reports` as `what a row is: what it tells`."""
+    """Return whether a statement names its grain: `pipelines` use `-- grain:`, `reports` use `rows: meaning`."""
     first = file.read_text("utf-8").splitlines()[0]
     return bool(re.match(r"(?i)-- grain: \S" if file in OURS else r"-- [^:]+: \S", first))
 
