@@ -16,7 +16,7 @@ from pipelines.run.engines import local_reader
 
 
 def end_executor(once: Path | None) -> None:
-    """Ends the executor that this is called on; not, where the file `once` says that one has been ended."""
+    """End the executor that calls this, unless the file `once` exists because one was ended before."""
     if once is not None:
         try:
             once.touch(exist_ok=False)

@@ -22,7 +22,7 @@ NOW = morning_after(DAY)
 
 
 def refused(folder: DataFolder) -> AuthmeterError:
-    """The error that ends a run, in words of ours from the first to the last."""
+    """Return the error that ends a run. Its text is authmeter's own and contains nothing of Spark's."""
     with pytest.raises(AuthmeterError) as found:
         folder.tables(DAY, NOW)
     error = found.value

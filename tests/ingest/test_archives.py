@@ -230,7 +230,7 @@ def zip_bomb() -> bytes:
 
 
 def displaced() -> bytes:
-    """An archive whose end says that its list begins later: so its members begin before the file."""
+    """Return an archive whose end record has too large an offset, so that its members begin before the file."""
     content = zipped({"a.log": lines(A)})
     (first,) = struct.unpack("<I", content[-6:-2])
     return content[:-6] + struct.pack("<I", first + 100) + content[-2:]
@@ -302,7 +302,7 @@ def headers(kind: bytes, count: int, size: int = 512) -> bytes:
 
 
 def sparse(holes: bytes) -> bytes:
-    """A member with a map of holes, as GNU tar writes it today."""
+    """Return a sparse member with a map of holes, in the format that GNU tar writes."""
     header = tarfile.TarInfo("sparse.log")
     header.size = len(holes)
     header.pax_headers.update(
@@ -433,7 +433,7 @@ def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:
 
 
 def test_a_name_does_not_depend_on_what_a_program_adds_to_it(folder: DataFolder) -> None:
-    """Newer versions of Python put the Unicode path of Info-ZIP in the place of the name."""
+    """Newer versions of Python replace the name by the Unicode path of Info-ZIP."""
     info = zipfile.ZipInfo("XXXX.log")
     raw = "日志.log".encode("gb18030")
     path = struct.pack("<BL", 1, zlib.crc32(raw)) + "日志.log".encode()

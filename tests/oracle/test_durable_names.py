@@ -1,4 +1,4 @@
-"""The watch over system calls finds each missing flush, of a file that gets its name and of a commit."""
+"""The check of recorded system calls detects each missing flush, of a renamed file and of a commit."""
 
 from __future__ import annotations
 

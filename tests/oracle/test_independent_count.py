@@ -56,7 +56,7 @@ def test_another_business_zone(tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_the_same_files_over_three_runs(tmp_path: Path) -> None:
-    """The last of three runs publishes what one run over all files would, whatever came late or too early."""
+    """The last of three runs publishes the same rows as one run over all files, with late and early records."""
     of = scene(has_edges=False)
     everything, data = tmp_path / "all", tmp_path / "data"
     write_data(everything, 5, of)

@@ -48,7 +48,7 @@ def as_record(event: Row) -> tuple[str, ...]:
 
 
 def assert_as_counted(bench: ReadingBench, content: bytes, zone: str) -> Landing:
-    """The reading of a file against its independent count, which it gives."""
+    """Compare the reading of a file with its independent count, and return the count."""
     found = counted(content, zone)
     read = bench.read(content, reading=limits(source_zone=zone))
     assert read.reasons == [(reject.line, reject.reason) for reject in found.rejects]

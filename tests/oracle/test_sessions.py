@@ -88,7 +88,7 @@ SHIFT = timedelta(seconds=97)
 @pytest.mark.lab
 @pytest.mark.parametrize("seed", range(200, 206))
 def test_an_app_whose_records_all_come_seconds_later_has_the_same_tables(seed: int, tmp_path: Path) -> None:
-    """But for sessions at the end of the day: there a later record is cut where it was lost."""
+    """The tables are equal except for sessions near the end of the day, which count as cut there instead of lost."""
     world = World(seed)
     end = datetime(2026, 3, 11, tzinfo=ZONE)
     rows = [row for row in world.rows() if time_of(row).date() == DAY and time_of(row) + SHIFT < end]

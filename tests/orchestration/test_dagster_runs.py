@@ -150,7 +150,7 @@ SITE = frozenset({dg.AssetKey("site")})
 def test_a_run_of_chosen_assets_or_checks_is_not_whole(
     job: str, assets: frozenset[dg.AssetKey] | None, checks: frozenset[dg.AssetCheckKey] | None, whole: bool
 ) -> None:
-    """Only a whole one has failed where it did not come to the last step."""
+    """Only a run of the whole job counts as failed if it did not reach the last step."""
     assert is_whole(dg.DagsterRun(job, asset_selection=assets, asset_check_selection=checks)) == whole
 
 

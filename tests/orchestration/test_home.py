@@ -1,4 +1,6 @@
-"""The Dagster home of a data folder: opened by many at once, freed of the runs of the dead, quiet."""
+"""Many processes may open the Dagster home of a data folder at once, runs of killed processes are ended, and no
+telemetry is sent.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that a command executes itself: its records are those that Dagster writes of the same run."""
+"""A run that a command executes itself has the same records as a run that Dagster executes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def rows(file: Path, query: str, *given: str) -> list[dict[str, Any]]:
 
 
 def alike(value: Any) -> Any:
-    """A value without what differs between any two runs, and without data versions, which only Dagster writes."""
+    """Return a value without the parts that differ between two runs, and without Dagster's data versions."""
     if isinstance(value, list):
         return [alike(each) for each in value]
     if not isinstance(value, dict):

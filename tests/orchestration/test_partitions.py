@@ -1,4 +1,4 @@
-"""The partitions follow the days of the store: all of them, in order, and none whose tables are gone."""
+"""The partitions are the days of the store in order, without days whose tables were removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support import DAY
 
 
 def manifest(*back: int, days_from: date | None = None) -> Manifest:
-    """A manifest with tables of the days so long before `DAY`."""
+    """Return a manifest with the tables of days, given as numbers of days before `DAY`."""
     entry = DayEntry(folder="", content="", fingerprint="", parts=[], accepted=1, counted=1, unmapped=0)
     return Manifest(days={DAY - timedelta(days=days): entry for days in back}, days_from=days_from)
 

@@ -1,4 +1,4 @@
-"""The walk of a limit against its rule, read word by word: one passes where fewer than so many passed before it."""
+"""The limit walk equals its literal rule: a request passes if fewer than the limit passed in the window before it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), ma
 
 
 class Trickle:
-    """A stream that gives as few bytes at a time as `steps` say, in turn."""
+    """A stream whose reads return at most as many bytes as the next number of `steps`, in turn."""
 
     def __init__(self, content: bytes, steps: list[int]) -> None:
         self._content, self._steps, self._place, self._turn = content, steps, 0, 0

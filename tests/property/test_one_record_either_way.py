@@ -102,7 +102,7 @@ OTHER_KEYS = (
 
 @st.composite
 def objects(draw: st.DrawFn) -> str:
-    """One JSON object, or what nearly is one: fields of a good record changed, absent, repeated, joined by others."""
+    """A JSON object, or nearly one: a good record with changed, missing, repeated and additional fields."""
     tokens = dict(GOOD)
     for name in draw(st.lists(st.sampled_from(FIELD_NAMES), max_size=5, unique=True)):
         tokens[name] = draw(st.one_of(FIELD_TOKENS[name], FIELD_TOKENS[name], st.sampled_from(ODD_TOKENS), TEXT_TOKENS))
@@ -155,7 +155,7 @@ def json_lines(draw: st.DrawFn) -> bytes:
 
 
 def judgement(read: ReadFile) -> Judgement:
-    """Read the lines of a file and check that its books balance."""
+    """Return the events, rejects and emptied fields of a file, and check that its books balance."""
     books = read.books
     assert books.accepted == len(read.events)
     assert books.rejected == len(read.rejects)

@@ -63,7 +63,7 @@ def account(
     events: list[Event],
     cuts: Mapping[date, set[datetime]] | None = None,
 ) -> Account:
-    """The account, cut where something happens, and at `cuts`."""
+    """Return the account, cut at each of its events and at `cuts`."""
     uses: dict[date, Counter[str]] = {}
     for at, app in events:
         uses.setdefault(business_day(at, ZONE), Counter())[app] += 1

@@ -38,7 +38,7 @@ WRAPPED: list[Any] = [
 
 
 def is_hidden(secret: str, text: str) -> bool:
-    """Whether no six letters and digits of a secret are left, nor all of its digits with something between."""
+    """Return whether a text contains no six consecutive letters or digits of a secret, ignoring other characters."""
     bare = "".join(letter for letter in text if letter.isalnum()).lower()
     alone = "".join(letter for letter in secret if letter.isalnum()).lower()
     return not any(alone[first : first + 6] in bare for first in range(len(alone) - 5))
