@@ -60,8 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_instance_of_another_test() -> None:
-    """Dagster keeps the storage of the instance that was entered last, and gives back one that is gone where two were
-    left in another order than they were entered.
+    """Remove Dagster's reference to the instance that was entered last. Dagster would return a deleted instance if two
+    were left in another order than they were entered.
     """
     if base := sys.modules.get("dagster._core.storage.defs_state.base"):
         base._current_storage.set(None)
@@ -82,8 +82,8 @@ def folder(tmp_path: Path) -> DataFolder:
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> CopyOf:
-    """Gives the data folder that a function makes of an empty one: for each function the same one, which no test may
-    change.
+    """Return a function that gives the data folder filled by `make`. Each `make` runs once, and no test may change its
+    folder.
     """
 
     @cache

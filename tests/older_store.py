@@ -1,4 +1,4 @@
-"""A store as an older version of authmeter had it, made of one of today."""
+"""Converts a store into the format of an older version of authmeter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.store.store import Store
 
 
 def make_older(store: Store) -> dict[str, Any]:
-    """Puts the manifest of version 2 in the place of the catalogue; gives what its JSON says."""
+    """Replace the catalogue by a manifest of version 2, and return its parsed JSON."""
     manifest = store.read_manifest()
     raw = TypeAdapter(Manifest).dump_python(manifest, mode="json", exclude={"origin"})
     for entry in raw["files"]:

@@ -49,7 +49,7 @@ Call = Callable[..., Ended]
 
 
 def checked(ended: Ended) -> Ended:
-    """Whatever a command says, it says in one screen and in words."""
+    """Assert that the errors of a command fit one screen without a traceback, and that a failure has a message."""
     assert "Traceback" not in ended.err + ended.out, ended.err
     assert len(ended.err.splitlines()) <= 24, ended.err
     if ended.code in (1, 2):
@@ -124,7 +124,7 @@ with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
 
 @contextmanager
 def held(folder: DataFolder) -> Iterator[int]:
-    """Another process holds the data folder; gives its number."""
+    """Lock the data folder from another process, and give that process's id."""
     command = [sys.executable, "-c", HOLDER, str(folder.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as holder:
         assert holder.stdout is not None
@@ -135,7 +135,7 @@ def held(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Gives the folder that is published as of a day, the same one for all tests of that day."""
+    """Return a function that gives the folder published as of a day, shared by the tests of that day."""
 
     def publish(root: Path, day: date) -> None:
         fill(DataFolder(root), day)

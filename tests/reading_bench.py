@@ -83,7 +83,7 @@ class ReadingBench:
             return _read(target, books)
 
     def read_into(self, target: Path, content: bytes) -> PartBooks:
-        """Reads a JSON file into a new folder, which stays; gives its books."""
+        """Read a JSON file into a new folder that is kept, and return its books."""
         target.mkdir()
         with NamedTemporaryFile(dir=self._root) as file:
             Path(file.name).write_bytes(content)
@@ -103,7 +103,7 @@ class ReadingBench:
             return self._reader.read(landed, mapping, limits(), target)
 
     def read_texts(self, content: bytes, reading: Reading) -> ReadFile:
-        """The same of JSON lines that come as texts, as those do that were not accepted."""
+        """Read JSON lines with the query for texts, which reads the lines that the file's own query did not accept."""
         with TemporaryDirectory(dir=self._root) as folder:
             job = ReadingJob(self._connection, CANONICAL, reading, KEY, Path(folder))
             lines = pa.Table.from_batches(line_batches(io.BytesIO(content)), SCHEMA)
@@ -145,7 +145,7 @@ def _rows(file: Path) -> list[Row]:
 
 @contextmanager
 def reading_bench() -> Iterator[ReadingBench]:
-    """A bench that is good for many files."""
+    """Open a bench, which can read many files."""
     with TemporaryDirectory(prefix="authmeter-readings-") as folder:
         root = Path(folder).resolve()
         with workbench(Settings(threads=2), root / "tmp", [root], keeps_order=True) as connection:

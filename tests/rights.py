@@ -22,14 +22,14 @@ _READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount
 
 
 def python_bound_by_rights() -> list[str]:
-    """The words before a Python program that rights apply to. Root stays root, who may read this project; without its
-    power over rights, files of another user are another user's.
+    """Return the command before a Python program to which file permissions apply. Root stays root, who may read this
+    project, but loses the capabilities that override the permissions of other users' files.
     """
     return [*(_LAID_DOWN if os.geteuid() == 0 else ()), sys.executable]
 
 
 def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[str] = ()) -> Ended:
-    """Runs a command as a user to whom rights apply; `before` are words before it."""
+    """Run a command as a user to whom file permissions apply. `before` is a command that runs it, or nothing."""
     command = [*before, *python_bound_by_rights(), "-m", "pipelines", *map(str, arguments), "--data", str(data)]
     env = os.environ | {"PYTHONPATH": str(PROJECT)}
     done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
@@ -54,7 +54,7 @@ def _why_no_mount(probe: Path) -> str:
 
 
 def read_only_mount(folder: Path) -> list[str]:
-    """The words before a program for which the folder is mounted read-only; skips where this user may not mount."""
+    """Return the command that runs a program with the folder mounted read-only. Skip the test if it cannot mount."""
     if why := _why_no_mount(folder):
         pytest.skip(f"no read-only mount can be made here: {why}")
     return [*_READ_ONLY, str(folder)]

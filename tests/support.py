@@ -101,13 +101,14 @@ def days_before(day: date, back: int) -> date:
 
 
 def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelta(0)) -> date:
-    """The newest day that is over in Shanghai by the machine's clock, and that stays it for a while.
+    """Return the newest day that is over in Shanghai by the machine's clock.
 
-    For commands, which look at that clock themselves: a midnight that would come between the test and its command is
-    waited for.
+    Commands read that clock themselves. If the day would change within `stays`, and so perhaps between the test and its
+    command, this waits for the change.
 
     Args:
-        at: the time of the next day at which the day is to be closed: its midnight, or that of the schedule.
+        stays: how long the returned day must remain the newest.
+        at: the time of the next day at which the day is closed: midnight, or the time of the schedule.
     """
     now = datetime.now(UTC) - at
     day = last_closed_day(now, ZONE)
@@ -131,7 +132,7 @@ def write_key(file: Path, key: str) -> None:
 
 @cache
 def _reader() -> duckdb.DuckDBPyConnection:
-    """A DuckDB that opens published files and lets them go: a new one for each query takes six times as long."""
+    """Return the DuckDB that attaches published files. A new one for each query takes six times as long."""
     return duckdb.connect()
 
 
@@ -174,7 +175,7 @@ class DataFolder:
         return file
 
     def open(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
-        """The boxes of a run for `day`, with the clock of the morning after."""
+        """Open a run for `day`, with the clock of the morning after. The test calls its steps."""
         run, _ = open_run(self.root, forced)
         run.now = now or morning_after(day)
         return run
@@ -198,7 +199,7 @@ class DataFolder:
         return run.roll_up(day)
 
     def ingest(self, day: date = DAY, now: datetime | None = None) -> IngestReport:
-        """The first box alone."""
+        """Run only the first step, which reads new files."""
         return self.open(day, now).ingest(day)
 
     def publish(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
@@ -297,7 +298,7 @@ def tree(root: Path) -> dict[str, bytes]:
 
 
 def writable(database: Path) -> str:
-    """The path of a published file that a test may change: its rights are given back."""
+    """Make a published file writable again and return its path."""
     database.chmod(0o644)
     return str(database)
 

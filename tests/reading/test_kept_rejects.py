@@ -32,7 +32,7 @@ WHERE = SourceMapping(
 
 
 def reason_of(number: int) -> str | None:
-    """Two reasons of more records than are kept, one of fewer, and good records between them."""
+    """Return a row's reason, or None for a good row. Two reasons have more records than are kept, one has fewer."""
     if number % 100 == 7:
         return FEW
     return (OLD, STAGE, OLD, None)[number % 4]

@@ -1,4 +1,4 @@
-"""Days that are rolled up together have the tables that each has alone, to the byte, whatever the batch."""
+"""A day's tables have the same bytes whether it is rolled up alone or in any batch of days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices of a day: in several ranges the same tables, whatever the memory."""
+"""Counting the devices of a day in several ranges gives the same tables as in one, whatever the memory."""
 
 from __future__ import annotations
 

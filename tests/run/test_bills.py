@@ -1,4 +1,6 @@
-"""Bills follow: another account of an app, another rule of a vendor, late records; so do days whose events are gone."""
+"""Bills are computed anew after a change of an app's account or a vendor's rule and after late records, also for days
+whose events were removed.
+"""
 
 from __future__ import annotations
 

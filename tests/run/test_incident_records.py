@@ -16,7 +16,9 @@ DAYS = 10
 
 
 def land(folder: DataFolder, app: str, failed: int, sign_ins: int = 40) -> None:
-    """Ten days of sign-ins; on the last one so many fail, the first by a code alone, in text messages first."""
+    """Land ten days of sign-ins. On the last day `failed` of them fail, one with a result code only, and a text message
+    fails earlier.
+    """
     for back in range(1, DAYS):
         day = days_before(DAY, back)
         folder.land(f"{app}-{day}.ndjson", records(sign_ins, day, prefix=app, app_key=app))

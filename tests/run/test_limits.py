@@ -1,4 +1,6 @@
-"""Limits follow: the last 30 days are of the limits as they are now, older ones of none; late records count, too."""
+"""The tables of the last 30 days are computed with the current limits, late records included, and older days have no
+limits.
+"""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def test_a_new_billing_rule_restates_the_days_it_is_in_force(folder: DataFolder)
 
 
 def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> None:
-    """Three days old while its figures of before were published, a day gets a fifth of its records."""
+    """A fifth of a day's records come late. Its figures of before were published last when it was three days old."""
     days = [days_before(DAY, back) for back in (3, 2, 1, 0)]
     for day in days[:-1]:
         folder.land(f"{day}.ndjson", records(8, day))

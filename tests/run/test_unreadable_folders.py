@@ -13,7 +13,7 @@ from tests.support import DAY, DataFolder, record
 
 
 def close(patched: pytest.MonkeyPatch, folder: Path, *, error: type[OSError] = PermissionError) -> None:
-    """Lets a folder be unreadable, which file modes do not do for a superuser."""
+    """Make a folder unreadable by a patch, because file modes do not stop a superuser."""
     real = os.scandir
 
     def scandir(path: int | str | Path) -> Iterator[os.DirEntry[str]]:

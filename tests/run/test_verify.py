@@ -33,7 +33,7 @@ def two_days(folder: DataFolder) -> None:
 
 
 def publish_one_more(folder: DataFolder, table: str, column: str) -> None:
-    """Publishes the last day with one too many in each row of a table, as if it had been computed so."""
+    """Publish the last day with each row of a table one too high, as a wrong computation would."""
     manifest = folder.manifest
     file = folder.store.day_table(manifest.days[DAY], table)
     pl.read_parquet(file).with_columns(pl.col(column) + 1).write_parquet(file)

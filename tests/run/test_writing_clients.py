@@ -68,7 +68,7 @@ class Client:
         self._process = process
 
     def hear(self, word: str) -> None:
-        """Waits for its word."""
+        """Wait until the client prints this word."""
         assert self._process.stdout
         assert self._process.stdout.readline() == f"{word}\n"
 

@@ -21,7 +21,7 @@ APPS = {"one": ACCOUNTS[0], "two": ACCOUNTS[1], "three": ACCOUNTS[2]}
 
 
 def used(last_day: date, days: int = 60) -> Used:
-    """Uses of three apps, of which each day and hour has others."""
+    """Return the uses of three apps, different for each day and hour."""
     found = Used(APPS, last_day - timedelta(days=days - 1), days, days - 21)
     for day in range(days):
         rows = []

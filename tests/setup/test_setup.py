@@ -139,7 +139,7 @@ def clone(tmp_path: Path) -> Clone:
 
 @pytest.fixture(scope="module")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Where a clone is that was set up, and a copy of its folder to put there again."""
+    """The place of a clone that was set up, and a copy of its folder to restore it from."""
     place = tmp_path_factory.mktemp("setup") / "clone"
     place.mkdir()
     made = fresh(place)

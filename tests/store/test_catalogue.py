@@ -90,7 +90,7 @@ def test_all_of_a_manifest_is_read_back(store: Store) -> None:
 
 
 def other(value: Any) -> Any:
-    """Another value of the same kind; what can hold something has one thing more, and one changed."""
+    """Return another value of the same type. A collection gets one more element and one changed element."""
     match value:
         case bool():
             return not value

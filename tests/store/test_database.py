@@ -1,4 +1,6 @@
-"""The workbench: what does not fit in memory is spilled, and cannot be read by others. The published run."""
+"""The workbench spills data that does not fit in memory, and other users cannot read the spilled files. The published
+file contains its run.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: the manifest's commit is the only one, and what no manifest names is cleared away, and nothing else."""
+"""The manifest is the store's only commit. Folders that no manifest names are removed, and no others."""
 
 from __future__ import annotations
 
