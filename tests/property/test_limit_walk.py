@@ -21,7 +21,7 @@ def by_the_rule(records: list[tuple[int, bool, bool]], most: int, milliseconds: 
     return [len(stopped), sum(use for use, _ in stopped), sum(success for _, success in stopped)]
 
 
-# Of records at just the distance of the limit, few are drawn.
+# Random cases rarely contain records whose distance is just the limit.
 @example([(0, True, True), (9, True, True)], 1, 9)
 @given(RECORDS, st.integers(1, 5), st.integers(1, 50))
 def test_it_blocks_what_the_rule_blocks(records: list[tuple[int, bool, bool]], most: int, milliseconds: int) -> None:
