@@ -23,7 +23,7 @@ _COMPARED = {
     "in": ("not in",), "not in": ("in",), "is": ("is not",), "is not": ("is",),
 }  # fmt: skip
 _ARITHMETIC = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*")}
-# Of texts and paths, `+` and `/` are no arithmetic.
+# `+` and `/` join texts and paths here, and are no arithmetic.
 _JOINS = re.compile(r"['\"]|\b(folder|home|path|root|target|data|PROJECT|place)\b")
 
 _NUMBER = r"(?<![\w.\"$])\d+(?![\w.\"])"

@@ -53,7 +53,7 @@ def _seen(site, known=set()):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """Name the fixture that is made: all tests that use it see what it reaches, not only the first."""
+    """Record the name of a fixture, because each test that uses it depends on its code, not only the first."""
     before = os.environ.get("SEEN_BY", "")
     os.environ["SEEN_BY"] = f"@{fixturedef.baseid}::{fixturedef.argname}"
     try:
@@ -107,7 +107,8 @@ def applied(mutant: dict[str, Any]) -> str | None:
 def probes(mutant: dict[str, Any]) -> dict[Path, list[int]]:
     """Return the lines of Python before which the probes of a mutant go; a script has none.
 
-    Those of SQL go into the functions that may read it, those of what a module defines into the functions that use it.
+    Probes of SQL are in the functions that may read it; probes of a module's definitions, in the functions that use
+    them.
     """
     path = PROJECT / mutant["file"]
     if path.suffix == ".js":
@@ -185,7 +186,7 @@ def look(record: dict[str, Any], tests: list[str]) -> None:
 
 
 def judge(mutant: dict[str, Any], seconds: dict[str, float]) -> None:
-    """Run the tests that see a mutant on it: the one that found it before, those of its room, then the cheapest."""
+    """Run the tests that reach a mutant: the test that found it before, then tests of its room, then cheap ones."""
     text, is_script = applied(mutant), mutant["file"].endswith(".js")
     if text is None:
         mutant["result"] = "gone"
@@ -227,7 +228,7 @@ def _failed_test(tests: list[str]) -> str:
 
 
 def _failed(*command: str) -> str:
-    """Return what failed of a command: a test, the end of what it said, or `TIMED_OUT`; empty if nothing did."""
+    """Return the failure of a command: a test, the end of its output, or `TIMED_OUT`; an empty text if it succeeded."""
     with subprocess.Popen(
         command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
@@ -243,7 +244,7 @@ def _failed(*command: str) -> str:
 
 
 def main() -> None:
-    """Draw or take mutants, look which tests see them, and judge those that are not judged yet."""
+    """Draw mutants or read them from a record, find the tests that reach them, and run the tests that are due."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=60)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests need of the system: Chromium and a font with Chinese characters for those of the pages; nginx and openssl
-# for that of its configuration in docs/serving.md. Installed where it may be, named where not.
+# Packages of the system that tests need: Chromium and a font with Chinese characters for pages; nginx and openssl for the
+# configuration in docs/serving.md. They are installed if the user may install packages, and else named.
 set -eu
 need=""
 command -v chromium >/dev/null || [ -n "${AUTHMETER_CHROMIUM:-}" ] || need="chromium"

@@ -124,7 +124,7 @@ def test_the_keys_of_all_tables_are_looked_at(fed: DataFolder, monkeypatch: pyte
         # Sources read the new file; if a table has days that are carried over, its source selects the other days.
         assert [name for name, source in sources.items() if not re.match(rf"(\(FROM )?out\.{name}\b", source)] == []
         looked.update({name: keys[name] for name in sources})
-        raise BooksError("Seen.", where=str(where), why="Nothing is to be published.")
+        raise BooksError("Seen.", where=str(where), why="The run must not publish.")
 
     monkeypatch.setattr(build, "require_unique_keys", noted)
     with pytest.raises(BooksError, match=r"^Seen\."):
