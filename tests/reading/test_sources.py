@@ -99,11 +99,11 @@ REFUSED = {
     'name = "x"\nfiles = "a"\n': '`files` must be a list, such as ["a", "b"]',
     'name = "x\nfiles = ["*"]\n': "not valid TOML",
     'name = "x"\nfiles = ["*"]\nwhere = "a = "\n': "not an SQL expression",
-    'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "(SELECT 1)"\n': "no query",
+    'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "(SELECT 1)"\n': "not a query",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a) FROM read_csv(\'/etc/passwd\'"\n': "",
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a); SELECT (b"\n': "",
-    'name = "x"\nfiles = ["*"]\nwhere = "EXISTS (FROM t)"\n': "no query",
-    'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "no query",
+    'name = "x"\nfiles = ["*"]\nwhere = "EXISTS (FROM t)"\n': "not a query",
+    'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "not a query",
 }
 
 

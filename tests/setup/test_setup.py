@@ -395,7 +395,7 @@ def test_without_npm_the_one_of_a_python_package_is_used(clone: Clone) -> None:
 
 @pytest.mark.parametrize(
     ("target", "kind"),
-    [("demo", "user"), ("test", "dev"), ("check", "dev"), ("bench", "dev"), ("reliability", "dev")],
+    [("demo", "user"), ("test", "dev"), ("check", "dev"), ("bench", "dev"), ("lab", "dev")],
 )
 def test_each_target_begins_with_the_set_up_that_it_needs(clone: Clone, target: str, kind: str) -> None:
     """`make demo` on a fresh clone fetches no developer's tool; what needs one fetches it itself."""
