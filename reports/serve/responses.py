@@ -3,6 +3,8 @@
 `app.py` decides which response a request gets; `pages.py` has the texts of pages.
 """
 
+import errno
+import os
 import stat
 from http.client import OK
 from pathlib import Path
@@ -74,17 +76,23 @@ def served(request: Request, path: SitePath, root: Path) -> Response:
     Raises:
         FileNotFoundError: there is no such file.
         IsADirectoryError: it is a folder.
+        PermissionError: the server may not read it.
     """
     files = StaticFiles(directory=root, check_dir=False)
     try:
         file, status = files.lookup_path("/".join(path))
     except OSError as error:
-        raise FileNotFoundError(error.errno, error.strerror) from None
+        if error.errno == errno.ENAMETOOLONG:
+            raise FileNotFoundError(error.errno, error.strerror) from None
+        raise
     if status and stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(file)
-    # A link could lead to the folder of another app.
-    if not status or not stat.S_ISREG(status.st_mode) or Path(file) != root.joinpath(*path):
+    # A link within the site could lead to the folder of another app; the way to the site may have links.
+    if not status or not stat.S_ISREG(status.st_mode) or Path(file) != Path(os.path.realpath(root), *path):
         raise FileNotFoundError(file)
+    # Starlette would find out after it has sent the headers.
+    if not os.access(file, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), file)
     response = files.file_response(file, status, request.scope)
     kind = path[-1].rpartition(".")[2]
     response.headers.update({"cache-control": "no-cache", "content-security-policy": "frame-ancestors 'none'"})

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +40,9 @@ class Serving:
 
 
 @contextmanager
-def serving(data: Path, *arguments: object, log: Path) -> Iterator[Serving]:
+def serving(data: Path, *arguments: object, log: Path, program: Sequence[str] = (sys.executable,)) -> Iterator[Serving]:
     """Run a server on a free port and stop it at the end. It must exit with 0 and log no token."""
-    command = [sys.executable, "-m", "pipelines", "serve", "--data", str(data), "--port", "0", *map(str, arguments)]
+    command = [*program, "-m", "pipelines", "serve", "--data", str(data), "--port", "0", *map(str, arguments)]
     with log.open("w") as out, subprocess.Popen(command, cwd=PROJECT, stdout=out, stderr=out, text=True) as process:
         try:
             until = time.monotonic() + 60

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.reports.serve.served_site import (
     LARGE,
     LARGE_BYTES,
@@ -44,8 +46,12 @@ def test_readers_get_whole_files_while_the_site_is_switched(tmp_path: Path) -> N
         assert server.said().count("\n") == 1
 
 
-def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_linked", [False, True], ids=["a folder", "a link to it"])
+def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path: Path, is_linked: bool) -> None:
     data = published_folder(tmp_path / "data")
+    if is_linked:
+        (tmp_path / "link").symlink_to(data)
+        data = tmp_path / "link"
     old, new = data / ".site" / "00000001-0123abcd", data / ".site" / "00000002-89abcdef"
     shutil.copytree(old, new)
     (old / "assets" / "site-old.js").write_text("old")

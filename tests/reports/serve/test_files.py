@@ -12,8 +12,10 @@ from tests.reports.serve.served_site import (
     LARGE,
     LARGE_BYTES,
     all_files,
+    published_folder,
 )
-from tests.reports.serve.server import Serving
+from tests.reports.serve.server import Serving, serving
+from tests.rights import python_bound_by_rights
 
 
 @pytest.mark.parametrize("path", all_files())
@@ -99,7 +101,7 @@ def test_scripts_and_pages_are_compressed_where_the_browser_can(whole: Serving, 
 NOWHERE = [
     "/nothing.html", "/apps/", "/apps/Shop/", "/assets/", "/.site/", "/.", "/../data/hash.key", "/..%2fhash.key",
     "/%2e%2e/hash.key", "/apps/shop/%2e%2e/game/index.html", "/index.html%00", "/index.html/", "/index.html/x", "/%ff",
-    "/apps%2fshop/index.html", "/apps\\shop/index.html", "/~", "//apps/shop/", "/" + "a/" * 300,
+    "/apps%2fshop/index.html", "/apps\\shop/index.html", "/~", "//apps/shop/", "/" + "a/" * 300, "/" + "a/" * 2500,
 ]  # fmt: skip
 
 
@@ -109,6 +111,17 @@ def test_what_is_no_file_of_the_site_is_not_found(whole: Serving, path: str) -> 
     assert answer.status == 404
     assert "没有这个文件" in answer.text
     assert "No such file" in answer.text
+
+
+def test_a_file_that_cannot_be_read_is_an_error_with_a_page_and_a_line_for_the_operator(tmp_path: Path) -> None:
+    data = published_folder(tmp_path / "data")
+    (data / "site" / "usage.html").chmod(0)
+    with serving(data, log=tmp_path / "log", program=python_bound_by_rights()) as server:
+        for method in ("GET", "HEAD"):
+            assert server.ask("/usage.html", method=method).status == 500
+        assert "for the cause" in server.ask("/usage.html").text
+        assert "usage.html" in server.said()
+        assert server.ask("/index.html").status == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
