@@ -251,7 +251,7 @@ def _rows(
     for line, row in rows:
         if (created := row.get("created_at")) and not registry_time(created, "UTC"):
             # Its name and schemes count without the date.
-            text = ",".join(row[name] or "" for name in columns)
-            registry.problems.append(Problem(asked.path, line, "invalid:created_at", text, costs_row=False))
+            problem = Problem(asked.path, line, "invalid:created_at", asked.text_of(row), costs_row=False)
+            registry.problems.append(problem)
             row["created_at"] = None
     return [row for _, row in rows]

@@ -9,7 +9,7 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -149,6 +149,10 @@ class RowFile:
     key: tuple[str, ...] = ()
     is_of_names: bool = False
 
+    def text_of(self, cells: Mapping[str, str | None]) -> str:
+        """Return the cells of a row in the columns that are read, as a line."""
+        return ",".join(cells.get(name) or "" for name in self.columns)
+
     @property
     def duplicate(self) -> str:
         """The reason of a row whose key an earlier row has."""
@@ -187,21 +191,24 @@ def read_row_file(
     values: list[T] = []
     seen: set[Hashable] = set()
     for line, text, cells, is_sound in _rows(lines, len(header)):
-        pairs = zip(header, [cell.strip() or None for cell in cells], strict=False)
+        pairs = zip(header, cells, strict=False)
         # The first of a repeated column counts.
         given = dict(reversed(list(pairs)) if repeated else pairs)
         try:
             if not is_sound:
                 raise BadRowError(MALFORMED)
             value = value_of(Row(given, line))
-            if asked.key and key_of(value) in seen:
+            key = key_of(value)
+            if asked.key and key in seen:
                 raise BadRowError(asked.duplicate)
         except BadRowError as error:
-            visible = ",".join(given.get(name) or "" for name in asked.columns) if asked.is_of_names else text
-            record = MASK if secrets and not asked.is_of_names else visible[:MAX_REJECTED_TEXT]
+            if asked.is_of_names:
+                record = asked.text_of(given)[:MAX_REJECTED_TEXT]
+            else:
+                record = MASK if secrets else text[:MAX_REJECTED_TEXT]
             problems.append(Problem(asked.path, line, str(error), record, is_as_written=not asked.is_of_names))
             continue
-        seen.add(key_of(value))
+        seen.add(key)
         values.append(value)
     return values
 
@@ -239,8 +246,8 @@ def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> 
     )
 
 
-def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str], bool]]:
-    """Yield each row that is not blank: its line, its text, its cells, and whether it has the width and no bad bytes.
+def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | None], bool]]:
+    """Yield each row that is not blank: line, text, cells (None if empty), and whether width and bytes are right.
 
     If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
     """
@@ -248,12 +255,13 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str], b
     while place < len(lines):
         end = _end_of_row(lines, place)
         text = "\n".join(lines[place:end])
-        cells = _cells(text)
-        is_sound = cells is not None and len(cells) == width and _BAD_BYTES not in text
+        split = _cells(text)
+        is_sound = split is not None and len(split) == width and _BAD_BYTES not in text
         if not is_sound and end > place + 1:
-            end, text, cells = place + 1, lines[place], None
-        if any(cell.strip() for cell in cells or ()) if is_sound else text.strip(", \t"):
-            yield place + 1, text, cells or [], is_sound
+            end, text, split = place + 1, lines[place], None
+        cells = [cell.strip() or None for cell in split or ()]
+        if any(cells) if is_sound else text.strip(", \t"):
+            yield place + 1, text, cells, is_sound
         place = end
 
 

@@ -6,7 +6,6 @@ are Markdown, with links relative to `docs/reference/`; a comment is the same wi
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
@@ -389,7 +388,7 @@ def column_comment(table: str, column: str) -> str:
     if said := _of_column(_WORDS, table, column):
         return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", said)
     if column not in METRICS:
-        raise KeyError(f"{table}.{column} has no meaning: add it to {Path(__file__).name}")
+        raise KeyError(f"{table}.{column} has no meaning: add it to column_comments.py")
     metric = METRICS[column]
     return f"{metric.label.en} {metric.label.zh}: {metric.meaning.en.rstrip('.')}{_absence(table, column)}"
 
