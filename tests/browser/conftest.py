@@ -78,11 +78,6 @@ def tab(browser: Browser) -> Page:
     return browser.new_context().new_page()
 
 
-def open_all(page: Page) -> None:
-    """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
-    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
-
-
 def choices_of(page: Page) -> dict[str, str]:
     """Return the choices in the address of a page."""
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
@@ -218,11 +213,10 @@ def read_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser, world:
 @pytest.fixture(scope="session")
 def look(read_page: Callable[..., Any]) -> Look:
     """Return a page of a world in a language as it opens; with `opened`, with every fold open."""
-    nodes: dict[int, Node] = {}
 
+    @cache
     def node(path: str, language: str = "en", name: str = "example", *, opened: bool = False, **choices: Any) -> Node:
         state = f"opened {language}" if opened else language
-        raw = read_page(path, state, name, **choices)[state]
-        return nodes.setdefault(id(raw), Node(raw))
+        return Node(read_page(path, state, name, **choices)[state])
 
     return node

@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 from pipelines.store.database import open_published
 from reports.charts.shapes import LOOKS
 from reports.notebook import Notebook
-from tests.browser.conftest import SHOP, Look, Reader, World, open_all
+from tests.browser.conftest import SHOP, Look, Reader, World
+from tests.browser.tour import open_all
 from tests.data.published_tables import MISSING_BACK, day
 
 LOGIN_CHARTS = [

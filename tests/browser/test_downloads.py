@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import SHOP, Reader, open_all
-from tests.browser.tour import KINDS
+from tests.browser.conftest import SHOP, Reader
+from tests.browser.tour import KINDS, open_all
 from tests.browser.worlds import MANY
 from tests.data.published_tables import MISSING_BACK, day
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SHOP, Reader, open_all
+from tests.browser.conftest import SHOP, Reader
 from tests.browser.dom import table_rows
+from tests.browser.tour import open_all
 
 # Numbers every control that is shown, even if it is not in the order of Tab, and notes each that gets the focus: its
 # number, and whether it looks different from before.

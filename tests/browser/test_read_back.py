@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Reader, World, open_all
+from tests.browser.conftest import Reader, World
 from tests.browser.counted import CARDS, CHANNELS, CHANNELS_OF, LOGIN_COUNTS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read, table_rows
 from tests.browser.figure_text import ABSENT, Change, Compact, Share, Size, count, day_said, said
+from tests.browser.tour import open_all
 from tests.data.site_logs import AS_OF, HABITS, day
 
 KEYS = [*HABITS, "idle"]

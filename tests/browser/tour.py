@@ -73,6 +73,11 @@ _TRESPASS = """() => {
 }"""
 
 
+def open_all(page: Page) -> None:
+    """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
+    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
+
+
 def faults(page: Page, where: str = "html") -> list[tuple[str, list[str]]]:
     """Return the rules of axe-core that a part of a page breaks, each with the first elements that break it."""
     if not page.evaluate("'axe' in window"):
@@ -99,7 +104,7 @@ def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, A
     if state in (EVERY, language):
         taken[state if state == language else "en"] = json.loads(page.evaluate(READ))
     if state != language:
-        page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
+        open_all(page)
         reader.settle(str(choices.get("period", "")))
         taken[state if state != EVERY else "opened en"] = json.loads(page.evaluate(READ))
     taken |= {"beyond": page.evaluate(_BEYOND), "widths": [[width, page.evaluate(_WIDTH)]]}
