@@ -1,4 +1,4 @@
-"""The cost of incidents: 10,000 apps over 90 days, of all sizes, ten of which fail on the last days.
+"""The cost of incidents: 10,000 apps of all sizes over 90 days; ten apps fail on the last days.
 
 Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents. They do not depend on other
 load of the machine; the seconds of its clock are printed, too.

@@ -1,7 +1,7 @@
 """Runs the laboratory: `python -m lab [--only NN …] [--scale X]`.
 
-It runs the trials, of which each replaces its own rows of `docs/reliability.md` when it ends, so that a run that is
-stopped early keeps its results; then the tests marked `lab`, unless single trials are chosen.
+It runs the trials, then the tests marked `lab`, unless single trials are chosen. A trial that ends replaces its rows of
+`docs/reliability.md`, so a run that is stopped early keeps its results.
 """
 
 from __future__ import annotations

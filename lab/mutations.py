@@ -36,9 +36,8 @@ DIGESTS = (
 )
 """Tests of digests of the code would find every fault of it."""
 NEAR, FURTHER, SECONDS = 3, 30, 240
-"""Of the files with tests that see a mutant, those named most like its file come first, then the quickest. Of each the
-tests that see it are run: of the first files, then of further ones up to so many seconds. To load more takes longer
-than to run it."""
+"""How many files of tests run on a mutant. Files with a name like the mutant's file come first, then quick files.
+All tests that reach the mutant run in the first `NEAR` files, then those in further files for up to `SECONDS`."""
 TIMED_OUT = "timed out"
 _PROBE = """
 def _seen(site, known=set()):

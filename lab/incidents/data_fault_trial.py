@@ -124,7 +124,7 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Return, for every fifth day of which only a share is left, whether the whole day is reported."""
+    """Cut every fifth day to a share of its records, and return for each whether it is reported as a short day."""
     found = []
     for one in made:
         manifest, _, days = one.days(90, {})

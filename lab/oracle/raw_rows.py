@@ -37,7 +37,7 @@ SEPARATOR_LINE = re.compile(r'\A(sep=[^\r\n]?|"sep=[^\r\n]?")[ \t]*(\r?\n|\Z)', 
 
 # The text of each value by name; None is absent.
 Fields = dict[str, str | None]
-# Line or row number, and the fields; None for lines that are not one JSON object, and rows that are none.
+# Line or row number, and the fields; None if the line is not one JSON object, or not a row.
 RawRow = tuple[int, Fields | None]
 
 

@@ -1,4 +1,4 @@
-"""Random sign-in records, good, odd and broken: values of each field, and odd ones, of which most break its rule.
+"""Random sign-in records, good, odd and broken: values of each field, and odd values, most of which are invalid.
 `random_logs.py` writes them to files; the rules of `records.py` decide which ones are right.
 """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pipelines.common.near_names import has_ignored_name
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# File systems allow 255 bytes, of which the mark of a second object and unfinished files need some.
+# File systems allow 255 bytes. The mark of a second object and of an unfinished file needs some of them.
 _LONGEST = 200
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,10}){1,3}$")
 

@@ -140,7 +140,7 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
 
 
 def test_a_range_is_counted_as_the_tables_have_it(logs_reader: Reader, tables: Published) -> None:
-    # Five days, one without data; then days, some of which have no counterpart in a shorter month.
+    # Five days, one without data; later a span with days that the shorter month before does not have.
     first, last = AS_OF - timedelta(days=19), AS_OF - timedelta(days=15)
     page = logs_reader.open(SHOP, lang="en", vs="week", **{"from": str(first), "to": str(last)})
     check_range(page, tables, first, last, [_back(7)] * 5)

@@ -41,7 +41,7 @@ def that_change(day: date) -> list[Kind]:
         Kind("`auth.log`, rotated to `auth.log.1` after it was read", files(auth__log=old.log), rotate),
         Kind("The same with `copytruncate`", files(auth__log=old.log), truncate),
         Kind("`a.log`, which grew after it was read", first, files(a__log=made.log + Content(day, "more").log)),
-        Kind("`a.log`, in place of which lies less after it was read", first, less),
+        Kind("`a.log`, replaced by a shorter file after it was read", first, less),
         Kind("`a.log`, copied to `b.log` after it was read", first, copy),
         Kind("`a.log`, deleted after it was read", first, lambda landing: (landing / "a.log").unlink()),
         Kind("Each id twice: `a.log`", files(a__log=made.log * 2)),
