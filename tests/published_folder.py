@@ -135,7 +135,10 @@ def held(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Return a function that gives the folder published as of a day, shared by the tests of that day."""
+    """Return a function that gives the folder published as of a day. Tests only copy it.
+
+    Whoever opens a file of SQLite makes and removes files beside it, and a copy made at that moment fails.
+    """
 
     def publish(root: Path, day: date) -> None:
         fill(DataFolder(root), day)
@@ -150,14 +153,26 @@ def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], D
     return folder_of
 
 
+@pytest.fixture(scope="session")
+def copy_to_read(
+    publish_once: Callable[[date], DataFolder], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[date], DataFolder]:
+    """Return a function that gives this process's copy of the folder published as of a day."""
+    return cache(lambda day: _copied(publish_once(day), tmp_path_factory.mktemp("published")))
+
+
 @pytest.fixture
-def published(publish_once: Callable[[date], DataFolder], yesterday: date) -> DataFolder:
+def published(copy_to_read: Callable[[date], DataFolder], yesterday: date) -> DataFolder:
     """A published folder; no test may change it."""
-    return publish_once(yesterday)
+    return copy_to_read(yesterday)
 
 
 @pytest.fixture
-def own(published: DataFolder, tmp_path: Path) -> DataFolder:
+def own(publish_once: Callable[[date], DataFolder], yesterday: date, tmp_path: Path) -> DataFolder:
     """A copy of the published folder that a test may change."""
-    shutil.copytree(published.root, tmp_path / "data", symlinks=True)
-    return DataFolder(tmp_path / "data")
+    return _copied(publish_once(yesterday), tmp_path)
+
+
+def _copied(folder: DataFolder, into: Path) -> DataFolder:
+    shutil.copytree(folder.root, into / "data", symlinks=True)
+    return DataFolder(into / "data")
