@@ -6,7 +6,6 @@ Its columns are declared in `tables.py`.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,13 +24,12 @@ from pipelines.contract.record.masking import MASK, MASKING_VERSION
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS, SESSION_TABLES
-from pipelines.contract.tables.tables import TABLES, VIEWS, Table
+from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
 from pipelines.marts.carried import carry_over, keep_only, tables_digest
-from pipelines.marts.descriptions import describe
+from pipelines.marts.empty_file import empty_file
 from pipelines.marts.rows import incident_rows, listed_rows
-from pipelines.marts.views import create_views
-from pipelines.store.database import STORAGE_VERSION, open_published, place_published, run_of, set_files, workbench
+from pipelines.store.database import place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import drop_note, write_note
@@ -116,9 +114,11 @@ def build_marts(
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
+    if not kept:
+        fresh.write_bytes(empty_file())
     files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
-        connection.execute(f"ATTACH {literal(str(fresh))} AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(str(fresh))} AS out")
         beside = connection.cursor()
         for each in (connection, beside):
             set_files(each, files)
@@ -147,14 +147,9 @@ def build_marts(
         _check_keys(connection, kept)
         if billing:
             _require_drawn_is_used(connection)
-        connection.execute("BEGIN")
-        create_views(connection, "out")
-        for view in VIEWS.values():
-            describe(connection, "VIEW", view)
-        connection.execute("COMMIT")
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
-    _require_as_written(fresh, rows_by_table, manifest)
+        _require_as_written(connection, fresh, rows_by_table, manifest)
     drop_note(store.database)
     place_published(fresh, store.database)
     write_note(store.database, manifest, registry, tables_digest())
@@ -171,12 +166,17 @@ def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
         raise ledger_error(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
 
 
-def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -> None:
-    """Open the finished file as its readers do, and check that it has this run and every row."""
+def _require_as_written(
+    connection: duckdb.DuckDBPyConnection, fresh: Path, rows: dict[str, int], manifest: Manifest
+) -> None:
+    """Open the finished file again, and check that it has this run and every row."""
+    connection.execute(f"ATTACH {literal(str(fresh))} AS written (READ_ONLY)")
+    connection.execute("USE written")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
-    with closing(open_published(fresh)) as connection:
-        found = dict(connection.execute(counts).fetchall())
-        run = run_of(connection)
+    found = dict(connection.execute(counts).fetchall())
+    run = run_of(connection)
+    connection.execute("USE memory")
+    connection.execute("DETACH written")
     if found == {name: rows.get(name, 0) for name in TABLES} and run == (manifest.run, str(manifest.generated_at)):
         return
     raise AuthmeterError(
@@ -190,11 +190,10 @@ def _require_as_written(fresh: Path, rows: dict[str, int], manifest: Manifest) -
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Create and fill tables in one transaction, as each commit waits for the disk. Return their numbers of rows."""
+    """Fill tables in one transaction, as each commit waits for the disk. Return their numbers of rows."""
     connection.execute("BEGIN")
     rows = {}
     for name in names:
-        _create(connection, TABLES[name])
         if name in empty:
             continue
         query = QUERIES.get(name, f"FROM listed_{name}")
@@ -208,16 +207,6 @@ def _fill(
 def _built() -> list[str]:
     """Return the tables in building order."""
     return [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]
-
-
-def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Create the table unless it was carried over, and comment it."""
-    # No PRIMARY KEY: its index would make the file large and slow; `_check_keys` checks that keys are unique.
-    columns = ", ".join(
-        f'"{name}" {kind}{"" if name in table.nullable else " NOT NULL"}' for name, kind in table.columns.items()
-    )
-    connection.execute(f"CREATE TABLE IF NOT EXISTS out.{table.name} ({columns})")
-    describe(connection, "TABLE", table)
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.common.code_digest import code_digest
 from pipelines.common.project import PROJECT
+from pipelines.contract.tables.tables import TABLES
 from pipelines.store.database import has_wal
 from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import file_sha256, note_of
@@ -54,19 +55,15 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete tables and days that are not kept from a copy of the published file, attached as `out`. Return the number
-    of rows of each table.
+    """Delete rows from a copy of the published file, attached as `out`: in the tables `names` all days except `days`,
+    in every other table everything. Return the number of rows left in each of `names`.
 
     DuckDB can reuse the freed space at once.
     """
-    kinds = (
-        "SELECT 'VIEW' AS kind, view_name AS name FROM duckdb_views() WHERE database_name = 'out' AND NOT internal "
-        "UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE database_name = 'out' ORDER BY kind DESC, name"
-    )
-    for kind, name in connection.execute(kinds).fetchall():
-        if name not in names:
-            connection.execute(f'DROP {kind} out."{name}"')
-    for name in names:
-        connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
+    for name in TABLES:
+        if name in names:
+            connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
+        else:
+            connection.execute(f"DELETE FROM out.{name}")
     connection.execute("CHECKPOINT out")
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}

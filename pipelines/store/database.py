@@ -45,6 +45,13 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
 STORAGE_VERSION = "v1.2.0"
 
 
+def create_file(file: Path, name: str) -> duckdb.DuckDBPyConnection:
+    """Create a DuckDB file in the format of the published one, attached to the returned connection under `name`."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH {literal(str(file))} AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
+    return connection
+
+
 @contextmanager
 def workbench(
     settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False

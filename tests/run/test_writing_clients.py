@@ -211,10 +211,10 @@ def test_what_is_not_as_it_was_written_is_not_published(sound: DataFolder, monke
     before = as_written(sound.store.database)
     read_back = marts._require_as_written
 
-    def with_a_row_less(fresh: Path, *others: Any) -> None:
-        with closing(duckdb.connect(str(fresh))) as connection:
-            connection.execute("DELETE FROM usage_daily WHERE day = $day", {"day": DAY})
-        read_back(fresh, *others)
+    def with_a_row_less(connection: duckdb.DuckDBPyConnection, fresh: Path, *others: Any) -> None:
+        with closing(duckdb.connect(str(fresh))) as client:
+            client.execute("DELETE FROM usage_daily WHERE day = $day", {"day": DAY})
+        read_back(connection, fresh, *others)
 
     monkeypatch.setattr(marts, "_require_as_written", with_a_row_less)
     sound.land("b.ndjson", records(1, prefix="b"))

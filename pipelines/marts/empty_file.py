@@ -1,0 +1,54 @@
+"""The published file without rows: every table and view, with the comments that document them."""
+
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import duckdb
+
+from pipelines.common.sql import literal
+from pipelines.contract.tables.column_comments import column_comment
+from pipelines.contract.tables.tables import TABLES, VIEWS, Table
+from pipelines.marts.views import create_views
+from pipelines.store.database import create_file
+
+
+@cache
+def empty_file() -> bytes:
+    """Return the contents of a DuckDB file with every table and view, commented.
+
+    Its 500 comments take as long as the rows of a small folder, so a process that publishes again uses them again.
+    """
+    with TemporaryDirectory(prefix="authmeter-") as folder:
+        file = Path(folder) / "authmeter.duckdb"
+        with closing(create_file(file, "out")) as connection:
+            # One transaction: as many as there are comments would take three times as long.
+            connection.execute("BEGIN")
+            for table in TABLES.values():
+                _create(connection, table)
+            create_views(connection, "out")
+            for view in VIEWS.values():
+                _describe(connection, "VIEW", view)
+            connection.execute("COMMIT")
+            connection.execute("DETACH out")
+        return file.read_bytes()
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    # No PRIMARY KEY: its index would make the file large and slow; `build.py` checks that keys are unique.
+    columns = ", ".join(
+        f'"{name}" {kind}{"" if name in table.nullable else " NOT NULL"}' for name, kind in table.columns.items()
+    )
+    connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
+    _describe(connection, "TABLE", table)
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, kind: Literal["TABLE", "VIEW"], described: Table) -> None:
+    comments = [f"COMMENT ON {kind} out.{described.name} IS {literal(described.comment)}"]
+    comments += [
+        f'COMMENT ON COLUMN out.{described.name}."{column}" IS {literal(column_comment(described.name, column))}'
+        for column in described.columns
+    ]
+    connection.execute(";\n".join(comments))
