@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App
 from reports.content.published import PublishedTables, end_of_month, months_to
 from reports.export.column_words import Language
-from reports.export.csv_files import csv_bytes, harmless
+from reports.export.csv_files import csv_slices, harmless
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 # In every run each file costs a stat, a link and an entry of the manifest, so a site with very many apps has fewer
@@ -94,9 +95,8 @@ class AppMonths:
         for month in self._closed:
             found = self._found.get(month, {})
             due = {app.key for app in batch if app.key in found and not self._all_kept(app, month, files[app.key])}
-            for key, rows in self._rows(month, sorted(due)):
-                count, source = found[key]
-                files[key] += self._made(key, month, count, source, rows)
+            for key, made in self._made(month, sorted(due)):
+                files[key] += made
         return files
 
     def current_files(self, key: str, csv: bytes, count: int, rows: Callable[[], pl.DataFrame]) -> Iterator[MonthFile]:
@@ -131,20 +131,24 @@ class AppMonths:
         except OSError:
             return None
 
-    def _rows(self, month: date, keys: list[str]) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Yield the rows of each of the apps in a past month."""
+    def _made(self, month: date, keys: list[str]) -> Iterator[tuple[str, list[MonthFile]]]:
+        """Yield the files of each of the apps in a past month."""
         if not keys:
             return
+        name, found = f"{month:%Y-%m}", self._found[month]
         span = {"first": month, "last": end_of_month(month), "first_app": keys[0], "last_app": keys[-1]}
-        found = self._marts.frame("site/usage_detail", **span).partition_by("app_key", as_dict=True)
-        for key in keys:
-            yield key, found[(key,)]
-
-    def _made(self, key: str, month: date, count: int, source: str, rows: pl.DataFrame) -> Iterator[MonthFile]:
-        name = f"{month:%Y-%m}"
-        yield MonthFile(f"{name}.csv", csv_bytes(harmless(rows), self._language), count, source)
-        if self._gets_workbook(key, month, count):
-            yield MonthFile(f"{name}.xlsx", workbook_bytes(rows, end_of_month(month), self._language), None, source)
+        detail = self._marts.frame("site/usage_detail", **span).filter(pl.col("app_key").is_in(keys))
+        # The rows are sorted by app.
+        spans = list(pairwise(accumulate((found[key][0] for key in keys), initial=0)))
+        for key, (start, stop), csv in zip(
+            keys, spans, csv_slices(harmless(detail), spans, self._language), strict=True
+        ):
+            count, source = found[key]
+            files = [MonthFile(f"{name}.csv", csv, count, source)]
+            if self._gets_workbook(key, month, count):
+                content = workbook_bytes(detail[start:stop], end_of_month(month), self._language)
+                files.append(MonthFile(f"{name}.xlsx", content, None, source))
+            yield key, files
 
 
 def write_months(writer: SiteWriter, folder: str, files: Sequence[MonthFile], before: Generation | None) -> None:

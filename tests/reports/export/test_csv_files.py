@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.export.csv_files import csv_bytes, csv_parts, harmless, joined
+from reports.export.csv_files import csv_bytes, csv_parts, csv_slices, harmless, joined
 
 
 def cell(text: str | None) -> str:
@@ -50,6 +50,7 @@ def test_reads_back_and_splits_into_the_same_files(texts, data):
     slices = [rows.slice(start, stop - start) for start, stop in spans]
     assert csv_parts(rows, named, spans) == [csv_bytes(joined(one, named)) for one in slices]
     frame = joined(rows, named)
+    assert csv_slices(frame, spans) == [csv_bytes(frame[start:stop]) for start, stop in spans]
     content = csv_bytes(frame.select("text", "n")).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content, newline=""), strict=True)) == [
         ["text", "n"], *([named["text"][place], str(n)] for n, place in enumerate(places))

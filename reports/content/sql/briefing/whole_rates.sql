@@ -13,12 +13,16 @@ WITH rates AS (
     WHERE day > $last::DATE - 90 AND {{ denominator(name) }} > 0
     {{ "" if loop.last else "UNION ALL" }}
     {% endfor %}
+), candidates AS (
+    SELECT app_key, channel, metric FROM rates WHERE day = $last AND requests >= 50 AND successes = requests
 ), compared AS (
     SELECT
         *,
         count(*) OVER before AS days_before,
         count(*) FILTER (successes = requests) OVER before AS whole_days_before
     FROM rates
+    -- The whole history only of few apps.
+    SEMI JOIN candidates USING (app_key, channel, metric)
     WINDOW before AS (
         PARTITION BY app_key, channel, metric ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING
     )
@@ -26,5 +30,5 @@ WITH rates AS (
 SELECT coalesce(app_name, compared.app_key) AS app_name, channel, metric
 FROM compared
 LEFT JOIN apps USING (app_key)
-WHERE day = $last AND requests >= 50 AND successes = requests AND days_before >= 7 AND whole_days_before = 0
+WHERE day = $last AND days_before >= 7 AND whole_days_before = 0
 ORDER BY requests DESC, compared.app_key, channel, metric

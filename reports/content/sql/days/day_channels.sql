@@ -1,5 +1,11 @@
 -- One row per day in $days and login channel, and per day `*` for the four channels: authorization of all apps. The
 -- four channels come first; other channels only have a row if they had requests.
+WITH by_channel AS (
+    SELECT day, channel, {{ sums(LOGIN_COUNTS) }}
+    FROM channel_daily
+    WHERE day IN (SELECT unnest($days::DATE[])) AND (is_login_channel(channel) OR NOT is_number_channel(channel))
+    GROUP BY day, channel
+)
 SELECT
     day,
     part AS channel,
@@ -7,9 +13,8 @@ SELECT
     {% for name in LOGIN_RATES -%}
     {{ rate(name, "sum({})") }} AS {{ name }},
     {% endfor %}
-FROM channel_daily
+FROM by_channel
 CROSS JOIN unnest(if(is_login_channel(channel), [channel, '*'], [channel])) AS parts(part)
-WHERE day IN (SELECT unnest($days::DATE[])) AND (is_login_channel(channel) OR NOT is_number_channel(channel))
 GROUP BY day, part
 HAVING part IN ('*', {{ each_of(LOGIN_CHANNELS, "'{0}'") }}) OR sum(authorization_requests) > 0
 ORDER BY
