@@ -58,7 +58,9 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 def weights(site: Path) -> list[Row]:
     """Return the packed size of the shared code of all pages, and of an app's own page and figures."""
-    assets = [file for file in (site / "assets").iterdir() if file.name != "site.js"]
+    # Data, and the script that a page loads when a reader asks for a workbook.
+    later = ("site.js", "workbook-")
+    assets = [file for file in (site / "assets").iterdir() if not file.name.startswith(later)]
     code = sum(len(gzip.compress(file.read_bytes())) for file in assets) / _KB
     own = max(sum((app / name).stat().st_size for name in _OWN) for app in (site / "apps").iterdir()) / _KB
     return [
