@@ -137,7 +137,8 @@ class Reader:
             f'[data-table]:not([data-ready^="{language}"])',
             "details[open] [data-chart-table]:empty",
         )
-        self.page.wait_for_selector(f"html:not(:has({', '.join(waiting)}))", state="attached")
+        drawn = f'html[data-drawn="{days} {span}"]'
+        self.page.wait_for_selector(f"{drawn}:not(:has({', '.join(waiting)}))", state="attached")
 
     def press(self, key: str) -> None:
         """Press a key and wait until the page has changed."""

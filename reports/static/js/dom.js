@@ -124,6 +124,14 @@ export function nextTask() {
 }
 
 /**
+ * Resolves when everything drawn so far is painted: what is further down the page must not delay what is seen first.
+ * @returns {Promise<void>}
+ */
+export function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
+}
+
+/**
  * A choice of an earlier visit. Storage may be forbidden; then only the address has the choice.
  * @param {string} name
  * @returns {string | null}

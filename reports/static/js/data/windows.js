@@ -2,7 +2,7 @@
    the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
    windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
 
-import { all, isPhone, remember, remembered } from "../dom.js";
+import { all, isPhone, painted, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { baseLabel, coverageNote, dayRange, periodLabel } from "./format.js";
@@ -30,6 +30,11 @@ export const onWindow = windowChange.on;
 const spanChange = change();
 /** Registers a listener for changes of the charts' span. */
 export const onSpan = spanChange.on;
+
+const paintedChange = change();
+/** Registers a listener that runs once a change of window or span is painted: for parts further down the page, which
+    must not delay what is seen first. */
+export const onPainted = paintedChange.on;
 
 const figuresChange = change();
 /** Registers a listener for the start, and for every change of figures or language. */
@@ -97,6 +102,16 @@ export function showWindow() {
   }
 }
 
+/* Marks the window and span that all parts show. */
+function markDrawn() {
+  document.documentElement.dataset.drawn = `${chosenDays} ${chosenSpan}`;
+}
+
+function drawPainted() {
+  if (figures) paintedChange.tell();
+  markDrawn();
+}
+
 /**
  * Shows a window and a span of the charts.
  * @param {number} days
@@ -110,6 +125,7 @@ function show(days, span) {
   // A page without figures has nothing to redraw; the choice is kept for the next page.
   if (figures && isOtherWindow) windowChange.tell();
   if (figures && isOtherSpan) spanChange.tell();
+  painted().then(drawPainted);
   carryChoices();
 }
 
@@ -176,6 +192,7 @@ export function startWindows() {
     checkAddress(["span"], () => (isSpan(asked("span") || "30") ? null : periodLabel(windowKey())));
   }
   showWindow();
+  markDrawn();
   onWindow(drawSpans);
   onSpan(drawSpans);
   onFigures(drawSpans);

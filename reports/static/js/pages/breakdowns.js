@@ -6,7 +6,7 @@ import { ABSENT, baseLabel, number, share } from "../data/format.js";
 import { _, metricLink, word } from "../data/language.js";
 import { isComparable, ratio, sum } from "../data/measures.js";
 import { figures, language, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
+import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
@@ -170,5 +170,5 @@ function drawBreakdowns() {
 /** Draws the tables after every change of figures or window. */
 export function startBreakdowns() {
   onFigures(drawBreakdowns);
-  onWindow(drawBreakdowns);
+  onPainted(drawBreakdowns);
 }

@@ -5,7 +5,7 @@ import { number, periodLabel, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
 import { chosenDays, figures, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
+import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";
@@ -47,5 +47,5 @@ function drawDrawn() {
 /** Draws the table after every change of figures or window. */
 export function startDrawn() {
   onFigures(drawDrawn);
-  onWindow(drawDrawn);
+  onPainted(drawDrawn);
 }

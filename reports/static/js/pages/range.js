@@ -10,7 +10,7 @@ import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../da
 import { sideOfPlaces } from "../data/spans.js";
 import { chosenDays, chosenSpan, figures, site } from "../data/state.js";
 import { checkAddress } from "../data/unmet.js";
-import { onFigures, onSpan } from "../data/windows.js";
+import { onFigures, onPainted } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
@@ -249,6 +249,6 @@ export function startRange() {
     drawFields();
     drawRange();
   });
-  onSpan(drawRange);
+  onPainted(drawRange);
   onBack(drawRange);
 }

@@ -7,7 +7,7 @@ import { _, filled, metricLink } from "../data/language.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
+import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named, own } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";
@@ -111,5 +111,5 @@ function drawVersions() {
 /** Draws the table after every change of figures or window. */
 export function startVersions() {
   onFigures(drawVersions);
-  onWindow(drawVersions);
+  onPainted(drawVersions);
 }

@@ -8,7 +8,7 @@ import { _, filled, onLanguage, word } from "../data/language.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { site, windowKey } from "../data/state.js";
 import { onWindow } from "../data/windows.js";
-import { all, around, element, one } from "../dom.js";
+import { all, around, element, one, painted } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
 import {
   appColumn,
@@ -23,7 +23,7 @@ import {
 } from "./cells.js";
 import { makeFilters } from "./filters.js";
 import { numberCell } from "./periods.js";
-import { makeTable, painted } from "./tables.js";
+import { makeTable } from "./tables.js";
 
 /** @import { BigList, Columns, PeriodKey, Value } from "../types.d.ts" */
 

@@ -5,8 +5,7 @@
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
 import { _, onLanguage, word } from "../data/language.js";
-import { all, element } from "../dom.js";
-import { painted } from "./tables.js";
+import { all, element, painted } from "../dom.js";
 
 /** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "../types.d.ts" */
 

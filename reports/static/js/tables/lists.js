@@ -9,7 +9,7 @@ import { loadList } from "../data/loaded_lists.js";
 import { isComparable, loginChannels, TECHNICAL } from "../data/measures.js";
 import { chosenDays, texts, windowKey } from "../data/state.js";
 import { onWindow } from "../data/windows.js";
-import { all, around, element, one, own } from "../dom.js";
+import { all, around, element, one, own, painted } from "../dom.js";
 import { chooseApp } from "../pages/picker.js";
 import { drawAppTable } from "./apptable.js";
 import {
@@ -24,7 +24,7 @@ import {
   wordCell,
 } from "./cells.js";
 import { makeFilters } from "./filters.js";
-import { makeTable, painted } from "./tables.js";
+import { makeTable } from "./tables.js";
 
 /** @import { BigList, Column, Columns, MadeTable, Rows, Sorting, Value } from "../types.d.ts" */
 

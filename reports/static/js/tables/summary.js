@@ -7,7 +7,7 @@ import { _, betterOf, metricLink, word } from "../data/language.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
 import { chosenDays, figures, site, texts, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
+import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, own } from "../dom.js";
 import { changeNode } from "./change.js";
 import { headCell, numberCell, plainTable } from "./periods.js";
@@ -165,5 +165,5 @@ function drawSummary() {
 /** Draws the table after every change of figures or window. */
 export function startSummary() {
   onFigures(drawSummary);
-  onWindow(drawSummary);
+  onPainted(drawSummary);
 }

@@ -10,7 +10,7 @@ import { number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
 import { unitHeading } from "../data/sheet.js";
 import { language } from "../data/state.js";
-import { around, element, nextTask } from "../dom.js";
+import { around, element } from "../dom.js";
 import { said } from "./cell_text.js";
 import { downloadButtons } from "./downloads.js";
 
@@ -190,14 +190,6 @@ function addDownload(table, columns) {
   };
   onLanguage(draw);
   draw();
-}
-
-/**
- * Resolves when everything drawn so far is painted: tables must not delay the charts.
- * @returns {Promise<void>}
- */
-export function painted() {
-  return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }
 
 /* ---- paging: the buttons are reused, so that the focus is kept */
