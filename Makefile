@@ -16,7 +16,7 @@ SCRIPT := reports/static/build/report.js
 # Without npm and node on the machine, those of the Python package are used.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark fetched-spark demo test check lint checked lab bench lock browser system audit
+.PHONY: setup setup-dev spark fetched-spark demo test check lint checked checked-sql checked-code lab bench lock browser system audit
 # Tests without their own processes, browser or Dagster, and without long running times.
 FAST := $(addprefix --ignore=tests/,browser commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
@@ -72,13 +72,19 @@ check: lint
 lint: setup-dev
 	@$(MAKE) --no-print-directory checked
 
+# The lint of SQL takes as long as all others together.
 checked:
+	@$(MAKE) --no-print-directory -j 2 checked-sql checked-code
+
+checked-sql:
+	$(BIN)/sqlfluff lint --quiet pipelines reports
+
+checked-code:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
-	$(BIN)/sqlfluff lint --quiet pipelines reports
 	$(BIN)/python tools/plain_english.py
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
