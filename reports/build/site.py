@@ -6,11 +6,10 @@ from `app_files.py`; the caller replaces the old site by the new one.
 
 import hashlib
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ import duckdb
 import polars as pl
 
 from pipelines.common.collector import without_collector
-from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import CARDS, HEADLINE_USAGE
@@ -29,8 +27,10 @@ from pipelines.store.database import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, prefetched_contents, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
+from reports.build.files_page import Month, files_values, listed_files
 from reports.build.month_files import Generation, read_generation
-from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
+from reports.build.quality_page import quality_values
+from reports.build.sign_in_page import SIGN_IN_PAGE, sign_in_files, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.table_files import write_table_files
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
@@ -44,21 +44,15 @@ from reports.content.incidents.incidents import (
     Incidents,
 )
 from reports.content.overviews import days_with_a_page, overviews
-from reports.content.published import ROW_LIMIT, PublishedTables
+from reports.content.published import PublishedTables
 from reports.content.site_data import shared_data
 from reports.content.trust import finality, reasons
 from reports.content.whole_days import whole_norms
-from reports.content.wording.language import metric_label, t
+from reports.content.wording.language import metric_label
 from reports.content.wording.words import word
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import gets_workbook
 from reports.pages.rendering import environment
-
-# Findings that the quality page shows unfolded; the rest is one click away.
-_FINDINGS_LISTED = 10
-
-# First day of a calendar month, its counts, and its file.
-Month = tuple[date, tuple[Any, ...] | None, WrittenFile]
 
 
 @dataclass(frozen=True)
@@ -208,7 +202,10 @@ class _Site:
         self._quality()
         if "parquet" in self.tables:
             write_table_files(self.marts, self.writer, self.before)
-        self._files(usage_csv, months, sign_in_csvs, billing_csvs)
+        tables = listed_files(usage_csv, months, sign_in_csvs, billing_csvs)
+        as_of = self.marts.publication.as_of
+        values = files_values(self.writer.files, tables, self.overviews, self._counted(), as_of)
+        self._page("files.html", app_count=len(self.apps), **values)
         self._data(write_app_files(self.writer, self.contents, self._app_shell(), self.before))
         publication = self.standing.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
@@ -292,34 +289,9 @@ class _Site:
             self.writer.write(path, content)
 
     def _quality(self) -> None:
-        days = window(self.standing.publication.as_of, max(WINDOWS))
-        tables = {
-            "days": [(day, self.quality[day].display_state, *row) for day, _, *row in self.marts.rows("day_quality")],
-            "files": self.marts.rows("input_files"),
-            "restatements": [
-                (day, self._cell(key), *rest) for day, key, _, *rest in self.marts.rows("quality/restatements")
-            ],
-            "codes": self.marts.rows("quality/unmapped_codes"),
-            "unregistered": [(self._cell(key), *rest) for key, *rest in self.marts.rows("quality/unregistered_apps")],
-            "packages": [(self._cell(key), *rest) for key, *rest in self.packages.result()],
-        }
-        rejected = self.marts.rows("quality/rejected")
-        self._page(
-            "quality.html",
-            rejected_count=sum(row[1] for row in rejected),
-            totals=self.marts.rows("quality/file_totals")[0], rejected=rejected,
-            checks=[(row[:4], Bilingual(row[4], row[5])) for row in self.marts.rows("checks")],
-            unmapped=sum(self.quality[day].unmapped_codes for day in days if day in self.quality),
-            nulled=self.marts.rows("quality/nulled_fields"), tables=tables, limit=ROW_LIMIT, listed=_FINDINGS_LISTED,
-            faults=[one for one in self.incidents.all if one.published.is_open and one.is_of_data],
-            counted=self.incidents.counted(len(self.standing.failed_checks)), open_alone=self.incidents.open_alone,
-            data=context.json_block({"tables": tables}),
-        )  # fmt: skip
-
-    def _cell(self, key: str) -> list[str | None]:
-        """Return name, key and folder of an app in a table of the quality page; `*` (all apps) has no page."""
-        app = self.by_key.get(key)
-        return [app.name, app.key, app.folder] if app else [key, key, None]
+        packages = self.packages.result()
+        values = quality_values(self.marts, self.standing, self.quality, self.incidents, self.by_key, packages)
+        self._page("quality.html", **values)
 
     def _days(self) -> None:
         """Write the page of every day; the briefing shows more about the data day."""
@@ -345,35 +317,3 @@ class _Site:
     def _counted(self) -> str:
         """Return the metric of the first card, or of the third-party card if the first has no counts on any day."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]
-
-    def _files(
-        self,
-        usage_csv: WrittenFile,
-        months: Sequence[Month],
-        sign_in_csvs: Mapping[str, WrittenFile],
-        billing_csvs: Mapping[str, WrittenFile],
-    ) -> None:
-        metric = self._counted()
-        place = CARDS.index(metric)
-        # Earlier months are folded.
-        opened = (self.standing.publication.as_of - timedelta(days=max(WINDOWS) - 1)).replace(day=1)
-        by_month = [
-            (month, month >= opened, [
-                (one.day, one.quality.display_state, one.quality.is_restated, one.cards[place][1])
-                for one in reversed(list(overviews))
-            ])
-            for month, overviews in groupby(self.overviews, lambda one: one.day.replace(day=1))
-        ]  # fmt: skip
-        self._page(
-            "files.html", by_month=by_month, metric=metric, app_count=len(self.apps),
-            pages={file.path: file for file in self.writer.files if file.path.endswith(".html")},
-            tables=[
-                (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),
-                *(
-                    (file.path, t("All apps, the month {month}").format(month=f"{month:%Y-%m}"), file)
-                    for month, _, file in months
-                ),
-                *((file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()),
-                *((file.path, BILLING_CSVS[name], file) for name, file in billing_csvs.items()),
-            ],
-        )  # fmt: skip

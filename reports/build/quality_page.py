@@ -1,0 +1,62 @@
+"""Composes the page of data quality: the values of its template."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from pipelines.common.days import WINDOWS, window
+from pipelines.common.text import Bilingual
+from reports.content.context import App, DataState, Day, json_block
+from reports.content.incidents.incidents import Incidents
+from reports.content.published import ROW_LIMIT, PublishedTables
+
+# Findings that the page shows unfolded; the rest is one click away.
+_FINDINGS_LISTED: Final = 10
+
+
+def quality_values(
+    marts: PublishedTables,
+    standing: DataState,
+    quality: Mapping[date, Day],
+    incidents: Incidents,
+    by_key: Mapping[str, App],
+    packages: Sequence[tuple[Any, ...]],
+) -> dict[str, Any]:
+    """Return the values of the page's template.
+
+    Args:
+        quality: the days by date.
+        by_key: the apps that have a page.
+        packages: schemes and packages that apps logged and the registry lacks, the key of the app first.
+    """
+
+    def cell(key: str) -> list[str | None]:
+        """Return name, key and folder of an app; `*` (all apps) has no page."""
+        app = by_key.get(key)
+        return [app.name, app.key, app.folder] if app else [key, key, None]
+
+    days = window(standing.publication.as_of, max(WINDOWS))
+    tables = {
+        "days": [(day, quality[day].display_state, *row) for day, _, *row in marts.rows("day_quality")],
+        "files": marts.rows("input_files"),
+        "restatements": [(day, cell(key), *rest) for day, key, _, *rest in marts.rows("quality/restatements")],
+        "codes": marts.rows("quality/unmapped_codes"),
+        "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("quality/unregistered_apps")],
+        "packages": [(cell(key), *rest) for key, *rest in packages],
+    }
+    rejected = marts.rows("quality/rejected")
+    return {
+        "rejected_count": sum(row[1] for row in rejected),
+        "totals": marts.rows("quality/file_totals")[0],
+        "rejected": rejected,
+        "checks": [(row[:4], Bilingual(row[4], row[5])) for row in marts.rows("checks")],
+        "unmapped": sum(quality[day].unmapped_codes for day in days if day in quality),
+        "nulled": marts.rows("quality/nulled_fields"),
+        "tables": tables,
+        "limit": ROW_LIMIT,
+        "listed": _FINDINGS_LISTED,
+        "faults": [one for one in incidents.all if one.published.is_open and one.is_of_data],
+        "counted": incidents.counted(len(standing.failed_checks)),
+        "open_alone": incidents.open_alone,
+        "data": json_block({"tables": tables}),
+    }
