@@ -8,7 +8,8 @@ in both languages takes four times as many bytes. Pages of all apps have the evi
 from collections.abc import Iterable
 
 from pipelines.common.text import Bilingual
-from reports.content.incidents.incidents import Cell, Entry, Incident
+from reports.content.incidents.incident import Cell, Incident
+from reports.content.incidents.incidents import Entry
 from reports.content.site_data import columns
 
 _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", "effect")

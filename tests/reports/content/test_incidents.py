@@ -13,7 +13,8 @@ import pytest
 from pipelines.store.database import open_published
 from reports.content import context
 from reports.content.incidents.evidence import evidence
-from reports.content.incidents.incidents import Entry, Incident, Incidents
+from reports.content.incidents.incident import Incident
+from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.published import PublishedTables
 from reports.content.wording.words import word
 from reports.pages.rendering import environment
