@@ -19,10 +19,12 @@ from tests.reading_bench import ReadingBench, reading_bench
 from tests.support import CopyOf, DataFolder, Make
 
 pytest_plugins = ["tests.published_folder"]
-_LONG = (
+# Files that take a minute and more, and the first that needs the sample's site, which other processes would wait for.
+_FIRST = (
     "tests/oracle/test_independent_count.py",
     "tests/dropped/",
     "tests/engines/",
+    "tests/browser/test_briefing_in_browser.py",
 )
 
 settings.register_profile(
@@ -54,8 +56,8 @@ def project_copy(tmp_path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take a minute and more come first, so that the processes end together."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+    """Files that others wait for come first, so that the processes end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
 @pytest.fixture(autouse=True)
