@@ -27,7 +27,7 @@ from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
 from pipelines.marts.carried import carry_over, keep_only, tables_digest
-from pipelines.marts.empty_file import empty_file
+from pipelines.marts.empty_file import write_empty_file
 from pipelines.marts.rows import incident_rows, listed_rows
 from pipelines.store.database import place_published, run_of, set_files, workbench
 from pipelines.store.keys import require_unique_keys
@@ -115,7 +115,7 @@ def build_marts(
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
     if not kept:
-        fresh.write_bytes(empty_file())
+        write_empty_file(fresh)
     files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         connection.execute(f"ATTACH {literal(str(fresh))} AS out")

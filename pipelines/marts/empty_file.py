@@ -1,9 +1,7 @@
 """The published file without rows: every table and view, with the comments that document them."""
 
 from contextlib import closing
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import duckdb
@@ -14,26 +12,26 @@ from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 from pipelines.marts.views import create_views
 from pipelines.store.database import create_file
 
+# The contents, once this process has made them: 500 comments take as long as the rows of a small folder.
+_made: list[bytes] = []
 
-@cache
-def empty_file() -> bytes:
-    """Return the contents of a DuckDB file with every table and view, commented.
 
-    Its 500 comments take as long as the rows of a small folder, so a process that publishes again uses them again.
-    """
-    with TemporaryDirectory(prefix="authmeter-") as folder:
-        file = Path(folder) / "authmeter.duckdb"
-        with closing(create_file(file, "out")) as connection:
-            # One transaction: as many as there are comments would take three times as long.
-            connection.execute("BEGIN")
-            for table in TABLES.values():
-                _create(connection, table)
-            create_views(connection, "out")
-            for view in VIEWS.values():
-                _describe(connection, "VIEW", view)
-            connection.execute("COMMIT")
-            connection.execute("DETACH out")
-        return file.read_bytes()
+def write_empty_file(file: Path) -> None:
+    """Write a DuckDB file with every table and view, commented."""
+    if _made:
+        file.write_bytes(_made[0])
+        return
+    with closing(create_file(file, "out")) as connection:
+        # One transaction: as many as there are comments would take three times as long.
+        connection.execute("BEGIN")
+        for table in TABLES.values():
+            _create(connection, table)
+        create_views(connection, "out")
+        for view in VIEWS.values():
+            _describe(connection, "VIEW", view)
+        connection.execute("COMMIT")
+        connection.execute("DETACH out")
+    _made.append(file.read_bytes())
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
