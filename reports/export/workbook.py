@@ -29,6 +29,8 @@ _HEADING_HEIGHT = 32
 _BUTTON_WIDTH = 3
 # Column widths are computed from the first rows only: measuring all would cost as much as writing them.
 _MEASURED_ROWS = 1000
+# Excel shows `####` for a date or a number that is wider than its column.
+_DAY_WIDTH = len("2026-11-28")
 
 
 def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
@@ -115,15 +117,16 @@ class _Sheet:
         elif isinstance(value, bool):
             self._sheet.write_boolean(row, column, value)
         elif isinstance(value, date):
+            self._widen(row, column, _DAY_WIDTH)
             self._sheet.write_datetime(row, column, value, self._day)
         elif isinstance(value, float):
             self._sheet.write_number(row, column, value, self._fractions[column])
         elif value is not None:
+            self._widen(row, column, len(f"{value:,}"))
             self._sheet.write_number(row, column, value, self._count)
 
     def _text_cell(self, row: int, column: int, text: str) -> None:
-        if row <= _MEASURED_ROWS:
-            self._widths[column] = max(self._widths[column], _width(text) + 1)
+        self._widen(row, column, _width(text))
         if len(text) > _MAX_TEXT // 2:
             # XlsxWriter drops longer texts; Excel counts 16-bit units.
             text = text.encode("utf-16-le")[: _MAX_TEXT * 2].decode("utf-16-le", "ignore")
@@ -133,6 +136,10 @@ class _Sheet:
             self._sheet.write_rich_string(row, column, text[0], text[1], text[2:], self._text)
         else:
             self._sheet.write_string(row, column, text, self._text)
+
+    def _widen(self, row: int, column: int, width: int) -> None:
+        if row <= _MEASURED_ROWS:
+            self._widths[column] = max(self._widths[column], width + 1)
 
 
 def _width(text: str) -> int:

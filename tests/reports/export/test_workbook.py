@@ -93,6 +93,15 @@ def test_one_row_of_headings_stays_in_sight_and_has_a_filter(count: int) -> None
     assert 15 < sheet.column_dimensions["B"].width < 30
 
 
+@pytest.mark.parametrize("language", ["", "zh", "en"])
+def test_days_and_large_counts_are_narrower_than_their_columns(language: Language) -> None:
+    # Excel shows `####` for them otherwise.
+    rows = frame(day=[MADE], uses=[1_234_567_890])
+    sheet = opened(workbook_bytes(rows, MADE, language)).active
+    assert sheet.column_dimensions["A"].width > len("2026-10-31")
+    assert sheet.column_dimensions["B"].width > len("1,234,567,890")
+
+
 def test_every_column_of_the_exports_has_a_heading_in_both_languages() -> None:
     columns = [
         line.strip().rstrip(",").rpartition(" ")[2].rpartition(".")[2]
