@@ -35,18 +35,20 @@ KINDS: Final = {
 }
 STATES: Final = {
     "open": "{what}, day {days} since {first}, {loss} {when}{cause}",
-    "recovered": "{what}, {first} to {last}, recovered; {loss}{cause}",
-    "settled": "{what}, {first} to {last}, the norm since; {loss}{cause}",
+    "recovered": "{what}, {span}, recovered; {loss}{cause}",
+    "settled": "{what}, {span}, the norm since; {loss}{cause}",
     # The last day lost nothing; a second one ends the incident.
     "open back": "{what}, day {days} since {first}, back at its level {when}{cause}",
     "open without loss": "{what}, day {days} since {first}{cause}",
-    "recovered without loss": "{what}, {first} to {last}, recovered{cause}",
-    "settled without loss": "{what}, {first} to {last}, the norm since{cause}",
-    "withdrawn": "{what}, {first} to {last}: withdrawn, the current figures do not show it",
+    "recovered without loss": "{what}, {span}, recovered{cause}",
+    "settled without loss": "{what}, {span}, the norm since{cause}",
+    "withdrawn": "{what}, {span}: withdrawn, the current figures do not show it",
     # The loss of a missing day is an estimate, and later days do not bring its records back.
-    "missing_day recovered": "{what}, {first} to {last}, back the day after; its records are still missing, about "
-    "{total}",
+    "missing_day recovered": "{what}, {span}, back the day after; its records are still missing, about {total}",
 }
+# The days of an ended incident.
+ONE_DAY: Final = "on {first}"
+SEVERAL_DAYS: Final = "{first} to {last}"
 CAUSES: Final = {
     "cell": "; {cell} only {now}",
     "risen": "; {cell} {now}",
@@ -142,6 +144,7 @@ def incident_text(
     names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
     names["when"] = _filled(ON_DAY, {"day": _same(_day(as_of))})
+    names["span"] = _filled(ONE_DAY if one.last_day in (None, one.first_day) else SEVERAL_DAYS, names)
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
     template = STATES.get(f"{one.metric} {_state(one)}") or STATES[_state(one)]
     filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}

@@ -42,7 +42,7 @@ USED = {
     *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
     *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both if word),
     words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.NOTED,
-    words.ON_DAY, words.TITLE, words.WARNINGS,
+    words.ON_DAY, words.ONE_DAY, words.SEVERAL_DAYS, words.TITLE, words.WARNINGS,
     *words.CAUSE_LINES.values(), *words.LOSSES.values(), *words.PROBLEMS, *words.ITEMS,
 }  # fmt: skip
 
@@ -118,7 +118,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="missing_day", state="recovered", last_day=date(2026, 11, 8), days=1),
-            "数据 · 全天没有记录，11-08 至 11-08，次日起恢复，当日数据仍缺，约 2,503 条",
+            "数据 · 全天没有记录，11-08 当天，次日起恢复，当日数据仍缺，约 2,503 条",
         ),
         (
             replace(DATA, cause=NO_CAUSE, metric="missing_day"),
@@ -241,6 +241,13 @@ def test_a_day_that_is_missing_is_never_back_at_its_level() -> None:
         assert loss_words(without, AS_OF) is None
     ended = replace(missing, state="recovered", last_day=AS_OF, lost=0.0, lost_total=0.0)
     assert incident_text(ended, "", AS_OF).en == "Data · a day without records, 11-08 to 11-25, recovered"
+
+
+def test_an_incident_of_one_day_has_one_date() -> None:
+    ended = replace(WALLET, state="recovered", first_day=AS_OF, last_day=AS_OF, days=1, cause=NO_CAUSE)
+    said = incident_text(ended, "Wallet", AS_OF)
+    assert said.en == "Wallet · One-click login success rate 96% → 45%, on 11-25, recovered; 2,503 fewer sign-ins"
+    assert "，11-25 当天，已恢复，" in said.zh
 
 
 def test_problems_items_and_warnings_are_counted_apart() -> None:
