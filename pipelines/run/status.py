@@ -166,7 +166,7 @@ def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
 def _damaged(error: UnreadablePublicationError) -> Warned:
     return Warned(
         check="published_file", severity="warn", day=None, detail_en=f"{error.what} {error.why}",
-        detail_zh="已发布的数据库文件无法读取，其中的异常和警告无从得知；站点页面不受影响", do=error.do,
+        detail_zh="已发布的数据库文件无法读取，其中的异常和告警无从得知；站点页面不受影响", do=error.do,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ SIGN_IN_PAGE: Final = "signin.html"
 SIGN_IN_CSVS: Final = {
     "sessions": t("Sign-in sessions by day, the last 30 days"),
     "session_paths": t("Sign-in sessions after a failure, the last 30 days"),
-    "session_stops": t("Where users stopped that were not seen signing in, the last 30 days"),
+    "session_stops": t("Last step of users who were not seen signing in, the last 30 days"),
     "funnel": t("The funnel of one-click login by day, the last 30 days"),
 }
 """Titles of the CSV files of these tables."""

@@ -63,7 +63,7 @@ def _texts() -> dict[str, Any]:
         "metrics": {
             m.name: {
                 "label": both(m.label.zh, m.label.en),
-                "meaning": both(m.meaning.zh, m.meaning.en),
+                "meaning": both(m.meaning.zh, m.meaning.en.replace("`", "")),
                 "better": _BETTER[m.better],
             }
             for m in METRICS.values()

@@ -133,6 +133,6 @@ def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | 
         newest = sorted(days, reverse=True)[:NAMED]
         named = (getattr(day_text(day), language) + (f" ({count(numbers[day])})" if numbers else "") for day in newest)
         more = f" … ({len(days)})" if len(days) > NAMED else ""
-        return f"{getattr(head, language)} {', '.join(named)}{more}"
+        return f"{getattr(head, language)} {('、' if language == 'zh' else ', ').join(named)}{more}"
 
     return Bilingual(said("zh"), said("en"))

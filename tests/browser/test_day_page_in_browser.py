@@ -5,9 +5,12 @@ Its figures are read back in `test_read_back_overviews.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.browser.conftest import SHOP, Look
+from tests.browser.conftest import SHOP, Look, Reader
+from tests.browser.tour import PHONE
 from tests.data.published_tables import HOSTILE_NAMES, day
 
 
@@ -53,6 +56,17 @@ def test_a_move_outside_the_usual_range_is_red_and_one_within_is_grey(look: Look
     assert moved.endswith("within the usual")
     assert "%" not in moved
     assert page.count(".day-movers .inside") == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_channel_and_metric_of_a_move_stay_together_on_a_phone(read_site: Callable[..., Reader], language: str) -> None:
+    reader = read_site("low-sunday")
+    reader.page.set_viewport_size(PHONE)
+    page = reader.open(f"days/{day(2)}.html", lang=language)
+    cell = page.locator(".day-movers td.word").first
+    assert "·" in cell.inner_text()
+    # Beside the label the cell has one part, so that a long one does not wrap in the middle of its own words.
+    assert cell.evaluate("(cell) => cell.children.length === 1 && cell.textContent === cell.firstChild.textContent")
 
 
 def test_a_day_with_too_few_weeks_before_it_compares_nothing(look: Look) -> None:

@@ -147,7 +147,7 @@ def test_charts_of_an_app_are_marked_at_the_first_days_of_incidents(look: Look) 
 
 def test_charts_of_the_monitoring_page_are_marked_for_the_chosen_app(reader: Reader, look: Look) -> None:
     assert (
-        f"{day(5):%m-%d} 异常 · 微信, {day(3):%m-%d} 异常\n" in look("monitor.html", "zh").one("[data-chart-keys]").text
+        f"{day(5):%m-%d} 异常 · 微信、{day(3):%m-%d} 异常\n" in look("monitor.html", "zh").one("[data-chart-keys]").text
     )
     page = reader.open("monitor.html", lang="zh", app="shop")
     page.wait_for_selector(f"[data-chart-keys]:has-text('{day(25):%m-%d}')")

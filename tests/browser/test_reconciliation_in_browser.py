@@ -9,7 +9,7 @@ from tests.browser.figure_text import count, signed
 from tests.browser.test_limits_in_browser import rows_of
 
 SENTENCE = {
-    "zh": "2 月账单与日志相差 0.2%，其中 8 小时时差解释 92%，2 次未找到原因（约 ¥0.08）。",
+    "zh": "2 月账单与日志相差 0.2%，其中 92% 可由 8 小时时差解释，2 次未找到原因（约 ¥0.08）。",
     "en": "The bill of 2026-02 and the log differ by 0.2%, of which a shift of 8 hours explains 92%, no cause was "
     "found for 2 (about ¥0.08).",
 }

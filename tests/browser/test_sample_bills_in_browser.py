@@ -131,7 +131,7 @@ def test_the_first_screens_answer_whoever_pays_the_bill(
             f"按目前用量 {ends[0]} 用完，{ends[1]} 前购买；预计没有次数作废。",
             f"{lapse['day'][5:]} 到期时约剩 {lapse['unused']:,} 次作废。",
             "用量最多的应用 示例办公 Sample Office 0006",
-            f"10 月账单与日志相差 {apart}，其中结果未知解释 100%。",
+            f"10 月账单与日志相差 {apart}，其中 100% 可由“结果未知”解释。",
         ),
         "en": (
             f"At the present rate it runs out on {ends[0]}, buy by {ends[1]}; nothing is expected to lapse.",

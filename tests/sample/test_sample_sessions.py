@@ -122,8 +122,8 @@ def test_the_first_line_of_the_page_is_the_truth_of_the_sample(folder: DataFolde
     failed = truth["failed_first"] - cut_failed
     assert 0 < back < failed < sessions
     rate, share = f"{truth['signed_in'] / (sessions - cut):.1%}", f"{back / failed:.0%}"
-    aside = {"zh": f"（{cut} 次跨日不计）", "en": f" ({cut} cut by midnight do not count)"}
-    more = {"zh": f"，另有 {cut_failed} 次跨日", "en": f", {cut_failed} more were cut by midnight"}
+    aside = {"zh": f"（{cut} 次跨日不计）", "en": f" ({cut} cut by midnight not counted)"}
+    more = {"zh": f"，另有 {cut_failed} 次跨日", "en": f" ({cut_failed} more cut by midnight)"}
     aside, more = ({name: text if number else "" for name, text in texts.items()}
                    for texts, number in ((aside, cut), (more, cut_failed)))  # fmt: skip
     stop = truth["most_stopped_at"]

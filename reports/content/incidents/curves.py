@@ -116,10 +116,10 @@ def _curve(published: PublishedIncident, rows: list[DayNorm]) -> IncidentCurve:
 
 
 _CURVES: Final = {
-    "rate": t("The rate of {days} days; the band is what was usual before {first}"),
-    "volume": t("The requests of {days} days; the band is what was usual before {first}"),
-    "latency": t("The latency of {days} days in ms; the band is what was usual before {first}"),
-    "data": t("The records of {days} days; the band is what was usual before {first}"),
+    "rate": t("Rate of {days} days; the band is the usual range before {first}"),
+    "volume": t("Requests of {days} days; the band is the usual range before {first}"),
+    "latency": t("Latency of {days} days in ms; the band is the usual range before {first}"),
+    "data": t("Records of {days} days; the band is the usual range before {first}"),
 }
 
 

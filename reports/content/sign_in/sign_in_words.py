@@ -18,7 +18,7 @@ from reports.content.wording.language import t
 
 WAY_WORDS: Final = {
     "direct": t("Signed in directly"),
-    "retry": t("Signed in after a retry"),
+    "retry": t("Signed in by retry"),
     "other": t("Signed in by another way"),
     "cut": t("Cut by midnight"),
     "lost": t("Not seen signing in"),
@@ -128,7 +128,7 @@ def _signed_in(day: str, total: Ways) -> Bilingual:
             day=day, sessions=count(total.sessions)
         )
     text = (
-        t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight do not count)")
+        t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight not counted)")
         if total.cut
         else t("{day}: {sessions} sign-in sessions, {rate} signed in")
     )
@@ -153,7 +153,7 @@ def _failed(failed: FailureRow) -> dict[str, str]:
 
 
 def _cut(failed: FailureRow) -> Bilingual | None:
-    return t(", {cut} more were cut by midnight").format(cut=count(failed.cut)) if failed.cut else None
+    return t(" ({cut} more cut by midnight)").format(cut=count(failed.cut)) if failed.cut else None
 
 
 def _stopped(stops: Sequence[Stop], word: Callable[[str], Bilingual]) -> Bilingual | None:

@@ -39,12 +39,12 @@ def console(
     ("found", "zh", "en", "how_bad"),
     [
         (Reconciled([bill(100_000, 99_700, "shift", 276)], [], {(OCTOBER, "default", "number"): 8}),
-         "10 月账单与日志相差 0.3%，其中 8 小时时差解释 92%，24 次未找到原因。",
+         "10 月账单与日志相差 0.3%，其中 92% 可由 8 小时时差解释，24 次未找到原因。",
          "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 8 hours explains 92%, no cause was found "
          "for 24.", "warn"),
         # Differences of two accounts do not cancel out; the largest cause is named.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
-         "10 月账单与日志相差 10.5%，其中记在其他账号解释 50%，10 次未找到原因。",
+         "10 月账单与日志相差 10.5%，其中 50% 可由“记在其他账号”解释，10 次未找到原因。",
          "The bill of 2026-10 and the log differ by 10.5%, 50% of it explained by: Under another account, no cause "
          "was found for 10.", "warn"),
         (Reconciled([bill(1000, 998)], [], {}), "10 月账单与日志相差 0.2%，在允差之内。",
@@ -68,7 +68,7 @@ def console(
         # Without a bill, the consoles.
         (Reconciled([], [console(1, 110, 100, "shift", 8, hours=8), console(2, 90, 100, "shift", -10, hours=8),
                          console(3, 50, None, "no_log"), console(1, 999, 100, "unexplained", app="shop")], {}),
-         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 8 小时时差解释 90%，2 次未找到原因。",
+         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 90% 可由 8 小时时差解释，2 次未找到原因。",
          "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, of which a shift of 8 hours "
          "explains 90%, no cause was found for 2.", "warn"),
     ],

@@ -11,14 +11,14 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from pipelines.contract.measures.metrics import metric
+from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
 from reports.content.sign_in.funnel import RATES, Funnel
-from reports.content.sign_in.sign_in_words import failed_words, sentence, stop_words
+from reports.content.sign_in.sign_in_words import WAY_WORDS, failed_words, sentence, stop_words
 from reports.content.sign_in.sign_ins import APPS_LISTED, DaySessions, Stop, Ways, sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
@@ -278,3 +278,7 @@ def test_records_without_a_subject_give_no_rate(folder: DataFolder):
 def test_an_apps_page_lists_as_many_failures_as_the_page_of_all() -> None:
     script = (PROJECT / "reports/static/js/pages/sign_ins.js").read_text("utf-8")
     assert f"const FAILURES_LISTED = {FAILURES_LISTED};" in script
+
+
+def test_a_way_has_the_name_of_its_metric() -> None:
+    assert {way: METRICS[way].label for way in WAY_WORDS} == WAY_WORDS

@@ -7,6 +7,7 @@ import {
   dayLabel,
   dayRange,
   isShortened,
+  level,
   milliseconds,
   number,
   periodLabel,
@@ -116,6 +117,15 @@ test("too few days to compare are said so, with the newest days that are missing
     "only 1 of 5 days comparable, too few: this period 4 days, the one before 1 " +
       "(missing 03-08, 03-02, 03-01 and 2 more)",
   );
+});
+
+test("missing days are listed with the comma of the language", () => {
+  setLanguage("zh");
+  assert.match(coverageNote("7"), /03-08、03-02、03-01/);
+});
+
+test("a share of sign-in sessions has one decimal", () => {
+  assert.deepEqual([level(0.7248), level(0), level(null)], ["72.5%", "0.0%", "—"]);
 });
 
 test("of one day that is compared with one day nothing is said", () => {

@@ -2,7 +2,7 @@
    range. */
 
 import { dayLabel } from "../data/format.js";
-import { _, filled } from "../data/language.js";
+import { _, filled, listed } from "../data/language.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { chosenSpan, figures } from "../data/state.js";
@@ -21,8 +21,8 @@ const NOTES_SHOWN = 3;
  * @returns {HTMLElement}
  */
 function key(className, text, days = []) {
-  const listed = days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "");
-  return element("span", { className, textContent: filled(text, { days: listed }) });
+  const shown = listed(days.slice(0, 3)) + (days.length > 3 ? " …" : "");
+  return element("span", { className, textContent: filled(text, { days: shown }) });
 }
 
 /**
@@ -44,7 +44,8 @@ function noteKeys(notes) {
  * @returns {HTMLElement[]}
  */
 function behindKeys(isAlone) {
-  if (!isAlone) return [element("span", { textContent: _("Click a name to see its line alone, with what is usual") })];
+  if (!isAlone)
+    return [element("span", { textContent: _("Click a name to show its line alone with its usual range") })];
   return [
     ...(chosenSpan === "90"
       ? []

@@ -1,7 +1,7 @@
 /* Formats numbers, days and sizes in both languages. No digits are lost: if a count is shortened (from 10 thousand
    on), the exact one is shown next to it. */
 
-import { _, filled } from "./language.js";
+import { _, filled, listed } from "./language.js";
 import { language, site } from "./state.js";
 
 /** @import { Language, PeriodKey, Value } from "../types.d.ts" */
@@ -34,6 +34,12 @@ export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABS
  * @returns {string}
  */
 export const share = (value) => (known(value) ? `${(value * 100).toFixed(2)}%` : ABSENT);
+
+/**
+ * A share as per cent with one decimal, as everywhere for sign-in sessions.
+ * @param {Value | undefined} value
+ */
+export const level = (value) => (known(value) ? `${(value * 100).toFixed(1)}%` : ABSENT);
 
 /**
  * A latency: 1,234 ms.
@@ -175,10 +181,10 @@ export function coverageNote(name) {
   });
   if (!missing.length) return coverage;
   const named = missing.slice(0, 3).map((day) => day.slice(5));
-  const listed = named.join(", ");
+  const shown = listed(named);
   const rest = missing.length - named.length;
   return filled(_("{coverage} (missing {days})"), {
     coverage,
-    days: rest ? filled(_("{days} and {count} more"), { days: listed, count: rest }) : listed,
+    days: rest ? filled(_("{days} and {count} more"), { days: shown, count: rest }) : shown,
   });
 }

@@ -46,6 +46,12 @@ export const word = (value) =>
   (own(texts.words, value) || site.channels.find(({ key }) => key === value) || { [language]: value })[language];
 
 /**
+ * Names as a list in the page's language.
+ * @param {string[]} names
+ */
+export const listed = (names) => names.join(language === "zh" ? "、" : ", ");
+
+/**
  * The label of a metric.
  * @param {string} name
  * @returns {string}

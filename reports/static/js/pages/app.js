@@ -2,7 +2,7 @@
    shell for all apps; its figures.js fills it. */
 
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
-import { _, carryChoices, filled, metricLink, word } from "../data/language.js";
+import { _, carryChoices, filled, listed, metricLink, word } from "../data/language.js";
 import { chosenDays, figures, setChosenApp, site, windowKey } from "../data/state.js";
 import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named, one } from "../dom.js";
@@ -121,7 +121,7 @@ function drawRecords() {
   for (const place of all("[data-part=restated]")) {
     place.hidden = !days.length;
     place.textContent = filled(_("Figures of this app were changed after publication on: {days}"), {
-      days: days.map(dayLabel).join(", "),
+      days: listed(days.map(dayLabel)),
     });
   }
 }

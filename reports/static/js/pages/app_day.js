@@ -156,9 +156,9 @@ function tables(place) {
     ...(moved.length
       ? [
           titled(
-            _("What moved most"),
+            _("Largest moves"),
             plainTable(
-              _("What moved most"),
+              _("Largest moves"),
               [headCell(_("Channel")), ...heads.map((text) => headCell(text, true))],
               moved,
               "plain day-movers",

@@ -42,7 +42,7 @@ function factsOf({ first, last, is_part: isPart, level, lost, codes }) {
     ...fact(_("Last day"), last ? dayLabel(last) : null),
     ...fact(_("Level now"), levelDays(level)),
     ...fact(_("Lost in all"), known(lost) ? number(lost) : null),
-    ...fact(_("What grew"), codes ? named(textOf(codes)) : null),
+    ...fact(_("More frequent"), codes ? named(textOf(codes)) : null),
   ];
 }
 

@@ -180,7 +180,7 @@ function otherCharts() {
 /** @returns {HTMLElement} */
 function whereFrom() {
   return section(
-    heading(both("Where it comes from")),
+    heading(both("Sources of the change")),
     element(
       "div",
       { className: "pair values" },
@@ -240,7 +240,7 @@ const SECTIONS = {
     ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
     ...(content.logins ? [whereFrom()] : []),
     section(
-      heading(both("Why it failed")),
+      heading(both("Causes of failure")),
       element(
         "div",
         { className: "pair" },

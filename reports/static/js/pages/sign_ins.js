@@ -3,7 +3,7 @@
    loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
    For all apps `pages/signin.html.jinja` writes the same. */
 
-import { dayRange, number, periodLabel, share } from "../data/format.js";
+import { dayRange, level, number, periodLabel } from "../data/format.js";
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
 import { countedDays, usualOf } from "../data/norms.js";
@@ -63,7 +63,7 @@ const emptyNote = (textContent) => element("p", { className: "empty", textConten
  * @param {number} whole
  */
 const countCell = (value, whole) =>
-  numberCell(number(value), element("span", { className: "detail", textContent: share(ratio(value, whole)) }));
+  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
 
 /** @param {string} name @param {Value} sessions */
 const bar = (name, sessions, start = 0, whole = 1) =>
@@ -98,7 +98,7 @@ function wayRow(label, row, isTotal) {
     { className: isTotal ? "total" : "" },
     element("th", { scope: "row", textContent: label }),
     numberCell(number(row.sessions)),
-    numberCell(share(ratio(signedIn(row), row.sessions - row.cut))),
+    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
     barsCell(...bars),
     ...WAYS.map((way) => countCell(row[way], row.sessions)),
   );
@@ -196,10 +196,7 @@ function stepRow(label, sessions, counts, pair) {
     /** @param {Value | undefined} value */
     const ms = (value) => (value === null || value === undefined ? "—" : `${number(value)} ms`);
     cells.push(
-      numberCell(
-        share(rateOf(counts, pair)),
-        ...usualNote(rate, (value) => `${(100 * value).toFixed(1)}%`, site.as_of.slice(5)),
-      ),
+      numberCell(level(rateOf(counts, pair)), ...usualNote(rate, level, site.as_of.slice(5))),
       numberCell(ms(times?.p50_ms), ...usualNote(time, (value) => number(Math.round(value)), "", " ms")),
       numberCell(ms(times?.p95_ms)),
       numberCell(times ? number(times.negative) : ""),
@@ -219,13 +216,21 @@ function drawFunnel() {
       headCell(_("Sessions"), true, shownLabel()),
       headCell(_("Of all")),
       headCell(_("From the step before"), true),
-      ...[_("Median time"), _("95% within"), _("Clocks differ")].map((name) => headCell(name, true, site.as_of)),
+      ...[_("Median time"), _("95th percentile"), _("Clocks differ")].map((name) => headCell(name, true, site.as_of)),
     ];
     /** @type {(FunnelPair | undefined)[]} */
     const pairs = [undefined, "page_click", "click_authorize", "authorize_verify"];
     const rows = steps.map((step, i) => stepRow(stages[step][language], counts[step], counts, pairs[i]));
     rows.push(stepRow(_("Signed in by one-click login, of the page"), counts.signed_in, counts, "page_signed_in"));
     parts.push(plainTable(_("Funnel of one-click login"), head, rows));
+    parts.push(
+      element("p", {
+        className: "note",
+        textContent: _(
+          "Each rate counts only sessions with the step before; that of the last row, sessions with the authorization page.",
+        ),
+      }),
+    );
     for (const step of steps.filter((one) => !isLogged(counts, one))) {
       parts.push(element("p", { className: "note lacking", textContent: texts.sign_ins.how_to_log[step][language] }));
     }
@@ -235,7 +240,7 @@ function drawFunnel() {
       successes: number(counts.prefetch_successes),
       prefetches: number(counts.prefetches),
     });
-    const rate = element("b", { textContent: share(ratio(counts.prefetch_successes, counts.prefetches)) });
+    const rate = element("b", { textContent: level(ratio(counts.prefetch_successes, counts.prefetches)) });
     parts.push(element("p", { className: "note eligible" }, metricLink("eligible_rate"), " ", rate, ` ${words}`));
   }
   put("sign-in-funnel", ...parts);
@@ -307,7 +312,7 @@ function drawStops() {
       {},
       element("th", { scope: "row", textContent: label }),
       numberCell(number(sessions)),
-      numberCell(share(ratio(sessions, whole))),
+      numberCell(level(ratio(sessions, whole))),
     );
   const rest = stops.slice(STOPS_LISTED);
   const rows = stops.slice(0, STOPS_LISTED).map((stop) => row(stopWords(stop), stop.sessions));
@@ -347,7 +352,7 @@ function drawLine() {
       ? [
           _("Records without a device or an attempt, in no session:"),
           " ",
-          element("b", { textContent: share(ratio(without, records)) }),
+          element("b", { textContent: level(ratio(without, records)) }),
           element("span", { className: "muted", textContent: counted }),
         ]
       : []),
