@@ -153,7 +153,7 @@ def test_charts_of_the_monitoring_page_are_marked_for_the_chosen_app(reader: Rea
     page.wait_for_selector(f"[data-chart-keys]:has-text('{day(25):%m-%d}')")
     reader.settle()
     keys = page.locator("[data-chart-keys]").first
-    assert f"{day(25):%m-%d} 异常, {day(10):%m-%d} 异常 · 一键登录" in keys.inner_text()
+    assert f"{day(25):%m-%d} 异常、{day(10):%m-%d} 异常 · 一键登录" in keys.inner_text()
     # A channel alone has its own marks and the whole app's: WeChat has no own one.
     page.locator("[data-legend=timed] button", has_text="微信").click()
     reader.settle()
