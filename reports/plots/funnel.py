@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
     """Return the funnel of an app, or of all apps together (`*`), over the days that end with the as-of.
 
-    If the logs lack the step of a rate's denominator, the rate is a dash.
+    If the logs lack a step of a rate, the rate is a dash.
     """
     found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
     between = rates(found)

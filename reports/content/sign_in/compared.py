@@ -23,8 +23,8 @@ VALUES_LISTED: Final = 20
 def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, Any]]]:
     """Return the values of each dimension from `first` to the as-of.
 
-    Each has its label in both languages, sessions, and numerator and denominator of each rate: None if the logs lack
-    the step of the denominator.
+    Each has its label in both languages, sessions, and numerator and denominator of each rate: None if the logs lack a
+    step of the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[str, list[dict[str, Any]]] = {dimension: [] for dimension in COMPARED}
@@ -33,7 +33,9 @@ def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, An
     ):
         counts = dict(zip(FUNNEL, rest, strict=True))
         label = _label(BY_KEY[dimension], value, merged, schemes.get)
-        rates = {pair: (counts[pair], counts[step]) if has_rate(counts, pair) else None for pair, step in RATES.items()}
+        rates = {
+            pair: (counts[pair], counts[over]) if has_rate(counts, pair) else None for pair, (over, _) in RATES.items()
+        }
         found[dimension].append(
             {
                 "label": [label.zh, label.en],

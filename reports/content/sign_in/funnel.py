@@ -1,7 +1,7 @@
 """The funnel of one-click login: steps that the logs contain, and rates from step to step.
 
 The SDK logs the page, the click and the authorization, the server the verification. A step that is not logged would
-look like a step that hardly any user reached. A rate is therefore only computed if its denominator's step is logged.
+look like a step that hardly any user reached. A rate is therefore only computed if both of its steps are logged.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from typing import Final
 
 STEPS: Final = ("page", "click", "authorize", "verify")
 RATES: Final = {
-    "page_click": "page",
-    "click_authorize": "click",
-    "authorize_verify": "authorize",
-    "page_signed_in": "page",
+    "page_click": ("page", "click"),
+    "click_authorize": ("click", "authorize"),
+    "authorize_verify": ("authorize", "verify"),
+    "page_signed_in": ("page", "signed_in"),
 }
-"""Counts of sessions with two steps, and the step of the rate's denominator."""
+"""Counts of sessions with two steps, and these steps: the first is the denominator of the rate."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,23 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack the step of its denominator."""
+        """Each rate; None if the logs lack one of its steps."""
         return rates(self.counts)
 
 
 def is_logged(counts: Mapping[str, int], step: str) -> bool:
-    """Whether a step is logged: at least half of the sessions that signed in by one-click login contain it."""
-    return counts[step] > 0 and 2 * counts[step] >= counts["signed_in"]
+    """Whether a step is logged: at least half of the sessions that signed in by one-click login contain it.
+
+    If nobody signed in, the step may be logged: no session need have passed it.
+    """
+    return 2 * counts[step] >= counts["signed_in"]
 
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
-    """Whether the step of a rate's denominator is logged."""
-    return is_logged(counts, RATES[pair])
+    """Whether both steps of a rate are logged, and a session contains the first."""
+    return counts[RATES[pair][0]] > 0 and all(is_logged(counts, step) for step in RATES[pair])
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack the step of its denominator."""
-    return {pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, over in RATES.items()}
+    """Return each rate; None if the logs lack one of its steps."""
+    return {pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in RATES.items()}

@@ -62,7 +62,7 @@ HOW_TO_LOG: Final = {
 def sign_in_texts() -> dict[str, object]:
     """Return the texts and declarations that the script of an app's page needs.
 
-    These are the steps, the places where users stop, advice about missing steps, the denominators' steps, and the
+    These are the steps, the places where users stop, advice about missing steps, the two steps of each rate, and the
     dimensions whose values can be compared.
     """
 

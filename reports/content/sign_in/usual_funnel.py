@@ -47,4 +47,5 @@ def _rate(counts: dict[date, dict[str, int]], pair: str, day: date) -> tuple[flo
     found = counts.get(day)
     if found is None or not has_rate(found, pair):
         return None, 0
-    return found[pair] / found[RATES[pair]], found[RATES[pair]]
+    over = found[RATES[pair][0]]
+    return found[pair] / over, over

@@ -180,7 +180,7 @@ export interface Texts {
     stops: Record<string, Both>;
     how_to_log: Record<string, Both>;
     steps: FunnelStep[];
-    rates: Record<FunnelPair, FunnelStep>;
+    rates: Record<FunnelPair, RateSteps>;
     compared: { key: string; label: Both; unknown: Both }[];
   };
   /** The look of a series, by its name. */
@@ -394,6 +394,8 @@ export interface ChartLists {
 /** The figures with what follows from them. */
 export type FunnelStep = "page" | "click" | "authorize" | "verify";
 export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" | "page_signed_in";
+/** The steps of a rate; the first is its denominator. */
+export type RateSteps = [FunnelStep, FunnelStep | "signed_in"];
 /** Sessions by step of the funnel, and sessions with two steps. */
 export type FunnelCounts = Record<FunnelStep | FunnelPair | "signed_in", number>;
 export type WayRow = Omit<TableRow<SignInTables["ways"]>, "window_days" | "entry_channel">;

@@ -128,7 +128,7 @@ class TestFunnel:
             "page_click": 0.8, "click_authorize": 0.75, "authorize_verify": 0.8, "page_signed_in": 0.6,
         }  # fmt: skip
         for pair, name in (("page_click", "click_rate"), ("page_signed_in", "page_rate")):
-            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair])
+            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair][0])
 
     @pytest.mark.parametrize(("page", "is_missing"), [(30, False), (29, True), (0, True)])
     def test_a_step_that_fewer_than_half_of_the_signed_in_have_is_not_logged(self, page: int, is_missing: bool):
@@ -137,11 +137,27 @@ class TestFunnel:
         assert (found.rates["page_signed_in"] is None) is is_missing
         assert found.rates["click_authorize"] == 0.75
 
-    def test_a_rate_needs_only_the_step_that_it_is_over(self):
+    def test_a_rate_needs_both_of_its_steps(self):
         found = funnel(**LOGGED | {"click": 29, "page_click": 27, "click_authorize": 20})
         assert found.missing == ["click"]
-        assert (found.rates["page_click"], found.rates["click_authorize"]) == (0.3, None)
-        assert found.rates["authorize_verify"] == 0.8
+        assert (found.rates["page_click"], found.rates["click_authorize"]) == (None, None)
+        assert (found.rates["authorize_verify"], found.rates["page_signed_in"]) == (0.8, 0.6)
+
+    def test_an_app_whose_server_does_not_log_has_no_rate_of_the_verification(self):
+        found = funnel(**LOGGED | {"verify": 0, "authorize_verify": 0, "signed_in": 70, "page_signed_in": 63})
+        assert found.missing == ["verify"]
+        assert (found.rates["authorize_verify"], found.rates["page_signed_in"]) == (None, 0.7)
+
+    def test_a_step_that_nobody_passed_is_not_missing_if_nobody_signed_in(self):
+        """A server that refuses every token does log; a page that every user leaves has no click."""
+        outage = funnel(**LOGGED | {"verify": 0, "authorize_verify": 0, "signed_in": 0, "page_signed_in": 0})
+        assert outage.missing == []
+        assert (outage.rates["authorize_verify"], outage.rates["page_signed_in"]) == (0.0, 0.0)
+        closed = funnel(sessions=20, page=20)
+        assert closed.missing == []
+        assert closed.rates == {
+            "page_click": 0.0, "click_authorize": None, "authorize_verify": None, "page_signed_in": 0.0,
+        }  # fmt: skip
 
     def test_without_sessions_nothing_is_missing(self):
         assert funnel().missing == []

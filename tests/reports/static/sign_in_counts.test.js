@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterFailure, isLogged, joinedFailures } from "../../../reports/static/js/pages/sign_in_counts.js";
+import { afterFailure, hasRate, isLogged, joinedFailures } from "../../../reports/static/js/pages/sign_in_counts.js";
 
 const path = (way, sessions, by = null, failure = "timeout") => ({
   window_days: 7,
@@ -46,5 +46,16 @@ test("a step is logged that at least half of the signed-in have", () => {
     isLogged(/** @type {any} */ (counts), step),
   );
   assert.deepEqual(logged, ["page", "verify"]);
-  assert.equal(isLogged(/** @type {any} */ ({ ...counts, signed_in: 0 }), "authorize"), false);
+  // Nobody signed in: the step may be logged, only without a success.
+  assert.equal(isLogged(/** @type {any} */ ({ ...counts, signed_in: 0 }), "authorize"), true);
+});
+
+test("a rate needs both of its steps, and sessions with the first", () => {
+  /** @type {any} */
+  const counts = { page: 90, click: 80, authorize: 70, verify: 0, signed_in: 70 };
+  assert.deepEqual([hasRate(counts, ["page", "click"]), hasRate(counts, ["page", "signed_in"])], [true, true]);
+  assert.equal(hasRate(counts, ["authorize", "verify"]), false);
+  assert.equal(hasRate({ ...counts, signed_in: 0 }, ["authorize", "verify"]), true);
+  assert.equal(hasRate({ ...counts, click: 0 }, ["page", "click"]), false);
+  assert.equal(hasRate({ ...counts, click: 0, signed_in: 0 }, ["click", "authorize"]), false);
 });

@@ -4,7 +4,7 @@
 import { number } from "../data/format.js";
 import { _, filled, word } from "../data/language.js";
 import { figures, language, texts } from "../data/state.js";
-import { isLogged } from "./sign_in_counts.js";
+import { hasRate } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
 /** @import { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.d.ts" */
@@ -32,9 +32,9 @@ function valueName({ key, unknown }, { value, merged }) {
 export function comparedDimensions(rows) {
   /** @type {(dimension: { key: string, unknown: Both }, row: ComparedRow) => ComparedValue} */
   const compared = (dimension, row) => {
-    const rates = Object.entries(texts.sign_ins.rates).map(([pair, over]) => {
+    const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
       const counts = row[/** @type {FunnelPair} */ (pair)];
-      return [pair, isLogged(row, over) ? [counts, row[over]] : null];
+      return [pair, hasRate(row, steps) ? [counts, row[steps[0]]] : null];
     });
     const signIns = row.concluded ? [row.sign_ins, row.concluded] : null;
     return {

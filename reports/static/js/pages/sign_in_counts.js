@@ -1,7 +1,7 @@
 /* Sums of sign-in sessions, as `reports/content/sign_in/` computes them for the page of all apps. sign_ins.js draws
    them. */
 
-/** @import { FailureRow, FunnelCounts, FunnelStep, PathRow, WayRow } from "../types.d.ts" */
+/** @import { FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, WayRow } from "../types.d.ts" */
 
 export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "lost"]);
 
@@ -12,11 +12,19 @@ export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "l
 export const signedIn = ({ direct, retry, other }) => direct + retry + other;
 
 /**
- * Whether a step is logged: at least half of the sessions that signed in by one-click login contain it.
+ * Whether a step is logged: at least half of the sessions that signed in by one-click login contain it. If nobody
+ * signed in, the step may be logged: no session need have passed it.
  * @param {FunnelCounts} counts
- * @param {FunnelStep} step
+ * @param {FunnelStep | "signed_in"} step
  */
-export const isLogged = (counts, step) => counts[step] > 0 && 2 * counts[step] >= counts.signed_in;
+export const isLogged = (counts, step) => 2 * counts[step] >= counts.signed_in;
+
+/**
+ * Whether both steps of a rate are logged, and a session contains the first.
+ * @param {FunnelCounts} counts
+ * @param {RateSteps} steps
+ */
+export const hasRate = (counts, [over, step]) => counts[over] > 0 && isLogged(counts, over) && isLogged(counts, step);
 
 /** @type {(channel?: string | null, failure?: string | null) => FailureRow} */
 const noSessions = (channel = null, failure = null) => ({

@@ -14,7 +14,7 @@ import { all, drawing, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { comparedDimensions } from "./app_compared.js";
 import { comparedPart } from "./compared.js";
-import { afterFailure, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
+import { afterFailure, hasRate, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
 /** @import { FailureRow, FunnelCounts, FunnelPair, RawSignIns, TableRow, Unit, Usual, Value, WayRow } from "../types.d.ts" */
@@ -172,8 +172,8 @@ function usualNote({ value, usual }, textOfValue, day, unit = "") {
 
 /** @param {FunnelCounts} counts @param {FunnelPair} pair */
 function rateOf(counts, pair) {
-  const over = texts.sign_ins.rates[pair];
-  return isLogged(counts, over) ? ratio(counts[pair], counts[over]) : null;
+  const steps = texts.sign_ins.rates[pair];
+  return hasRate(counts, steps) ? ratio(counts[pair], counts[steps[0]]) : null;
 }
 
 /**
@@ -190,7 +190,7 @@ function stepRow(label, sessions, counts, pair) {
     const rate = usualOfDay(
       (row) => rateOf(row, pair),
       "share",
-      (row) => row[texts.sign_ins.rates[pair]],
+      (row) => row[texts.sign_ins.rates[pair][0]],
     );
     const time = usualOfDay((row) => row[/** @type {const} */ (`${pair}_p50_ms`)], "ms");
     /** @param {Value | undefined} value */
