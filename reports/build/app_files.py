@@ -87,7 +87,7 @@ class AppShell(NamedTuple):
 class Content(NamedTuple):
     """The content of an app's folder, before the fields that depend on the sizes of its files are added.
 
-    `sign_ins` is None without a session, `older_days` without a record in these days.
+    `sign_ins` is None without a sign-in record, `older_days` without a record in these days.
     """
 
     app: App

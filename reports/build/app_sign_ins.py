@@ -17,7 +17,7 @@ SIGN_INS_FILE = "sign_ins.js"
 
 
 def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callable[[str], Bilingual]) -> dict[str, str]:
-    """Return a JSON document for each app that has a sign-in session in the 90 days, by app key.
+    """Return a JSON document for each app that has a sign-in record in the 90 days, by app key.
 
     Apps from the first to the last of the sorted `keys` are read; `word` returns the words for channels and outcomes.
     """

@@ -16,7 +16,7 @@ from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, json_block
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
-from reports.content.sign_in.sign_in_words import FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
+from reports.content.sign_in.sign_in_words import EXAMPLES, FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
 from reports.content.sign_in.sign_ins import sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
@@ -75,6 +75,7 @@ def sign_in_values(
         "way_words": WAY_WORDS,
         "funnel_rows": FUNNEL_ROWS,
         "how_to_log": HOW_TO_LOG,
+        "examples": EXAMPLES,
         "way_bar": way_bar,
         "stop_words": lambda stop: stop_words(stop, word),
         "stops_listed": _STOPS_LISTED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -103,8 +105,7 @@ def test_a_page_without_sessions_says_so(look: Look) -> None:
 def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=7)
     assert not loaded(page)
-    page.locator("#sign-ins").scroll_into_view_if_needed()
-    page.wait_for_selector("#sign-ins[data-loaded]")
+    with_sign_ins(page)
     assert page.locator("[data-part=sign-in-line]").inner_text() == (
         "03-31: 11,000 sign-in sessions, 92.1% signed in (30 cut by midnight not counted); of 1,010 that failed "
         "first, 64% signed in later, the other 367 were not seen signing in (10 more cut by midnight); most of "
@@ -164,6 +165,44 @@ def test_the_card_of_an_incident_counts_failed_sessions_and_leads_to_them(
     assert page.locator("[data-incident=sign-in] .failed-sessions").inner_text() == said
     # Without eight weeks of days nothing is usual.
     assert "平时" not in page.locator("[data-part=sign-in-funnel]").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("app", "missing", "empty"),
+    [("sample-app-0005", ["verify"], ["Verification"]), ("sample-app-0006", ["page", "click"], ["Click", "Signed in"])],
+)
+def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(
+    read_site: Callable[..., Reader], app: str, missing: list[str], empty: list[str]
+) -> None:
+    page = with_sign_ins(read_site("sampled").open(f"apps/{app}/index.html", lang="en"))
+    part = page.locator("[data-part=sign-in-funnel]")
+    rows = table_rows(page, "[data-part=sign-in-funnel] table")
+    assert [next(cell for cell in row[3:] if cell) for row in rows if row[0].startswith(tuple(empty))] == ["—"] * len(
+        empty
+    )
+    *advice, where = part.locator(".lacking").all_inner_texts()
+    assert len(advice) == len(missing)
+    assert "docs/log-format.md" in where
+    lines = part.locator("pre").inner_text().splitlines()
+    assert [json.loads(line)["stage"] for line in lines] == missing
+
+
+@pytest.mark.parametrize("language", FIRST_LINES)
+def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(
+    read_site: Callable[..., Reader], language: str
+) -> None:
+    page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang=language))
+    text = page.locator("#sign-ins").inner_text()
+    assert {"zh": "2 条登录记录都没有设备号和 attempt_id", "en": "None of 2 sign-in records names"}[language] in text
+    # The share of records in no session is the only one.
+    assert re.findall(r"[\d.]+%", text) == ["100.00%"]
+
+
+def with_sign_ins(page: Page) -> Page:
+    """The page of an app, once its sessions are loaded."""
+    page.locator("#sign-ins").scroll_into_view_if_needed()
+    page.wait_for_selector("#sign-ins[data-loaded]")
+    return page
 
 
 def loaded(page: Page) -> bool:

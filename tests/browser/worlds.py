@@ -18,7 +18,7 @@ from tests.data.bought_packages import add_packages, package
 from tests.data.made_database import AS_OF, Database, day
 from tests.data.made_sign_ins import add_sign_ins
 from tests.data.published_tables import example, full, incident, many, steady
-from tests.support import DataFolder
+from tests.support import DataFolder, record
 
 SAMPLE_DAY = date(2026, 11, 25)
 """The data day of the sample."""
@@ -51,6 +51,13 @@ def publish_sample(root: Path) -> None:
     """Publish a sample with everything that can be planted."""
     write_sample(root, SampleSpec(days=60, apps=8, events=6_000, seed=1, last_day=SAMPLE_DAY))
     DataFolder(root).publish(SAMPLE_DAY)
+
+
+def no_subject(root: Path) -> None:
+    """Publish an app whose sign-in records name neither a device nor an attempt."""
+    folder = DataFolder(root)
+    folder.land("a.ndjson", [record("a1", stage="page"), record("a2"), record("b1", channel="local_verify")])
+    folder.publish()
 
 
 def fault_of_data(world: Database) -> None:
@@ -136,6 +143,7 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "example": made(example),
     "logged": run(site_logs.publish),
     "sampled": run(publish_sample),
+    "no-subject": run(no_subject),
     "empty": run(lambda root: DataFolder(root).publish()),
     "full": made(full),
     "many": made(many, MANY),

@@ -149,7 +149,8 @@ SIGN_IN_TABLES: Final = {
     "funnel": Table(
         "sign_in_funnel",
         dict.fromkeys(
-            ("window_days", "sessions", *FUNNEL, "prefetches", "prefetch_successes", "text_records"), "number"
+            ("window_days", "sessions", *FUNNEL, "prefetches", "prefetch_successes", "text_records", "records"),
+            "number",
         ),
         "window_days",
     ),

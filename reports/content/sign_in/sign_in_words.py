@@ -3,6 +3,7 @@
 The figures are in `sign_ins.py`.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
@@ -57,13 +58,29 @@ HOW_TO_LOG: Final = {
     "verify": t("The logs lack the verification: let the server log each exchange of a token for a number."),
 }
 """Advice if the logs lack a step of the funnel."""
+EXAMPLES: Final = {
+    step: json.dumps(
+        {
+            "event_id": f"a{place}",
+            "event_time": f"2026-11-23T09:30:0{place - 1}.120+08:00",
+            "app_key": "shop",
+            "channel": "one_click",
+            "stage": step,
+            "outcome": "success",
+            "device_id": "d1",
+            "attempt_id": "t1",
+        }
+    )
+    for place, step in enumerate(STEPS, 1)
+}
+"""A log record of each step, with the fields that connect it to the others, as in `docs/log-format.md`."""
 
 
 def sign_in_texts() -> dict[str, object]:
     """Return the texts and declarations that the script of an app's page needs.
 
-    These are the steps, the places where users stop, advice about missing steps, the two steps of each rate, and the
-    dimensions whose values can be compared.
+    These are the steps, the places where users stop, advice and records for missing steps, the two steps of each
+    rate, and the dimensions whose values can be compared.
     """
 
     def both(text: Bilingual) -> dict[str, str]:
@@ -73,6 +90,7 @@ def sign_in_texts() -> dict[str, object]:
         "stages": {stage: both(text) for stage, text in STAGE_WORDS.items()},
         "stops": {" ".join(stop): both(line) for stop, (line, _) in _STOPS.items()},
         "how_to_log": {step: both(text) for step, text in HOW_TO_LOG.items()},
+        "examples": EXAMPLES,
         "rates": RATES,
         "steps": STEPS,
         "compared": [

@@ -17,7 +17,7 @@ export interface FigureTables {
 
 export interface SignInTables {
   ways: { window_days: number[]; entry_channel: string[]; sessions: number[]; direct: number[]; retry: number[]; other: number[]; cut: number[]; lost: number[] };
-  funnel: { window_days: number[]; sessions: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; prefetches: number[]; prefetch_successes: number[]; text_records: number[] };
+  funnel: { window_days: number[]; sessions: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; prefetches: number[]; prefetch_successes: number[]; text_records: number[]; records: number[] };
   times: { step: string[]; sessions: number[]; p50_ms: Value[]; p95_ms: Value[]; negative: number[] };
   days: { back: number[]; page: number[]; click: number[]; authorize: number[]; verify: number[]; page_click: number[]; click_authorize: number[]; authorize_verify: number[]; page_signed_in: number[]; signed_in: number[]; page_click_p50_ms: Value[]; click_authorize_p50_ms: Value[]; authorize_verify_p50_ms: Value[]; page_signed_in_p50_ms: Value[] };
   paths: { window_days: number[]; failed_channel: string[]; failure: string[]; way: string[]; signed_in_by: (string | null)[]; sessions: number[]; within_minute: number[] };

@@ -172,13 +172,14 @@ export interface Texts {
   words: Record<string, Both>;
   metrics: Record<string, { label: Both; meaning: Both; better: Better }>;
   /**
-   * Texts of sign-in sessions: steps, places where users stopped (by channel, stage and outcome), advice about missing
-   * steps, the steps of the funnel, and the step of each rate's denominator.
+   * Texts of sign-in sessions: steps, places where users stopped (by channel, stage and outcome), advice and records for
+   * missing steps, the steps of the funnel, and the two steps of each rate.
    */
   sign_ins: {
     stages: Record<string, Both>;
     stops: Record<string, Both>;
     how_to_log: Record<string, Both>;
+    examples: Record<FunnelStep, string>;
     steps: FunnelStep[];
     rates: Record<FunnelPair, RateSteps>;
     compared: { key: string; label: Both; unknown: Both }[];

@@ -168,7 +168,7 @@ def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: di
     for key, folder in folders.items():
         more = {f"{folder}_usage_detail.xlsx"} if key == "Shop" else set()
         more |= {"monthly"} if key not in ("idle", "CON") else set()
-        # Only apps with a sign-in session have a file of them.
+        # Only apps with sign-in records have a file of sessions.
         more |= {"sign_ins.js"} if key in ("shop", "img") else set()
         assert names(site / "apps" / folder) == {"index.html", "figures.js", f"{folder}_usage_detail.csv"} | more, key
         assert script_data(site / "apps" / folder / "figures.js").get("has_sign_ins", False) == ("sign_ins.js" in more)

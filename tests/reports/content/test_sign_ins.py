@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import closing
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import duckdb
@@ -18,7 +20,7 @@ from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
 from reports.content.sign_in.funnel import RATES, Funnel
-from reports.content.sign_in.sign_in_words import WAY_WORDS, failed_words, sentence, stop_words
+from reports.content.sign_in.sign_in_words import EXAMPLES, WAY_WORDS, failed_words, sentence, stop_words
 from reports.content.sign_in.sign_ins import APPS_LISTED, DaySessions, Stop, Ways, sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
@@ -272,6 +274,8 @@ def test_the_page_and_the_files_of_a_log(folder: DataFolder):
         "03-10：2 次登录会话，50.0% 登录成功；先失败的 1 次全部最终登录成功；未见登录的最多停在授权页（未点击）" in page
     )
     assert "缺少服务端取号" in page
+    # Once for each span of days.
+    assert unescape(page).count('"stage": "verify"') == 3
     files = {name: (folder.store.site / f"{name}.csv").read_bytes() for name in
              ("sessions", "session_paths", "session_stops", "funnel")}  # fmt: skip
     assert files["session_stops"] == (
@@ -289,6 +293,14 @@ def test_records_without_a_subject_give_no_rate(folder: DataFolder):
     assert "2 条登录记录都没有设备号和 attempt_id" in page
     content = page.split("<main")[1].split("page-data")[0]
     assert re.findall(r"[\d.]+%", content.split("Why trust this")[1]) == ["100.0%"]
+
+
+def test_the_records_that_a_page_shows_are_those_of_the_log_format():
+    assert EXAMPLES["page"] in (PROJECT / "docs/log-format.md").read_text("utf-8")
+    records = [json.loads(line) for line in EXAMPLES.values()]
+    assert [one["stage"] for one in records] == list(EXAMPLES) == ["page", "click", "authorize", "verify"]
+    # Nobody can mistake one for a copy of another.
+    assert len({(one["event_id"], one["event_time"]) for one in records}) == 4
 
 
 def test_an_apps_page_lists_as_many_failures_as_the_page_of_all() -> None:

@@ -1,4 +1,4 @@
--- One row per app with a sign-in session in the 90 days, from $first_app to $last_app: the data of its page's section
+-- One row per app with a sign-in record in the 90 days, from $first_app to $last_app: the data of its page's section
 -- as JSON. `tables` are defined in `figures/document_tables.py`; empty ones are left out.
 -- noqa: disable=ST03
 WITH step_times AS (
@@ -11,5 +11,5 @@ tables AS (
 )
 SELECT app_key, '{"tables":' || tables || '}' AS document
 FROM tables
-WHERE app_key IN (SELECT app_key FROM sign_in_ways WHERE app_key BETWEEN $first_app AND $last_app)
+WHERE app_key IN (SELECT app_key FROM session_books WHERE day BETWEEN $long_first AND $last)
 ORDER BY app_key

@@ -1,5 +1,5 @@
 /* Sign-in sessions of an app over the chosen window: the sentence, ways, funnel, ways after a failure, and where the
-   others stopped. Only an app's own page has this section, if there are sessions (`drawAppSections`). Its file is
+   others stopped. Only an app's own page has this section, if there are sign-in records (`drawAppSections`). Its file is
    loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
    For all apps `pages/signin.html.jinja` writes the same. */
 
@@ -17,7 +17,7 @@ import { comparedPart } from "./compared.js";
 import { afterFailure, hasRate, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
-/** @import { FailureRow, FunnelCounts, FunnelPair, RawSignIns, TableRow, Unit, Usual, Value, WayRow } from "../types.d.ts" */
+/** @import { FailureRow, FunnelCounts, FunnelPair, FunnelStep, RawSignIns, TableRow, Unit, Usual, Value, WayRow } from "../types.d.ts" */
 
 const FILE = "./sign_ins.js";
 const FAILURES_LISTED = 8;
@@ -104,9 +104,22 @@ function wayRow(label, row, isTotal) {
   );
 }
 
+/** A text for days without sessions: whether they have no sign-in records, or none that names a subject. */
+function noSessions() {
+  const [counts] = rowsOfWindow("funnel");
+  if (!counts?.records) return emptyNote(_("No sign-in record in these days."));
+  const textContent = filled(
+    _(
+      "None of {records} sign-in records names a device or an attempt: no session is known, and no rate. Let the SDK and the server log the device or the attempt, each under the same id.",
+    ),
+    { records: number(counts.records) },
+  );
+  return element("p", { className: "alert", textContent });
+}
+
 function drawWays() {
   const rows = rowsOfWindow("ways");
-  if (!rows.length) return put("sign-in-ways", emptyNote(_("No sign-in record in these days.")));
+  if (!rows.length) return put("sign-in-ways", noSessions());
   /** @type {any} */
   const total = Object.fromEntries(
     /** @type {const} */ (["sessions", ...WAYS]).map((name) => [name, sum(...rows.map((row) => row[name]))]),
@@ -205,6 +218,32 @@ function stepRow(label, sessions, counts, pair) {
   return element("tr", {}, element("th", { scope: "row", textContent: label }), ...cells);
 }
 
+/**
+ * What to log for the steps that the logs lack.
+ * @param {FunnelStep[]} steps
+ */
+function howToLog(steps) {
+  if (!steps.length) return [];
+  const { how_to_log: advice, examples } = texts.sign_ins;
+  /** @param {...(Node | string)} content */
+  const note = (...content) => element("p", { className: "note lacking" }, ...content);
+  return [
+    ...steps.map((step) => note(advice[step][language])),
+    note(
+      _("Rates over what is not logged are left out. How to connect the steps is in"),
+      " ",
+      element("code", { textContent: "docs/log-format.md" }),
+      language === "zh" ? "；" : "; ",
+      _("records with the fields that connect them:"),
+    ),
+    element(
+      "pre",
+      { className: "example", tabIndex: 0 },
+      element("code", { textContent: steps.map((step) => examples[step]).join("\n") }),
+    ),
+  ];
+}
+
 function drawFunnel() {
   const [counts] = rowsOfWindow("funnel");
   /** @type {Node[]} */
@@ -231,9 +270,7 @@ function drawFunnel() {
         ),
       }),
     );
-    for (const step of steps.filter((one) => !isLogged(counts, one))) {
-      parts.push(element("p", { className: "note lacking", textContent: texts.sign_ins.how_to_log[step][language] }));
-    }
+    parts.push(...howToLog(steps.filter((step) => !isLogged(counts, step))));
   } else parts.push(emptyNote(_("No session has a record in one-click login.")));
   if (counts?.prefetches) {
     const words = filled(_("{successes} of {prefetches} pre-fetches, which are no step of a session"), {
