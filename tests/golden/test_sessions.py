@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.common.project import PROJECT
 from tests.support import DAY, DataFolder, Row, morning_after, record
 
 HERE = Path(__file__).parent / "sessions"
@@ -64,6 +65,33 @@ def test_a_case_gives_the_rows_that_were_worked_out_by_hand(file: Path, folder: 
 def test_every_case_expects_rows() -> None:
     assert {file.parent for file in EXPECTED} == set(CASES)
     assert len(CASES) > 20
+
+
+def test_the_worked_example_of_the_pages_is_counted_as_they_say(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "analyst.md").read_text("utf-8")
+    _, example = page.split("| time | channel | stage | outcome | device | attempt |\n", 1)
+    _, *lines = example.split("\n\n", 1)[0].splitlines()
+    names = ("event_time", "channel", "stage", "outcome", "device_id", "attempt_id")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    folder = DataFolder(tmp_path / "data")
+    folder.land("log.ndjson", [
+        record(f"e{place}", **{
+            name: f"{DAY}T{cell}+08:00" if name == "event_time" else cell
+            for name, cell in zip(names, row, strict=True) if cell
+        })
+        for place, row in enumerate(rows)
+    ])  # fmt: skip
+    folder.tables()
+    assert folder.rows("SELECT records, without_subject, sessions, by_server FROM session_books") == [(7, 0, 2, True)]
+    assert folder.rows("SELECT entry_channel, direct, retry, sessions FROM session_daily ORDER BY entry_channel") == [
+        ("one_click", 0, 1, 1), ("wechat", 1, 0, 1),
+    ]  # fmt: skip
+    paths = "SELECT failed_channel, failure, way, signed_in_by, within_minute FROM session_paths_daily"
+    assert folder.rows(paths) == [("one_click", "timeout", "retry", "one_click", 1)]
+    # The login signs in, 10 seconds after the page.
+    assert folder.rows("SELECT p50_ms FROM session_times_daily WHERE app_key = 'shop' AND step = 'page_signed_in'") == [
+        (10_000,)
+    ]
 
 
 @pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("UTC", "+00:00"), ("Etc/GMT-14", "+14:00")])
