@@ -4,7 +4,7 @@ The figures are computed in `reports/content/sign_in/`.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from pipelines.common.days import window
@@ -13,7 +13,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY
 from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
-from reports.content.context import App, json_block
+from reports.content.context import App, Day, json_block
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
 from reports.content.sign_in.sign_in_words import EXAMPLES, FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
@@ -52,8 +52,14 @@ def sign_in_values(
     word: Callable[[str], Bilingual],
     files: dict[str, WrittenFile],
     incident_days: IncidentDays,
+    quality: Mapping[date, Day],
 ) -> dict[str, Any]:
-    """Return the values of the page's template; `word` returns the words for channels and outcomes."""
+    """Return the values of the page's template.
+
+    Args:
+        word: returns the words for channels and outcomes.
+        quality: every day from the first record to the as-of.
+    """
     as_of = marts.publication.as_of
     today = sign_ins(marts, as_of)
     firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
@@ -65,6 +71,10 @@ def sign_in_values(
             (days, first, sign_ins(marts, first), way_days(list(window(as_of, days)), by_day))
             for days, first in firsts.items()
         ],
+        "with_data": {
+            days: sum(day in quality and quality[day].state == "complete" for day in window(as_of, days))
+            for days in _SPANS
+        },
         "chosen_days": DAYS,
         "times": {step: rest for step, *rest in marts.rows("session_times")},
         "norms": usual_funnel(marts, incident_days),

@@ -191,7 +191,9 @@ class _Site:
         for path, values in self.billing.pages(billing_csvs):
             self._page(path, **values)
         sign_in_csvs = sign_in_files(self.marts, self.writer, self.language)
-        sign_ins = sign_in_values(self.marts, self.by_key, self.word, sign_in_csvs, self.incidents.session_days)
+        sign_ins = sign_in_values(
+            self.marts, self.by_key, self.word, sign_in_csvs, self.incidents.session_days, self.quality
+        )
         self._page(SIGN_IN_PAGE, **sign_ins)
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))

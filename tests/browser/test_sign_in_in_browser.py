@@ -32,6 +32,8 @@ def test_the_first_line_counts_who_signed_in_and_what_became_of_the_others(look:
 
 def test_ways_funnel_failures_and_stops_are_those_of_the_span(reader: Reader) -> None:
     page = reader.open("signin.html", lang="en", days=7)
+    # One of these days is missing.
+    assert "6 of 7 days with data" in page.locator("[data-sign-in-span='7'] figcaption").inner_text()
     assert filled_rows(page, "ways-7")[1] == [
         "One-click login", "11,000", "92.1%", "9,500 86.4%", "400 3.6%", "200 1.8%", "30 0.3%", "870 7.9%",
     ]  # fmt: skip
@@ -133,7 +135,7 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "11,100"
     page.locator("[data-span-button='90']").click()
     assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "11,150"
-    assert page.locator("[data-part=sign-in-span]").inner_text() == "2026-01-01 – 03-31"
+    assert page.locator("[data-part=sign-in-span]").inner_text() == "2026-01-01 – 03-31 · 40 of 90 days with data"
     # The same table as on the page of all apps, for this app's sessions: 7,550 of 8,130 against 2,700 of 2,990.
     rates = {row[0]: row[1:] for row in compared(page)}
     assert rates["Sign-in rate"] == ["92.9% 92.3–93.4% 7,550 / 8,130", "90.3% 89.2–91.3% 2,700 / 2,990",

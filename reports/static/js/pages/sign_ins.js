@@ -381,8 +381,13 @@ function drawLine() {
   const { line, records, without_subject: without } = found;
   put("sign-in-line", textOf(line));
   const counted = ` (${number(without)} / ${number(records)})`;
+  const days = shownDays();
   const last = site.long_days.length;
-  put("sign-in-span", dayRange(site.long_days[last - shownDays()], site.long_days[last - 1]));
+  const count = days - site.long_missing.filter((place) => place >= last - days).length;
+  put(
+    "sign-in-span",
+    `${dayRange(site.long_days[last - days], site.long_days[last - 1])} · ${filled(_("{count} of {days} days with data"), { count, days })}`,
+  );
   put(
     "sign-in-records",
     ...(records
