@@ -189,6 +189,15 @@ def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(
     assert [json.loads(line)["stage"] for line in lines] == missing
 
 
+def test_long_names_of_schemes_to_compare_fit_a_phone(read_site: Callable[..., Reader]) -> None:
+    """An app without SDK logs compares schemes first, whose names contain the name of the app."""
+    reader = read_site("sampled")
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    page = with_sign_ins(reader.open("apps/sample-app-0006/index.html", lang="en"))
+    assert max(map(len, page.locator("[data-side=a] option").all_inner_texts())) > 40
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 @pytest.mark.parametrize("language", FIRST_LINES)
 def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(
     read_site: Callable[..., Reader], language: str
