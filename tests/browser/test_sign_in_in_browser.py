@@ -206,7 +206,7 @@ def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(
     text = page.locator("#sign-ins").inner_text()
     assert {"zh": "2 条登录记录都没有设备号和 attempt_id", "en": "None of 2 sign-in records names"}[language] in text
     # The share of records in no session is the only one.
-    assert re.findall(r"[\d.]+%", text) == ["100.00%"]
+    assert re.findall(r"[\d.]+%", text) == ["100.0%"]
 
 
 def with_sign_ins(page: Page) -> Page:
