@@ -56,9 +56,8 @@ def read_beginning(
     """
     target.mkdir()
     beginning = file
-    form = mapping.format_for(file.path)
-    if form != "parquet":
-        head = head_of(file, is_json=form == "ndjson")
+    if mapping.format_for(file.path) != "parquet":
+        head, _ = head_of(file, mapping)
         beginning = _beginning(file, head, target.with_name(f"{target.name}.beginning"))
     elif file.bytes > _PARQUET_BYTES:
         return None

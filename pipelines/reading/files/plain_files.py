@@ -59,14 +59,16 @@ class _Stream:
         return count
 
 
+def first_bytes_of(plain: PlainFile) -> bytes:
+    """Return the first bytes of a text file, by which its format is recognized."""
+    return os.pread(plain.descriptor, HEAD_BYTES, 0)
+
+
 @contextmanager
 def plain_file(
-    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
+    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False
 ) -> Iterator[PlainFile]:
-    """Open a text file. Unpacked copies are files without a name in the folder `temp`. JSON arrays, and JSON objects
-    over many lines, are rewritten as one object a line.
-
-    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
+    """Open a text file. Unpacked copies are files without a name in the folder `temp`.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
@@ -84,7 +86,18 @@ def plain_file(
             plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
         elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
-        if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, HEAD_BYTES, 0)):
+        yield plain
+
+
+@contextmanager
+def in_lines(plain: PlainFile, temp: Path, *, is_json: bool = False) -> Iterator[PlainFile]:
+    """Open a text file with one record a line: JSON arrays, and JSON objects over many lines, are rewritten as one
+    object a line.
+
+    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
+    """
+    with ExitStack() as stack:
+        if is_json and not isinstance(plain.file, FilePiece) and is_spread(first_bytes_of(plain)):
             plain = _cut(plain, temp, stack)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
@@ -94,9 +107,14 @@ def plain_file(
 
 @contextmanager
 def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
-    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`."""
+    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`. A piece has the
+    encoding of its whole file.
+    """
     with ExitStack() as stack:
-        if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
+        whole = plain.stream()
+        if isinstance(plain.file, FilePiece):
+            whole = _Stream(stack.enter_context(raw_file(plain.file)).fileno())
+        if plain.encoding == UTF_8 and is_gb18030(whole):
             plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
         yield plain
 
