@@ -116,13 +116,21 @@ class _Fetch:
             self._bucket = open_bucket(self._address)
             days = self._settings.since_days
             since = now - timedelta(days=days) if days else None
-            listing = list_objects(self._bucket, self._address, self._settings.prefix, since)
+            waiting = self._ledger.waiting(self._address.identity, self._settings.into)
+            listing = list_objects(self._bucket, self._address, self._settings.prefix, since, waiting)
         except BucketError as error:
             self._found.append(error.words)
             return False
         if listing.refused:
             self._found.append(fetch_words.refused([self._address.name(key) for key in listing.refused]))
-        self._due = self._bounded([*self._new(listing.objects)])
+        if named := [name for name in map(self._address.name, listing.passed_over) if not is_ignored_name(name)]:
+            self._found.append(fetch_words.passed_over(named))
+        new = [*self._new(listing.objects)]
+        self._due = self._bounded(new)
+        if since:
+            # An object that waits is fetched even if it is older than `since_days` by then.
+            left = waiting.intersection(one.key for one in new).union(one.key for one in new[len(self._due) :])
+            self._ledger.note_waiting(self._address.identity, self._settings.into, left)
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
         return bool(self._due)
 
@@ -138,7 +146,9 @@ class _Fetch:
                     yield one
 
     def _bounded(self, new: list[Listed]) -> list[Listed]:
-        """Return the objects to download in this run: the oldest first, up to `max_gb`, but at least one."""
+        """Sort the objects, the oldest first, and return those to download in this run: up to `max_gb`, but at least
+        one.
+        """
         new.sort(key=lambda one: (one.written_at, one.key))
         size = 0
         for place, one in enumerate(new):

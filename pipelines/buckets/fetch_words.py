@@ -30,6 +30,15 @@ def refused(names: Sequence[str]) -> Bilingual:
     )
 
 
+def passed_over(names: Sequence[str]) -> Bilingual:
+    """The finding on files of a folder that the library takes for its own unfinished files."""
+    return Bilingual(
+        f"{len(names):,} 个对象的名称以 # 加数字结尾，会被当作未写完的文件，未取回，请改名：{listed(names)}",
+        f"{counted(len(names), 'object')} not fetched, because their names end in # and digits like unfinished files; "
+        f"rename them: {listed(names)}",
+    )
+
+
 def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
     """The finding on objects that failed individually."""
     return Bilingual(

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS brought (
     PRIMARY KEY (bucket, key)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS brought_paths ON brought (folded) WHERE path <> '';
+CREATE TABLE IF NOT EXISTS waiting (bucket TEXT, place TEXT, key TEXT, PRIMARY KEY (bucket, place, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS copied (
     target TEXT, path TEXT, digest TEXT NOT NULL, gone_in TEXT, PRIMARY KEY (target, path)
 ) WITHOUT ROWID;
@@ -70,6 +71,18 @@ class Ledger:
         rows = [(bucket, one.key, one.size, one.version, one.path, folded(one.path)) for one in objects]
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO brought VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def waiting(self, bucket: str, place: str) -> set[str]:
+        """Return the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        rows = self._connection.execute("SELECT key FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
+        return {key for (key,) in rows}
+
+    def note_waiting(self, bucket: str, place: str, keys: Iterable[str]) -> None:
+        """Replace the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
+            rows = [(bucket, place, key) for key in keys]
+            self._connection.executemany("INSERT INTO waiting VALUES (?, ?, ?)", rows)
 
     def copied(self, target: str) -> dict[str, Copied]:
         """Return the files copied to a target, by path."""

@@ -4,23 +4,29 @@ obstore fails on a whole page if its path type cannot represent one key, such as
 protocol are then listed by pyarrow, which returns all keys but no ETags, so each object is requested for its ETag.
 """
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.buckets.address import Address
 from pipelines.buckets.failures import BucketError, ObjectGoneError, as_bucket_error
 from pipelines.buckets.names import refusal
 from pipelines.buckets.opening import open_raw
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, name_as_text
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _PAGE = 1000
 _AT_ONCE = 8
+# In folders, obstore gives such names to its own unfinished files and leaves them out of its lists.
+_PASSED_OVER = re.compile(r"[^#]*#[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -46,17 +52,21 @@ class Listed:
 
 @dataclass
 class Listing:
-    """The objects of a bucket, and the keys that cannot be opened."""
+    """The objects of a bucket, the keys that cannot be opened, and the keys that obstore leaves out."""
 
     objects: list[Listed]
     refused: list[str]
+    passed_over: list[str]
 
 
-def list_objects(bucket: "ObjectStore", address: Address, prefix: str, since: datetime | None) -> Listing:
+def list_objects(
+    bucket: "ObjectStore", address: Address, prefix: str, since: datetime | None, also: Collection[str] = ()
+) -> Listing:
     """List the objects whose names relative to the address begin with a prefix, sorted by key.
 
     Args:
         since: objects written before are left out; None for all objects.
+        also: keys of objects that are listed whenever they were written.
 
     Raises:
         BucketError: the bucket cannot be listed.
@@ -68,15 +78,28 @@ def list_objects(bucket: "ObjectStore", address: Address, prefix: str, since: da
         found = [one for one in found if not refusal(one.key)]
         if len({one.key for one in found}) < len(found):
             # obstore drops a slash at the beginning of a key, which then equals the key of another object.
-            found, refused = _raw(bucket, address, begin, since)
+            found, refused = _raw(bucket, address, begin, since, also)
     except Exception as error:
         if type(error).__name__ != "InvalidPathError":
             raise as_bucket_error(error) from error
         if address.scheme not in ("s3", "oss"):
             raise BucketError(_UNREADABLE) from error
-        found, refused = _raw(bucket, address, begin, since)
-    kept = [one for one in found if since is None or one.written_at >= since]
-    return Listing(sorted(kept, key=lambda one: one.key), sorted(refused))
+        found, refused = _raw(bucket, address, begin, since, also)
+    kept = [one for one in found if since is None or one.written_at >= since or one.key in also]
+    passed_over = _passed_over(Path(address.base), begin, since) if address.scheme == "file" else []
+    return Listing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(passed_over))
+
+
+def _passed_over(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
+    """Yield the keys of the files that obstore leaves out of the list of a folder."""
+    # Only the folder of the prefix is read, as in `_plain`.
+    for place, _, names in os.walk(folder / begin.rpartition("/")[0]):
+        for file in (Path(place, name) for name in names if _PASSED_OVER.fullmatch(name)):
+            key = name_as_text(file.relative_to(folder).as_posix())
+            # The file may have been removed since.
+            with suppress(OSError):
+                if key.startswith(begin) and (since is None or file.stat().st_mtime >= since.timestamp()):
+                    yield key
 
 
 _UNREADABLE = Bilingual(
@@ -117,7 +140,9 @@ def _plain(bucket: "ObjectStore", begin: str) -> Iterator[Listed]:
             yield listed_of(found)
 
 
-def _raw(bucket: "ObjectStore", address: Address, begin: str, since: datetime | None) -> tuple[list[Listed], list[str]]:
+def _raw(
+    bucket: "ObjectStore", address: Address, begin: str, since: datetime | None, also: Collection[str]
+) -> tuple[list[Listed], list[str]]:
     from pyarrow.fs import FileSelector, FileType
 
     folder = f"{address.bucket}/{begin.rpartition('/')[0]}".rstrip("/")
@@ -131,7 +156,7 @@ def _raw(bucket: "ObjectStore", address: Address, begin: str, since: datetime | 
         if info.type == FileType.File and info.path.removeprefix(f"{address.bucket}/").startswith(begin)
     }
     refused = [key for key in keys if refusal(key)]
-    wanted = [key for key in keys if not refusal(key) and (since is None or keys[key] >= since)]
+    wanted = [key for key in keys if not refusal(key) and (since is None or keys[key] >= since or key in also)]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         heads = list(threads.map(lambda key: head(bucket, key), wanted))
     return [one for one in heads if one], refused

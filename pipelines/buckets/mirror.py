@@ -5,6 +5,7 @@ so that pages opened before can still load it. Only files that were copied by th
 """
 
 import hashlib
+import json
 import mimetypes
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,19 +50,26 @@ class Mirror:
         version: identifies the content of the folder; different content has a different version.
         last: patterns of paths in the folder that are copied after all others, in this order; `*` also matches `/`.
         without: patterns of paths that are never copied.
+        index: path of a JSON file with a list `files`, whose copy lists only the files that are copied; empty if there
+            is none.
     """
 
     folder: Path
     version: str
     last: Sequence[str] = ()
     without: Sequence[str] = ()
+    index: str = ""
+
+    def is_copied(self, path: str) -> bool:
+        """Whether a file of the folder is copied."""
+        return not any(fnmatch(path, pattern) for pattern in self.without)
 
     def files(self) -> list[list[Path]]:
         """Return the files to copy, in groups that must be copied one after another."""
         groups: list[list[Path]] = [[] for _ in range(len(self.last) + 1)]
         for file in sorted(self.folder.rglob("*")):
             path = str(file.relative_to(self.folder))
-            if file.is_file() and not any(fnmatch(path, pattern) for pattern in self.without):
+            if file.is_file() and self.is_copied(path):
                 places = [place for place, pattern in enumerate(self.last, 1) if fnmatch(path, pattern)]
                 groups[places[-1] if places else 0].append(file)
         return groups
@@ -141,7 +149,14 @@ class _Mirroring:
         if self._address.scheme != "file":
             # Files change without a change of name, so browsers must revalidate them each time.
             options["attributes"] = {"Content-Type": content_type(file.name), "Cache-Control": "no-cache"}
-        obstore.put(self._bucket, self._address.key(self._path(file)), file, **options)
+        path = self._path(file)
+        content = self._index(file) if path == self._what.index else file
+        obstore.put(self._bucket, self._address.key(path), content, **options)
+
+    def _index(self, file: Path) -> bytes:
+        listed = json.loads(file.read_bytes())
+        listed["files"] = [one for one in listed["files"] if self._what.is_copied(one["path"])]
+        return json.dumps(listed, ensure_ascii=False, indent=2).encode() + b"\n"
 
     def _remove(self, path: str) -> None:
         if head(self._bucket, self._address.key(path)) is not None:

@@ -39,7 +39,7 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
     reports = []
     site = store.site.resolve()
     for url, what in (
-        (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED)),
+        (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
         (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED)),
     ):
         try:

@@ -124,6 +124,24 @@ def test_a_bound_of_bytes_leaves_the_newest_for_the_next_run(
     assert not report.findings
 
 
+def test_an_object_that_waits_for_longer_than_since_days_comes(
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_GB", 1000)
+    now = datetime.now(UTC)
+    fill(bucket, {f"{number}.log": noise(600) for number in range(4)} | {"older.log": b"x"})
+    for number, name in enumerate(("older.log", "0.log", "1.log", "2.log", "3.log")):
+        written = (now - timedelta(days=3, hours=-number)).timestamp()
+        os.utime(bucket / name, (written, written))
+    place = FetchSettings(url=f"s3://{bucket.name}", into="in", endpoint=rclone.endpoint, since_days=3, max_gb=1)
+    # The first run is within the span of all but one object, all others are after it.
+    for run, expected in enumerate((1, 1, 1, 1, 0)):
+        report = fetch(folder.store, [place], now + timedelta(minutes=1) if not run else now + timedelta(days=run * 5))
+        assert report.objects == expected
+        assert report.waiting == max(0, 3 - run)
+    assert landed(folder).keys() == {"0.log", "1.log", "2.log", "3.log"}
+
+
 def test_an_object_that_changes_while_it_is_read_comes_as_it_was_or_as_it_is(
     folder: DataFolder, bucket: Path, relay: Relay
 ) -> None:
@@ -273,6 +291,19 @@ def test_a_folder_is_a_bucket_too_but_not_one_of_the_data_folder(folder: DataFol
     # Each run would fetch the files of the run before again.
     assert "it contains the data folder" in words(bring(folder, mount, "", url=f"file://{folder.root.parent}"))
     assert landed(folder) == contents
+
+
+def test_a_name_that_the_library_passes_over_is_reported(folder: DataFolder, tmp_path: Path) -> None:
+    mount = tmp_path / "mount"
+    odd = ("x#1", "d/a.log#007", "old#2", ".hidden#1")
+    fill(mount, dict.fromkeys((*odd, "a#b#1", "a#1.log", "d#1/x.log"), b"x"))
+    before = (datetime.now(UTC) - timedelta(days=3)).timestamp()
+    os.utime(mount / "old#2", (before, before))
+    report = bring(folder, mount, "", url=f"file://{mount}", since_days=2)
+    assert landed(folder).keys() == {"a#b#1", "a#1.log", "d#1/x.log"}
+    assert "2 objects not fetched, because their names end in # and digits" in words(report)
+    assert words(report).endswith("d/a.log#007, x#1")
+    assert "x#1" not in words(bring(folder, mount, "", url=f"file://{mount}", prefix="d/"))
 
 
 def test_a_folder_of_landing_that_is_none_is_a_finding(folder: DataFolder, bucket: Path, rclone: Server) -> None:

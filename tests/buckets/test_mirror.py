@@ -4,6 +4,7 @@ the previous version are kept for one version more.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import open_ledger
 from pipelines.buckets.mirror import Mirror, MirrorReport, mirror
 from pipelines.contract.settings.bucket_settings import PublishSettings
-from pipelines.run.site_copy import NEVER_COPIED, SITE_LAST
+from pipelines.run.site_copy import NEVER_COPIED, SITE_LAST, copy_site
 from tests.buckets.servers import Relay, Server
 from tests.support import DataFolder, tree
 
@@ -72,6 +73,22 @@ def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
     assert (report.files, report.removed) == (1, 2)
     assert tree(there).keys() == second.keys() | {"days/a.html", "by-hand.html"}
     assert (there / "days" / "a.html").read_text() == "3"
+
+
+def test_the_list_of_files_names_the_copied_ones(
+    folder: DataFolder, bucket: Path, rclone: Server, tmp_path: Path
+) -> None:
+    listed = [{"path": path, "bytes": 1} for path in FIRST if path != "manifest.json"]
+    whole = json.dumps({"as_of": "2026-03-10", "files": listed})
+    publish = PublishSettings(url=f"s3://{bucket.name}/site", endpoint=rclone.endpoint)
+    with site(tmp_path / "1", {**FIRST, "manifest.json": whole}) as root:
+        folder.store.site.symlink_to(root)
+        assert copy_site(folder.store, publish, lambda done, total: None)
+        assert (root / "manifest.json").read_text() == whole
+    copied = json.loads((bucket / "site" / "manifest.json").read_text())
+    assert copied["as_of"] == "2026-03-10"
+    assert {one["path"] for one in copied["files"]} == COPIED - {"manifest.json"}
+    assert tree(bucket / "site").keys() == COPIED
 
 
 def test_a_copy_that_broke_off_goes_on_and_never_shows_a_page_before_its_files(
