@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.buckets.servers import CREDENTIALS, Relay, Server, moto_server, rclone_server
+from pipelines.contract.settings.bucket_settings import FetchSettings
+from tests.buckets.servers import CREDENTIALS, KEY, SECRET, Relay, Server, moto_server, rclone_server
+from tests.buckets.tried import FILE, MOTO, OSS
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +36,67 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@dataclass(frozen=True)
+class Place:
+    """An empty bucket of one kind of address: the settings that fetch from it, and a function that writes an object."""
+
+    settings: FetchSettings
+    put: Callable[[str, bytes], None]
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    """The name of a bucket that only this test uses."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
+    # The kind is at the end, and differs between the buckets of a test.
+    return name.strip("-")[-60:].strip("-")
+
+
+@pytest.fixture
+def scheme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The scheme of an address, with the keys of its provider alone."""
+    if request.param == "oss":
+        _keys_of_oss(monkeypatch)
+    return str(request.param)
+
+
+def _keys_of_oss(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OSS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", SECRET)
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, rclone: Server, moto: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Place:
+    """A bucket of the kind of address that the test is run with."""
+    kind, name = request.param, _name_of(request)
+    if kind == MOTO:
+        moto.make_bucket(name)
+        settings = FetchSettings(url=f"s3://{name}", into="in", endpoint=moto.endpoint)
+        return Place(settings, lambda key, content: moto.put(name, key, content))
+    assert rclone.folder
+    folder = (tmp_path if kind == FILE else rclone.folder) / name
+    folder.mkdir()
+    if kind == OSS:
+        _keys_of_oss(monkeypatch)
+    url = f"file://{folder}" if kind == FILE else f"{'oss' if kind == OSS else 's3'}://{name}"
+    # The server caches directory listings for 100 ms.
+    time.sleep(0.15)
+
+    def put(key: str, content: bytes) -> None:
+        (folder / key).parent.mkdir(parents=True, exist_ok=True)
+        (folder / key).write_bytes(content)
+
+    return Place(FetchSettings(url=url, into="in", endpoint="" if kind == FILE else rclone.endpoint), put)
+
+
 @pytest.fixture
 def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
     """The folder of a bucket that only this test uses."""
     assert rclone.folder
-    name = request.node.name.split("[")[0].removeprefix("test_").replace("_", "-")[:60].strip("-")
-    folder = rclone.folder / name
+    folder = rclone.folder / _name_of(request)
     folder.mkdir()
     # The server caches directory listings for 100 ms, so it does not see a new folder at once.
     time.sleep(0.15)

@@ -23,6 +23,19 @@ from pipelines.buckets.fetch import FetchReport, fetch
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from tests.buckets.servers import CREDENTIALS, KEY, SECRET, Relay, Server, rclone_server
+from tests.buckets.tried import (
+    CHANGING,
+    CUT,
+    DYING,
+    MOTO,
+    PAGES,
+    RCLONE,
+    REPLACED,
+    RESUMED,
+    WRONG_KEY,
+    on_s3_and_oss,
+    tries,
+)  # fmt: skip
 from tests.support import DataFolder, tree
 
 
@@ -52,6 +65,7 @@ def noise(size: int, seed: str = "") -> bytes:
     return hashlib.shake_128(seed.encode()).digest(size)
 
 
+@tries(REPLACED, RCLONE)
 def test_an_object_comes_once_and_again_only_when_it_was_replaced(
     folder: DataFolder, bucket: Path, rclone: Server
 ) -> None:
@@ -93,6 +107,7 @@ def test_objects_of_earlier_days_can_be_left_there(folder: DataFolder, bucket: P
     assert landed(folder).keys() == {"new.log"}
 
 
+@tries(PAGES, RCLONE)
 def test_a_listing_of_more_than_one_page_is_read_to_its_end(folder: DataFolder, bucket: Path, rclone: Server) -> None:
     fill(bucket, {f"{number:04}.log": b"" for number in range(1002)})
     assert bring(folder, bucket, rclone.endpoint).objects == 1002
@@ -142,8 +157,9 @@ def test_an_object_that_waits_for_longer_than_since_days_comes(
     assert landed(folder).keys() == {"0.log", "1.log", "2.log", "3.log"}
 
 
+@on_s3_and_oss(CHANGING, RCLONE)
 def test_an_object_that_changes_while_it_is_read_comes_as_it_was_or_as_it_is(
-    folder: DataFolder, bucket: Path, relay: Relay
+    folder: DataFolder, bucket: Path, relay: Relay, scheme: str
 ) -> None:
     old, new = noise(200_000, "old"), noise(200_000, "new")
     fill(bucket, {"a.log": old})
@@ -158,44 +174,48 @@ def test_an_object_that_changes_while_it_is_read_comes_as_it_was_or_as_it_is(
         return True
 
     relay.watch = watch
-    bring(folder, bucket, relay.endpoint)
+    bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}")
     assert changed
     assert landed(folder).get("a.log") in (None, old, new)
-    bring(folder, bucket, relay.endpoint)
+    bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}")
     assert landed(folder) == {"a.log": new}
 
 
-def test_an_object_that_is_cut_off_is_not_in_landing(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+@on_s3_and_oss(CUT, RCLONE)
+def test_an_object_that_is_cut_off_is_not_in_landing(
+    folder: DataFolder, bucket: Path, relay: Relay, scheme: str
+) -> None:
     contents = fill(bucket, {"a.log": noise(200_000), "b.log": b"b"})
     relay.watch = lambda line, sent: not (line.startswith("GET") and "a.log" in line and sent > 50_000)
-    report = bring(folder, bucket, relay.endpoint)
+    report = bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}")
     assert "a.log" not in landed(folder)
     assert "the connection broke" in words(report)
     relay.watch = lambda line, sent: True
-    assert not bring(folder, bucket, relay.endpoint).findings
+    assert not bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}").findings
     assert landed(folder) == contents
 
 
+@on_s3_and_oss(RESUMED, MOTO)
 def test_a_large_object_goes_on_where_it_was_cut_off(
-    folder: DataFolder, relay: Relay, moto: Server, monkeypatch: pytest.MonkeyPatch
+    folder: DataFolder, relay: Relay, moto: Server, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setattr(download, "PIECE", 50_000)
-    moto.make_bucket("large")
-    moto.put("large", "a.log", noise(190_000))
+    moto.make_bucket(name := f"large-{scheme}")
+    moto.put(name, "a.log", noise(190_000))
     relay.server = moto
     asked: list[str] = []
 
     def watch(line: str, sent: int) -> bool:
-        if line.startswith("GET /large/a.log") and sent == 0:
+        if line.startswith(f"GET /{name}/a.log") and sent == 0:
             asked.append(line)
         return len(asked) < 3
 
     relay.watch = watch
-    assert bring(folder, Path("large"), relay.endpoint).findings
+    assert bring(folder, Path(name), relay.endpoint, url=f"{scheme}://{name}").findings
     assert not landed(folder)
     asked.clear()
     relay.watch = lambda line, sent: watch(line, sent) or True
-    assert not bring(folder, Path("large"), relay.endpoint).findings
+    assert not bring(folder, Path(name), relay.endpoint, url=f"{scheme}://{name}").findings
     assert landed(folder) == {"a.log": noise(190_000)}
     assert len(asked) == 2
 
@@ -209,8 +229,9 @@ def test_a_large_object_comes_from_a_server_that_gives_no_pieces(
     assert landed(folder) == contents
 
 
+@on_s3_and_oss(DYING, RCLONE)
 def test_a_server_that_dies_leaves_the_rest_for_the_next_run(
-    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path, scheme: str
 ) -> None:
     contents = fill(bucket, {f"{number:03}.log": noise(1000, str(number)) for number in range(60)})
     with rclone_server(bucket.parent) as dying:
@@ -224,16 +245,16 @@ def test_a_server_that_dies_leaves_the_rest_for_the_next_run(
             return True
 
         relay.watch = watch
-        report = bring(folder, bucket, relay.endpoint)
+        report = bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}")
     some = landed(folder)
     assert 0 < len(some) < 60
     assert some.items() <= contents.items()
     assert f"ended after {len(some)} of 60 objects" in words(report)
-    assert "cannot be reached" in words(bring(folder, bucket, relay.endpoint))
+    assert "cannot be reached" in words(bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}"))
     assert landed(folder) == some
     with rclone_server(bucket.parent) as again:
         relay.server, relay.watch = again, lambda line, sent: True
-        report = bring(folder, bucket, relay.endpoint)
+        report = bring(folder, bucket, relay.endpoint, url=f"{scheme}://{bucket.name}")
     assert report.objects == 60 - len(some)
     assert landed(folder) == contents
 
@@ -254,12 +275,14 @@ def test_a_fetch_that_is_killed_loses_nothing(folder: DataFolder, bucket: Path, 
     assert bring(folder, bucket, rclone.endpoint).objects == 0
 
 
+@on_s3_and_oss(WRONG_KEY, RCLONE)
 def test_a_wrong_key_is_reported_without_it(
-    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch
+    folder: DataFolder, bucket: Path, rclone: Server, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     fill(bucket, {"a.log": b"x"})
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "quite-another-secret")
-    report = bring(folder, bucket, rclone.endpoint)
+    secret = "OSS_ACCESS_KEY_SECRET" if scheme == "oss" else "AWS_SECRET_ACCESS_KEY"
+    monkeypatch.setenv(secret, "quite-another-secret")
+    report = bring(folder, bucket, rclone.endpoint, url=f"{scheme}://{bucket.name}")
     assert "the key is wrong" in words(report)
     noted = (folder.store.warehouse / "buckets.json").read_text()
     assert KEY not in noted

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pipelines.buckets.fetch import FetchReport, fetch
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from tests.buckets.servers import Server
+from tests.buckets.tried import MOTO, NAMES, tries
 from tests.support import DataFolder, tree
 
 LONG = "long/" + "x" * 300 + ".log"
@@ -29,6 +30,7 @@ def bring(folder: DataFolder, moto: Server, bucket: str) -> FetchReport:
     return fetch(folder.store, [settings], datetime.now(UTC))
 
 
+@tries(NAMES, MOTO)
 def test_what_cannot_be_a_file_is_refused_by_name_and_the_rest_comes(folder: DataFolder, moto: Server) -> None:
     moto.make_bucket("names")
     for key in (*REFUSED, *BROUGHT, "_SUCCESS", ".hidden", "_tmp/a.log", "folder/"):
