@@ -139,14 +139,8 @@ def json_texts(day: date) -> list[Kind]:
             b__log=lines([{"level": "INFO", "data": row} for row in made.rows]),
             c__log=lines([{"log": json.dumps(row), "stream": "stdout"} for row in made.rows]),
         )),
-        Kind("JSON in GBK, one object a line or an array: `a.log`, `b.json`", files(
-            a__log=made.log.decode().encode("gbk"),
-            b__json=json.dumps(Content(day, "b").rows, ensure_ascii=False).encode("gbk"),
-        )),
+        Kind("JSON in GBK: `a.log`", files(a__log=made.log.decode().encode("gbk"))),
         Kind("JSON in UTF-16 with a byte order mark: `a.log`", files(a__log=made.log.decode().encode("utf-16"))),
-        Kind("JSON in GBK with lines in UTF-8: `a.log`", files(
-            a__log=made.log.decode().encode("gbk") + Content(day, "b").log
-        )),
         Kind("A channel that nobody declared, `fax`: `a.log`", files(a__log=lines(made.changed(channel="fax")))),
         Kind("A last line that is cut: `a.log`", files(a__log=made.log[:-20])),
     ]  # fmt: skip

@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from pipelines.common.errors import AuthmeterError, DamagedFileError
 from pipelines.common.machine_limits import is_disk_full
-from pipelines.contract.record.fields import MALFORMED
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.base import ROWS_AT_ONCE
@@ -94,23 +93,9 @@ class DuckDBReader:
     def _read_lines(
         self, job: ReadingJob, opened: list[PlainFile], stack: ExitStack, *, is_json: bool
     ) -> list[PartBooks]:
-        def read(plain: list[PlainFile]) -> list[PartBooks]:
-            cut = [stack.enter_context(in_lines(one, self._temp, is_json=is_json)) for one in plain]
-            return read_lines(job, cut, is_json=is_json)
-
-        books = read(opened)
-        if is_json and any(one.reasons[MALFORMED] for one in books):
-            # Lines in GB18030 are malformed in UTF-8. Other files are read once.
-            recoded = [stack.enter_context(in_utf_8(one, self._temp)) for one in opened]
-            if recoded != opened:
-                before = [one.reasons[MALFORMED] for one in books]
-                _clear(job.target)
-                books = read(recoded)
-                # A line that is cut within a character can look like GB18030, but no record is won.
-                is_won = [one.reasons[MALFORMED] < malformed for one, malformed in zip(books, before, strict=True)]
-                pairs = zip(opened, recoded, is_won, strict=True)
-                opened = [new if won else old for old, new, won in pairs]
-        for one, of_file in zip(opened, books, strict=True):
+        plain = [stack.enter_context(in_lines(one, self._temp, is_json=is_json)) for one in opened]
+        books = read_lines(job, plain, is_json=is_json)
+        for one, of_file in zip(plain, books, strict=True):
             of_file.encoding = one.encoding
         return books
 

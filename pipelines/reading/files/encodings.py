@@ -1,4 +1,4 @@
-"""Converts CSV and JSON in UTF-16 (with a byte order mark) and in GB18030 to UTF-8. Lines keep their numbers.
+"""Converts CSV and JSON in UTF-16 (with a byte order mark), and CSV in GB18030, to UTF-8. Lines keep their numbers.
 
 Bytes that are invalid in the encoding become or stay invalid UTF-8, so that their record is rejected.
 """
@@ -14,8 +14,6 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FIRST_BYTES = 64
 _NO_UTF_8 = b"\xff"
 _PIECE_BYTES = 1 << 20
-# Longer texts without a line end and a comma are cut anywhere, as joining them takes quadratic time.
-_LONGEST_CARRY = 8 << 20
 
 
 def is_utf_16(head: bytes) -> bool:
@@ -92,15 +90,11 @@ def _pieces(stream: ByteStream) -> Iterator[bytes]:
 
 
 def _whole_lines(stream: ByteStream) -> Iterator[bytes]:
-    """Yield the bytes of a stream in pieces of whole lines. Lines longer than a piece, such as a JSON array in one
-    line, are cut after a comma, which is never part of a longer character.
-    """
+    """Yield the bytes of a stream in pieces of whole lines."""
     carry = b""
     for piece in _pieces(stream):
         text = carry + piece
-        end = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 or text.rfind(b",") + 1
-        if not end and len(text) > _LONGEST_CARRY:
-            end = len(text)
+        end = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
         carry = text[end:]
         if end:
             yield text[:end]

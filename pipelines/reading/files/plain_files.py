@@ -107,14 +107,9 @@ def in_lines(plain: PlainFile, temp: Path, *, is_json: bool = False) -> Iterator
 
 @contextmanager
 def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
-    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`. A piece has the
-    encoding of its whole file.
-    """
+    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`."""
     with ExitStack() as stack:
-        whole = plain.stream()
-        if isinstance(plain.file, FilePiece):
-            whole = _Stream(stack.enter_context(raw_file(plain.file)).fileno())
-        if plain.encoding == UTF_8 and is_gb18030(whole):
+        if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
             plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)
         yield plain
 

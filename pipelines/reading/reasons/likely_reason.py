@@ -84,8 +84,8 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile, mapping: SourceMapping) -> tuple[bytes, Format]:
-    """Return the first MB of a text file, unpacked, cut after a whole line, and its format by its content. CSV and JSON
-    are converted to UTF-8, and JSON to one object a line. A compressed file that is no longer than that is verified.
+    """Return the first MB of a text file, unpacked, cut after a whole line, and its format by its content. UTF-16 is
+    converted to UTF-8, and JSON to one object a line. A compressed file that is no longer than that is verified.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.
@@ -100,25 +100,14 @@ def head_of(file: LandedFile, mapping: SourceMapping) -> tuple[bytes, Format]:
                 break
     is_cut = len(head) >= _HEAD_BYTES
     form = mapping.format_of_content(file.path, head[:HEAD_BYTES])
-    if form != "lines":
-        head = _in_utf_8(head)
+    if form != "lines" and is_utf_16(head):
+        head = b"".join(from_utf_16(io.BytesIO(head))).decode("utf-8", "replace").encode()
     if form == "ndjson" and is_spread(head[:HEAD_BYTES]):
         first = Cutter()
         lines = b"".join(one_a_line(io.BytesIO(head), first))
         second = first.second()
         head = b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
     return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head, form
-
-
-def _in_utf_8(head: bytes) -> bytes:
-    """Return the beginning of a text in UTF-8, if it is in UTF-16 or GB18030."""
-    if is_utf_16(head):
-        return b"".join(from_utf_16(io.BytesIO(head))).decode("utf-8", "replace").encode()
-    # The end may be within a character.
-    whole = head[: max(head.rfind(b"\n"), head.rfind(b",")) + 1] or head
-    if is_gb18030(io.BytesIO(whole)):
-        return b"".join(from_gb18030(io.BytesIO(head))).decode("utf-8", "replace").encode()
-    return head
 
 
 def _is_utf_8(text: bytes) -> bool:
@@ -130,7 +119,9 @@ def _is_utf_8(text: bytes) -> bool:
 
 
 def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
-    if not _is_utf_8(head):
+    if is_gb18030(io.BytesIO(head)):
+        head = b"".join(from_gb18030(io.BytesIO(head)))
+    elif not _is_utf_8(head):
         return Reason("encoding")
     names = csv_layout(io.BytesIO(head)).names
     if _REQUIRED.isdisjoint(names) and _is_record(names):
