@@ -70,11 +70,10 @@ check: lint
 # Format, lint, types, layers and dead code of Python and of the pages' scripts; lint of SQL and of English; unit tests
 # of the scripts.
 lint: setup-dev
-	@$(MAKE) --no-print-directory checked
+	@$(MAKE) --no-print-directory -j 2 checked
 
 # The lint of SQL takes as long as all others together.
-checked:
-	@$(MAKE) --no-print-directory -j 2 checked-sql checked-code
+checked: checked-sql checked-code
 
 checked-sql:
 	$(BIN)/sqlfluff lint --quiet pipelines reports
