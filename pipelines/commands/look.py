@@ -56,8 +56,9 @@ def read_beginning(
     """
     target.mkdir()
     beginning = file
-    if mapping.format_for(file.path) != "parquet":
-        head, _ = head_of(file, mapping)
+    form = mapping.format_for(file.path)
+    if form != "parquet":
+        head = head_of(file, is_json=form == "ndjson")
         beginning = _beginning(file, head, target.with_name(f"{target.name}.beginning"))
     elif file.bytes > _PARQUET_BYTES:
         return None

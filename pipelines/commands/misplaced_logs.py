@@ -1,7 +1,6 @@
 """Finds logs in the data folder next to an empty `landing/`, for the message about it."""
 
 from pipelines.common.text import listed
-from pipelines.reading.files.landing import is_recognized_by_content
 from pipelines.reading.sources.sources import format_of
 from pipelines.store.store import Store
 
@@ -10,5 +9,5 @@ def misplaced_logs(store: Store) -> str:
     """Return a text about logs in the data folder itself, with what to do; empty if there are none."""
     # Authmeter's own JSON files are in this folder too.
     files = [path.name for path in store.data.iterdir() if path.is_file() and path.suffix.lower() != ".json"]
-    beside = sorted(name for name in files if format_of(name) and not is_recognized_by_content(name))
+    beside = sorted(name for name in files if format_of(name))
     return f", but the data folder contains {listed(beside)}: move it into landing/" if beside else ""

@@ -7,12 +7,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FIELD_NAMES, OUTCOMES, PLATFORMS, STAGES
-from pipelines.reading.files.first_bytes import is_spread
 from tests.reading_bench import ReadFile, ReadingBench, limits
 
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
@@ -203,6 +202,4 @@ def test_every_line_is_read_alike(
 ) -> None:
     reading = limits(*zones)
     content = mark + end.join(written)
-    # An array at the beginning of a file is read as its objects.
-    assume(not is_spread(content))
     assert judgement(bench.read(content, reading=reading)) == judgement(bench.read_texts(content, reading))

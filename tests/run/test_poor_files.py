@@ -45,7 +45,7 @@ NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
 NEAR = {"event_time": "eventTime", "app_key": "appkey"}
 POOR = {
     "one object": ("a.json", json.dumps({"records": records(60)}, indent=1).encode(), "foreign", ""),
-    "mixed encodings of JSON": ("a.log", lines(OTHER[:1]) + lines(OTHER).decode().encode("gb18030"), "encoding", ""),
+    "another encoding": ("a.log", "\n".join(f'{{"名": "城{n}"}}' for n in range(99)).encode("gb18030"), "encoding", ""),
     "UTF-16 without its mark": ("a.csv", table(OTHER + records(60)).decode().encode("utf-16-le"), "utf_16", ""),
     "lines of UTF-16 without its mark": ("a.log", lines(OTHER).decode().encode("utf-16-be"), "utf_16", ""),
     "a web page": ("a.log", b"<!DOCTYPE html>\n<html><body>502</body>\n" + b"<p>x</p>\n" * 200, "markup", ""),
@@ -71,8 +71,8 @@ POOR = {
     "a Chinese header in GB18030": ("a.csv", table(OTHER).decode().encode("gb18030"), "foreign", ""),
     "other keys": ("a.ndjson", lines(OTHER), "foreign", ""),
     "cells cut by a caret": ("a.csv", table(records(60)).replace(b",", b"^"), "delimiter", ""),
-    "CSV in a log": ("a.log", table(renamed(**NEAR)), "csv", ""),
-    "CSV in a source of JSON": ("umeng_server.ndjson", table(records(60)), "format", "umeng_server"),
+    "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
+    "a JSON array in CSV": ("a.csv", json.dumps(records(400, prefix="x")).encode(), "misnamed", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),
     "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
     "another channel": ("a.ndjson", lines(BAD), "channels", ""),

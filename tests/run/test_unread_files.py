@@ -17,7 +17,6 @@ from pipelines.reading.reasons.unread import kind_of
 from tests.support import DAY, DataFolder, finding, lines, records, tree, write_line_source
 
 AFTER = DAY + timedelta(days=1)
-NOTES = b"".join(b"note %d\n" % number for number in range(40))
 BOOKS = (
     "SELECT path, sha256, bytes, source, records_read, accepted, rejected, skipped, finding FROM input_files "
     "WHERE status = 'unread' ORDER BY path"
@@ -38,13 +37,13 @@ def mixed(folder: DataFolder) -> DataFolder:
     """A folder of a good log and two files that nobody reads."""
     folder.land("a.ndjson", records(3))
     folder.land("week/b.xlsx", b"PK\x03\x04")
-    folder.land("notes.txt", NOTES)
+    folder.land("notes.txt", lines(records(40, prefix="t")))
     return folder
 
 
 def test_an_unread_file_stands_in_the_tables_and_counts_for_nothing(mixed: DataFolder) -> None:
     mixed.tables()
-    text = NOTES
+    text = lines(records(40, prefix="t"))
     unknown = kind_of("notes.txt").en
     assert mixed.rows(BOOKS) == [
         ("notes.txt", sha256(text), len(text), "", 0, 0, 0, 0, unknown),
@@ -134,7 +133,7 @@ def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(
     mixed.tables()
     assert unread(mixed) == ["week/b.xlsx"]
     # Nor is it with another time.
-    mixed.land("notes.txt", NOTES)
+    mixed.land("notes.txt", lines(records(40, prefix="t")))
     mixed.tables()
     assert unread(mixed) == ["week/b.xlsx"]
     # A path with new content is listed as unread, and the records of its old content still count.

@@ -23,11 +23,10 @@ from pipelines.engines.duckdb.part_writer import StoreError
 from pipelines.engines.duckdb.reading_job import ReadingJob
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile
-from pipelines.reading.files.pieces import FilePiece
-from pipelines.reading.files.plain_files import PlainFile, first_bytes_of, in_lines, in_utf_8, plain_file
+from pipelines.reading.files.plain_files import PlainFile, in_utf_8, plain_file
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources.sources import Format, SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 
 # The most bytes of a batch of Parquet rows, so rows of long texts come in small batches.
 _BATCH_BYTES = 32 << 20
@@ -55,7 +54,7 @@ class DuckDBReader:
 
         Raises:
             DamagedFileError: a file is cut or corrupt, or has another format than its name; or several files unpack to
-                more than 4 GB together, or differ in format, and must be read one by one.
+                more than 4 GB together and must be read one by one.
             UsageError: an expression of the mapping cannot be used.
             AuthmeterError: the part cannot be written.
         """
@@ -67,53 +66,24 @@ class DuckDBReader:
                 return read_parquet(job, self._parquet.batches(file, self._limits, ROWS_AT_ONCE, _BATCH_BYTES))
             plain: list[PlainFile] = []
             for file in files:
-                opened = plain_file(file, self._limits, self._temp, may_be_utf_16=form != "lines")
+                opened = plain_file(
+                    file, self._limits, self._temp, may_be_utf_16=form == "csv", is_json=form == "ndjson"
+                )
                 plain.append(stack.enter_context(opened))
                 if len(files) > 1 and sum(one.bytes for one in plain) > _MOST_TOGETHER:
                     raise DamagedFileError("The files unpack to more bytes than a batch may have.", where=file.path)
-            form, *others = {_form(one, mapping) for one in plain}
-            if others:
-                raise DamagedFileError("The files of the batch differ in format.", where=files[0].path)
-            if form == "csv":
-                return self._read_csv(job, plain, stack)
-            return self._read_lines(job, plain, stack, is_json=form == "ndjson")
-
-    def _read_csv(self, job: ReadingJob, opened: list[PlainFile], stack: ExitStack) -> list[PartBooks]:
-        plain = [stack.enter_context(in_lines(one, self._temp)) for one in opened]
-        try:
-            books = read_plain_csv(job, plain)
-        except OddCsvError:
-            _clear(job.target)
-            plain = [stack.enter_context(in_utf_8(one, self._temp)) for one in plain]
-            books = read_odd_csv(job, plain, self._temp)
-        for one, of_file in zip(plain, books, strict=True):
-            of_file.encoding = one.encoding
-        return books
-
-    def _read_lines(
-        self, job: ReadingJob, opened: list[PlainFile], stack: ExitStack, *, is_json: bool
-    ) -> list[PartBooks]:
-        plain = [stack.enter_context(in_lines(one, self._temp, is_json=is_json)) for one in opened]
-        books = read_lines(job, plain, is_json=is_json)
-        for one, of_file in zip(plain, books, strict=True):
-            of_file.encoding = one.encoding
-        return books
-
-
-def _form(plain: PlainFile, mapping: SourceMapping) -> Format:
-    """Return the format of a file by its content. A piece has that of its name: CSV is not split."""
-    path = plain.file.path
-    return (
-        mapping.format_for(path)
-        if isinstance(plain.file, FilePiece)
-        else mapping.format_of_content(path, first_bytes_of(plain))
-    )
-
-
-def _clear(target: Path) -> None:
-    """Remove the files of a part that is written anew."""
-    for written in target.iterdir():
-        written.unlink()
+            if form != "csv":
+                return read_lines(job, plain, is_json=form == "ndjson")
+            try:
+                books = read_plain_csv(job, plain)
+            except OddCsvError:
+                for written in target.iterdir():
+                    written.unlink()
+                plain = [stack.enter_context(in_utf_8(opened, self._temp)) for opened in plain]
+                books = read_odd_csv(job, plain, self._temp)
+            for one, of_file in zip(plain, books, strict=True):
+                of_file.encoding = one.encoding
+            return books
 
 
 @contextmanager

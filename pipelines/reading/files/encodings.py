@@ -1,6 +1,6 @@
-"""Converts CSV and JSON in UTF-16 (with a byte order mark), and CSV in GB18030, to UTF-8. Lines keep their numbers.
+"""Converts CSV in UTF-16 (with a byte order mark) and in GB18030 to UTF-8. Lines keep their numbers.
 
-Bytes that are invalid in the encoding become or stay invalid UTF-8, so that their record is rejected.
+Bytes that are invalid in the encoding become or stay invalid UTF-8, so that their row is rejected.
 """
 
 import codecs

@@ -198,12 +198,11 @@ def _name_in_front(path: str) -> str:
     return _MARKS_BEHIND.sub("", packed[: len(packed) - len(compression_of(path))])
 
 
-def is_recognized_by_content(path: str) -> bool:
-    """Whether only the content of a file shows if it is a log, because its name has no suffix, or `.txt`, besides
-    compression and rotation. Always false for members, as each would have to be unpacked.
+def has_suffix(path: str) -> bool:
+    """Whether a file's name has a suffix besides compression and rotation. Always true for members, as each would have
+    to be unpacked to recognize its format.
     """
-    name = name_of(bare_name(path)).lower()
-    return not parts_of(path)[0] and ("." not in name or name.endswith(".txt"))
+    return bool(parts_of(path)[0]) or "." in name_of(bare_name(path))
 
 
 def sha256_of(file: LandedFile) -> str:

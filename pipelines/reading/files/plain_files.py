@@ -59,16 +59,14 @@ class _Stream:
         return count
 
 
-def first_bytes_of(plain: PlainFile) -> bytes:
-    """Return the first bytes of a text file, by which its format is recognized."""
-    return os.pread(plain.descriptor, HEAD_BYTES, 0)
-
-
 @contextmanager
 def plain_file(
-    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False
+    file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
 ) -> Iterator[PlainFile]:
-    """Open a text file. Unpacked copies are files without a name in the folder `temp`.
+    """Open a text file. Unpacked copies are files without a name in the folder `temp`. JSON arrays, and JSON objects
+    over many lines, are rewritten as one object a line.
+
+    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
@@ -86,18 +84,7 @@ def plain_file(
             plain = replace(_copied(plain, from_utf_16(plain.stream()), temp, stack), encoding=UTF_16)
         elif not isinstance(file, FilePiece) or file.is_first:
             require_text(file, head)
-        yield plain
-
-
-@contextmanager
-def in_lines(plain: PlainFile, temp: Path, *, is_json: bool = False) -> Iterator[PlainFile]:
-    """Open a text file with one record a line: JSON arrays, and JSON objects over many lines, are rewritten as one
-    object a line.
-
-    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
-    """
-    with ExitStack() as stack:
-        if is_json and not isinstance(plain.file, FilePiece) and is_spread(first_bytes_of(plain)):
+        if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, HEAD_BYTES, 0)):
             plain = _cut(plain, temp, stack)
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))

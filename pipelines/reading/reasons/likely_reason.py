@@ -18,17 +18,16 @@ from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.record.parts import PartBooks
 from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
-from pipelines.reading.files.first_bytes import HEAD_BYTES, form_of_head, is_spread
+from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import LIMITS
 from pipelines.reading.files.json_objects import Cutter, one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
-from pipelines.reading.formats.csv_cells import cells_of
 from pipelines.reading.formats.csv_layout import csv_layout
 from pipelines.reading.reasons.reasons import RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
-from pipelines.reading.sources.sources import Format, SourceMapping
+from pipelines.reading.sources.sources import SourceMapping
 
 _HEAD_BYTES = 1 << 20
 # The number of lines whose keys are examined.
@@ -36,11 +35,9 @@ _LOOKED_AT = 20
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
 _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
-# A record has at least six fields.
-_FEWEST_COLUMNS = 6
-_WORD = re.compile(r"[\w .-]+")
 # Letters are required, as lines of syslog begin with a number in such brackets.
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]")
+_ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
@@ -64,18 +61,17 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
 
 
 def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
-    if mapping.format_for(file.path) == "parquet":
+    form = mapping.format_for(file.path)
+    if form == "parquet":
         with raw_file(file) as raw:
             return _by_names(pq.read_schema(raw).names, mapping)
-    head, form = head_of(file, mapping)
+    head = head_of(file, is_json=form == "ndjson")
     if not head.strip():
         return None
     if is_unmarked_utf_16(head):
         return Reason("utf_16")
     if not mapping.fields and _MARKUP.match(head):
         return Reason("markup")
-    if form != "lines" and form_of_head(head[:HEAD_BYTES]) not in (None, form):
-        return Reason("format", mapping.name)
     if form == "csv":
         return _of_csv(head, mapping)
     if not _is_utf_8(head):
@@ -83,9 +79,9 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     return _of_json(head.decode().lstrip("\ufeff \t\r\n"), mapping) if form == "ndjson" else None
 
 
-def head_of(file: LandedFile, mapping: SourceMapping) -> tuple[bytes, Format]:
-    """Return the first MB of a text file, unpacked, cut after a whole line, and its format by its content. UTF-16 is
-    converted to UTF-8, and JSON to one object a line. A compressed file that is no longer than that is verified.
+def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
+    """Return the first MB of a text file, unpacked, cut after a whole line. JSON is rewritten as one object a line. A
+    compressed file that is no longer than that is verified.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.
@@ -99,15 +95,12 @@ def head_of(file: LandedFile, mapping: SourceMapping) -> tuple[bytes, Format]:
             if len(head) >= _HEAD_BYTES:
                 break
     is_cut = len(head) >= _HEAD_BYTES
-    form = mapping.format_of_content(file.path, head[:HEAD_BYTES])
-    if form != "lines" and is_utf_16(head):
-        head = b"".join(from_utf_16(io.BytesIO(head))).decode("utf-8", "replace").encode()
-    if form == "ndjson" and is_spread(head[:HEAD_BYTES]):
+    if is_json and is_spread(head[:HEAD_BYTES]):
         first = Cutter()
         lines = b"".join(one_a_line(io.BytesIO(head), first))
         second = first.second()
         head = b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
-    return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head, form
+    return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head
 
 
 def _is_utf_8(text: bytes) -> bool:
@@ -119,10 +112,15 @@ def _is_utf_8(text: bytes) -> bool:
 
 
 def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
-    if is_gb18030(io.BytesIO(head)):
+    if is_utf_16(head):
+        head = b"".join(from_utf_16(io.BytesIO(head)))
+    elif is_gb18030(io.BytesIO(head)):
         head = b"".join(from_gb18030(io.BytesIO(head)))
     elif not _is_utf_8(head):
         return Reason("encoding")
+    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if text.startswith("{") or _ARRAY.match(text):
+        return Reason("misnamed")
     names = csv_layout(io.BytesIO(head)).names
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
@@ -141,17 +139,9 @@ def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
     if shippers := [] if mapping.fields or mapping.unwrap else shippers_of(lines):
         return Reason("wrapped", ", ".join(shippers))
     if not text.startswith("{"):
-        return Reason("csv" if _is_table(lines) else "no_json")
+        return Reason("no_json")
     records = [found for line in lines if isinstance(found := _json(line), dict)]
     return _by_names({name for found in records for name in found}, mapping) if records else None
-
-
-def _is_table(lines: Sequence[str]) -> bool:
-    """Whether lines look like CSV: the first one has several words, and each has as many cells."""
-    layout = csv_layout(io.BytesIO("\n".join(lines).encode()))
-    if len(layout.names) < _FEWEST_COLUMNS or not all(map(_WORD.fullmatch, layout.names)):
-        return False
-    return all(len(cells_of(line, layout.separator) or ()) == len(layout.names) for line in lines)
 
 
 def _json(line: str) -> object:

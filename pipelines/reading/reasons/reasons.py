@@ -37,12 +37,7 @@ REASONS = {
         "各行不是 JSON：请编写 format 为 lines 的来源映射",
         "its lines are not JSON: write a source mapping with format `lines`",
     ),
-    "csv": Bilingual("看起来是 CSV：请改名为 .csv", "it looks like CSV: rename it to .csv"),
-    "format": Bilingual(
-        "内容的格式与来源 {detail} 读取的格式不同：请修正其 `format`，或换一个文件夹投递",
-        "its content has another format than source {detail} reads: correct the mapping's `format`, or deliver the "
-        "file into another folder",
-    ),
+    "misnamed": Bilingual("CSV 文件里是 JSON：请改名为 .ndjson", "JSON in a CSV file: rename it to .ndjson"),
     "no_header": Bilingual(
         "CSV 没有表头：请在首行写字段名", "CSV without a header: write the names of the fields into its first line"
     ),
@@ -105,10 +100,6 @@ _EARLIER_REASONS = {
     "array": Bilingual(
         "JSON 数组，早先版本无法读取：请运行 `authmeter reread`",
         "a JSON array, which an earlier version could not read: run `authmeter reread`",
-    ),
-    "misnamed": Bilingual(
-        "CSV 文件里是 JSON，早先版本无法读取：请运行 `authmeter reread`",
-        "JSON in a CSV file, which an earlier version could not read: run `authmeter reread`",
     ),
     "spread": Bilingual(
         "一个 JSON 对象占多行，早先版本无法读取：请运行 `authmeter reread`",

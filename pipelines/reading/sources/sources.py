@@ -21,13 +21,13 @@ from pipelines.common.near_names import names_in
 from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS, OPTIONAL_FIELDS
 from pipelines.contract.settings.settings import Zone
-from pipelines.reading.files.first_bytes import begins_as_log, form_of_head
+from pipelines.reading.files.first_bytes import begins_as_json
 from pipelines.reading.files.landing import (
     TEXT_SUFFIXES,
     LandedFile,
     bare_name,
     compression_of,
-    is_recognized_by_content,
+    has_suffix,
     name_of,
     names_before_rotation,
     parts_of,
@@ -121,15 +121,6 @@ class SourceMapping(BaseModel):
             )
         return found
 
-    def format_of_content(self, path: str, head: bytes) -> Format:
-        """Return the format of a matched file whose text begins with `head`: the format that these bytes show, unless
-        the mapping gives one.
-        """
-        form, found = self.format_for(path), form_of_head(head)
-        # A header is recognized by the fields of a log record, which a mapping's raw records need not have.
-        is_open = self.format is None and form != "parquet" and not (found == "csv" and (self.fields or self.unwrap))
-        return found if found and is_open else form
-
     @cached_property
     def fingerprint(self) -> str:
         """A digest that changes whenever the mapping would read a file differently."""
@@ -195,13 +186,13 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
 
 
 def format_of(path: str) -> Format | None:
-    """Return the format by a file's suffix, without compression and log rotation; `ndjson` if only the content shows
-    the format, None if the suffix is not that of a log.
+    """Return the format by a file's suffix, without compression and log rotation; `ndjson` if there is no suffix, None
+    if it is not that of a log.
     """
     name = bare_name(path).lower()
     if name.endswith(".csv"):
         return "csv"
-    if name.endswith(TEXT_SUFFIXES) or is_recognized_by_content(path):
+    if name.endswith(TEXT_SUFFIXES) or not has_suffix(path):
         return "ndjson"
     return "parquet" if name.endswith(".parquet") and not compression_of(path) else None
 
@@ -223,13 +214,13 @@ class Sources:
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
-        """Return the mapping of a file in landing. A file without suffix, or with `.txt`, is a log if the mapping has a
-        format or the file begins as a log does.
+        """Return the mapping of a file in landing. A file without suffix is a log if the mapping has a format or the
+        file begins with JSON.
         """
         mapping = self.for_file(file.path)
-        if mapping is None or mapping.format is not None or not is_recognized_by_content(file.path):
+        if mapping is None or mapping.format is not None or has_suffix(file.path):
             return mapping
-        return mapping if begins_as_log(file) else None
+        return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
         """Return the names of a user's mappings that read none of these files: no pattern matches, or others have
