@@ -204,7 +204,7 @@ def check_usual_range(reader: Reader, page: Page) -> None:
     """The usual range is drawn behind a single line."""
     behind = {"norm", "previous"}
     assert not behind & {one["name"] for one in layer(page, "authorizations")["shapes"]}
-    assert "Click a name to see its line alone" in texts_of(page)
+    assert "Click a name to show its line alone with its usual range" in texts_of(page)
     page.locator("[data-legend=timed]").get_by_role("button", name="WeChat").click()
     reader.settle()
     assert behind <= {one["name"] for one in layer(page, "authorizations")["shapes"]}

@@ -34,7 +34,11 @@ def test_a_run_reads_what_it_fetches_and_copies_site_and_tables(call: Call, own:
     assert own.rows("SELECT accepted FROM input_files WHERE path = 'bucket/more.ndjson'") == [(3,)]
     published = tree(own.store.site)
     of_tables = {path.removeprefix("tables/"): digest for path, digest in published.items() if path[:7] == "tables/"}
-    assert tree(site) == {path: digest for path, digest in published.items() if path[:7] != "tables/"}
+    copied = tree(site)
+    listed = {one["path"] for one in json.loads(copied.pop("manifest.json"))["files"]}
+    assert listed == copied.keys()
+    assert copied == {path: digest for path, digest in published.items() if path in listed}
+    assert published.keys() - listed == {"manifest.json", *(f"tables/{path}" for path in of_tables)}
     withheld = {path for path in of_tables if path.startswith(("rejected_records/", "repeat_top/"))}
     assert len(withheld) == 2
     assert tree(tables) == {path: digest for path, digest in of_tables.items() if path not in withheld}
