@@ -1,4 +1,4 @@
-"""Random sign-in records, good, odd and broken: values of each field, and odd values, most of which are invalid.
+"""Random sign-in records. Each field gets a good value or an odd one; most odd values are invalid.
 `random_logs.py` writes them to files; the rules of `records.py` decide which ones are right.
 """
 

@@ -6,7 +6,7 @@ protocol are then listed by pyarrow, which returns all keys but no ETags, so eac
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -72,20 +72,24 @@ def list_objects(
         BucketError: the bucket cannot be listed.
     """
     begin = address.key(prefix)
+
+    def is_wanted(key: str, written_at: datetime) -> bool:
+        return since is None or written_at >= since or key in also
+
     try:
         found = [one for one in _plain(bucket, begin) if one.key.startswith(begin)]
         refused = [one.key for one in found if refusal(one.key)]
         found = [one for one in found if not refusal(one.key)]
         if len({one.key for one in found}) < len(found):
             # obstore drops a slash at the beginning of a key, which then equals the key of another object.
-            found, refused = _raw(bucket, address, begin, since, also)
+            found, refused = _raw(bucket, address, begin, is_wanted)
     except Exception as error:
         if type(error).__name__ != "InvalidPathError":
             raise as_bucket_error(error) from error
         if address.scheme not in ("s3", "oss"):
             raise BucketError(_UNREADABLE) from error
-        found, refused = _raw(bucket, address, begin, since, also)
-    kept = [one for one in found if since is None or one.written_at >= since or one.key in also]
+        found, refused = _raw(bucket, address, begin, is_wanted)
+    kept = [one for one in found if is_wanted(one.key, one.written_at)]
     passed_over = _passed_over(Path(address.base), begin, since) if address.scheme == "file" else []
     return Listing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(passed_over))
 
@@ -141,7 +145,7 @@ def _plain(bucket: "ObjectStore", begin: str) -> Iterator[Listed]:
 
 
 def _raw(
-    bucket: "ObjectStore", address: Address, begin: str, since: datetime | None, also: Collection[str]
+    bucket: "ObjectStore", address: Address, begin: str, is_wanted: Callable[[str, datetime], bool]
 ) -> tuple[list[Listed], list[str]]:
     from pyarrow.fs import FileSelector, FileType
 
@@ -156,7 +160,7 @@ def _raw(
         if info.type == FileType.File and info.path.removeprefix(f"{address.bucket}/").startswith(begin)
     }
     refused = [key for key in keys if refusal(key)]
-    wanted = [key for key in keys if not refusal(key) and (since is None or keys[key] >= since or key in also)]
+    wanted = [key for key in keys if not refusal(key) and is_wanted(key, keys[key])]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         heads = list(threads.map(lambda key: head(bucket, key), wanted))
     return [one for one in heads if one], refused

@@ -12,7 +12,7 @@ TESTS = (test_fetch, test_kinds, test_names)
 _HEAD = """\
 <!-- Written by `python -m tests.buckets.page`. Do not edit: run that. -->
 
-# What is tried with buckets
+# Tests of each kind of bucket
 
 This table shows what the tests try when a run [fetches logs from a bucket](operator.md#logs-in-a-bucket), by the kind
 of its address. Each *tried* is a test in `tests/buckets`.
