@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from bench.published_extras import add_extras
+from bench.published_sign_ins import add_sign_ins
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import CODE_COLUMNS, load_registry
@@ -48,6 +49,7 @@ def make_published(target: Path, apps: int) -> None:
             connection.execute(f"CREATE TABLE out.{table.name} ({columns})")
         _registry(connection, Path(folder), apps)
         _days(connection, Path(folder), apps)
+        add_sign_ins(connection)
         add_extras(connection, AS_OF)
         connection.execute(contract_macros())
         for mart in ("usage_daily", "day_quality", "period_days", "periods", "login_trend", "login_trend_summary"):

@@ -1,10 +1,12 @@
-"""Builds the script with an app's sign-in sessions, which its page loads when that section is opened: tables and a
-sentence.
+"""Builds the script with an app's sign-in sessions, which its page loads when that section is opened: tables, numbers
+by day and a sentence.
 
 `app_files.py` writes it into the app's folder; `static/js/pages/sign_ins.js` draws it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+
+from orjson import Fragment
 
 from pipelines.common.text import Bilingual
 from reports.build.writer import with_fields
@@ -22,8 +24,15 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
     Apps from the first to the last of the sorted `keys` are read; `word` returns the words for channels and outcomes.
     """
     span = {"first_app": keys[0], "last_app": keys[-1]}
-    lines = dict(_lines(marts, span, word))
-    return {key: with_fields(document, lines[key]) for key, document in marts.rows("sign_in/app_documents", **span)}
+    documents = dict(marts.rows("sign_in/app_documents", **span))
+    ways, steps = marts.sign_in_days(keys)
+    return {
+        key: with_fields(
+            documents[key],
+            line | {"way_days": Fragment(ways.get(key, "{}")), "step_days": Fragment(steps.get(key, "{}"))},
+        )
+        for key, line in _lines(marts, span, word)
+    }
 
 
 def _lines(

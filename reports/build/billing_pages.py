@@ -25,7 +25,7 @@ from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS,
 from reports.content.billing.registry_notes import RegistryNotebook
 from reports.content.billing.resource_packages import PackageAccount, package_accounts
 from reports.content.billing.stack_drawing import shades, stack
-from reports.content.context import App, Day, json_block
+from reports.content.context import App, Day, complete_days, json_block
 from reports.content.day_strip import day_strip
 from reports.content.published import DAYS, PublishedTables
 from reports.content.wording.language import t
@@ -70,7 +70,7 @@ class BillingPages:
 
     def __init__(self, marts: PublishedTables, quality: Mapping[date, Day], by_key: Mapping[str, App]) -> None:
         self._publication = marts.publication
-        self._complete = {day for day, one in quality.items() if one.state == "complete"}
+        self._complete = complete_days(quality)
         self._by_key = by_key
         as_of = marts.publication.as_of
         self._accounts = sorted(package_accounts(marts), key=lambda one: urgency(one, as_of))

@@ -3,7 +3,8 @@
 The figures are computed in `reports/content/sign_in/`.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY
 from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
-from reports.content.context import App, Day, json_block
+from reports.content.context import App, Day, complete_days, json_block
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
 from reports.content.sign_in.sign_in_words import EXAMPLES, FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
@@ -62,19 +63,17 @@ def sign_in_values(
     """
     as_of = marts.publication.as_of
     today = sign_ins(marts, as_of)
+    complete = complete_days(quality)
     firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
-    by_day = {day: ways for day, *ways in marts.rows("sign_in/ways_by_day")}
+    by_day: dict[str | None, dict[date, Sequence[int]]] = defaultdict(dict)
+    for day, entry_channel, *ways in marts.rows("sign_in/ways_by_day"):
+        by_day[entry_channel][day] = ways
     return {
         "sentence": sentence(as_of, today.day_sessions, word),
         "today": today,
-        "spans": [
-            (days, first, sign_ins(marts, first), way_days(list(window(as_of, days)), by_day))
-            for days, first in firsts.items()
-        ],
-        "with_data": {
-            days: sum(day in quality and quality[day].state == "complete" for day in window(as_of, days))
-            for days in _SPANS
-        },
+        "spans": [(days, first, sign_ins(marts, first)) for days, first in firsts.items()],
+        "days_drawn": lambda days, entry_channel: way_days(list(window(as_of, days)), by_day[entry_channel]),
+        "with_data": {days: len(complete.intersection(window(as_of, days))) for days in _SPANS},
         "chosen_days": DAYS,
         "times": {step: rest for step, *rest in marts.rows("session_times")},
         "norms": usual_funnel(marts, incident_days),

@@ -14,7 +14,7 @@ from pipelines.contract.status import is_problem
 from pipelines.incidents.norms import DayNorm
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
-from reports.content.context import App, DataState, Day
+from reports.content.context import App, DataState, Day, complete_days, holidays_of
 from reports.content.incidents.cards import CARDS, Card, incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
@@ -51,12 +51,12 @@ def briefing(
     """Return the content of the first page. `norms` has values and usual ranges of all apps together, by figure and
     day.
     """
-    complete = {day for day, one in quality.items() if one.state == "complete"}
+    complete = complete_days(quality)
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
     hit_apps = _apps_with_incidents(open_)
     attention = findings(marts, stand)
-    holidays = {day for day, one in quality.items() if one.is_holiday}
+    holidays = holidays_of(quality)
     apps = app_health(marts, by_key, hit_apps, incidents.days, complete, holidays)
     others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
     severity, sentence = _sentence(stand, open_, incidents.counted(), hit_apps, others, attention, len(complete))

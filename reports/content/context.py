@@ -4,6 +4,7 @@ Rows of the published tables (`published.py`) are arranged here; `sql/figures/` 
 findings.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -115,15 +116,26 @@ def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
     return {row[0]: Day(*row) for row in marts.rows("day_quality")}
 
 
+def complete_days(quality: Mapping[date, Day]) -> set[date]:
+    """Return the days with data."""
+    return {day for day, one in quality.items() if one.state == "complete"}
+
+
+def holidays_of(quality: Mapping[date, Day]) -> set[date]:
+    """Return the days on which no usual volume is expected."""
+    return {day for day, one in quality.items() if one.is_holiday}
+
+
 def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days: int) -> DataState:
     """Return the state of the data; late records of a day are counted for `retention_days`."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
+    complete = complete_days(quality)
     return DataState(
         publication=marts.publication,
         today=listed[-1],
-        coverage={n: sum(day.state == "complete" for day in listed[-n:]) for n in WINDOWS},
+        coverage={n: len(complete.intersection(window(as_of, n))) for n in WINDOWS},
         # Days before the first record are not missing.
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),

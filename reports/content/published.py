@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import polars as pl
 
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.contract.macros import contract_macros
+from pipelines.contract.measures.counts import CHARTED
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.contract.tables.tables import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
-from reports.content.figures.chart_series import ChartRows
+from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query
 from reports.content.listings import LISTINGS
 
@@ -54,8 +55,8 @@ CHARTED_APPS = 12_000
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
-    "app_packages", "drawn", "sign_in_ways", "sign_in_paths", "sign_in_stops", "sign_in_funnel", "sign_in_days",
-    "sign_in_compared", "presence", "detail_lines",
+    "app_packages", "drawn", "sign_in_ways", "sign_in_way_days", "sign_in_paths", "sign_in_stops", "sign_in_funnel",
+    "sign_in_days", "sign_in_compared", "presence", "detail_lines",
 )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ class PublishedTables:
             of_apps = keys.slice(first, CHARTED_APPS)
             last = first + len(of_apps) - 1
             days, months = (
-                ChartRows(
+                SeriesRows(
                     self.frame(f"figures/{step}", first_app_place=first, last_app_place=last),
                     self._values["channels"],
                     len(of_apps),
@@ -223,8 +224,8 @@ class PublishedTables:
             # Results of verifications are not stored for all apps together, the first row.
             without_logins[0] &= first > 0
             texts = {
-                "days": days.texts(without_logins, has_latencies=True),
-                "months": months.texts(without_logins, has_latencies=False),
+                "days": days.texts(CHARTED, LATENCIES, without_logins),
+                "months": months.texts(CHARTED, without_logins=without_logins),
             }
             found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
         return found
@@ -235,12 +236,31 @@ class PublishedTables:
 
         `keys` are sorted; apps without a record in these days are left out.
         """
-        rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
-        places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
         days = (self._values["long_first"] - self._values["months_first"]).days
-        charts = ChartRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
-        texts = charts.texts(np.zeros(len(keys), bool), has_latencies=False)
-        return {key: text for key, text in zip(keys, texts, strict=True) if text != "{}"}
+        rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
+        return self._series(rows, keys, days, CHARTED)
+
+    def sign_in_days(self, keys: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return sign-in sessions by day of the 90 as JSON by app key, in the form of the charts: by entry channel and
+        way; by step of the funnel, with the median times.
+
+        `keys` are sorted; apps without such a session are left out.
+        """
+        span = {"first": keys[0], "last": keys[-1]}
+        ways, steps = (
+            pl.DataFrame(self._connection.sql(f"FROM {step} WHERE app_key BETWEEN $first AND $last", params=span))
+            for step in ("sign_in_way_days", "sign_in_days")
+        )
+        times = [f"{pair}_p50_ms" for pair in STEP_PAIRS]
+        return self._series(ways, keys, LONG_DAYS, WAYS), self._series(steps, keys, LONG_DAYS, FUNNEL, times)
+
+    def _series(
+        self, rows: pl.DataFrame, keys: Sequence[str], days: int, counts: Sequence[str], times: Sequence[str] = ()
+    ) -> dict[str, str]:
+        """Return the texts of `SeriesRows` by app key, for rows with app_key, channel and place."""
+        places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
+        found = SeriesRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
+        return {key: text for key, text in zip(keys, found.texts(counts, times), strict=True) if text != "{}"}
 
     def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the rows of the charts of one app, or of all apps together (`*`): channel, place and counts.

@@ -8,7 +8,7 @@ from pipelines.contract.measures.counts import CARDS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.key_figures import COUNTED, key_observations
 from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, norms_of
-from reports.content.context import Day
+from reports.content.context import Day, complete_days, holidays_of
 from reports.content.published import LONG_DAYS, PublishedTables
 
 
@@ -20,12 +20,14 @@ def whole_norms(
     totals = {row[0]: row[1 : len(CARDS) + 1] for row in marts.rows("days/day_totals", days=days)}
     logins = {row[0]: row[2:5] for row in marts.rows("days/day_channels", days=days) if row[1] == ALL_APPS}
 
+    complete = complete_days(quality)
+
     def counts(day: date) -> dict[str, int | None]:
-        if day not in quality or quality[day].state != "complete":
+        if day not in complete:
             return dict.fromkeys(COUNTED)
         won, requests, cancelled = logins.get(day, (0, 0, 0))
         found = (won, requests - cancelled, *(count or 0 for count in totals[day]))
         return dict(zip(COUNTED, found, strict=True))
 
-    holidays = {day for day, one in quality.items() if one.is_holiday}
-    return norms_of(key_observations({day: counts(day) for day in days}, incident_days, holidays), LONG_DAYS)
+    observed = key_observations({day: counts(day) for day in days}, incident_days, holidays_of(quality))
+    return norms_of(observed, LONG_DAYS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.text import Bilingual
 from reports.charts.shapes import THEMES, layout
-from reports.content.context import Day
+from reports.content.context import Day, complete_days, holidays_of
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 from reports.plots.page_styles import Style, in_language, plain, style
@@ -37,12 +37,12 @@ class Source:
     @cached_property
     def complete(self) -> set[date]:
         """The days on which any app has data."""
-        return {day for day, one in self.quality.items() if one.state == "complete"}
+        return complete_days(self.quality)
 
     @cached_property
     def holidays(self) -> set[date]:
         """The days without a usual range for volumes."""
-        return {day for day, one in self.quality.items() if one.is_holiday}
+        return holidays_of(self.quality)
 
     def said(self, text: Bilingual) -> str:
         """Return a text in the language of the figures."""

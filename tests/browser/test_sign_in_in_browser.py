@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from playwright.sync_api import Page
 
+from pipelines.common.days import window
+from pipelines.contract.measures.session_metrics import WAYS
 from tests.browser.conftest import SHOP, Look, Reader
 from tests.browser.dom import table_rows
 from tests.data.published_tables import HOSTILE_NAMES
@@ -84,6 +88,44 @@ def test_two_values_are_compared_and_only_differences_are_stated(reader: Reader)
 def filled_rows(page: Page, name: str) -> list[list[str]]:
     """The rows of a table without the cells that hold a drawing or nothing."""
     return [[cell for cell in row if cell] for row in table_rows(page, f"[data-figures={name}]")]
+
+
+@pytest.mark.parametrize("app", ["", "sample-app-0001"])
+def test_each_entry_channel_has_its_days_by_way(read_site: Callable[..., Reader], app: str) -> None:
+    """The drawings show the downloaded rows of the last 30 days, each row by its largest day."""
+    reader = read_site("sampled")
+    read = pl.read_csv(reader.site / "sessions.csv", infer_schema=False)
+    counted = read.unpivot(WAYS, index=["day", "app_key", "entry_channel"], variable_name="way", value_name="number")
+    counted = counted.filter(pl.col("app_key") == app if app else True).with_columns(pl.col("number").cast(int))
+    if app:
+        page = with_sign_ins(reader.open(f"apps/{app}/index.html", lang="en", days=30))
+        table = "[data-part=sign-in-ways] table"
+    else:
+        page = reader.open("signin.html", lang="en", days=30)
+        table = "[data-figures=ways-30]"
+    by_row = {"All sessions": counted} | {
+        label: counted.filter(pl.col("entry_channel") == channel)
+        for channel, label in (("one_click", "One-click login"), ("wechat", "WeChat"), ("qq", "QQ"), ("weibo", "Weibo"))
+    }
+    drawn = page.eval_on_selector_all(
+        f"{table} tbody tr",
+        """(rows) => rows.map((row) => [row.cells[0].innerText.trim(),
+             [...row.querySelectorAll(".by-day rect")].map((rect) =>
+               [rect.getAttribute("class"), Number(rect.getAttribute("x")), rect.getAttribute("height")])])""",
+    )
+    # One of these days is missing.
+    days = [str(day) for day in window(date.fromisoformat(max(read["day"])), 30)]
+    assert read["day"].n_unique() == 29
+    assert len(drawn) > 2
+    for label, bars in drawn:
+        if label not in by_row:
+            continue
+        rows = by_row[label].group_by("day", "way").agg(pl.col("number").sum()).filter(pl.col("number") > 0)
+        most = max(rows.group_by("day").agg(pl.col("number").sum())["number"])
+        expected = {(way, days.index(day), f"{100 * sessions / most:.2f}") for day, way, sessions in rows.rows()}
+        assert {tuple(one) for one in bars} == expected, label
+        del by_row[label]
+    assert set(by_row) <= {"QQ", "Weibo"}
 
 
 def compared(page: Page) -> list[list[str]]:

@@ -1,10 +1,12 @@
-"""Builds the data of the apps' charts as JSON: one text for each count and latency of a channel.
+"""Builds numbers by day or month as JSON, for the charts and sign-in sessions of apps: one text for each number of a
+channel.
 
-It arranges the rows of `sql/figures/chart_days.sql` and `chart_months.sql` by app, channel and day or month. For the 90
-days of 10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
+It arranges the rows of SQL, such as `sql/figures/chart_days.sql`, by app, channel and day or month. For the 90 days of
+10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +15,12 @@ import polars as pl
 from pipelines.contract.measures.counts import CHARTED
 from reports.content.figures.packed_numbers import NONE, Numbers, packed_numbers
 
+LATENCIES: Final = ("latency_p50_ms", "latency_p95_ms")
 _UNDELIVERED = "undelivered"
-_LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
-class ChartRows:
-    """Rows of some apps' charts: the columns `app`, `channel` and `place`, each an index from 0, and the numbers."""
+class SeriesRows:
+    """Rows of some apps: the columns `app`, `channel` and `place`, each an index from 0, and the numbers."""
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
         self._rows, self._channels, self._apps, self._places = rows, channels, apps, places
@@ -35,18 +37,22 @@ class ChartRows:
         ] = True
         return found
 
-    def texts(self, without_logins: npt.NDArray[np.bool_], *, has_latencies: bool) -> list[str]:
+    def texts(
+        self, counts: Sequence[str], times: Sequence[str] = (), without_logins: npt.NDArray[np.bool_] | None = None
+    ) -> list[str]:
         """Return a JSON object for each app: by channel that has a row, an object with the non-empty texts by name.
 
-        The texts are counts, latencies and, for the apps `without_logins`, the verification requests without a result.
+        Each text has the numbers of one column: of `counts`, of `times` and, for the apps `without_logins`, of
+        `undelivered`. In counts, zero is the same as no number.
         """
-        columns = [_named(name, packed_numbers(self._numbers(name))) for name in CHARTED]
-        columns += [_named(name, packed_numbers(self._numbers(name))) for name in _LATENCIES if has_latencies]
-        chosen = np.flatnonzero(np.repeat(without_logins, len(self._channels)))
-        undelivered = _named(_UNDELIVERED, packed_numbers(self._numbers(_UNDELIVERED)[chosen])) if len(chosen) else []
-        columns.append([""] * self._lines)
-        for line, text in zip(chosen, undelivered, strict=True):
-            columns[-1][line] = text
+        columns = [_named(name, packed_numbers(self._numbers(name, has_zero=False))) for name in counts]
+        columns += [_named(name, packed_numbers(self._numbers(name, has_zero=True))) for name in times]
+        if without_logins is not None and without_logins.any():
+            chosen = np.flatnonzero(np.repeat(without_logins, len(self._channels)))
+            undelivered = packed_numbers(self._numbers(_UNDELIVERED, has_zero=False)[chosen])
+            columns.append([""] * self._lines)
+            for line, text in zip(chosen, _named(_UNDELIVERED, undelivered), strict=True):
+                columns[-1][line] = text
         is_there = np.zeros(self._lines, bool)
         is_there[self._line] = True
         objects = [
@@ -60,11 +66,11 @@ class ChartRows:
             for first in range(0, self._lines, len(self._channels))
         ]
 
-    def _numbers(self, name: str) -> Numbers:
-        """Return a line for each channel of each app; in counts zero is written as `NONE` too."""
+    def _numbers(self, name: str, *, has_zero: bool) -> Numbers:
+        """Return a line for each channel of each app; without zeros, they are `NONE` too."""
         values = self._rows.get_column(name).cast(pl.Int64).fill_null(NONE).to_numpy()
         days = np.full((self._places, self._lines), NONE, np.int64)
-        days.reshape(-1)[self._at] = np.where(values == 0, NONE, values) if name not in _LATENCIES else values
+        days.reshape(-1)[self._at] = values if has_zero else np.where(values == 0, NONE, values)
         return days.T
 
 

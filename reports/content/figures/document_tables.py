@@ -10,7 +10,7 @@ from typing import Final
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGIN_RATE, LOGINS, TECHNICAL
-from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
+from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
 from pipelines.contract.measures.sql import SPANS
 from reports.content.figures.usage import usage_parts
 
@@ -158,11 +158,6 @@ SIGN_IN_TABLES: Final = {
         "step_times",
         {"step": _TEXT, "sessions": "number", "p50_ms": _VALUE, "p95_ms": _VALUE, "negative": "number"},
         "step",
-    ),
-    "days": Table(
-        "sign_in_days",
-        {**dict.fromkeys(("back", *FUNNEL), "number"), **{f"{pair}_p50_ms": _VALUE for pair in STEP_PAIRS}},
-        "back",
     ),
     "paths": Table(
         f"(FROM sign_in_paths {_OF_WINDOWS})",

@@ -399,14 +399,30 @@ export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" |
 export type RateSteps = [FunnelStep, FunnelStep | "signed_in"];
 /** Sessions by step of the funnel, and sessions with two steps. */
 export type FunnelCounts = Record<FunnelStep | FunnelPair | "signed_in", number>;
-export type WayRow = Omit<TableRow<SignInTables["ways"]>, "window_days" | "entry_channel">;
+
+/** The steps of the funnel on one day, with median times. */
+export type StepDay = FunnelCounts & Record<`${FunnelPair}_p50_ms`, Value>;
+export type WayTableRow = TableRow<SignInTables["ways"]>;
+export type WayRow = Omit<WayTableRow, "window_days" | "entry_channel">;
+
+/** Sessions by way of each shown day, oldest first: of all, and by entry channel. */
+export interface DaysByWay {
+  total: WayRow[];
+  channels: Record<string, WayRow[]>;
+}
+
 export type PathRow = TableRow<SignInTables["paths"]>;
 
-/** The sign-in sessions of an app: the sentence in Chinese and English, and its records of the data day. */
+/**
+ * The sign-in sessions of an app: the sentence in Chinese and English, its records of the data day, and texts of numbers
+ * by day (`packed.js`): sessions by entry channel and way; by step of the funnel, with median times.
+ */
 export interface RawSignIns {
   line: [string, string];
   records: number;
   without_subject: number;
+  way_days: Record<string, Record<string, string>>;
+  step_days: { one_click?: Record<string, string> };
   tables: Partial<SignInTables>;
 }
 

@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterFailure, hasRate, isLogged, joinedFailures } from "../../../reports/static/js/pages/sign_in_counts.js";
+import {
+  afterFailure,
+  daysByWay,
+  hasRate,
+  isLogged,
+  joinedFailures,
+  stepsByDay,
+} from "../../../reports/static/js/pages/sign_in_counts.js";
 
 const path = (way, sessions, by = null, failure = "timeout") => ({
   window_days: 7,
@@ -38,6 +45,23 @@ test("rows after a failure add up, and channels are columns", () => {
   });
   assert.equal(found.total.sessions, 35);
   assert.deepEqual({ ...joinedFailures(found.rows), channel: null }, found.total);
+});
+
+test("days by way are decoded, by entry channel and in all, oldest first", () => {
+  // Four days: [none, 1, none, 3], [none, none, none, 1], [none, none, none, 2].
+  const packed = { one_click: { direct: "CEw", lost: "BE" }, wechat: { direct: "Cg" } };
+  const ways = (direct, lost) => ({ direct, retry: 0, other: 0, cut: 0, lost, sessions: direct + lost });
+  const found = daysByWay(packed, 4, 3);
+  assert.deepEqual(found.channels.one_click, [ways(1, 0), ways(0, 0), ways(3, 1)]);
+  assert.deepEqual(found.channels.wechat, [ways(0, 0), ways(0, 0), ways(2, 0)]);
+  assert.deepEqual(found.total, [ways(1, 0), ways(0, 0), ways(5, 1)]);
+});
+
+test("steps by day are decoded, and a median that is absent is no zero", () => {
+  const days = stepsByDay({ page: "CEw", page_click_p50_ms: "J+gAAH+" }, 4, ["page", "click"], ["page_click"]);
+  assert.deepEqual(days[0], { page: 0, click: 0, page_click: 0, signed_in: 0, page_click_p50_ms: 500 });
+  assert.deepEqual(days[2].page_click_p50_ms, null);
+  assert.deepEqual([days[3].page, days[3].page_click_p50_ms], [3, 510]);
 });
 
 test("a step is logged that at least half of the signed-in have", () => {

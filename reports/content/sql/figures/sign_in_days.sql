@@ -1,4 +1,5 @@
 -- One row per app and day, up to 56 days before the as-of: one_click sessions by step, and median times between steps.
+-- Channel and day are indexes.
 WITH times AS (
     SELECT
         app_key,
@@ -16,7 +17,8 @@ steps AS (
 )
 SELECT
     app_key,
-    $last::DATE - day AS back,
+    list_position($channels, 'one_click') - 1 AS channel,
+    (day - $long_first::DATE)::INTEGER AS place,
     {{ each_of(FUNNEL, "{0}") }},
     {{ each_of(STEP_PAIRS, "{0}_p50_ms") }}
 FROM steps

@@ -1,9 +1,9 @@
 -- One row per app with a sign-in record in the 90 days, from $first_app to $last_app, about the data day: records,
 -- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped.
 WITH listed AS (
-    SELECT DISTINCT app_key
-    FROM session_books
-    WHERE day BETWEEN $long_first AND $last AND app_key BETWEEN $first_app AND $last_app
+    SELECT app_key
+    FROM sign_in_funnel
+    WHERE window_days = 90 AND records > 0 AND app_key BETWEEN $first_app AND $last_app
 ),
 ways AS (
     SELECT app_key, {{ sums(("sessions",) + WAYS) }}, {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate

@@ -1,7 +1,10 @@
 /* Sums of sign-in sessions, as `reports/content/sign_in/` computes them for the page of all apps. sign_ins.js draws
    them. */
 
-/** @import { FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, WayRow } from "../types.d.ts" */
+import { sum } from "../data/measures.js";
+import { unpacked } from "../data/packed.js";
+
+/** @import { DaysByWay, FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, RawSignIns, StepDay, WayRow } from "../types.d.ts" */
 
 export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "lost"]);
 
@@ -10,6 +13,52 @@ export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "l
  * @param {Pick<WayRow, "direct" | "retry" | "other">} row
  */
 export const signedIn = ({ direct, retry, other }) => direct + retry + other;
+
+/** @param {number} count */
+const everyDay = (count) => Array.from({ length: count }, () => true);
+
+/**
+ * The sessions of the last `count` of `days` days by way, oldest first: of each entry channel, and of all.
+ * @param {RawSignIns["way_days"]} packed
+ * @param {number} days
+ * @param {number} count
+ * @returns {DaysByWay}
+ */
+export function daysByWay(packed, days, count) {
+  /** @param {WayRow[]} rows @returns {WayRow} */
+  const summed = (...rows) =>
+    /** @type {any} */ (Object.fromEntries(WAYS.map((way) => [way, sum(0, ...rows.map((row) => row[way]))])));
+  /** @param {WayRow} row */
+  const withSum = (row) => ({ ...row, sessions: sum(...WAYS.map((way) => row[way])) || 0 });
+  const channels = Object.fromEntries(
+    Object.entries(packed).map(([channel, lines]) => {
+      const lists = WAYS.map((way) => unpacked(lines[way], everyDay(days), 0).slice(-count));
+      const rows = lists[0].map((_first, i) => Object.fromEntries(WAYS.map((way, w) => [way, lists[w][i]])));
+      return [channel, rows.map((row) => withSum(/** @type {any} */ (row)))];
+    }),
+  );
+  const total = everyDay(count).map((_day, i) => withSum(summed(...Object.values(channels).map((rows) => rows[i]))));
+  return { total, channels };
+}
+
+/**
+ * The counts of steps and pairs of steps by day, oldest first, with the median times of the pairs.
+ * @param {Record<string, string>} packed
+ * @param {number} days
+ * @param {string[]} steps
+ * @param {string[]} pairs
+ * @returns {StepDay[]}
+ */
+export function stepsByDay(packed, days, steps, pairs) {
+  const counts = [...steps, ...pairs, "signed_in"].map((name) => [name, unpacked(packed[name], everyDay(days), 0)]);
+  const times = pairs
+    .map((pair) => `${pair}_p50_ms`)
+    .map((name) => [name, unpacked(packed[name], everyDay(days), null)]);
+  return everyDay(days).map(
+    (_day, i) =>
+      /** @type {any} */ (Object.fromEntries([...counts, ...times].map(([name, values]) => [name, values[i]]))),
+  );
+}
 
 /**
  * Whether a step is logged: at least half of the sessions that signed in by one-click login contain it. If nobody

@@ -10,14 +10,15 @@ import { countedDays, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
 import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../data/state.js";
 import { onSpan } from "../data/windows.js";
-import { all, drawing, element, loadScript, one, own } from "../dom.js";
+import { all, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { comparedDimensions } from "./app_compared.js";
 import { comparedPart } from "./compared.js";
-import { afterFailure, hasRate, isLogged, joinedFailures, signedIn, WAYS } from "./sign_in_counts.js";
+import { afterFailure, daysByWay, hasRate, isLogged, joinedFailures, stepsByDay } from "./sign_in_counts.js";
+import { bar, barsCell, countCell, waysFigure, waysTable } from "./sign_in_ways.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
-/** @import { FailureRow, FunnelCounts, FunnelPair, FunnelStep, RawSignIns, TableRow, Unit, Usual, Value, WayRow } from "../types.d.ts" */
+/** @import { FailureRow, FunnelCounts, FunnelPair, FunnelStep, RawSignIns, StepDay, TableRow, Unit, Usual, Value } from "../types.d.ts" */
 
 const FILE = "./sign_ins.js";
 const FAILURES_LISTED = 8;
@@ -57,53 +58,6 @@ function put(name, ...content) {
 /** @param {string} textContent */
 const emptyNote = (textContent) => element("p", { className: "empty", textContent });
 
-/**
- * A count and its share of a whole.
- * @param {number} value
- * @param {number} whole
- */
-const countCell = (value, whole) =>
-  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
-
-/** @param {string} name @param {Value} sessions */
-const bar = (name, sessions, start = 0, whole = 1) =>
-  drawing("rect", {
-    class: name,
-    x: `${((100 * start) / whole).toFixed(2)}%`,
-    width: `${((100 * (sessions || 0)) / whole).toFixed(2)}%`,
-    height: "100%",
-  });
-
-/** @param {...Node} bars */
-const barsCell = (...bars) =>
-  element(
-    "td",
-    { className: "drawn-ways" },
-    drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars),
-  );
-
-/**
- * @param {string} label
- * @param {WayRow} row
- * @param {boolean} isTotal
- */
-function wayRow(label, row, isTotal) {
-  let start = 0;
-  const bars = WAYS.map((way) => {
-    start += row[way];
-    return bar(way, row[way], start - row[way], row.sessions || 1);
-  });
-  return element(
-    "tr",
-    { className: isTotal ? "total" : "" },
-    element("th", { scope: "row", textContent: label }),
-    numberCell(number(row.sessions)),
-    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
-    barsCell(...bars),
-    ...WAYS.map((way) => countCell(row[way], row.sessions)),
-  );
-}
-
 /** A text for days without sessions: whether they have no sign-in records, or none that names a subject. */
 function noSessions() {
   const [counts] = rowsOfWindow("funnel");
@@ -120,31 +74,15 @@ function noSessions() {
 function drawWays() {
   const rows = rowsOfWindow("ways");
   if (!rows.length) return put("sign-in-ways", noSessions());
-  /** @type {any} */
-  const total = Object.fromEntries(
-    /** @type {const} */ (["sessions", ...WAYS]).map((name) => [name, sum(...rows.map((row) => row[name]))]),
-  );
-  const head = [
-    headCell(_("Entry channel")),
-    headCell(metricLink("sessions"), true, shownLabel()),
-    headCell(metricLink("sign_in_rate"), true),
-    headCell(_("Ways")),
-    ...WAYS.map((way) => headCell(metricLink(way), true)),
-  ];
-  put(
-    "sign-in-ways",
-    plainTable(_("Ways by entry channel"), head, [
-      wayRow(_("All sessions"), total, true),
-      ...rows.map((row) => wayRow(word(row.entry_channel), row, false)),
-    ]),
-  );
+  const days = daysByWay(found?.way_days || {}, site.long_days.length, shownDays());
+  put("sign-in-ways", waysFigure(days), waysTable(rows, days, shownLabel()));
 }
 
 /**
  * The usual range of the data day.
- * @param {(row: TableRow<SignInTables["days"]>) => Value} figureOf
+ * @param {(row: StepDay) => Value} figureOf
  * @param {Unit} unit
- * @param {(row: TableRow<SignInTables["days"]>) => number} [requestsOf]
+ * @param {(row: StepDay) => number} [requestsOf]
  * @returns {{ value: Value, usual: Usual | null }}
  */
 function usualOfDay(figureOf, unit, requestsOf = () => 0) {
@@ -152,10 +90,11 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
   const values = site.long_days.map(() => null);
   const requests = values.map(() => 0);
   const last = values.length - 1;
-  for (const row of rowsOf(found?.tables.days)) {
-    values[last - row.back] = figureOf(row);
-    requests[last - row.back] = requestsOf(row);
-  }
+  const { steps, rates } = texts.sign_ins;
+  stepsByDay(found?.step_days.one_click || {}, values.length, steps, Object.keys(rates)).forEach((row, i) => {
+    values[i] = figureOf(row);
+    requests[i] = requestsOf(row);
+  });
   const counts = countedDays(figures, site.long_days, "one_click");
   return { value: values[last], usual: usualOf(values, last, unit, counts, unit === "share" ? requests : []) };
 }

@@ -1,0 +1,134 @@
+/* Sessions of an app by way: a bar for each day, and a row for each entry channel. sign_ins.js shows them; for all apps
+   `way_drawings.py` and `pages/signin.html.jinja` write the same. */
+
+import { level, number } from "../data/format.js";
+import { _, metricLabel, metricLink, word } from "../data/language.js";
+import { ratio, sum } from "../data/measures.js";
+import { site } from "../data/state.js";
+import { drawing, element } from "../dom.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { signedIn, WAYS } from "./sign_in_counts.js";
+
+/** @import { DaysByWay, Value, WayRow, WayTableRow } from "../types.d.ts" */
+
+/**
+ * A count and its share of a whole.
+ * @param {number} value
+ * @param {number} whole
+ */
+export const countCell = (value, whole) =>
+  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
+
+/** @param {string} name @param {Value} sessions */
+export const bar = (name, sessions, start = 0, whole = 1) =>
+  drawing("rect", {
+    class: name,
+    x: `${((100 * start) / whole).toFixed(2)}%`,
+    width: `${((100 * (sessions || 0)) / whole).toFixed(2)}%`,
+    height: "100%",
+  });
+
+/** @param {...Node} bars */
+export const barsCell = (...bars) =>
+  drawnCell(drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars));
+
+/** @param {Node} found */
+const drawnCell = (found) => element("td", { className: "drawn-ways" }, found);
+
+/**
+ * A stacked bar for each day, oldest first, sign-ins at the bottom.
+ * @param {WayRow[]} days
+ */
+function dayBars(days) {
+  const most = Math.max(1, ...days.map((row) => row.sessions));
+  const bars = days.flatMap((row, place) => {
+    let top = 0;
+    return WAYS.flatMap((way) => {
+      if (!row[way]) return [];
+      top += row[way];
+      const [y, height] = [100 - (100 * top) / most, (100 * row[way]) / most].map((value) => value.toFixed(2));
+      return [drawing("rect", { class: way, x: place, y, width: 0.8, height })];
+    });
+  });
+  return drawing(
+    "svg",
+    {
+      class: "ways by-day",
+      viewBox: `0 0 ${days.length} 100`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    ...bars,
+  );
+}
+
+/**
+ * The key of the colours, and a bar for each day.
+ * @param {DaysByWay} days
+ */
+export function waysFigure({ total }) {
+  const key = WAYS.map((way) => {
+    const colour = drawing("rect", { class: way, width: "100%", height: "100%" });
+    const drawn = drawing("svg", { class: "ways key", "aria-hidden": "true", focusable: "false" }, colour);
+    return element("li", {}, drawn, ` ${metricLabel(way)}`);
+  });
+  const { long_days: all, as_of: last } = site;
+  const captions = [all[all.length - total.length], _("Sessions by day and way"), last];
+  return element(
+    "figure",
+    { className: "left-course" },
+    element("ul", { className: "way-key" }, ...key),
+    dayBars(total),
+    element("figcaption", {}, ...captions.map((textContent) => element("span", { textContent }))),
+  );
+}
+
+/**
+ * A row for all sessions, and one for each entry channel.
+ * @param {WayTableRow[]} rows
+ * @param {DaysByWay} days
+ * @param {string} label of the shown days.
+ */
+export function waysTable(rows, days, label) {
+  /** @type {any} */
+  const total = Object.fromEntries(
+    /** @type {const} */ (["sessions", ...WAYS]).map((name) => [name, sum(...rows.map((row) => row[name]))]),
+  );
+  const head = [
+    headCell(_("Entry channel")),
+    headCell(metricLink("sessions"), true, label),
+    headCell(metricLink("sign_in_rate"), true),
+    headCell(_("Ways")),
+    headCell(_("By day"), false, _("each row by its largest day")),
+    ...WAYS.map((way) => headCell(metricLink(way), true)),
+  ];
+  return plainTable(_("Ways by entry channel"), head, [
+    wayRow(_("All sessions"), total, days.total, true),
+    ...rows.map((row) => wayRow(word(row.entry_channel), row, days.channels[row.entry_channel] || [], false)),
+  ]);
+}
+
+/**
+ * @param {string} label
+ * @param {WayRow} row
+ * @param {WayRow[]} days
+ * @param {boolean} isTotal
+ */
+function wayRow(label, row, days, isTotal) {
+  let start = 0;
+  const bars = WAYS.map((way) => {
+    start += row[way];
+    return bar(way, row[way], start - row[way], row.sessions || 1);
+  });
+  return element(
+    "tr",
+    { className: isTotal ? "total" : "" },
+    element("th", { scope: "row", textContent: label }),
+    numberCell(number(row.sessions)),
+    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
+    barsCell(...bars),
+    drawnCell(dayBars(days)),
+    ...WAYS.map((way) => countCell(row[way], row.sessions)),
+  );
+}
