@@ -91,7 +91,7 @@ def sign_in_values(
         "data": json_block(
             {
                 "dimensions": [{"key": key, "label": [BY_KEY[key].label.zh, BY_KEY[key].label.en]} for key in COMPARED],
-                "spans": {str(days): compared(marts, first) for days, first in firsts.items()},
+                "spans": {str(days): found for days, found in compared(marts).items()},
             }
         ),
     }

@@ -121,6 +121,7 @@ class PublishedTables:
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
             "compared_listed": COMPARED_LISTED,
+            "is_whole": False,
             "app_key": ALL_APPS,
         }
         # Figures refer to channels and outcomes by their index in these lists.

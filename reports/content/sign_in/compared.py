@@ -4,13 +4,13 @@ The script computes intervals and the difference (`static/js/data/intervals.js`)
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, Final
 
+from pipelines.common.days import WINDOWS
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.dimensions import BY_KEY, UNKNOWN, Dimension
-from reports.content.published import PublishedTables
+from reports.content.published import LONG_DAYS, PublishedTables
 from reports.content.sign_in.funnel import RATES, has_rate
 from reports.content.wording.language import t
 
@@ -20,23 +20,26 @@ VALUES_LISTED: Final = 20
 """Number of values of a dimension that can be chosen, those with most sessions; all others are one more choice."""
 
 
-def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, Any]]]:
-    """Return the values of each dimension from `first` to the as-of.
+def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]]]:
+    """Return the values of each dimension for all apps together, by window of 7, 30 and 90 days.
 
     Each has its label in both languages, sessions, and numerator and denominator of each rate: None if the logs lack a
     step of the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
-    found: dict[str, list[dict[str, Any]]] = {dimension: [] for dimension in COMPARED}
-    for dimension, value, merged, sessions, sign_ins, concluded, *rest in marts.rows(
-        "sign_in/compared", first=first, listed=VALUES_LISTED
+    found: dict[int, dict[str, list[dict[str, Any]]]] = {
+        days: {dimension: [] for dimension in COMPARED} for days in (*WINDOWS, LONG_DAYS)
+    }
+    rows = marts.rows("figures/sign_in_compared", is_whole=True, compared_listed=VALUES_LISTED)
+    for _, days, dimension, _, value, merged, sessions, sign_ins, concluded, *rest in sorted(
+        rows, key=lambda row: row[:4]
     ):
         counts = dict(zip(FUNNEL, rest, strict=True))
         label = _label(BY_KEY[dimension], value, merged, schemes.get)
         rates = {
             pair: (counts[pair], counts[over]) if has_rate(counts, pair) else None for pair, (over, _) in RATES.items()
         }
-        found[dimension].append(
+        found[days][dimension].append(
             {
                 "label": [label.zh, label.en],
                 "sessions": sessions,
@@ -46,11 +49,14 @@ def compared(marts: PublishedTables, first: date) -> dict[str, list[dict[str, An
         )
     # Unnamed values come last: the page initially compares the first two.
     return {
-        dimension: [
-            {key: one[key] for key in ("label", "sessions", "rates")}
-            for one in sorted(values, key=lambda one: not one["is_named"])
-        ]
-        for dimension, values in found.items()
+        days: {
+            dimension: [
+                {key: one[key] for key in ("label", "sessions", "rates")}
+                for one in sorted(values, key=lambda one: not one["is_named"])
+            ]
+            for dimension, values in by_dimension.items()
+        }
+        for days, by_dimension in found.items()
     }
 
 

@@ -230,7 +230,7 @@ def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):
         funnel = figures.funnel
         assert (funnel.prefetch_successes, funnel.prefetches, funnel.eligible_rate) == (30, 40, 0.75)
         assert figures.text_records == 7
-        versions = compared(marts, AS_OF)["sdk_version"]
+        versions = compared(marts)[7]["sdk_version"]
         assert len(versions) == VALUES_LISTED + 1
         # Three values share the last place: two versions, and the sessions without one.
         assert versions[-1]["label"] == ["其他 3 个", "3 others"]
