@@ -31,7 +31,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
-from pipelines.store.database import workbench
+from pipelines.store.database import shared_workbenches, workbench
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.part_records import create_records
 from pipelines.store.store import Store
@@ -184,19 +184,21 @@ class DataFolder:
         self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
     ) -> RollupReport:
         """A run up to the published tables, without the site."""
-        run = self.open(day, now, forced)
-        run.ingest(day)
-        report = run.roll_up(day)
-        run.build_marts()
+        with shared_workbenches(self.store.temp):
+            run = self.open(day, now, forced)
+            run.ingest(day)
+            report = run.roll_up(day)
+            run.build_marts()
         return report
 
     def roll_up(
         self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
     ) -> RollupReport:
         """Run up to the closed days, for tests that read no published table: half of the time of `tables`."""
-        run = self.open(day, now, forced)
-        run.ingest(day)
-        return run.roll_up(day)
+        with shared_workbenches(self.store.temp):
+            run = self.open(day, now, forced)
+            run.ingest(day)
+            return run.roll_up(day)
 
     def ingest(self, day: date = DAY, now: datetime | None = None) -> IngestReport:
         """Run only the first step, which reads new files."""
@@ -204,11 +206,12 @@ class DataFolder:
 
     def publish(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
         """A whole run, the site included."""
-        run = self.open(day, now, forced)
-        run.ingest(day)
-        run.roll_up(day)
-        run.build_marts()
-        run.render_site()
+        with shared_workbenches(self.store.temp):
+            run = self.open(day, now, forced)
+            run.ingest(day)
+            run.roll_up(day)
+            run.build_marts()
+            run.render_site()
         return run
 
     def merge_parts(self, *paths: str) -> None:

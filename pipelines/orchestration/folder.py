@@ -16,6 +16,7 @@ from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.run.run_end import failures_noted, note_end
+from pipelines.store.database import shared_workbenches
 
 # Name of the job for a complete run.
 JOB = "daily"
@@ -53,7 +54,7 @@ def stages_of_run(
         run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
     if notice:
         warn(notice)
-    with hold(run.store.lock, "run", run.now):
+    with hold(run.store.lock, "run", run.now), shared_workbenches(run.store.temp):
         tidy(run)
         try:
             yield run

@@ -52,31 +52,90 @@ def create_file(file: Path, name: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+_SHARED: dict[Path, dict[tuple[object, ...], duckdb.DuckDBPyConnection]] = {}
+"""The databases that `shared_workbenches` keeps open, by folder for spilled data, and by what a workbench asks for."""
+
+
+@contextmanager
+def shared_workbenches(temp: Path) -> Iterator[None]:
+    """Until this ends, workbenches that spill to `temp` and ask for the same are connections to one database.
+
+    Opening a database takes 20 ms, and a small run would open seven. Each connection has temporary tables and variables
+    of its own; they share the memory limit.
+    """
+    if temp in _SHARED:
+        yield
+        return
+    databases = _SHARED[temp] = {}
+    try:
+        yield
+    finally:
+        del _SHARED[temp]
+        for database in databases.values():
+            database.close()
+
+
 @contextmanager
 def workbench(
-    settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False
+    settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False, is_shared: bool = True
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB that can access only `folders`, loads no extension and respects the memory limit.
 
-    Data that exceeds memory is spilled, encrypted, to `temp`. With `keeps_order`, queries return rows in the order of
-    their input.
+    Data that exceeds memory is spilled, encrypted, to `temp`.
+
+    Args:
+        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared, because
+            an option for it cannot be set for all connections to a database.
+        is_shared: whether it may be a connection to a database of `shared_workbenches`. A workbench with functions in
+            Python may not: they belong to the database.
     """
     temp.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect()
+    databases = _SHARED.get(temp)
+    if databases is None or keeps_order or not is_shared:
+        with closing(_opened(settings, temp, folders, keeps_order)) as database, _limits_explained(temp):
+            yield database
+        return
+    asked = settings.threads, settings.memory_limit, *folders
+    if asked not in databases:
+        databases[asked] = _opened(settings, temp, folders, keeps_order)
     try:
-        _configure(connection, settings, temp)
+        with closing(databases[asked].cursor()) as connection, _limits_explained(temp):
+            yield connection
+    except BaseException:
+        # A failed statement may leave an attached file, or make DuckDB refuse all further statements.
+        if asked in databases:
+            databases.pop(asked).close()
+        raise
+
+
+def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order: bool) -> duckdb.DuckDBPyConnection:
+    """Return a new database with the macros, locked to `folders`."""
+    database = duckdb.connect()
+    try:
+        _configure(database, settings, temp)
         if keeps_order:
-            connection.execute("SET preserve_insertion_order = true")
+            database.execute("SET preserve_insertion_order = true")
             # The optimizer would turn a list of words into a join, whose output has no order.
-            connection.execute("SET disabled_optimizers = 'in_clause'")
+            database.execute("SET disabled_optimizers = 'in_clause'")
             # Buffer of rows not fetched yet: with the default of one megabyte, readers wait at each batch.
-            connection.execute("SET streaming_buffer_size = '64MB'")
-        connection.execute(contract_macros())
-        connection.execute(sql("pipelines.store", "macros"))
-        connection.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        yield connection
+            database.execute("SET streaming_buffer_size = '64MB'")
+        # Temporary macros would be missing in further connections.
+        macros = f"{contract_macros()};\n{sql('pipelines.store', 'macros')}"
+        database.execute(macros.replace("CREATE TEMP MACRO", "CREATE MACRO"))
+        database.execute("SET allowed_directories = ?", [[f"{folder}/" for folder in folders]])
+        database.execute("SET enable_external_access = false")
+        database.execute("SET lock_configuration = true")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextmanager
+def _limits_explained(temp: Path) -> Iterator[None]:
+    """Translate DuckDB's errors about memory and required values."""
+    try:
+        yield
     except duckdb.OutOfMemoryException as error:
         raise AuthmeterError(
             f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
@@ -90,8 +149,6 @@ def workbench(
             where=str(temp.parent),
             why="A figure would be missing from sums.",
         ) from None
-    finally:
-        connection.close()
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
@@ -104,7 +161,7 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: 
     # only in memory, it is far better than plain text.
     connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET preserve_insertion_order = false")
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
 

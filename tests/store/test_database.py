@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import published_run, workbench
+from pipelines.store.database import published_run, shared_workbenches, workbench
 from tests.support import DAY, DataFolder, record, records
 
 MARK = "spilled-13800138000"
@@ -28,6 +29,44 @@ def test_what_does_not_fit_in_memory_is_spilled_encrypted(tmp_path: Path) -> Non
         files = [file for file in (tmp_path / "tmp").rglob("*") if file.is_file()]
         assert sum(file.stat().st_size for file in files) > 10_000_000
         assert not any(MARK.encode() in file.read_bytes() for file in files)
+
+
+def test_shared_workbenches_have_own_tables_and_the_same_locked_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    asked = Settings(), tmp_path / "tmp", [tmp_path]
+    with shared_workbenches(tmp_path / "tmp"), workbench(*asked) as one, workbench(*asked) as other:
+        one.execute("CREATE TEMP TABLE mine AS SELECT 1 AS a")
+        one.execute("SET VARIABLE mine = 1")
+        assert other.execute("SELECT getvariable('mine')").fetchall() == [(None,)]
+        with pytest.raises(duckdb.CatalogException, match="mine does not exist"):
+            other.execute("FROM mine")
+        for connection in (one, other):
+            found = connection.execute("SELECT '2026-11-29 00:00:00+00'::TIMESTAMPTZ::VARCHAR, is_login_channel('qq')")
+            assert found.fetchall() == [("2026-11-29 00:00:00+00", True)]
+            with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
+                connection.execute("FROM read_text('/etc/hosts')")
+            with pytest.raises(duckdb.InvalidInputException, match="locked"):
+                connection.execute("SET enable_external_access = true")
+
+
+def test_a_failed_step_leaves_nothing_to_the_next_shared_workbench(tmp_path: Path) -> None:
+    asked = Settings(), tmp_path / "tmp", [tmp_path]
+    duckdb.connect(str(tmp_path / "x.duckdb")).close()
+    attach = f"ATTACH '{tmp_path / 'x.duckdb'}' AS x (READ_ONLY)"
+
+    def fail() -> None:
+        with workbench(*asked) as connection:
+            connection.execute(attach)
+            raise duckdb.OutOfMemoryException("failed")
+
+    with shared_workbenches(tmp_path / "tmp"):
+        with pytest.raises(AuthmeterError, match="ran out of memory"):
+            fail()
+        with workbench(*asked) as connection:
+            connection.execute(attach)
+            connection.execute("DETACH x")
 
 
 def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:
