@@ -15,7 +15,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.near_names import nearly
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.tables.tables import TABLES, VIEWS
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from reports.charts.shapes import THEMES
 from reports.content.billing.resource_packages import package_accounts

@@ -17,7 +17,7 @@ from lab.reliability.harness import Result, Tally, some
 from pipelines.common.errors import AuthmeterError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incidents_of
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from tests.data.daily_rhythm import NEWEST, begun, day_rows, land, moved
 from tests.support import DataFolder, Row
 

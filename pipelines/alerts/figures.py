@@ -18,7 +18,8 @@ from pipelines.contract.measures.counts import HEADLINE, HEADLINE_USAGE, TECHNIC
 from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incident_days, incidents_of
-from pipelines.store.database import named_rows, open_published
+from pipelines.store.database import named_rows
+from pipelines.store.published_file import open_published
 
 if TYPE_CHECKING:
     from pipelines.incidents.norms import DayNorm

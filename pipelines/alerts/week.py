@@ -20,7 +20,8 @@ from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_problem
 from pipelines.incidents.published import PublishedIncident, incidents_of
-from pipelines.store.database import named_rows, open_published
+from pipelines.store.database import named_rows
+from pipelines.store.published_file import open_published
 
 _DAYS: Final = 7
 _BILLED: Final = "billable_verifications"

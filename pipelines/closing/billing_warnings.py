@@ -17,8 +17,9 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import published_tables, workbench
+from pipelines.store.database import workbench
 from pipelines.store.manifest import Manifest
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

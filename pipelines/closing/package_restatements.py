@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.store.database import open_published, run_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import may_have_packages
+from pipelines.store.published_file import open_published, run_of
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

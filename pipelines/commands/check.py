@@ -27,8 +27,9 @@ from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kind_of
 from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
 from pipelines.reading.sources.sources import SourceMapping, Sources, format_of, load_sources
-from pipelines.store.database import named_rows, open_published, workbench
+from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
 LISTED = 20

@@ -11,7 +11,7 @@ from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFO
 from pipelines.contract.registry.limits import DEFAULTS, KEYS
 from pipelines.contract.registry.registry import Registry
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
 _LISTED: Final = 20

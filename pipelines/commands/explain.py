@@ -20,7 +20,7 @@ from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from reports.export.exports import require_app
 

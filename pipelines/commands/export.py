@@ -11,7 +11,7 @@ import duckdb
 from pipelines.common.errors import UsageError, older_publication
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
 from reports.export.tables import TableRequest, export_table, has_days

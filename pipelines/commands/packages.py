@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pipelines.common.days import stamp
 from pipelines.common.text import counted, printable
-from pipelines.store.database import named_rows, published_tables
+from pipelines.store.database import named_rows
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 
 Row = dict[str, Any]

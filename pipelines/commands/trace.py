@@ -14,8 +14,8 @@ from pipelines.common.errors import UsageError, nothing_published
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.hash_key import hash_key, require_same_key
 from pipelines.contract.settings.settings import load_settings
-from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from pipelines.tracing.trace import TraceInputs, TraceRequest, trace
 from pipelines.tracing.traced import Traced

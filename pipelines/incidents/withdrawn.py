@@ -12,7 +12,7 @@ from pipelines.common.errors import UsageError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, reported_of
 from pipelines.incidents.words import NO_CHANNELS
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 
 
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:

@@ -29,10 +29,11 @@ from pipelines.incidents.all_incidents import Incidents
 from pipelines.marts.carried import carry_over, keep_only, tables_digest
 from pipelines.marts.empty_file import write_empty_file
 from pipelines.marts.rows import incident_rows, listed_rows
-from pipelines.store.database import place_published, run_of, set_files, workbench
+from pipelines.store.database import set_files, workbench
 from pipelines.store.keys import require_unique_keys
 from pipelines.store.manifest import Manifest
 from pipelines.store.publication_note import drop_note, write_note
+from pipelines.store.published_file import place_published, run_of
 from pipelines.store.store import Store
 
 # DuckDB does not read an empty list of files.

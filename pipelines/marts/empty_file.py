@@ -10,7 +10,7 @@ from pipelines.common.sql import literal
 from pipelines.contract.tables.column_comments import column_comment
 from pipelines.contract.tables.tables import TABLES, VIEWS, Table
 from pipelines.marts.views import create_views
-from pipelines.store.database import create_file
+from pipelines.store.published_file import create_file
 
 # The contents, once this process has made them: 500 comments take as long as the rows of a small folder.
 _made: list[bytes] = []

@@ -15,8 +15,8 @@ from pipelines.contract.measures.counts import USAGE
 from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.files.landing import scan
-from pipelines.store.database import open_published
 from pipelines.store.manifest import Manifest
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
 ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count", "dagster/column_schema"

@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.tables import TABLES
-from pipelines.store.database import open_published
 from pipelines.store.manifest import DayEntry, Manifest, origin_of
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
 LATENCIES = ("latency_p50_ms", "latency_p95_ms")

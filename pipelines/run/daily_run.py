@@ -38,8 +38,8 @@ from pipelines.run.engines import engine_of
 from pipelines.run.retention import apply_retention
 from pipelines.run.site_copy import copy_site
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
-from pipelines.store.database import has_wal, published_run, remove_wal
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.published_file import has_wal, published_run, remove_wal
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import PublishedIncident, incidents_of
-from pipelines.store.database import published_tables
+from pipelines.store.published_file import published_tables
 from reports.content.folders import app_folders
 
 

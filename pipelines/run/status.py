@@ -28,8 +28,8 @@ from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
 from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.database import UnreadablePublicationError, published_tables
 from pipelines.store.manifest import Manifest
+from pipelines.store.published_file import UnreadablePublicationError, published_tables
 from pipelines.store.store import Store
 
 # Missing days that are listed; the quality page has all.

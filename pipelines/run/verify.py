@@ -31,8 +31,9 @@ from pipelines.rollup.batches import roll_up_batches
 from pipelines.rollup.due_days import due_days, has_these_limits
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.run.engines import engine_of
-from pipelines.store.database import attach, workbench
+from pipelines.store.database import workbench
 from pipelines.store.manifest import DayEntry, Manifest
+from pipelines.store.published_file import attach
 from pipelines.store.store import Store
 
 _STORED = "read_parquet($left, hive_partitioning = false)"

@@ -1,56 +1,21 @@
-"""The only code that opens DuckDB: a locked in-memory workbench for heavy steps, and the published file.
+"""Opens workbenches: locked in-memory DuckDBs for heavy steps.
 
 The queries are in `sql/` of the package that runs them; the paths of files are in `store.py`.
 """
 
 import os
-import shutil
-import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
-from pipelines.common import durable
-from pipelines.common.days import stamp
-from pipelines.common.errors import AuthmeterError, BooksError, nothing_published, older_publication
-from pipelines.common.sql import literal
+from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-
-T = TypeVar("T")
-
-
-class UnreadablePublicationError(AuthmeterError, duckdb.Error):
-    """The published file exists and cannot be read.
-
-    As a `duckdb.Error`, callers that can go on without the file catch it.
-    """
-
-    def __init__(self, database: Path, error: duckdb.Error) -> None:
-        super().__init__(
-            f"The published file cannot be read: {str(error).splitlines()[0]}",
-            where=str(database),
-            why="The last published figures cannot be read; the pages of the site are unchanged.",
-            do="Run `authmeter run`, which makes it again.",
-        )
-
-
-# Readers with DuckDB 1.2 must be able to open the published file.
-STORAGE_VERSION = "v1.2.0"
-
-
-def create_file(file: Path, name: str) -> duckdb.DuckDBPyConnection:
-    """Create a DuckDB file in the format of the published one, attached to the returned connection under `name`."""
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH {literal(str(file))} AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
-    return connection
-
 
 _SHARED: dict[Path, dict[tuple[object, ...], duckdb.DuckDBPyConnection]] = {}
 """The databases that `shared_workbenches` keeps open, by folder for spilled data, and by what a workbench asks for."""
@@ -112,7 +77,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
     """Return a new database with the macros, locked to `folders`."""
     database = duckdb.connect()
     try:
-        _configure(database, settings, temp)
+        configure(database, settings, temp)
         if keeps_order:
             database.execute("SET preserve_insertion_order = true")
             # The optimizer would turn a list of words into a join, whose output has no order.
@@ -151,7 +116,8 @@ def _limits_explained(temp: Path) -> Iterator[None]:
         ) from None
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
+def configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
+    """Set the options of every database: threads, memory limit, and encrypted spilling to `temp`."""
     connection.execute("SET threads = ?", [settings.threads or os.cpu_count() or 1])
     connection.execute("SET memory_limit = ?", [settings.memory_limit])
     connection.execute("SET temp_directory = ?", [str(temp)])
@@ -181,22 +147,6 @@ def named_rows(
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
-    """Attach a DuckDB file read-only to a workbench under `name`; `temp` is a folder that the workbench can access.
-
-    Raises:
-        UnreadablePublicationError: the file is not a database, or is damaged.
-    """
-
-    def attached(file: Path) -> None:
-        connection.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
-
-    try:
-        _opened_as_published(database, attached, temp)
-    except duckdb.Error as error:
-        raise UnreadablePublicationError(database, error) from None
-
-
 @cache
 def expression_parser() -> duckdb.DuckDBPyConnection:
     """Return a small connection without files, for parsing SQL expressions. It is shared: a mapping has many."""
@@ -204,118 +154,3 @@ def expression_parser() -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-def open_published(
-    database: Path, settings: Settings | None = None, temp: Path | None = None
-) -> duckdb.DuckDBPyConnection:
-    """Open the published DuckDB file read-only, as it was published: a `.wal` file next to it is ignored.
-
-    With settings and `temp`, the connection uses their memory limit and threads, and spills to `temp`, encrypted.
-
-    Raises:
-        UsageError: nothing was published yet.
-        UnreadablePublicationError: the file is not a database, or is damaged.
-    """
-    if not database.is_file():
-        raise nothing_published(database)
-    try:
-        connection = _opened_as_published(database, lambda file: duckdb.connect(str(file), read_only=True))
-    except duckdb.Error as error:
-        raise UnreadablePublicationError(database, error) from None
-    if settings and temp:
-        _configure(connection, settings, temp)
-    connection.execute(contract_macros())
-    return connection
-
-
-@contextmanager
-def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the published file for queries, and translate DuckDB's errors in them.
-
-    Raises:
-        UsageError: nothing was published yet, or the publishing version lacks a queried table or column.
-        UnreadablePublicationError: the file is not a database, or a query found it damaged.
-    """
-    with closing(open_published(database)) as connection:
-        try:
-            yield connection
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise older_publication(database, str(error).splitlines()[0]) from None
-        except duckdb.Error as error:
-            raise UnreadablePublicationError(database, error) from None
-
-
-def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """Return the result of `opened` for the file or, if a client opened it for writing, for a copy.
-
-    DuckDB replays a `.wal` next to a file even when it opens the file read-only, and follows links to find it. If
-    another process has the file open for writing, DuckDB refuses to open it instead of waiting.
-    """
-    if not has_wal(database):
-        try:
-            return opened(database)
-        except duckdb.IOException as error:
-            if "lock" not in str(error) and not has_wal(database):
-                raise
-    # The copy can be deleted once it is open: the connection no longer needs its name.
-    with TemporaryDirectory(prefix="authmeter-", dir=temp) as folder:
-        copy = Path(folder) / database.name
-        shutil.copyfile(database, copy)
-        return opened(copy)
-
-
-def _wal_files(database: Path) -> list[Path]:
-    """Return the `.wal` files of clients that opened, or have open, the file for writing."""
-    return list(database.parent.glob(f"{database.name}.wal*"))
-
-
-def has_wal(database: Path) -> bool:
-    """Return whether a client that opened the file for writing left a `.wal`. It may have changed the file itself."""
-    return bool(_wal_files(database))
-
-
-def remove_wal(database: Path) -> None:
-    """Remove the `.wal` files of clients that opened the published file for writing.
-
-    DuckDB would replay them onto the file that has the name then. The caller holds the lock of the data folder.
-    """
-    found = _wal_files(database)
-    for file in found:
-        shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink(missing_ok=True)
-    if found:
-        durable.sync_folder(database.parent)
-
-
-def place_published(fresh: Path, database: Path) -> None:
-    """Replace the published file by a finished one, in one step.
-
-    The umask decides who can read it; nobody can write it.
-    """
-    fresh.chmod(stat.S_IMODE(fresh.stat().st_mode) & ~0o222)
-    remove_wal(database)
-    durable.place_file(fresh, database)
-    # A client that still has the previous file open may have written since.
-    remove_wal(database)
-
-
-def published_run(database: Path) -> tuple[int, str] | None:
-    """Return the number of the published run and its time as stored in the manifest.
-
-    Return None if the file does not exist, cannot be read, or is open for writing in a client.
-    """
-    if not database.is_file():
-        return None
-    try:
-        with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            return run_of(connection)
-    except duckdb.Error:
-        return None
-
-
-def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """Return the run that an open published file shows, and its time as stored in the manifest."""
-    # Older versions stored the time as text.
-    query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
-    run, generated_at, time_zone = connection.execute(query).fetchall()[0]
-    return int(run), stamp(generated_at, time_zone)

@@ -23,7 +23,7 @@ from pipelines.contract.measures.counts import CARDS, HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, prefetched_contents, write_app_files
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script

@@ -16,8 +16,9 @@ from pipelines.common.errors import UsageError
 from pipelines.common.near_names import nearly
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import open_published, workbench
+from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords, create_records
+from pipelines.store.published_file import open_published
 from reports.content.listings import LISTINGS
 from reports.content.published import detail_query, end_of_month
 from reports.export.column_words import Language

@@ -15,9 +15,10 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.registry import CODE_COLUMNS, Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import open_published, workbench
+from pipelines.store.database import workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import create_records
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from reports.export.masked_ids import masked_ids
 

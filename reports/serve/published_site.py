@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipelines.common.errors import nothing_published
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 from reports.content.folders import app_folders
 from reports.serve.access import SitePath

@@ -18,7 +18,7 @@ from pipelines.alerts.message import Message
 from pipelines.contract.settings.settings import AlertSettings
 from pipelines.incidents.norms import IncidentDays
 from pipelines.run.status import status_of
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content.context import quality_by_day
 from reports.content.key_figures import key_figures
 from reports.content.published import PublishedTables

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.charts.shapes import LOOKS
 from reports.notebook import Notebook
 from tests.browser.conftest import SHOP, Look, Reader, World

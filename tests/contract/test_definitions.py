@@ -23,7 +23,7 @@ from pipelines.contract.record.fields import OUTCOMES, STAGES
 from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.tables.tables import TABLES
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
 from tests.data.published_tables import prepare

@@ -11,7 +11,7 @@ import pytest
 from pipelines.contract.status import is_alarm
 from pipelines.incidents.acknowledging import note_line, unknown_incidents
 from pipelines.incidents.published import PublishedIncident, incidents_of
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from tests.data.published_tables import AS_OF, Database, day, incident
 
 Row = dict[str, object]

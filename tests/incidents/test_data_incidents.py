@@ -22,8 +22,8 @@ from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.published import incidents_of
 from pipelines.incidents.volumes import usual_records
-from pipelines.store.database import open_published
 from pipelines.store.manifest import DayRows
+from pipelines.store.published_file import open_published
 from tests.data.simulated_days import FIRST, SOURCES, Installation
 from tests.support import DAY, DataFolder, records
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.incidents.published import Note, withdrawn_of
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content.context import data_state, quality_by_day
 from reports.content.published import PublishedTables
 from reports.content.trust import finality

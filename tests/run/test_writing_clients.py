@@ -20,7 +20,7 @@ from pipelines.commands.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.marts import build as marts
 from pipelines.run.status import status_of
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.build.site import render_site
 from reports.export.exports import ExportRequest
 from tests.rights import python_bound_by_rights

@@ -12,7 +12,8 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import published_run, shared_workbenches, workbench
+from pipelines.store.database import shared_workbenches, workbench
+from pipelines.store.published_file import published_run
 from tests.support import DAY, DataFolder, record, records
 
 MARK = "spilled-13800138000"

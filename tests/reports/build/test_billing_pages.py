@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.build.billing_pages import BillingPages
 from reports.content.published import PublishedTables
 from tests.data.bought_packages import add_packages, package, reading

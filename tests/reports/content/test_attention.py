@@ -6,7 +6,7 @@ import re
 from contextlib import closing
 from pathlib import Path
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.attention import Finding, findings
 from reports.content.published import PublishedTables

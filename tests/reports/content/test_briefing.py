@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.briefing import Briefing, briefing
 from reports.content.incidents.incidents import Incidents

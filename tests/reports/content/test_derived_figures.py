@@ -18,7 +18,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context, site_data
 from reports.content.published import PublishedTables
 from tests.data.published_tables import prepare, steady

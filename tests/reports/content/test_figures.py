@@ -16,7 +16,7 @@ import pytest
 from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context, published, site_data
 from reports.content.figures.document_tables import TYPES, types
 from reports.content.published import PublishedTables

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incident import Incident

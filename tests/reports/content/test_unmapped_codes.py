@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from pipelines.store.database import open_published
+from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.published import PublishedTables
 from tests.support import DAY, DataFolder, days_before, record
