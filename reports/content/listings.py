@@ -71,7 +71,7 @@ LISTINGS: Final = {
         order="vendor, layer, platform, code",
     ),
     "site_notes": Listing("notes", "day, text", f"app_key = '*' AND {_QUARTER}", "day, text"),
-    "first_seen": Listing("channel_daily", "day", "app_key = $app_key", "day LIMIT 1"),
+    "first_seen": Listing("channel_daily", "day", "$app_key IN (app_key, '*')", "day LIMIT 1"),
     "chart_notes": Listing("notes", "DISTINCT day", f"app_key IN ('*', $app_key) AND {_QUARTER}", "day"),
     "day_notes": Listing(
         "notes",

@@ -173,6 +173,21 @@ def test_without_earlier_days_there_is_no_change(look: Look) -> None:
     page = look("index.html", name="young")
     assert not any(has_change(text) for text in found + changes(page))
     assert page.count(".movers") == 0
+    # Five days have no usual count yet, so no share of one is named.
+    assert "%" not in page.one(".trust summary").text
+
+
+@pytest.mark.parametrize("path", ["usage.html", "apps/shop/index.html"])
+def test_days_before_the_first_record_are_no_outage(look: Look, path: str) -> None:
+    choices = {} if path == "usage.html" else {"days": 7}
+    page = look(path, name="young", **choices)
+    (chart,) = page.all(f"[data-chart=usage] [data-layer='{choices.get('days', 30)}']")
+    # Five days with records; an axis has seven at least.
+    for trace in chart.chart["traces"]:
+        assert trace["x"] == [str(day(back)) for back in reversed(range(7))]
+        assert [value is None for value in trace["y"]] == [True] * 2 + [False] * 5
+    assert [shape for shape in chart.chart["shapes"] if shape["name"] == "gap"] == []
+    assert "No data" not in page.one("[data-chart-keys]").text
 
 
 def test_no_change_is_level_and_against_nothing_there_is_no_per_cent(look: Look) -> None:

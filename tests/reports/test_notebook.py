@@ -133,8 +133,9 @@ def test_shares_and_usage_are_of_the_same_cells(
 def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(
     opened: notebook.Notebook,
 ) -> None:
-    figure = opened.trend("shop", days=90)
-    assert figure.data[0].x[0] == str(day(FIRST_BACK))
+    for app_key in ("shop", "*"):
+        figure = opened.trend(app_key, days=90)
+        assert figure.data[0].x[0] == str(day(FIRST_BACK))
     # The app `idle` has no sign-ins: every line is drawn, without a value.
     idle = opened.trend("idle", chart="authorization_rate")
     assert {value for line in idle.data for value in line.y} == {None}

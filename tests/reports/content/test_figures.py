@@ -89,6 +89,11 @@ def test_the_types_of_the_scripts_are_those_of_the_documents():
     assert TYPES.read_text("utf-8") == types()
 
 
+def test_the_figures_of_all_apps_begin_with_the_first_record_of_any(tables):
+    first = {key: document.get("first_seen") for key, document in tables.documents.items()}
+    assert first["*"] == str(day(FIRST_BACK)) == min(filter(None, first.values()))
+
+
 def of(rows: list[dict], key: str) -> list[dict]:
     return [row for row in rows if key in ("*", row["app_key"])]
 

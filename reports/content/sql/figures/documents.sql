@@ -61,7 +61,10 @@ SELECT
         'records': presence.records,
         'usual': presence.usual_records,
         'devices': presence.devices,
-        'first_seen': presence.first_seen,
+        'first_seen': CASE
+            WHEN listed.app_key = '*' THEN (SELECT min(first_seen) FROM presence)
+            ELSE presence.first_seen
+        END,
         'last_seen': presence.last_seen,
         'restated': coalesce(restated_days.days, []),
         'days': charts.days::JSON,
