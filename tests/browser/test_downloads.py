@@ -19,6 +19,7 @@ from tests.browser.worlds import MANY
 from tests.data.published_tables import MISSING_BACK, day
 
 UNITS = {"0.00%": "（%）", "0.00": "（百分点）", "#,##0.00": "（元）"}
+DAY = r"\d{4}-\d\d-\d\d"
 # Words of links and buttons, which are not data.
 OF_PAGE = {"CSV", "xlsx", "Excel", "查看", "打开", "下载此表", "↕", "?"}
 
@@ -44,17 +45,21 @@ def workbook(page: Page, button: Locator) -> tuple[str, list[list[Any]]]:
 
 
 def assert_one_unit(heading: str, cells: list[Any], where: str) -> None:
-    """The cells under a heading are texts, or numbers of the unit that it names."""
+    """The cells under a heading are texts, days, or numbers of the unit that it names."""
     filled = [cell for cell in cells if cell.value is not None]
     kinds = {(cell.data_type, cell.number_format) for cell in filled}
     assert len(kinds) <= 1, (where, heading, kinds)
     assert not {str(cell.value) for cell in filled} & OF_PAGE, (where, heading)
     for kind, form in kinds:
-        assert kind in ("s", "n"), (where, heading)
+        assert kind in ("s", "n", "d"), (where, heading)
         if kind == "s":
             assert form == "@", (where, heading)
-            is_figure = [re.fullmatch(r"[+−-]?[\d,.]+ ?(%|ms|个百分点)", cell.value) for cell in filled]
+            is_figure = [re.fullmatch(rf"[+−-]?[\d,.]+ ?(%|毫秒|个百分点)|{DAY}", cell.value) for cell in filled]
             assert not any(is_figure), (where, heading, filled[0].value)
+            # Several counts in a cell are separated.
+            assert not [cell.value for cell in filled if re.search(r"\d [\u4e00-\u9fff]{2,} \d", cell.value)]
+        elif kind == "d":
+            assert form == "yyyy-mm-dd", (where, heading)
         elif form in UNITS:
             assert re.sub(r" \d$", "", heading).endswith(UNITS[form]), (where, heading, form)
         else:
@@ -95,6 +100,8 @@ def test_every_table_and_chart_has_downloads_without_mixed_units(reader: Reader,
         for cell, text in zip(cells, values, strict=True):
             if cell.data_type == "s":
                 assert text.removeprefix("'") == cell.value
+            elif cell.data_type == "d":
+                assert text == f"{cell.value:%Y-%m-%d}"
             elif cell.value is not None:
                 factor = 100 if cell.number_format == "0.00%" else 1
                 assert float(text) == pytest.approx(cell.value * factor, abs=1e-3)
@@ -117,7 +124,7 @@ def test_keys_of_digits_stay_texts_in_a_workbook(read_site: Callable[..., Reader
     assert cells["Scheme · Key"] == ("12345678901234567890", "s")
     assert cells["Scheme"] == ("=1+1", "s")
     assert cells["Group"] == ("007", "s")
-    assert cells["Package"] == ("0.1", "s")
+    assert cells["Package"] == ("2026-01-02", "s")
 
 
 def test_the_file_of_a_list_has_its_filter_its_order_and_all_its_pages(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -125,7 +126,8 @@ def check_charts(
         assert list(drawn) == list(series), name
         for one, values in series.items():
             assert drawn[one] == [[str(day) for day in window], pytest.approx(values)], (name, one)
-        kind = Share if "rate" in name or name == "share" else count if "latency" not in name else _milliseconds
+        latency = partial(_milliseconds, language=language)
+        kind = Share if "rate" in name or name == "share" else count if "latency" not in name else latency
         channels = {channel for one in series for channel in CHANNELS_OF.get(one, (one,))}
         rows = [
             [
@@ -142,8 +144,8 @@ def check_charts(
         assert [row for row in found if row not in gaps] == rows[::-1], name
 
 
-def _milliseconds(value: int | None) -> str:
-    return ABSENT if value is None else f"{value:,} ms"
+def _milliseconds(value: int | None, language: str) -> str:
+    return ABSENT if value is None else f"{value:,} {'毫秒' if language == 'zh' else 'ms'}"
 
 
 def check_usage(reading: dict[str, Any], tables: Published, key: str, days: int, language: str) -> None:

@@ -76,7 +76,7 @@ def test_figures_of_reconciliation_equal_the_tables(look: Look, world: World) ->
         in different
     )  # fmt: skip
     assert [row[-1] for row in page.rows("[data-figures=days]")] == [
-        "No log of the day 1", "No cause found 1 Shift of hours 1 Within tolerance 28",
+        "No log of the day 1", "No cause found 1 ; Shift of hours 1 ; Within tolerance 28",
     ]  # fmt: skip
     # The drawing has a box for each day with a console.
     assert [strip.count("rect") for strip in page.all(".day-strip")] == [1, 30]

@@ -101,10 +101,10 @@ def sign_ins(world: Database) -> None:
 
 
 def digits(world: Database) -> None:
-    """Add an app and a scheme whose keys and names look like numbers and formulas."""
+    """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
     world.connection.execute(
-        "INSERT INTO schemes VALUES ('12345678901234567890', '007', '0012345', '=1+1', '0.1', '', NULL)"
+        "INSERT INTO schemes VALUES ('12345678901234567890', '007', '0012345', '=1+1', '2026-01-02', '', NULL)"
     )
 
 

@@ -573,8 +573,11 @@ export interface BigList extends Rows {
 /** A cell of a file: a text, a number, or null. */
 export type CsvCell = string | Value;
 
-/** The unit of a file's column: a share is a fraction of 1, points are hundredths; texts and counts have none. */
-export type FileUnit = "" | "share" | "points" | "ms" | "bytes" | "yuan";
+/**
+ * The unit of a file's column: a share is a fraction of 1, points are hundredths, days are ISO dates; texts and counts
+ * have none.
+ */
+export type FileUnit = "" | "day" | "share" | "points" | "ms" | "bytes" | "yuan";
 
 /** The role of a figure after the first one in a cell. */
 export type FigureRole = "" | "change" | "detail" | "low" | "high" | "of" | "tolerance" | "most" | "least";
@@ -585,7 +588,7 @@ export interface Figure {
   role: FigureRole;
 }
 
-/** A column of a file: texts, or numbers of one unit. */
+/** A column of a file: texts, days, or numbers of one unit. */
 export interface FileColumn {
   heading: string;
   unit: FileUnit;

@@ -11,7 +11,15 @@ const LONGEST = 32_767;
 const WIDEST = 40;
 // Number of rows by which widths are measured.
 const MEASURED = 200;
-const FORMATS = { "": "#,##0", share: "0.00%", points: "0.00", ms: "#,##0", bytes: "#,##0", yuan: "#,##0.00" };
+const FORMATS = {
+  "": "#,##0",
+  day: "yyyy-mm-dd",
+  share: "0.00%",
+  points: "0.00",
+  ms: "#,##0",
+  bytes: "#,##0",
+  yuan: "#,##0.00",
+};
 
 /**
  * A text that a workbook can contain: without control characters and lone surrogates, and not longer than a cell. Excel
@@ -33,10 +41,12 @@ function formatOf({ unit, cells }) {
 
 /**
  * @param {CsvCell} value
- * @param {string} format of numbers.
+ * @param {FileColumn} column
+ * @param {string} format of days and numbers.
  */
-function cellOf(value, format) {
+function cellOf(value, { unit }, format) {
   if (value === null || value === "") return null;
+  if (unit === "day") return { value: new Date(`${value}T00:00:00Z`), type: Date, format };
   if (typeof value === "number") return { value, type: Number, format };
   // With the text format, a key of digits stays text when it is edited.
   return { value: cellText(value), type: String, format: "@" };
@@ -67,7 +77,7 @@ window.AUTHMETER_WORKBOOK = (columns, name) => {
     format: "@",
   }));
   const rows = columns[0].cells.map((_first, row) =>
-    columns.map(({ cells }, place) => cellOf(cells[row], formats[place])),
+    columns.map((column, place) => cellOf(column.cells[row], column, formats[place])),
   );
   // Names of sheets have no brackets or slashes, and at most 31 characters.
   const sheet =

@@ -93,7 +93,7 @@ function chartColumns(name) {
   return [
     {
       heading: isByMonth ? _("Month") : _("Day"),
-      unit: "",
+      unit: isByMonth ? "" : "day",
       cells: x.map((day) => (isByMonth ? day.slice(0, 7) : day)),
     },
     ...lines.map(({ label, values }) => column(label, (i) => values[i])),

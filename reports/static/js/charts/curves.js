@@ -12,7 +12,7 @@ import { downloadButtons } from "../tables/downloads.js";
 function curveColumns({ name, unit, days }) {
   const headings = [textOf(name), _("usual, lowest"), _("usual, highest")];
   return [
-    { heading: _("Day"), unit: "", cells: days.map(([day]) => day) },
+    { heading: _("Day"), unit: "day", cells: days.map(([day]) => day) },
     ...headings.map((heading, i) => ({
       heading: unitHeading(heading, unit),
       unit,

@@ -42,11 +42,11 @@ export const share = (value) => (known(value) ? `${(value * 100).toFixed(2)}%` :
 export const level = (value) => (known(value) ? `${(value * 100).toFixed(1)}%` : ABSENT);
 
 /**
- * A latency: 1,234 ms.
+ * A latency: 1,234 ms or 1,234 毫秒.
  * @param {Value | undefined} value
  * @returns {string}
  */
-export const milliseconds = (value) => (known(value) ? `${number(value)} ms` : ABSENT);
+export const milliseconds = (value) => (known(value) ? filled(_("{value} ms"), { value: number(value) }) : ABSENT);
 
 /**
  * Bytes, in kB of 1,000 and MB from there.

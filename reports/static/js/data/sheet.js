@@ -1,5 +1,6 @@
-/* A table as columns for a file: each column contains texts, or numbers of one unit, which its heading names. Parses
-   the figures in a page's cells. `tables/downloads.js` selects the cells; `csv.js` and `workbook.js` write files. */
+/* A table as columns for a file: each column contains texts, days, or numbers of one unit, which its heading names.
+   Parses the figures in a page's cells. `tables/downloads.js` selects the cells; `csv.js` and `workbook.js` write
+   files. */
 
 import { ABSENT } from "./format.js";
 import { _, filled } from "./language.js";
@@ -16,6 +17,7 @@ const SIZES = { B: 1, kB: 1e3, MB: 1e6 };
  * @returns {string}
  */
 export function unitHeading(name, unit) {
+  if (!unit || unit === "day") return name;
   const forms = {
     share: _("{name} (%)"),
     points: _("{name} (points)"),
@@ -23,7 +25,6 @@ export function unitHeading(name, unit) {
     bytes: _("{name} (bytes)"),
     yuan: _("{name} (CNY)"),
   };
-  if (!unit) return name;
   // Some names already contain their unit.
   return name.endsWith(filled(forms[unit], { name: "" }).trim()) ? name : filled(forms[unit], { name });
 }
@@ -56,8 +57,12 @@ export function roleHeading(name, role) {
 function firstFigure(text) {
   if (text.startsWith(ABSENT)) return [{ value: null, unit: "", role: "" }, text.slice(ABSENT.length)];
   const points = filled(_("{points} pp"), { points: "" }).trim();
+  const milliseconds = filled(_("{value} ms"), { value: "" }).trim();
   const found = text.match(
-    new RegExp(`^([+−±-]?)\\s?(¥?)([\\d,]+(?:\\.\\d+)?)(?:\\s?(${UNITS}|${points})(?![\\p{L}\\d]))?`, "u"),
+    new RegExp(
+      `^([+−±-]?)\\s?(¥?)([\\d,]+(?:\\.\\d+)?)(?:\\s?(${UNITS}|${milliseconds}|${points})(?![\\p{L}\\d]))?`,
+      "u",
+    ),
   );
   if (!found) return null;
   const [whole, sign, yuan, digits, word = ""] = found;
@@ -69,7 +74,7 @@ function firstFigure(text) {
     const bytes = Math.round(value * SIZES[/** @type {keyof typeof SIZES} */ (word)]);
     return [{ value: bytes, unit: "bytes", role: "" }, rest];
   }
-  const unit = word === "ms" ? "ms" : word === points ? "points" : yuan ? "yuan" : "";
+  const unit = ["ms", milliseconds].includes(word) ? "ms" : word === points ? "points" : yuan ? "yuan" : "";
   return [{ value, unit, role: "" }, rest];
 }
 

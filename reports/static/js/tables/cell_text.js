@@ -35,17 +35,26 @@ export const said = (node, aside = "svg") =>
 const SIDE = ".detail, .mark, th > code, td > code:not(:only-child)";
 
 /**
- * The parts of a cell: its value, the texts next to it by kind, and its change.
+ * The parts of a cell: its value, the texts next to it by kind, and its change. A name is from a log or a registry and
+ * stays text, whatever it looks like.
  * @param {HTMLTableCellElement} cell
- * @returns {{ value: string, ids: string[], details: string[], change: string }}
+ * @returns {{ value: string, ids: string[], details: string[], change: string, isName: boolean }}
  */
 export function partsOf(cell) {
-  const value = said(cell, `${OF_PAGE}, .change, ${SIDE}`);
+  const isName = cell.querySelector("bdi, code") !== null;
+  const text = said(cell, `${OF_PAGE}, .change, ${SIDE}`);
+  // Separators are elements of their own, so there are spaces around them.
+  const value = isName ? text : text.replace(/ ?(；) ?| (?=;)/g, "$1");
   const sides = all(SIDE, cell).filter((side) => !side.closest(".change") && !side.hidden);
   const [change] = all(".change", cell);
   /** @param {boolean} isId */
   const beside = (isId) => sides.filter((side) => side.matches("code") === isId).map((side) => said(side, OF_PAGE));
-  const parts = { ids: beside(true), details: beside(false), change: change ? said(change, ".arrow, .direction") : "" };
+  const parts = {
+    ids: beside(true),
+    details: beside(false),
+    change: change ? said(change, ".arrow, .direction") : "",
+    isName,
+  };
   // If the cell has only a key, this is the value.
   return value || !parts.ids.length ? { value, ...parts } : { value: parts.ids[0], ...parts, ids: parts.ids.slice(1) };
 }

@@ -6,13 +6,14 @@
 import { csvText, fileName } from "../data/csv.js";
 import { ABSENT } from "../data/format.js";
 import { _ } from "../data/language.js";
+import { isDay } from "../data/ranges.js";
 import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "../data/sheet.js";
 import { figures, site } from "../data/state.js";
 import { all, element, loadScript } from "../dom.js";
 import { ASIDE, OF_PAGE, partsOf, said } from "./cell_text.js";
 import { makeSortable } from "./order.js";
 
-/** @import { CsvCell, Figure, FigureRole, FileColumn } from "../types.d.ts" */
+/** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 
 /**
  * Downloads a file in the browser.
@@ -96,22 +97,32 @@ function figureColumns(name, parts) {
 }
 
 /**
- * Columns of the texts under a heading: the texts, and the keys and explanations next to them.
+ * Whether the texts of cells are days; empty cells count as either.
+ * @param {ReturnType<typeof partsOf>[]} parts
+ */
+function areDays(parts) {
+  const filled = parts.filter(({ value }) => value && value !== ABSENT);
+  return filled.length > 0 && filled.every(({ value, isName }) => isDay(value) && !isName);
+}
+
+/**
+ * Columns of the texts or days under a heading, and the keys and explanations next to them.
  * @param {string} name
  * @param {ReturnType<typeof partsOf>[]} parts
  * @returns {FileColumn[]}
  */
 function textColumns(name, parts) {
-  /** @param {string} heading @param {string[]} texts @returns {FileColumn} */
-  const column = (heading, texts) => ({
+  /** @param {string} heading @param {string[]} texts @param {FileUnit} [unit] @returns {FileColumn} */
+  const column = (heading, texts, unit = "") => ({
     heading,
-    unit: "",
+    unit,
     cells: texts.map((text) => (!text || text === ABSENT ? null : text)),
   });
   const all = [
     column(
       name,
       parts.map(({ value }) => value),
+      areDays(parts) ? "day" : "",
     ),
     column(
       `${name} · ${_("Key")}`,

@@ -217,6 +217,7 @@ function listedColumn(kind, values) {
   if (kind in FORMATS) return numberColumn(() => values, FORMATS[kind]);
   const [textOf, toCell] = KINDS[kind];
   return {
+    unit: kind === "day" ? kind : "",
     key() {
       const rank = ranks(values.map((value) => (value === null ? "" : textOf(value)) || ABSENT));
       return (row) => rank[row];
