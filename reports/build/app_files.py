@@ -100,6 +100,11 @@ class Content(NamedTuple):
     months: list[MonthFile]
 
 
+def has_older_days(apps: int) -> bool:
+    """Return whether the apps of a site with so many of them get the days before those of their figures."""
+    return apps <= _MOST_APPS_WITH_OLDER_DAYS
+
+
 def prefetched_contents(
     marts: PublishedTables,
     apps: list[App],
@@ -225,7 +230,7 @@ def _batches(
         months_spans = _spans_from(detail, ends, months.current)
         documents = dict(marts.documents(keys))
         sign_ins = sign_in_documents(marts, keys, word)
-        older_days = marts.older_days(keys) if len(apps) <= _MOST_APPS_WITH_OLDER_DAYS else {}
+        older_days = marts.older_days(keys) if has_older_days(len(apps)) else {}
         parts = csv_parts(detail, harmless(texts), [*spans, *months_spans], language)
         closed = months.closed_files(batch)
         yield [

@@ -24,7 +24,15 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.published_file import open_published
-from reports.build.app_files import FILE_COLUMNS, AppFiles, AppShell, RecordsFile, prefetched_contents, write_app_files
+from reports.build.app_files import (
+    FILE_COLUMNS,
+    AppFiles,
+    AppShell,
+    RecordsFile,
+    has_older_days,
+    prefetched_contents,
+    write_app_files,
+)
 from reports.build.billing_pages import BILLING_CSVS, BillingPages
 from reports.build.column_script import column_script
 from reports.build.files_page import Month, files_values, listed_files
@@ -162,6 +170,7 @@ class _Site:
         shared = shared_data(marts, self.standing, self.quality, self.version)
         # Earlier days have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
+        shared["has_older_days"] = has_older_days(len(self.apps))
         self.templates = environment(
             {
                 "stand": self.standing,

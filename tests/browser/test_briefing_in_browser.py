@@ -160,6 +160,20 @@ def test_on_a_phone_incidents_come_before_figures_and_cells_have_labels(
     assert [cell["data-label"] for cell in row.all("td.number")] == labels
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "资源包可能在 2026-12-08 用完"), ("en", "packages may run out on 2026-12-08")]
+)
+def test_a_package_that_must_be_bought_now_is_the_second_line(look: Look, language: str, words: str) -> None:
+    page = look("index.html", language, "sampled")
+    (line,) = page.all(".urgent")
+    assert line.text.endswith(words)
+    assert line.one("a").target == "packages.html"
+    assert page.one("h1").box[3] <= line.box[1] < line.box[3] <= page.one("[data-incident]").box[1]
+    # It is not repeated among the notes.
+    assert page.count(".attention li")
+    assert page.count(".attention li", words) == 0
+
+
 def test_usual_figures_are_grey(look: Look) -> None:
     page = look("index.html", name="fallen-today")
     rate = page.one("#card-technical_success_rate")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from functools import partial
 
+import pytest
+
 from tests.browser.conftest import Look, World
 from tests.browser.counted import CARDS, CHANNELS, CHANNELS_OF, PERIODS, Published, ratio
 from tests.browser.snapshot import Node
@@ -118,11 +120,35 @@ def test_the_briefing_of_the_sample_is_coloured_where_a_figure_is_unusual(look: 
 
 def test_pages_of_the_sample_are_coloured_where_a_figure_is_unusual(look: Look, world: World) -> None:
     tables = Published(world("sampled") / "authmeter.duckdb")
-    total = sum(check_page(look("usage.html", name="sampled", days=days), tables, "*", days) for days in (7, 30))
+    paths = ("usage.html", "monitor.html")
+    total = sum(check_page(look(path, name="sampled", days=n), tables, "*", n) for path in paths for n in (7, 30))
     # `norm_cases.json` has the rule; the apps with an incident have the most coloured figures.
     keys = sorted({row["app_key"] for row in tables.incidents} - {"*"})[:3]
     total += sum(check_page(look(f"apps/{key}/index.html", name="sampled", days=30), tables, key, 30) for key in keys)
     assert total > 10
+    # The other pages colour no figure.
+    for path in ("signin", "packages", "reconciliation", "limits", "quality", "metrics", "files"):
+        assert look(f"{path}.html", name="sampled", width=1280).count(COLOURED) == 0, path
+
+
+@pytest.mark.parametrize("back", [0, 1])
+def test_a_day_of_the_sample_is_coloured_where_a_figure_is_unusual(look: Look, world: World, back: int) -> None:
+    found = Colours(Published(world("sampled") / "authmeter.duckdb"), "*")
+    day = found.tables.day(back)
+    page = look(f"days/{day}.html", name="sampled")
+    for metric, card in zip(CARDS, page.all("[data-all-apps] .card"), strict=True):
+        found.check(card.one(".change"), metric, found.usage(metric, [day]))
+    rows = page.all(".day-movers tbody tr")
+    assert len(rows) == 10
+    for row in rows:
+        now, _, span = (cell.words.replace(",", "") for cell in row.children[2:5])
+        low, high = map(int, span.split(" – "))
+        side = "below" if int(now) < low else "above" if int(now) > high else "inside"
+        if side == "inside":
+            assert row.count(".change") == 0
+        else:
+            found.check(row.one(".change"), "authorizations", side)
+    assert page.count(COLOURED) == found.coloured > 0
 
 
 def test_a_quiet_world_has_no_colour(look: Look, world: World) -> None:
@@ -130,8 +156,10 @@ def test_a_quiet_world_has_no_colour(look: Look, world: World) -> None:
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     assert len(pages) > 90
     days = [page for page in pages if page.startswith("days/")]
+    # A change of a day's page can only be coloured by its side.
+    assert [path for path in days if "data-side" in (site / path).read_text("utf-8")] == []
     moved = 0
-    for path in [*(one for one in pages if one not in days), *days[:2]]:
+    for path in [*(one for one in pages if one not in days), *days[-2:]]:
         page = look(path, name="noise", days=7)
         assert page.count(COLOURED) == 0, path
         moved += page.count(".change.up, .change.down")

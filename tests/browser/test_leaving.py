@@ -139,6 +139,23 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     assert "app=" not in (page.get_by_role("link", name="Usage", exact=True).get_attribute("href") or "")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "只能选择最近 90 天"), ("en", "Only the last 90 days can be chosen")]
+)
+def test_a_large_site_says_which_days_can_be_chosen(reader: Reader, language: str, words: str) -> None:
+    (path,) = (reader.site / "assets").glob("site.js")
+    shared = path.read_text("utf-8")
+    assert '"has_older_days":true' in shared
+    large = shared.replace('"has_older_days":true', '"has_older_days":false')
+    reader.page.route("**/assets/site.js*", lambda route: route.fulfill(body=large))
+    page = reader.open(SHOP, lang=language)
+    assert page.locator("[data-part=range] .range-limit").inner_text().startswith(words)
+    reader.page.unroute_all()
+    page = reader.open(SHOP, lang=language)
+    assert page.locator(".range-note").count() == 1
+    assert page.locator(".range-limit").count() == 0
+
+
 def test_a_range_is_counted_as_the_tables_have_it(logs_reader: Reader, tables: Published) -> None:
     # Five days, one without data; later a span with days that the shorter month before does not have.
     first, last = AS_OF - timedelta(days=19), AS_OF - timedelta(days=15)

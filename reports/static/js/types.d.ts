@@ -147,6 +147,8 @@ interface SiteData {
   holidays: number[];
   /** The first day that has a page of its own; null if none has one. */
   first_page: string | null;
+  /** Whether apps have the days before the 90; larger sites lack them. */
+  has_older_days: boolean;
   periods: Record<PeriodKey, Period>;
   channels: Channel[];
   rates: Record<string, Rate>;

@@ -21,6 +21,7 @@ import polars as pl
 import pytest
 
 from pipelines.common.errors import AuthmeterError
+from reports.build import app_files
 from reports.build import static_files as assets
 from reports.build.site import render_site
 from reports.content.folders import app_folders
@@ -325,6 +326,16 @@ def test_a_thousand_apps_have_their_files_and_rows(tmp_path: Path) -> None:
     listed = columns(site / "data" / "apps.js")
     counts = dict(zip(listed["key"], listed["number_verifications"][0], strict=True))
     assert counts == {f"app-{number:04}": number if number % 5 else 0 for number in range(1000)}
+
+
+@pytest.mark.parametrize("most", [2, 1])
+def test_apps_of_a_large_site_have_no_older_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", most)
+    database = steady(tmp_path / "authmeter.duckdb", days=120, stopped=100)
+    site = rendered(database)
+    files = {path.parent.name for path in site.rglob(app_files.OLDER_DAYS_FILE)}
+    assert files == ({"shop", "old"} if most == 2 else set())
+    assert script_data(site / "assets" / "site.js")["has_older_days"] is (most == 2)
 
 
 def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:

@@ -179,6 +179,13 @@ function note({ first, last }, versus, { places, matched, isComparable }) {
   return `${dayRange(first, last)} · ${_("Compared with")} ${versusWords()[versus]} ${against} · ${filled(words, { matched: matched.length, days: places.length })}`;
 }
 
+/** A line on larger sites, which hold fewer days than others. */
+function limitNotes() {
+  if (site.has_older_days) return [];
+  const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
+  return [element("p", { className: "note range-limit", textContent })];
+}
+
 /** @param {Record<string, string>} choice */
 function choose(choice) {
   const { first, last } = askedRange();
@@ -230,6 +237,7 @@ function drawRange() {
   for (const place of all("[data-part=range]")) {
     place.replaceChildren(
       element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
+      ...limitNotes(),
       ...tables(compared),
     );
   }
