@@ -39,6 +39,11 @@ def layer(page: Page, chart: str) -> dict[str, Any]:
     return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
 
 
+def marked(page: Page, chart: str, kind: str) -> list[str]:
+    """Return where the marks of a kind are, or begin."""
+    return [shape["x0"] for shape in layer(page, chart)["shapes"] if shape["name"] == kind]
+
+
 def point_at(page: Page, chart: str, place: int, places: int) -> None:
     """Moves the pointer over one of the days or months of a chart."""
     left, top, width, height = page.evaluate(_PLOT, chart)
@@ -83,7 +88,9 @@ def test_longer_spans_show_90_days_and_13_months(read_site: Callable[..., Reader
     assert page.locator("[data-span-button], [data-days-button]").count() == 4
     assert page.locator("html").get_attribute("data-days") == "30"
     assert "span=90" in page.url
-    assert {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "incident"} == {str(day(10))}
+    assert marked(page, "usage", "incident") == [str(day(10))]
+    assert marked(page, "usage", "holiday") == [f"{day(61)} 12:00"]
+    assert f"Holiday {day(60):%m-%d}" in texts_of(page)
     choose(reader, "months")
     trends = {one["look"]: one for one in layer(page, "authorization_rate")["traces"]}
     assert trends["one_click"]["x"][-4:] == ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"]
@@ -274,10 +281,13 @@ def check_legend(reader: Reader, page: Page) -> None:
 
 def check_notes(reader: Reader, page: Page) -> None:
     """Notes are marks with their text."""
-    marked = {one["x0"] for one in layer(page, "usage")["shapes"] if one["name"] == "note"}
-    assert marked == {str(day(9)), str(day(12))}
+    assert marked(page, "usage", "note") == [str(day(12)), str(day(9))]
     keys = page.locator("[data-chart-keys]").first.locator(".note-key").all_inner_texts()
     assert keys == [f"Noted {day(12):%m-%d} an earlier campaign", f"Noted {day(9):%m-%d} SDK 2.15.0 发布"]
+    # A version is marked on the first day on which it had more than 1 % of the requests.
+    assert marked(page, "usage", "release") == [str(day(10))]
+    keys = page.locator("[data-chart-keys]").first.locator(".release-key").all_inner_texts()
+    assert keys == [f"SDK version from {day(10):%m-%d} 2.15.0"]
     point_at(page, "usage", 30 - 1 - 9, 30)
     assert page.locator(".readout .of-day bdi").all_inner_texts() == ["SDK 2.15.0 发布"]
 

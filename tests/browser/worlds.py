@@ -87,6 +87,11 @@ def limited(world: Database) -> None:
     ))  # fmt: skip
 
 
+def holiday(world: Database) -> None:
+    """Make a day of the 90 a holiday."""
+    world.connection.execute("UPDATE day_quality SET is_holiday = true WHERE day = ?", [day(60)])
+
+
 def missing_passed(world: Database) -> None:
     """Take the records of one day away, where every check passed."""
     world.connection.execute(
@@ -153,7 +158,9 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "stopped": made(steady, stopped=31, more=digits),
     "just-stopped": made(steady, stopped=29),
     "fallen-today": made(steady, won=lambda back: 30 if back == 0 else 70 - back % 3),
-    "fallen": made(steady, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10),
+    "fallen": made(
+        steady, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10, more=holiday
+    ),
     # From 70 to 77 came, so that 74 is usual; on one Sunday fewer, within and outside of the usual range.
     "low-sunday": made(steady, won=lambda back: 40 if back == 2 else 70 + back % 8),
     "noise": made(steady, days=120, won=lambda back: NOISE[back]),

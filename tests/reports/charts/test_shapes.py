@@ -55,6 +55,18 @@ def test_what_lies_behind_the_lines_is_valid(theme):
     assert {"norm", "previous"} == {shape.name for shape in figure.layout.shapes if shape.type == "path"}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_kind_of_mark_has_its_own_form(theme):
+    drawn = backdrops(theme)
+    lines = [drawn[kind]["line"] for kind in ("incident", "note", "release")]
+    assert len({line["color"] for line in lines}) == len(lines)
+    assert [line["dash"] for line in lines] == ["dot", "dot", "dash"]
+    # A holiday is a strip at the foot, a day without data a shade over the whole height.
+    heights = {kind: drawn[kind]["y1"] - drawn[kind]["y0"] for kind in ("holiday", "gap")}
+    assert 0 < heights["holiday"] < 0.1 < heights["gap"] == 1
+    assert drawn["holiday"]["fillcolor"] != drawn["gap"]["fillcolor"]
+
+
 def test_the_script_is_the_version_that_checked_the_shapes():
     package = json.loads((LIBRARIES / "plotly.js-basic-dist-min" / "package.json").read_text("utf-8"))
     assert package["version"] == get_plotlyjs_version()
