@@ -16,6 +16,7 @@ from tests.browser.conftest import SHOP, Reader, choices_of
 from tests.browser.counted import CARDS, CHANNELS, LOGIN_COUNTS, Published, ratio
 from tests.browser.dom import table_rows
 from tests.browser.figure_text import Change, Share, count
+from tests.data import made_database
 from tests.data.site_logs import AS_OF
 
 
@@ -31,6 +32,25 @@ def pasted(page: Page) -> str:
     text = page.locator("body > textarea").input_value()
     page.evaluate("() => document.querySelector('body > textarea').remove()")
     return text
+
+
+# Notes each picture that the page draws, as SVG, before it becomes a PNG.
+_NOTE_PICTURES = """() => {
+  const {set, ...rest} = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+  window.drawn = [];
+  Object.defineProperty(HTMLImageElement.prototype, "src", {...rest, set(value) {
+    window.drawn.push(decodeURIComponent(value));
+    set.call(this, value);
+  }});
+}"""
+_COPIED = """() => {
+  navigator.clipboard.write = async ([item]) => { window.copied = item.types; };
+}"""
+
+
+def texts_of_picture(page: Page) -> list[str]:
+    """Return the texts of the newest picture that the page has drawn."""
+    return re.findall(r">([^<>]+)</text>", page.evaluate("() => window.drawn.at(-1)"))
 
 
 def png_size(content: bytes) -> tuple[int, int]:
@@ -86,6 +106,7 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en")
     place = page.locator("[data-chart=usage]")
     width = place.evaluate("one => one.clientWidth")
+    page.evaluate(_NOTE_PICTURES)
     sizes = {}
     for line in ("", "local_verify"):
         if line:
@@ -98,6 +119,15 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
         assert download.value.suggested_filename.startswith("shop_Records-a-day_")
         assert download.value.suggested_filename.endswith(".png")
         sizes[line] = png_size(content), len(content)
+        # Title, app, span, legend, and the source with its data day.
+        title, span, *rest, source = texts_of_picture(page)
+        assert (title, span) == ("Records a day", f"商城 · {made_database.day(29)} – {made_database.AS_OF:%m-%d}")
+        alone = ["Local number", "Previous 30 days", "Usual range", "0"]
+        assert rest[:4] == (alone if line else ["One-click", "Local number", "Third-party", "0"])
+        assert source == (
+            f"Source: authmeter, data day {made_database.AS_OF}, Asia/Shanghai, generated at 2026-04-01 02:31 · "
+            "Synthetic data"
+        )
     # A line of the legend, the title, the span and the source beside the chart of 240 pixels.
     assert sizes[""][0] == sizes["local_verify"][0] == (2 * width, 2 * (58 + 18 + 240 + 30))
     assert min(length for _, length in sizes.values()) > 20_000
@@ -117,6 +147,16 @@ def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
     assert lines[-1].startswith("file://")
     # It has no word of the other language, and not the button itself.
     assert "Copy card" not in lines
+    # If the browser can copy both, a picture with the same lines and the curve is copied, too.
+    page.evaluate(_NOTE_PICTURES)
+    page.evaluate(_COPIED)
+    card.locator(".copy-card:text-is('Copy card')").click()
+    page.wait_for_selector(".copy-card:text-is('Copied')")
+    assert page.evaluate("() => window.copied") == ["text/plain", "image/png"]
+    drawn = "".join(texts_of_picture(page)).replace(" ", "")
+    for line in [*lines[:-1], f"Source: authmeter, data day {made_database.AS_OF}"]:
+        assert line.replace(" ", "") in drawn, line
+    assert "<path" in page.evaluate("() => window.drawn.at(-1)")
 
 
 def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
@@ -132,6 +172,15 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     # A choice takes its line away.
     page.locator("[data-range=vs]").select_option("week")
     assert page.locator("[data-part=instead] p").count() == 2
+    # Days before those of the page, and a day that it only partly has.
+    for wanted, shown in (
+        ({"from": "2019-01-01", "to": "2019-01-05"}, "2026-03-02 – 03-31"),
+        ({"from": "2026-03-30", "to": "2026-04-09"}, "2026-03-30 – 03-31"),
+    ):
+        page = reader.open(SHOP, lang="en", **wanted)
+        (said_of_range,) = page.locator("[data-part=instead] p").all_inner_texts()
+        assert said_of_range.endswith(f"Shown instead: {shown}.")
+        assert page.locator(".range-note").inner_text().startswith(shown)
     page = reader.open("monitor.html", lang="en", app="nobody")
     page.wait_for_selector("[data-part=instead] p")
     assert "app=nobody" in page.locator("[data-part=instead]").inner_text()
