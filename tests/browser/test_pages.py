@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from pipelines.common.project import PROJECT
 from tests.browser.conftest import SHOP, Look, Reader, choices_of
 from tests.browser.snapshot import Box
 from tests.browser.tour import KINDS, SHEET, faults
@@ -48,6 +49,28 @@ def test_a_page_has_one_language_at_a_time(read_page: ReadPage, look: Look, path
     # A text without Chinese on both pages is a number, or a word of both languages.
     assert [text for text in chinese & english if not CHINESE.search(text) and has_latin(text)] == []
     assert [text for text in chinese if CHINESE.search(text) and has_latin(text)] == []
+
+
+NAMED = re.findall(
+    r"^\| \[?([A-Z][^\]|(]*?)\]?(?:\(#[^)]*\))? ([\u4e00-\u9fff]+) \(`(\w+\.html)`\)",
+    (PROJECT / "docs" / "analyst.md").read_text("utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("english", "chinese", "path"), NAMED)
+def test_a_page_has_one_name_in_menu_title_and_docs(
+    read_page: ReadPage, look: Look, english: str, chinese: str, path: str
+) -> None:
+    assert len(NAMED) == len([one for one in KINDS if "/" not in one])
+    for language, name in (("en", english), ("zh", chinese)):
+        page = look(path, language)
+        menu = page.one("header nav [aria-current=page]").text
+        # In the English menu, two words are too long.
+        assert menu == name or (path == "packages.html" and menu.lower() in name)
+        # The briefing begins with its verdict.
+        assert path == "index.html" or page.one("h1").words.startswith(name)
+    assert read_page(path)["title"] == f"{chinese} · authmeter"
 
 
 @each_kind
