@@ -147,6 +147,22 @@ def test_the_period_of_the_table_has_its_own_choice_and_follows_the_pages(reader
     assert page.locator("[data-period=month]").get_attribute("aria-pressed") == "true"
 
 
+def test_filters_and_periods_that_a_list_does_not_have_are_named(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30, platform="harmony", status="enabled")
+    (said,) = page.locator("[data-part=instead] p").all_inner_texts()
+    assert "platform=harmony" in said
+    assert said.endswith("Shown instead: All.")
+    page.goto(page.url.replace("platform=harmony", "period=never"))
+    reader.settle()
+    (said,) = page.locator("[data-part=instead] p").all_inner_texts()
+    assert "period=never" in said
+    assert said.endswith("Shown instead: 30 days.")
+    # A choice takes the line away.
+    page.locator("[data-period=month]").click()
+    reader.settle("month")
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
 def test_a_list_leads_to_an_app_and_its_csv(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=7)
     page.get_by_label("Search").fill("app-0042")

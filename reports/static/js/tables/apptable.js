@@ -3,13 +3,15 @@
 
 import { sparkline } from "../charts/sparkline.js";
 import { asked, keepInAddress, onBack } from "../data/address.js";
-import { coverageNote, dayRange, number } from "../data/format.js";
+import { coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { _, filled, onLanguage, word } from "../data/language.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { site, windowKey } from "../data/state.js";
+import { checkAddress } from "../data/unmet.js";
 import { onWindow } from "../data/windows.js";
 import { all, around, element, one, painted } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
+import { drawInstead } from "../pages/instead.js";
 import {
   appColumn,
   badgeCell,
@@ -102,11 +104,13 @@ export function drawAppTable(table, data) {
   for (const button of all("[data-period]", listing)) {
     const offered = /** @type {PeriodKey} */ (button.dataset.period);
     button.addEventListener("click", () => {
-      keepInAddress({ period: offered });
       choose(offered);
+      keepInAddress({ period: offered });
     });
   }
   showPeriod(listing, period);
+  checkAddress(["period"], () => (period === asked("period") ? null : periodLabel(period)));
+  drawInstead();
   onLanguage(() => showPeriod(listing, period));
   onWindow(() => {
     keepInAddress({ period: "" }, true);

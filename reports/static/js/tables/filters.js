@@ -5,7 +5,9 @@
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
 import { _, onLanguage, word } from "../data/language.js";
+import { checkAddress } from "../data/unmet.js";
 import { all, element, painted } from "../dom.js";
+import { drawInstead } from "../pages/instead.js";
 
 /** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "../types.d.ts" */
 
@@ -28,6 +30,8 @@ export function makeFilters(listing, data, changed) {
   for (const field of fields) {
     const { filter = "" } = field.dataset;
     field.value = asked(filter) || "";
+    if (field instanceof HTMLSelectElement)
+      checkAddress([filter], () => (field.value === asked(filter) ? null : _("All")));
     if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
     field.addEventListener("input", changed);
     // Stored when the field is left: browsers limit how often an address may change.
@@ -39,6 +43,8 @@ export function makeFilters(listing, data, changed) {
     for (const field of fields) field.value = asked(field.dataset.filter || "") || "";
     changed();
   });
+  // Lists are loaded after the page.
+  drawInstead();
   return () => {
     const tests = fields.filter((field) => field.value.trim()).map((field) => testOf(field, data));
     return tests.length ? (row) => tests.every((test) => test(row)) : null;
