@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from pipelines.alerts.figures import Figure, Headline, read_headline
-from pipelines.alerts.week import read_week
+from pipelines.alerts.week import WeekFigure, last_sunday, read_week
+from tests.data.published_tables import AS_OF, example, steady
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)
@@ -55,3 +59,29 @@ def test_a_week_is_compared_over_the_days_that_both_weeks_have(folder: DataFolde
     assert week
     (found,) = (one for one in week.figures if one.metric == "third_party_authorizations")
     assert (found.value, found.week_before, found.change, found.matched_days) == (7, 2, 0.5, 1)
+
+
+def test_a_week_has_the_usual_value_of_its_days_with_data(tmp_path: Path) -> None:
+    """The app has 40 verifications a day, and 70 authorizations of 90 requests that nobody cancelled."""
+    database = steady(tmp_path / "authmeter.duckdb", missing=(3,))
+    week = read_week(database, last_sunday(AS_OF))
+    assert week
+    assert week.days == 6
+    figures = {one.metric: one for one in week.figures}
+    assert figures["number_verifications"] == WeekFigure("number_verifications", 240, 280, 0.0, 6, 240.0)
+    rate = figures["technical_success_rate"]
+    assert (rate.value, rate.usual) == pytest.approx((70 / 90, 70 / 90))
+
+
+def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_path: Path) -> None:
+    week = read_week(example(tmp_path / "authmeter.duckdb"), last_sunday(AS_OF))
+    assert week
+    # Parts of incidents, and those that began or ended in other weeks, are left out.
+    assert {one.incident_id for one in week.opened} == {"all-rate", "odd-rate", "missing-day"}
+    assert [one.incident_id for one in week.ended] == ["missing-day"]
+    assert [one["account_id"] for one in week.packages][-1] == "default"
+    assert {"remaining", "quantity", "run_out_day", "buy_by"} <= week.packages[-1].keys()
+    ((month, account, bill, log, amount),) = (
+        [one[name] for name in ("month", "account_id", "bill", "log", "amount")] for one in week.bills
+    )
+    assert (month, account, bill, log, amount) == (date(2026, 2, 1), "default", 10_000, 9_975, 400.0)

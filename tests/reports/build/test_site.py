@@ -253,6 +253,13 @@ def test_every_script_and_style_is_part_of_the_site() -> None:
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
 
 
+def test_one_script_alone_reads_a_clock() -> None:
+    """Pages are the same whenever they are read, except for the age beside a date."""
+    scripts = (assets.STATIC / "js").rglob("*.js")
+    clock = re.compile(r"new Date\(\)|Date\.now|\bperformance\.")
+    assert [path.name for path in scripts if clock.search(path.read_text("utf-8"))] == ["age.js"]
+
+
 def test_a_database_without_any_data_gives_a_site(tmp_path: Path) -> None:
     made = Database(tmp_path / "authmeter.duckdb")
     made.publish()

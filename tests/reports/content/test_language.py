@@ -62,6 +62,13 @@ def test_places_are_the_same_in_both_languages():
         assert sorted(re.findall(places, msgid)) == sorted(re.findall(places, translated)), msgid
 
 
+def test_no_text_names_a_day_by_its_distance_from_the_reader():
+    """A page may be read days after it was made, so it says dates."""
+    relative = re.compile(r"\b(yesterday|today|tomorrow)\b|昨[天日]|今[天日]", re.IGNORECASE)
+    texts = {*catalogue("zh").items(), *((one, one) for one in catalogue("en").values())}
+    assert [pair for pair in texts if relative.search("".join(pair))] == []
+
+
 def test_a_text_prints_both_languages_escaped():
     assert Bilingual("甲<", "a<").html == "<span lang=zh-CN>甲&lt;</span><span lang=en>a&lt;</span>"
     assert Bilingual("QQ", "QQ").html == "QQ"
