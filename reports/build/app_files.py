@@ -101,7 +101,7 @@ class Content(NamedTuple):
 
 
 def has_older_days(apps: int) -> bool:
-    """Return whether the apps of a site with so many of them get the days before those of their figures."""
+    """Return whether each app of a site with this number of apps gets a file with older days."""
     return apps <= _MOST_APPS_WITH_OLDER_DAYS
 
 

@@ -172,7 +172,7 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     # A choice takes its line away.
     page.locator("[data-range=vs]").select_option("week")
     assert page.locator("[data-part=instead] p").count() == 2
-    # Days before those of the page, and a day that it only partly has.
+    # The page has no day of the first range, and two days of the second.
     for wanted, shown in (
         ({"from": "2019-01-01", "to": "2019-01-05"}, "2026-03-02 – 03-31"),
         ({"from": "2026-03-30", "to": "2026-04-09"}, "2026-03-30 – 03-31"),
@@ -296,6 +296,9 @@ def test_a_day_shows_one_app_as_the_tables_have_it(logs_reader: Reader, tables: 
         # The figures of an app that is signed in by hold no results of verification by day.
         has_rate = "Authorizations" in channel
         assert moved[channel] == (expected if has_rate else [*expected[:-2], "—", "—"])
+    # The page says that incidents are computed from the present data.
+    assert "as computed now" in page.locator(".incidents-panel h2").inner_text()
+    assert "with data that was missing on the day itself" in page.locator("[data-part=app-day-head]").inner_text()
     # Parts of all apps and incidents of other apps are hidden.
     assert page.locator("[data-all-apps]:visible").count() == 0
     links = page.locator(".incidents-panel a.incident-text:visible").evaluate_all("all => all.map((one) => one.href)")

@@ -207,7 +207,10 @@ def test_pages_status_and_message_say_the_same_number_of_problems(
     note_end(failing.root, morning_after(yesterday), yesterday, None)
     said = json.loads((failing.root / "said.json").read_bytes())
     words = "1 problem is happening"
-    for page, pattern in (("index", r'<h1 class="sentence \w+">(.*?)</h1>'), ("quality", r'class="verdict bad">(.*?)</p>')):
+    for page, pattern in (
+        ("index", r'<h1 class="sentence \w+">(.*?)</h1>'),
+        ("quality", r'class="verdict bad">(.*?)</p>'),
+    ):
         headline = re.search(pattern, (failing.store.site / f"{page}.html").read_text("utf-8"))
         assert headline
         assert words in headline.group(1)
