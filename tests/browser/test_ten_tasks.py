@@ -95,6 +95,11 @@ def test_monitoring_lists_the_worst_version_first(analyst: Callable[[], Analyst]
     rates = [[float(cell[:-1]) for cell in row if re.fullmatch(r"[\d.]+%", cell)] for row in rows]
     assert rows[0][0].startswith("2.15.0")
     assert min(rates)[0] == rates[0][0]
+    # All versions of the window are in the table, and a heading sorts them.
+    one.click(one.page.locator("[data-part=versions] th", has_text="Authorization requests").locator(".order"))
+    requests = [int(row[4].replace(",", "")) for row in table_rows(one.page, "[data-part=versions] table")]
+    assert requests == sorted(requests, reverse=True)
+    assert len(requests) == len(rows) > 2
 
 
 def test_an_incident_has_its_failed_records(analyst: Callable[[], Analyst]) -> None:
