@@ -30,6 +30,7 @@ from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 OLDER_DAYS_FILE = "days_13m.js"
+VERSIONS_FILE = "versions.js"
 """File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
 # Larger sites do not get these files: they would take a third of the rendering time.
 _MOST_APPS_WITH_OLDER_DAYS = 2000
@@ -87,13 +88,15 @@ class AppShell(NamedTuple):
 class Content(NamedTuple):
     """The content of an app's folder, before the fields that depend on the sizes of its files are added.
 
-    `sign_ins` is None without a sign-in record, `older_days` without a record in these days.
+    `sign_ins` is None without a sign-in record, `older_days` without a record in these days,
+    `versions` if the page lists all.
     """
 
     app: App
     document: str
     sign_ins: str | None
     older_days: str | None
+    versions: str | None
     rows: int
     csv: bytes
     workbook: bytes | None
@@ -170,6 +173,8 @@ def _write_folder(
         writer.write(f"{folder}/{SIGN_INS_FILE}", script("AUTHMETER_SIGN_INS", content.sign_ins))
     if content.older_days:
         writer.write(f"{folder}/{OLDER_DAYS_FILE}", script("AUTHMETER_OLDER_DAYS", content.older_days))
+    if content.versions:
+        writer.write(f"{folder}/{VERSIONS_FILE}", script("AUTHMETER_VERSIONS", content.versions))
     # The folder is part of the name, so that files of several apps can be kept together in one download folder.
     detail = f"{folder}/{app.folder}_usage_detail"
     writer.write(f"{detail}.csv", content.csv, content.rows)
@@ -231,6 +236,7 @@ def _batches(
         documents = dict(marts.documents(keys))
         sign_ins = sign_in_documents(marts, keys, word)
         older_days = marts.older_days(keys) if has_older_days(len(apps)) else {}
+        versions = marts.version_documents(keys)
         parts = csv_parts(detail, harmless(texts), [*spans, *months_spans], language)
         closed = months.closed_files(batch)
         yield [
@@ -239,6 +245,7 @@ def _batches(
                 documents[app.key],
                 sign_ins.get(app.key),
                 older_days.get(app.key),
+                versions.get(app.key),
                 stop - first,
                 part,
                 workbook_bytes(_joined_rows(detail, texts, first, stop), as_of, language)

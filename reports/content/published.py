@@ -27,7 +27,7 @@ from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.contract.tables.tables import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
-from reports.content.figures.document_tables import sign_in_tables_query, tables_query
+from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.listings import LISTINGS
 
 DAYS = 30
@@ -73,7 +73,7 @@ def end_of_month(month: date) -> date:
 
 def statement(name: str) -> str:
     """Return the text of `sql/<name>.sql`; the name contains the folder."""
-    return sql("reports.content", name, tables_query, sign_in_tables_query)
+    return sql("reports.content", name, tables_query, sign_in_tables_query, version_tables_query)
 
 
 def detail_query() -> str:
@@ -296,3 +296,10 @@ class PublishedTables:
         """Return key and figures document (JSON) of the apps from the first to the last of the sorted `keys`."""
         found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)
+
+    def version_documents(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return all SDK versions as JSON, by key, of the apps with more than their page lists.
+
+        Apps from the first to the last of the sorted `keys` are read.
+        """
+        return dict(self.rows("figures/version_documents", first_app=keys[0], last_app=keys[-1]))

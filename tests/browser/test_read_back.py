@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from reports.content.folders import app_folder
 from tests.browser.conftest import Reader, World
 from tests.browser.counted import CARDS, CHANNELS, CHANNELS_OF, LOGIN_COUNTS, PERIODS, USAGE, Published, ratio
 from tests.browser.dom import read, table_rows
@@ -561,6 +562,28 @@ def check_login_table(found: list[list[str]], tables: Published, days: int, lang
     assert len(found) == len(rows)
     order = [int(row[7].replace(",", "")) for row in found]
     assert order == sorted(order, reverse=True)
+
+
+def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[..., Reader], world: World) -> None:
+    """An app's page lists five; the incident's is among them."""
+    counted = Published(world("full") / "authmeter.duckdb")
+    (key,) = counted.apps
+    reader = read_site("full")
+    page = reader.open(f"apps/{app_folder(key, [key])}/index.html", lang="en", days=30)
+    short = table_rows(page, "[data-part=versions] table")
+    every, of_week = (counted.by_version(key, counted.window(days)) for days in (30, 7))
+    assert len(short) == 5 < len(every)
+    assert short[-1][0] == f"{len(every) - 4} other versions"
+    page.get_by_role("button", name=f"List all {len(every)} versions").click()
+    page.wait_for_selector("[data-part=versions] .all-versions", state="detached")
+    for days, counts in ((30, every), (7, of_week)):
+        # The list stays when the reader chooses another window.
+        reader.press(str(days)[0])
+        rows = table_rows(page, "[data-part=versions] table")
+        assert {row[0].removesuffix(" New").replace("Unknown", "unknown"): row[4] for row in rows} == {
+            name: f"{asked:,}" for name, (_, asked, _) in counts.items()
+        }
+        assert page.locator("[data-part=versions] svg.sparkline").count() == len(rows)
 
 
 def test_long_counts_are_shortened_beside_the_exact_one(read_site: Callable[..., Reader], world: World) -> None:

@@ -63,6 +63,31 @@ class Table:
 
 # The scripts compute the other counts as sums of these.
 _WRITTEN: Final = tuple(name for name in HEADLINE_USAGE if not usage_parts(name))
+_OF_VERSIONS: Final = {
+    "window_days": "number",
+    "value": _ABSENT_TEXT,
+    "merged": "number",
+    **dict.fromkeys(LOGINS, _VALUE),
+    "first_seen": _ABSENT_TEXT,
+}
+
+
+def _versions(condition: str) -> dict[str, Table]:
+    """Return the tables of one list of SDK versions."""
+    return {
+        "versions": Table(
+            f"(FROM versions LEFT JOIN versions_seen USING (app_key, value) WHERE {condition})",
+            _OF_VERSIONS,
+            "window_days, value IS NULL, authorization_requests DESC, value",
+        ),
+        "version_days": Table(
+            f"(FROM version_days SEMI JOIN (FROM versions WHERE {condition}) AS listed USING (app_key, value))",
+            {"value": _TEXT, TECHNICAL: _TEXT},
+            "value",
+        ),
+    }
+
+
 TABLES: Final = {
     "usage": Table(
         "usage_periods",
@@ -75,19 +100,8 @@ TABLES: Final = {
         "window_days, authorization_requests DESC, value",
         "dimension",
     ),
-    "versions": Table(
-        "(FROM versions LEFT JOIN versions_seen USING (app_key, value))",
-        {
-            "window_days": "number",
-            "value": _ABSENT_TEXT,
-            "merged": "number",
-            **dict.fromkeys(LOGINS, _VALUE),
-            "first_seen": _ABSENT_TEXT,
-        },
-        "window_days, value IS NULL, authorization_requests DESC, value",
-    ),
+    **_versions("is_short"),
     "releases": Table("releases", {"value": _TEXT, "released": _TEXT}, "released, value"),
-    "version_days": Table("version_days", {"value": _TEXT, TECHNICAL: _TEXT}, "value"),
     "outcomes": Table(
         "failed_outcomes",
         {"window_days": "number", "outcome": "number", "records": _VALUE, **_compared(["records"])},
@@ -137,6 +151,9 @@ TABLES: Final = {
     "notes": Table("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
 }
 
+
+VERSION_TABLES: Final = _versions("NOT is_short")
+"""Tables of an app with more SDK versions than its page lists, which a reader loads."""
 
 # Day windows are only used for the sentence; the page has no table of them.
 _OF_WINDOWS: Final = "WHERE window_days > 1"
@@ -194,6 +211,11 @@ SIGN_IN_TABLES: Final = {
 def tables_query() -> str:
     """Return a query for the tables of each app as one JSON object."""
     return _query(TABLES)
+
+
+def version_tables_query() -> str:
+    """Return a query for the long list of each app's SDK versions as one JSON object."""
+    return _query(VERSION_TABLES)
 
 
 def sign_in_tables_query() -> str:

@@ -5,8 +5,8 @@ export interface FigureTables {
   usage: { period: PeriodKey[]; one_click_verifications: Value[]; local_verifications: Value[]; third_party_authorizations: Value[]; billable_verifications: Value[]; unmatched_one_click_verifications: Value[]; unmatched_local_verifications: Value[]; unmatched_third_party_authorizations: Value[]; unmatched_billable_verifications: Value[]; counterpart_one_click_verifications: Value[]; counterpart_local_verifications: Value[]; counterpart_third_party_authorizations: Value[]; counterpart_billable_verifications: Value[] };
   breakdowns: Record<string, { window_days: number[]; value: string[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; unmatched_authorizations: Value[]; unmatched_authorization_requests: Value[]; counterpart_authorizations: Value[]; counterpart_authorization_requests: Value[] }>;
   versions: { window_days: number[]; value: (string | null)[]; merged: number[]; authorizations: Value[]; authorization_requests: Value[]; authorizations_cancelled: Value[]; first_seen: (string | null)[] };
-  releases: { value: string[]; released: string[] };
   version_days: { value: string[]; technical_success_rate: string[] };
+  releases: { value: string[]; released: string[] };
   outcomes: Record<string, { window_days: number[]; outcome: number[]; records: Value[]; unmatched_records: Value[]; counterpart_records: Value[] }>;
   codes: Record<string, { window_days: number[]; channel: number[]; outcome: number[]; records: number[]; code: (number | [string | null, string])[] }>;
   packages: { scheme_id: (string | null)[]; scheme_name: (string | null)[]; scheme_group: (string | null)[]; package_name: (string | null)[]; methods: (string | null)[]; created_at: (string | null)[]; verifications_7: number[]; verifications_30: number[]; authorizations_7: number[]; authorizations_30: number[] };

@@ -664,6 +664,8 @@ declare global {
     /** Set by the data script of the page, or of the app that was loaded last. */
     AUTHMETER_FIGURES?: RawFigures;
     AUTHMETER_SIGN_INS?: RawSignIns;
+    /** All SDK versions of an app with more than its page lists. */
+    AUTHMETER_VERSIONS?: Pick<FigureTables, "versions" | "version_days">;
     /** The counts of the days of the 13 months before the 90, in the form of the charts. */
     AUTHMETER_OLDER_DAYS?: RawFigures["days"];
     AUTHMETER_CHARTS: Charts;

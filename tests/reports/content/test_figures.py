@@ -333,6 +333,15 @@ def test_of_many_versions_those_with_few_requests_are_one_row(tmp_path):
     assert sum(requests) + rest["authorization_requests"] == sum(counts[1] for counts in every.values())
     names = {row["value"] for row in table(document, "version_days")}
     assert names >= {row["value"] for row in named}
+    # A file of their own has all.
+    with closing(open_published(made.path)) as connection:
+        marts = PublishedTables(connection)
+        prepare(marts, context.apps(marts))
+        (found,) = marts.version_documents([key]).values()
+    long = {"tables": json.loads(found)}
+    counts = {row["value"]: row["authorization_requests"] for row in table(long, "versions") if row["window_days"] == 30}
+    assert counts == {name: counts[1] for name, counts in every.items()}
+    assert {row["value"] for row in table(long, "version_days")} == set(every)
 
 
 def test_failures_by_outcome_and_code(tables):

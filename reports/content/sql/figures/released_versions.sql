@@ -3,5 +3,5 @@
 SELECT value, released
 FROM versions
 JOIN releases USING (app_key, value)
-WHERE app_key = $app_key AND window_days = 30
+WHERE app_key = $app_key AND is_short AND window_days = 30
 ORDER BY released, authorization_requests DESC, value

@@ -1,6 +1,7 @@
--- One row per app or `*`, window and SDK version: login authorization over the window. At most $versions rows per app,
--- or $whole_versions for `*`: the versions with fewest requests are one row with value NULL, `merged` of them. Versions
--- that an incident of the 30 days names as its cause are listed first.
+-- One row per app or `*`, list, window and SDK version: login authorization over the window. The short list (`is_short`)
+-- has at most $versions rows per app, or $whole_versions for `*`: the versions with fewest requests are one row with value
+-- NULL, `merged` of them. The long list has up to $whole_versions rows of an app whose short list merges versions.
+-- Versions that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
     SELECT DISTINCT app_key, regexp_extract(cause, 'sdk_version=([^ ]+)', 1) AS value
     FROM incidents
@@ -19,17 +20,24 @@ WITH named AS (
             PARTITION BY app_key, window_days
             ORDER BY named.value IS NULL, authorization_requests DESC, sums.value
         ) AS place,
-        count(*) OVER (PARTITION BY app_key, window_days) AS listed,
-        CASE app_key WHEN '*' THEN $whole_versions ELSE $versions END AS most
+        count(*) OVER (PARTITION BY app_key, window_days) AS listed
     FROM sums
     LEFT JOIN named USING (app_key, value)
+), lists AS (
+    SELECT true AS is_short, CASE app_key WHEN '*' THEN $whole_versions ELSE $versions END AS most, * FROM placed
+    UNION ALL
+    SELECT false, $whole_versions, *
+    FROM placed
+    WHERE app_key <> '*'
+    QUALIFY max(listed) OVER (PARTITION BY app_key) > $versions
 )
 SELECT
     app_key,
+    is_short,
     window_days,
-    CASE WHEN listed <= most OR place < most THEN placed.value END AS value,
+    CASE WHEN listed <= most OR place < most THEN lists.value END AS value,
     count(*) AS merged,
     {{ sums(LOGINS) }}
-FROM placed
+FROM lists
 GROUP BY ALL
 ORDER BY ALL

@@ -17,6 +17,7 @@ import { unpacked, versionRates } from "./packed.js";
 import { rowsOf } from "./rows.js";
 import { site } from "./state.js";
 
+/** @import { FigureTables } from "../figure_types.d.ts" */
 /** @import { ByWindow, ChannelLists, ChannelRow, ChartLists, Figures, RawFigures, SeriesPlace, Step, UsageRow, Value, WindowKey } from "../types.d.ts" */
 
 /** @type {Step[]} */
@@ -141,12 +142,28 @@ function periodSums(table) {
 }
 
 /**
+ * SDK versions by window, and the technical success rate of each by day.
+ * @param {Partial<Pick<FigureTables, "versions" | "version_days">>} tables
+ * @returns {Pick<Figures, "versions"> & Pick<Figures["long"], "version">}
+ */
+export const versionLists = ({ versions, version_days: days }) => ({
+  versions: byWindow(rowsOf(versions).map(withRates)),
+  version: Object.fromEntries(
+    rowsOf(days).map(({ value, [TECHNICAL]: text }) => [
+      value,
+      { [TECHNICAL]: versionRates(text, site.long_days.length) },
+    ]),
+  ),
+});
+
+/**
  * The figures that `sql/figures/documents.sql` writes, with derived values.
  * @param {RawFigures} raw
  * @returns {Figures}
  */
 export function completedFigures(raw) {
   const { tables } = raw;
+  const { versions, version } = versionLists(tables);
   const long = chartLists(
     raw.days,
     site.long_days.map((day, i) => !site.long_missing.includes(i) && day >= (raw.first_seen || "")),
@@ -177,15 +194,7 @@ export function completedFigures(raw) {
     });
   return {
     ...raw,
-    long: {
-      ...long,
-      version: Object.fromEntries(
-        rowsOf(tables.version_days).map(({ value, [TECHNICAL]: text }) => [
-          value,
-          { [TECHNICAL]: versionRates(text, site.long_days.length) },
-        ]),
-      ),
-    },
+    long: { ...long, version },
     monthly,
     sums: periodSums(tables.usage),
     channels,
@@ -193,7 +202,7 @@ export function completedFigures(raw) {
       [channels[30][i].authorization_requests, channels[30][i].counterpart_authorization_requests].some(Boolean),
     ),
     breakdowns: { platform: breakdown("platform"), carrier: breakdown("carrier") },
-    versions: byWindow(rowsOf(tables.versions).map(withRates)),
+    versions,
     outcomes: byWindow(STEPS.flatMap(outcomes)),
     codes: byWindow(STEPS.flatMap(codes)),
     releases: rowsOf(tables.releases),

@@ -3,7 +3,7 @@
    loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
    For all apps `pages/signin.html.jinja` writes the same. */
 
-import { dayRange, level, number, periodLabel } from "../data/format.js";
+import { dayRange, level, milliseconds, number, periodLabel } from "../data/format.js";
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
 import { countedDays, usualOf } from "../data/norms.js";
@@ -104,9 +104,9 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
  * @param {string} day named with its value, if the figure above covers more days.
- * @param {string} [unit]
+ * @param {(value: number) => string} [lastText] of the last value, with the unit.
  */
-function usualNote({ value, usual }, textOfValue, day, unit = "") {
+function usualNote({ value, usual }, textOfValue, day, lastText = textOfValue) {
   if (!usual) return [];
   const { low, high } = usual;
   const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
@@ -117,7 +117,7 @@ function usualNote({ value, usual }, textOfValue, day, unit = "") {
       { className: "detail" },
       of,
       place ? element("b", { textContent: place }) : _("usual"),
-      ` ${textOfValue(low)} – ${textOfValue(high)}${unit}`,
+      ` ${textOfValue(low)} – ${lastText(high)}`,
     ),
   ];
 }
@@ -145,12 +145,18 @@ function stepRow(label, sessions, counts, pair) {
       (row) => row[texts.sign_ins.rates[pair][0]],
     );
     const time = usualOfDay((row) => row[/** @type {const} */ (`${pair}_p50_ms`)], "ms");
-    /** @param {Value | undefined} value */
-    const ms = (value) => (value === null || value === undefined ? "—" : `${number(value)} ms`);
     cells.push(
       numberCell(level(rateOf(counts, pair)), ...usualNote(rate, level, site.as_of.slice(5))),
-      numberCell(ms(times?.p50_ms), ...usualNote(time, (value) => number(Math.round(value)), "", " ms")),
-      numberCell(ms(times?.p95_ms)),
+      numberCell(
+        milliseconds(times?.p50_ms ?? null),
+        ...usualNote(
+          time,
+          (value) => number(Math.round(value)),
+          "",
+          (value) => milliseconds(Math.round(value)),
+        ),
+      ),
+      numberCell(milliseconds(times?.p95_ms ?? null)),
       numberCell(times ? number(times.negative) : ""),
     );
   } else cells.push(...Array.from({ length: 4 }, () => numberCell()));

@@ -1,19 +1,26 @@
 /* SDK versions over the chosen window: success rates of their requests, first day, and technical success rate by
-   day. All lines have the same scale, so that a fall is visible. */
+   day. All lines have the same scale, so that a fall is visible. The figures of an app have few versions; the others are
+   in a file that is loaded when a reader asks for all. */
 
 import { sparkline } from "../charts/sparkline.js";
+import { versionLists } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
 import { onFigures, onPainted } from "../data/windows.js";
-import { all, element, named, own } from "../dom.js";
+import { all, element, loadScript, named, own } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";
 import { breakdownTable } from "./breakdowns.js";
 
 /** @import { VersionRow } from "../types.d.ts" */
+
+const FILE = "./versions.js";
+
+/** @type {ReturnType<typeof versionLists> | undefined} */
+let every;
 
 /**
  * Returns whether a version is new in the window; the oldest one is as old as the log and is never new.
@@ -65,7 +72,7 @@ function versionRows(unordered) {
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
-    ({ value }) => own(figures.long.version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
+    ({ value }) => own((every || figures.long).version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
   return rows.map((row, i) => {
@@ -103,9 +110,33 @@ function drawVersions() {
     headCell(metricLink("authorization_requests", _("Share")), true),
     headCell(_("First seen")),
   ];
+  const rows = (every || figures).versions[windowKey()];
   for (const place of all("[data-part=versions]")) {
-    place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(figures.versions[windowKey()])));
+    place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(rows)), ...askForAll(rows));
   }
+}
+
+/**
+ * A button that loads the versions which the table of an app lists together.
+ * @param {VersionRow[]} rows
+ */
+function askForAll(rows) {
+  const merged = rows.find(({ value }) => value === null)?.merged;
+  if (!merged || every || figures.key === "*") return [];
+  const count = number(rows.length - 1 + merged);
+  const button = element("button", { type: "button", textContent: filled(_("List all {count} versions"), { count }) });
+  button.addEventListener("click", async () => {
+    try {
+      await loadScript(FILE);
+      every = versionLists(window.AUTHMETER_VERSIONS || {});
+      drawVersions();
+    } catch {
+      button.replaceWith(
+        element("p", { className: "empty", textContent: _("The figures of this app could not be loaded.") }),
+      );
+    }
+  });
+  return [element("p", { className: "note all-versions" }, button)];
 }
 
 /** Draws the table after every change of figures or window. */
