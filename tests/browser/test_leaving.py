@@ -173,14 +173,14 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     page.locator("[data-range=vs]").select_option("week")
     assert page.locator("[data-part=instead] p").count() == 2
     # The page has no day of the first range, and two days of the second.
-    for wanted, shown in (
+    for wanted, displayed in (
         ({"from": "2019-01-01", "to": "2019-01-05"}, "2026-03-02 – 03-31"),
         ({"from": "2026-03-30", "to": "2026-04-09"}, "2026-03-30 – 03-31"),
     ):
         page = reader.open(SHOP, lang="en", **wanted)
         (said_of_range,) = page.locator("[data-part=instead] p").all_inner_texts()
-        assert said_of_range.endswith(f"Shown instead: {shown}.")
-        assert page.locator(".range-note").inner_text().startswith(shown)
+        assert said_of_range.endswith(f"Shown instead: {displayed}.")
+        assert page.locator(".range-note").inner_text().startswith(displayed)
     page = reader.open("monitor.html", lang="en", app="nobody")
     page.wait_for_selector("[data-part=instead] p")
     assert "app=nobody" in page.locator("[data-part=instead]").inner_text()
