@@ -5,7 +5,7 @@ Falls and outages are in `incidents/incidents.py`, the checks themselves in `pip
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
@@ -14,6 +14,8 @@ from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_PAGES
 
+# Packages run out, or have run out.
+_URGENT_CHECKS: Final = ("package_run_out", "package_overflow")
 # Most names that are listed in a finding; an ellipsis replaces the rest.
 _DAYS_NAMED = 5
 
@@ -26,7 +28,7 @@ class Finding:
     text: Bilingual
     link: str
     is_urgent: bool = False
-    """Whether it is shown below the headline: packages that run out and must be bought now."""
+    """Whether it is shown below the headline: a package must be bought now."""
 
 
 def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
@@ -50,7 +52,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
             "bad" if check.severity == "error" else "warn",
             Bilingual(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             CHECK_PAGES.get(check.name, "quality.html"),
-            check.name == "package_run_out",
+            check.name in _URGENT_CHECKS,
         )
     # Days without data are never filled later, and comparisons over them stay incomplete. The data day itself was
     # reported above.

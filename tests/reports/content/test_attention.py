@@ -60,6 +60,15 @@ def test_a_warning_leads_to_the_page_that_says_more_of_it(tmp_path: Path) -> Non
     assert warned == {"packages.html", "reconciliation.html", "quality.html"}
 
 
+def test_packages_that_run_out_or_ran_out_are_below_the_headline(tmp_path: Path) -> None:
+    made = week(tmp_path)
+    for check in ("package_run_out", "package_overflow", "package_low", "package_unused"):
+        made.add("check_results", {"check_name": check, "severity": "warn", "passed": False, "day": None,
+                                   "detail_en": check, "detail_zh": check})  # fmt: skip
+    urgent = {one.text.en for one in found_in(made) if one.is_urgent}
+    assert urgent == {"package_run_out", "package_overflow"}
+
+
 def test_warnings_come_before_notes(tmp_path):
     made = week(tmp_path)
     made.connection.execute(
