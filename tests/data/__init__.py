@@ -5,6 +5,7 @@ Which to use when:
 - a few records that a test names itself, in a data folder: `tests.support` (`record`, `records`, `DataFolder`);
 - a folder that the command line published, for tests of commands: the fixtures of `tests.published_folder`;
 - many small logs that repeat and contradict each other, for properties and trials: `small_logs`;
+- files of log shippers, with the fate of each line: `shipped_lines`;
 - logs with everything that the site shows, run twice, to read the pages back: `site_logs`;
 - a published database without a run, for the reports: `published_tables`;
 - three weeks of logs with a rhythm, for faults that go the whole way: `daily_rhythm`;

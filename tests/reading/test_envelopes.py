@@ -112,6 +112,34 @@ def test_every_line_is_accepted_rejected_or_skipped(bench: ReadingBench, shipper
     assert (read.books.accepted, read.books.rejected, read.books.skipped) == (2, 3, 3)
 
 
+@pytest.mark.parametrize("shipper", WRAPPED)
+def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, shipper: str) -> None:
+    """A Java logger writes the pattern of a message, or a map, into its line. A cut-off object begins with a key."""
+    others = ["{} users signed in", "{0} of {1}", "{id=5, name=x}", "{}"]
+    cut = ['{"event_id": "e', '{ "event_id"', "{"]
+    read = bench.read(wrapped(shipper, [*others, *cut, json.dumps(record("e1"))]), mapping=SHIPPED[shipper])
+    assert read.reasons == [(5, "malformed"), (6, "malformed"), (7, "malformed")]
+    assert (read.books.accepted, read.books.skipped) == (1, 4)
+
+
+def test_a_key_of_its_own_holds_the_line_that_fluent_bit_parsed(bench: ReadingBench) -> None:
+    """`Merge_Log_Key log_processed`, with `Keep_Log` on, which keeps the text, or off."""
+    lines_of_it = [
+        {"date": 1773115200.12, "log_processed": record("e1"), "kubernetes": {"pod_name": "auth-7d9"}},
+        {"date": 1773115200.12, "log": json.dumps(record("e2")), "log_processed": record("e2")},
+        {"date": 1773115200.12, "log": "pool", "log_processed": record("e3")},
+    ]
+    read = bench.read(lines(lines_of_it), mapping=SHIPPED["fluent"])
+    assert [event["event_id"] for event in read.events] == ["e1", "e2", "e3"]
+
+
+def test_a_printed_map_does_not_hide_the_keys_of_a_java_loggers_line(bench: ReadingBench) -> None:
+    """`log.info("{}", entries(map))` writes the map as keys of the line, and as Java prints it into `message`."""
+    printed = "{" + ", ".join(f"{name}={value}" for name, value in record("e1").items()) + "}"
+    line = {"@timestamp": "2026-03-10T10:00:00+08:00", "@version": "1", "message": printed, **record("e1")}
+    assert [event["event_id"] for event in bench.read(lines([line]), mapping=SHIPPED["logback"]).events] == ["e1"]
+
+
 @pytest.mark.parametrize("shipper", [name for name in WRAPPED if name != "cri"])
 def test_a_broken_line_of_a_shipper_is_malformed(bench: ReadingBench, shipper: str) -> None:
     whole = wrapped(shipper, [json.dumps(record("e1"))])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data.shipped_lines import ACCEPTED, SKIPPED, shipped
 from tests.published_folder import Call
 from tests.support import DataFolder, Row, finding, lines
 
@@ -43,6 +44,20 @@ def test_each_example_ends_with_all_records_accounted_for(call: Call, folder: Da
     checked = call(*command[0].split(), folder.root / command[1], data=folder.root)
     assert "as docker: 2 records read, 2 accepted, 0 rejected, 1 skipped" in checked.out
     assert not {"nothing_accepted", "mostly_rejected", "source_mappings"} & {one.check_name for one in folder.warnings}
+
+
+def test_each_line_that_a_shipper_writes_is_accounted_for_by_its_own_fate(folder: DataFolder) -> None:
+    files = [*shipped(EXAMPLE_DAY)]
+    for one in files:
+        folder.land(one.path, one.content)
+    folder.tables(EXAMPLE_DAY)
+    books = folder.rows("SELECT path, source, accepted, rejected, skipped FROM input_files ORDER BY path")
+    assert books == sorted(
+        (one.path, one.source, one.count(ACCEPTED), len(one.rejected), one.count(SKIPPED)) for one in files
+    )
+    rejected = folder.rows("SELECT path, line, reason FROM rejected_records ORDER BY ALL")
+    assert rejected == sorted((one.path, line, reason) for one in files for line, reason in one.rejected)
+    assert folder.counted() == {EXAMPLE_DAY: sum(one.count(ACCEPTED) for one in files)}
 
 
 def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolder) -> None:
