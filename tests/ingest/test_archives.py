@@ -23,6 +23,7 @@ from pipelines.ingest.reread import RereadRequest
 from pipelines.reading.archives import found_members
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile
+from tests.dropped.made import framed_snappy, lz4, zst
 from tests.support import DAY, DataFolder, as_csv, as_parquet, columns_of, lines, record, records
 
 A, B, C = (records(20, prefix=prefix) for prefix in "abc")
@@ -58,6 +59,12 @@ ARCHIVES: dict[str, Callable[[Members], bytes]] = {
     "a.tgz": lambda members: gzip.compress(tarred(members)),
     "a-20261124.tar.xz": lambda members: lzma.compress(tarred(members)),
     "a.tar.bz2": lambda members: bz2.compress(tarred(members)),
+    "a.tbz2": lambda members: bz2.compress(tarred(members)),
+    "a.txz": lambda members: lzma.compress(tarred(members)),
+    "a.tar.zst": lambda members: zst(tarred(members)),
+    "a.tzst": lambda members: zst(tarred(members)),
+    "a.tar.lz4": lambda members: lz4(tarred(members)),
+    "a.tar.snappy": lambda members: framed_snappy(tarred(members)),
 }
 MEMBERS = {
     "x/a.ndjson": lines(A), "./b.csv.gz": gzip.compress(as_csv(B)), "c.parquet": as_parquet(columns_of(C)),
@@ -229,6 +236,15 @@ def zip_bomb() -> bytes:
     return content
 
 
+def overlapping() -> bytes:
+    """Five hundred megabytes in 50 kB, by ten members that are all the same bytes of the archive."""
+    content = zipped({"0.log": bytes(50_000_000)})
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    listed = b"".join(content[start:end].replace(b"0.log", b"%d.log" % number) for number in range(10))
+    counts = struct.pack("<HHI", 10, 10, len(listed))
+    return content[:start] + listed + content[end : end + 8] + counts + content[end + 16 :]
+
+
 def displaced() -> bytes:
     """Return an archive whose end record has too large an offset, so that its members begin before the file."""
     content = zipped({"a.log": lines(A)})
@@ -238,6 +254,7 @@ def displaced() -> bytes:
 
 TAR = tarred({"a.log": lines(A), "b.log": lines(B)})
 REFUSED = {
+    "overlapping.zip": (overlapping(), "unpacks to more than 100,000,000 bytes"),
     "declared.zip": (zip_bomb(), "unpacks to more than 100,000,000 bytes"),
     "bomb.tar.gz": (gzip.compress(tarred({"a.log": b"0" * 101_000_000}), 1), "unpacks to more than 100,000,000 bytes"),
     "many.zip": (zipped({f"{number}.log": b"" for number in range(11)}), "has more than 10 members"),
@@ -292,6 +309,15 @@ def test_what_the_library_would_unpack_at_once_is_not_unpacked(folder: DataFolde
         ["a.zip!bomb.log", "b.zip!bomb.log"], "The member is packed in an unsupported way."
     )
     assert accepted(folder) == 40
+
+
+def test_a_member_that_is_larger_than_declared_is_refused(folder: DataFolder) -> None:
+    content = zipped({"ok.log": lines(A), "bomb.log": bytes(50_000_000)})
+    place = content.rindex(b"PK\x01\x02") + 24
+    folder.land("a.zip", content[:place] + struct.pack("<I", 100) + content[place + 4 :])
+    folder.ingest()
+    assert refused(folder) == {"a.zip!bomb.log": "The file is cut or corrupt: a checksum is wrong"}
+    assert accepted(folder) == 20
 
 
 def headers(kind: bytes, count: int, size: int = 512) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -133,6 +134,31 @@ def test_an_object_that_is_never_closed_costs_itself_alone(bench: ReadingBench) 
     text = json.dumps(ROWS, indent=1).replace('"shop"\n }', '"shop"\n', 1).replace("}", "", 1)
     read = bench.read(text.encode(), "a.json")
     assert (len(read.events), read.reasons) == (39, [(1, "malformed")])
+
+
+class Endless:
+    """An array of objects without end, up to a number of blocks."""
+
+    def __init__(self, blocks: int) -> None:
+        self._left, self._text = blocks, b"[" + (json.dumps(ROWS[0]).encode() + b",") * 8000
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        self._left -= 1
+        buffer[:] = self._text[: len(buffer)]
+        return len(buffer) if self._left >= 0 else 0
+
+
+def test_an_array_is_cut_in_blocks_whatever_its_size() -> None:
+    def peak(blocks: int) -> int:
+        tracemalloc.start()
+        try:
+            for _ in one_a_line(Endless(blocks)):
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(12) < 1.2 * peak(4)
 
 
 def test_an_array_longer_than_a_line_may_be_is_read(bench: ReadingBench, monkeypatch: pytest.MonkeyPatch) -> None:

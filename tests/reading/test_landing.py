@@ -22,10 +22,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.errors import DamagedFileError
+from pipelines.reading.files import packings
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, scan, sha256_of
 from pipelines.reading.files.plain_files import plain_file
 from pipelines.reading.sources.sources import format_of
+from tests.dropped.made import archived
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records
 
@@ -249,8 +251,20 @@ def test_a_length_that_snappy_gives_itself_is_believed_within_bounds(tmp_path: P
     for name, content in (("raw", b"\xff\xff\xff\xff\x0f" + RAW), ("hadoop", b"\x00\xff\xff\xff" + b"\xff" * 9)):
         with pytest.raises(DamagedFileError, match="cut or corrupt"):
             content_of(landed(tmp_path, f"{name}.log.snappy", content))
-    with pytest.raises(DamagedFileError, match="unpacks to more than 99 bytes"):
-        list(pieces(landed(tmp_path, "a.log.snappy", RAW), UnpackLimits(bytes=99)))
+    for content in (RAW, FRAMED, HADOOP):
+        with pytest.raises(DamagedFileError, match="unpacks to more than 99 bytes"):
+            list(pieces(landed(tmp_path, "a.log.snappy", content), UnpackLimits(bytes=99)))
+
+
+def test_a_file_that_asks_for_more_memory_than_a_log_needs_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 28})
+    monkeypatch.setattr(packings, "_XZ_MEMORY_BYTES", 1 << 20)
+    for name, content in (("a.log.zst", wide.compress(LOG) + wide.flush()), ("b.log.xz", lzma.compress(LOG))):
+        with pytest.raises(DamagedFileError, match="needs more memory to unpack than any log") as refused:
+            content_of(landed(tmp_path, name, content))
+        assert "smaller window" in refused.value.do
 
 
 def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
@@ -268,6 +282,7 @@ def pieces(file: LandedFile, limits: UnpackLimits) -> Iterator[bytes]:
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"PK\x03\x04\x14", "a zip archive or an Office file"),
         (LOG.decode().encode("utf-16"), "text in UTF-16 instead of UTF-8"),
+        (archived({"a.log": LOG}, "tar"), "a tar archive"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

@@ -67,6 +67,7 @@ def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFo
 LOG = lines(records(300))
 PARQUET = as_parquet(columns_of(records(3)))
 PACKED = gzip.compress(LOG, mtime=0)
+WIDE = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=28)).compressobj()
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,11 @@ PACKED = gzip.compress(LOG, mtime=0)
             "a.log.gz",
             PACKED[:20] + bytes(9) + PACKED[29:],
             "cut or corrupt, the packed data is broken: deliver it again",
+        ),
+        (
+            "a.log.zst",
+            WIDE.compress(LOG) + WIDE.flush(),
+            "needs more memory to unpack than any log: pack it with a smaller window",
         ),
         (
             "a.log.gz",

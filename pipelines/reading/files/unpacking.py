@@ -35,12 +35,15 @@ _NO_TEXT = {
     rb"\x7fELF": "a program",
     rb"Obj\x01": "an Avro file",
     rb"\xff\xfe|\xfe\xff": "text in UTF-16 instead of UTF-8",
+    rb"(?s:.{257})ustar(?:\x0000|  \x00)": "a tar archive",
 }
 # The libraries' messages about wrong checksums.
 _CHECKSUM_WORDS = (
     "CRC check failed", "Incorrect length", "doesn't match checksum", "ontentChecksum", "lockChecksum",
     "bad checksum", "crc", "Corrupt input data",
 )  # fmt: skip
+# The messages of xz and Zstandard about files that demand more memory than the limit.
+_MEMORY_WORDS = ("Memory usage limit", "requires too much memory")
 
 
 def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimits) -> Iterator[Piece]:
@@ -48,7 +51,7 @@ def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimi
     last one.
 
     Raises:
-        DamagedFileError: the file is cut or corrupt, or unpacks to more than the limits allow.
+        DamagedFileError: the file is cut or corrupt, unpacks to more than the limits allow, or needs too much memory.
     """
     # Imported lazily: most runs do not need it.
     from lzma import LZMAError
@@ -57,20 +60,29 @@ def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimi
     try:
         yield from packing.pieces(raw, GrowthGuard(file, limits))
     except (EOFError, zlib.error, zstd.ZstdError, LZMAError, BrokenSnappyError) as error:
-        raise damaged(file.path, _in_words(error)) from None
+        raise _as_finding(file, error) from None
     except OSError as error:
         # Errors that the libraries raise about the data have no errno.
         if error.errno is not None:
             raise
-        raise damaged(file.path, _in_words(error)) from None
+        raise _as_finding(file, error) from None
+
+
+def _as_finding(file: LandedFile, error: Exception) -> DamagedFileError:
+    if any(words in str(error) for words in _MEMORY_WORDS):
+        return DamagedFileError(
+            "The file needs more memory to unpack than any log.",
+            where=file.path,
+            why="None of its records count: a file made to fill memory would block all other files.",
+            do="Pack it with a smaller window: by zstd without `--long`, by xz with `-6`.",
+        )
+    return damaged(file.path, _in_words(error))
 
 
 def _in_words(error: Exception) -> str:
     text = str(error)
     if isinstance(error, EOFError) or "Truncated" in text:
         return "it ends too early"
-    if "Memory usage limit" in text:
-        return "it needs more memory than any log"
     if any(words in text for words in _CHECKSUM_WORDS):
         return "a checksum is wrong"
     return "the packed data is broken"

@@ -124,6 +124,9 @@ _CURES = {
         "与文件名所示的类型不符：请按实际类型命名，或以 UTF-8 文本投递",
         "give it the name of its format, or deliver it as UTF-8 text",
     ),
+    "The file needs more memory": Bilingual(
+        "解压所需内存超过任何日志：请用较小的窗口重新压缩", "pack it with a smaller window"
+    ),
     "The archive has more than": Bilingual(
         "压缩包成员过多：请少装一些，或解包到此处", "pack fewer logs into one, or unpack it here"
     ),
