@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -89,6 +90,30 @@ def test_an_object_is_asked_for_once(folder: DataFolder, bucket: Path, relay: Re
     relay.watch = lambda line, sent: sent > 0 or asked.append(line.split("?")[0]) is None
     bring(folder, bucket, relay.endpoint)
     assert len([line for line in asked if ".log" in line]) == 5
+
+
+def test_several_objects_are_on_their_way_at_a_time(folder: DataFolder, bucket: Path, relay: Relay) -> None:
+    fill(bucket, {f"{number}.log": noise(3000, str(number)) for number in range(4)})
+    together = Barrier(4, timeout=5)
+
+    def watch(line: str, sent: int) -> bool:
+        # No response passes before all four requests.
+        if line.startswith("GET") and ".log" in line and not sent:
+            together.wait()
+        return True
+
+    relay.watch = watch
+    assert bring(folder, bucket, relay.endpoint).objects == 4
+    assert not together.broken
+
+
+def test_progress_counts_bytes_up_to_all_of_them(folder: DataFolder, bucket: Path, rclone: Server) -> None:
+    fill(bucket, {f"{number}.log": noise(1000, str(number)) for number in range(3)})
+    place = FetchSettings(url=f"s3://{bucket.name}", into="in", endpoint=rclone.endpoint)
+    seen: list[tuple[int, int]] = []
+    fetch(folder.store, [place], datetime.now(UTC), lambda done, total: seen.append((done, total)))
+    assert (seen[0], seen[-1]) == ((0, 3000), (3000, 3000))
+    assert seen == sorted(seen)
 
 
 def test_the_folder_of_the_address_is_left_off_and_a_prefix_is_not(

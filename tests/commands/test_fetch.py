@@ -48,12 +48,17 @@ def test_a_run_reads_what_it_fetches_and_copies_site_and_tables(call: Call, own:
     assert "publish    nothing new" in ended.out
 
 
-def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(call: Call, own: DataFolder, bucket: Path) -> None:
+def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(
+    call: Call, own: DataFolder, bucket: Path, yesterday: date
+) -> None:
     away = bucket.rename(bucket.with_name("away"))
+    own.land("there.ndjson", records(2, yesterday, "there"))
     for command in ("run", "fetch", "status"):
         ended = call(command, data=own.root)
         assert ended.code == 3
         assert f"file://{bucket}: the folder does not exist" in ended.out
+    # The run went on with the files of landing.
+    assert own.rows("SELECT accepted FROM input_files WHERE path = 'there.ndjson'") == [(2,)]
     status = json.loads(call("status", "--json", data=own.root).out)
     assert [(one["check"], one["detail_zh"]) for one in status["warnings"]] == [
         ("fetch", f"file://{bucket}：没有这个文件夹")

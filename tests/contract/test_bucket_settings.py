@@ -50,6 +50,16 @@ def test_an_endpoint_is_a_server_alone(tmp_path: Path, endpoint: str) -> None:
     assert SECRET not in str(found.value)
 
 
+@pytest.mark.parametrize("key", ["access_key_id", "secret_access_key", "token", "password", "credentials"])
+@pytest.mark.parametrize("table", ["[[fetch]]\nurl = 's3://logs'\ninto = 'in'", "[publish]\nurl = 's3://site'"])
+def test_a_credential_in_the_settings_is_refused_without_repeating_it(tmp_path: Path, table: str, key: str) -> None:
+    (tmp_path / "authmeter.toml").write_text(f"{table}\n{key} = '{SECRET}'\n")
+    with pytest.raises(UsageError, match=key) as found:
+        load_settings(tmp_path)
+    assert found.value.exit_code == 2
+    assert SECRET not in str(found.value)
+
+
 @pytest.mark.parametrize("into", ["", "/etc", "../up", "a/../b", "a//b", ".hidden", "_tmp", "a\\b", "a\tb", "a.tmp"])
 def test_objects_come_into_a_folder_of_landing_that_is_read(tmp_path: Path, into: str) -> None:
     (tmp_path / "authmeter.toml").write_text(f"[[fetch]]\nurl = 's3://logs'\ninto = '''{into}'''\n")

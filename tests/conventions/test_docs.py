@@ -4,6 +4,8 @@ and the README's cheap commands succeed on a small published folder.
 
 import importlib.util
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -272,6 +274,23 @@ def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) 
     for example in examples:
         exec(re.sub(r'\bdata(?=/warehouse|/site|")', str(sampled), example), {})
         assert capsys.readouterr().out.strip() not in ("", "[]"), example
+
+
+def test_the_example_for_clickhouse_runs(sampled: Path) -> None:
+    """In a process of its own: two databases in one process share the handlers of signals."""
+    if importlib.util.find_spec("chdb") is None:
+        pytest.skip("chDB is not installed, as it is large: make bench")
+    example = blocks(DOCS / "other-systems.md", "clickhouse")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import chdb; print(chdb.query({example!r}, 'CSV'))"], cwd=sampled / "site",
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
+        rows = connection.execute(
+            "SELECT day, sum(authorizations)::BIGINT FROM channel_daily GROUP BY day ORDER BY day"
+        ).fetchall()
+    assert len(rows) > 5
+    assert done.stdout.split() == [f'"{day}",{count}' for day, count in rows], done.stderr
 
 
 def test_queries_name_every_table() -> None:

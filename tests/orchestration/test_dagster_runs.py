@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -21,7 +22,7 @@ from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, rows_of_day
-from tests.support import DataFolder, days_before, records
+from tests.support import DataFolder, days_before, lines, records
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -100,6 +101,17 @@ def test_an_old_day_is_brought_up_to_date(dagster: Dagster, own: DataFolder, yes
     dagster.run(old)
     assert own.counted()[old] == before + 5
     assert own.manifest.as_of == yesterday
+
+
+def test_a_run_begins_with_new_objects_of_buckets(
+    dagster: Dagster, own: DataFolder, yesterday: date, tmp_path: Path
+) -> None:
+    (tmp_path / "bucket").mkdir()
+    (tmp_path / "bucket" / "more.ndjson").write_bytes(lines(records(5, yesterday, "more")))
+    own.write("authmeter.toml", f'[[fetch]]\nurl = "file://{tmp_path}/bucket"\ninto = "bucket"\n')
+    before = own.counted()[yesterday]
+    dagster.run(yesterday)
+    assert own.counted()[yesterday] == before + 5
 
 
 def test_a_day_that_lost_its_records_holds_none(
