@@ -11,6 +11,8 @@ from urllib.parse import unquote_to_bytes
 # All names of files and folders in the site. The first character is no dot: neither `..` nor hidden files match.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,250}", re.ASCII)
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+# The folder of the tables for other systems, which read files. Some of these tables contain parts of records.
+_TABLES = "tables"
 INDEX = "index.html"
 # The metrics page is public: it contains no figures of apps, and every figure of an app's page links to it.
 METRICS_PAGE = ("metrics.html",)
@@ -47,13 +49,15 @@ def site_path(raw_path: bytes) -> SitePath | None:
     """Return the file that a request's path names, decoded once; its index page if the path ends in a slash.
 
     Returns None if no file of a site can have such a name: leading dots, an encoded slash or percent sign, empty names,
-    or other characters than ASCII letters, digits and `._-`.
+    or other characters than ASCII letters, digits and `._-`. Returns None for the tables for other systems, too.
     """
     if not raw_path.startswith(b"/"):
         return None
     names = [unquote_to_bytes(name).decode("ascii", "replace") for name in raw_path[1:].split(b"/")]
     if not names[-1]:
         names[-1] = INDEX
+    if names[0].lower() == _TABLES:
+        return None
     return tuple(names) if all(_NAME.fullmatch(name) for name in names) else None
 
 

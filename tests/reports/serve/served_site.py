@@ -35,6 +35,8 @@ ASSETS = ("assets/report-0a1b2c3d4e.js", "assets/report-0a1b2c3d4e.css")
 SHARED = ("metrics.html", *ASSETS)
 # This file is larger than one chunk of a response, and differs between generations.
 LARGE = "assets/plotly-0a1b2c3d4e.js"
+# Tables for other systems, which are files of the site and are not served.
+TABLES = ("tables/apps/apps.parquet", "tables/rejected_records/rejected_records.parquet")
 LARGE_BYTES = 1_200_000
 
 
@@ -51,7 +53,7 @@ def all_files() -> list[str]:
 def publish(data: Path, generation: int = 1) -> Path:
     """Publish a generation and remove all but the previous one, as a run does; return its folder."""
     folder = data / ".site" / f"{generation:08d}-0123abcd"
-    for path in all_files():
+    for path in (*all_files(), *TABLES):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(f"{path}\n")
     (folder / LARGE).write_text(f"{generation:08d}" * (LARGE_BYTES // 8))

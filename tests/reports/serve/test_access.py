@@ -53,6 +53,7 @@ NO_FILES = [
     b"/.site/", b"/.hidden", b"/apps/.shop/", b"/index.html%00", b"/index.html%00.css", b"/index.html%0a",
     b"/index.html\xff", b"/%ff", b"/\xc3\xa9", b"/%E5%BA%94", b"/index.html;a=b", b"/index.html:stream", b"/~root/",
     b"/index.html%20", b"/ index.html", b"/c:/", b"/index.html#", b"/%", b"/%zz", b"/" + b"a" * 300,
+    b"/tables/apps/apps.parquet", b"/%74ables/apps/apps.parquet", b"/Tables/", b"/tables",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tests.reports.serve.served_site import (
     ASSETS,
     LARGE,
     LARGE_BYTES,
+    TABLES,
     all_files,
     published_folder,
 )
@@ -105,7 +106,7 @@ NOWHERE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", NOWHERE)
+@pytest.mark.parametrize("path", [*NOWHERE, *(f"/{path}" for path in TABLES)])
 def test_what_is_no_file_of_the_site_is_not_found(whole: Serving, path: str) -> None:
     answer = whole.ask(path)
     assert answer.status == 404

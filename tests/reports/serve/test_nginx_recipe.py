@@ -29,6 +29,7 @@ from tests.reports.serve.served_site import (
     LARGE,
     LARGE_BYTES,
     SHARED,
+    TABLES,
     Answer,
     all_files,
     app_files,
@@ -206,6 +207,11 @@ def test_each_holder_has_the_own_apps(nginx: Nginx) -> None:
 def test_an_analyst_gets_all(nginx: Nginx, path: str) -> None:
     for analyst in ("ann", "bob"):
         assert nginx.ask(f"/{path}", analyst).text == f"{path}\n"
+
+
+@pytest.mark.parametrize("path", [*TABLES, "tables/", "tables"])
+def test_nobody_gets_the_tables_for_other_systems(nginx: Nginx, path: str) -> None:
+    assert [nginx.ask(f"/{path}", reader).status for reader in ("ann", "shop-team")] == [403, 403]
 
 
 @pytest.mark.parametrize("path", [*all_files(), "", "nothing", "apps/", "..%2fhash.key"])
