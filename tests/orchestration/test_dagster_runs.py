@@ -22,7 +22,7 @@ from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, rows_of_day
-from tests.support import DataFolder, days_before, lines, records
+from tests.support import DataFolder, days_before, lines, records, tree
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -103,15 +103,17 @@ def test_an_old_day_is_brought_up_to_date(dagster: Dagster, own: DataFolder, yes
     assert own.manifest.as_of == yesterday
 
 
-def test_a_run_begins_with_new_objects_of_buckets(
+def test_a_run_begins_with_new_objects_of_buckets_and_ends_with_a_copy_of_the_site(
     dagster: Dagster, own: DataFolder, yesterday: date, tmp_path: Path
 ) -> None:
     (tmp_path / "bucket").mkdir()
     (tmp_path / "bucket" / "more.ndjson").write_bytes(lines(records(5, yesterday, "more")))
-    own.write("authmeter.toml", f'[[fetch]]\nurl = "file://{tmp_path}/bucket"\ninto = "bucket"\n')
+    settings = f'[[fetch]]\nurl = "file://{tmp_path}/bucket"\ninto = "bucket"\n'
+    own.write("authmeter.toml", f'{settings}[publish]\nurl = "file://{tmp_path}/copy"\n')
     before = own.counted()[yesterday]
     dagster.run(yesterday)
     assert own.counted()[yesterday] == before + 5
+    assert tree(tmp_path / "copy") == tree(own.store.site)
 
 
 def test_a_day_that_lost_its_records_holds_none(

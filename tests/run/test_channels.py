@@ -10,9 +10,10 @@ from pipelines.alerts.figures import read_headline
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.reading.reasons.reasons import words_of
-from tests.support import DAY, DataFolder, records
+from tests.support import DAY, DataFolder, Row, records
 
 APPLE = '[channels.apple]\nname_zh = "Apple 登录"\nname_en = "Sign in with Apple"\n'
+NOON = 1773115200000  # 2026-03-10 12:00 in Shanghai
 DAY_BEFORE = DAY - timedelta(days=1)
 COUNTED = "SELECT day, channel, authorization_requests, authorizations, devices FROM channel_daily ORDER BY ALL"
 CHANNEL = "SELECT channel, name_zh, name_en, channel_group, is_login FROM channels WHERE channel = 'apple'"
@@ -79,3 +80,29 @@ def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataF
     assert entry.finding is not None
     assert "[channels] of authmeter.toml" in words_of(entry.finding).en
     assert "authmeter.toml 的 [channels]" in words_of(entry.finding).zh
+
+
+def test_answers_of_text_messages_have_the_outcomes_of_their_own_codes(folder: DataFolder) -> None:
+    def aliyun(code: str, api: str = "SendSms", **more: object) -> Row:
+        number = code + api
+        return {"eventId": number, "time": NOON, "appKey": "shop", "api": api, "response": {"Code": code, **more}}
+
+    def tencent(code: str) -> Row:
+        answer = {"Response": {"SendStatusSet": [{"Code": code}]}}
+        return {"eventId": code, "time": NOON, "appKey": "shop", "action": "SendSms", "response": answer}
+
+    folder.land("aliyun_server/a.log", [
+        aliyun("OK"), aliyun("isv.BUSINESS_LIMIT_CONTROL"), aliyun("isv.ValidateFail", "CheckSmsVerifyCode"),
+        aliyun("SceneQueryFail", "VerifyWithFusionAuthToken"),
+    ])  # fmt: skip
+    folder.land("tencent_sms/a.log", [tencent("Ok"), tencent("LimitExceeded.PhoneNumberDailyLimit")])
+    folder.tables()
+    assert folder.rows("SELECT vendor, channel, stage, result_code, outcome FROM outcome_daily ORDER BY ALL") == [
+        ("aliyun", "one_click", "verify", "SceneQueryFail", "config_error"),
+        ("aliyun_sms", "sms", "authorize", "isv.ValidateFail", "mismatch"),
+        ("aliyun_sms", "sms", "click", "OK", "success"),
+        ("aliyun_sms", "sms", "click", "isv.BUSINESS_LIMIT_CONTROL", "limited"),
+        ("tencent_sms", "sms", "click", "LimitExceeded.PhoneNumberDailyLimit", "limited"),
+        ("tencent_sms", "sms", "click", "Ok", "success"),
+    ]
+    assert folder.rows("SELECT * FROM unmapped_codes") == []
