@@ -35,9 +35,9 @@ class Server:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def put(self, bucket: str, key: str, content: bytes = b"x", kind: str = "STANDARD") -> None:
-        """Puts an object of any key, of a kind of storage; for servers that ask for no signature."""
-        self._request("PUT", f"/{bucket}/{quote(key, safe='/')}", content, **{"x-amz-storage-class": kind})
+    def put(self, bucket: str, key: str, content: bytes = b"x", **headers: str) -> None:
+        """Puts an object of any key; for servers that ask for no signature."""
+        self._request("PUT", f"/{bucket}/{quote(key, safe='/')}", content, **headers)
 
     def make_bucket(self, bucket: str) -> None:
         self._request("PUT", f"/{bucket}")

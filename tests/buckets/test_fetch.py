@@ -5,6 +5,7 @@ connection changes meanwhile.
 from __future__ import annotations
 
 import errno
+import gzip
 import hashlib
 import os
 import signal
@@ -15,12 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
+import obstore
 import pytest
 
 from pipelines.buckets import download
 from pipelines.buckets import fetch as fetching
 from pipelines.buckets.address import address_of
 from pipelines.buckets.fetch import FetchReport, fetch
+from pipelines.buckets.opening import open_bucket
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from tests.buckets.servers import CREDENTIALS, KEY, SECRET, Relay, Server, rclone_server
@@ -385,9 +388,25 @@ def test_what_was_dropped_in_the_place_of_a_file_that_came_stays(
     assert sorted(landed(folder).values()) == [b"by hand"] * 3 + [b"two"] * 3
 
 
+def test_an_object_comes_as_it_is_stored_however_a_shipper_uploaded_it(folder: DataFolder, moto: Server) -> None:
+    moto.make_bucket("uploads")
+    # Many clients unpack an object with this header during the download.
+    packed = gzip.compress(noise(30_000))
+    moto.put("uploads", "fluent_bit/a.json.gz", packed, **{"Content-Encoding": "gzip"})
+    # The ETag of an upload in parts is not an MD5.
+    place = FetchSettings(url="s3://uploads", into="in", endpoint=moto.endpoint)
+    store = open_bucket(address_of(place, place.url))
+    obstore.put(store, "vector/b.log", noise(9_000), use_multipart=True)
+    assert "-" in str(obstore.head(store, "vector/b.log")["e_tag"])
+    for objects in (2, 0):
+        report = bring(folder, Path("uploads"), moto.endpoint)
+        assert (report.objects, report.findings) == (objects, {})
+    assert landed(folder) == {"fluent_bit/a.json.gz": packed, "vector/b.log": noise(9_000)}
+
+
 def test_an_archived_object_keeps_no_other_from_coming(folder: DataFolder, moto: Server) -> None:
     moto.make_bucket("archived")
-    moto.put("archived", "0-old.log", b"old", "GLACIER")
+    moto.put("archived", "0-old.log", b"old", **{"x-amz-storage-class": "GLACIER"})
     for number in range(20):
         moto.put("archived", f"{number}.log", b"new")
     for expected in (20, 0):
