@@ -36,6 +36,7 @@ from tests.buckets.tried import (
     RCLONE,
     REPLACED,
     RESUMED,
+    UPLOADS,
     WRONG_KEY,
     on_s3_and_oss,
     tries,
@@ -388,6 +389,7 @@ def test_what_was_dropped_in_the_place_of_a_file_that_came_stays(
     assert sorted(landed(folder).values()) == [b"by hand"] * 3 + [b"two"] * 3
 
 
+@tries(UPLOADS, MOTO)
 def test_an_object_comes_as_it_is_stored_however_a_shipper_uploaded_it(folder: DataFolder, moto: Server) -> None:
     moto.make_bucket("uploads")
     # Many clients unpack an object with this header during the download.

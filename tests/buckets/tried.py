@@ -24,9 +24,14 @@ RESUMED = "a large object continues where it was cut off"
 DYING = "a server that dies during the fetch"
 WRONG_KEY = "a wrong key"
 PACKED = "gzip, Zstandard, zip and tar from the bucket to the counts"
+UPLOADS = "an object with `Content-Encoding`, and one that was uploaded in parts"
 NAMES = "names that cannot be file names"
-ROWS: Final = (PAGES, REPLACED, CHANGING, CUT, RESUMED, DYING, WRONG_KEY, PACKED, NAMES)
-NOT_APPLICABLE: Final = {(WRONG_KEY, FILE): "has no key", (RESUMED, RCLONE): "gives no ranges"}
+ROWS: Final = (PAGES, REPLACED, CHANGING, CUT, RESUMED, DYING, WRONG_KEY, PACKED, UPLOADS, NAMES)
+NOT_APPLICABLE: Final = {
+    (WRONG_KEY, FILE): "has no key",
+    (RESUMED, RCLONE): "gives no ranges",
+    (UPLOADS, FILE): "has neither",
+}
 TRIED: dict[tuple[str, str], list[str]] = {}
 """The tests by case and kind of address."""
 # A test of a kind has one of these words in its source.

@@ -88,6 +88,8 @@ def shipped(day: date) -> Iterator[Shipped]:
     yield Shipped("sls/auth/2026/11/28/09/30_1795829400000000000_937", "sls", of_sls)
     yield Shipped("sls/auth/2026/11/28/09/31_1795829460000000000_938.snappy", "sls", bodies(sls), _snappy)
     yield Shipped("sls/auth/2026/11/28/09/32_1795829520000000000_939.json.gz", "sls", bodies(sls), gzip.compress)
+    # With a suffix of one's own, nothing in the name says how the object is compressed.
+    yield Shipped("sls/auth/2026/11/28/09/33_1795829580000000000_940.json", "sls", bodies(sls), _snappy)
 
     kubernetes = {"pod_name": "auth-7d9", "labels": {"app": "auth"}, "annotations": {"a": '{"event_id": "no"}'}}
     now = {"date": 1795829400.120456}

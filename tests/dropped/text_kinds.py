@@ -45,11 +45,12 @@ def logs(day: date) -> list[Kind]:
         ),
         Kind(
             "Packed under the name of a text, or without a suffix: `a.json` and `b.csv` (gzip), `c.log` (Zstandard), "
-            "`d.jsonl` (Snappy), `1459911000_e` (gzip)",
+            "`d.jsonl` (Snappy), `1459911000_e` (gzip), `f.json` (raw Snappy)",
             named({
                 "a.json": gz(made.log), "b.csv": gz(as_csv(Content(day, "c").rows)),
                 "c.log": zst(Content(day, "z").log),
                 "d.jsonl": framed_snappy(Content(day, "f").log), "1459911000_e": gz(Content(day, "e").log),
+                "f.json": raw_snappy(Content(day, "r").log),
             }),
         ),
         Kind("An object without a suffix, JSON as it is: `authlog`", named({"authlog": made.log})),

@@ -24,7 +24,8 @@ import pytest
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files import packings
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
-from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, scan, sha256_of
+from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, raw_file, scan, sha256_of
+from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.plain_files import plain_file
 from pipelines.reading.sources.sources import format_of
 from tests.dropped.made import archived
@@ -164,6 +165,9 @@ WHOLE = {
     "zstd.log": zst(LOG),
     "zstd.log.gz": zst(LOG),
     "snappy.jsonl": FRAMED,
+    "raw snappy.json": RAW,
+    "raw snappy.snappy.csv": RAW,
+    "raw snappy without a suffix": RAW,
     "xz.log": lzma.compress(LOG),
     "one.ndjson.gz": gzip.compress(LOG),
     "two members.ndjson.gz": gzip.compress(LOG[:100]) + gzip.compress(LOG[100:]),
@@ -177,6 +181,21 @@ WHOLE = {
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_file_is_read_through_its_compression(tmp_path: Path, name: str) -> None:
     assert content_of(landed(tmp_path, name, WHOLE[name])) == LOG
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # The first bytes of each are the length and the first element of a raw Snappy block of about this size.
+        "\ufeff[ 1]".encode() + b"x" * 20_000_000, "日,t".encode("gb18030") + b"x" * 700_000,
+        b"\xff\xfe{\0" + b"x\0" * 500_000, RAW[:-20], RAW + b"x", b"\x80", b"",
+    ],
+    ids=["UTF-8", "GB18030", "UTF-16", "cut", "more", "one byte", "empty"],
+)  # fmt: skip
+def test_a_text_is_not_taken_for_raw_snappy(tmp_path: Path, content: bytes) -> None:
+    file = landed(tmp_path, "a.csv", content)
+    with raw_file(file) as raw:
+        assert packing_of(file, raw) is None
 
 
 def flipped(content: bytes, place: int) -> bytes:

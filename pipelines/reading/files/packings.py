@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from pipelines.reading.files.growth import GrowthGuard
 from pipelines.reading.files.landing import LandedFile, compression_of
-from pipelines.reading.files.snappy_pieces import FRAMED, snappy_pieces
+from pipelines.reading.files.snappy_pieces import FRAMED, is_raw_snappy, snappy_pieces
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -69,7 +69,8 @@ def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):
         return by_name
-    return next((packing for packing in PACKINGS.values() if packing.is_recognized_by(head)), by_name)
+    recognized = next((packing for packing in PACKINGS.values() if packing.is_recognized_by(head)), by_name)
+    return recognized or (PACKINGS[".snappy"] if is_raw_snappy(raw, head) else None)
 
 
 def _gzip_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:

@@ -5,6 +5,7 @@ blocks looks complete.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from io import FileIO
 
@@ -16,6 +17,10 @@ _STREAM_MARK = b"\xff\x06\x00\x00sNaPpY"
 _SKIPPABLE = 0x80
 # The limit of a raw block, which is unpacked in memory as a whole.
 MAX_RAW_BYTES = 1 << 30
+# The kinds of elements that contain their bytes.
+_LITERALS = {bytes([kind]) for kind in range(0, 256, 4)}
+# A length of 128 or more, in groups of 7 bits.
+_LENGTH = re.compile(rb"[\x80-\xff]{1,4}[\x01-\x7f]")
 # The largest number of bytes that one byte of a Snappy element unpacks to, rounded up.
 _MOST_PER_BYTE = 24
 
@@ -45,6 +50,31 @@ def snappy_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
         yield from form(raw, guard)
     except DecompressionError as error:
         raise BrokenSnappyError(str(error)) from None
+
+
+def is_raw_snappy(raw: FileIO, head: bytes) -> bool:
+    """Whether a file is one raw block, which has no mark: its beginning and its size are possible, and it unpacks.
+
+    Blocks of less than 128 bytes are not recognized, because they can begin like a text.
+
+    Args:
+        head: the first bytes of the file, at least 6 of a longer one.
+    """
+    found = _LENGTH.match(head)
+    # The first element contains bytes: there is nothing before it to copy.
+    if not found or head[found.end() : found.end() + 1] not in _LITERALS:
+        return False
+    size = os.fstat(raw.fileno()).st_size
+    length = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[0]))
+    if size > MAX_RAW_BYTES or not size - 32 - size // 7 <= length <= min(MAX_RAW_BYTES, _MOST_PER_BYTE * size):
+        return False
+    from cramjam import DecompressionError, snappy
+
+    try:
+        snappy.decompress_raw(os.pread(raw.fileno(), size, 0))
+    except DecompressionError:
+        return False
+    return True
 
 
 def _framed(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
