@@ -26,7 +26,7 @@ from pipelines.buckets.opening import open_bucket
 from pipelines.buckets.own_folders import require_foreign
 from pipelines.buckets.placing import Placer
 from pipelines.common import durable
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, counted
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from pipelines.store.store import Store
 
@@ -59,6 +59,13 @@ class FetchReport:
     waiting: int = 0
     ignored: int = 0
     findings: dict[str, Bilingual] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        """The result in words; empty if the buckets have nothing new."""
+        if self.objects:
+            return f"{counted(self.objects, 'object')}, {self.bytes / 10**6:,.1f} MB"
+        return "no object fetched" if self.findings else ""
 
 
 def fetch(

@@ -31,8 +31,7 @@ def run_fetch(data: Path) -> int:
     try:
         with hold(store.lock, "fetch", now), stage("fetch") as box:
             report = fetch(store, settings.fetch, now, box)
-            if report.objects:
-                box.result = f"{counted(report.objects, 'object')}, {report.bytes / 10**6:,.1f} MB"
+            box.result = report.summary
     except OSError as error:
         if known := as_machine_error(error, str(data)):
             raise known from error

@@ -110,8 +110,7 @@ class DailyRun:
             return FetchReport()
         with self._box("fetch") as box:
             report = fetch(self.store, self.settings.fetch, self.now, box)
-            if report.objects:
-                box.result = f"{counted(report.objects, 'object')}, {report.bytes / 10**6:,.1f} MB"
+            box.result = report.summary
         return report
 
     def ingest(self, day: date) -> IngestReport:

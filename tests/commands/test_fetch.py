@@ -57,6 +57,7 @@ def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(
         ended = call(command, data=own.root)
         assert ended.code == 3
         assert f"file://{bucket}: the folder does not exist" in ended.out
+        assert ("fetch      no object fetched" in ended.out) == (command != "status")
     # The run went on with the files of landing.
     assert own.rows("SELECT accepted FROM input_files WHERE path = 'there.ndjson'") == [(2,)]
     status = json.loads(call("status", "--json", data=own.root).out)
