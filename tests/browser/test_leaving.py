@@ -181,6 +181,11 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
         (said_of_range,) = page.locator("[data-part=instead] p").all_inner_texts()
         assert said_of_range.endswith(f"Shown instead: {displayed}.")
         assert page.locator(".range-note").inner_text().startswith(displayed)
+    page = reader.open("signin.html", lang="en", days=45)
+    (said_of_days,) = page.locator("[data-part=instead] p").all_inner_texts()
+    assert said_of_days == "The address requests days=45, which this page does not have. Shown instead: 30 days."
+    page.get_by_role("button", name="7 days").click()
+    assert page.locator("[data-part=instead] p").count() == 0
     page = reader.open("monitor.html", lang="en", app="nobody")
     page.wait_for_selector("[data-part=instead] p")
     assert "app=nobody" in page.locator("[data-part=instead]").inner_text()

@@ -339,7 +339,9 @@ def test_of_many_versions_those_with_few_requests_are_one_row(tmp_path):
         prepare(marts, context.apps(marts))
         (found,) = marts.version_documents([key]).values()
     long = {"tables": json.loads(found)}
-    counts = {row["value"]: row["authorization_requests"] for row in table(long, "versions") if row["window_days"] == 30}
+    counts = {
+        row["value"]: row["authorization_requests"] for row in table(long, "versions") if row["window_days"] == 30
+    }
     assert counts == {name: counts[1] for name, counts in every.items()}
     assert {row["value"] for row in table(long, "version_days")} == set(every)
 

@@ -3,6 +3,8 @@
 
 import { asked, keepInAddress, onBack } from "../data/address.js";
 import { change } from "../data/changes.js";
+import { _, filled } from "../data/language.js";
+import { checkAddress } from "../data/unmet.js";
 import { all } from "../dom.js";
 
 const spanChange = change();
@@ -34,5 +36,8 @@ export function startSignIn() {
     });
   }
   onBack(() => show(wanted()));
+  checkAddress(["days"], () =>
+    offered.includes(asked("days") || "30") ? null : filled(_("{count} days"), { count: signInDays }),
+  );
   show(wanted());
 }
