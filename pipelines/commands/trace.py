@@ -95,6 +95,7 @@ def _fields(found: Traced) -> dict[str, Any]:
         "subjects": [asdict(subject) for subject in found.subjects],
         "apart": [asdict(record) for record in found.apart],
         "subjects_left_out": found.left_out,
+        "apart_left_out": found.apart_left_out,
     }
 
 

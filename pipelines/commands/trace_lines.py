@@ -8,11 +8,16 @@ from pipelines.tracing.traced import Traced, TracedRecord, TracedSession, Traced
 from pipelines.tracing.wanted import Wanted
 
 _NOTHING = "—"
+_NARROWER = (
+    "an id that never changes belongs to many users; for one of them use --event ID, --device ID or --phone NUMBER, "
+    "for fewer days --from and --to"
+)
 
 
 def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
     """Yield a summary, the sessions of each subject, and the records outside sessions."""
-    records = sum(len(session.records) for session in found.sessions) + len(found.apart)
+    records_left_out = sum(session.records_left_out for session in found.sessions) + found.apart_left_out
+    records = sum(len(session.records) for session in found.sessions) + len(found.apart) + records_left_out
     yield (
         f"{found.app_key}, {found.span.first} to {found.span.last}, {counted(found.days, 'day')} with stored records: "
         f"{counted(len(found.subjects), 'subject')}, {counted(len(found.sessions), 'session')}, "
@@ -24,11 +29,16 @@ def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
         yield from _subject_lines(subject)
     if found.apart:
         yield ""
-        yield f"no session: {counted(len(found.apart), 'record')}"
+        yield f"no session: {counted(len(found.apart) + found.apart_left_out, 'record')}"
         yield from _record_lines(found.apart, with_day=True)
+        if found.apart_left_out:
+            yield f"    … and {counted(found.apart_left_out, 'more record')} in no session"
     if found.left_out:
         yield ""
-        yield f"{counted(found.left_out, 'more subject')} are not listed: the first {MOST_SUBJECTS} of each day are"
+        yield f"… and {counted(found.left_out, 'more subject')}: the first {MOST_SUBJECTS} of each day are listed"
+    if found.left_out or records_left_out:
+        yield ""
+        yield _NARROWER
 
 
 def _subject_lines(subject: TracedSubject) -> Iterator[str]:
@@ -37,6 +47,8 @@ def _subject_lines(subject: TracedSubject) -> Iterator[str]:
     for session in subject.sessions:
         yield f"  {_session_words(session)}"
         yield from _record_lines(session.records)
+        if session.records_left_out:
+            yield f"    … and {counted(session.records_left_out, 'more record')} of this session"
 
 
 def _session_words(session: TracedSession) -> str:

@@ -18,7 +18,7 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
     """Create `counted_traced_records` from the relations `events`, `traced_events` and `stored_books`.
 
     Args:
-        values: the parameters of the steps, with `app_key` and `most_subjects`.
+        values: the parameters of the steps, with `app_key`, `most_subjects` and `most_records`.
     """
     make(connection, _steps(plan), values)
 
@@ -41,7 +41,7 @@ def _steps(plan: DayPlan) -> Iterator[Step]:
     yield planned["session_groups"]
     yield _own("traced_session_apps", "session_apps")
     yield planned["session_facts"]
-    yield from (_own("session_places"), _own("traced_records"))
+    yield from map(_own, ("session_places", "traced_places", "traced_records"))
     yield Step("counted_traced_records", counts_query("resolved_of('traced_records')"))
 
 

@@ -34,6 +34,8 @@ from pipelines.tracing.wanted import Wanted
 
 MOST_SUBJECTS: Final = 50
 """Most subjects listed for a day: an attempt id that a client never changes is shared by all its users."""
+MOST_RECORDS: Final = 1000
+"""Most records listed of a session, and of a day's records outside sessions."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def trace(inputs: TraceInputs, request: TraceRequest, days: Sequence[date]) -> T
             rows += found
             left_out += more
     subjects, apart = subjects_of(rows, request.wanted, _landed(inputs), settings.timezone)
-    return Traced(request.app_key, request.span, len(days), subjects, apart, left_out)
+    apart_left_out = sum(row["left_out"] for row in rows if row["session_number"] is None)
+    return Traced(request.app_key, request.span, len(days), subjects, apart, left_out, apart_left_out)
 
 
 def _found(
@@ -100,7 +103,7 @@ def _found(
     files = {"files": _books_files(inputs, fitting)}
     connection.execute(f"CREATE OR REPLACE TEMP TABLE stored_books AS {_sql('stored_books')}", files)
     values = day_values(inputs.settings.billing_on(fitting[0]), inputs.settings.session_minutes)
-    own = {"app_key": request.app_key, "most_subjects": MOST_SUBJECTS}
+    own = {"app_key": request.app_key, "most_subjects": MOST_SUBJECTS, "most_records": MOST_RECORDS}
     make_traced_sessions(connection, plan, {**values, **own})
     ((more,),) = connection.execute("SELECT coalesce(max(found) - count(*), 0) FROM traced_subjects").fetchall()
     return named_rows(connection, _sql("printed_records")), int(more)

@@ -44,7 +44,10 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session; `number` counts the sessions of the subject over the whole span."""
+    """One session; `number` counts the sessions of the subject over the whole span.
+
+    `records_left_out` counts records beyond the number that is printed.
+    """
 
     number: int
     day: date
@@ -52,6 +55,7 @@ class TracedSession:
     way: str
     signed_in_by: str | None
     by_server: bool
+    records_left_out: int
     records: list[TracedRecord] = field(default_factory=list)
 
 
@@ -67,7 +71,7 @@ class TracedSubject:
 class Traced:
     """The result of a trace over a span: `apart` has records outside sessions.
 
-    `left_out` counts subjects beyond the number that is printed.
+    `left_out` counts subjects, and `apart_left_out` records outside sessions, beyond the number that is printed.
     """
 
     app_key: str
@@ -76,6 +80,7 @@ class Traced:
     subjects: list[TracedSubject]
     apart: list[TracedRecord]
     left_out: int
+    apart_left_out: int
 
     @property
     def sessions(self) -> list[TracedSession]:
@@ -104,7 +109,7 @@ def subjects_of(
         subject = subjects.setdefault(row["subject"], TracedSubject(row["subject"] if row["is_device"] else None))
         key = (row["day"], row["session_number"])
         if key not in sessions:
-            said = (row[name] for name in ("day", "entry_channel", "way", "signed_in_by", "by_server"))
+            said = (row[name] for name in ("day", "entry_channel", "way", "signed_in_by", "by_server", "left_out"))
             sessions[key] = TracedSession(len(subject.sessions) + 1, *said)
             subject.sessions.append(sessions[key])
         sessions[key].records.append(record)

@@ -248,6 +248,38 @@ def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Cal
     assert printed["apart"] == []
 
 
+def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
+    call: Call, user: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An `attempt_id` that never changes, in a log without devices, is one session of all its users."""
+    pages = [at(f"15:00:{n:02}", f"page {n}", stage="page", attempt_id="constant-id") for n in range(8)]
+    prefetches = [at(f"14:00:{n:02}", f"prefetch {n}", stage="prefetch", attempt_id="constant-id") for n in range(7)]
+    named = at("15:00:09", "named", stage="click", attempt_id="constant-id", device_id="Constant-Device")
+    user.land("many.ndjson", [*pages, *prefetches, named, at("15:00:10", "signed in", attempt_id="constant-id")])
+    user.land("copy.ndjson", [pages[0]])
+    user.tables(days_before(DAY, -1))
+    (whole,) = found(call, user, "--attempt", "constant-id")["subjects"][0]["sessions"]
+    assert (len(whole["records"]), whole["records_left_out"]) == (11, 0)
+
+    monkeypatch.setattr("pipelines.tracing.trace.MOST_RECORDS", 4)
+    printed = found(call, user, "--attempt", "constant-id")
+    (subject,) = printed["subjects"]
+    (session,) = subject["sessions"]
+    assert ids(session["records"]) == ["page 0", "page 0", "page 1", "page 2"]
+    assert session == whole | {"records": whole["records"][:4], "records_left_out": 7}
+    assert subject["device_hash"] == keyed_hash("Constant-Device").hex[:16]
+    assert (ids(printed["apart"]), printed["apart_left_out"]) == ([f"prefetch {n}" for n in range(4)], 3)
+    lines = call("trace", "--app", "shop", "--attempt", "constant-id", data=user.root).out.splitlines()
+    assert lines[0].endswith(": 1 subject, 1 session, 18 records")
+    assert [line for line in lines if "…" in line] == [
+        "    … and 7 more records of this session", "    … and 3 more records in no session",
+    ]  # fmt: skip
+    assert lines[-1] == (
+        "an id that never changes belongs to many users; for one of them use --event ID, --device ID or --phone "
+        "NUMBER, for fewer days --from and --to"
+    )
+
+
 @pytest.mark.parametrize(("option", "text"), [("--device", MARKED_DEVICE), ("--phone", MARKED_PHONE)])
 def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(own: DataFolder, option: str, text: str) -> None:
     before = tree(own.root)

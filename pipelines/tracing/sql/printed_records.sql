@@ -25,18 +25,15 @@ SELECT
     kept_number IS NULL AND coalesce(is_failure, false) AS is_failure,
     session_number,
     left(replace(hash_text(high, low), '-', ''), 16) AS subject,
-    bool_or(device_high = high AND device_low = low) OVER (PARTITION BY high, low) AS is_device,
+    is_device,
     entry_channel,
     way,
     signed_in_by,
-    by_server
+    by_server,
+    left_out
 FROM counted_traced_records
 ORDER BY
     day,
     min(moment) OVER (PARTITION BY day, session_number),
     session_number,
-    moment,
-    event_time,
-    event_id,
-    is_copy,
-    record_number
+    place
