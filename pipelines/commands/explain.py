@@ -15,6 +15,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
 from pipelines.contract.measures.counts import RISING, WATCHED
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
@@ -22,6 +23,7 @@ from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
+from reports.content.sign_in.funnel import RATES, missing_steps
 from reports.export.exports import require_app
 
 # Cells printed per dimension, those with the largest effect first; JSON has all.
@@ -52,12 +54,14 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     """Print the cells that moved a rate from one span to another.
 
     Raises:
-        UsageError: nothing is published; app, channel or rate is unknown; or a span has no requests.
+        UsageError: nothing is published; app, channel or rate is unknown; a span has no requests, or its logs lack a
+            step of the rate.
     """
     with closing(open_published(Store(data).database)) as connection:
         metric, channel = _rate_of(request, sorted(channel_words(connection)))
         if request.app_key is not None:
             require_app(connection, request.app_key)
+        _require_steps(connection, request, metric)
         found = explain(connection, (metric, request.app_key or ALL, channel), request.before, request.now)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
@@ -81,6 +85,28 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
     query = f"SELECT count(*) FROM day_quality WHERE day BETWEEN $first AND $last AND {has_data()}"
     ((days,),) = connection.execute(query, {"first": span.first, "last": span.last}).fetchall()
     return int(days)
+
+
+def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainRequest, metric: str) -> None:
+    """Refuse a rate of the funnel if the logs of a span lack one of its steps: the pages do not show it either.
+
+    Raises:
+        UsageError: a step is missing.
+    """
+    if METRICS[metric].numerator not in RATES:
+        return
+    sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT" for name in FUNNEL)
+    query = f"SELECT {sums} FROM funnel_daily WHERE day BETWEEN $first AND $last AND $app_key IN (app_key, '*')"
+    for option, span in (("--before", request.before), ("--now", request.now)):
+        values = {"first": span.first, "last": span.last, "app_key": request.app_key or ALL}
+        (row,) = connection.execute(query, values).fetchall()
+        for step in missing_steps(dict(zip(FUNNEL, row, strict=True)), RATES[METRICS[metric].numerator or ""]):
+            raise UsageError(
+                f"The logs from {span.first} to {span.last} lack the step {step}.",
+                where=option,
+                why=f"Fewer than half of the sessions that signed in by one_click have it, so {metric} would be wrong.",
+                do=f"Choose days with records of stage `{step}`. To log them, see docs/log-format.md, Log a sign-in.",
+            )
 
 
 def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:

@@ -319,7 +319,7 @@ def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
 @pytest.fixture(scope="module")
 def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """Sixty sessions on each of two days; on the newer one those on iOS fail at the first try, and every third of these
-    does not come back."""
+    does not come back; half of those on Android sign in without a click."""
     folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
     for day in (days_before(DAY, 1), DAY):
         rows = []
@@ -327,6 +327,8 @@ def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
             device = {"device_id": f"d{place}", "platform": "ios" if place % 2 else "android"}
             rows.append(record(f"p{day}{place}", day, stage="prefetch", **device))
             rows.append(record(f"s{day}{place}", day, stage="page", **device))
+            if day != DAY or place % 4:
+                rows.append(record(f"c{day}{place}", day, stage="click", **device))
             at = {"event_time": f"{day}T10:00:05+08:00"}
             if day == DAY and place % 2:
                 rows.append(record(f"f{day}{place}", day, outcome="timeout", **device | at))
@@ -343,7 +345,7 @@ def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     [
         ("sign_in_rate", "*", (50, 60), "platform=ios"),
         ("page_rate", "one_click", (50, 60), "platform=ios"),
-        ("click_rate", "one_click", (0, 60), None),
+        ("click_rate", "one_click", (45, 60), "platform=android"),
         ("eligible_rate", "one_click", (60, 60), None),
     ],
 )
@@ -363,6 +365,41 @@ def test_rates_of_sessions_are_explained(
         "explain", "--metric", metric, "--channel", channel, "--app", "shop", *spans, data=with_sessions.root
     ).out
     assert out.startswith(f"{metric}, shop: " if channel == "*" else f"{metric} of {channel}, shop: ")
+
+
+def test_the_recovery_rate_is_of_sessions_that_failed(call: Call, with_sessions: DataFolder) -> None:
+    spans = ("--now", span(DAY, 1), "--before", span(DAY, 1))
+    given = json.loads(call("explain", "--metric", "recovery_rate", *spans, "--json", data=with_sessions.root).out)
+    assert (given["successes_now"], given["requests_now"], given["rate_now"]) == (20, 30, pytest.approx(2 / 3))
+    cells = {(one["dimension"], one["value"]): one["requests_now"] for one in given["cells"]}
+    assert {key: cells.get(key) for key in (("failed_channel", "one_click"), ("failure", "timeout"))} == {
+        ("failed_channel", "one_click"): 30, ("failure", "timeout"): 30,
+    }  # fmt: skip
+
+
+def test_a_rate_of_a_step_that_the_logs_lack_is_refused(call: Call, folder: DataFolder) -> None:
+    """The app `shop` does not log clicks, `bank` neither pages nor clicks: their rates would be 0 % or of few pages."""
+    days = (days_before(DAY, 1), DAY)
+    folder.land("a.ndjson", [
+        record(f"{app} {day} {stage} {device}", day, app_key=app, stage=stage, device_id=f"d{device}")
+        for day in days for app, stages in (("shop", 4), ("bank", 1)) for device in range(4)
+        for stage in ("page", "authorize") if stage == "authorize" or device < stages
+    ])  # fmt: skip
+    folder.tables()
+
+    def explained(metric: str, app: str) -> tuple[int, str]:
+        spans = ("--now", span(DAY, 1), "--before", span(days[0], 1))
+        ended = call("explain", "--metric", metric, "--app", app, *spans, data=folder.root)
+        return ended.code, " ".join((ended.out + ended.err).replace("│", "").split())
+
+    code, said = explained("page_rate", "shop")
+    assert (code, "100.00% → 100.00%" in said) == (0, True)
+    for metric, app, step in (("click_rate", "shop", "click"), ("page_rate", "bank", "page")):
+        code, said = explained(metric, app)
+        assert code == 2, said
+        assert f"The logs from {days[0]} to {days[0]} lack the step {step}." in said
+        assert f"Choose days with records of stage `{step}`." in said
+        assert "%" not in said
 
 
 def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_sessions: DataFolder) -> None:

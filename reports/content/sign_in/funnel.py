@@ -4,7 +4,7 @@ The SDK logs the page, the click and the authorization, the server the verificat
 look like a step that hardly any user reached. A rate is therefore only computed if both of its steps are logged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,7 @@ class Funnel:
     @property
     def missing(self) -> list[str]:
         """Steps that the logs lack."""
-        return [step for step in STEPS if self.counts["sessions"] and not is_logged(self.counts, step)]
+        return missing_steps(self.counts, STEPS)
 
     @property
     def rates(self) -> dict[str, float | None]:
@@ -42,17 +42,18 @@ class Funnel:
         return rates(self.counts)
 
 
-def is_logged(counts: Mapping[str, int], step: str) -> bool:
-    """Whether a step is logged: at least half of the sessions that signed in by one-click login contain it.
+def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
+    """Return the steps that the logs lack.
 
-    If nobody signed in, the step may be logged: no session need have passed it.
+    Fewer than half of the sessions that signed in by one-click login contain such a step. If nobody signed in, a step
+    may be logged: no session need have passed it.
     """
-    return 2 * counts[step] >= counts["signed_in"]
+    return [step for step in steps if 2 * counts[step] < counts["signed_in"]]
 
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
     """Whether both steps of a rate are logged, and a session contains the first."""
-    return counts[RATES[pair][0]] > 0 and all(is_logged(counts, step) for step in RATES[pair])
+    return counts[RATES[pair][0]] > 0 and not missing_steps(counts, RATES[pair])
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
