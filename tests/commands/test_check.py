@@ -17,7 +17,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import load_registry
 from tests.dropped.made import archived
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
-from tests.support import DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
+from tests.support import DAY, DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
 
 NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
 
@@ -410,6 +410,28 @@ def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: C
     )
     hints = [next(hint for hint, words in HINTS.items() if words in line) for line in lines[1:]]
     assert hints == ["subject", "page", "click"]
+
+
+def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: DataFolder) -> None:
+    """The server logs neither pages nor clicks, but the app does: the funnel lacks no step."""
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    server = MAPPING.replace("'qq'", "'one_click'") + "attempt_id = \"nullif(attempt, '')\"\n"
+    folder.write("sources/gateway.toml", server)
+    attempts = ("t1", "", "t2", "")
+    folder.land("gateway/a.ndjson", lines(
+        {"id": n, "time": f"{DAY}T10:00:00+08:00", "kind": "login", "attempt": attempt}
+        for n, attempt in enumerate(attempts)
+    ))  # fmt: skip
+    steps = ("page", "page", "click", "click", "click")
+    app = [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(steps)]
+    folder.land("app.ndjson", [*app, record("w", channel="wechat", stage="page", device_id="d1")])
+    said = call("check", data=folder.root).out
+    assert [line for line in said.splitlines() if line.startswith(("sign-in ", "hint "))] == [
+        "sign-in    canonical: 6 sign-in records in the newest 1 file: 100.0% with a subject, 33.3% page, 50.0% click",
+        "sign-in    gateway: 4 sign-in records in the newest 1 file: 50.0% with a subject, 0.0% page, 0.0% click",
+        f"hint       gateway: records without a subject are in no session; log {HINTS['subject']} (docs/log-format.md, "
+        "Log a sign-in)",
+    ]
 
 
 def test_a_log_that_has_it_all_gets_no_hint(call: Call, folder: DataFolder) -> None:

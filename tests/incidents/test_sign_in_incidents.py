@@ -72,6 +72,39 @@ def test_a_scheme_that_loses_its_users_is_the_cause() -> None:
     assert "entry_channel" in cells["dimension"].to_list()
 
 
+def test_the_cause_of_all_apps_is_the_app_that_explains_them() -> None:
+    bad: list[Row] = [("shop", "a", 500, 300), ("shop", "b", 500, 300), ("bank", "a", 400, 360)]
+    found, _ = found_in([*[USUAL] * 40, bad, bad])
+    (together,) = [one for one in found if one.app_key == ALL]
+    assert (together.cause.cell, together.level_now) == ("app_key=shop", pytest.approx(960 / 1400))
+
+
+@pytest.mark.parametrize("cell", [
+    "entry_channel=wechat", "platform=ios", "carrier=CUCC", "sdk_version=2.2", "scheme_id=b",
+    "platform=ios & sdk_version=2.2",
+])  # fmt: skip
+def test_each_dimension_of_sessions_can_be_the_cause(cell: str) -> None:
+    named = dict(one.split("=") for one in cell.split(" & "))
+    usual = {"entry_channel": "one_click", "platform": "android", "carrier": "CMCC", "sdk_version": "2.1",
+             "scheme_id": "a"}  # fmt: skip
+    rest = [{name: value} for name, value in named.items()] if len(named) > 1 else []
+    kinds = [usual | some for some in ({}, named, *rest)]
+    rows = [
+        {"day": FIRST + timedelta(days=place), "app_key": "shop", "sessions": 500, "direct": 450 if is_well else 250,
+         "retry": 0, "other": 0, "cut": 0, "lost": 50 if is_well else 250} | kind
+        for place in range(42) for kind in kinds
+        for is_well in [place < 40 or kind != usual | named]
+    ]  # fmt: skip
+    books = [{"day": FIRST + timedelta(days=place), "app_key": "shop", "by_server": True} for place in range(42)]
+    with duckdb.connect() as connection:
+        connection.register("session_daily", pl.DataFrame(rows))
+        connection.register("session_books", pl.DataFrame(books))
+        found, cells = sign_in_incidents(connection, tuple(FIRST + timedelta(days=place) for place in range(42)))
+    (shop,) = [one for one in found if one.app_key == "shop"]
+    assert shop.cause.cell == cell
+    assert set(cells.filter(pl.col("second").is_null())["dimension"]) >= {*usual}
+
+
 def test_days_with_another_kind_of_log_are_no_baseline() -> None:
     """If the server logs the sign-ins, fewer sessions are counted as signed in."""
     other: list[Row] = [("shop", "a", 500, 350), ("shop", "b", 500, 350)]
@@ -85,21 +118,41 @@ def test_days_with_another_kind_of_log_are_no_baseline() -> None:
     assert (shop.level_before, shop.level_now) == (pytest.approx(0.7), pytest.approx(0.5))
 
 
-def test_it_is_part_of_the_technical_success_of_its_app_that_lost_most() -> None:
-    def rate(metric: str, app: str, channel: str, lost: float, first: int = 0) -> Incident:
-        days = [FIRST + timedelta(days=place) for place in range(5)]
-        loss = Loss(0.9, 0.5, lost, lost)
-        return Incident.of(Subject("rate", metric, app, channel), days, Span(first, None, "open"), loss, Cause("mix"))
+def rate(metric: str, app: str, channel: str, lost: float, first: int = 1) -> Incident:
+    days = [FIRST + timedelta(days=place) for place in range(5)]
+    loss = Loss(0.9, 0.5, lost, lost)
+    return Incident.of(Subject("rate", metric, app, channel), days, Span(first, None, "open"), loss, Cause("mix"))
 
+
+def test_it_is_part_of_the_technical_success_of_its_app_that_lost_most() -> None:
     sign_in = rate("sign_in_rate", "shop", ALL, 50)
     few, many = (
         rate("technical_success_rate", "shop", channel, lost) for channel, lost in (("qq", 20), ("wechat", 40))
     )
     late, other = (
-        rate("technical_success_rate", "shop", "weibo", 99, 2),
+        rate("technical_success_rate", "shop", "weibo", 99, 3),
         rate("technical_success_rate", "bank", "qq", 99),
     )
     cells = pl.DataFrame(schema={"incident_id": pl.String, "dimension": pl.String, "second": pl.String})
     found = {one.incident_id: one for one in with_parts([sign_in, few, many, late, other], cells, Folder({}, 1.0, 2))}
     assert found[sign_in.incident_id].part_of == many.incident_id
     assert [one.part_of for key, one in found.items() if key != sign_in.incident_id] == [None] * 4
+
+
+@pytest.mark.parametrize(("first", "is_part"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_it_is_part_of_what_opened_within_a_day_of_it(first: int, is_part: bool) -> None:
+    sign_in, other = (
+        rate("sign_in_rate", "shop", ALL, 50, 2),
+        rate("technical_success_rate", "shop", "qq", 9, 2 + first),
+    )
+    cells = pl.DataFrame(schema={"incident_id": pl.String, "dimension": pl.String, "second": pl.String})
+    found = {one.metric: one.part_of for one in with_parts([sign_in, other], cells, Folder({}, 1.0, 2))}
+    assert found["sign_in_rate"] == (other.incident_id if is_part else None)
+
+
+def test_of_equal_losses_the_first_id_is_the_whole() -> None:
+    sign_in = rate("sign_in_rate", "shop", ALL, 50)
+    others = [rate("technical_success_rate", "shop", channel, 40) for channel in ("weibo", "qq", "wechat")]
+    cells = pl.DataFrame(schema={"incident_id": pl.String, "dimension": pl.String, "second": pl.String})
+    (found, *_) = with_parts([sign_in, *others], cells, Folder({}, 1.0, 2))
+    assert found.part_of == min(one.incident_id for one in others)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -52,8 +53,9 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
     assert_as_counted(folder, world.minutes, monkeypatch)
 
 
-@pytest.mark.lab
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize(
+    "seed", [103, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (*range(100, 103), *range(104, 110)))]
+)
 def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     """Ways sum to sessions, sessions with a failure equal the paths, and other files change nothing."""
     world = World(seed)
@@ -62,8 +64,12 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     one, other = (DataFolder(tmp_path / name) for name in ("one", "other"))
     folder_of(world, one).land("all.ndjson", rows)
     folder_of(world, other)
+    draw = Random(seed)
     for place in range(7):
-        other.land(f"{place}.ndjson", rows[place::7])
+        # A record may be in several files, each of which has its records in another order.
+        some = [row for row in rows if draw.random() < 0.3]
+        other.land(f"{place}.ndjson", draw.sample(some, len(some)))
+    other.land("rest.ndjson", draw.sample(rows, len(rows)))
     tables = {}
     for folder in (one, other):
         folder.tables(DAY)
@@ -85,8 +91,9 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
 SHIFT = timedelta(seconds=97)
 
 
-@pytest.mark.lab
-@pytest.mark.parametrize("seed", range(200, 206))
+@pytest.mark.parametrize(
+    "seed", [202, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (200, 201, 203, 204, 205))]
+)
 def test_an_app_whose_records_all_come_seconds_later_has_the_same_tables(seed: int, tmp_path: Path) -> None:
     """The tables are equal except for sessions near the end of the day, which count as cut there instead of lost."""
     world = World(seed)
