@@ -231,6 +231,21 @@ def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(
     assert [json.loads(line)["stage"] for line in lines] == missing
 
 
+@pytest.mark.parametrize("place", ["signin.html", "apps/sample-app-0001/index.html"])
+def test_a_sample_has_text_messages_eligibility_and_the_usual_of_the_funnel(
+    read_site: Callable[..., Reader], place: str
+) -> None:
+    page = read_site("sampled").open(place, lang="en", days=7)
+    if place != "signin.html":
+        with_sign_ins(page)
+    assert page.locator(".texts:visible").count() == 0
+    said = page.locator(".eligible:visible").inner_text()
+    assert re.search(r"Eligible rate \d\d\.\d% \(?[\d,]+ of [\d,]+ pre-fetches", said), said
+    funnel = page.locator("[data-figures=funnel-7], [data-part=sign-in-funnel] table").inner_text()
+    # The page and the click have rate and median with their usual range.
+    assert len(re.findall("usual", funnel)) >= 4
+
+
 def test_long_names_of_schemes_to_compare_fit_a_phone(read_site: Callable[..., Reader]) -> None:
     """An app without SDK logs compares schemes first, whose names contain the name of the app."""
     reader = read_site("sampled")

@@ -1,10 +1,27 @@
-"""All requests of a day count if no record names its device."""
+"""The watched rates and volumes, and the requests of a day that count."""
 
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
-from pipelines.incidents.detection.subjects import without_bursts
+from pipelines.contract.measures.counts import TECHNICAL
+from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_rates, watched_volumes, without_bursts
+from pipelines.incidents.incident import ALL
+from tests.support import DAY
+
+
+def test_text_messages_and_declared_channels_have_technical_success_and_volume() -> None:
+    channels = ("apple", "local_verify", "one_click", "sms")
+    sums = dict.fromkeys(COUNTED, 40) | {"authorizations_cancelled": 0}
+    rows = [{"day": DAY, "app_key": "shop", "channel": channel, **sums} for channel in channels]
+    counts = day_counts(pl.DataFrame(rows), [DAY])
+    named, _ = watched_rates(counts, (TECHNICAL,))
+    assert named == [
+        (TECHNICAL, app, channel) for channel in ("apple", "one_click", "sms") for app in ("shop", ALL)
+    ]  # fmt: skip
+    volumes = watched_volumes(counts, np.array([True]), np.array([False]))
+    assert volumes.keys == [("shop", ALL), *(("shop", channel) for channel in channels)]
 
 
 def test_requests_without_any_device_all_count() -> None:

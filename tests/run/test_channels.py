@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     run = folder.publish(DAY)
     assert run.manifest.declared_channels == ["apple"]
     assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
+    with (folder.store.site / "apps" / "shop" / "shop_usage_detail.csv").open(encoding="utf-8-sig") as lines:
+        counted = [(one["day"], one["channel"], one["authorizations"]) for one in csv.DictReader(lines)]
+    assert sorted(counted) == [*((f"{day}", channel, "3") for day, channel, *_ in published), (f"{DAY}", "sms", "1")]
     assert folder.rows("SELECT reason, sum(rejected)::INTEGER FROM rejected_records GROUP BY ALL") == [
         ("invalid:channel", 2)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.support import DAY, DataFolder, Row, days_before, record
 
 RESTATED = "SELECT restated FROM day_quality"
@@ -63,3 +65,21 @@ def test_a_day_of_a_version_without_sessions_gets_them_and_is_not_restated(folde
     assert folder.tables().days == [DAY]
     assert folder.rows(SESSIONS) == [(1, 0)]
     assert folder.rows(RESTATED) == [(False,)]
+
+
+def test_a_day_whose_events_are_not_kept_has_its_sessions_for_good(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    old, next_day = days_before(DAY, 60), DAY + timedelta(days=1)
+    times = {"page": "10:00:00", "authorize": "10:05:00"}
+    folder.land("a.ndjson", [
+        record(f"{day} {stage}", day, stage=stage, device_id="d1", event_time=f"{day}T{time}+08:00")
+        for day in (old, DAY) for stage, time in times.items()
+    ])  # fmt: skip
+    folder.tables()
+    folder.land("b.ndjson", [record("new", next_day)])
+    folder.tables(next_day)
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nsession_minutes = 4\n")
+    assert folder.tables(next_day).days == [DAY, next_day]
+    found = folder.rows("SELECT day, sessions, lost FROM session_daily ORDER BY day")
+    assert found == [(old, 1, 0), (DAY, 2, 1)]
+    assert folder.rows("SELECT DISTINCT restated FROM day_quality") == [(False,)]

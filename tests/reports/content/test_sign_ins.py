@@ -26,7 +26,7 @@ from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
 from tests.data.made_database import AS_OF, Database, day
-from tests.support import DAY, DataFolder, record
+from tests.support import DAY, DataFolder, days_before, record
 
 
 def funnel(**counts: int) -> Funnel:
@@ -284,6 +284,20 @@ def test_the_page_and_the_files_of_a_log(folder: DataFolder):
     assert b"2026-03-10,shop,one_click,unknown,unknown,'=2.14,,1,0,1,0,0,0,0\r\n" in files["sessions"]
     assert b"shop,one_click,timeout,retry,one_click,1,1\r\n" in files["session_paths"]
     assert files["funnel"].count(b"\r\n") == 3
+
+
+def test_a_span_with_a_text_message_is_not_said_to_lack_them(folder: DataFolder):
+    message = record("sms", days_before(DAY, 20), channel="sms", stage="click", device_id="d1")
+    prefetches = [record(f"p{n}", stage="prefetch", outcome="success" if n else "timeout") for n in range(4)]
+    folder.land("a.ndjson", [message, record("a1", device_id="d2"), *prefetches])
+    folder.publish()
+    page = (folder.store.site / "signin.html").read_text("utf-8")
+    # Only the span of 7 days lacks it.
+    assert page.count("note texts") == 1
+    # Pre-fetches are shown apart from the steps of the funnel.
+    (eligible, *_) = re.findall(r'<p class="note eligible">(.*?)</p>', page, re.DOTALL)
+    assert "75.0%" in eligible
+    assert "75.0%" not in page.replace(eligible, "")
 
 
 def test_records_without_a_subject_give_no_rate(folder: DataFolder):
