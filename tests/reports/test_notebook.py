@@ -259,6 +259,15 @@ def test_the_funnel_is_the_sums_of_its_table(
     assert zh.funnel().layout.title.text == "全部应用 · 一键登录漏斗"
 
 
+def test_a_funnel_rate_of_a_step_that_the_logs_lack_is_a_dash(
+    opened: notebook.Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = dict.fromkeys(("sessions", *FUNNEL), 60) | {"click": 29, "page_click": 29, "click_authorize": 29}
+    monkeypatch.setattr("reports.plots.funnel.funnel_counts", lambda *_: counts)
+    (bars,) = opened.funnel().data
+    assert list(bars.text) == ["60", "29 · —", "60 · —", "60 · 100.00%", "60 · 100.00%"]
+
+
 def test_packages_are_the_ledger_and_the_forecast(
     opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
 ) -> None:

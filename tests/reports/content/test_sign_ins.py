@@ -274,6 +274,7 @@ def test_the_page_and_the_files_of_a_log(folder: DataFolder):
         "03-10：2 次登录会话，50.0% 登录成功；先失败的 1 次全部最终登录成功；未见登录的最多停在授权页（未点击）" in page
     )
     assert "缺少服务端取号" in page
+    assert re.findall(r'<h2 [^>]*id="([\w-]+)-7"', page) == ["ways", "funnel", "failures", "stops", "by-app"]
     # Once for each span of days.
     assert unescape(page).count('"stage": "verify"') == 3
     files = {name: (folder.store.site / f"{name}.csv").read_bytes() for name in
