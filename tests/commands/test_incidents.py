@@ -325,7 +325,10 @@ def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         rows = []
         for place in range(60):
             device = {"device_id": f"d{place}", "platform": "ios" if place % 2 else "android"}
-            rows.append(record(f"p{day}{place}", day, stage="prefetch", **device))
+            rows += [
+                record(f"p{channel}{day}{place}", day, channel=channel, stage="prefetch", **device)
+                for channel in ("one_click", "wechat")
+            ]
             rows.append(record(f"s{day}{place}", day, stage="page", **device))
             if day != DAY or place % 4:
                 rows.append(record(f"c{day}{place}", day, stage="click", **device))
@@ -367,14 +370,21 @@ def test_rates_of_sessions_are_explained(
     assert out.startswith(f"{metric}, shop: " if channel == "*" else f"{metric} of {channel}, shop: ")
 
 
-def test_the_recovery_rate_is_of_sessions_that_failed(call: Call, with_sessions: DataFolder) -> None:
+def test_the_recovery_rate_is_of_failed_sessions_that_midnight_did_not_cut(call: Call, folder: DataFolder) -> None:
+    folder.land("a.ndjson", [
+        record(f"{device} {place}", event_time=f"{DAY}T{time}+08:00", outcome=outcome, device_id=device)
+        for device, steps in {
+            "back": (("10:00:00", "timeout"), ("10:00:09", "success")), "lost": (("10:00:00", "timeout"),),
+            "cut": (("23:59:00", "timeout"),), "direct": (("10:00:00", "success"),),
+        }.items()
+        for place, (time, outcome) in enumerate(steps)
+    ])  # fmt: skip
+    folder.tables()
     spans = ("--now", span(DAY, 1), "--before", span(DAY, 1))
-    given = json.loads(call("explain", "--metric", "recovery_rate", *spans, "--json", data=with_sessions.root).out)
-    assert (given["successes_now"], given["requests_now"], given["rate_now"]) == (20, 30, pytest.approx(2 / 3))
+    given = json.loads(call("explain", "--metric", "recovery_rate", *spans, "--json", data=folder.root).out)
+    assert (given["successes_now"], given["requests_now"], given["rate_now"]) == (1, 2, 0.5)
     cells = {(one["dimension"], one["value"]): one["requests_now"] for one in given["cells"]}
-    assert {key: cells.get(key) for key in (("failed_channel", "one_click"), ("failure", "timeout"))} == {
-        ("failed_channel", "one_click"): 30, ("failure", "timeout"): 30,
-    }  # fmt: skip
+    assert cells["failed_channel", "one_click"] == cells["failure", "timeout"] == 2
 
 
 def test_a_rate_of_a_step_that_the_logs_lack_is_refused(call: Call, folder: DataFolder) -> None:
