@@ -1,33 +1,32 @@
 -- One row per app, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of the $compared_listed
 -- values with most sessions, then one row for all others (`value` NULL, `merged` of them). If $is_whole, all apps are one
 -- (`*`).
-WITH days AS (
+-- Days are summed by their shortest window first, which leaves a fraction of the rows to be summed by window.
+WITH windows AS (
+    SELECT unnest([7, 30, 90]) AS window_days
+),
+cells AS (
     SELECT
-        day, platform, carrier, sdk_version, scheme_id, sessions,
-        if($is_whole, '*', app_key) AS app_key,
-        {{ numerator("sign_in_rate", "{}") }} AS sign_ins,
-        {{ denominator("sign_in_rate", "{}") }} AS concluded,
+        if($is_whole, '*', app_key) AS subject,
+        CASE WHEN day > $last::DATE - 7 THEN 7 WHEN day > $last::DATE - 30 THEN 30 ELSE 90 END AS shortest,
+        platform, carrier, sdk_version, scheme_id,
+        {{ sums(("sessions",)) }},
+        {{ numerator("sign_in_rate", "sum({})") }}::BIGINT AS sign_ins,
+        {{ denominator("sign_in_rate", "sum({})") }}::BIGINT AS concluded,
         {{ each(FUNNEL, "0::BIGINT") }}
     FROM session_daily
     WHERE day BETWEEN $long_first AND $last
+    GROUP BY subject, shortest, platform, carrier, sdk_version, scheme_id
     UNION ALL BY NAME
     SELECT
-        day, platform, carrier, sdk_version, scheme_id, 0 AS sessions,
-        if($is_whole, '*', app_key) AS app_key,
-        0 AS sign_ins, 0 AS concluded,
-        {{ each(FUNNEL, "{}") }}
-    FROM funnel_daily
-    WHERE day BETWEEN $long_first AND $last
-),
--- Days are summed by their shortest window first, which leaves a fraction of the rows to be summed by window.
-cells AS (
-    SELECT
-        app_key,
+        if($is_whole, '*', app_key) AS subject,
         CASE WHEN day > $last::DATE - 7 THEN 7 WHEN day > $last::DATE - 30 THEN 30 ELSE 90 END AS shortest,
         platform, carrier, sdk_version, scheme_id,
-        {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
-    FROM days
-    GROUP BY app_key, shortest, platform, carrier, sdk_version, scheme_id
+        0 AS sessions, 0 AS sign_ins, 0 AS concluded,
+        {{ sums(FUNNEL) }}
+    FROM funnel_daily
+    WHERE day BETWEEN $long_first AND $last
+    GROUP BY subject, shortest, platform, carrier, sdk_version, scheme_id
 ),
 turned AS (
     SELECT
@@ -38,14 +37,14 @@ turned AS (
 ),
 by_value AS (
     SELECT
-        app_key,
+        subject AS app_key,
         window_days,
         dimension,
         coalesce(given, 'unknown') AS known_value,
         {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
     FROM turned
-    JOIN (SELECT unnest([7, 30, 90]) AS window_days) AS windows ON shortest <= window_days
-    GROUP BY app_key, window_days, dimension, known_value
+    JOIN windows ON shortest <= window_days
+    GROUP BY subject, window_days, dimension, known_value
 ),
 ranked AS (
     SELECT
