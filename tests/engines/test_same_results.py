@@ -192,6 +192,9 @@ def test_skew_within_so_little_memory_that_events_are_spilled_and_devices_made_r
     draw = random.Random(1)
     rows = [row | {name: draw.randbytes(64).hex() for name in ("event_id", "attempt_id", "account_id")} for row in rows]
     rows += records(1, DAY, "same") * 2_000
+    # An attempt id that never changes; half of its records name a device.
+    constant = records(4_000, DAY, "c", app_key="constant", attempt_id="undefined")
+    rows += [row | {"device_id": f"d{n % 50}"} if n % 2 else row for n, row in enumerate(constant)]
     read = made("read")
     # Parts of different tasks, so that the events of a bucket come in pieces.
     for number in range(8):
