@@ -85,10 +85,21 @@ def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Map
 
 def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
     """Run the steps over sign-in sessions if all records are in one place, and drop the relations that no other step
-    reads. They take as much memory as the relations of devices.
+    reads. They take less memory than the relations of devices.
     """
-    steps = (*plan.sign_in_steps, *plan.subjects.steps, *plan.session_steps)
-    make(connection, steps, values)
+    names = [step.name for step in plan.session_steps]
+    place = names.index("session_records")
+    sources = (*plan.sign_in_steps, *plan.subjects.steps, *plan.session_steps[:place])
+    records, *sums = plan.session_steps[place:]
+    make(connection, (*sources, records), values)
+    # Dropped first: the later steps need half of the columns.
+    _drop(connection, sources)
+    make(connection, sums, values)
+    _drop(connection, (records, *sums))
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
+    """Drop the tables of steps that no other step reads."""
     for step in steps:
         if step.adds is None and not step.is_view:
             connection.execute(f"DROP TABLE {step.name}")

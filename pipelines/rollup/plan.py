@@ -74,7 +74,7 @@ _SESSION_STEPS: Mapping[str, Adds] = {
     "session_times": (),
 }
 # Stored as views: they have as many rows as records, and storing them costs more than computing them again.
-_VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
+_VIEWS = (*_SUBJECT_VIEWS, "subject_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
 
 
