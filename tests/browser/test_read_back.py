@@ -564,12 +564,19 @@ def check_login_table(found: list[list[str]], tables: Published, days: int, lang
     assert order == sorted(order, reverse=True)
 
 
-def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[..., Reader], world: World) -> None:
-    """An app's page lists five; the incident's is among them."""
+@pytest.mark.parametrize("is_own_page", [True, False])
+def test_a_reader_who_asks_gets_every_version_of_an_app(
+    read_site: Callable[..., Reader], world: World, is_own_page: bool
+) -> None:
+    """An app's page lists five, and so does the monitoring page if the app is chosen there."""
     counted = Published(world("full") / "authmeter.duckdb")
     (key,) = counted.apps
     reader = read_site("full")
-    page = reader.open(f"apps/{app_folder(key, [key])}/index.html", lang="en", days=30)
+    if is_own_page:
+        page = reader.open(f"apps/{app_folder(key, [key])}/index.html", lang="en", days=30)
+    else:
+        page = reader.open("monitor.html", lang="en", days=30, app=key)
+        page.wait_for_selector("[data-part=versions] .all-versions")
     short = table_rows(page, "[data-part=versions] table")
     every, of_week = (counted.by_version(key, counted.window(days)) for days in (30, 7))
     assert len(short) == 5 < len(every)
@@ -584,6 +591,11 @@ def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[...,
             name: f"{asked:,}" for name, (_, asked, _) in counts.items()
         }
         assert page.locator("[data-part=versions] svg.sparkline").count() == len(rows)
+    if not is_own_page:
+        # They are the app's own.
+        page.locator("[data-picker-all]").click()
+        page.wait_for_function("document.querySelector('[data-picker-all]').hidden")
+        assert page.locator(".all-versions").count() == 0
 
 
 def test_long_counts_are_shortened_beside_the_exact_one(read_site: Callable[..., Reader], world: World) -> None:

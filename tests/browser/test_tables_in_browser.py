@@ -161,6 +161,15 @@ def test_filters_and_periods_that_a_list_does_not_have_are_named(reader: Reader)
     page.locator("[data-period=month]").click()
     reader.settle("month")
     assert page.locator("[data-part=instead] p").count() == 0
+    # What Back brings is in the list.
+    page.locator("[data-period=day]").click()
+    page.locator("[data-filter=platform]").select_option("android")
+    page.locator("[data-filter=platform]").select_option("")
+    for wanted in ({"platform": "android", "period": "day"}, {"period": "day"}, {"period": "month"}):
+        page.go_back()
+        reader.settle(wanted["period"])
+        assert wanted.items() <= choices_of(page).items()
+        assert page.locator("[data-part=instead] p").count() == 0
 
 
 def test_a_list_leads_to_an_app_and_its_csv(reader: Reader) -> None:

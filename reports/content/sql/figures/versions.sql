@@ -1,6 +1,6 @@
 -- One row per app or `*`, list, window and SDK version: login authorization over the window. The short list (`is_short`)
 -- has at most $versions rows per app, or $whole_versions for `*`: the versions with fewest requests are one row with value
--- NULL, `merged` of them. The long list has up to $whole_versions rows of an app whose short list merges versions.
+-- NULL, `merged` of them. The long list has all versions of an app whose short list merges some.
 -- Versions that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
     SELECT DISTINCT app_key, regexp_extract(cause, 'sdk_version=([^ ]+)', 1) AS value
@@ -26,7 +26,7 @@ WITH named AS (
 ), lists AS (
     SELECT true AS is_short, CASE app_key WHEN '*' THEN $whole_versions ELSE $versions END AS most, * FROM placed
     UNION ALL
-    SELECT false, $whole_versions, *
+    SELECT false, listed, *
     FROM placed
     WHERE app_key <> '*'
     QUALIFY max(listed) OVER (PARTITION BY app_key) > $versions

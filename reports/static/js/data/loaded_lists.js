@@ -1,7 +1,9 @@
-/* Loads the big lists from the data scripts when they are first needed. */
+/* Loads data scripts when they are first needed: the big lists, and figures and SDK versions of an app. */
 
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
+import { versionLists } from "./figures.js";
+import { root } from "./state.js";
 
 /** @import { BigList, RawFigures, RawList } from "../types.d.ts" */
 
@@ -11,6 +13,9 @@ const LISTS = {
   logins: ["data/logins.js", () => window.AUTHMETER_LOGINS],
   files: ["data/files.js", () => window.AUTHMETER_FILES],
 };
+
+/** @type {Map<string, Promise<ReturnType<typeof versionLists>>>} */
+const versions = new Map();
 
 /** @type {Map<string, Promise<BigList>>} */
 const lists = new Map();
@@ -36,4 +41,26 @@ export function loadList(name) {
 export async function loadFigures(data, row) {
   await loadScript(`apps/${encodeURIComponent(data.folder(row))}/figures.js`);
   return /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
+}
+
+/**
+ * All SDK versions of an app, of which its figures have few.
+ * @param {string} key
+ * @returns {ReturnType<typeof loadVersions>}
+ */
+export function everyVersion(key) {
+  const found = versions.get(key) || loadVersions(key);
+  versions.set(key, found);
+  return found;
+}
+
+/** @param {string} key */
+async function loadVersions(key) {
+  // On its own page.
+  if (root === "../../") await loadScript("./versions.js");
+  else {
+    const data = await loadList("logins");
+    await loadScript(`apps/${encodeURIComponent(data.folder(data.list("key").indexOf(key)))}/versions.js`);
+  }
+  return versionLists(window.AUTHMETER_VERSIONS || {});
 }

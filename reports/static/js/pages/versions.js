@@ -3,24 +3,30 @@
    in a file that is loaded when a reader asks for all. */
 
 import { sparkline } from "../charts/sparkline.js";
-import { versionLists } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
+import { everyVersion } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
 import { onFigures, onPainted } from "../data/windows.js";
-import { all, element, loadScript, named, own } from "../dom.js";
+import { all, element, named, own } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";
 import { breakdownTable } from "./breakdowns.js";
 
-/** @import { VersionRow } from "../types.d.ts" */
+/** @import { Figures, VersionRow } from "../types.d.ts" */
 
-const FILE = "./versions.js";
+/** @typedef {Pick<Figures, "versions"> & Pick<Figures["long"], "version">} VersionLists */
 
-/** @type {ReturnType<typeof versionLists> | undefined} */
-let every;
+/**
+ * All versions of the apps whose reader asked for them, by key.
+ * @type {Map<string, VersionLists>}
+ */
+const every = new Map();
+
+/** @returns {VersionLists} */
+const shownLists = () => every.get(figures.key) || { versions: figures.versions, version: figures.long.version };
 
 /**
  * Returns whether a version is new in the window; the oldest one is as old as the log and is never new.
@@ -72,7 +78,7 @@ function versionRows(unordered) {
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
-    ({ value }) => own((every || figures.long).version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
+    ({ value }) => own(shownLists().version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
   return rows.map((row, i) => {
@@ -110,7 +116,7 @@ function drawVersions() {
     headCell(metricLink("authorization_requests", _("Share")), true),
     headCell(_("First seen")),
   ];
-  const rows = (every || figures).versions[windowKey()];
+  const rows = shownLists().versions[windowKey()];
   for (const place of all("[data-part=versions]")) {
     place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(rows)), ...askForAll(rows));
   }
@@ -122,13 +128,13 @@ function drawVersions() {
  */
 function askForAll(rows) {
   const merged = rows.find(({ value }) => value === null)?.merged;
-  if (!merged || every || figures.key === "*") return [];
+  const { key } = figures;
+  if (!merged || key === "*") return [];
   const count = number(rows.length - 1 + merged);
   const button = element("button", { type: "button", textContent: filled(_("List all {count} versions"), { count }) });
   button.addEventListener("click", async () => {
     try {
-      await loadScript(FILE);
-      every = versionLists(window.AUTHMETER_VERSIONS || {});
+      every.set(key, await everyVersion(key));
       drawVersions();
     } catch {
       button.replaceWith(

@@ -104,12 +104,12 @@ export function drawAppTable(table, data) {
   for (const button of all("[data-period]", listing)) {
     const offered = /** @type {PeriodKey} */ (button.dataset.period);
     button.addEventListener("click", () => {
-      choose(offered);
       keepInAddress({ period: offered });
+      choose(offered);
     });
   }
   showPeriod(listing, period);
-  checkAddress(["period"], () => (period === asked("period") ? null : periodLabel(period)));
+  checkAddress(["period"], () => (PERIODS.some((one) => one === asked("period")) ? null : periodLabel(period)));
   drawInstead();
   onLanguage(() => showPeriod(listing, period));
   onWindow(() => {

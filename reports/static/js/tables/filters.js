@@ -31,7 +31,7 @@ export function makeFilters(listing, data, changed) {
     const { filter = "" } = field.dataset;
     field.value = asked(filter) || "";
     if (field instanceof HTMLSelectElement)
-      checkAddress([filter], () => (field.value === asked(filter) ? null : _("All")));
+      checkAddress([filter], () => ([...field.options].some(({ value }) => value === asked(filter)) ? null : _("All")));
     if (field instanceof HTMLInputElement && field.list) suggest(field, field.list, data);
     field.addEventListener("input", changed);
     // Stored when the field is left: browsers limit how often an address may change.
