@@ -6,6 +6,7 @@ The queries are in `sql/` of the package that runs them; the paths of files are 
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 
-_SHARED: dict[Path, dict[tuple[object, ...], duckdb.DuckDBPyConnection]] = {}
+@dataclass
+class _Shared:
+    """A database, and the number of open workbenches that are connections to it."""
+
+    database: duckdb.DuckDBPyConnection
+    workbenches: int = 0
+
+
+_SHARED: dict[Path, dict[tuple[object, ...], _Shared]] = {}
 """The databases that `shared_workbenches` keeps open, by folder for spilled data, and by what a workbench asks for."""
 
 
@@ -26,7 +35,7 @@ def shared_workbenches(temp: Path) -> Iterator[None]:
     """Until this ends, workbenches that spill to `temp` and ask for the same are connections to one database.
 
     Opening a database takes 20 ms, and a small run would open seven. Each connection has temporary tables and variables
-    of its own; they share the memory limit.
+    of its own; all share the memory limit, and the names of attached files and of tables that are not temporary.
     """
     if temp in _SHARED:
         yield
@@ -36,8 +45,10 @@ def shared_workbenches(temp: Path) -> Iterator[None]:
         yield
     finally:
         del _SHARED[temp]
-        for database in databases.values():
-            database.close()
+        unused = [one for one in databases.values() if not one.workbenches]
+        databases.clear()
+        for one in unused:
+            one.database.close()
 
 
 @contextmanager
@@ -62,15 +73,23 @@ def workbench(
         return
     asked = settings.threads, settings.memory_limit, *folders
     if asked not in databases:
-        databases[asked] = _opened(settings, temp, folders, keeps_order)
+        databases[asked] = _Shared(_opened(settings, temp, folders, keeps_order))
+    shared = databases[asked]
+    shared.workbenches += 1
     try:
-        with closing(databases[asked].cursor()) as connection, _limits_explained(temp):
+        with closing(shared.database.cursor()) as connection, _limits_explained(temp):
             yield connection
     except BaseException:
-        # A failed statement may leave an attached file, or make DuckDB refuse all further statements.
-        if asked in databases:
-            databases.pop(asked).close()
+        # A failed statement may leave an attached file, or make DuckDB refuse all further statements: the next
+        # workbench opens another database.
+        if databases.get(asked) is shared:
+            del databases[asked]
         raise
+    finally:
+        shared.workbenches -= 1
+        # Closing a database closes all connections to it.
+        if not shared.workbenches and databases.get(asked) is not shared:
+            shared.database.close()
 
 
 def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order: bool) -> duckdb.DuckDBPyConnection:

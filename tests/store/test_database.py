@@ -68,6 +68,14 @@ def test_a_failed_step_leaves_nothing_to_the_next_shared_workbench(tmp_path: Pat
         with workbench(*asked) as connection:
             connection.execute(attach)
             connection.execute("DETACH x")
+        # A workbench that is open goes on when another fails.
+        with workbench(*asked) as connection:
+            with pytest.raises(AuthmeterError, match="ran out of memory"):
+                fail()
+            with workbench(*asked) as other:
+                other.execute(attach)
+                other.execute("DETACH x")
+            assert connection.execute("SELECT is_login_channel('qq')").fetchall() == [(True,)]
 
 
 def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:

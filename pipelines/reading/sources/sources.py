@@ -40,11 +40,14 @@ CANONICAL = "canonical"
 WITHIN = ("record", "line", "envelope")
 """The columns that expressions of a mapping with `[unwrap]` can read besides those of the inner record."""
 
-# Selects records among an application's other lines: they have a required field, or are an object that was cut off,
-# which begins with a key. `{} users` is the pattern of a message, and `{id=5}` a map that Java printed.
+_REQUIRED = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS]
+_NAMES = "|".join(name for name in _REQUIRED if "_" in name)
+# Selects records among an application's other lines: they have a required field, or are an object that was cut off or
+# printed wrongly, which begins with a key or names a field; words such as `channel` occur in messages, too. `{} users`
+# is the pattern of a message, and `{id=5}` a map that Java printed.
 _HOLDS_RECORD = f"""
-CASE WHEN coalesce({", ".join(name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS)}) IS NOT NULL THEN true
-    ELSE regexp_matches(line, '^\\{{\\s*("|$)') AND NOT json_valid(line)
+CASE WHEN coalesce({", ".join(_REQUIRED)}) IS NOT NULL THEN true
+    ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({_NAMES}))') AND NOT json_valid(line)
 END
 """
 
