@@ -100,7 +100,9 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
     for option, span in (("--before", request.before), ("--now", request.now)):
         values = {"first": span.first, "last": span.last, "app_key": request.app_key or ALL}
         (row,) = connection.execute(query, values).fetchall()
-        for step in missing_steps(dict(zip(FUNNEL, row, strict=True)), RATES[METRICS[metric].numerator or ""]):
+        missing = missing_steps(dict(zip(FUNNEL, row, strict=True)), RATES[METRICS[metric].numerator or ""])
+        if missing:
+            step = missing[0]
             raise UsageError(
                 f"The logs from {span.first} to {span.last} lack the step {step}.",
                 where=option,

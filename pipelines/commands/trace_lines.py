@@ -8,10 +8,7 @@ from pipelines.tracing.traced import Traced, TracedRecord, TracedSession, Traced
 from pipelines.tracing.wanted import Wanted
 
 _NOTHING = "—"
-_NARROWER = (
-    "an id that never changes belongs to many users; for one of them use --event ID, --device ID or --phone NUMBER, "
-    "for fewer days --from and --to"
-)
+_OF_ONE_USER = {"event": "--event ID", "device": "--device ID", "phone": "--phone NUMBER"}
 
 
 def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
@@ -38,7 +35,11 @@ def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
         yield f"… and {counted(found.left_out, 'more subject')}: the first {MOST_SUBJECTS} of each day are listed"
     if found.left_out or records_left_out:
         yield ""
-        yield _NARROWER
+        *some, last = (option for kind, option in _OF_ONE_USER.items() if kind != wanted.kind)
+        yield (
+            f"an id that never changes belongs to many users; for one of them use {', '.join(some)} or {last}, "
+            "for fewer days --from and --to"
+        )
 
 
 def _subject_lines(subject: TracedSubject) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 
+
 @dataclass
 class _Shared:
     """A database, and the number of open workbenches that are connections to it."""

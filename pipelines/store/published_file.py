@@ -1,4 +1,4 @@
-"""Opens and replaces the published DuckDB file. Only this module and `database.py` open DuckDB."""
+"""Opens and replaces the published DuckDB file."""
 
 import shutil
 import stat

@@ -77,7 +77,7 @@ def trace(inputs: TraceInputs, request: TraceRequest, days: Sequence[date]) -> T
             rows += found
             left_out += more
     subjects, apart = subjects_of(rows, request.wanted, _landed(inputs), settings.timezone)
-    apart_left_out = sum(row["left_out"] for row in rows if row["session_number"] is None)
+    apart_left_out = sum({row["day"]: row["left_out"] for row in rows if row["session_number"] is None}.values())
     return Traced(request.app_key, request.span, len(days), subjects, apart, left_out, apart_left_out)
 
 

@@ -30,8 +30,9 @@ from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 OLDER_DAYS_FILE = "days_13m.js"
-VERSIONS_FILE = "versions.js"
 """File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
+VERSIONS_FILE = "versions.js"
+"""File with all SDK versions of an app whose page lists some of them together."""
 # Larger sites do not get these files: they would take a third of the rendering time.
 _MOST_APPS_WITH_OLDER_DAYS = 2000
 # Most apps that are read at a time, which bounds memory. Smaller sites are read in `_PARTS` parts.
@@ -88,8 +89,8 @@ class AppShell(NamedTuple):
 class Content(NamedTuple):
     """The content of an app's folder, before the fields that depend on the sizes of its files are added.
 
-    `sign_ins` is None without a sign-in record, `older_days` without a record in these days,
-    `versions` if the page lists all.
+    `sign_ins` is None without a sign-in record, `older_days` without a record in these days, `versions` if the page
+    lists all SDK versions.
     """
 
     app: App

@@ -83,8 +83,9 @@ def test_an_app_without_records_says_so_and_the_next_step(look: Look, app: str, 
         assert page.count("[data-chart], .card, [data-coverage]") == 0
         if app == "idle":
             # Links to files that the site does not have are not drawn.
-            files = page.all("[data-part=months], [data-part=xlsx], a[href*=records_]")
-            assert not any(one.visible for one in files)
+            files = "[data-part=months], [data-part=xlsx], a[href*=records_]"
+            assert not any(one.visible for one in page.all(files))
+            assert page.all(files), "they are hidden"
             assert "registry/apps.csv" in silent
         else:
             assert silent.count(".") == (language == "en")

@@ -161,7 +161,7 @@ def test_filters_and_periods_that_a_list_does_not_have_are_named(reader: Reader)
     page.locator("[data-period=month]").click()
     reader.settle("month")
     assert page.locator("[data-part=instead] p").count() == 0
-    # What Back brings is in the list.
+    # The list has the choices that Back brings.
     page.locator("[data-period=day]").click()
     page.locator("[data-filter=platform]").select_option("android")
     page.locator("[data-filter=platform]").select_option("")

@@ -279,6 +279,12 @@ def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
         "NUMBER, for fewer days --from and --to"
     )
 
+    # A requested record is printed, wherever it is in its session; the advice is for another id.
+    (session,) = found(call, user, "--event", "page 6")["subjects"][0]["sessions"]
+    assert ids(session["records"]) == ["page 0", "page 0", "page 1", "***"]
+    lines = call("trace", "--app", "shop", "--event", "page 6", data=user.root).out.splitlines()
+    assert lines[-1].endswith("for one of them use --device ID or --phone NUMBER, for fewer days --from and --to")
+
 
 @pytest.mark.parametrize(("option", "text"), [("--device", MARKED_DEVICE), ("--phone", MARKED_PHONE)])
 def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(own: DataFolder, option: str, text: str) -> None:

@@ -15,6 +15,9 @@ import { makeSortable } from "./order.js";
 
 /** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 
+/** Excel has no days before 1900, and counts a day too many before this one. */
+const FIRST_DAY_OF_EXCEL = "1900-03-01";
+
 /**
  * Downloads a file in the browser.
  * @param {string} name
@@ -102,7 +105,9 @@ function figureColumns(name, parts) {
  */
 function areDays(parts) {
   const filled = parts.filter(({ value }) => value && value !== ABSENT);
-  return filled.length > 0 && filled.every(({ value, isName }) => isDay(value) && !isName);
+  return (
+    filled.length > 0 && filled.every(({ value, isName }) => isDay(value) && value >= FIRST_DAY_OF_EXCEL && !isName)
+  );
 }
 
 /**
