@@ -193,10 +193,10 @@ def test_drawings_are_as_long_as_their_sessions():
         ("direct", "0.00", "50.00"), ("cut", "50.00", "10.00"), ("lost", "60.00", "40.00"),
     ]  # fmt: skip
     drawn = way_days([day(2), day(1), day(0)], {day(2): [4, 0, 0, 0, 0], day(0): [1, 0, 0, 0, 1]})
-    assert re.findall(r'class="(\w+)" x="(\d)" y="([\d.]+)" width="0.8" height="([\d.]+)"', drawn) == [
-        ("direct", "0", "0.00", "100.00"), ("direct", "2", "75.00", "25.00"), ("lost", "2", "50.00", "25.00"),
+    assert re.findall(r'class="(\w+)" d="([^"]+)"', drawn) == [
+        ("direct", "M0 0.00h0.8v100.00h-0.8zM2 75.00h0.8v25.00h-0.8z"), ("lost", "M2 50.00h0.8v25.00h-0.8z"),
     ]  # fmt: skip
-    assert "rect" not in way_days([day(0)], {})
+    assert "path" not in way_days([day(0)], {})
 
 
 def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):

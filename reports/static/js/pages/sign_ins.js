@@ -9,7 +9,7 @@ import { ratio, sum } from "../data/measures.js";
 import { countedDays, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
 import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../data/state.js";
-import { onSpan } from "../data/windows.js";
+import { onPainted } from "../data/windows.js";
 import { all, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { comparedDimensions } from "./app_compared.js";
@@ -381,7 +381,7 @@ async function load(place) {
 export function startSignIns() {
   const [place] = all("#sign-ins");
   if (!place) return;
-  onSpan(drawSignIns);
+  onPainted(drawSignIns);
   onLanguage(drawSignIns);
   if (location.hash === "#sign-ins") {
     load(place).then(() => place.scrollIntoView());
