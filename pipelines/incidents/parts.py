@@ -90,7 +90,8 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     """Yield rate incidents caused by one cell as parts of the largest of them, across apps, channels and metrics."""
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")
-    for one in sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.incident_id)):
+    # If both lost the same, the sign-in rate is part of technical success, as in `_sign_ins`.
+    for one in sorted(caused, key=lambda one: (one.app_key != ALL, -one.lost, one.metric == SIGN_IN, one.incident_id)):
         by_cell[one.cause.cell].append(one)
     for alike in by_cell.values():
         while alike:

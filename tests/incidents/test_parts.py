@@ -89,6 +89,16 @@ def test_without_all_apps_the_largest_of_one_cell_is_the_whole() -> None:
     assert part_of(few, many) == {few.incident_id: many.incident_id, many.incident_id: None}
 
 
+@pytest.mark.parametrize(("first", "second"), [("a", "b"), ("b", "a")])
+def test_of_equal_losses_the_sign_in_rate_is_part_of_technical_success(first: str, second: str) -> None:
+    """Whatever their ids, which change with the day."""
+    technical, sign_ins = (
+        replace(caused(incident(metric, ALL, channel), "cell", "sdk_version=2", lost=18.0), incident_id=name)
+        for metric, channel, name in (("technical_success_rate", "one_click", first), ("sign_in_rate", ALL, second))
+    )
+    assert part_of(technical, sign_ins) == {first: None, second: first}
+
+
 def test_what_fell_everywhere_in_several_channels_is_one_incident() -> None:
     wechat, results = (
         caused(incident(metric, ALL, channel), "broad", lost=lost)
