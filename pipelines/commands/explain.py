@@ -16,7 +16,7 @@ from pipelines.common.text import counted, printable
 from pipelines.contract.measures.counts import RISING, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL
-from pipelines.contract.measures.sql import has_data
+from pipelines.contract.measures.sql import has_data, sql
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
@@ -95,12 +95,12 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
     """
     if METRICS[metric].numerator not in RATES:
         return
-    sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT" for name in FUNNEL)
-    query = f"SELECT {sums} FROM funnel_daily WHERE day BETWEEN $first AND $last AND $app_key IN (app_key, '*')"
+    query = sql("reports.content", "sign_in/funnel")
     for option, span in (("--before", request.before), ("--now", request.now)):
         values = {"first": span.first, "last": span.last, "app_key": request.app_key or ALL}
         (row,) = connection.execute(query, values).fetchall()
-        missing = missing_steps(dict(zip(FUNNEL, row, strict=True)), RATES[METRICS[metric].numerator or ""])
+        counts = dict(zip(("sessions", *FUNNEL), row, strict=True))
+        missing = missing_steps(counts, RATES[METRICS[metric].numerator or ""])
         if missing:
             step = missing[0]
             raise UsageError(

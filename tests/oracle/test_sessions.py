@@ -66,7 +66,7 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     folder_of(world, other)
     draw = Random(seed)
     for place in range(7):
-        # A record may be in several files, each of which has its records in another order.
+        # Several files may have the same record, and each file has its own order.
         some = [row for row in rows if draw.random() < 0.3]
         other.land(f"{place}.ndjson", draw.sample(some, len(some)))
     other.land("rest.ndjson", draw.sample(rows, len(rows)))

@@ -14,9 +14,6 @@ const LISTS = {
   files: ["data/files.js", () => window.AUTHMETER_FILES],
 };
 
-/** @type {Map<string, Promise<ReturnType<typeof versionLists>>>} */
-const versions = new Map();
-
 /** @type {Map<string, Promise<BigList>>} */
 const lists = new Map();
 
@@ -44,18 +41,11 @@ export async function loadFigures(data, row) {
 }
 
 /**
- * All SDK versions of an app, of which its figures have few.
+ * All SDK versions of the app whose figures are shown; the figures themselves contain a few.
  * @param {string} key
- * @returns {ReturnType<typeof loadVersions>}
+ * @returns {Promise<ReturnType<typeof versionLists>>}
  */
-export function everyVersion(key) {
-  const found = versions.get(key) || loadVersions(key);
-  versions.set(key, found);
-  return found;
-}
-
-/** @param {string} key */
-async function loadVersions(key) {
+export async function loadVersions(key) {
   // On its own page.
   if (root === "../../") await loadScript("./versions.js");
   else {

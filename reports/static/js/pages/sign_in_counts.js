@@ -4,7 +4,7 @@
 import { sum } from "../data/measures.js";
 import { unpacked } from "../data/packed.js";
 
-/** @import { DaysByWay, FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, RawSignIns, StepDay, WayRow } from "../types.d.ts" */
+/** @import { DaysByWay, FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, RawSignIns, StepDay, Value, WayRow } from "../types.d.ts" */
 
 export const WAYS = /** @type {const} */ (["direct", "retry", "other", "cut", "lost"]);
 
@@ -25,20 +25,20 @@ const everyDay = (count) => Array.from({ length: count }, () => true);
  * @returns {DaysByWay}
  */
 export function daysByWay(packed, days, count) {
-  /** @param {WayRow[]} rows @returns {WayRow} */
-  const summed = (...rows) =>
-    /** @type {any} */ (Object.fromEntries(WAYS.map((way) => [way, sum(0, ...rows.map((row) => row[way]))])));
-  /** @param {WayRow} row */
-  const withSum = (row) => ({ ...row, sessions: sum(...WAYS.map((way) => row[way])) || 0 });
-  const channels = Object.fromEntries(
-    Object.entries(packed).map(([channel, lines]) => {
-      const lists = WAYS.map((way) => unpacked(lines[way], everyDay(days), 0).slice(-count));
-      const rows = lists[0].map((_first, i) => Object.fromEntries(WAYS.map((way, w) => [way, lists[w][i]])));
-      return [channel, rows.map((row) => withSum(/** @type {any} */ (row)))];
-    }),
-  );
-  const total = everyDay(count).map((_day, i) => withSum(summed(...Object.values(channels).map((rows) => rows[i]))));
-  return { total, channels };
+  const shown = everyDay(count);
+  /** @type {[string, Value[][]][]} the values of each way, by channel. */
+  const channels = Object.entries(packed).map(([channel, lines]) => [
+    channel,
+    WAYS.map((way) => unpacked(lines[way], everyDay(days), 0).slice(-count)),
+  ]);
+  const all = WAYS.map((_way, w) => shown.map((_day, i) => sum(0, ...channels.map(([, ways]) => ways[w][i]))));
+  /** @param {Value[][]} ways @returns {WayRow[]} */
+  const rows = (ways) =>
+    shown.map((_day, i) => {
+      const row = WAYS.map((way, w) => [way, ways[w][i]]);
+      return /** @type {any} */ ({ ...Object.fromEntries(row), sessions: sum(...ways.map((values) => values[i])) });
+    });
+  return { total: rows(all), channels: Object.fromEntries(channels.map(([channel, ways]) => [channel, rows(ways)])) };
 }
 
 /**

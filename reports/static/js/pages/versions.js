@@ -5,7 +5,7 @@
 import { sparkline } from "../charts/sparkline.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { _, filled, metricLink } from "../data/language.js";
-import { everyVersion } from "../data/loaded_lists.js";
+import { loadVersions } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { chosenDays, figures, site, windowKey } from "../data/state.js";
@@ -134,7 +134,7 @@ function askForAll(rows) {
   const button = element("button", { type: "button", textContent: filled(_("List all {count} versions"), { count }) });
   button.addEventListener("click", async () => {
     try {
-      every.set(key, await everyVersion(key));
+      every.set(key, await loadVersions(key));
       drawVersions();
     } catch {
       button.replaceWith(
