@@ -31,7 +31,7 @@ def lines_of(file: Path) -> list[str]:
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("name", [name for name in PEERS if name not in ("chdb_query", "pyspark_local")])
+@pytest.mark.parametrize("name", [name for name in PEERS if name != "pyspark_local"])
 def test_peers_do_the_job_of_the_yardstick(logs: Logs, name: str) -> None:
     expected = answer(peer(BARE, *logs.files))
     assert expected["records"] == len(lines_of(logs.files[0]))
