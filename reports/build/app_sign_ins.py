@@ -25,26 +25,19 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
     """
     span = {"first_app": keys[0], "last_app": keys[-1]}
     documents = dict(marts.rows("sign_in/app_documents", **span))
-    ways, steps = marts.sign_in_days(keys)
-    return {
-        key: with_fields(
-            documents[key],
-            line | {"way_days": Fragment(ways.get(key, "{}")), "step_days": Fragment(steps.get(key, "{}"))},
-        )
-        for key, line in _lines(marts, span, word)
-    }
+    return {key: with_fields(documents[key], line) for key, line in _lines(marts, span, word)}
 
 
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield for each app its sentence in both languages, and the number of its sign-in records on the data day: all,
-    and those outside of sessions.
+    """Yield for each app its sentence in both languages, the number of its sign-in records on the data day, all and
+    those outside of sessions, and the numbers by day.
     """
     as_of = marts.publication.as_of
     for row in marts.rows("sign_in/app_lines", **span):
         key, records, without_subject, *ways = row[:10]
-        failed, retry, cut, lost, within_minute, *stop = row[10:]
+        failed, retry, cut, lost, within_minute, *stop = row[10:-2]
         found = DaySessions(
             records,
             Ways(None, *ways),
@@ -52,4 +45,13 @@ def _lines(
             [Stop(*stop)] if stop[-1] else [],
         )
         line = sentence(as_of, found, word)
-        yield key, {"line": (line.zh, line.en), "records": records, "without_subject": without_subject}
+        yield (
+            key,
+            {
+                "line": (line.zh, line.en),
+                "records": records,
+                "without_subject": without_subject,
+                "way_days": Fragment(row[-2]),
+                "step_days": Fragment(row[-1]),
+            },
+        )

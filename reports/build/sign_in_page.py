@@ -51,18 +51,18 @@ def sign_in_values(
     marts: PublishedTables,
     by_key: Mapping[str, App],
     word: Callable[[str], Bilingual],
-    files: dict[str, WrittenFile],
     incident_days: IncidentDays,
     quality: Mapping[date, Day],
 ) -> dict[str, Any]:
-    """Return the values of the page's template.
+    """Return the values of the page's template, except the files.
 
     Args:
+        marts: tables whose steps are prepared.
         word: returns the words for channels and outcomes.
         quality: every day from the first record to the as-of.
     """
     as_of = marts.publication.as_of
-    today = sign_ins(marts, as_of)
+    today = sign_ins(marts, 1)
     complete = complete_days(quality)
     firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
     by_day: dict[str | None, dict[date, Sequence[int]]] = defaultdict(dict)
@@ -71,14 +71,13 @@ def sign_in_values(
     return {
         "sentence": sentence(as_of, today.day_sessions, word),
         "today": today,
-        "spans": [(days, first, sign_ins(marts, first)) for days, first in firsts.items()],
+        "spans": [(days, first, sign_ins(marts, days)) for days, first in firsts.items()],
         "days_drawn": lambda days, entry_channel: way_days(list(window(as_of, days)), by_day[entry_channel]),
         "with_data": {days: len(complete.intersection(window(as_of, days))) for days in _SPANS},
         "chosen_days": DAYS,
         "times": {step: rest for step, *rest in marts.rows("session_times")},
         "norms": usual_funnel(marts, incident_days),
         "usual_of": usual_of,
-        "files": [(file.path, SIGN_IN_CSVS[name], file) for name, file in files.items()],
         "by_key": by_key,
         "WAYS": WAYS,
         "way_words": WAY_WORDS,

@@ -38,7 +38,7 @@ from reports.build.column_script import column_script
 from reports.build.files_page import Month, files_values, listed_files
 from reports.build.month_files import Generation, read_generation
 from reports.build.quality_page import quality_values
-from reports.build.sign_in_page import SIGN_IN_PAGE, sign_in_files, sign_in_values
+from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.table_files import write_table_files
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
@@ -156,6 +156,9 @@ class _Site:
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+        self.sign_ins = reader.submit(
+            sign_in_values, figures, self.by_key, self.word, self.incidents.session_days, self.quality
+        )
         self.contents = prefetched_contents(figures, self.apps, xlsx_apps, self.word, language, before, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
@@ -200,17 +203,15 @@ class _Site:
         for path, values in self.billing.pages(billing_csvs):
             self._page(path, **values)
         sign_in_csvs = sign_in_files(self.marts, self.writer, self.language)
-        sign_ins = sign_in_values(
-            self.marts, self.by_key, self.word, sign_in_csvs, self.incidents.session_days, self.quality
-        )
-        self._page(SIGN_IN_PAGE, **sign_ins)
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
         self._days()
         self._briefing(usage_csv)
-        # Made late, because it waits for the figures, which are computed while the earlier pages are made.
+        # Made late, because they wait for the figures, which are computed while the earlier pages are made.
         self._quality()
+        listed = [(file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()]
+        self._page(SIGN_IN_PAGE, files=listed, **self.sign_ins.result())
         if "parquet" in self.tables:
             write_table_files(self.marts, self.writer, self.before)
         tables = listed_files(usage_csv, months, sign_in_csvs, billing_csvs)

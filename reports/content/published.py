@@ -55,8 +55,8 @@ CHARTED_APPS = 12_000
 STEPS = (
     "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
     "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
-    "app_packages", "drawn", "sign_in_ways", "sign_in_way_days", "sign_in_paths", "sign_in_stops", "sign_in_funnel",
-    "sign_in_days", "sign_in_compared", "presence", "detail_lines",
+    "app_packages", "drawn", "day_windows", "session_cells", "funnel_cells", "sign_in_ways", "sign_in_paths",
+    "sign_in_stops", "sign_in_funnel", "sign_in_compared", "presence", "detail_lines",
 )  # fmt: skip
 
 
@@ -201,7 +201,8 @@ class PublishedTables:
         self._keep("name_order", names)
 
     def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return the data of the charts by day and by month of these apps as JSON: app_key, days, months.
+        """Return numbers by day and by month of these apps as JSON: app_key; days and months of the charts; way_days
+        and step_days of sign-in sessions, by entry channel and way, and by step of the funnel with its median times.
 
         It takes half as long as all steps, mostly outside of DuckDB: call it in another thread, on a
         `second_connection`.
@@ -212,24 +213,23 @@ class PublishedTables:
         for first in range(0, len(keys), CHARTED_APPS):
             of_apps = keys.slice(first, CHARTED_APPS)
             last = first + len(of_apps) - 1
-            days, months = (
-                SeriesRows(
-                    self.frame(f"figures/{step}", first_app_place=first, last_app_place=last),
-                    self._values["channels"],
-                    len(of_apps),
-                    places,
-                )
-                for step, places in (("chart_days", LONG_DAYS), ("chart_months", MONTHS))
-            )
-            without_logins = ~days.has_logins()
             # Results of verifications are not stored for all apps together, the first row.
+            days = self._numbers("chart_days", first, last, LONG_DAYS)
+            without_logins = ~days.has_logins()
             without_logins[0] &= first > 0
-            texts = {
-                "days": days.texts(CHARTED, LATENCIES, without_logins),
-                "months": months.texts(CHARTED, without_logins=without_logins),
-            }
+            texts = {"days": days.texts(CHARTED, LATENCIES, without_logins)}
+            months = self._numbers("chart_months", first, last, MONTHS)
+            texts["months"] = months.texts(CHARTED, without_logins=without_logins)
+            texts["way_days"] = self._numbers("way_days", first, last, LONG_DAYS).texts(WAYS)
+            times = [f"{pair}_p50_ms" for pair in STEP_PAIRS]
+            texts["step_days"] = self._numbers("step_days", first, last, LONG_DAYS).texts(FUNNEL, times)
             found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
         return found
+
+    def _numbers(self, step: str, first: int, last: int, places: int) -> SeriesRows:
+        """Return the numbers of the apps from place `first` to `last`, by app, channel and day or month."""
+        rows = self.frame(f"figures/{step}", first_app_place=first, last_app_place=last)
+        return SeriesRows(rows, self._values["channels"], last - first + 1, places)
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the counts by day from the first of the 13 months up to the 90 days, as JSON by app key, in the form
@@ -239,29 +239,9 @@ class PublishedTables:
         """
         days = (self._values["long_first"] - self._values["months_first"]).days
         rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
-        return self._series(rows, keys, days, CHARTED)
-
-    def sign_in_days(self, keys: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Return sign-in sessions by day of the 90 as JSON by app key, in the form of the charts: by entry channel and
-        way; by step of the funnel, with the median times.
-
-        `keys` are sorted; apps without such a session are left out.
-        """
-        span = {"first": keys[0], "last": keys[-1]}
-        ways, steps = (
-            pl.DataFrame(self._connection.sql(f"FROM {step} WHERE app_key BETWEEN $first AND $last", params=span))
-            for step in ("sign_in_way_days", "sign_in_days")
-        )
-        times = [f"{pair}_p50_ms" for pair in STEP_PAIRS]
-        return self._series(ways, keys, LONG_DAYS, WAYS), self._series(steps, keys, LONG_DAYS, FUNNEL, times)
-
-    def _series(
-        self, rows: pl.DataFrame, keys: Sequence[str], days: int, counts: Sequence[str], times: Sequence[str] = ()
-    ) -> dict[str, str]:
-        """Return the texts of `SeriesRows` by app key, for rows with app_key, channel and place."""
         places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
         found = SeriesRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
-        return {key: text for key, text in zip(keys, found.texts(counts, times), strict=True) if text != "{}"}
+        return {key: text for key, text in zip(keys, found.texts(CHARTED), strict=True) if text != "{}"}
 
     def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the rows of the charts of one app, or of all apps together (`*`): channel, place and counts.

@@ -164,7 +164,7 @@ SIGN_IN_TABLES: Final = {
         "window_days, sessions DESC, entry_channel",
     ),
     "funnel": Table(
-        "sign_in_funnel",
+        f"(FROM sign_in_funnel {_OF_WINDOWS})",
         dict.fromkeys(
             ("window_days", "sessions", *FUNNEL, "prefetches", "prefetch_successes", "text_records", "records"),
             "number",

@@ -88,20 +88,20 @@ class SignIns:
         return DaySessions(self.records, self.total, self.paths.total, self.stops)
 
 
-def sign_ins(marts: PublishedTables, first: date) -> SignIns:
-    """Return the figures from `first` to the as-of."""
-    ((records, without_subject),) = marts.rows("sign_in/books", first=first)
-    ((*prefetched, text_records),) = marts.rows("sign_in/records", first=first)
-    total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", first=first))
+def sign_ins(marts: PublishedTables, days: int) -> SignIns:
+    """Return the figures of the last 1, 7, 30 or 90 days; the steps of `marts` must be prepared."""
+    ((records, without_subject, *counts, text_records),) = marts.rows("sign_in/steps", window_days=days)
+    *steps, prefetches, prefetch_successes, eligible_rate = counts
+    total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", window_days=days))
     return SignIns(
         records,
         without_subject,
         total,
         by_channel,
-        Funnel(funnel_counts(marts, first), *prefetched),
-        after_failure([FailurePath(*row) for row in marts.rows("sign_in/paths", first=first)]),
-        [Stop(*row) for row in marts.rows("sign_in/stops", first=first)],
-        [AppSignIns(*row) for row in marts.rows("sign_in/apps", first=first, listed=APPS_LISTED)],
+        Funnel(_named(steps), prefetches, prefetch_successes, eligible_rate),
+        after_failure([FailurePath(*row) for row in marts.rows("sign_in/paths", window_days=days)]),
+        [Stop(*row) for row in marts.rows("sign_in/stops", window_days=days)],
+        [AppSignIns(*row) for row in marts.rows("sign_in/apps", window_days=days, listed=APPS_LISTED)],
         text_records,
     )
 
@@ -109,4 +109,8 @@ def sign_ins(marts: PublishedTables, first: date) -> SignIns:
 def funnel_counts(marts: PublishedTables, first: date, app_key: str = ALL_APPS) -> dict[str, int]:
     """Return the counts of the funnel of an app, or of all apps together (`*`), from `first` to the as-of."""
     (counts,) = marts.rows("sign_in/funnel", first=first, app_key=app_key)
+    return _named(counts)
+
+
+def _named(counts: Sequence[int]) -> dict[str, int]:
     return dict(zip(("sessions", *FUNNEL), counts, strict=True))

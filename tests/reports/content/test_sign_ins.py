@@ -16,6 +16,8 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.incidents.norms import IncidentDays, usual_of
+from pipelines.store.published_file import open_published
+from reports.content.context import apps
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
@@ -25,7 +27,8 @@ from reports.content.sign_in.sign_ins import APPS_LISTED, DaySessions, Stop, Way
 from reports.content.sign_in.usual_funnel import usual_funnel
 from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
-from tests.data.made_database import AS_OF, Database, day
+from tests.data.made_database import Database, day
+from tests.data.published_tables import prepare
 from tests.support import DAY, DataFolder, days_before, record
 
 
@@ -217,9 +220,10 @@ def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):
             ("sms", "click", "success", 7), ("one_click", "page", "success", 99), ("wechat", "prefetch", "success", 5),
         )
     ))  # fmt: skip
-    with closing(duckdb.connect(str(made.close()), read_only=True)) as connection:
+    with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
-        figures = sign_ins(marts, AS_OF)
+        prepare(marts, apps(marts))
+        figures = sign_ins(marts, 1)
         assert len(figures.apps) == APPS_LISTED
         assert figures.apps[0][:3] == ("app-000", 1000, 1.0)
         assert figures.apps[0].recovery_rate is None

@@ -1,32 +1,28 @@
 -- One row per app, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of the $compared_listed
 -- values with most sessions, then one row for all others (`value` NULL, `merged` of them). If $is_whole, all apps are one
 -- (`*`).
--- Days are summed by their shortest window first, which leaves a fraction of the rows to be summed by window.
 WITH windows AS (
-    SELECT unnest([7, 30, 90]) AS window_days
+    SELECT DISTINCT shortest AS window_days FROM day_windows WHERE shortest > 1
 ),
 cells AS (
     SELECT
         if($is_whole, '*', app_key) AS subject,
-        CASE WHEN day > $last::DATE - 7 THEN 7 WHEN day > $last::DATE - 30 THEN 30 ELSE 90 END AS shortest,
+        shortest,
         platform, carrier, sdk_version, scheme_id,
         {{ sums(("sessions",)) }},
         {{ numerator("sign_in_rate", "sum({})") }}::BIGINT AS sign_ins,
         {{ denominator("sign_in_rate", "sum({})") }}::BIGINT AS concluded,
         {{ each(FUNNEL, "0::BIGINT") }}
-    FROM session_daily
-    WHERE day BETWEEN $long_first AND $last
+    FROM session_cells
     GROUP BY subject, shortest, platform, carrier, sdk_version, scheme_id
     UNION ALL BY NAME
     SELECT
         if($is_whole, '*', app_key) AS subject,
-        CASE WHEN day > $last::DATE - 7 THEN 7 WHEN day > $last::DATE - 30 THEN 30 ELSE 90 END AS shortest,
+        shortest,
         platform, carrier, sdk_version, scheme_id,
         0 AS sessions, 0 AS sign_ins, 0 AS concluded,
-        {{ sums(FUNNEL) }}
-    FROM funnel_daily
-    WHERE day BETWEEN $long_first AND $last
-    GROUP BY subject, shortest, platform, carrier, sdk_version, scheme_id
+        {{ each(FUNNEL, "{}") }}
+    FROM funnel_cells
 ),
 turned AS (
     SELECT

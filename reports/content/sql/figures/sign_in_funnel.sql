@@ -1,36 +1,38 @@
--- One row per app and window (7, 30, 90 days): sessions with a one_click record by step, records that are no step
--- (pre-fetches and text messages), and all sign-in records.
+-- One row per app and window (1, 7, 30, 90 days): sessions with a one_click record by step, records that are no step
+-- (pre-fetches and text messages), all sign-in records, and the number of them without a subject.
 WITH windows AS (
-    SELECT unnest([7, 30, 90]) AS window_days
-),
-steps AS (
-    SELECT app_key, window_days, {{ sums(("sessions",) + FUNNEL) }}
-    FROM funnel_daily
-    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
-    GROUP BY app_key, window_days
+    SELECT DISTINCT shortest AS window_days FROM day_windows
 ),
 others AS (
     SELECT
         app_key,
-        window_days,
+        shortest,
         {{ measured(("prefetches", "prefetch_successes")) }},
         coalesce(sum(records) FILTER (channel = 'sms'), 0)::BIGINT AS text_records
     FROM outcome_daily
-    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
-    WHERE day BETWEEN $long_first AND $last AND (channel = 'sms' OR channel = 'one_click' AND stage = 'prefetch')
-    GROUP BY app_key, window_days
+    JOIN day_windows USING (day)
+    WHERE channel = 'sms' OR channel = 'one_click' AND stage = 'prefetch'
+    GROUP BY app_key, shortest
 ),
 books AS (
-    SELECT app_key, window_days, {{ sums(("records",)) }}
+    SELECT app_key, shortest, {{ sums(("records", "without_subject")) }}
     FROM session_books
-    JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
-    GROUP BY app_key, window_days
+    JOIN day_windows USING (day)
+    GROUP BY app_key, shortest
+),
+cells AS (
+    SELECT app_key, shortest, {{ each(("sessions",) + FUNNEL, "{}") }} FROM funnel_cells
+    UNION ALL BY NAME
+    FROM others
+    UNION ALL BY NAME
+    FROM books
 )
 SELECT
     app_key,
     window_days,
-    {{ each(("sessions",) + FUNNEL + ("prefetches", "prefetch_successes", "text_records", "records"), "coalesce({}, 0)") }}
-FROM steps
-FULL JOIN others USING (app_key, window_days)
-FULL JOIN books USING (app_key, window_days)
+    {{ sums(("sessions",) + FUNNEL
+        + ("prefetches", "prefetch_successes", "text_records", "records", "without_subject")) }}
+FROM cells
+JOIN windows ON shortest <= window_days
+GROUP BY app_key, window_days
 ORDER BY app_key

@@ -1,9 +1,15 @@
 -- One row per app, window (1, 7, 30, 90 days), channel, stage and outcome: sessions that were not seen signing in.
 WITH windows AS (
-    SELECT unnest([1, 7, 30, 90]) AS window_days
+    SELECT DISTINCT shortest AS window_days FROM day_windows
+),
+cells AS (
+    SELECT app_key, shortest, channel, stage, outcome, {{ sums(("sessions",)) }}
+    FROM session_stops_daily
+    JOIN day_windows USING (day)
+    GROUP BY app_key, shortest, channel, stage, outcome
 )
 SELECT app_key, window_days, channel, stage, outcome, {{ sums(("sessions",)) }}
-FROM session_stops_daily
-JOIN windows ON day BETWEEN $last::DATE - window_days + 1 AND $last
+FROM cells
+JOIN windows ON shortest <= window_days
 GROUP BY app_key, window_days, channel, stage, outcome
 ORDER BY app_key

@@ -1,5 +1,6 @@
 -- One row per app with a sign-in record in the 90 days, from $first_app to $last_app, about the data day: records,
--- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped.
+-- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped; then
+-- the numbers by day as JSON.
 WITH listed AS (
     SELECT app_key
     FROM sign_in_funnel
@@ -40,10 +41,13 @@ SELECT
     channel,
     stage,
     outcome,
-    stopped.sessions AS stopped_sessions
+    stopped.sessions AS stopped_sessions,
+    charts.way_days,
+    charts.step_days
 FROM listed
+JOIN charts USING (app_key)
 LEFT JOIN ways USING (app_key)
 LEFT JOIN failed USING (app_key)
 LEFT JOIN stopped USING (app_key)
-LEFT JOIN (SELECT * FROM session_books WHERE day = $last) AS books USING (app_key)
+LEFT JOIN (FROM sign_in_funnel WHERE window_days = 1) AS books USING (app_key)
 ORDER BY app_key

@@ -1,18 +1,18 @@
--- One row per app, most sessions first: sign-in sessions from $first to $last. At most $listed; `apps` is the number of
--- all.
+-- One row per app, most sessions first: sign-in sessions of the window of $window_days. At most $listed; `apps` is the
+-- number of all.
 WITH counted AS (
     SELECT
         app_key,
         {{ sums(("sessions", "lost")) }},
         {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate
-    FROM session_daily
-    WHERE day BETWEEN $first AND $last
+    FROM sign_in_ways
+    WHERE window_days = $window_days
     GROUP BY app_key
 ),
 failed AS (
     SELECT app_key, {{ measured(("failed_sessions", "recovered_sessions")) }}
-    FROM session_paths_daily
-    WHERE day BETWEEN $first AND $last
+    FROM sign_in_paths
+    WHERE window_days = $window_days
     GROUP BY app_key
 )
 SELECT

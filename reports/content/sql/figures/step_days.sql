@@ -1,0 +1,21 @@
+-- One row per row of funnel_daily and of session_times_daily, up to 56 days before the as-of: app, channel and day as
+-- indexes, as in `chart_days`; one_click sessions by step, or the median time between two steps. The counts of one place
+-- are to be summed.
+WITH counted AS (
+    SELECT app_key, day, {{ each(FUNNEL, "{}") }} FROM funnel_daily
+    UNION ALL BY NAME
+    SELECT app_key, day, {{ each_of(STEP_PAIRS, "CASE WHEN step = '{0}' THEN p50_ms END AS {0}_p50_ms") }}
+    FROM session_times_daily
+)
+SELECT
+    (listed.place - $first_app_place)::INTEGER AS app,
+    list_position($channels, 'one_click') - 1 AS channel,
+    (day - $long_first::DATE)::INTEGER AS place,
+    {{ each(FUNNEL, "{}") }},
+    {{ each_of(STEP_PAIRS, "{0}_p50_ms") }}
+FROM counted
+JOIN listed_apps AS listed USING (app_key)
+WHERE
+    day BETWEEN $last::DATE - 56 AND $last
+    AND app_key <> '*'
+    AND listed.place BETWEEN $first_app_place AND $last_app_place

@@ -1,0 +1,10 @@
+-- One row per row of session_daily of the 90 days: app, channel and day as indexes, as in `chart_days`, and sign-in
+-- sessions that began in the channel by way. The rows of one place are to be summed.
+SELECT
+    (listed.place - $first_app_place)::INTEGER AS app,
+    list_position($channels, entry_channel) - 1 AS channel,
+    (day - $long_first::DATE)::INTEGER AS place,
+    {{ each(WAYS, "{}") }}
+FROM session_daily
+JOIN listed_apps AS listed USING (app_key)
+WHERE day BETWEEN $long_first AND $last AND listed.place BETWEEN $first_app_place AND $last_app_place
