@@ -181,6 +181,12 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
         (said_of_range,) = page.locator("[data-part=instead] p").all_inner_texts()
         assert said_of_range.endswith(f"Shown instead: {displayed}.")
         assert page.locator(".range-note").inner_text().startswith(displayed)
+    page = reader.open("usage.html", lang="fr", sort="-colour")
+    assert page.locator("[data-part=instead] p").all_inner_texts() == [
+        "本页没有链接中的 lang=fr，改为显示：中文。", "本页没有链接中的 sort=-colour，改为显示：按“号码认证量”排序。",
+    ]  # fmt: skip
+    page.locator("th[data-column=app] button").click()
+    assert page.locator("[data-part=instead] p").count() == 1
     page = reader.open("signin.html", lang="en", days=45)
     (said_of_days,) = page.locator("[data-part=instead] p").all_inner_texts()
     assert said_of_days == "The address requests days=45, which this page does not have. Shown instead: 30 days."

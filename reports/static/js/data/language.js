@@ -16,6 +16,7 @@ import {
   site,
   texts,
 } from "./state.js";
+import { checkAddress } from "./unmet.js";
 
 /** @import { Better, BothTexts, Language } from "../types.d.ts" */
 
@@ -164,6 +165,8 @@ function chooseLanguage(value) {
 
 /** Starts the language buttons. */
 export function startLanguage() {
+  const shown = () => one(`[data-language=${language}]`).textContent || language;
+  checkAddress(["lang"], () => (isLanguage(asked("lang")) ? null : shown()));
   for (const button of all("[data-language]")) {
     const { language: offered } = button.dataset;
     if (isLanguage(offered)) button.addEventListener("click", () => chooseLanguage(offered));

@@ -10,6 +10,7 @@ import { number } from "../data/format.js";
 import { _, filled, onLanguage } from "../data/language.js";
 import { unitHeading } from "../data/sheet.js";
 import { language } from "../data/state.js";
+import { checkAddress } from "../data/unmet.js";
 import { around, element } from "../dom.js";
 import { said } from "./cell_text.js";
 import { downloadButtons } from "./downloads.js";
@@ -92,6 +93,12 @@ export function makeTable(table, options) {
       order();
     });
   }
+  checkAddress([sortName(table)], () => {
+    const { column } = sortingAsked(table, options);
+    if (column === columnAsked(table)) return null;
+    const heading = headings.find((one) => one.dataset.column === column);
+    return heading ? filled(_("Sorted by {column}"), { column: headingText(heading) }) : _("Not sorted");
+  });
   onBack(() => {
     const { column, descending } = sortingAsked(table, options);
     if (column === state.column && descending === state.descending) return;
@@ -163,12 +170,14 @@ const sortName = (table) => (table.dataset.rows ? `sort-${table.dataset.rows}` :
  * @returns {Sorting}
  */
 function sortingAsked(table, options) {
-  const wanted = asked(sortName(table)) || "";
-  const column = wanted.replace(/^-/, "");
+  const column = columnAsked(table);
   return Object.hasOwn(options.columns, column) && options.columns[column].key
-    ? { column, descending: wanted.startsWith("-") }
+    ? { column, descending: asked(sortName(table))?.startsWith("-") }
     : options.sorted;
 }
+
+/** @param {HTMLElement} table */
+const columnAsked = (table) => (asked(sortName(table)) || "").replace(/^-/, "");
 
 /**
  * Adds the button below a table, next to the page's files.
