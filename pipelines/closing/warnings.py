@@ -17,7 +17,7 @@ from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.volumes import usual_records
-from pipelines.reading.reasons.reasons import Reason, words_of, words_of_damage
+from pipelines.reading.reasons.reasons import LOST_WITHIN, Reason, is_stored, words_of, words_of_damage
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
@@ -178,7 +178,10 @@ def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
         entry
         for entry in there
         if entry.is_fruitless and (is_barren or entry.has_weight)
-        and (entry.records_read or not entry.skipped or entry.source not in productive)
+        and (
+            entry.records_read or not entry.skipped or entry.source not in productive
+            or is_stored(entry.finding, LOST_WITHIN)
+        )
     ]  # fmt: skip
     rejected = [entry for entry in there if entry.is_mostly_rejected and entry.has_weight]
     return (

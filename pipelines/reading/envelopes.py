@@ -10,10 +10,24 @@ from pipelines.contract.record.fields import MALFORMED
 from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
 from pipelines.reading.sources.sources import SourceMapping
 
+LOGGED = ("formattedMessage", "message", "log", "json")
+"""Keys of loggers and shippers whose value is the line that the application logged."""
 BROKEN = '"row broken"'
 """Column: the rejection reason if the inner text is no JSON object. It applies unless `where` excludes the record."""
 IS_WITHIN = '"row is within"'
 """Column: whether the `[unwrap]` expression returned a text."""
+
+
+# A service in a container may print the line of a logger, so that the record is a text within the text. Its keys are
+# escaped there, and a search for one of them is cheap.
+_INNERMOST = f"""
+    CASE WHEN contains(outer_text, 'event_id\\"') AND NOT contains(outer_text, '"event_id"') THEN coalesce(
+        TRY(list_filter(
+            [outer_text ->> key FOR key IN {[f"$.{key}" for key in LOGGED]}],
+            lambda text: starts_with(ltrim(text), '{{')
+        )[1]),
+        outer_text
+    ) ELSE outer_text END"""
 
 
 def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
@@ -64,9 +78,14 @@ def _found(mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str)
     named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]
     expression = mapping.unwrap.record if mapping.unwrap else "NULL"
+    is_of_the_format = mapping.unwrap is not None and mapping.unwrap.format == "ndjson" and not mapping.fields
+    found = _INNERMOST if is_of_the_format else "outer_text"
     return f"""
-        SELECT {", ".join(kept)}, {whole} AS whole, TRY(({expression})::VARCHAR) AS found
-        FROM (SELECT *{named} FROM ({raw.query}))"""
+        SELECT {", ".join(kept)}, {whole} AS whole, {found} AS found
+        FROM (
+            SELECT *, TRY(({expression})::VARCHAR) AS outer_text
+            FROM (SELECT *{named} FROM ({raw.query}))
+        )"""
 
 
 def _column(name: str, own: list[str]) -> str:

@@ -35,6 +35,10 @@ NAMES = [
     ("auth-json.log", "canonical"), ("pods/shop_auth_1/auth/0.log.20261124-031500.gz", "cri"),
     ("node-1/cri/0.log", "cri"), ("log4j/auth-2026-11-24.log", "logback"), ("auth.log", "canonical"),
     ("crisis.csv", "canonical"), ("pods/a.parquet", "canonical"),
+    # A folder precedes the name of the file, and an outer folder an inner one.
+    ("vector/docker.log", "vector"), ("logback/docker-registry.log", "logback"), ("fluent_bit/docker.log.1", "fluent"),
+    ("docker/filebeat/sls.json", "docker"), ("web-1/filebeat/logback.log", "filebeat"), ("web/docker.log", "docker"),
+    ("pods/shop_docker-1/fluent/0.log", "cri"), ("sls/a.zip!docker.log", "sls"), ("web/a.zip!docker/b.log", "docker"),
 ]  # fmt: skip
 
 
@@ -122,6 +126,34 @@ def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, 
     read = bench.read(wrapped(shipper, [*others, *cut, *faulty, json.dumps(record("e1"))]), mapping=SHIPPED[shipper])
     assert read.reasons == [(place, "malformed") for place in range(5, 8 + len(faulty))]
     assert (read.books.accepted, read.books.skipped) == (1, 4)
+
+
+@pytest.mark.parametrize("shipper", ["sls", "fluent", "vector", "docker", "cri"])
+@pytest.mark.parametrize("logger", ["logback", "filebeat", "docker"])
+def test_a_line_of_a_logger_within_that_of_a_shipper_is_unwrapped(
+    bench: ReadingBench, shipper: str, logger: str
+) -> None:
+    """A Java service in a container prints its record within a line of JSON, which the container's log wraps again."""
+    rows = [record("e1", phone="13812341234", scheme_id='商城 "x"\\'), record("e2", channel="fax")]
+    texts = [WRAPPED[logger](json.dumps(row, ensure_ascii=False)) for row in rows]
+    texts += [WRAPPED[logger]("pool: 7 of 20 in use"), WRAPPED[logger]('no record, but "event_id" in a text')]
+    read, plain = bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper]), bench.read(lines(rows))
+    assert read.events == plain.events
+    assert read.rejects == plain.rejects
+    assert (read.books.accepted, read.books.rejected, read.books.skipped) == (1, 1, 2)
+
+
+def test_a_pod_on_docker_logs_lines_of_docker(bench: ReadingBench) -> None:
+    read = bench.read(wrapped("docker", [json.dumps(record("e1")), "pool"]), mapping=SHIPPED["cri"])
+    assert (read.books.accepted, read.books.skipped, read.rejects) == (1, 1, [])
+
+
+@pytest.mark.parametrize("shipper", WRAPPED)
+def test_an_object_with_one_common_key_is_another_log(bench: ReadingBench, shipper: str) -> None:
+    others = [{"message": "x", "channel": "app"}, {"stage": "init"}]
+    texts = [json.dumps(other) for other in others]
+    read = bench.read(wrapped(shipper, [*texts, json.dumps(record("e1", app_key=None))]), mapping=SHIPPED[shipper])
+    assert (read.reasons, read.books.skipped) == ([(3, "missing:app_key")], 2)
 
 
 def test_a_key_of_its_own_holds_the_line_that_fluent_bit_parsed(bench: ReadingBench) -> None:

@@ -51,7 +51,8 @@ def test_the_suffix_tells_the_format(path: str, form: str | None) -> None:
 
 ROTATED = (
     "auth.log.1", "auth.log.2.gz", "auth.log-20261124", "auth.log-20261124.gz", "auth.log.2026-11-24",
-    "auth-2026-11-24.log.zst", "auth.1.log", "auth-20261124.log.gz", "auth.log.gz.1",
+    "auth-2026-11-24.log.zst", "auth.1.log", "auth-20261124.log.gz", "auth.log.gz.1", "auth.log.2026-11-24-1",
+    "auth-2026-11-24-12.log.gz",
 )  # fmt: skip
 
 
@@ -85,6 +86,11 @@ def test_a_users_mapping_comes_before_the_shipped_ones(folder: DataFolder) -> No
     assert (names[:3], names[-1]) == (["nginx", "umeng_sdk", "aliyun_server"], "canonical")
     assert names[2:-1] == sorted(names[2:-1])
     assert sources.named("umeng_sdk").files == ("nginx/*.log",)
+    # Also where a shipped one matches the name as it is.
+    folder.write("sources/auth.toml", 'name = "auth"\nfiles = ["docker/auth.log"]\n')
+    found = load_sources(folder.root).for_file("docker/auth.log.1")
+    assert found
+    assert found.name == "auth"
 
 
 REFUSED = {

@@ -40,6 +40,7 @@ def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
 
 
 WRAPPED = lines([{"log": json.dumps(row), "stream": "stdout"} for row in records(60)])
+PREFIXED = lines([{"log": f"INFO auth - {json.dumps(row)}"} for row in records(60)])
 PIECES = b"".join(b"2026-03-10T10:00:00Z stdout F " + line for line in lines(records(60)).splitlines(keepends=True))
 NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
 NEAR = {"event_time": "eventTime", "app_key": "appkey"}
@@ -59,6 +60,7 @@ POOR = {
     "lines of a shipper": ("a.log", WRAPPED, "wrapped", "docker, fluent"),
     "lines of Kubernetes": ("0.log", PIECES, "wrapped", "cri"),
     "lines of a shipper without a record": ("docker.log", lines([{"log": "ok"}] * 120), "none_within", "docker"),
+    "a shipper's lines with text before the record": ("docker.log", PREFIXED, "lost_within", "docker"),
     "no header": ("a.csv", table(records(60), has_header=False), "no_header", ""),
     "near keys": ("a.ndjson", lines(renamed(**NEAR)), "near", "eventTime → event_time, appkey → app_key"),
     "near columns": ("a.csv", table(renamed(stage="Stage ", outcome="outcomes")), "near",
@@ -102,6 +104,16 @@ def test_files_of_which_nothing_counts_are_named_each_with_its_reason(folder: Da
     books = folder.rows("SELECT path, status, finding FROM input_files WHERE path <> 'good.ndjson' ORDER BY path")
     assert books == [(path, "read", words.en) for path, words in reasons.items()]
     assert folder.counted() == {DAY: 300}
+
+
+def test_records_that_a_shippers_mapping_does_not_find_are_named_beside_files_that_count(folder: DataFolder) -> None:
+    folder.land("docker/good.log", WRAPPED)
+    folder.land("docker/other.log", lines([{"log": "ok"}] * 120))
+    folder.land("docker/prefixed.log", PREFIXED)
+    folder.tables()
+    (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
+    words = words_of(Reason("lost_within", "docker").stored)
+    assert named.detail_en == f"1 file without a valid record: docker/prefixed.log ({words.en})"
 
 
 def test_every_reason_has_a_case() -> None:

@@ -24,22 +24,23 @@ DOCKER = next(text for path, text in EXAMPLES.items() if path.startswith("docker
 def test_each_example_ends_with_all_records_accounted_for(call: Call, folder: DataFolder) -> None:
     for path, text in EXAMPLES.items():
         folder.land(path, text.encode())
-    (log,) = re.findall(r"^A gateway logs .*?\n\n```ndjson\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    _, mapping = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    folder.land("gateway/auth.log", log.encode())
-    folder.write("sources/gateway.toml", mapping)
+    _, *mappings = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    for name, begin, mapping in zip(("pattern", "gateway"), ("A pattern of", "A gateway"), mappings, strict=True):
+        (log,) = re.findall(rf"^{begin} .*?\n\n```ndjson\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+        folder.land(f"{name}/auth.log", log.encode())
+        folder.write(f"sources/{name}.toml", mapping)
     folder.tables(EXAMPLE_DAY)
     entries = {entry.path: entry for entry in folder.manifest.files}
     assert {path: (entry.source, entry.accepted, entry.rejected, entry.skipped) for path, entry in entries.items()} == {
         path: (source, 2, 0, 1)
         for path, source in zip(
-            [*EXAMPLES, "gateway/auth.log"],
-            ["sls", "fluent", "filebeat", "vector", "docker", "cri", "logback", "gateway"],
+            [*EXAMPLES, "pattern/auth.log", "gateway/auth.log"],
+            ["sls", "fluent", "filebeat", "vector", "docker", "cri", "logback", "pattern", "gateway"],
             strict=True,
         )
     }
-    assert folder.counted() == {EXAMPLE_DAY: 16}
-    assert folder.rows("SELECT sum(skipped)::INTEGER, sum(rejected)::INTEGER FROM input_files") == [(8, 0)]
+    assert folder.counted() == {EXAMPLE_DAY: 18}
+    assert folder.rows("SELECT sum(skipped)::INTEGER, sum(rejected)::INTEGER FROM input_files") == [(9, 0)]
     (command,) = re.findall(r"^```sh\n\S+authmeter (.*?) data/(\S+)\n```$", PAGE, re.MULTILINE)
     checked = call(*command[0].split(), folder.root / command[1], data=folder.root)
     assert "as docker: 2 records read, 2 accepted, 0 rejected, 1 skipped" in checked.out

@@ -27,7 +27,7 @@ IGNORED_KINDS = "links, special files, and names that start with . or _ or end i
 # The marks that log rotation adds at the end of a name or before its last suffix: a day, optionally with a time and a
 # number, Unix time, or a number that is not part of a version or an address. A whole name is never a mark.
 _TIME = r"[-_.T]?[0-2]\d(?:[-_.:]?[0-5]\d){0,2}"
-_MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:\.\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
+_MARK = rf"(?:[-._]20\d\d-?[01]\d(?:-?[0-3]\d)?(?:{_TIME})?(?:[-.]\d{{1,3}})?|[-._]1\d{{9}}|(?<!\d)\.\d{{1,3}})"
 # Bounded, as a mark can match in several ways: a long name of nothing but dates would take forever.
 _MARKS = rf"(?<=[^/]){_MARK}{{1,4}}"
 _MARKS_BEHIND = re.compile(rf"{_MARKS}$")

@@ -25,7 +25,7 @@ from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout
-from pipelines.reading.reasons.reasons import RULES, Reason
+from pipelines.reading.reasons.reasons import LOST_WITHIN, RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
 from pipelines.reading.sources.sources import SourceMapping
 
@@ -45,7 +45,7 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     reason.
     """
     if books.skipped and not books.records_read:
-        return Reason("where" if mapping.where else "none_within", mapping.name)
+        return Reason("where" if mapping.where else _why_none_within(file), mapping.name)
     try:
         found = _found(file, mapping)
     except (OSError, DamagedFileError, pa.ArrowException):
@@ -58,6 +58,13 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     if most_often in RULES and not mapping.fields:
         return Reason(RULES[most_often])
     return Reason("rule", most_often)
+
+
+def _why_none_within(file: LandedFile) -> str:
+    try:
+        return LOST_WITHIN if b"event_id" in head_of(file) else "none_within"
+    except (OSError, DamagedFileError):
+        return "none_within"
 
 
 def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:

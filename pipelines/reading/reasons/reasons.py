@@ -20,6 +20,8 @@ def _one_of(field: str, values: Iterable[str], or_zh: str = "", or_en: str = "")
     )
 
 
+LOST_WITHIN = "lost_within"
+"""The reason of a file whose records a mapping with `[unwrap]` did not find."""
 # `{detail}` is a detail about the file, such as the name of its source.
 REASONS = {
     "encoding": Bilingual(
@@ -65,6 +67,11 @@ REASONS = {
     "none_within": Bilingual(
         "来源 {detail} 没有在各行中找到日志记录：请编写带 [unwrap] 的来源映射",
         "source {detail} found no log record within its lines: write a source mapping with [unwrap]",
+    ),
+    LOST_WITHIN: Bilingual(
+        "各行中有 event_id，来源 {detail} 却没有找到记录：请单独记录 JSON，或编写带 [unwrap] 的来源映射",
+        "its lines contain event_id, but source {detail} found no log record within them: log the record alone, or "
+        "write a source mapping with [unwrap]",
     ),
     "empty": Bilingual(
         "其中没有记录：请补齐后投递，或删除", "it has no record: deliver it again with its records, or delete it"
@@ -160,6 +167,11 @@ class Reason(NamedTuple):
     def stored(self) -> str:
         """The form in which the reason is stored; see `words_of`."""
         return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+def is_stored(stored: str | None, code: str) -> bool:
+    """Whether the stored form of a reason is that of the reason with this code."""
+    return stored is not None and stored.partition(": ")[0] == code
 
 
 def words_of(stored: str) -> Bilingual:

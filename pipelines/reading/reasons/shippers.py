@@ -20,6 +20,9 @@ def shippers_of(lines: Sequence[str]) -> list[str]:
 
 
 def _holds_record(mapping: SourceMapping, line: str) -> bool:
+    if mapping.format == "lines" and line.startswith("{"):
+        # Pods on Docker have such lines too, but a folder of Docker's is the better advice.
+        return False
     columns = {"line": line} if mapping.format == "lines" else _texts(line)
     found = _object(_within(mapping, columns))
     return found is not None and not _REQUIRED.isdisjoint(found)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import chain, pairwise, product
 from pathlib import Path
 from typing import Literal
 
@@ -43,10 +43,10 @@ WITHIN = ("record", "line", "envelope")
 _REQUIRED = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS]
 _NAMES = "|".join(name for name in _REQUIRED if "_" in name)
 # Selects records among an application's other lines: they have a required field, or are an object that was cut off or
-# printed wrongly, which begins with a key or names a field; words such as `channel` occur in messages, too. `{} users`
-# is the pattern of a message, and `{id=5}` a map that Java printed.
+# printed wrongly, which begins with a key or names a field. Words such as `channel` are keys and words of other logs,
+# too. `{} users` is the pattern of a message, and `{id=5}` a map that Java printed.
 _HOLDS_RECORD = f"""
-CASE WHEN coalesce({", ".join(_REQUIRED)}) IS NOT NULL THEN true
+CASE WHEN coalesce({", ".join(name for name in _REQUIRED if "_" in name)}, channel || stage) IS NOT NULL THEN true
     ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({_NAMES}))') AND NOT json_valid(line)
 END
 """
@@ -189,6 +189,14 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
+def _in_each_folder(path: str) -> list[str]:
+    """Return paths of a file with that suffix and no name of its own, in each folder alone, the outer ones first."""
+    archive, member = parts_of(path)
+    folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]
+    _, dot, suffix = name_of(path).partition(".")
+    return [f"{folder}/-{dot}{suffix}" for folder in folders]
+
+
 def format_of(path: str) -> Format | None:
     """Return the format by a file's suffix, without compression and log rotation; `ndjson` if there is no suffix, None
     if it is not that of a log.
@@ -208,11 +216,17 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """Return the first mapping that matches: a user's before a shipped one, then by name. A match of the name as it
-        is precedes a match without marks of log rotation. `canonical` is last.
+        """Return the first mapping that matches: a user's, then a shipped one, each by its name; `canonical` is last.
+
+        Of a user's mappings, one that matches the name as it is precedes one that matches without marks of log
+        rotation. Of the shipped ones, one that matches a folder precedes one that matches the file's name, which may be
+        that of another shipper; an outer folder precedes an inner one.
         """
         names = (path, *names_before_rotation(path))
-        asked = ((name, mapping) for name in names for mapping in self.mappings if mapping.name != CANONICAL)
+        named = [mapping for mapping in self.mappings if mapping.name != CANONICAL]
+        own = [mapping for mapping in named if not mapping.is_shipped]
+        shipped = [mapping for mapping in named if mapping.is_shipped]
+        asked = chain(product(names, own), product((*_in_each_folder(path), *names), shipped))
         if found := next((mapping for name, mapping in asked if mapping.matches_as(name, path)), None):
             return found
         return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
