@@ -27,7 +27,7 @@ from pipelines.reading.formats.lines import SCHEMA, line_batches
 from pipelines.reading.raw_relations import json_texts
 from pipelines.reading.reading import Reading
 from pipelines.reading.record_query import record_query
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.database import workbench
 from tests.support import KEY, Row
 

@@ -25,8 +25,9 @@ from pipelines.reading.files.landing import LandedFile, is_archive
 from pipelines.reading.reasons.likely_reason import likely_reason
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kind_of
+from pipelines.reading.sources.mapping import SourceMapping, format_of
 from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
-from pipelines.reading.sources.sources import SourceMapping, Sources, format_of, load_sources
+from pipelines.reading.sources.sources import Sources, load_sources
 from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.published_file import open_published

@@ -16,7 +16,8 @@ from pipelines.ingest.part_reader import RunTime
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, scan
 from pipelines.reading.reasons.unread import kinds
-from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
 # New files that are read; a check should take seconds.

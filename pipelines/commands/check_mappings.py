@@ -13,8 +13,9 @@ from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, scan
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
-from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
 # Files tried per mapping, and the size that is read in a second or two.

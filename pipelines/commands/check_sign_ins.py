@@ -19,7 +19,8 @@ from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, scan
-from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.sources import Sources
 from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store

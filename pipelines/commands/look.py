@@ -16,7 +16,7 @@ from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, bare_name
 from pipelines.reading.reading import Reading
 from pipelines.reading.reasons.likely_reason import head_of
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry
 
 # Larger Parquet files are skipped, because Parquet cannot be read from its beginning.

@@ -1,7 +1,7 @@
 """Finds logs in the data folder next to an empty `landing/`, for the message about it."""
 
 from pipelines.common.text import listed
-from pipelines.reading.sources.sources import format_of
+from pipelines.reading.sources.mapping import format_of
 from pipelines.store.store import Store
 
 

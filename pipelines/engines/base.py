@@ -17,7 +17,7 @@ from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.part_records import PartRecords
 
 LATE_ROWS = pa.schema(

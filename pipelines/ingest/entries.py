@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.part_reader import RunTime
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.mapping_use import mapping_faults
-from pipelines.reading.sources.sources import SourceMapping
 from pipelines.store.manifest import DayRows, FileEntry
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
 from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
 # The manifest is committed after this many bytes, so that a run that is killed late need not read all files again.

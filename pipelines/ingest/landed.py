@@ -12,7 +12,7 @@ from pipelines.ingest.findings import finding_of
 from pipelines.reading.archives.archives import MemberFile, RefusedFile, found_members
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import MEMBER, LandedFile, checksum_of, current_stamp, is_archive
-from pipelines.reading.sources.sources import fits_any
+from pipelines.reading.sources.mapping import fits_any
 from pipelines.store.manifest import Archive, ArchiveMember
 
 Archives = Mapping[str, Archive]

@@ -32,7 +32,7 @@ from pipelines.reading.files.first_bytes import is_plain_lines
 from pipelines.reading.files.landing import LandedFile, checksum_of
 from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 if TYPE_CHECKING:
     from pipelines.contract.record.parts import PartBooks

@@ -24,7 +24,8 @@ from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.replacing import closed_days, listed, oldest
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
-from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.sources import Sources
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.part_records import PartRecords, record_files
 

@@ -18,7 +18,7 @@ from pipelines.reading.files.landing import (
     name_of,
     names_before_rotation,
 )
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
 New = Mapping[str, tuple[LandedFile, SourceMapping]]

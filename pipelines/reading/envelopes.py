@@ -8,7 +8,7 @@ can contain the application's fields as top-level keys.
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
 from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 LOGGED = ("formattedMessage", "message", "log", "json")
 """Keys of loggers and shippers whose value is the line that the application logged."""

@@ -17,7 +17,7 @@ from pipelines.contract.record.field_rules import BARE
 from pipelines.contract.record.fields import FIELD_NAMES, MALFORMED
 from pipelines.reading.files.blocks import MAX_LINE_BYTES
 from pipelines.reading.formats.csv_layout import CsvLayout
-from pipelines.reading.sources.sources import WITHIN, SourceMapping
+from pipelines.reading.sources.mapping import WITHIN, SourceMapping
 
 # The characters that the readers and `bytes.strip` remove around a JSON text.
 BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"

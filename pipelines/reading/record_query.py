@@ -14,8 +14,8 @@ from pipelines.contract.record.field_rules import SKIPPED, nulled, reason, typed
 from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.envelopes import BROKEN, IS_WITHIN, unwrapped
 from pipelines.reading.raw_relations import RawRelation, raw_names
+from pipelines.reading.sources.mapping import WITHIN, SourceMapping
 from pipelines.reading.sources.mapping_use import use_conditions, uses_of
-from pipelines.reading.sources.sources import WITHIN, SourceMapping
 from pipelines.store.database import expression_parser
 
 # An unlikely text that replaces NULL, to distinguish it from a failed expression.

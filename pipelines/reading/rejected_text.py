@@ -20,7 +20,7 @@ from pipelines.contract.record.masking import (
     masked_value,
     nested_end,
 )
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 _VISIBLE_FIELDS = frozenset(FIELD_NAMES).difference(HIDDEN_FIELDS)
 # Longer lines are not read further: the displayed text is cut long before.

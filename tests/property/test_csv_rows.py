@@ -8,7 +8,7 @@ import io
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from tests.reading_bench import ReadFile, ReadingBench
 
 CELLS = st.one_of(

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.engines.duckdb import csv_files
 from pipelines.reading.formats.csv_layout import csv_layout
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from tests.reading_bench import ReadingBench
 from tests.support import record
 

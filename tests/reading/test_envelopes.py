@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.common.errors import UsageError
+from pipelines.reading.sources.mapping import SourceMapping, Unwrap
 from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
-from pipelines.reading.sources.sources import SourceMapping, Unwrap, load_sources, shipped_mappings
+from pipelines.reading.sources.sources import load_sources, shipped_mappings
 from tests.reading_bench import ReadingBench
 from tests.support import DataFolder, Row, as_csv, as_parquet, lines, record
 

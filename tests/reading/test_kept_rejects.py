@@ -16,7 +16,7 @@ from pipelines.contract.record.fields import FIELD_NAMES, KEPT_REJECTS
 from pipelines.contract.record.parts import PartBooks
 from pipelines.ingest.joined_parts import join_books, join_pieces
 from pipelines.reading.formats.lines import RowSet, line_batches
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.kept_rejects import kept_rejects
 from tests.reading_bench import CANONICAL, ReadFile, ReadingBench
 from tests.support import DAY, DataFolder, Row, as_csv, as_parquet, columns_of, days_before, finding, lines, record

@@ -27,7 +27,7 @@ from pipelines.reading.files.growth import LIMITS, UnpackLimits
 from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, raw_file, scan, sha256_of
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.plain_files import plain_file
-from pipelines.reading.sources.sources import format_of
+from pipelines.reading.sources.mapping import format_of
 from tests.dropped.made import archived
 from tests.reading_bench import ReadingBench
 from tests.support import lines, record, records

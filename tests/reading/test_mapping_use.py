@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
-from pipelines.reading.sources.sources import SourceMapping, load_sources
+from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench
 from tests.support import DataFolder, Row, as_csv, as_parquet, lines, record, records
 

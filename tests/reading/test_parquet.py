@@ -18,7 +18,7 @@ from pipelines.reading.files.growth import LIMITS
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.formats.packed_words import WORDS, unpacked_bytes, word_columns
 from pipelines.reading.formats.parquet_process import ParquetProcess
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from tests.reading_bench import ReadingBench
 from tests.support import as_parquet, columns_of, record, records
 

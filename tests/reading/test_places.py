@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 from tests.reading_bench import CANONICAL, ReadingBench
 from tests.support import columns_of, lines, record
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.reading.sources.sources import SourceMapping, format_of, load_sources
+from pipelines.reading.sources.mapping import SourceMapping, format_of
+from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench, limits
 from tests.support import DAY, KEY, DataFolder, Row, as_csv, keyed_hash, write_line_source
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.reading.sources.sources import SourceMapping, Sources
+from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.sources import Sources
 from tests.support import DAY, DataFolder, record, records
 
 

@@ -26,7 +26,7 @@ from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.plain_files import PlainFile, in_utf_8, plain_file
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 # The most bytes of a batch of Parquet rows, so rows of long texts come in small batches.
 _BATCH_BYTES = 32 << 20

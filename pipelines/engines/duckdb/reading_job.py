@@ -21,8 +21,8 @@ from pipelines.reading.formats.packed_words import unpacked_bytes
 from pipelines.reading.raw_relations import RawRelation
 from pipelines.reading.reading import Reading
 from pipelines.reading.record_query import record_query
+from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.mapping_use import uses_of
-from pipelines.reading.sources.sources import SourceMapping
 
 # Smaller batches are joined up to this many rows: a query or a row group costs as much as hundreds of rows.
 _FEWEST_ROWS = ROWS_AT_ONCE // 4

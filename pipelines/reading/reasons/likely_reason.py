@@ -27,7 +27,7 @@ from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout
 from pipelines.reading.reasons.reasons import LOST_WITHIN, RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 _HEAD_BYTES = 1 << 20
 # The number of lines whose keys are examined.

@@ -7,7 +7,8 @@ import duckdb
 
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS
-from pipelines.reading.sources.sources import SourceMapping, shipped_mappings
+from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.sources import shipped_mappings
 from pipelines.store.database import expression_parser
 
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.common.text import Bilingual
 from pipelines.reading.files.landing import ARCHIVES, COMPRESSIONS
-from pipelines.reading.sources.sources import fits_any
+from pipelines.reading.sources.mapping import fits_any
 
 _SPREADSHEET = Bilingual("电子表格：请另存为 CSV", "a spreadsheet: save it as CSV")
 _ARCHIVE = Bilingual("归档文件：请解包到此处", "an archive: unpack it here")

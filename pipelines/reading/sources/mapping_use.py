@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.sql import quoted
 from pipelines.common.text import printable
-from pipelines.reading.sources.sources import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping
 
 if TYPE_CHECKING:
     from pipelines.contract.record.parts import PartBooks
