@@ -12,7 +12,9 @@ from pipelines.contract.measures.counts import RATE_OF, RISING, SLOW_FALL, TECHN
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import with_causes
-from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, falls
+from pipelines.incidents.detection.baselines import BASELINE_DAYS
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import DayCounts, watched_rates, without_bursts
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.incidents.detection.falls import FAR, FAR_SUBJECTS, Fall, alarm_threshold, falls
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import FAR, FAR_SUBJECTS, alarm_threshold, falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.volume_measure import VolumeMeasure
 

@@ -9,15 +9,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.detection.falls import (
-    BASELINE_DAYS,
-    LEAST_BASELINE_DAYS,
-    SETTLED_DAYS,
-    WEEK,
-    Fall,
-    Sums,
-    falls,
-)
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import SETTLED_DAYS, falls
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day

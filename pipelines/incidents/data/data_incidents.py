@@ -16,7 +16,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data.data_faults import Fault, copied_days, hours_of, missing_days, part_faults
 from pipelines.incidents.data.short_days import short_days
-from pipelines.incidents.detection.falls import WINDOW_DAYS
+from pipelines.incidents.detection.fall import WINDOW_DAYS
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
 from pipelines.store.manifest import FileEntry, Manifest

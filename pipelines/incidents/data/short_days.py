@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from pipelines.incidents.data.data_faults import Fault
-from pipelines.incidents.detection.falls import LEAST_BASELINE_DAYS, LEAST_FALL, RECENT_DAYS, falls
+from pipelines.incidents.detection.baselines import LEAST_BASELINE_DAYS, RECENT_DAYS
+from pipelines.incidents.detection.falls import LEAST_FALL, falls
 from pipelines.incidents.detection.grids import Flags, Floats, Places
 from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Loss, Span

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.detection.falls import Sums
+from pipelines.incidents.detection.baselines import Sums
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.tails import times_log
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.detection.falls import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
 from pipelines.incidents.detection.grids import Flags, Floats, add_up, day_before, sums_before
 from pipelines.incidents.detection.tails import lower_tail, of_few_days
 

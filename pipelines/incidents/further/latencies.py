@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.measures.sql import sql
-from pipelines.incidents.detection.falls import BASELINE_DAYS, Fall, Sums, falls
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, Sums
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import by_day
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject

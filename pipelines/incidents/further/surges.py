@@ -11,7 +11,9 @@ import polars as pl
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
 from pipelines.incidents.causes import WHOLE_SHARE
-from pipelines.incidents.detection.falls import Fall, Sums, falls
+from pipelines.incidents.detection.baselines import Sums
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import Volumes
 from pipelines.incidents.detection.tails import of_few_days, upper_tail

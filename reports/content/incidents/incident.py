@@ -11,7 +11,7 @@ from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
-from pipelines.incidents.detection.falls import WINDOW_DAYS
+from pipelines.incidents.detection.fall import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
 from pipelines.incidents.words import cell_words, incident_text
 from reports.content.context import App

@@ -1,0 +1,111 @@
+"""The baselines of subjects: sums over the clean days before each day, of all subjects at once.
+
+A `Measure` defines the level of a subject and how unlikely a day is, see `rate_measure.py` and `volume_measure.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import numpy as np
+
+from pipelines.incidents.detection.grids import Flags, Floats, Places, add_up
+
+# Returns the sums over days of some subjects, by the name of the value.
+Sums = Callable[[str], Floats]
+
+# Contract: days of a baseline.
+BASELINE_DAYS: Final = 28
+LEAST_BASELINE_DAYS: Final = 7
+WEEK: Final = 7
+# Contract: a baseline needs `LEAST_BASELINE_DAYS` within this many days before.
+RECENT_DAYS: Final = 56
+
+
+class Measure(Protocol):
+    """A measured level of each day (rows) and subject (columns); the values of a day are adjacent in memory.
+
+    `has_data` marks the days that can be compared. `values` returns values that add up over days. The other functions
+    are called with sums of these values and of `days`, over the baseline and over the days to compare with it.
+    """
+
+    has_data: Flags
+
+    def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
+        """Return the additive values of these subjects. Norms are computed from the days in `clean` only."""
+
+    def fall(self, base: Sums, seen: Sums) -> Floats:
+        """Return how far the level is under the baseline, as a share."""
+
+    def lost(self, base: Sums, seen: Sums) -> Floats:
+        """Return how many requests the fall cost."""
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """Return the fall as a normal deviation, given how the subject's own days vary; 0 if there is no fall."""
+
+
+class Baselines:
+    """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until taken out."""
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.clean = measure.has_data.copy()
+        everyone = slice(0, self.clean.shape[1])
+        self.values = {name: np.ascontiguousarray(of) for name, of in self._values(self.clean, everyone).items()}
+        # Sums over all clean days before each day.
+        self.sums = {name: np.zeros((len(of) + 1, of.shape[1])) for name, of in self.values.items()}
+        # For each subject the indexes of its clean days, in order, then of its other days.
+        self.places = np.zeros(self.clean.shape, dtype=np.int64)
+        self._add_up(everyone)
+
+    def _values(self, clean: Flags, rows: slice) -> dict[str, Floats]:
+        return {**self.measure.values(clean, rows), "days": self.measure.has_data[:, rows].astype(float)}
+
+    def _add_up(self, rows: slice) -> None:
+        clean = self.clean[:, rows]
+        for name, sums in self.sums.items():
+            add_up(self.values[name][:, rows] * clean, sums[:, rows])
+        self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
+
+    def are_recent(self, rows: Places, before: Places) -> Flags:
+        """Return whether enough clean days for a baseline are recent."""
+        days = self.sums["days"]
+        since = np.maximum(before - RECENT_DAYS, 0)
+        found = days.take(self._at(rows, before)) - days.take(self._at(rows, since))
+        return np.asarray(found >= LEAST_BASELINE_DAYS)
+
+    def frozen(self, row: int, first: int) -> dict[str, Floats]:
+        """Return the values of one subject by day, with the norms as of the start of day `first`."""
+        one = slice(row, row + 1)
+        clean = self.clean[:, one].copy()
+        clean[first:] = False
+        return {name: of[:, 0] for name, of in self._values(clean, one).items()}
+
+    def of(self, rows: Places, before: int | Places) -> Sums:
+        """Return the baseline of each subject as of the start of a day."""
+        ends = self._at(rows, before)
+        counts = self.sums["days"].take(ends).astype(np.int64)
+        starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
+        return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts)
+
+    def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
+        """Return the sums of a day and the clean days before it since `first`; days of ended
+        incidents are not clean.
+        """
+        begins, ends = self._at(rows, first), self._at(rows, day)
+        return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
+
+    def _at(self, rows: Places, day: int | Places) -> Places:
+        """Return flat indexes into the grids: `take` with them is far faster than indexing by day and subject."""
+        return np.asarray(day * self.clean.shape[1] + rows)
+
+    def days_of(self, row: int, before: int) -> Places:
+        """Return the indexes of the baseline's days as of the start of a day."""
+        return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
+
+    def take_out(self, row: int, first: int, last: int) -> None:
+        """Remove the days of a fall from the clean days of a subject."""
+        one = slice(row, row + 1)
+        self.clean[first : last + 1, row] = False
+        for name, of in self._values(self.clean[:, one], one).items():
+            self.values[name][:, one] = of
+        self._add_up(one)

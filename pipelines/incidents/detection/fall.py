@@ -1,0 +1,74 @@
+"""A fall of a subject under its baseline: its days, and what it cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipelines.incidents.detection.grids import Flags, Floats, Places
+from pipelines.incidents.incident import Loss, Span
+
+# Contract: days of a window.
+WINDOW_DAYS: Final = 7
+
+
+@dataclass
+class Fall:
+    """Days of a subject under its baseline.
+
+    All days are indexes: `first`; `opened`, the day that showed the fall; `last_bad`, the newest day that was not back;
+    `last`, None while it is open; `baseline`, the clean days before the day `before`. `has_data` and `values` are the
+    subject's, by day, with the norms as of `before`. The functions take counts of the same subject, by day.
+    """
+
+    row: int
+    first: int
+    opened: int
+    last_bad: int
+    before: int
+    baseline: Places
+    has_data: Flags
+    values: Mapping[str, Floats]
+    last: int | None = None
+    state: str = "open"
+
+    @property
+    def span(self) -> Span:
+        """First day, last day and state."""
+        return Span(self.first, self.last, self.state)
+
+    @property
+    def places(self) -> Places:
+        """Days of the fall that have data."""
+        days = np.flatnonzero(self.has_data)
+        return days[(days >= self.first) & (days <= (len(self.has_data) if self.last is None else self.last))]
+
+    @property
+    def newest(self) -> Places:
+        """The newest days of the fall that have data, a week at most."""
+        return self.places[-WINDOW_DAYS:]
+
+    def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
+        """Return the loss, with levels as shares."""
+        rate = successes[self.baseline].sum() / requests[self.baseline].sum()
+        asked = requests[self.places]
+        return _loss(rate * asked, successes[self.places], asked)
+
+    def loss_of_volume(self, counts: Floats) -> Loss:
+        """Return the loss, with levels per day."""
+        usual = self.values["norm"][self.places]
+        return _loss(usual, counts[self.places], np.ones(len(usual)))
+
+
+def _loss(usual: Floats, there: Floats, units: Floats) -> Loss:
+    """Return the loss over the days of a fall.
+
+    Args:
+        usual: expected count of each day.
+        there: actual count of each day.
+        units: requests of each day, or 1: levels are counts per unit.
+    """
+    before, now = (float(each[-WINDOW_DAYS:].sum() / units[-WINDOW_DAYS:].sum()) for each in (usual, there))
+    missing = usual - there
+    return Loss(before, now, float(missing[-1]), float(missing.sum()))
