@@ -56,12 +56,17 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The levels of the baseline and of the newest days, and the cost on the newest day and in all."""
+    """The levels of the baseline and of the newest days, and the cost on the newest day and in all.
+
+    `day` is the index of that newest day if it may be earlier than the incident's last day, as days without a norm or
+    without records are not compared.
+    """
 
     level_before: float
     level_now: float
     lost: float
     lost_total: float
+    day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Incident:
     cause: Cause
     codes: str | None = None
     part_of: str | None = None
+    lost_day: date | None = None
 
     @classmethod
     def of(cls, subject: Subject, days: Sequence[date], span: Span, loss: Loss, cause: Cause = NO_CAUSE) -> "Incident":
@@ -94,7 +100,8 @@ class Incident:
         first, last = days[span.first], None if span.last is None else days[span.last]
         lasted = len(days[span.first :] if span.last is None else days[span.first : span.last + 1])
         key = hashlib.sha256("\n".join((*subject, first.isoformat())).encode()).hexdigest()[:16]
-        return cls(key, *subject, first, last, span.state, lasted, *loss, cause)
+        newest = last or days[-1] if loss.day is None else days[loss.day]
+        return cls(key, *subject, first, last, span.state, lasted, *loss[:4], cause, lost_day=newest)
 
     @property
     def subject(self) -> tuple[str, str]:

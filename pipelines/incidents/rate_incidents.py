@@ -17,7 +17,7 @@ from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import DayCounts, watched_rates, without_bursts
-from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
+from pipelines.incidents.incident import FURTHER, Incident, Subject
 
 _CODES_NAMED: Final = 3
 # Contract: a result code is new if it had at most this share of the baseline's requests, and now has at least this
@@ -79,7 +79,7 @@ def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
-        loss = Loss(1 - of_others.level_before, 1 - of_others.level_now, of_others.lost, of_others.lost_total)
+        loss = of_others._replace(level_before=1 - of_others.level_before, level_now=1 - of_others.level_now)
         yield Found(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)
 
 

@@ -137,13 +137,13 @@ def incident_text(
     Args:
         one: a published incident, see `published.py`.
         app_name: the registered name of its app; not read for all apps together.
-        as_of: the newest day of an open incident.
+        as_of: the newest day of an open incident; not read if the incident has a `lost_day`.
         cause_app_name: the registered name of the app that is its cause, if any.
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
-    names["when"] = _filled(ON_DAY, {"day": _same(_day(as_of))})
+    names["when"] = _filled(ON_DAY, {"day": _same(_day(one.lost_day or as_of))})
     names["span"] = _filled(ONE_DAY if one.last_day in (None, one.first_day) else SEVERAL_DAYS, names)
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
     template = STATES.get(f"{one.metric} {_state(one)}") or STATES[_state(one)]
@@ -168,7 +168,7 @@ def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> 
     names = incident_names(one, "", None, channels)
     filled = _t(loss).format(**names | {"cost": names["lost"]})
     form = LOSSES["back" if is_back(one) else "all" if one.days > 1 else "day"]
-    when = _t(ON_DAY).format(day=_day(as_of))
+    when = _t(ON_DAY).format(day=_day(one.lost_day or as_of))
     return _t(form).format(loss=filled, when=when, total=names["total"])
 
 

@@ -73,6 +73,13 @@ def test_days_of_a_slow_fall_are_all_held_against_the_days_before_the_window() -
     assert one(rates([0.95] * 30 + slow, requests=300)).first == 32
 
 
+def test_the_loss_is_of_the_newest_day_that_has_a_norm() -> None:
+    """A holiday, or a day without logs, after a bad day: neither repeats its loss."""
+    counts = [1000.0] * 30 + [100, 200, -1, -1]
+    loss = one(volumes(counts)).loss_of_volume(np.maximum(counts, 0))
+    assert (loss.lost, loss.lost_total, loss.day) == (800, 1700, 31)
+
+
 def test_a_subject_that_swings_is_given_more_room() -> None:
     calm, restless = [0.9] * 30, [0.85, 0.95] * 15
     assert len(rates([*calm, 0.84])) == 1

@@ -233,6 +233,15 @@ def test_a_declared_channel_is_named_in_the_cause_of_a_rate() -> None:
     assert "; Email login only 26%" in incident_text(rate, "", AS_OF, None, declared).en
 
 
+def test_a_loss_is_of_the_day_on_which_it_was_counted() -> None:
+    """On a holiday, or a day without records, nothing was compared since the day before."""
+    before = replace(VOLUME, lost_day=date(2026, 11, 24))
+    assert "139 fewer on 11-24" in incident_text(before, "Wallet", AS_OF).en
+    back = loss_words(replace(before, lost=0.0), AS_OF)
+    assert back
+    assert back.en.startswith("back at its level on 11-24")
+
+
 def test_a_day_that_is_missing_is_never_back_at_its_level() -> None:
     missing = replace(WALLET, kind="data", metric="missing_day", app_key="*", channel="*", cause=NO_CAUSE)
     for without in (replace(missing, lost=0.0, lost_total=0.0), replace(missing, lost=0.0, lost_total=500.0)):

@@ -301,7 +301,9 @@ _WORDS: Final = {
     "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
     "level_before": "the level of the baseline: a rate, or requests a day",
     "level_now": "the level of its newest days, 7 at most",
-    "lost": "requests lost on its last day, or on the as-of day while it is open: the difference to the baseline",
+    "lost": "requests lost on `lost_day`: the difference to the baseline",
+    "lost_day": "its last day, or the as-of day while it is open; the newest day before that if that one has no "
+    "records or, for volumes, is a holiday",
     "lost_total": "requests lost in total",
     "incidents.metric": f"{', '.join(f'`{name}`' for name in (*RATE_OF, SIGN_IN))}, `volume`, `surge`, "
     "`latency_p95_ms`, or the name of the data check",

@@ -269,13 +269,13 @@ _ALL: Final = (
         "incidents",
         "incident: one fault, from its first day to its last",
         "incident_id",
-        f"{_INCIDENT} part_of?",
+        f"{_INCIDENT} part_of? lost_day:DATE?",
     ),
     _table(
         "withdrawn_incidents",
         "incident that was reported but is not an incident by the current figures",
         "incident_id",
-        f"{_INCIDENT} run:BIGINT",
+        f"{_INCIDENT} run:BIGINT lost_day:DATE?",
     ),
     _table(
         "incident_cells",

@@ -1,4 +1,4 @@
-"""A fall of a subject under its baseline: its days, and what it cost."""
+"""A fall of a subject under its baseline: its days and its cost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,22 +53,21 @@ class Fall:
         """Return the loss, with levels as shares."""
         rate = successes[self.baseline].sum() / requests[self.baseline].sum()
         asked = requests[self.places]
-        return _loss(rate * asked, successes[self.places], asked)
+        return self._loss(rate * asked, successes[self.places], asked)
 
     def loss_of_volume(self, counts: Floats) -> Loss:
         """Return the loss, with levels per day."""
         usual = self.values["norm"][self.places]
-        return _loss(usual, counts[self.places], np.ones(len(usual)))
+        return self._loss(usual, counts[self.places], np.ones(len(usual)))
 
+    def _loss(self, usual: Floats, there: Floats, units: Floats) -> Loss:
+        """Return the loss over the days of the fall.
 
-def _loss(usual: Floats, there: Floats, units: Floats) -> Loss:
-    """Return the loss over the days of a fall.
-
-    Args:
-        usual: expected count of each day.
-        there: actual count of each day.
-        units: requests of each day, or 1: levels are counts per unit.
-    """
-    before, now = (float(each[-WINDOW_DAYS:].sum() / units[-WINDOW_DAYS:].sum()) for each in (usual, there))
-    missing = usual - there
-    return Loss(before, now, float(missing[-1]), float(missing.sum()))
+        Args:
+            usual: expected count of each day.
+            there: actual count of each day.
+            units: requests of each day, or 1: levels are counts per unit.
+        """
+        before, now = (float(each[-WINDOW_DAYS:].sum() / units[-WINDOW_DAYS:].sum()) for each in (usual, there))
+        missing = usual - there
+        return Loss(before, now, float(missing[-1]), float(missing.sum()), int(self.places[-1]))

@@ -18,7 +18,7 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import Volumes
 from pipelines.incidents.detection.tails import of_few_days, upper_tail
 from pipelines.incidents.detection.volume_measure import LEAST_NORM, VolumeMeasure, spread
-from pipelines.incidents.incident import FURTHER, Cause, Incident, Loss, Subject
+from pipelines.incidents.incident import FURTHER, Cause, Incident, Subject
 
 # Contract: a surge has less than this part of the usual sign-ins or devices among its requests beyond the norm.
 _POOR: Final = 0.5
@@ -73,7 +73,7 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
         app_key, channel = volumes.keys[fall.row]
         cause = _grown_cell(connection, fall, app_key, channel, days)
         loss = fall.loss_of_volume(volumes.requests[:, fall.row])
-        more = Loss(loss.level_before, loss.level_now, -loss.lost, -loss.lost_total)
+        more = loss._replace(lost=-loss.lost, lost_total=-loss.lost_total)
         found.append(Incident.of(Subject(FURTHER, SURGE, app_key, channel), days, fall.span, more, cause))
     return found
 

@@ -107,7 +107,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
 def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -> Bilingual | None:
     """Return the loss on the newest day in words; None without a loss."""
-    day = f"{as_of:%m-%d}"
+    day = f"{one.lost_day or as_of:%m-%d}"
     if not one.lost_total or has_no_loss(one):
         return None
     if is_back(one):
