@@ -9,6 +9,9 @@ import json
 import re
 import subprocess
 import tomllib
+from fnmatch import fnmatchcase
+
+import pytest
 
 from pipelines.common.project import PROJECT
 
@@ -138,3 +141,11 @@ def test_what_two_locks_hold_is_of_one_version() -> None:
 
 def test_executors_get_all_that_running_needs() -> None:
     assert locked("requirements.lock").keys() < locked("requirements-spark.lock").keys()
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig: pytest.Config) -> None:
+    """pytest's default leaves out folders named `build`, in silence."""
+    left_out = pytestconfig.getini("norecursedirs")
+    folders = {part for file in (PROJECT / "tests").rglob("test_*.py") for part in file.relative_to(PROJECT).parts[:-1]}
+    assert "build" in folders
+    assert [name for name in sorted(folders) if any(fnmatchcase(name, pattern) for pattern in left_out)] == []
