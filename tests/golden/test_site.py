@@ -21,8 +21,10 @@ from reports.content.published import statement
 
 HERE = Path(__file__).parent / "site"
 CASES = sorted(folder for folder in HERE.glob("*/*") if folder.is_dir())
-VALUES: dict[str, Any] = {"first": "2026-02-09", "last": "2026-03-10", "days": ["2026-03-10"]}
-FOLDERS = {"day_channels": "days"}
+VALUES: dict[str, Any] = {
+    "first": "2026-02-09", "last": "2026-03-10", "days": ["2026-03-10"], "most": 10, "limit": None,
+}  # fmt: skip
+FOLDERS = {"day_channels": "days", "repeat_classes": "billing", "restatements": "quality"}
 
 
 def rows_of(file: Path) -> tuple[list[str], list[list[str | None]]]:
