@@ -174,6 +174,8 @@ WHOLE = {
     "one.ndjson.zst": zst(LOG),
     "two frames.ndjson.zst": zst(LOG[:100]) + zst(LOG[100:]),
     "no checksum.ndjson.zst": zst(LOG, checksum=False),
+    # Skippable frames of LZ4 and of Zstandard have the same mark, so the suffix decides.
+    "skippable.ndjson.lz4": b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip" + lz4(LOG),
     "skippable.ndjson.zst": b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip" + zst(LOG),
 }
 
@@ -196,6 +198,19 @@ def test_a_text_is_not_taken_for_raw_snappy(tmp_path: Path, content: bytes) -> N
     file = landed(tmp_path, "a.csv", content)
     with raw_file(file) as raw:
         assert packing_of(file, raw) is None
+
+
+def test_a_text_that_would_be_an_impossible_block_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[bytes] = []
+    monkeypatch.setattr(cramjam.snappy, "decompress_raw", unpacked.append)
+    # The lengths of blocks of 16 GB and of 129 bytes, and an element of one byte.
+    for head in (b"\xff\xff\xff\xff\x3f\x00", b"\x81\x01\x00"):
+        file = landed(tmp_path, "a.csv", head + b"x" * 1000)
+        with raw_file(file) as raw:
+            assert packing_of(file, raw) is None
+    assert unpacked == []
 
 
 def flipped(content: bytes, place: int) -> bytes:
