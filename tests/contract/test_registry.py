@@ -176,8 +176,8 @@ def test_a_column_that_looks_like_a_secret_is_refused_and_its_values_go_nowhere(
 
 
 def test_another_unknown_column_is_ignored(tmp_path: Path) -> None:
-    registry = load(tmp_path, apps=APPS.strip() + ",note\nshop,Shop,,,,,hello\n")
-    assert problems(registry) == []
+    registry = load(tmp_path, apps=APPS.strip() + ",note\nshop,Shop,,,,,hello\nbad key,B,,,,,hello\n")
+    assert problems(registry) == [("registry/apps.csv", 3, "invalid:app_key")]
     assert "hello" not in str(registry)
 
 
