@@ -13,7 +13,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.further.latencies import latency_incidents
 from pipelines.incidents.further.surges import surges
-from pipelines.incidents.incident import Incident
+from pipelines.incidents.incident import Cause, Incident
 from pipelines.incidents.rate_incidents import rate_incidents
 
 FIRST = date(2026, 3, 2)
@@ -108,6 +108,15 @@ def test_a_surge_is_found_that_fails_or_comes_of_few_devices(surge: Row, is_foun
     for one in found:
         assert (one.level_before, one.level_now, one.lost) == (1000, sum(surge[:3]), sum(surge[:3]) - 1000)
         assert one.cause.cell == "platform=android"
+
+
+def test_a_surge_that_no_cell_explains_has_no_cause() -> None:
+    connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
+    # With one platform, carrier, version and code, each cell was all requests before.
+    alone = pl.DataFrame(connection.sql("FROM outcome_daily WHERE outcome = 'error' AND platform = 'ios'"))
+    connection.register("outcome_daily", alone)
+    volumes = watched_volumes(day_counts(channel_daily, dates), np.ones(len(dates), bool), np.zeros(len(dates), bool))
+    assert [one.cause for one in surges(connection, volumes, dates)] == [Cause()]
 
 
 def test_a_surge_is_the_same_to_the_last_digit_in_any_order_of_its_records() -> None:

@@ -54,6 +54,10 @@ def test_the_hours_that_are_gone_are_its_cause(last_hour: int, cause: str) -> No
     assert (one.cause, one.loss.lost) == (cause, pytest.approx(20_000 * (1 - share), abs=1))
 
 
+def test_a_young_feed_has_the_hours_that_are_gone_too() -> None:
+    assert [one.cause for one in found([1000, 1200, 900, 400], 11)] == ["hours=12-23"]
+
+
 def test_last_hours_that_usually_have_less_than_a_tenth_are_not_reported() -> None:
     assert [one.cause for one in found([*EVEN, 400], 21)] == ["all"]
 
