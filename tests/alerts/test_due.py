@@ -71,6 +71,17 @@ def ended(folder: DataFolder, day: date) -> None:
     alert_of_end(folder.root, status_of(folder.root, morning_after(day)))
 
 
+def test_the_end_of_a_run_reports_whether_the_undelivered_messages_changed(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    folder.land("a.ndjson", records(5, DAY))
+    folder.tables(DAY)
+    found = []
+    for refusing in (["two"], [], []):
+        post.refusing = refusing
+        found.append(alert_of_end(folder.root, status_of(folder.root, morning_after(DAY))))
+    assert found == [True, True, False]
+
+
 def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: DataFolder, post: Post) -> None:
     with_receivers(folder)
     post.refusing = ["two"]
