@@ -425,6 +425,15 @@ def test_an_object_that_never_comes_keeps_no_other_from_coming(folder: DataFolde
     assert "1 object not fetched (it cannot be reached, or the connection broke): 00.log" in words(report)
 
 
+def test_as_many_failures_as_downloads_at_a_time_do_not_end_a_fetch(
+    folder: DataFolder, bucket: Path, relay: Relay
+) -> None:
+    fill(bucket, {f"{number}.log": b"x" for number in range(fetching._AT_ONCE)})
+    relay.watch = lambda line, sent: ".log" not in line
+    said = words(bring(folder, bucket, relay.endpoint))
+    assert f"{fetching._AT_ONCE} objects not fetched (it cannot be reached, or the connection broke)" in said
+
+
 def test_a_fetch_that_ends_early_reads_no_more_of_what_waits(
     folder: DataFolder, bucket: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
