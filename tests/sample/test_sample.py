@@ -249,6 +249,7 @@ def test_a_short_sample_has_nothing_planted_and_every_seed_the_same_apps_and_day
     make(tmp_path, days=9, events=20)
     assert json.loads((tmp_path / "sample_truth.json").read_text("utf-8"))["incidents"] == []
     apps = sample_apps(8)
+    assert faults(9, apps, 1) == Faults()
     assert faults(55, apps, 1) == faults(55, apps, 2)
     assert faults(56, apps, 1) != faults(56, apps, 2)
 
