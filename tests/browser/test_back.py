@@ -80,6 +80,13 @@ def test_back_undoes_order_search_span_window_and_app_one_by_one(reader: Reader)
     )
 
 
+def test_an_address_with_a_version_shows_that_version_alone(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", by="version", line="2.15.0")
+    pressed = page.locator("[data-legend=timed] button[aria-pressed=true]")
+    assert pressed.all_text_contents() == ["2.15.0"]
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
 def test_links_to_other_pages_carry_the_app(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en", days=7, by="version")
     pick(reader, "商城")

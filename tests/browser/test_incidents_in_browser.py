@@ -104,6 +104,7 @@ def test_figures_of_a_cause_before_and_now_are_one_click_away(reader: Reader, pa
     assert [row.split("\t") for row in rows] == [
         ["Android · SDK 2.15.0", "0", "—", "700", "26.00%", "−50.00"],
         ["iOS · SDK 2.14.0", "300", "96.00%", "280", "95.00%", "−1.00"],
+        ["iOS · SDK 2.15.0", "20", "95.00%", "20", "100.00%", "+0.40"],
     ]
     # It stays open in the other language, and can be downloaded.
     page.locator("[data-language=en]").click()

@@ -79,6 +79,8 @@ def _add_incidents(made: Database) -> None:
                 "requests_now": 700, "successes_now": 182, "rate_effect": -0.5},
         cell | {"incident_id": "shop-rate", "value": "ios & 2.14.0", "requests_before": 300, "successes_before": 288,
                 "requests_now": 280, "successes_now": 266, "rate_effect": -0.01},
+        cell | {"incident_id": "shop-rate", "value": "ios & 2.15.0", "requests_before": 20, "successes_before": 19,
+                "requests_now": 20, "successes_now": 20, "rate_effect": 0.004},
         {"incident_id": "odd-rate", "dimension": "sdk_version", "value": odd, "requests_before": 90,
          "successes_before": 81, "requests_now": 90, "successes_now": 18, "mix_effect": 0.0, "rate_effect": -0.7},
     )  # fmt: skip
