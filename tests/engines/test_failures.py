@@ -72,6 +72,7 @@ def test_a_cluster_that_nobody_answers_for(of_spark: DataFolder, published: obje
     error = refused(of_spark)
     assert error.what == "The cluster cannot be reached."
     assert error.where.startswith("spark://127.0.0.1:1 ")
+    assert error.do.startswith("Check that the cluster is up")
 
 
 @needs_spark
