@@ -69,14 +69,15 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
         requests, successes = counts.of(rate.denominator), counts.of(rate.numerator)
         if rate.better == "lower":
             successes = requests - successes
-        grids = np.stack([requests, successes, counts.grids["devices"] * (requests > 0)])
         for channel in sorted({channel for _, channel in counts.keys if rate.is_watched_in(channel)}):
             own = np.array([place for place, (_, of) in enumerate(counts.keys) if of == channel])
-            busy = own[requests[:, own].sum(axis=0) >= LEAST_LOST]
-            if len(busy):
+            grids = np.stack([grid[:, own] for grid in (requests, successes, counts.grids["devices"])])
+            grids[2] *= grids[0] > 0
+            is_busy = grids[0].sum(axis=0) >= LEAST_LOST
+            if is_busy.any():
                 # A device in two apps counts twice in the sum, on every day alike.
-                found += [grids[:, :, busy], grids[:, :, own].sum(axis=2, keepdims=True)]
-                named += [(name, *counts.keys[place]) for place in busy] + [(name, ALL, channel)]
+                found += [grids[:, :, is_busy], grids.sum(axis=2, keepdims=True)]
+                named += [(name, *counts.keys[place]) for place in own[is_busy]] + [(name, ALL, channel)]
     return named, np.concatenate(found, axis=2) if found else np.zeros((3, 1, 0))
 
 
