@@ -8,7 +8,7 @@ can contain the application's fields as top-level keys.
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
 from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
-from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.sources.mapping import SourceMapping, Unwrap
 
 LOGGED = ("formattedMessage", "message", "log", "json")
 """Keys of loggers and shippers whose value is the line that the application logged."""
@@ -18,9 +18,9 @@ IS_WITHIN = '"row is within"'
 """Column: whether the `[unwrap]` expression returned a text."""
 
 
-# A service in a container may print the line of a logger, so that the record is a text within the text. Its keys are
-# escaped there, and a search for one of them is cheap.
-_INNERMOST = f"""
+# SQL over `outer_text`, the text that `[unwrap]` returned. A service in a container may print the line of a logger, so
+# that the record is a text within the text. Its keys are escaped there, and a search for one of them is cheap.
+INNERMOST = f"""
     CASE WHEN contains(outer_text, 'event_id\\"') AND NOT contains(outer_text, '"event_id"') THEN coalesce(
         TRY(list_filter(
             [outer_text ->> key FOR key IN {[f"$.{key}" for key in LOGGED]}],
@@ -37,7 +37,8 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     `raw envelope` (the text of the shipper's line; NULL in CSV and Parquet), `BROKEN` and `IS_WITHIN`. `row text` is
     the inner text.
     """
-    if mapping.unwrap is None:
+    unwrap = mapping.unwrap
+    if unwrap is None:
         return raw
     names = raw_names(mapping)
     whole = (
@@ -47,7 +48,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     own = [] if raw.has_record or mapping.format == "lines" else list(names)
     kept = [name for name in (*raw.carried, "row file", "row state") if name != "row text"]
     text = ', coalesce(within, "row text") AS "row text"' if "row text" in raw.carried else ""
-    is_json = mapping.unwrap.format == "ndjson"
+    is_json = unwrap.format == "ndjson"
     bare = f"trim(coalesce(found, whole), {BLANKS})" if is_json else f"rtrim(coalesce(found, whole), {LINE_END})"
     is_broken = f"CASE WHEN within IS NOT NULL AND NOT is_object THEN '{MALFORMED}' END"
     return RawRelation(
@@ -63,7 +64,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
                 -- A failing cast costs an exception, so texts that are no JSON are not cast.
                 SELECT *, coalesce(starts_with(within, '{{') AND json_valid(within), false) AS is_object
                 FROM (
-                    SELECT *, {bare} AS within FROM ({_found(mapping, raw, own, whole)})
+                    SELECT *, {bare} AS within FROM ({_found(unwrap, mapping, raw, own, whole)})
                 )
             )
         )""",
@@ -71,19 +72,17 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     )
 
 
-def _found(mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str) -> str:
+def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str) -> str:
     """Return a query that adds to the raw records the text `found` by `[unwrap]` and the `whole` line of the
     shipper.
     """
     named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]
-    expression = mapping.unwrap.record if mapping.unwrap else "NULL"
-    is_of_the_format = mapping.unwrap is not None and mapping.unwrap.format == "ndjson" and not mapping.fields
-    found = _INNERMOST if is_of_the_format else "outer_text"
+    found = INNERMOST if unwrap.format == "ndjson" and not mapping.fields else "outer_text"
     return f"""
         SELECT {", ".join(kept)}, {whole} AS whole, {found} AS found
         FROM (
-            SELECT *, TRY(({expression})::VARCHAR) AS outer_text
+            SELECT *, TRY(({unwrap.record})::VARCHAR) AS outer_text
             FROM (SELECT *{named} FROM ({raw.query}))
         )"""
 

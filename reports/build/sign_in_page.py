@@ -5,7 +5,7 @@ The figures are computed in `reports/content/sign_in/`.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from pipelines.common.days import window
@@ -64,14 +64,13 @@ def sign_in_values(
     as_of = marts.publication.as_of
     today = sign_ins(marts, 1)
     complete = complete_days(quality)
-    firsts = {days: as_of - timedelta(days=days - 1) for days in _SPANS}
     by_day: dict[str | None, dict[date, Sequence[int]]] = defaultdict(dict)
     for day, entry_channel, *ways in marts.rows("sign_in/ways_by_day"):
         by_day[entry_channel][day] = ways
     return {
         "sentence": sentence(as_of, today.day_sessions, word),
         "today": today,
-        "spans": [(days, first, sign_ins(marts, days)) for days, first in firsts.items()],
+        "spans": [(days, window(as_of, days).first, sign_ins(marts, days)) for days in _SPANS],
         "days_drawn": lambda days, entry_channel: way_days(list(window(as_of, days)), by_day[entry_channel]),
         "with_data": {days: len(complete.intersection(window(as_of, days))) for days in _SPANS},
         "chosen_days": DAYS,

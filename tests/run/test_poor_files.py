@@ -40,6 +40,7 @@ def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
 
 
 WRAPPED = lines([{"log": json.dumps(row), "stream": "stdout"} for row in records(60)])
+NESTED = lines([{"log": json.dumps({"level": "INFO", "message": json.dumps(row)})} for row in records(60)])
 PREFIXED = lines([{"log": f"INFO auth - {json.dumps(row)}"} for row in records(60)])
 PIECES = b"".join(b"2026-03-10T10:00:00Z stdout F " + line for line in lines(records(60)).splitlines(keepends=True))
 NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
@@ -58,6 +59,7 @@ POOR = {
     "no JSON": ("a.log", NO_JSON, "no_json", ""),
     "bracketed lines": ("a.log", b"[2026-03-10 10:00:00] INFO login ok\n" * 60, "no_json", ""),
     "lines of a shipper": ("a.log", WRAPPED, "wrapped", "docker, fluent"),
+    "a logger's lines within those of a shipper": ("a.log", NESTED, "wrapped", "docker, fluent"),
     "lines of Kubernetes": ("0.log", PIECES, "wrapped", "cri"),
     "lines of a shipper without a record": ("docker.log", lines([{"log": "ok"}] * 120), "none_within", "docker"),
     "a shipper's lines with text before the record": ("docker.log", PREFIXED, "lost_within", "docker"),

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines.common.sql import quoted
-from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS
-from pipelines.reading.sources.mapping import SourceMapping
+from pipelines.reading.envelopes import INNERMOST
+from pipelines.reading.sources.mapping import SourceMapping, has_record_keys
 from pipelines.reading.sources.sources import shipped_mappings
 from pipelines.store.database import expression_parser
-
-_REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
 
 
 def shippers_of(lines: Sequence[str]) -> list[str]:
@@ -26,13 +24,14 @@ def _holds_record(mapping: SourceMapping, line: str) -> bool:
         return False
     columns = {"line": line} if mapping.format == "lines" else _texts(line)
     found = _object(_within(mapping, columns))
-    return found is not None and not _REQUIRED.isdisjoint(found)
+    return found is not None and has_record_keys(found)
 
 
 def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
     """Return the text that `[unwrap]` finds in a line with these columns; empty if there is none."""
     named = ", ".join(f"?::VARCHAR AS {quoted(name)}" for name in mapping.unwrap_columns)
-    query = f"SELECT coalesce(({mapping.unwrap.record if mapping.unwrap else None})::VARCHAR, '') FROM (SELECT {named})"
+    outer = f"SELECT ({mapping.unwrap.record if mapping.unwrap else None})::VARCHAR AS outer_text FROM (SELECT {named})"
+    query = f"SELECT coalesce({INNERMOST}, '') FROM ({outer})"
     try:
         values = [columns.get(name) for name in mapping.unwrap_columns]
         return str(expression_parser().execute(query, values).fetchall()[0][0])

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -30,16 +30,21 @@ SHIPPED = Path(__file__).parent / "mappings"
 WITHIN = ("record", "line", "envelope")
 """The columns that expressions of a mapping with `[unwrap]` can read besides those of the inner record."""
 
-_REQUIRED = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS]
-_NAMES = "|".join(name for name in _REQUIRED if "_" in name)
-# Selects records among an application's other lines: they have a required field, or are an object that was cut off or
-# printed wrongly, which begins with a key or names a field. Words such as `channel` are keys and words of other logs,
-# too. `{} users` is the pattern of a message, and `{id=5}` a map that Java printed.
+# Required fields whose names other logs hardly have; `channel` and `stage` are keys and words of these, too.
+_OWN_NAMES = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS and "_" in name]
+# Selects records among an application's other lines: they have such a field, or are an object that was cut off or
+# printed wrongly, which begins with a key or names such a field. `{} users` is the pattern of a message, and `{id=5}` a
+# map that Java printed.
 _HOLDS_RECORD = f"""
-CASE WHEN coalesce({", ".join(name for name in _REQUIRED if "_" in name)}, channel || stage) IS NOT NULL THEN true
-    ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({_NAMES}))') AND NOT json_valid(line)
+CASE WHEN coalesce({", ".join(_OWN_NAMES)}, channel || stage) IS NOT NULL THEN true
+    ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({"|".join(_OWN_NAMES)}))') AND NOT json_valid(line)
 END
 """
+
+
+def has_record_keys(keys: Collection[str]) -> bool:
+    """Whether an object with these keys is a log record, valid or not, by the rule of `_HOLDS_RECORD`."""
+    return not set(_OWN_NAMES).isdisjoint(keys) or {"channel", "stage"} <= set(keys)
 
 
 class Unwrap(BaseModel):

@@ -40,7 +40,7 @@ class Sources:
         asked = chain(product(names, own), product((*_in_each_folder(path), *names), shipped))
         if found := next((mapping for name, mapping in asked if mapping.matches_as(name, path)), None):
             return found
-        return next((mapping for mapping in self.mappings if mapping.matches(path)), None)
+        return next((mapping for mapping in self.mappings if mapping.name == CANONICAL and mapping.matches(path)), None)
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
         """Return the mapping of a file in landing. A file without suffix is a log if the mapping has a format or the
