@@ -13,7 +13,7 @@ from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
-from pipelines.incidents import words
+from pipelines.incidents import sentences, words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.words import (
     cause_with_rates,
@@ -39,11 +39,11 @@ DATA = replace(
 )
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
-    *words.STATES.values(), *words.CAUSES.values(), *words.FAULTS.values(), *words.FAULT_PARTS.values(),
-    *(word for both in (*words.KINDS.values(), *words.RATES.values()) for word in both if word),
-    words.FAULT_OF, words.NAMED_APP, words.ALL_APPS, words.ALL_CHANNELS, words.NOTED,
-    words.ON_DAY, words.ONE_DAY, words.SEVERAL_DAYS, words.TITLE, words.WARNINGS,
-    *words.CAUSE_LINES.values(), *words.LOSSES.values(), *words.PROBLEMS, *words.ITEMS,
+    *sentences.STATES.values(), *sentences.CAUSES.values(), *sentences.FAULTS.values(), *sentences.FAULT_PARTS.values(),
+    *(word for both in (*sentences.KINDS.values(), *sentences.RATES.values()) for word in both if word),
+    sentences.FAULT_OF, sentences.NAMED_APP, sentences.ALL_APPS, sentences.ALL_CHANNELS, sentences.NOTED,
+    sentences.ON_DAY, sentences.ONE_DAY, sentences.SEVERAL_DAYS, sentences.TITLE, sentences.WARNINGS,
+    *sentences.CAUSE_LINES.values(), *sentences.LOSSES.values(), *sentences.PROBLEMS, *sentences.ITEMS,
 }  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
 from pipelines.incidents.norms import DayNorm
+from pipelines.incidents.sentences import MISSING
 from pipelines.incidents.words import (
-    MISSING,
     cause_words,
     cell_words,
     has_no_loss,
