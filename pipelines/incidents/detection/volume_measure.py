@@ -42,10 +42,10 @@ class VolumeMeasure:
         baseline.
         """
         volume = self.volumes[:, rows]
-        rough, is_young, _ = norms(volume, clean)
-        usual = np.where(is_young, volume, np.minimum(volume, BURST * rough))
-        norm, _, counted = norms(usual, clean)
-        is_unknown = counted < LEAST_WEEKDAYS
+        norms = Norms(clean)
+        is_young, counted = norms.is_young, norms.of_weekday
+        usual = np.where(is_young, volume, np.minimum(volume, BURST * norms.of(volume)))
+        norm, is_unknown = norms.of(usual), counted < LEAST_WEEKDAYS
         # A day of an unknown weekday is a fall only if it is under all days before it.
         known = np.where(is_unknown & (volume >= _least_before(volume, clean)), volume, norm)
         # A norm of two or three days is less certain than one of four, the number in a full baseline.
@@ -93,34 +93,40 @@ def spread(base: Sums, seen: Sums) -> Floats:
     return np.maximum((of_days + np.maximum(of_pairs, 0.0)) / seen("norm") ** 2, _LEAST_SPREAD)
 
 
-def norms(volume: Floats, clean: Flags) -> tuple[Floats, Flags, Floats]:
-    """Return for each day (rows) and subject the norm, whether there are too few days for a norm, and the number of
-    days used.
+class Norms:
+    """Norms of each day (rows) and subject, from the last `BASELINE_DAYS` clean days before.
 
-    The norm is the mean of the weekday over the last `BASELINE_DAYS` clean days before, or of all clean days if the
-    weekday has too few. The number of days counts only days of the weekday.
+    `of_weekday` is how many of these days have the same weekday; `is_young` marks days with too few for any norm.
     """
-    days, subjects = volume.shape
-    counted = volume * clean
-    sums, found = (sums_before(one) for one in (counted, clean.astype(float)))
-    places = np.argsort(~clean, axis=0, kind="stable")
-    ends = np.broadcast_to(np.arange(days)[:, None], (days, subjects))
-    starts = np.take_along_axis(places, np.maximum(found[:-1] - BASELINE_DAYS, 0).astype(np.int64), axis=0)
-    starts = np.minimum(starts, ends)
 
-    def since(of: Floats) -> Floats:
-        return np.asarray(of[:-1] - np.take_along_axis(of, starts, axis=0))
+    def __init__(self, clean: Flags) -> None:
+        days, subjects = clean.shape
+        self._clean, found = clean, sums_before(clean.astype(float))
+        places = np.argsort(~clean, axis=0, kind="stable")
+        ends = np.broadcast_to(np.arange(days)[:, None], (days, subjects))
+        starts = np.take_along_axis(places, np.maximum(found[:-1] - BASELINE_DAYS, 0).astype(np.int64), axis=0)
+        self._starts = np.minimum(starts, ends)
+        # The first day of the same weekday in the baseline.
+        self._weekday_starts = self._starts + (ends - self._starts) % WEEK
+        self._there, self.of_weekday = self._since(found), self._same_weekday(clean.astype(float))
+        self.is_young = self._there < LEAST_BASELINE_DAYS
 
-    def same_weekday(of: Floats) -> Floats:
+    def of(self, volume: Floats) -> Floats:
+        """Return the mean volume of the weekday, or of all days if the weekday has too few; 0 without any day."""
+        counted = volume * self._clean
+        is_unknown = self.of_weekday < LEAST_WEEKDAYS
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_all = self._since(sums_before(counted)) / self._there
+            norm = np.where(is_unknown, of_all, self._same_weekday(counted) / self.of_weekday)
+        return np.where(self._there > 0, norm, 0.0)
+
+    def _since(self, sums: Floats) -> Floats:
+        return np.asarray(sums[:-1] - np.take_along_axis(sums, self._starts, axis=0))
+
+    def _same_weekday(self, of: Floats) -> Floats:
+        days, subjects = of.shape
         by_weekday = add_up(of, np.zeros((days + WEEK, subjects)), WEEK)
-        # The sum before the first day of the same weekday in the baseline.
-        return np.asarray(by_weekday[:days] - np.take_along_axis(by_weekday, starts + (ends - starts) % WEEK, axis=0))
-
-    there, of_weekday = since(found), same_weekday(clean.astype(float))
-    is_unknown = of_weekday < LEAST_WEEKDAYS
-    with np.errstate(divide="ignore", invalid="ignore"):
-        norm = np.where(is_unknown, since(sums) / there, same_weekday(counted) / of_weekday)
-    return np.where(there > 0, norm, 0.0), there < LEAST_BASELINE_DAYS, of_weekday
+        return np.asarray(by_weekday[:days] - np.take_along_axis(by_weekday, self._weekday_starts, axis=0))
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:
