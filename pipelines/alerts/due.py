@@ -34,7 +34,7 @@ _DAYS_KEPT = 40
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and its delivery; None if there was no receiver, or the message is not due."""
+    """A message and its delivery, which is None if there was no receiver or the message was not due."""
 
     message: Message
     delivery: Delivery | None = None

@@ -230,7 +230,9 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
 
 
 def _figure_text(figure: Figure, language: Language) -> str:
-    """Return a figure with its usual range, or, with too few days for one, the change on the week before."""
+    """Return a figure with its usual range. If there are too few days for a range, return it with its change from the
+    same weekday of the week before.
+    """
     measure, value = METRICS[figure.metric], figure.value
     is_rate = measure.kind == "rate"
     label = said(measure.label, language)

@@ -61,7 +61,7 @@ class Mirror:
     index: str = ""
 
     def is_copied(self, path: str) -> bool:
-        """Whether a file of the folder is copied."""
+        """Whether a file of the folder belongs in the bucket: it matches no pattern of `without`."""
         return not any(fnmatch(path, pattern) for pattern in self.without)
 
     def files(self) -> list[list[Path]]:

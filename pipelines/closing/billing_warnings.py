@@ -75,9 +75,9 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
 
 
 def published_billing_warnings(database: Path) -> list[CheckResult]:
-    """Return the same checks as they were published.
+    """Return the results of the checks of `billing_warnings` from the published file.
 
-    Without a published file, or with one of an older version, all pass: the next run builds it.
+    If there is no published file, or one of an older version, all checks pass: the next run builds the file.
 
     Raises:
         UnreadablePublicationError: the published checks cannot be read.

@@ -118,9 +118,9 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
         if request.metric and source:
             return request.metric, source.channel
         raise UsageError(
-            "The request names no rate.",
+            "No rate is chosen.",
             where="--channel",
-            why="A rate of records needs one channel.",
+            why="Every channel has rates of its own.",
             do=f"Use --channel with one of {', '.join(channels)}, or --metric with {' or '.join(SESSION_SOURCES)}.",
         )
     rates = (*WATCHED, *RISING)

@@ -15,9 +15,9 @@ import polars as pl
 from pipelines.contract.record.dimensions import UNKNOWN
 from pipelines.incidents.incident import ALL, BROAD, Cause, Incident
 
-# Contract: `_MIX_SHARE` and `_CELL_SHARE`: parts of the change from which on shifts of share, or a cell, explain it.
-# `_REST_FALL`: the most that all other requests may fall by, as a part of the change. `WHOLE_SHARE`: a cell with this
-# share of the requests is as good as the whole.
+# Fixed by the contract. Shifts of share explain a change if they make up `_MIX_SHARE` of it. A cell explains it if the
+# cell makes up `_CELL_SHARE` of it and the rate of all other requests falls by at most `_REST_FALL` of it. A cell with
+# `WHOLE_SHARE` of the requests counts as all requests.
 _MIX_SHARE: Final = 0.5
 _CELL_SHARE: Final = 0.75
 _REST_FALL: Final = 0.25

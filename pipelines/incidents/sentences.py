@@ -22,7 +22,7 @@ STATES: Final = {
     "recovered": "{what}, {span}, recovered; {loss}{cause}",
     "settled": "{what}, {span}, the norm since; {loss}{cause}",
     # The last day lost nothing; a second one ends the incident.
-    "open back": "{what}, day {days} since {first}, back at its level {when}{cause}",
+    "open back": "{what}, day {days} since {first}, back at its usual level {when}{cause}",
     "open without loss": "{what}, day {days} since {first}{cause}",
     "recovered without loss": "{what}, {span}, recovered{cause}",
     "settled without loss": "{what}, {span}, the norm since{cause}",
@@ -89,7 +89,11 @@ CAUSE_LINES: Final = {
     "gone": "{cell} has no requests any more",
     "rates": "{cell} ({now}, all others {rest})",
 }
-LOSSES: Final = {"day": "{loss} {when}", "all": "{loss} {when}, {total} in all", "back": "back at its level {when}"}
+LOSSES: Final = {
+    "day": "{loss} {when}",
+    "all": "{loss} {when}, {total} in all",
+    "back": "back at its usual level {when}",
+}
 # Number of open problems, as in the headline of the pages.
 PROBLEMS: Final = ("No problem is happening", "1 problem is happening", "{count} problems are happening")
 ITEMS: Final = ("1 item to look at", "{count} items to look at")

@@ -51,8 +51,9 @@ class Rotation:
         }
 
     def moves(self) -> Iterator[tuple[LandedFile, FileEntry]]:
-        """Yield new files that equal, byte for byte, a content that left its path, with that content. They need not be
-        read.
+        """Yield each new file that has the same bytes as a content that left its path, with the entry of that content.
+
+        The records of these files are stored already, so the files need not be read.
         """
         by_size = defaultdict[int, list[FileEntry]](list)
         for entry in self._left:

@@ -27,7 +27,7 @@ Results = Iterator[Result]
 
 @dataclass(frozen=True)
 class Work:
-    """The inputs of a step: the run, the day D, and Dagster's partitions."""
+    """The inputs of a step: the run, the day that it closes, and Dagster's partitions."""
 
     run: DailyRun
     day: date

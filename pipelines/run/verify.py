@@ -183,7 +183,9 @@ def _differing_day(
 def _compare(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
 ) -> list[str]:
-    """Return the number of rows that only one side has, with the first of them. Both sides are trusted names."""
+    """Return a text for each side with rows that the other lacks: their number and the first of them. The names of the
+    sides are trusted.
+    """
     report.tables += 1
     report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])
     found = []

@@ -82,7 +82,7 @@ class SampleSpec:
 
     @property
     def has_bills(self) -> bool:
-        """Whether the registry has packages, limits, consoles and bills: only if their differences are visible."""
+        """Whether the registry has packages, limits, consoles and bills, which only large samples can show well."""
         is_large = self.apps >= SMALLEST_WITH_EDGE_CASES and self.events >= LEAST_EVENTS
         return is_large and self.days >= DAYS_WITH_ALL and not self.quiet
 

@@ -117,9 +117,10 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Image:
-    """The rows of a manifest by table and first column, and the number of its commit.
+    """The rows of a manifest as the catalogue stores them, and the number of the commit that wrote them.
 
-    `numbers` maps path and content of each file to its number.
+    `tables` has the rows of each table by the value of their first column. `numbers` has the number of each file by its
+    path and checksum.
     """
 
     commits: int

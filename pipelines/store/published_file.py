@@ -24,7 +24,7 @@ T = TypeVar("T")
 class UnreadablePublicationError(AuthmeterError, duckdb.Error):
     """The published file exists and cannot be read.
 
-    As a `duckdb.Error`, callers that can go on without the file catch it.
+    It is also a `duckdb.Error`, the error that callers catch if they can do without the file.
     """
 
     def __init__(self, database: Path, error: duckdb.Error) -> None:

@@ -201,8 +201,10 @@ class PublishedTables:
         self._keep("name_order", names)
 
     def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return numbers by day and by month of these apps as JSON: app_key; days and months of the charts; way_days
-        and step_days of sign-in sessions, by entry channel and way, and by step of the funnel with its median times.
+        """Return the numbers of these apps as JSON, in frames with one row per app.
+
+        Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by entry channel
+        and way; `step_days`, sessions by step of the funnel, with median times between steps.
 
         It takes half as long as all steps, mostly outside of DuckDB: call it in another thread, on a
         `second_connection`.
@@ -232,10 +234,10 @@ class PublishedTables:
         return SeriesRows(rows, self._values["channels"], last - first + 1, places)
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the counts by day from the first of the 13 months up to the 90 days, as JSON by app key, in the form
-        of the charts.
+        """Return the counts of each day that the 13 months contain and the 90 days do not, as JSON by app key.
 
-        `keys` are sorted; apps without a record in these days are left out.
+        The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left
+        out.
         """
         days = (self._values["long_first"] - self._values["months_first"]).days
         rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])

@@ -44,10 +44,13 @@ _OTHER_UNITS: Final = {"window_days": _DAYS, "days_with_data": _DAYS}
 _WORDS: Final = {
     "day": (Bilingual("日期", "Day"), Bilingual("业务日。", "The business day.")),
     "month": (Bilingual("月份", "Month"), Bilingual("自然月的第一天。", "The first day of the calendar month.")),
-    "window_days": (Bilingual("统计天数", "Days counted"), Bilingual("统计所覆盖的天数。", "Days of the period.")),
+    "window_days": (
+        Bilingual("统计天数", "Days counted"),
+        Bilingual("统计所覆盖的天数。", "Number of days in the period."),
+    ),
     "days_with_data": (
         Bilingual("有数据天数", "Days with data"),
-        Bilingual("其中有数据的天数。", "Days of the period with data."),
+        Bilingual("其中有数据的天数。", "Number of these days that have data."),
     ),
     "app_key": (Bilingual("AppKey", "App key"), Bilingual("应用的标识。", "The key of the app.")),
     "app_name": (

@@ -425,8 +425,8 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
     # No session failed on the day before.
     assert "recovery_rate has no session from" in refused("--metric", "recovery_rate")
     assert "qq has no rate 'sign_in_rate'." in refused("--metric", "sign_in_rate", "--channel", "qq")
-    assert "The request names no rate." in refused("--metric", "technical_success_rate")
-    assert "The request names no rate." in refused()
+    assert "No rate is chosen." in refused("--metric", "technical_success_rate")
+    assert "No rate is chosen." in refused()
 
 
 @pytest.mark.parametrize(

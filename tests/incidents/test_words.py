@@ -221,7 +221,7 @@ def test_an_incident_without_cause_or_loss_says_so() -> None:
     first_day = loss_words(replace(VOLUME, days=1), AS_OF)
     assert first_day == Bilingual("11-25 少 139 次", "139 fewer on 11-25")
     assert loss_words(replace(WALLET, lost=0.2), AS_OF) == Bilingual(
-        "11-25 已回到平时水平", "back at its level on 11-25"
+        "11-25 已回到平时水平", "back at its usual level on 11-25"
     )
     assert loss_words(replace(WALLET, kind="further", metric="latency_p95_ms"), AS_OF) is None
 
@@ -239,7 +239,7 @@ def test_a_loss_is_of_the_day_on_which_it_was_counted() -> None:
     assert "139 fewer on 11-24" in incident_text(before, "Wallet", AS_OF).en
     back = loss_words(replace(before, lost=0.0), AS_OF)
     assert back
-    assert back.en.startswith("back at its level on 11-24")
+    assert back.en.startswith("back at its usual level on 11-24")
 
 
 def test_a_day_that_is_missing_is_never_back_at_its_level() -> None:

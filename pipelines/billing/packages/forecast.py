@@ -32,7 +32,7 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """The number of earlier origins whose factors were checked, and for how many the uses were within the factors."""
+    """A check of earlier forecasts: how many were checked, and for how many the uses were within the factors."""
 
     checks: int
     held: int

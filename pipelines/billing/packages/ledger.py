@@ -102,8 +102,10 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days whose uses must be computed again by app. On these days uses are drawn from several packages, or some
-        from no package, but the given rows have all apps together.
+        """Days on which several packages cover the uses, or a package covers only some of them.
+
+        If the uses were given for all apps together, these days must be computed again with the uses of each app,
+        because only these show which app used which package.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]

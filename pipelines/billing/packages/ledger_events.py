@@ -43,12 +43,14 @@ def events_by_day(account: Account, before: datetime, zone: str) -> dict[date, l
 def in_order_of_acting(
     events: Iterable[LedgerEvent], cuts: Collection[datetime], start: datetime
 ) -> tuple[dict[datetime, list[LedgerEvent]], list[LedgerEvent]]:
-    """Return a day's events by the cut at which they apply, and the events that apply at the end of the day.
+    """Return a day's events by the instant at which they apply, and the events that apply at the end of the day.
 
-    The latter are events without a cut at their instant, and all later events of the same package.
+    An event applies at its own instant if the uses of the day are known before and after it. Otherwise it applies at
+    the end of the day, with all later events of the same package.
 
     Args:
-        start: the day's 00:00, at which events apply on any day.
+        cuts: the instants that divide the day's uses.
+        start: the day's 00:00; events at this instant apply at it even if it is not among the cuts.
     """
     by_cut: dict[datetime, list[LedgerEvent]] = defaultdict(list)
     at_end: list[LedgerEvent] = []

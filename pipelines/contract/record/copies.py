@@ -6,8 +6,9 @@ from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, PERSO
 
 
 def copy_order() -> str:
-    """Return ORDER BY items that sort the counted copy first: absent before present, devices and phones by their
-    hashes.
+    """Return the ORDER BY items that sort the copies of a record; the first copy counts.
+
+    In each field, an absent value sorts before all others, and devices and phones sort by their hashes.
     """
     return ", ".join(item for name in FIELD_NAMES if name != "event_id" for item in _items(name))
 

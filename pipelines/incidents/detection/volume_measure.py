@@ -35,11 +35,12 @@ class VolumeMeasure:
         self.volumes = np.where(has_data, volumes, 0.0)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the `volume` of a day, its `norm`, and the terms from which `spread` estimates the variance.
+        """Return the `volume` of each day, its `norm`, and the terms from which `spread` estimates the variance.
 
-        `beyond` over `known squares` is the variance beyond chance as a part of the squared norm; `in a row` over `row
-        squares` is the covariance of consecutive days. A day without a norm of its own is compared with the mean of the
-        baseline.
+        Over the days of a baseline, the sum of `beyond` divided by the sum of `known squares` is the variance that
+        chance does not explain, relative to the squared norm. The sum of `in a row` divided by the sum of `row squares`
+        is the covariance of consecutive days, relative to their norms. The `young` terms are for days that have no norm
+        yet: `spread` compares these with the mean of the baseline.
         """
         volume = self.volumes[:, rows]
         norms = Norms(clean)

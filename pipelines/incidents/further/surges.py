@@ -38,7 +38,7 @@ class SurgeMeasure(VolumeMeasure):
         return {**super().values(clean, rows), **counts}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the rise above the norm, as a part of it."""
+        """Return the excess over the norm as a share of the norm; it replaces the fall of the base class."""
         return seen("volume") / seen("norm") - 1
 
     def lost(self, base: Sums, seen: Sums) -> Floats:

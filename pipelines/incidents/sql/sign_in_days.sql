@@ -1,4 +1,5 @@
--- grain: app_key, by_server, day: sessions that tried to sign in, and sessions that did
+-- grain: app_key, by_server, day: sessions that tried to sign in, and sessions that did. `by_server` is true on days on
+-- which only records of the app's server sign in by one_click.
 SELECT
     app_key,
     by_server,

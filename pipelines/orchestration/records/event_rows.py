@@ -31,7 +31,7 @@ class Event:
         return key_text(self.asset) if self.asset else None
 
     def entry(self, run_id: str, timestamp: float) -> Json:
-        """Return the stored form."""
+        """Return the event as Dagster stores it."""
         is_planned = self.type.endswith("_PLANNED")
         handle = _of("SolidHandle", name=self.step, parent=None) if self.step and not is_planned else None
         tags = {

@@ -142,7 +142,8 @@ class _Stream:
         """Read to the last byte, which also verifies the checksums of the compression.
 
         Raises:
-            DamagedFileError: no empty block follows the last member, which ends at `end`, or other bytes than zeros do.
+            DamagedFileError: after the last member, which ends at `end`, there is less than one block, or a byte that
+                is not zero.
         """
         ahead = self._given - end
         rest = b"".join(self._last)[-ahead:] if ahead > 0 else b""

@@ -1,4 +1,4 @@
--- grain: key_number, app, channel (`*`: all together): the number of distinct keys
+-- grain: key_number (see key_records.sql), app, channel (`*`: all together): how many distinct keys occur
 SELECT key_number, app, channel, sum(keys)::BIGINT AS keys
 FROM (
     SELECT key_number, app, unnest([channel, '*']) AS channel, keys FROM single_keys

@@ -85,7 +85,7 @@ class Limits:
 
 
 def limits(marts: PublishedTables) -> Limits:
-    """Return limits and repeated keys of the last 30 days."""
+    """Return the sums of each limit, and the devices and phones with repeated requests, of the last 30 days."""
     ((limited,),) = marts.rows("billing/limited_records")
     return Limits(
         [LimitSums(*row) for row in marts.rows("billing/limit_sums")],

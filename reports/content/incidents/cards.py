@@ -111,7 +111,7 @@ def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -
     if not one.lost_total or has_no_loss(one):
         return None
     if is_back(one):
-        return t("back at its level on {day}").format(day=day)
+        return t("back at its usual level on {day}").format(day=day)
     texts = {
         "data": t("{lost} records on {day}"),
         **dict.fromkeys(MISSING, t("{lost} records missing on {day}")),

@@ -1,7 +1,7 @@
 -- One row per day and run that changed the day's records after publication, in the last 60 days: the changed share of
--- the counted records, and the age of the day, counted to the day after the last closed one while the earlier figures
--- were published. If that closed day was not recorded, the one of the input files that caused the change is used; NULL
--- if no such file is known.
+-- the counted records, and the day's age at the change. The age counts the days up to the run: to the day after the
+-- last day that was closed before it. If that closed day was not recorded, it is taken from the input files that caused
+-- the change; the age is NULL if there is none.
 WITH moved AS (
     SELECT
         day,

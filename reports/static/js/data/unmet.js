@@ -8,9 +8,9 @@ import { asked } from "./address.js";
 const checks = new Map();
 
 /**
- * Registers the check of parameters that belong together.
+ * Registers a check of parameters of the address that are valid or invalid together, such as the two ends of a range.
  * @param {string[]} names
- * @param {() => string | null} shownInstead what the page shows instead of the values; null for values that it shows.
+ * @param {() => string | null} shownInstead what the page shows instead of their values; null if it shows the values.
  */
 export function checkAddress(names, shownInstead) {
   checks.set(names, shownInstead);

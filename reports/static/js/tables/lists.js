@@ -145,7 +145,7 @@ function drawFilesTable(table, data) {
 }
 
 /**
- * A table with the filters of its list, and nothing else.
+ * Starts a table whose only filters are those of its list; `shows` is passed to `makeTable`.
  * @param {HTMLTableElement} table
  * @param {Rows} data
  * @param {Columns} columns
