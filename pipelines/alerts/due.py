@@ -118,7 +118,10 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
 
 
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
-    """Yield the weekly message sent for the week that ends on a Sunday, if that was published while it was wanted."""
+    """Send the weekly message of the week that ends on a Sunday, and yield it with its delivery.
+
+    Nothing is sent if all receivers have it, or if no weekly message was wanted when the Sunday was published.
+    """
     to, _ = all_receivers(data, settings.alerts)
     is_open = any(not _marker(data, "weekly", sunday, key).exists() for key in to.keys)
     if not is_open or not _marker(data, "weekly", sunday, _DUE).exists():

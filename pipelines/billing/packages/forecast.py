@@ -122,7 +122,11 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the origins that an origin uses, in weeks before the as-of: the four weeks after each are over by then."""
+    """Return the earlier origins whose ratios the factors of an origin use: those whose four weeks are over by then.
+
+    Args:
+        weeks: how many weeks before the as-of the origin is; the result has the same unit.
+    """
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)
 

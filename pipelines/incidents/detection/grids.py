@@ -10,7 +10,7 @@ _NARROW = 8
 
 
 def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
-    """Set each row of `sums` from `step` on to the sum of the earlier rows of `values` at distances of `step`.
+    """Set each row of `sums` from `step` on to the sum of every `step`-th row of `values` before it.
 
     Adding row to row is eight times as fast as a cumulative sum along the columns, except for narrow grids.
     """

@@ -100,7 +100,7 @@ class Volumes:
 
 
 def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Volumes:
-    """Return the volumes of subjects that are large enough to lose as much as matters."""
+    """Return the volumes of the subjects that are large enough for a reportable loss."""
     rate = metric(TECHNICAL)
     is_login = np.array([channel in LOGIN_CHANNELS for _, channel in counts.keys], dtype=float)
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]

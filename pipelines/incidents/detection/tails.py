@@ -6,7 +6,7 @@ from pipelines.incidents.detection.grids import Floats
 
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return the chance of a count or less as a normal deviation; 0 for a count that is no fall.
+    """Return the probability of this count or less, as a normal deviation; 0 if the count is not below the norm.
 
     The count has a negative binomial distribution of variance mean + spread mean². Computed by the saddlepoint
     approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen:

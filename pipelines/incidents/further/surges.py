@@ -46,7 +46,9 @@ class SurgeMeasure(VolumeMeasure):
         return seen("volume") - seen("norm")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the upper tail of a negative binomial if the requests beyond the norm are poor, else 0."""
+        """Return the upper tail of a negative binomial if few of the requests beyond the norm sign in, or if these come
+        from few devices; else 0.
+        """
         norm = seen("norm")
         far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
 

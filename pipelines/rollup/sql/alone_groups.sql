@@ -1,5 +1,5 @@
 -- grain: app and the words of a subject's only record, the commonest case; `subjects` counts the subjects. `moment`
--- keeps only whether the day ends before the session gap has passed, so that the session may go on.
+-- keeps only whether the record is so close to the end of the day that its session may continue on the next one.
 SELECT
     app,
     CASE WHEN moment_epoch_ms(moment, day) >= end_quarter * 900000 - $session_ms

@@ -1,6 +1,6 @@
--- grain: app and the attributes of sessions, as numbers; `sessions` counts them Whether a success of one_click in stage
--- authorize completes a sign-in depends on all sessions of an app's day, which are not computed yet. So a group has
--- both results: `…_client` if it does, `…_server` if it does not.
+-- grain: app and the attributes of sessions, as numbers; `sessions` counts them. Whether a success of one_click in
+-- stage authorize completes a sign-in depends on all sessions of an app's day, which are not computed yet. So a group
+-- has both results: `…_client` if it does, `…_server` if it does not.
 WITH completed AS (
     SELECT
         *,

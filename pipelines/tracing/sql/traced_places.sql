@@ -1,8 +1,8 @@
 -- grain: stored record of the app that is printed: it is in a session of a traced subject; or it is in no subject's
 -- session, and has the requested id or the device of a traced subject. Of each session, and of each day's records in
--- no session, these are $most_records, those with the requested id before others, then the first: `place` is the position
--- in the output, and `left_out` the number of the rest. `kept_number` is the copy that counts in its place. The columns
--- are few, because a day's records may all have the requested id.
+-- no session, at most $most_records are printed: first those with the requested id, then the earliest. `place` is the
+-- position in the output, and `left_out` the number of the rest. `kept_number` is the copy that counts in its place.
+-- The columns are few, because a day's records may all have the requested id.
 WITH kept AS (
     SELECT record_number AS kept_number, app_key = $app_key AS is_kept_here FROM traced_events
 ), devices AS (

@@ -70,7 +70,7 @@ class SeriesRows:
         return ["{" + ",".join(of_app) + "}" for of_app in objects]
 
     def _numbers(self, name: str, *, has_zero: bool) -> Numbers:
-        """Return a line for each app and channel with a row; without zeros, they are `NONE` too."""
+        """Return a line for each app and channel with a row. Unless the column `has_zero`, zeros become `NONE` too."""
         values = self._rows.get_column(name).cast(pl.Int64)
         size = self._places * len(self._lines)
         if has_zero:

@@ -73,7 +73,7 @@ def points(value: float) -> Bilingual:
 
 
 def point_count(value: float) -> str:
-    """Return the same without the unit, for columns whose heading names it."""
+    """Return a difference of shares as `points` does, without the unit, for columns whose heading names it."""
     return f"{value:+.2%}".rstrip("%").replace("-", "−")
 
 

@@ -99,7 +99,7 @@ const loading = new Map();
 /**
  * Runs a script of the site once; resolves when it has run. Assets have a digest in their name; for data files the
  * site's version is added to the address.
- * @param {string} path from the folder of the site; from that of the page where it begins with `./`.
+ * @param {string} path relative to the folder of the site, or with `./` to the folder of the page.
  * @returns {Promise<unknown>}
  */
 export function loadScript(path) {

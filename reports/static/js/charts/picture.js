@@ -117,7 +117,7 @@ export function source() {
 
 /**
  * The picture of a chart as SVG text, with its size in pixels.
- * @param {HTMLElement} place that of the chart.
+ * @param {HTMLElement} place the element that contains the chart.
  * @param {string} title
  */
 async function drawn(place, title) {

@@ -32,7 +32,7 @@ export function loadList(name) {
 /**
  * The figures of another app, loaded from its own script.
  * @param {BigList} data
- * @param {number} row that of the app in the list.
+ * @param {number} row the app's row in the list.
  * @returns {Promise<RawFigures>}
  */
 export async function loadFigures(data, row) {

@@ -28,7 +28,7 @@ function median(numbers) {
  * @param {number} place
  * @param {Unit} unit
  * @param {(place: number) => boolean} counts
- * @param {Value[]} [requests] those of a rate, by which chance takes it so far.
+ * @param {Value[]} [requests] the denominators of a rate: the fewer, the wider is its range by chance.
  * @returns {Usual | null}
  */
 export function usualOf(values, place, unit, counts, requests = []) {

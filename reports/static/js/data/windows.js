@@ -1,4 +1,4 @@
-/* The switch between the last 7 and 30 days, and longer spans of the charts, with which tables stay at 30 days; and
+/* The switch between the last 7 and 30 days and the longer spans of the charts, during which tables show 30 days; and
    the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
    windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
 

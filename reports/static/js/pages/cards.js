@@ -42,7 +42,7 @@ function countNode(value) {
 }
 
 /**
- * The position of a count relative to the usual range of a period; unknown for billed counts, which have no days here.
+ * The position of a count relative to the usual range of a period; unknown for billed counts without values by day.
  * @param {string} metric
  * @param {PeriodKey} period
  * @returns {Side}

@@ -103,7 +103,7 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
  * The usual range, below a figure; empty if there are too few days.
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
- * @param {string} day named with its value, if the figure above covers more days.
+ * @param {string} day if the figure above covers more days: the day that the range is for, shown with its value.
  * @param {(value: number) => string} [lastText] of the last value, with the unit.
  */
 function usualNote({ value, usual }, textOfValue, day, lastText = textOfValue) {

@@ -52,7 +52,7 @@ function withChange(text, change) {
  * @param {Counts} row
  * @param {"authorizations" | "authorization_rate"} metric
  * @param {boolean} comparable
- * @param {Side} [side] unknown for rows whose days the page does not have.
+ * @param {Side} [side] unknown for rows without values by day on the page.
  * @returns {HTMLElement | null}
  */
 export function columnChange(row, metric, comparable, side) {
