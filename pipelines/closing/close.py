@@ -70,7 +70,7 @@ def publication_of(
 
 
 def publish(manifest: Manifest, publication: PendingPublication, zone: str, now: datetime) -> None:
-    """Make a changed publication the manifest's: set a new run number and the time."""
+    """Store a publication in the manifest with a new run number and the time, unless its inputs are unchanged."""
     if publication.inputs != manifest.inputs:
         manifest.as_of, manifest.inputs = publication.as_of, publication.inputs
         manifest.run += 1

@@ -36,7 +36,7 @@ def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
 
 
 def _rows(registry: Registry) -> CheckResult:
-    """Count invalid rows separately from findings that invalidate no row, such as a column that looks like a secret."""
+    """Return the check of bad rows, and separately of findings that invalidate no row, such as a secret in a column."""
     said = []
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
         if found := [one for one in registry.problems if one.costs_row is costs_row]:
@@ -55,7 +55,7 @@ def _reason(reason: str) -> Bilingual:
 
 
 def _accounts(registry: Registry) -> CheckResult:
-    """Accounts without an app have no uses: if the name is misspelt, the uses count for another account."""
+    """Return the check of accounts that no app uses. If the name is misspelt, the uses count for another account."""
     of_apps = {app["account_id"] for app in registry.apps}
     had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
     named = {

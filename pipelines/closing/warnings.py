@@ -154,7 +154,10 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
-    """Only files since the last closing: an old bad file must not warn forever, nor a later good one hide it."""
+    """Return the check of the share of rejected records in the files that were read since the last closing.
+
+    Older files are left out, because an old bad file must not warn forever, nor a later good one hide it.
+    """
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
     share = rejected / read if read else 0.0

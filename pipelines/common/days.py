@@ -149,7 +149,7 @@ def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None
 
 
 def _midnight(instant: datetime) -> datetime:
-    """Return the beginning of its day of UTC."""
+    """Return the beginning of the UTC day that contains the instant."""
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -1,6 +1,6 @@
 """Names of files and folders: misspelt names of files that authmeter reads, and names that it ignores.
 
-A file with a misspelt name would be ignored without the writer's notice.
+Without these checks, a file with a misspelt name would be ignored silently.
 """
 
 import os

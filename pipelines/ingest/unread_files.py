@@ -1,4 +1,4 @@
-"""Stores the files of landing that no source reads in the manifest, so that none is ignored without a report.
+"""Stores in the manifest the files of landing that no source reads, so that none is ignored without a report.
 
 A content is hashed once, when it is new; later runs recognize it by its stamp. Its records do not count.
 """

@@ -71,7 +71,7 @@ class InstancePartitions:
         self._instance = instance
 
     def names(self) -> list[str]:
-        """Return all of them, in the order in which they were added."""
+        """Return the names of all partitions, in the order in which they were added."""
         return list(self._instance.get_dynamic_partitions(BUSINESS_DAYS))
 
     def add(self, names: list[str]) -> None:

@@ -39,7 +39,7 @@ def stages_of_run(
         is_whole: whether a run that ends before its last step has failed.
         tidy: called once the lock is held.
         opened: the stages if already opened.
-        warn: gets the notice from opening the folder here.
+        warn: called with the notice, if opening the folder here gives one.
     """
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
     with failures_noted(data, day):

@@ -21,7 +21,7 @@ class Partitions(Protocol):
     """The partitions of the days in Dagster, and their records."""
 
     def names(self) -> list[str]:
-        """Return all of them, in the order in which they were added."""
+        """Return the names of all partitions, in the order in which they were added."""
 
     def add(self, names: list[str]) -> None:
         """Add partitions that do not exist yet."""
@@ -34,7 +34,7 @@ class Partitions(Protocol):
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
-    """Return the run's day D: its partition, else the last day that is over."""
+    """Return the day that a run closes: its partition, else the last day that is over."""
     tag = tags.get(PARTITION_TAG)
     return date.fromisoformat(tag) if tag else last_closed_day(run.now, run.settings.timezone)
 

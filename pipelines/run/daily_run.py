@@ -114,7 +114,7 @@ class DailyRun:
         return report
 
     def ingest(self, day: date) -> IngestReport:
-        """Read new files of landing; D and the clock decide which records are too old or in the future."""
+        """Read new files of landing; `day` and the clock decide which records are too old or in the future."""
         with self._box("ingest") as box:
             manifest = self._own_manifest()
             self.store.clear_unfinished(manifest)
@@ -140,7 +140,7 @@ class DailyRun:
         return bool(self.reread and self.reread.selects(entry, self.sources, self.settings.timezone))
 
     def roll_up(self, day: date) -> RollupReport:
-        """Roll up all days up to D that are due, and commit them with the publication."""
+        """Roll up all due days up to `day`, and commit them with the publication."""
         with self._box("roll up") as box:
             manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)

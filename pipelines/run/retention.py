@@ -32,7 +32,7 @@ class RetentionReport:
 
 
 def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
-    """Remove data from the manifest that is older than the settings allow, counted from the run's day D.
+    """Remove data from the manifest that is older than the settings allow, counted from the run's `day`.
 
     All events of a day are removed together: its tables are then final, and later records of it are too old. The
     manifest is changed, but not yet committed.

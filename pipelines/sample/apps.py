@@ -30,8 +30,8 @@ _SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.13.0"), ("2.14.5", "2.14.5"
 class SampleApp:
     """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name.
 
-    One-click login is logged by server and SDK; by the server only if `is_server`, by the SDK only if not
-    `logs_server`.
+    Both server and SDK log one-click login, unless `is_server` (only the server does) or not `logs_server` (only the
+    SDK does).
     """
 
     app_no: int

@@ -66,7 +66,10 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Counts of sessions of an app: all, cut by midnight, signed in, with a failure first, and these cut and signed in.
+    """Counts of an app's sessions by their last record.
+
+    The counts are all sessions, those cut by midnight, those that signed in, and those with a failure; `failed_first_…`
+    counts how many of the last were cut or signed in.
 
     `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
     did.

@@ -33,7 +33,7 @@ _SHARED: dict[Path, dict[tuple[object, ...], _Shared]] = {}
 
 @contextmanager
 def shared_workbenches(temp: Path) -> Iterator[None]:
-    """Until this ends, workbenches that spill to `temp` and ask for the same are connections to one database.
+    """Within the context, workbenches that spill to `temp` with equal folders and limits share one database.
 
     Opening a database takes 20 ms, and a small run would open seven. Each connection has temporary tables and variables
     of its own; all share the memory limit, and the names of attached files and of tables that are not temporary.

@@ -37,7 +37,7 @@ class FileEntry:
 
     A part may hold the records of several files; `place` is the index of this file in it. `part_digest` is the checksum
     of the part's files, None for parts of the first versions. When retention removes a part's oldest days, its name
-    changes: see `origin_of`. `run_day` is the day D of the run that read the content first; `earlier_parts` are the
+    changes: see `origin_of`. `run_day` is the day of the run that read the content first; `earlier_parts` are the
     `records_name` of earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason
     why few of its records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are the faults of its
     mapping: see `reading/sources/mapping_use.py`.

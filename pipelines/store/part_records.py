@@ -67,8 +67,8 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return the places that do not count by file, without places after the last record and files with no
-    such place.
+    """Return for each file the places that do not count, up to the place of its last record. Files without such a
+    place are left out.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

@@ -76,7 +76,7 @@ class OlderStore:
 
 
 def _from_1(raw: Raw, warehouse: Path) -> None:
-    """Version 2 added the retention of events and days; the first stores had no checksum of a day's tables."""
+    """Upgrade a store of version 1, which has no retention and may lack the checksum of a day's tables."""
     days = raw.get("days", {})
     for day, entry in list(days.items()):
         if "content" not in entry:

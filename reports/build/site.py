@@ -281,7 +281,7 @@ class _Site:
         return self.figures.rows("quality/unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
-        """Return the data scripts, except the list of the apps' files: of this the rows without the files' sizes."""
+        """Return the data scripts, and the rows of the list of apps, whose script also needs the sizes of files."""
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
         figures = with_fields(document, self.incidents.open_figures(ALL_APPS))

@@ -77,7 +77,7 @@ class RecordedPartitions:
         self._index = index
 
     def names(self) -> list[str]:
-        """Return all of them, in the order in which they were added."""
+        """Return the names of all partitions, in the order in which they were added."""
         query = "SELECT partition FROM dynamic_partitions WHERE partitions_def_name = ? ORDER BY id"
         return [name for (name,) in self._index.execute(query, [BUSINESS_DAYS])]
 

@@ -1,7 +1,7 @@
 """Records a run of a command in Dagster's own SQLite files: the run, its events, its assets.
 
-The rows equal Dagster's, except for events of its own machinery (executor, resources, outputs of steps), which its
-pages do not show, and data versions, without which Dagster compares times.
+The rows equal Dagster's, but two things are left out: events of Dagster's own machinery (executor, resources, outputs
+of steps), which its pages do not show, and data versions. Without data versions, Dagster compares times.
 """
 
 import json

@@ -82,8 +82,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[Found]:
 
 @contextmanager
 def kept_archives(temp: Path) -> Iterator[None]:
-    """Keep the archive of the member that was opened last open within the block, with unpacked copies in the folder
-    `temp`.
+    """Keep one archive open within the block: that of the member that was opened last. Unpacked copies are in the
+    folder `temp`.
     """
     kept = _Kept(temp)
     token = _kept.set(kept)

@@ -146,8 +146,8 @@ def is_zip(path: str) -> bool:
 
 
 def parts_of(path: str) -> tuple[str, str]:
-    """Split a member's path into that of its archive and that within it; return an empty text and the path of other
-    files.
+    """Split a member's path into the path of its archive and the path within it. For other files, return an empty text
+    and the path.
     """
     found = path.find(MEMBER)
     while found >= 0:

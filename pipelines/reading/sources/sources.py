@@ -137,7 +137,9 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
 
 
 def _in_each_folder(path: str) -> list[str]:
-    """Return paths of a file with that suffix and no name of its own, in each folder alone, the outer ones first."""
+    """Return a path for each folder above a file, the outer folders first: that folder alone, and a file whose name is
+    only the suffix. Patterns match it by the name of the folder, and not by the name of the file.
+    """
     archive, member = parts_of(path)
     folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]
     _, dot, suffix = name_of(path).partition(".")
