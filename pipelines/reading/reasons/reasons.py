@@ -144,7 +144,7 @@ _CURES = {
     "The member is encrypted": Bilingual("成员已加密：请不加密码重新打包", "pack it without a password"),
     "The member is a link": Bilingual("成员是链接或特殊文件：请打包文件本身", "pack the file itself"),
     "The member has a name that leads": Bilingual(
-        "成员名指向压缩包之外：请改名后重新打包", "pack it under a name without `..` and a leading `/`"
+        "成员名指向压缩包之外：请改名后重新打包", "pack it under a name without `..` or a leading `/`"
     ),
     "The member has the same name": Bilingual(
         "压缩包里有同名成员：每个名称只打包一次", "give each member its own name"
