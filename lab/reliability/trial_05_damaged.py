@@ -24,7 +24,6 @@ import zstandard
 
 from lab.reliability.harness import Result, Tally, some
 from lab.reliability.operation import measured
-from pipelines.ingest.held import accept_held
 from pipelines.store.part_records import record_files
 from tests.support import DataFolder, Row, closed_day, days_before, lines, record, records
 
@@ -35,7 +34,7 @@ RECORDS = 120
 
 def trial(scale: float, work: Path) -> list[Result]:
     """Damaged files of all formats in one folder, the rows beside them, and files in motion."""
-    return [*_damaged(scale, work / "damaged"), _growing(scale, work / "growing"), _taken_back(work / "held")]
+    return [*_damaged(scale, work / "damaged"), _growing(scale, work / "growing")]
 
 
 def _gz(content: bytes) -> bytes:
@@ -225,35 +224,4 @@ def _growing(scale: float, root: Path) -> Result:
         tally.check(
             is_left and counted == wanted, f"try {number}: left {report.changing}, {counted} of {wanted} counted"
         )
-    return tally.result()
-
-
-def _taken_back(root: Path) -> Result:
-    """New content that would take records of a closed day away is held; all that there is to do about it is done."""
-    tally = Tally(5, "content that would take records of a closed day away: held, and counted when it is accepted")
-    last = closed_day()
-    kinds = {
-        "one id less": records(49, last),
-        "another day's": records(50, days_before(last, 1), "other"),
-        "nothing": [],
-        "another id": [*records(49, last), record("another", last)],
-        "the same id on another day": [*records(49, last), record(f"e{last:%m%d}-49", days_before(last, 1))],
-    }
-    folder = DataFolder(root)
-    for kind in kinds:
-        folder.land(f"{kind}.ndjson", records(50, last))
-    folder.tables(last, datetime.now(UTC))
-    before = folder.counted()
-    for kind, rows in kinds.items():
-        folder.land(f"{kind}.ndjson", rows)
-    run = measured("run", root)
-    for kind in kinds:
-        statuses = folder.statuses(f"{kind}.ndjson")
-        tally.check(statuses == ["read", "held"], f"{kind}: {statuses}, exit {run.code}")
-    tally.check(run.code == 3 and folder.counted() == before, f"exit {run.code}, {folder.counted()} was {before}")
-    for kind in kinds:
-        accept_held(folder.store, folder.manifest, f"{kind}.ndjson")
-    folder.tables(last, datetime.now(UTC))
-    wanted = {(row["event_id"], row["event_time"][:10]) for rows in kinds.values() for row in rows}
-    tally.check(sum(folder.counted().values()) == len(wanted), f"{folder.counted()} after all were accepted")
     return tally.result()

@@ -1,4 +1,4 @@
-"""Promise 8: a full disk, too little memory, a missing or wrong key, a wrong clock.
+"""Promise 8: a full disk, too little memory.
 
 Each try starts from a published folder, takes something away, and runs. The run must end with a message that names
 cause and cure, the last good report must stay, and the next run, with everything restored, must publish the same as a
@@ -12,11 +12,9 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest import mock
 
 from lab.reliability.harness import Result, Tally, some
 from lab.reliability.operation import (
@@ -31,12 +29,8 @@ from lab.reliability.operation import (
     tables,
     whole_site,
 )  # fmt: skip
-from pipelines.commands.run import run_daily
-from pipelines.common.days import last_closed_day
-from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
-from pipelines.run import daily_run
-from tests.support import DAY, KEY, DataFolder, days_before, morning_after, write_key
+from tests.support import DAY, DataFolder, days_before
 
 OLD, NEW = days_before(DAY, 1), DAY
 DISK_MB = 64
@@ -185,85 +179,6 @@ def short_memory(base: Base, tries: int, work: Path) -> Result:
     )
 
 
-def wrong_key(base: Base, tries: int, work: Path) -> Result:
-    """Keys that are missing, empty, short, of another folder, or no file."""
-    tally = Tally(8, "Runs with a missing, wrong, short or unreadable key; then with the right one")
-    write_key(work / "other.key", "another key of sufficient length")
-    write_key(work / "short.key", "short")
-    write_key(work / "binary.key", "")
-    (work / "binary.key").write_bytes(b"\xff\xfe" * 20)
-    (work / "folder.key").mkdir()
-    cases: dict[str, tuple[dict[str, str], str]] = {
-        "removed": ({}, "The hash key is missing"),
-        "another": ({"AUTHMETER_HASH_KEY_FILE": str(work / "other.key")}, "differs from the key"),
-        "another in the environment": (
-            {"AUTHMETER_HASH_KEY": "another key of sufficient length"},
-            "differs from the key",
-        ),
-        "short": ({"AUTHMETER_HASH_KEY_FILE": str(work / "short.key")}, "shorter than 16"),
-        "binary": ({"AUTHMETER_HASH_KEY_FILE": str(work / "binary.key")}, "cannot be read"),
-        "a folder": ({"AUTHMETER_HASH_KEY_FILE": str(work / "folder.key")}, "cannot be read"),
-        "no file": ({"AUTHMETER_HASH_KEY_FILE": str(work / "none.key")}, "cannot be read"),
-    }
-    for name, (given, words) in list(cases.items())[:tries]:
-        folder = base.copy(work / "keys")
-        (folder.root / "hash.key").unlink()
-        with mock.patch.dict(os.environ, given):
-            fault = _refusal(lambda f=folder: f.tables(NEW), words)
-        made = (folder.root / "hash.key").exists()
-        write_key(folder.root / "hash.key", KEY)
-        fault = fault or base.fault_of(folder) or ("a wrong key was made" if made else "")
-        folder.tables(NEW)
-        tally.check(not (fault or base.unhealed(folder)), lambda n=name, f=fault: f"{n}: {f}")
-    return tally.result()
-
-
-def _refusal(run: Callable[[], object], words: str) -> str:
-    """Return the fault of a refusal, or an empty text if it has the words and says what to do."""
-    try:
-        run()
-    except AuthmeterError as error:
-        return "" if words in str(error) and "what to do: " in str(error) else f"it says {error}"
-    return "it was not refused"
-
-
-def wrong_clock(base: Base, tries: int, work: Path) -> Result:
-    """Clocks set back and far ahead, and set right again. The clock is the run's own, not the machine's."""
-    tally = Tally(8, "Runs with a clock set back or far ahead; then with the right one")
-    right = morning_after(NEW)
-    back = [right - timedelta(days=days) for days in (3, 4, 7, 40, 366)]
-    never_set = [datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 1980, 2000, 2025)]
-    ahead = [right + timedelta(days=days) for days in (403, 800, 4_000, 27_000)]
-    for number, clock in enumerate((back + never_set + ahead)[-tries:] if tries < 4 else back + never_set + ahead):
-        folder = base.copy(work / "clock")
-        words = "The clock shows" if clock < right else "By the clock"
-        with _clock(clock):
-            fault = _refusal(lambda f=folder: run_daily(f.root, None), words) or base.fault_of(folder)
-        folder.tables(NEW)
-        tally.check(not (fault or base.unhealed(folder)), lambda n=number, c=clock, f=fault: f"{n}, {c}: {f}")
-    # Within a day either way nothing is refused, and nothing is lost.
-    for hours in (-23, -9, 9, 23)[: max(1, tries)]:
-        folder = base.copy(work / "clock")
-        with _clock(right + timedelta(hours=hours)):
-            day = min(NEW, last_closed_day(right + timedelta(hours=hours), "Asia/Shanghai"))
-            run, _ = daily_run.open_run(folder.root)
-            run.ingest(day)
-        folder.tables(NEW)
-        tally.check(not base.unhealed(folder), f"{hours} hours: {base.unhealed(folder)}")
-    return tally.result("the run's clock is replaced, not the machine's")
-
-
-@contextmanager
-def _clock(time: datetime) -> Iterator[None]:
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return time
-
-    with mock.patch.object(daily_run, "datetime", Clock):
-        yield
-
-
 def trial(scale: float, work: Path) -> list[Result]:
     """The shortages, one after another."""
     base = Base(work)
@@ -271,6 +186,4 @@ def trial(scale: float, work: Path) -> list[Result]:
         full_disk(base, some(40, scale), work),
         limited_files(base, some(30, scale), work),
         short_memory(base, some(26, scale, 2), work),
-        wrong_key(base, some(7, scale, 2), work),
-        wrong_clock(base, some(13, scale, 2), work),
     ]

@@ -1,7 +1,7 @@
 """Promise 9: days that Dagster was down are closed when it is back, no run stays stuck, and there is one scheduler.
 
-It asks the schedule itself, kills trees of small processes, and starts real `authmeter dev` processes, kills them with
-all that they started, and starts them again.
+It kills trees of small processes, and starts real `authmeter dev` processes, kills them with all that they started,
+and starts them again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -28,34 +28,6 @@ from pipelines.orchestration.home import end_dead_runs, prepare
 from tests.support import DataFolder, closed_day, days_before
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
-
-
-# ---- down for days
-
-
-def down(tries: int, work: Path) -> Result:
-    """The tick that comes after some days without a scheduler, asked of the schedule, and the run of its day."""
-    from pipelines.definitions import definitions
-
-    tally = Tally(9, "Days without a scheduler, all closed by the one run that the next tick asks for")
-    repository = definitions().get_repository_def()
-    schedule = repository.get_schedule_def("daily_schedule")
-    prepare(work)
-    for seed in range(tries):
-        newest = closed_day()
-        days = 5 if seed == 0 else random.Random(seed).randint(1, 12)
-        folder = installation(work / f"down{seed}", days_before(newest, days), 2)
-        folder.tables(days_before(newest, days))
-        missed = list(days_between(days_before(newest, days - 1), newest))
-        for day in missed:
-            land_day(folder, day, 6)
-        tick = datetime.combine(newest + timedelta(days=1), datetime.min.time(), UTC) - timedelta(hours=5, minutes=30)
-        with dg.DagsterInstance.get() as instance:
-            context = dg.build_schedule_context(instance, tick, repository_def=repository)
-            (request,) = schedule.evaluate_tick(context).run_requests or ()
-        folder.tables(date.fromisoformat(request.tags["dagster/partition"]))
-        tally.check(set(missed) <= folder.counted().keys(), f"seed {seed}: {days} days down")
-    return tally.result()
 
 
 @contextmanager
@@ -241,9 +213,8 @@ def _lives(process: int) -> bool:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """The schedule, the record of runs, the lock of the scheduler, and a real scheduler."""
+    """The record of runs, the lock of the scheduler, and a real scheduler."""
     return [
-        down(some(20, scale), work),
         stuck_runs(some(12, scale), work),
         second_scheduler(some(10, scale), work),
         real_scheduler(some(3, scale), work),

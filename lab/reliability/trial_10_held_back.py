@@ -14,7 +14,6 @@ from pathlib import Path
 
 from lab.incidents.data_fault_trial import CLEAN_DAYS, FAULTS, LARGE, SMALL, alarms, found_of, installations
 from lab.reliability.harness import Result, Tally, some
-from pipelines.common.errors import AuthmeterError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incidents_of
 from pipelines.store.published_file import open_published
@@ -134,29 +133,6 @@ def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
     return sound.result(), faults.result(note)
 
 
-def blocked(scale: float, work: Path) -> Result:
-    """With `block_below_share`, a day that is far too small is not published, and is once the rest has come."""
-    held = Tally(10, "block_below_share: half a day publishes nothing, the report before stands; the rest heals it")
-    for seed in range(some(5, scale)):
-        folder = copy_of_begun(work, seed)
-        folder.write("authmeter.toml", "block_below_share = 0.7\n")
-        before = folder.store.database.read_bytes()
-        rows = day_rows(NEWEST, seed)
-        land(folder, NEWEST, rows[::2])
-        try:
-            folder.tables(NEWEST)
-            said = "published"
-        except AuthmeterError as error:
-            said = str(error)
-        as_before = folder.store.database.read_bytes() == before and folder.manifest.as_of == NEWEST - timedelta(days=1)
-        held.check("block_below_share" in said and as_before, f"seed {seed}: {said}")
-        folder.land("sdk/rest.ndjson", rows[1::2])
-        folder.tables(NEWEST)
-        held.check(folder.counted()[NEWEST] == len(rows), f"seed {seed}: not published when the rest had come")
-        shutil.rmtree(folder.root)
-    return held.result()
-
-
 def trial(scale: float, work: Path) -> list[Result]:
     """False alarms, and faults told."""
-    return [clean(scale), seeded(scale), *through_logs(scale, work), blocked(scale, work)]
+    return [clean(scale), seeded(scale), *through_logs(scale, work)]

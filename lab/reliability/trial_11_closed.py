@@ -334,30 +334,11 @@ def network(work: Path) -> list[Result]:
     return [quiet.result(traced_note), without.result(note)]
 
 
-# ---- dependencies
-
-
-def locked_dependencies() -> Result:
-    """Every package of the locks has its hashes, and no address beside them."""
-    tally = Tally(11, "Locked packages, of Python and of the front end: each with a hash, none with an address")
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
-        text = (PROJECT / name).read_text("utf-8")
-        for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
-            is_locked = re.match(r"[\w.-]+(\[[\w,.-]+\])?==[\w.!+]+", block) and "--hash=sha256:" in block
-            tally.check(bool(is_locked) and "://" not in block, f"{name}: {block.splitlines()[0]}")
-    for name, package in json.loads((PROJECT / "package-lock.json").read_text("utf-8"))["packages"].items():
-        if name:
-            is_locked = package.get("integrity", "").startswith("sha512-") and "resolved" not in package
-            tally.check(is_locked, f"package-lock.json: {name}")
-    return tally.result("known faults of theirs: `make audit`")
-
-
 def trial(scale: float, work: Path) -> list[Result]:
-    """Run the trials of personal data, names, folders, network and dependencies."""
+    """Run the trials of personal data, names, folders and network."""
     return [
         personal_data(scale, work),
         hostile_names(work),
         locked_folders(work),
         *network(work),
-        locked_dependencies(),
     ]

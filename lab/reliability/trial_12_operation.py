@@ -1,45 +1,34 @@
-"""Promise 12: retention removes exactly what its settings name, `verify` finds every change, stores of other versions
-are upgraded or refused, a copy taken during runs is whole, and the status describes the last run.
+"""Promise 12: retention removes exactly what its settings name, `verify` finds every change, and a copy taken during
+runs is whole.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import dagster as dg
 import duckdb
 import polars as pl
 
 from lab.reliability.harness import Result, Tally, some
-from lab.reliability.operation import HISTORY, environment, first_difference, installation, land_day, tables
+from lab.reliability.operation import HISTORY, environment, first_difference, installation, tables
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings
-from pipelines.contract.status import Status
 from pipelines.contract.tables.tables import TABLES
-from pipelines.orchestration.home import forget_old_runs
-from pipelines.run.run_end import failures_noted, note_end
-from pipelines.run.status import status_of
 from pipelines.run.verify import VerifyReport, verify
-from pipelines.store.manifest import SCHEMA_VERSION
 from pipelines.store.part_records import record_files
-from pipelines.store.store import Store
-from tests.older_store import make_older, write_older
-from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, writable
+from tests.support import DAY, DataFolder, Row, days_before, record, records, writable
 
 KEEP = "retention_days = 60\nkeep_events_days = 61\nkeep_days = 75\n"
 
@@ -126,42 +115,6 @@ def _die_in_a_run(folder: DataFolder, day: date, draw: random.Random) -> None:
             folder.tables(day)
         except RuntimeError:
             return
-
-
-def runs_forgotten(tries: int, work: Path) -> Result:
-    """Dagster's record of runs, cut at a random age."""
-    tally = Tally(12, "Retention of Dagster's record of runs, cut at a random age")
-
-    @dg.job
-    def small() -> None:
-        pass
-
-    for seed in range(tries):
-        home = work / f"dagster{seed}"
-        home.mkdir()
-        with dg.DagsterInstance.from_config(str(_instance(home))) as instance:
-            made = []
-            for _ in range(5):
-                run = small.execute_in_process(instance=instance)
-                folder = Path(instance.storage_directory()) / run.run_id
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / "log").write_text("said")
-                made.append(run.run_id)
-                time.sleep(0.02)
-            cut = random.Random(seed).randint(0, 5)
-            times = [instance.get_run_records(dg.RunsFilter(run_ids=[run]))[0].create_timestamp for run in made]
-            edge = times[cut] if cut < 5 else times[-1] + timedelta(seconds=1)
-            count = forget_old_runs(instance, edge + timedelta(days=90), 90)
-            left = {run.run_id for run in instance.get_runs()}
-            folders = {folder.name for folder in Path(instance.storage_directory()).iterdir() if folder.name in made}
-            is_right = count == cut and left == folders == set(made[cut:])
-            tally.check(is_right, f"seed {seed}: {count} of {cut} removed, {len(left)} left, {len(folders)} folders")
-    return tally.result()
-
-
-def _instance(home: Path) -> Path:
-    (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    return home
 
 
 # ---- verify
@@ -277,95 +230,6 @@ def _books_changed(folder: DataFolder, draw: random.Random) -> str:
     return str(day)
 
 
-# ---- versions of the store
-
-
-def versions(tries: int, work: Path) -> Result:
-    """Stores as older versions wrote them, and as newer ones or nobody would."""
-    tally = Tally(12, "Stores of an older version run on; of a newer one, or without a readable catalogue, are refused")
-    base = installation(work / "base", days_before(DAY, 1))
-    base.tables(days_before(DAY, 1))
-    land_day(base, DAY)
-    wanted = DataFolder(work / "wanted")
-    shutil.copytree(base.root, wanted.root, dirs_exist_ok=True)
-    wanted.tables(DAY)
-    for seed in range(tries):
-        draw, folder = random.Random(seed), DataFolder(work / "old")
-        shutil.rmtree(folder.root)
-        shutil.copytree(base.root, folder.root)
-        if seed % 2:
-            case, change = draw.choice(_REFUSED)
-            change(folder.store)
-            said = _said(lambda f=folder: f.tables(DAY))
-            is_right = "what to do: " in said and (("newer" in said) == (case == "newer"))
-            tally.check(is_right, f"seed {seed}, {case}: it says {said!r}")
-            continue
-        raw = make_older(folder.store)
-        if draw.random() < 0.7:
-            _as_version_1(raw, draw)
-            write_older(folder.store, raw)
-        if draw.random() < 0.3:
-            _die_in_a_run(folder, DAY, draw)
-        if draw.random() < 0.3:
-            shutil.rmtree(folder.store.warehouse / "days" / draw.choice(sorted(raw["days"])))
-        folder.tables(DAY)
-        differs = first_difference(tables(folder.store.database, HISTORY), tables(wanted.store.database, HISTORY))
-        is_upgraded = folder.store.catalogue.file.exists() and not folder.store.catalogue_faults()
-        tally.check(is_upgraded and not differs, f"seed {seed}: {is_upgraded}, {differs}")
-    return tally.result()
-
-
-def _as_version_1(raw: dict[str, Any], draw: random.Random) -> None:
-    """Write the manifest as the first versions did: with fewer fields."""
-    raw["schema_version"] = 1
-    for name in ("events_from", "days_from", "closed_before", "unreadable")[: draw.randint(2, 4)]:
-        raw.pop(name, None)
-    for entry in raw["files"]:
-        for name in ("part_digest", "run_day", "earlier_parts", "is_gone", "mapping")[: draw.randint(3, 5)]:
-            entry.pop(name, None)
-    for entry in raw["days"].values():
-        if draw.random() < 0.5:
-            entry.pop("content", None)
-
-
-def _older(**changes: Any) -> Callable[[Store], None]:
-    return lambda store: write_older(store, make_older(store) | changes)
-
-
-def _cut_json(store: Store) -> None:
-    file = store.warehouse / "manifest.json"
-    file.write_text(json.dumps(make_older(store))[:-40])
-
-
-def _of_next_version(store: Store) -> None:
-    with closing(sqlite3.connect(store.catalogue.file)) as connection:
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-
-
-def _cut(store: Store) -> None:
-    os.truncate(store.catalogue.file, store.catalogue.file.stat().st_size // 2)
-
-
-_REFUSED: list[tuple[str, Callable[[Store], None]]] = [
-    ("newer", _of_next_version),
-    ("newer", _older(schema_version=99)),
-    ("lost", lambda store: store.catalogue.file.unlink()),
-    ("cut", _cut),
-    ("empty", lambda store: os.truncate(store.catalogue.file, 0)),
-    ("no SQLite", lambda store: store.catalogue.file.write_text("[]" * 9999) and None),
-    ("cut", _cut_json),
-    ("wrong type", _older(files={"path": 1})),
-]
-
-
-def _said(run: Callable[[], object]) -> str:
-    try:
-        run()
-    except AuthmeterError as error:
-        return str(error)
-    return ""
-
-
 # ---- backup
 
 RUNS = """
@@ -453,64 +317,10 @@ def _damaged(copy: DataFolder) -> str:
     return f"lost: {lost}" if lost else ""
 
 
-# ---- status
-
-
-def statuses(work: Path) -> Result:
-    """`status.json` after runs that ended well, with a warning, or failed, and as time goes on."""
-    tally = Tally(12, "status.json after good, warned, failed, killed and overdue runs: whole, and says what to do")
-    folder, now = installation(work / "status", DAY, 9), morning_after(DAY)
-
-    def check_state(state: str, *words: str, at: datetime = now) -> None:
-        status = status_of(folder.root, at)
-        written = Status.model_validate_json((folder.root / "status.json").read_bytes())
-        is_right = status.state == state and all(word in " ".join(status.to_do) for word in words)
-        tally.check(is_right and written.last_run == status.last_run, f"{state}: {status.state}, {status.to_do}")
-
-    note_end(folder.root, now, None, None)
-    check_state("empty", "authmeter run")
-    folder.tables(DAY)
-    note_end(folder.root, now, DAY, None)
-    check_state("ok")
-    check_state("late", "overdue", at=now + timedelta(days=3))
-    _said(lambda: _failing(folder, AuthmeterError("It broke.", do="Mend it.")))
-    check_state("failed", "It broke.", "Mend it.")
-    for error in (RuntimeError("x"), OSError(28, "No space left on device"), MemoryError()):
-        try:
-            _failing(folder, error)
-        except (AuthmeterError, RuntimeError):
-            check_state("failed")
-    note_end(folder.root, now, DAY, None)
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    note = {"process": dead.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
-    folder.store.lock.write_text(json.dumps(note))
-    check_state("failed", "was killed")
-    folder.store.lock.write_text("")
-    folder.write("authmeter.toml", "nonsense = 1\n")
-    note_end(folder.root, datetime.now(UTC), DAY, AuthmeterError("A setting is wrong.", do="Mend it."))
-    broken = Status.model_validate_json((folder.root / "status.json").read_bytes())
-    tally.check(broken.state == "failed" and broken.to_do == ["Mend it."], f"broken settings: {broken}")
-    (folder.root / "authmeter.toml").unlink()
-    folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
-    folder.tables(DAY)
-    note_end(folder.root, now, DAY, None)
-    check_state("warning", "damaged_files: Do")
-    return tally.result()
-
-
-def _failing(folder: DataFolder, error: Exception) -> None:
-    with failures_noted(folder.root, DAY):
-        raise error
-
-
 def trial(scale: float, work: Path) -> list[Result]:
     """Operation, one promise after another."""
     return [
         retention(some(12, scale), work),
-        runs_forgotten(some(12, scale), work),
         tampering(some(200, scale, 9), work),
-        versions(some(60, scale), work),
         backups(some(60, scale, 3), work),
-        statuses(work),
     ]

@@ -28,8 +28,7 @@ from pipelines.run import engines
 from tests.data.small_logs import DAY, REGISTRY, landing, log, span
 from tests.engines.conftest import missing, use
 from tests.engines.killing import Killing, KillingReader
-from tests.engines.test_same_results import assert_same, golden_case
-from tests.golden.test_end_to_end import CASES
+from tests.engines.test_same_results import assert_same
 from tests.support import KEY, DataFolder, morning_after, records
 
 TASKS = ("count_delivered", "share_out", "count_records", "count_devices")
@@ -37,9 +36,8 @@ STAGES = ("ingest", "roll up")
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """20 random folders, 4 of the oracle, all golden cases, 20 killed executors and 20 killed drivers at full scale."""
+    """20 random folders, 4 of the oracle, 20 killed executors and 20 killed drivers at full scale."""
     tallies = [
-        Tally(13, "golden cases on Spark: every row that was worked out by hand"),
         Tally(13, "random folders of the oracle on Spark: every cell as the independent count has it"),
         Tally(13, "random folders, late data and changes of the engine: every file as DuckDB alone makes it"),
         Tally(13, "executors killed in each step: as if none had been"),
@@ -48,9 +46,7 @@ def trial(scale: float, work: Path) -> list[Result]:
     ]
     if reason := missing():
         return [tally.result(f"not tried: {reason}") for tally in tallies]
-    cases, worlds, folders, executors, drivers, skew = tallies
-    for case in CASES:
-        tried(cases, case.name, lambda case=case: golden_case(case.name, DataFolder(work / "cases" / case.name)))
+    worlds, folders, executors, drivers, skew = tallies
     for seed in range(some(4, scale)):
         tried(worlds, f"seed {seed}", lambda seed=seed: one_world(work / "worlds" / str(seed), seed))
     for seed in range(some(20, scale, 2)):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from pipelines.common.errors import AuthmeterError
 from tests.support import DAY, DataFolder, days_before, morning_after, records
 
 BEFORE = days_before(DAY, 1)
@@ -46,3 +49,18 @@ def test_one_run_closes_every_day_that_was_missed(folder: DataFolder) -> None:
         folder.land(f"{back}.ndjson", records(1, days_before(DAY, back)))
     assert folder.tables().days == [days_before(DAY, 2), BEFORE, DAY]
     assert folder.rows("SELECT sum(late_records) FROM day_quality") == [(0,)]
+
+
+def test_a_day_that_is_too_small_is_published_when_the_rest_has_come(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "block_below_share = 0.7\n")
+    folder.land("a.ndjson", [row for back in range(1, 21) for row in records(10, days_before(DAY, back))])
+    folder.tables(BEFORE)
+    published = folder.store.database.read_bytes()
+    folder.land("b.ndjson", records(5))
+    with pytest.raises(AuthmeterError, match="5 records, 50% of the usual 10"):
+        folder.tables()
+    assert folder.store.database.read_bytes() == published
+    assert folder.manifest.as_of == BEFORE
+    folder.land("rest.ndjson", records(5, prefix="rest"))
+    folder.tables()
+    assert folder.counted()[DAY] == 10

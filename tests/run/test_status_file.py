@@ -1,0 +1,64 @@
+"""`status.json` after runs that ended well, warned, failed or were killed, and as time goes on: whole, and it says what
+to do.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from pipelines.common.errors import AuthmeterError
+from pipelines.contract.status import Status
+from pipelines.run.run_end import failures_noted, note_end
+from pipelines.run.status import status_of
+from tests.support import DAY, DataFolder, days_before, morning_after, records
+
+NOW = morning_after(DAY)
+
+
+def require(folder: DataFolder, state: str, *words: str, at: datetime = NOW) -> None:
+    """Assert the state, what there is to do, and that the file has the same last run."""
+    status = status_of(folder.root, at)
+    to_do = " ".join(status.to_do)
+    assert (status.state, [word for word in words if word not in to_do]) == (state, []), to_do
+    assert written(folder).last_run == status.last_run
+
+
+def written(folder: DataFolder) -> Status:
+    return Status.model_validate_json((folder.root / "status.json").read_bytes())
+
+
+def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> None:
+    note_end(folder.root, NOW, None, None)
+    require(folder, "empty", "authmeter run")
+    folder.land("a.ndjson", [row for back in range(9) for row in records(3, days_before(DAY, back))])
+    folder.tables()
+    note_end(folder.root, NOW, DAY, None)
+    require(folder, "ok")
+    require(folder, "late", "overdue", at=NOW + timedelta(days=3))
+    for error, words in (
+        (AuthmeterError("It broke.", do="Mend it."), ("It broke.", "Mend it.")),
+        (RuntimeError("x"), ()), (OSError(28, "No space left on device"), ()), (MemoryError(), ()),
+    ):  # fmt: skip
+        with suppress(AuthmeterError, RuntimeError), failures_noted(folder.root, DAY):
+            raise error
+        require(folder, "failed", *words)
+    folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
+    folder.tables()
+    note_end(folder.root, NOW, DAY, None)
+    require(folder, "warning", "damaged_files: Follow the advice")
+
+
+def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> None:
+    note_end(folder.root, NOW, DAY, None)
+    with subprocess.Popen(["true"]) as dead:
+        dead.wait()
+    note = {"process": dead.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
+    folder.store.lock.parent.mkdir(exist_ok=True)
+    folder.store.lock.write_text(json.dumps(note))
+    require(folder, "failed", "was killed")
+    folder.write("authmeter.toml", "nonsense = 1\n")
+    note_end(folder.root, datetime.now(UTC), DAY, AuthmeterError("A setting is wrong.", do="Mend it."))
+    assert (written(folder).state, written(folder).to_do) == ("failed", ["Mend it."])
