@@ -19,45 +19,25 @@ import duckdb
 from lab.oracle import counts, records, trends
 from lab.oracle.counts import Row
 from lab.worlds.random_events import Scene
+from pipelines.contract.tables.tables import TABLES
 
 CODES = counts.read_codes(Path(__file__).parents[1] / "pipelines" / "contract" / "registry" / "result_codes.csv")
 AS_OF = date(2026, 11, 12)
 SHANGHAI = "Asia/Shanghai"
-DETAIL_KEY = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
-OUTCOME_KEY = (
-    *DETAIL_KEY[:3],
-    "stage",
-    "platform",
-    "carrier",
-    "sdk_version",
-    "outcome",
-    "vendor",
-    "result_code",
-)
-SUMMARY_KEY = ("as_of", "window_days", "app_key", "channel")
-SESSION_KEYS = {
-    "session_daily": ("day", "app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id"),
-    "session_paths_daily": ("day", "app_key", "failed_channel", "failure", "way", "signed_in_by"),
-    "session_stops_daily": ("day", "app_key", "channel", "stage", "outcome"),
-    "funnel_daily": ("day", "app_key", "platform", "carrier", "sdk_version", "scheme_id"),
-    "session_times_daily": ("day", "app_key", "step"),
-    "session_books": ("day", "app_key"),
-}
-KEYS = {
-    **SESSION_KEYS,
-    "usage_daily": ("day", "app_key"),
-    "channel_daily": ("day", "app_key", "channel"),
-    "channel_detail_daily": DETAIL_KEY,
-    "outcome_daily": OUTCOME_KEY,
-    "latency_daily": ("day", "channel"),
-    "login_trend": (*SUMMARY_KEY, "day"),
-    "login_trend_summary": SUMMARY_KEY,
+SESSION_TABLES = (
+    "session_daily", "session_paths_daily", "session_stops_daily", "funnel_daily", "session_times_daily",
+    "session_books",
+)  # fmt: skip
+_TABLES = (
+    *SESSION_TABLES, "usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily",
+    "login_trend", "login_trend_summary", "day_quality", "nulled_fields",
+)  # fmt: skip
+KEYS = {name: TABLES[name].key for name in _TABLES} | {
     "usage_7d": ("app_key",),
     "usage_30d": ("app_key",),
     "usage_month": ("month", "app_key"),
-    "day_quality": ("day",),
+    # The count has no checksums; the worlds have one content of each path.
     "input_files": ("path",),
-    "nulled_fields": ("path", "field"),
 }
 # Copies of a record are compared by their hashed fields, so both sides need the same key.
 KEY = "a key of the independent count"

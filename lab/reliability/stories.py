@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from lab.reliability.harness import Tally
 from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder
 
@@ -84,6 +85,26 @@ def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, 
         if subject[0] <= closed and subject not in of_subjects and (count := _moved(before, now, subject))
     }
     return changed | moved
+
+
+def restated_rows(
+    tally: Tally, case: str, folder: DataFolder, before: Figures, closed: date | None, after_run: int = 0
+) -> list[tuple[Any, ...]]:
+    """Count as a try whether later runs than this one listed exactly the changed figures; return the listed rows: day,
+    app, channel, metric, values before and now, cause.
+    """
+    expected = changes(before, figures(folder), closed)
+    rows = folder.rows(
+        "SELECT day, app_key, channel, metric, published_before, published_now, cause FROM restatements "
+        f"WHERE run > {after_run}"
+    )
+    listed = {row[:4]: row[4:6] for row in rows}
+    odd = [figure for figure in expected.keys() | listed.keys() if expected.get(figure) != listed.get(figure)]
+    tally.check(
+        not odd,
+        lambda: f"{case}: {odd[0]} changed {expected.get(odd[0])}, listed {listed.get(odd[0])} ({len(odd)} such)",
+    )
+    return rows
 
 
 def _moved(before: Figures, now: Figures, subject: Subject) -> int:

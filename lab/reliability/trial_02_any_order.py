@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from lab.reliability.harness import Result, Tally, some
-from lab.reliability.stories import Figures, Model, cells, changes, figures, wrong_books
+from lab.reliability.stories import Figures, Model, cells, figures, restated_rows, wrong_books
 from pipelines.ingest.held import accept_held
 from tests.data.small_logs import DAY, REGISTRY, log, span
 from tests.support import DataFolder, morning_after
@@ -108,17 +108,7 @@ def run(
     model.close(as_of)
     faults = list(wrong_books(folder, model, folder.manifest.as_of or as_of))
     books.check(not faults, lambda: f"{case}: {faults[0]}")
-    expected = changes(before, figures(folder), closed)
-    rows = folder.rows(
-        "SELECT day, app_key, channel, metric, published_before, published_now, cause FROM restatements "
-        f"WHERE run > {number}"
-    )
-    listed = {row[:4]: row[4:6] for row in rows}
-    odd = [figure for figure in expected.keys() | listed.keys() if expected.get(figure) != listed.get(figure)]
-    restated.check(
-        not odd,
-        lambda: f"{case}: {odd[0]} changed {expected.get(odd[0])}, listed {listed.get(odd[0])} ({len(odd)} such)",
-    )
+    rows = restated_rows(restated, case, folder, before, closed, number)
     known = set(model.files)
     causes = {path for row in rows for path in row[6].split("; ")}
     restated.check(causes <= known, lambda: f"{case}: causes {sorted(causes - known)}")

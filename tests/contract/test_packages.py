@@ -94,44 +94,6 @@ def test_bad_readings_are_listed_with_the_first_column_that_is_wrong(tmp_path: P
     assert [one.remaining for one in registry.bought.readings] == [10, 0]
 
 
-def test_the_text_of_a_bad_row_is_as_it_stands_in_the_file(tmp_path: Path) -> None:
-    text = '13812345678,"a, b",0,2026-01-02,,'
-    (problem,) = load(tmp_path, PACKAGES + text + "\n").problems
-    assert (problem.record, problem.is_as_written) == (text, True)
-
-
-def test_an_open_quote_costs_its_own_row(tmp_path: Path) -> None:
-    ids = ("p1,a", 'p2,"a', "p3,a", 'p4,"a\nb"', '"p5"x,a')
-    registry = load(tmp_path, PACKAGES + "".join(f"{name},1,2026-01-02,,\n" for name in ids))
-    assert found(registry) == [(3, "malformed"), (7, "malformed")]
-    assert [one.resource_package_id for one in registry.bought.packages] == ["p1", "p3", "p4"]
-
-
-def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
-    registry = load(tmp_path, PACKAGES.encode() + b"p1,\xff,1,2026-01-02,,\np2,a,1,2026-01-02,,\n")
-    assert found(registry) == [(2, "malformed")]
-    assert [one.resource_package_id for one in registry.bought.packages] == ["p2"]
-
-
-def test_blank_lines_byte_order_marks_and_line_ends_are_no_matter(tmp_path: Path) -> None:
-    rows = "\r\n,,,,,\r\np1,a,1,2026-01-02,,\r\n"
-    registry = load(tmp_path, b"\xef\xbb\xbf" + (PACKAGES.strip() + rows).encode())
-    assert (len(registry.bought.packages), registry.problems) == (1, [])
-
-
-def test_columns_may_stand_in_any_order_and_others_are_ignored(tmp_path: Path) -> None:
-    registry = load(tmp_path, "note,quantity, purchased_at ,resource_package_id\nhello,5,2026-01-02,p\n")
-    (package,) = registry.bought.packages
-    assert (package.account_id, package.quantity, package.price, registry.problems) == ("default", 5, None, [])
-
-
-def test_a_column_that_looks_like_a_secret_is_listed_and_its_values_go_nowhere(tmp_path: Path) -> None:
-    text = PACKAGES.strip() + ",access_key\np,a,1,2026-01-02,,,s3cr3t\nq,a,0,2026-01-02,,,s3cr3t\n"
-    registry = load(tmp_path, text)
-    assert found(registry) == [(1, "secret:access_key"), (3, "invalid:quantity")]
-    assert "s3cr3t" not in str(registry)
-
-
 @pytest.mark.parametrize("column", ["resource_package_id", "quantity", "purchased_at"])
 def test_packages_without_a_needed_column_are_refused_by_its_name(tmp_path: Path, column: str) -> None:
     with pytest.raises(UsageError, match=f"resource_packages.csv has no column {column}") as refused:

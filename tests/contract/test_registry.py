@@ -185,8 +185,9 @@ def test_columns_may_stand_in_any_order_or_be_absent(tmp_path: Path) -> None:
     assert load(tmp_path, apps="app_name,app_key\nShop,shop\n").apps[0]["app_key"] == "shop"
 
 
-def test_a_byte_order_mark_and_line_ends_of_windows_are_no_matter(tmp_path: Path) -> None:
-    registry = load(tmp_path, apps=b"\xef\xbb\xbf" + (APPS + "shop,Shop,,,,\n").replace("\n", "\r\n").encode())
+def test_byte_order_marks_blank_lines_and_line_ends_of_windows_are_no_matter(tmp_path: Path) -> None:
+    text = (APPS + "\n,,,,,\nshop,Shop,,,,\n").replace("\n", "\r\n")
+    registry = load(tmp_path, apps=b"\xef\xbb\xbf" + text.encode())
     assert ([app["app_key"] for app in registry.apps], registry.problems) == (["shop"], [])
 
 
@@ -233,6 +234,6 @@ def test_the_fingerprints_change_with_names_and_with_outcomes(tmp_path: Path) ->
 
 
 def test_an_unclosed_quote_costs_its_own_line_alone(tmp_path: Path) -> None:
-    registry = load(tmp_path, apps=APPS + 'a,"A,,,,\nb,B,,,,\nc,C,,,,\n')
-    assert [app["app_key"] for app in registry.apps] == ["b", "c"]
-    assert problems(registry) == [("registry/apps.csv", 2, "malformed")]
+    registry = load(tmp_path, apps=APPS + 'a,"A,,,,\nb,B,,,,\n"c"x,C,,,,\nd,D,,,,\n')
+    assert [app["app_key"] for app in registry.apps] == ["b", "d"]
+    assert problems(registry) == [("registry/apps.csv", line, "malformed") for line in (2, 4)]

@@ -134,14 +134,6 @@ def test_a_folder_that_may_not_be_read_is_named_and_the_other_is_read(
     assert (len(found.console), len(found.bills)) == ((0, 1) if shut == "console" else (1, 0))
 
 
-def test_of_a_column_that_is_there_twice_the_first_counts_and_it_is_said(tmp_path: Path) -> None:
-    found, problems = load(tmp_path, {
-        "console/a.csv": "day,account_id,channel,total,own,total,own\n2026-03-10,acme,number,5,a,6,b\n"
-    })  # fmt: skip
-    assert list(found.console.values()) == [{"total": 5}]
-    assert problems == [("registry/console/a.csv", 1, "repeated_column:total")]
-
-
 def test_without_the_folders_there_is_nothing(tmp_path: Path) -> None:
     assert load(tmp_path, {}) == (Statements(), [])
 

@@ -16,7 +16,7 @@ from pipelines.engines.spark.failures import in_words
 from pipelines.run import engines
 from tests.engines.conftest import needs_spark, use
 from tests.engines.killing import Killing, KillingReader
-from tests.support import DAY, DataFolder, morning_after, records, tree
+from tests.support import DAY, CopyOf, DataFolder, morning_after, records, tree
 
 NOW = morning_after(DAY)
 
@@ -32,11 +32,15 @@ def refused(folder: DataFolder) -> AuthmeterError:
     return error
 
 
-@pytest.fixture
-def of_spark(folder: DataFolder) -> DataFolder:
-    """A data folder with a published day of DuckDB, and a new file for Spark."""
+def a_published_day(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.publish(DAY, NOW)
+
+
+@pytest.fixture
+def of_spark(copy_of: CopyOf) -> DataFolder:
+    """A data folder with a published day of DuckDB, and a new file for Spark."""
+    folder = copy_of(a_published_day)
     use(folder, "spark")
     folder.land("b.ndjson", records(4, prefix="b"))
     return folder

@@ -36,7 +36,6 @@ from tests.support import (
     as_csv,
     as_parquet,
     columns_of,
-    days_before,
     lines,
     morning_after,
     records,
@@ -215,44 +214,27 @@ def test_skew_within_so_little_memory_that_events_are_spilled_and_devices_made_r
     assert all(int(line) > 1 for line in ranges.read_text().splitlines())
 
 
-def test_no_key_and_nothing_personal_is_noted_by_spark(folder: DataFolder) -> None:
-    use(folder, "spark")
-    folder.land("a.ndjson", [*records(3, DAY, phone=PHONE, device_id=DEVICE), {"phone": PHONE, "device_id": DEVICE}])
-    run = folder.open(DAY, morning_after(DAY))
-    run.ingest(DAY)
-    run.roll_up(DAY)
-    from pipelines.engines.spark.session import opened
-
-    ((_, context),) = opened
-    noted = [file.read_bytes() for file in EVENT_LOG.rglob("*") if file.is_file()]
-    noted.append(repr(context.getConf().getAll()).encode())
-    noted += [file.read_bytes() for file in folder.store.temp.rglob("*") if file.is_file()]
-    assert any(b"SparkListenerJobStart" in text for text in noted)
-    assert [text for text in noted for word in (KEY, PHONE, DEVICE) if word.encode() in text] == []
-
-
-def test_days_before_are_rolled_up_as_they_were(made: Made) -> None:
-    folder = made("backfill")
-    folder.land("a.ndjson", records(9, days_before(DAY, 1), device_id="d1"))
-    folder.tables(DAY, morning_after(DAY))
-    before = {day: entry.folder for day, entry in folder.manifest.days.items()}
-    use(folder, "spark")
-    folder.tables(DAY, morning_after(DAY), frozenset(before))
-    # Equal tables keep their folder.
-    assert {day: entry.folder for day, entry in folder.manifest.days.items()} == before
-
-
-def test_the_lines_of_the_docs_read_the_published_tables(
+def test_spark_notes_nothing_personal_and_the_lines_of_the_docs_read_the_published_tables(
     folder: DataFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use(folder, "spark", 'tables = ["parquet"]\n')
-    folder.land("a.ndjson", records(9, DAY, stage="verify", device_id="d1"))
-    folder.publish(DAY, morning_after(DAY))
+    personal = {"phone": PHONE, "device_id": DEVICE}
+    folder.land("a.ndjson", [*records(9, DAY, stage="verify", **personal), personal])
+    run = folder.open(DAY, morning_after(DAY))
+    run.ingest(DAY)
+    run.roll_up(DAY)
     from pyspark.sql import SparkSession
 
     from pipelines.engines.spark.session import opened
 
     ((_, context),) = opened
+    files = [*EVENT_LOG.rglob("*"), *folder.store.temp.rglob("*")]
+    noted = [file.read_bytes() for file in files if file.is_file()]
+    noted.append(repr(context.getConf().getAll()).encode())
+    assert any(b"SparkListenerJobStart" in text for text in noted)
+    assert [text for text in noted for word in (KEY, PHONE, DEVICE) if word.encode() in text] == []
+    run.build_marts()
+    run.render_site()
     page = (PROJECT / "docs" / "other-systems.md").read_text("utf-8")
     (example,) = re.findall(r"^```pyspark\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     capsys.readouterr()

@@ -113,7 +113,7 @@ def test_the_times_of_all_apps_are_percentiles_over_their_sessions(tmp_path: Pat
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("UTC", "+00:00"), ("Etc/GMT-14", "+14:00")])
+@pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("Etc/GMT-14", "+14:00")])
 def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path, zone: str, offset: str) -> None:
     """The number that orders such records is largest at the end of a day in the west, and must not overflow."""
     folder = DataFolder(tmp_path / "data")

@@ -38,17 +38,14 @@ def run(
     day: date = DAY,
     *,
     has_tables: bool = False,
-    has_site: bool = False,
 ) -> IngestReport:
-    """A run with a reread, some hours after the morning's, up to the closed days, the tables or the site."""
+    """A run with a reread, some hours after the morning's, up to the closed days or the tables."""
     opened = folder.open(day, LATER if day == DAY else None)
     opened.reread = request or RereadRequest()
     report = opened.ingest(day)
     opened.roll_up(day)
-    if has_tables or has_site:
+    if has_tables:
         opened.build_marts()
-    if has_site:
-        opened.render_site()
     return report
 
 
@@ -69,7 +66,7 @@ def wrong(copy_of: CopyOf) -> DataFolder:
 
 def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    wrong.tables()
+    wrong.roll_up()
     assert wrong.counted() == {BEFORE: 2, DAY: 3}
     run(wrong, has_tables=True)
     assert wrong.counted() == {BEFORE: 6, DAY: 9}
@@ -78,12 +75,19 @@ def test_a_mended_mapping_counts_what_it_rejected(wrong: DataFolder) -> None:
         ("shop-10.ndjson", 6, 0),
     ]
     assert wrong.rows("SELECT count(*) FROM rejected_records") == [(0,)]
+    # Records that came in time are not late, and the restatements say why they come now.
+    assert wrong.rows("SELECT sum(late_records)::INTEGER, bool_and(restated) FROM day_quality") == [(0, True)]
+    causes = "SELECT DISTINCT day, cause FROM restatements ORDER BY day"
+    assert wrong.rows(causes) == [(BEFORE, "shop-09.ndjson (read again)"), (DAY, "shop-10.ndjson (read again)")]
+    wrong.land("shop-09.ndjson", foreign(5, BEFORE))
+    wrong.tables(AFTER)
+    assert (BEFORE, "shop-09.ndjson") in wrong.rows(causes)
 
 
 def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: DataFolder) -> None:
     # Parts of earlier versions kept every rejected record and had no column with the number of records per row.
     folder.land("bad.ndjson", b"no json\n" * (KEPT_REJECTS + 2) + lines(records(3)))
-    folder.tables()
+    folder.roll_up()
     file = folder.store.rejects_file(str(folder.files("bad.ndjson")[0].part))
     kept = pq.read_table(file).drop_columns("rejected")
     more = kept[:2].set_column(1, "line", pa.array([KEPT_REJECTS + 1, KEPT_REJECTS + 2]))
@@ -112,28 +116,12 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
     assert (mended.place, mended.earlier_parts) == (0, [f"{before[0].part}/2"])
 
 
-def test_a_restatement_says_that_a_file_was_read_again(wrong: DataFolder) -> None:
-    wrong.write("sources/shop.toml", MENDED)
-    run(wrong, has_tables=True)
-    query = "SELECT DISTINCT day, cause FROM restatements ORDER BY day"
-    assert wrong.rows(query) == [(BEFORE, "shop-09.ndjson (read again)"), (DAY, "shop-10.ndjson (read again)")]
-    wrong.land("shop-09.ndjson", foreign(5, BEFORE))
-    wrong.tables(AFTER)
-    assert (BEFORE, "shop-09.ndjson") in wrong.rows(query)
-
-
-def test_records_that_came_in_time_are_not_late_when_they_are_read_again(wrong: DataFolder) -> None:
-    wrong.write("sources/shop.toml", MENDED)
-    run(wrong, has_tables=True)
-    assert wrong.rows("SELECT sum(late_records)::INTEGER, bool_and(restated) FROM day_quality") == [(0, True)]
-
-
 def test_late_records_stay_late(folder: DataFolder) -> None:
     folder.write("sources/shop.toml", MENDED)
     folder.land("good.ndjson", records(3))
     folder.roll_up()
     folder.land("shop.ndjson", foreign(4) + foreign(2, AFTER))
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
     run(folder, day=AFTER, has_tables=True)
     assert folder.rows("SELECT day, late_records::INTEGER FROM day_quality ORDER BY day") == [(DAY, 4), (AFTER, 0)]
@@ -154,14 +142,14 @@ def test_the_clock_is_that_of_the_first_reading(folder: DataFolder) -> None:
 
 
 def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
-    wrong.publish()
+    wrong.roll_up()
     before = wrong.manifest
     tree = {
         path: path.read_bytes()
         for path in sorted(wrong.root.rglob("*"))
         if path.is_file() and not path.is_relative_to(wrong.store.temp)
     }
-    run(wrong, has_site=True)
+    run(wrong, has_tables=True)
     assert wrong.manifest == before
     assert {path: path.read_bytes() for path in tree} == tree
 
@@ -186,15 +174,15 @@ def test_one_source_alone_is_read_again(wrong: DataFolder) -> None:
 def test_a_file_that_another_source_reads_now_is_of_that_source(folder: DataFolder) -> None:
     folder.land("shop.ndjson", foreign(4))
     folder.land("good.ndjson", records(3))
-    folder.tables()
-    assert folder.rows("SELECT source, rejected FROM input_files WHERE path = 'shop.ndjson'") == [("canonical", 4)]
+    folder.roll_up()
+    assert [(entry.source, entry.rejected) for entry in folder.files("shop.ndjson")] == [("canonical", 4)]
     folder.write("sources/shop.toml", MENDED)
     run(folder, RereadRequest(source="shop"), has_tables=True)
     assert folder.rows("SELECT source, accepted FROM input_files WHERE path = 'shop.ndjson'") == [("shop", 4)]
     assert folder.counted() == {DAY: 7}
 
 
-@pytest.mark.parametrize("first", [DAY, AFTER, AFTER + timedelta(days=1)])
+@pytest.mark.parametrize("first", [AFTER, AFTER + timedelta(days=1)])
 def test_files_with_rejects_are_of_the_day_they_came_on(wrong: DataFolder, first: date) -> None:
     # Both came on the morning after DAY.
     wrong.write("sources/shop.toml", MENDED)
@@ -206,7 +194,7 @@ def test_files_of_earlier_days_are_left_alone(folder: DataFolder) -> None:
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop-09.ndjson", foreign(4, BEFORE))
     folder.land("shop-10.ndjson", foreign(6))
-    folder.tables()
+    folder.roll_up()
     folder.write("sources/shop.toml", MENDED.replace("'qq'", "'weibo'"))
     run(folder, RereadRequest(first=DAY), has_tables=True)
     assert folder.rows("SELECT day, channel, authorizations::INTEGER FROM channel_daily ORDER BY day") == [
@@ -272,8 +260,8 @@ def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.M
 
 def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    wrong.tables()
-    before, rows = wrong.manifest, wrong.rows("FROM channel_daily")
+    wrong.roll_up()
+    before = wrong.manifest
     with monkeypatch.context() as broken:
 
         def dies(fresh: object, entry: object, closed: object) -> None:
@@ -281,11 +269,11 @@ def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pyte
 
         broken.setattr(reread, "count_late", dies)
         with pytest.raises(KeyboardInterrupt):
-            run(wrong, has_tables=True)
+            run(wrong)
     assert wrong.manifest == before
-    wrong.tables()
-    assert wrong.rows("FROM channel_daily") == rows
-    run(wrong, has_tables=True)
+    wrong.roll_up()
+    assert wrong.counted() == {BEFORE: 2, DAY: 3}
+    run(wrong)
     assert wrong.counted() == {BEFORE: 6, DAY: 9}
 
 
@@ -300,7 +288,7 @@ def test_a_reread_of_a_reread_changes_nothing(wrong: DataFolder) -> None:
 def test_a_mapping_that_is_set_back_gives_the_first_figures(wrong: DataFolder) -> None:
     rows = wrong.rows("FROM channel_daily")
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong, has_tables=True)
+    run(wrong)
     wrong.write("sources/shop.toml", WRONG)
     run(wrong, has_tables=True)
     assert wrong.rows("FROM channel_daily") == rows

@@ -12,10 +12,10 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipelines.closing import fingerprint
 from pipelines.contract.tables.tables import TABLES
 from pipelines.marts import carried
 from pipelines.marts.carried import carry_over
+from pipelines.store.publication_note import note_of
 from tests.support import DAY, CopyOf, DataFolder, days_before, records, writable
 
 FIRST, SECOND, THIRD = days_before(DAY, 3), days_before(DAY, 2), days_before(DAY, 1)
@@ -135,27 +135,25 @@ def a_note_of_other_code(folder: DataFolder) -> None:
     "change", [a_client_changed_rows, a_lost_note, a_cut_note, a_note_of_other_shape, a_note_of_other_code]
 )
 def test_nothing_is_carried_over_from_a_file_that_is_not_as_it_was_written(
-    published: DataFolder, kept: list[list[date]], change: Callable[[DataFolder], None]
+    published: DataFolder, monkeypatch: pytest.MonkeyPatch, change: Callable[[DataFolder], None]
 ) -> None:
+    database, fresh, manifest = published.store.database, published.root / "fresh", published.manifest
+    note = note_of(database)
+    assert note
+    assert carry_over(database, fresh, manifest, "other accounts") == []
+    with monkeypatch.context() as other:
+        other.setattr(carried, "tables_digest", lambda: "other code")
+        assert carry_over(database, fresh, manifest, note.accounts) == []
+    assert carry_over(database, fresh, manifest, note.accounts) == [FIRST, SECOND, THIRD]
+    fresh.unlink()
     change(published)
-    a_new_day(published)
-    published.tables()
-    assert kept == [[]]
-    assert published.counted() == {FIRST: 2, SECOND: 3, THIRD: 4, DAY: 3}
-
-
-def test_the_marts_of_other_code_are_made_whole(
-    published: DataFolder, kept: list[list[date]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module, name in ((fingerprint, "publishing_digest"), (carried, "tables_digest")):
-        monkeypatch.setattr(module, name, lambda: "other")
-    published.tables(THIRD)
-    assert kept == [[]]
+    assert carry_over(database, fresh, manifest, note.accounts) == []
+    assert not fresh.exists()
 
 
 def test_the_file_does_not_grow_with_each_day_that_is_made_again(published: DataFolder) -> None:
     sizes = []
-    for place in range(4):
+    for place in range(3):
         published.land("late.ndjson", records(1 + place, THIRD, f"late{place}-"))
         published.tables(THIRD)
         sizes.append(published.store.database.stat().st_size)

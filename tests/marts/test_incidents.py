@@ -6,8 +6,11 @@ from contextlib import closing
 
 import pytest
 
+from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.settings.settings import load_settings
 from pipelines.incidents.published import Note, withdrawn_of
 from pipelines.run.incident_links import linked_incidents
+from pipelines.run.verify import verify
 from pipelines.store.published_file import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
@@ -72,6 +75,9 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     with closing(open_published(folder.store.database)) as connection:
         (one,) = withdrawn_of(connection)
     assert one.text.zh == "全部应用 · 一键登录成功率 100% → 55%，03-06 至 03-10：已撤回，按现有数字不成立"
+    assert (
+        verify(folder.store, load_settings(folder.root), load_registry(folder.store.registry), None).differences == []
+    )
     # The incident stays withdrawn, and keeps the number of the run that withdrew it.
     first = folder.manifest.run
     folder.land("more.ndjson", [record("more", DAY, channel="qq", stage="authorize")])

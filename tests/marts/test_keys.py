@@ -132,7 +132,7 @@ def test_the_keys_of_all_tables_are_looked_at(fed: DataFolder, monkeypatch: pyte
     assert looked == {name: table.key for name, table in TABLES.items()}
 
 
-@pytest.mark.parametrize("name", some(QUERIED, "apps", "channel_daily", "repeat_top"))
+@pytest.mark.parametrize("name", some(QUERIED, "channel_daily"))
 def test_a_query_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -145,7 +145,7 @@ def test_a_query_that_repeats_a_key_publishes_nothing(
     assert "report this" in str(fault.do)
 
 
-@pytest.mark.parametrize("name", some(sorted(TABLES.keys() - set(QUERIED) - INCIDENTS), "notes", "resource_packages"))
+@pytest.mark.parametrize("name", some(sorted(TABLES.keys() - set(QUERIED) - INCIDENTS), "resource_packages"))
 def test_a_list_that_repeats_a_key_publishes_nothing(
     fed: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -159,6 +159,7 @@ def test_an_incident_that_is_there_twice_publishes_nothing(
     require_no_repeated_row(failing, monkeypatch, name)
 
 
+@pytest.mark.lab
 def test_a_withdrawn_incident_that_is_there_twice_publishes_nothing(
     failing: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from lab.as_counted import CODES, SESSION_KEYS, differences, published
+from lab.as_counted import CODES, KEYS, SESSION_TABLES, differences, published
 from lab.oracle import counts, records, sessions
 from lab.worlds.random_sign_ins import DAYS, World
 from tests.support import DAY, KEY, DataFolder, record
@@ -34,7 +34,8 @@ def assert_as_counted(folder: DataFolder, minutes: int, monkeypatch: pytest.Monk
     _, kept = counts.deduplicated(landing.records, DAY, ZONE)
     expected = sessions.session_tables((counts.resolve(r, day, apps, CODES) for day, r in kept), minutes, ZONE)
     report: list[str] = []
-    for table, key in SESSION_KEYS.items():
+    for table in SESSION_TABLES:
+        key = KEYS[table]
         columns = expected[table][0] if expected[table] else key
         report += [
             f"{table}: {line}" for line in differences(expected[table], published(folder.root, table, columns), key)
@@ -73,7 +74,7 @@ def test_sums_and_files(seed: int, tmp_path: Path) -> None:
     tables = {}
     for folder in (one, other):
         folder.tables(DAY)
-        tables[folder.root.name] = {name: folder.rows(f"FROM {name}") for name in SESSION_KEYS}
+        tables[folder.root.name] = {name: folder.rows(f"FROM {name}") for name in SESSION_TABLES}
     assert tables["one"] == tables["other"]
     assert one.rows("SELECT * FROM session_daily WHERE direct + retry + other + cut + lost <> sessions") == []
     assert one.rows("SELECT sum(sessions) FROM session_daily") == one.rows("SELECT sum(sessions) FROM session_books")
@@ -112,7 +113,7 @@ def test_an_app_whose_records_all_come_seconds_later_has_the_same_tables(seed: i
             given = [{key: value for key, value in row.items() if value is not None} for row in moved]
             folder.land("log.ndjson", given)
             folder.tables(DAY)
-            found.append({table: folder.rows(f"FROM {table}") for table in SESSION_KEYS})
+            found.append({table: folder.rows(f"FROM {table}") for table in SESSION_TABLES})
             sums = "sum(sessions), sum(direct), sum(retry), sum(other), sum(cut + lost), sum(unchecked)"
             found[-1]["sums"] = folder.rows(f"SELECT app_key, {sums} FROM session_daily GROUP BY app_key ORDER BY ALL")
         before, after = found
@@ -142,7 +143,7 @@ def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
                 rows.append(record(f"{number}-{stage}", **fields))
         folder.land("log.ndjson", rows)
         folder.tables()
-        found = {table: folder.rows(f"FROM {table}") for table in SESSION_KEYS}
+        found = {table: folder.rows(f"FROM {table}") for table in SESSION_TABLES}
         assert folder.rows("SELECT sum(direct), sum(sessions) FROM session_daily") == [(12, 12)]
         times = "SELECT step, sessions, p50_ms, negative FROM session_times_daily WHERE app_key = 'shop' ORDER BY step"
         return found | {"times": folder.rows(times)}
@@ -157,7 +158,7 @@ def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
         ("authorize_verify", 0, None, 12), ("click_authorize", 12, 3000, 0), ("page_click", 12, 3000, 0),
         ("page_signed_in", 0, None, 12),
     ]  # fmt: skip
-    others = SESSION_KEYS.keys() - {"session_times_daily"}
+    others = {*SESSION_TABLES} - {"session_times_daily"}
     assert {table: behind[table] for table in others} == {table: usual[table] for table in others}
 
 

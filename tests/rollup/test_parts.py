@@ -8,20 +8,23 @@ import pytest
 from pipelines.commands.accept import accept_file
 from pipelines.ingest.reread import RereadRequest
 from tests.data.older_parts import make_older
-from tests.support import DAY, DataFolder, days_before, record, records
+from tests.support import DAY, CopyOf, DataFolder, days_before, record, records
 
 BEFORE = days_before(DAY, 1)
 
 
-@pytest.fixture
-def shared(folder: DataFolder) -> DataFolder:
-    """Two days of three files in one part, published."""
+def three_files_in_one_part(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*records(3, prefix="a", device_id="d1", carrier="cm_x"), *records(1, BEFORE, "a"), {}])
     folder.land("b.ndjson", [*records(5, prefix="b", phone="16012345678"), *records(1, BEFORE, "b"), {"event_id": 1}])
     folder.land("c.ndjson", records(7, prefix="c"))
     folder.roll_up()
     assert len({entry.part for entry in folder.manifest.files}) == 1
-    return folder
+
+
+@pytest.fixture
+def shared(copy_of: CopyOf) -> DataFolder:
+    """Two days of three files in one part, closed."""
+    return copy_of(three_files_in_one_part)
 
 
 def test_small_files_share_a_row_group(shared: DataFolder) -> None:
@@ -33,7 +36,7 @@ def test_small_files_share_a_row_group(shared: DataFolder) -> None:
 def test_parts_of_every_version_give_the_same_tables(folder: DataFolder) -> None:
     for name in ("a", "b"):
         folder.land(f"{name}.ndjson", [*records(3, prefix=name, device_id="d1", carrier="cm_x"), {}])
-        folder.tables(BEFORE)
+        folder.roll_up(BEFORE)
     assert make_older(folder.store) == 2
     folder.land("c.ndjson", records(7, prefix="c", device_id="d1", phone="16012345678"))
     folder.tables()
@@ -52,7 +55,6 @@ def test_parts_of_every_version_give_the_same_tables(folder: DataFolder) -> None
 
 
 def test_a_replaced_file_of_a_part_counts_no_more(shared: DataFolder) -> None:
-    shared.roll_up()
     shared.land("a.ndjson", [*records(3, prefix="a"), *records(1, BEFORE, "a"), *records(4, prefix="new")])
     shared.tables()
     assert shared.statuses("a.ndjson") == ["replaced", "read"]
@@ -75,9 +77,8 @@ def test_a_part_goes_with_the_last_of_its_files(shared: DataFolder) -> None:
 
 
 def test_a_file_that_loses_a_day_changes_it_though_its_part_stays(shared: DataFolder) -> None:
-    shared.roll_up()
     shared.land("a.ndjson", records(3, prefix="a"))
-    shared.tables()
+    shared.roll_up()
     assert shared.statuses("a.ndjson") == ["read", "held"]
     accept_file(shared.root, "a.ndjson", is_sure=True)
     assert shared.tables().days == [BEFORE, DAY]

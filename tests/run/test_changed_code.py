@@ -11,19 +11,23 @@ from pipelines.closing import fingerprint
 from pipelines.closing.fingerprint import publishing_digest
 from pipelines.rollup import due_days
 from pipelines.rollup.counting_code import counting_digest
-from tests.support import DAY, DataFolder, days_before, records
+from tests.support import DAY, CopyOf, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
 
 
-@pytest.fixture
-def published(folder: DataFolder, project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
-    """Two published days of code that a test may change, in `project_copy`."""
-    monkeypatch.setattr(due_days, "counting_digest", lambda: counting_digest.__wrapped__(project_copy))
-    monkeypatch.setattr(fingerprint, "publishing_digest", lambda: publishing_digest.__wrapped__(project_copy))
+def two_days(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3, BEFORE) + records(2))
     folder.roll_up()
-    return folder
+
+
+@pytest.fixture
+def published(copy_of: CopyOf, project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """Two closed days of code that a test may change, in `project_copy`."""
+    monkeypatch.setattr(due_days, "counting_digest", lambda: counting_digest.__wrapped__(project_copy))
+    monkeypatch.setattr(fingerprint, "publishing_digest", lambda: publishing_digest.__wrapped__(project_copy))
+    # The first test makes the folder, with the digests of unchanged code.
+    return copy_of(two_days)
 
 
 def run_again(folder: DataFolder) -> tuple[list[date], bool]:

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 import zstandard
 
+from pipelines.closing.warnings import damaged_files
 from pipelines.engines.duckdb import reader
 from pipelines.reading.files import landing
 from pipelines.reading.files.landing import LandedFile
+from pipelines.store.manifest import Manifest
 from tests.support import (
     DAY,
     DataFolder,
@@ -37,7 +39,7 @@ def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder)
         "SELECT records_read, accepted, finding IS NOT NULL FROM input_files WHERE status = 'damaged'"
     ) == [(0, 0, True)]
     folder.land("a.ndjson.gz", whole)
-    folder.tables()
+    folder.roll_up()
     assert folder.statuses("a.ndjson.gz") == ["replaced", "read"]
     assert folder.counted() == {DAY: 302}
 
@@ -68,64 +70,36 @@ LOG = lines(records(300))
 PARQUET = as_parquet(columns_of(records(3)))
 PACKED = gzip.compress(LOG, mtime=0)
 WIDE = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=28)).compressobj()
+CORRUPT, MISNAMED = "cut or corrupt, {}: deliver it again", "not what its name says, it is {}: {}"
+RENAME = "give it the name of its format, or deliver it as UTF-8 text"
+# Files with the words of their damage.
+DAMAGED = {
+    "early.log.gz": (PACKED[:-20], CORRUPT.format("it ends too early")),
+    "early.log.zst": (zstandard.compress(LOG)[:-20], CORRUPT.format("it ends too early")),
+    "early.parquet": (PARQUET[:-20], CORRUPT.format("it ends too early")),
+    "empty.log.gz": (b"", CORRUPT.format("it is empty")),
+    "empty.parquet": (b"", CORRUPT.format("it is empty")),
+    "checksum.log.gz": (PACKED[:-8] + bytes(8), CORRUPT.format("a checksum is wrong")),
+    "broken.log.gz": (PACKED[:20] + bytes(9) + PACKED[29:], CORRUPT.format("the packed data is broken")),
+    "wide.log.zst": (
+        WIDE.compress(LOG) + WIDE.flush(), "needs more memory to unpack than any log: pack it with a smaller window",
+    ),
+    "log.log.gz": (LOG, MISNAMED.format("not a gzip file", RENAME)),
+    "log.log.zst": (LOG, MISNAMED.format("not a Zstandard file", RENAME)),
+    "log.parquet": (LOG, MISNAMED.format("not a Parquet file", RENAME)),
+    "zip.log": (b"PK\x03\x04", MISNAMED.format("a zip archive or an Office file", RENAME)),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.log.gz", PACKED[:-20], "cut or corrupt, it ends too early: deliver it again"),
-        ("a.log.zst", zstandard.compress(LOG)[:-20], "cut or corrupt, it ends too early: deliver it again"),
-        ("a.parquet", PARQUET[:-20], "cut or corrupt, it ends too early: deliver it again"),
-        ("a.log.gz", b"", "cut or corrupt, it is empty: deliver it again"),
-        ("a.parquet", b"", "cut or corrupt, it is empty: deliver it again"),
-        ("a.log.gz", PACKED[:-8] + bytes(8), "cut or corrupt, a checksum is wrong: deliver it again"),
-        (
-            "a.log.gz",
-            PACKED[:20] + bytes(9) + PACKED[29:],
-            "cut or corrupt, the packed data is broken: deliver it again",
-        ),
-        (
-            "a.log.zst",
-            WIDE.compress(LOG) + WIDE.flush(),
-            "needs more memory to unpack than any log: pack it with a smaller window",
-        ),
-        (
-            "a.log.gz",
-            LOG,
-            "not what its name says, it is not a gzip file: give it the name of its format, or deliver it as UTF-8 "
-            "text",
-        ),
-        (
-            "a.log.zst",
-            LOG,
-            "not what its name says, it is not a Zstandard file: give it the name of its format, or deliver it as "
-            "UTF-8 "
-            "text",
-        ),
-        (
-            "a.parquet",
-            LOG,
-            "not what its name says, it is not a Parquet file: give it the name of its format, or deliver it as UTF-8 "
-            "text",
-        ),
-        (
-            "a.log",
-            b"PK\x03\x04",
-            "not what its name says, it is a zip archive or an Office file: give it the name of its format, or deliver "
-            "it as UTF-8 text",
-        ),
-    ],
-)
-def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(
-    folder: DataFolder, name: str, content: bytes, said: str
-) -> None:
-    folder.land("good.ndjson", records(3, prefix="good"))
-    folder.land(name, content)
-    folder.tables()
-    (warning,) = folder.warnings
-    assert warning.detail_en == f"1 file damaged, no record in them counts: {name} ({said})"
-    assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
-    assert "deliver" not in warning.detail_zh
+def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(folder: DataFolder) -> None:
+    for name, (content, _) in DAMAGED.items():
+        folder.land(name, content)
+    folder.ingest()
+    for name, (_, said) in DAMAGED.items():
+        warning = damaged_files(Manifest(files=folder.files(name)))
+        assert warning.detail_en == f"1 file damaged, no record in them counts: {name} ({said})"
+        assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
+        assert "deliver" not in warning.detail_zh
 
 
 def test_a_file_without_rights_is_not_to_be_delivered_again(
@@ -136,7 +110,7 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
 
     folder.land("a.log", records(3))
     monkeypatch.setattr(reader, "plain_file", refused)
-    folder.tables()
+    folder.roll_up()
     assert finding(folder.warnings, "damaged_files").detail_en == (
         "1 file damaged, no record in them counts: a.log (may not be read by the user that runs authmeter: grant "
         "the right to read it)"
@@ -146,10 +120,10 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
 def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("a")])
     cut = folder.land("cut.ndjson.gz", b"no gzip")
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert [check.check_name for check in folder.warnings] == ["damaged_files"]
     cut.unlink()
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.warnings == []
 
 

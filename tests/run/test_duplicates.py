@@ -10,19 +10,13 @@ BEFORE = days_before(DAY, 1)
 def test_a_copy_under_another_path_counts_as_duplicates(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.land("copy/a.ndjson", records(3))
+    # The same id on another day counts there.
+    folder.land("before.ndjson", [record(f"e{DAY:%m%d}-1", BEFORE)])
     folder.tables()
-    assert folder.rows("SELECT path, accepted FROM input_files ORDER BY path") == [
-        ("a.ndjson", 3),
-        ("copy/a.ndjson", 3),
-    ]
-    assert folder.rows("SELECT records_accepted, duplicates FROM day_quality") == [(6, 3)]
-    assert folder.counted() == {DAY: 3}
-
-
-def test_one_id_on_two_days_counts_on_both(folder: DataFolder) -> None:
-    folder.land("a.ndjson", [record("e1"), record("e1", BEFORE)])
-    folder.roll_up()
-    assert folder.counted() == {BEFORE: 1, DAY: 1}
+    accepted = [("a.ndjson", 3), ("before.ndjson", 1), ("copy/a.ndjson", 3)]
+    assert folder.rows("SELECT path, accepted FROM input_files ORDER BY path") == accepted
+    assert folder.rows("SELECT day, records_accepted, duplicates FROM day_quality") == [(BEFORE, 1, 0), (DAY, 6, 3)]
+    assert folder.counted() == {BEFORE: 1, DAY: 3}
 
 
 def test_a_copy_of_the_smallest_values_counts_whatever_comes_first(folder: DataFolder) -> None:

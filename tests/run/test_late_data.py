@@ -14,7 +14,7 @@ AFTER = DAY + timedelta(days=1)
 
 def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3, BEFORE) + records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("late.ndjson", records(2, BEFORE, "late") + records(1, AFTER))
     folder.tables(AFTER)
     assert folder.counted() == {BEFORE: 5, DAY: 3, AFTER: 1}
@@ -53,7 +53,7 @@ def test_a_late_day_that_was_missing_had_no_figure_before(folder: DataFolder) ->
 
 def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     folder.land("again.ndjson", records(3))
     folder.tables(AFTER)
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]

@@ -43,7 +43,7 @@ def test_another_limit_is_tried_on_the_last_days_alone(limited: DataFolder) -> N
     assert limited.tables().days == [FIRST, DAY]
     assert limited.rows(ROWS) == [(day, "two", 3, 1) for day in (FIRST, DAY)]
     assert limited.rows("SELECT count(*) FROM restatements") == [(0,)]
-    assert limited.tables().days == []
+    assert limited.roll_up().days == []
     # The tables of the older day are as they were, and nobody takes them for damaged.
     run = limited.open()
     assert verify(run.store, run.settings, run.registry, None).differences == []

@@ -17,18 +17,22 @@ from tests.support import DAY, DataFolder, days_before, records
 BEFORE = days_before(DAY, 1)
 
 
-@pytest.mark.parametrize("is_forced", [False, True])
-def test_a_lost_day_is_computed_anew(folder: DataFolder, is_forced: bool) -> None:
-    folder.land("a.ndjson", records(3, BEFORE) + records(2))
+def test_lost_or_forced_tables_are_computed_anew_to_the_same(folder: DataFolder) -> None:
+    log = folder.land("a.ndjson", records(3, BEFORE) + records(2))
     folder.publish()
-    published, site = folder.rows("FROM channel_daily"), folder.store.site.resolve()
-    shutil.rmtree(folder.store.warehouse / "days" / str(BEFORE))
-    assert folder.tables(forced=frozenset([BEFORE] if is_forced else [])).days == [BEFORE]
+    published, site, manifest = folder.rows("FROM channel_daily"), folder.store.site.resolve(), folder.manifest
+    log.unlink()
+    for forced, lost, days in (([], BEFORE, [BEFORE]), ([BEFORE], BEFORE, [BEFORE]), ([DAY], None, [DAY])):
+        if lost:
+            shutil.rmtree(folder.store.warehouse / "days" / str(lost))
+        assert folder.roll_up(forced=frozenset(forced)).days == days
+    assert (folder.manifest.run, folder.manifest.days.keys()) == (manifest.run, manifest.days.keys())
     folder.store.database.unlink()
-    folder.publish()
+    assert folder.publish().is_done
     assert folder.rows("FROM channel_daily") == published
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
     assert folder.store.site.resolve() == site
+    assert not folder.store.temp.exists()
 
 
 def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published(folder: DataFolder) -> None:
@@ -41,55 +45,34 @@ def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published
     assert folder.rows(found) == [("authorization_requests", 3, 4), ("authorizations", 3, 4), ("records", 3, 4)]
 
 
-def test_a_forced_day_is_computed_anew_and_stays_as_it_was(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.tables()
-    rows, before = folder.rows("SELECT * FROM channel_daily"), folder.manifest
-    assert folder.tables(forced=frozenset([DAY])).days == [DAY]
-    assert folder.rows("SELECT * FROM channel_daily") == rows
-    assert folder.manifest == before
-    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("latency_daily", [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)]),
-        (
-            "unmapped_codes",
-            [(day, "one_click", "authorize", "umeng", "unknown", "new", n) for day, n in ((BEFORE, 3), (DAY, 2))],
-        ),
+# Tables that came later, with their rows.
+LATER = {
+    "latency_daily": [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)],
+    "unmapped_codes": [
+        (day, "one_click", "authorize", "umeng", "unknown", "new", count) for day, count in ((BEFORE, 3), (DAY, 2))
     ],
-)
-def test_a_store_of_before_a_day_table_gets_it_with_the_next_run(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, name: str, expected: list[tuple[object, ...]]
+}
+
+
+def test_a_store_of_before_some_day_tables_gets_them_with_the_next_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coded = {"outcome": None, "result_code": "new"}
     folder.land("a.ndjson", records(3, BEFORE, latency_ms=7, **coded) + records(2, latency_ms=9, **coded))
     with monkeypatch.context() as before:
         before.setattr(due_days, "counting_digest", lambda: "of before")
         before.setattr(fingerprint, "publishing_digest", lambda: "of before")
-        tables = {table: key for table, key in DAY_TABLES.items() if table != name}
+        tables = {table: key for table, key in DAY_TABLES.items() if table not in LATER}
         for module in (plan, steps):
             before.setattr(module, "DAY_TABLES", tables)
         for order in ("_FROM_DAYS", "_ORDER"):
-            before.setattr(marts, order, tuple(table for table in getattr(marts, order) if table != name))
-        before.setattr(marts, "TABLES", {table: one for table, one in TABLES.items() if table != name})
+            before.setattr(marts, order, tuple(table for table in getattr(marts, order) if table not in LATER))
+        before.setattr(marts, "TABLES", {table: one for table, one in TABLES.items() if table not in LATER})
         folder.tables()
-    assert list(folder.store.warehouse.rglob(f"{name}.parquet")) == []
+    assert [list(folder.store.warehouse.rglob(f"{name}.parquet")) for name in LATER] == [[], []]
     counted = folder.counted()
     folder.tables()
-    assert folder.rows(f"FROM {name}") == expected
+    assert {name: folder.rows(f"FROM {name}") for name in LATER} == LATER
     assert folder.counted() == counted
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
-    assert folder.tables().days == []
-
-
-def test_a_lost_database_is_built_again_from_what_is_stored(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.tables()
-    rows = folder.rows("SELECT * FROM channel_daily")
-    folder.store.database.unlink()
-    (folder.store.landing / "a.ndjson").unlink()
-    folder.tables()
-    assert folder.rows("SELECT * FROM channel_daily") == rows
+    assert folder.roll_up().days == []

@@ -17,7 +17,7 @@ AFTER = DAY + timedelta(days=1)
 
 def test_a_day_that_is_not_over_waits_and_appears_when_it_closes(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3) + records(2, AFTER))
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 3}
     folder.tables(AFTER)
     assert folder.counted() == {DAY: 3, AFTER: 2}
@@ -44,7 +44,7 @@ def test_an_older_day_keeps_the_as_of(folder: DataFolder) -> None:
 
 def test_one_run_closes_every_day_that_was_missed(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(1, days_before(DAY, 3)))
-    folder.tables(days_before(DAY, 3))
+    folder.roll_up(days_before(DAY, 3))
     for back in (2, 1, 0):
         folder.land(f"{back}.ndjson", records(1, days_before(DAY, back)))
     assert folder.tables().days == [days_before(DAY, 2), BEFORE, DAY]

@@ -15,27 +15,28 @@ from tests.support import DAY, DataFolder, days_before, morning_after, records, 
 BEFORE = days_before(DAY, 1)
 
 
-def test_a_run_with_nothing_new_leaves_everything_untouched(folder: DataFolder) -> None:
+def test_a_run_with_nothing_new_leaves_everything_untouched(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[int] = []
+    real = Catalogue.read
+    monkeypatch.setattr(Catalogue, "read", lambda catalogue: (readings.append(1), real(catalogue))[1])
     folder.land("a.ndjson", records(3))
     folder.publish()
     site, database, manifest = tree(folder.store.site), folder.store.database.stat(), folder.manifest
+    # A generation is named after the version in its pages.
+    version = folder.store.site.resolve().name.partition("-")[2]
+    assert f"?v={version}".encode() in site["index.html"]
+    readings.clear()
     folder.publish(now=morning_after(DAY) + timedelta(hours=5))
+    assert len(readings) == 1
     assert tree(folder.store.site) == site
     assert folder.store.database.stat() == database
     assert folder.manifest == manifest
-
-
-def test_a_run_reads_the_manifest_once(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.publish()
-    readings = []
-    real = Catalogue.read
-    monkeypatch.setattr(Catalogue, "read", lambda catalogue: (readings.append(1), real(catalogue))[1])
-    folder.publish(now=morning_after(DAY) + timedelta(hours=5))
-    assert len(readings) == 1
     folder.land("b.ndjson", records(2, prefix="b"))
-    folder.publish(now=morning_after(DAY) + timedelta(hours=5))
-    assert len(readings) == 2
+    readings.clear()
+    folder.tables(now=morning_after(DAY) + timedelta(hours=5))
+    assert len(readings) == 1
     assert folder.counted() == {DAY: 5}
 
 
@@ -81,7 +82,7 @@ def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFo
 
 def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_path: Path) -> None:
     folder.land("a.ndjson", records(3))
-    folder.publish()
+    folder.tables()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))
     moved.land("b.ndjson", records(2, prefix="b"))
     moved.publish()

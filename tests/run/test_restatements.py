@@ -7,108 +7,104 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines.store.published_file import open_published
 from reports.content.context import data_state, quality_by_day
 from reports.content.published import PublishedTables
 from reports.content.trust import finality
-from tests.support import DAY, DataFolder, Row, days_before, record, records
+from tests.support import DAY, CopyOf, DataFolder, Row, days_before, record, records
 
 BEFORE = days_before(DAY, 1)
 LISTED = "SELECT app_key, channel, metric, published_before, published_now FROM restatements ORDER BY ALL"
 
 
-def published_again(folder: DataFolder, first: list[Row], second: list[Row]) -> list[tuple[Any, ...]]:
-    """Return the listed restatements after the day's log is replaced, and assert that the day is marked as restated
-    exactly if there are any.
-    """
-    folder.land("a.ndjson", first)
-    folder.tables()
-    folder.land("a.ndjson", second)
-    folder.tables()
-    listed = folder.rows(LISTED)
-    assert folder.rows("SELECT restated FROM day_quality") == [(bool(listed),)]
-    return listed
-
-
-def test_every_figure_of_both_tables_and_the_records_are_listed(folder: DataFolder) -> None:
-    first = [record("e1", channel="wechat"), record("e2", device_id="d1")]
-    late = record("e3", stage="login", device_id="d2", latency_ms=40)
-    assert published_again(folder, first, [*first, late]) == [
-        ("shop", "*", "billable_verifications", 0, 1),
-        ("shop", "*", "devices", 1, 2),
-        ("shop", "*", "number_verifications", 0, 1),
-        ("shop", "*", "one_click_verifications", 0, 1),
-        ("shop", "*", "records", 2, 3),
-        ("shop", "*", "verification_requests", 0, 1),
-        ("shop", "one_click", "authorization_requests", 1, 2),
-        ("shop", "one_click", "authorizations", 1, 2),
-        ("shop", "one_click", "billable_verifications", 0, 1),
-        ("shop", "one_click", "devices", 1, 2),
-        ("shop", "one_click", "latency_p50_ms", None, 40),
-        ("shop", "one_click", "latency_p95_ms", None, 40),
-        ("shop", "one_click", "records", 1, 2),
-        ("shop", "one_click", "verification_requests", 0, 1),
-        ("shop", "one_click", "verifications", 0, 1),
-    ]
-
-
-def test_a_record_of_a_step_that_no_figure_counts_is_a_record_more(folder: DataFolder) -> None:
-    first = records(2)
-    assert published_again(folder, first, [*first, record("page", stage="page")]) == [
-        ("shop", "*", "records", 2, 3),
-        ("shop", "one_click", "records", 2, 3),
-    ]
-
-
-def test_records_that_moved_between_outcomes_rows_are_counted(folder: DataFolder) -> None:
+# Records of an app before and after its log is replaced, and the listed restatements: channel, metric, before, now.
+FIRST = [record("e1", channel="wechat"), record("e2", device_id="d1")]
+CARRIED, SCHEMES = records(5, carrier="CMCC"), [*records(3, scheme_id="s1"), record("gone", scheme_id="s3")]
+PAGE = record("page", stage="page", package_name="old")
+SOME = [record("e1"), record("e2", channel="qq", carrier="CMCC"), record("e3", channel="wechat", carrier="CMCC")]
+CASES: dict[str, tuple[list[Row], list[Row], list[tuple[Any, ...]]]] = {
+    "every_figure_of_both_tables": (FIRST, [*FIRST, record("e3", stage="login", device_id="d2", latency_ms=40)], [
+        ("*", "billable_verifications", 0, 1),
+        ("*", "devices", 1, 2),
+        ("*", "number_verifications", 0, 1),
+        ("*", "one_click_verifications", 0, 1),
+        ("*", "records", 2, 3),
+        ("*", "verification_requests", 0, 1),
+        ("one_click", "authorization_requests", 1, 2),
+        ("one_click", "authorizations", 1, 2),
+        ("one_click", "billable_verifications", 0, 1),
+        ("one_click", "devices", 1, 2),
+        ("one_click", "latency_p50_ms", None, 40),
+        ("one_click", "latency_p95_ms", None, 40),
+        ("one_click", "records", 1, 2),
+        ("one_click", "verification_requests", 0, 1),
+        ("one_click", "verifications", 0, 1),
+    ]),
+    "a_step_that_no_figure_counts": (records(2), [*records(2), record("page", stage="page")], [
+        ("*", "records", 2, 3), ("one_click", "records", 2, 3),
+    ]),
     # One of five records moves from CMCC to CUCC and one to another SDK: four rows change by one each.
-    first = records(5, carrier="CMCC")
-    second = [first[0] | {"carrier": "CUCC"}, first[1] | {"sdk_version": "2.0"}, *first[2:]]
-    assert published_again(folder, first, second) == [("shop", "one_click", "records_moved", None, 2)]
-
-
-def test_where_no_record_moved_the_rows_of_the_detail_are_counted(folder: DataFolder) -> None:
+    "moved_between_rows_of_outcomes": (
+        CARRIED, [CARRIED[0] | {"carrier": "CUCC"}, CARRIED[1] | {"sdk_version": "2.0"}, *CARRIED[2:]],
+        [("one_click", "records_moved", None, 2)],
+    ),
     # The schemes of `outcome_daily` are one; in the detail s1 has a record less, s2 is new, s3 is gone.
-    first = [*records(3, scheme_id="s1"), record("gone", scheme_id="s3")]
-    second = [first[0] | {"scheme_id": "s2"}, *first[1:3], first[3] | {"scheme_id": "s2"}]
-    assert published_again(folder, first, second) == [("shop", "one_click", "records_moved", None, 3)]
+    "moved_between_rows_of_the_detail": (
+        SCHEMES, [SCHEMES[0] | {"scheme_id": "s2"}, *SCHEMES[1:3], SCHEMES[3] | {"scheme_id": "s2"}],
+        [("one_click", "records_moved", None, 3)],
+    ),
+    "a_row_of_the_detail_without_a_count": (
+        [PAGE, record("e1")], [PAGE | {"package_name": "new"}, record("e1")], [("one_click", "records_moved", None, 2)],
+    ),
+    "moved_records_of_channels_whose_figures_stayed": (
+        SOME, [SOME[0] | {"outcome": "timeout", "carrier": "CUCC"}, *(row | {"carrier": "CUCC"} for row in SOME[1:])],
+        [
+            ("one_click", "authorizations", 1, 0), ("one_click", "authorizations_failed", 0, 1),
+            ("qq", "records_moved", None, 1), ("wechat", "records_moved", None, 1),
+        ],
+    ),
+    "another_order": (records(3), records(3)[::-1], []),
+}  # fmt: skip
 
 
-def test_a_row_of_the_detail_without_a_count_is_a_row(folder: DataFolder) -> None:
-    first = [record("page", stage="page", package_name="old"), *records(1)]
-    second = [first[0] | {"package_name": "new"}, first[1]]
-    assert published_again(folder, first, second) == [("shop", "one_click", "records_moved", None, 2)]
+def replaced_logs(folder: DataFolder) -> None:
+    """Publish the records of all cases, each of an app of its own, after their log was replaced."""
+    for place, step in enumerate((folder.roll_up, folder.tables)):
+        rows = [
+            row | {"app_key": app, "event_id": f"{app}-{row['event_id']}"}
+            for app, case in CASES.items()
+            for row in (case[0], case[1])[place]
+        ]
+        folder.land("a.ndjson", rows)
+        step()
 
 
-def test_moved_records_are_listed_of_those_alone_whose_figures_stayed(folder: DataFolder) -> None:
-    first = [record("e1"), record("e2", channel="qq", carrier="CMCC"), record("e3", app_key="game", carrier="CMCC")]
-    second = [
-        first[0] | {"outcome": "timeout", "carrier": "CUCC"},
-        first[1] | {"carrier": "CUCC"},
-        first[2] | {"carrier": "CUCC"},
-    ]
-    assert published_again(folder, first, second) == [
-        ("game", "one_click", "records_moved", None, 1),
-        ("shop", "one_click", "authorizations", 1, 0),
-        ("shop", "one_click", "authorizations_failed", 0, 1),
-        ("shop", "qq", "records_moved", None, 1),
-    ]
+@pytest.mark.parametrize("app", CASES)
+def test_each_changed_figure_of_a_closed_day_is_listed(made_once: CopyOf, app: str) -> None:
+    folder = made_once(replaced_logs)
+    listed = folder.rows(f"SELECT channel, metric, published_before, published_now FROM restatements "
+                         f"WHERE app_key = '{app}' ORDER BY ALL")  # fmt: skip
+    assert listed == CASES[app][2]
+    assert folder.rows("SELECT restated FROM day_quality") == [(True,)]
 
 
-def test_an_order_of_records_or_another_name_restates_nothing(folder: DataFolder) -> None:
-    first = records(3, platform="h5")
+def test_another_name_restates_nothing(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3, platform="h5"))
     folder.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,Shop,ios,,,\n")
-    assert published_again(folder, first, first[::-1]) == []
+    folder.roll_up()
+    folder.land("a.ndjson", records(3, platform="h5")[::-1])
     folder.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,New,h5,,,\n")
     folder.tables()
     assert folder.rows("SELECT app_name, platform FROM usage_daily") == [("New", "h5")]
     assert folder.rows("SELECT restated FROM day_quality") == [(False,)]
+    assert folder.rows("FROM restatements") == []
 
 
 def test_a_day_that_appears_lists_the_figures_that_are_zero(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1))
-    folder.tables()
+    folder.roll_up()
     # A step that names no device: the app's devices are 0, where they were unknown.
     folder.land("late.ndjson", [record("p", BEFORE, stage="page")])
     folder.tables()
@@ -120,23 +116,9 @@ def test_a_day_that_appears_lists_the_figures_that_are_zero(folder: DataFolder) 
     assert folder.rows(counted) == [("*", None, 1), ("one_click", None, 1)]
 
 
-def test_files_and_a_mended_dictionary_are_both_the_cause(folder: DataFolder) -> None:
-    folder.land("a.ndjson", [record("e1", BEFORE, outcome=None, result_code="new code"), record("e2")])
-    folder.tables()
-    folder.write(
-        "registry/result_codes.csv",
-        "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\numeng,sdk,*,new code,success,,,\n",
-    )
-    folder.land("late.ndjson", records(1, BEFORE, "late"))
-    folder.tables()
-    assert folder.rows("SELECT DISTINCT cause FROM restatements") == [
-        ("late.ndjson; registry, result codes or billing rule",)
-    ]
-
-
 def test_a_registered_platform_restates_the_days_of_records_without_one(folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("e1"), record("e2", BEFORE, platform="h5")])
-    folder.tables()
+    folder.roll_up()
     folder.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,Shop,ios,,,\n")
     assert folder.tables().days == [DAY]
     assert folder.rows("SELECT day, platform FROM outcome_daily") == [(BEFORE, "h5"), (DAY, "ios")]
@@ -145,22 +127,25 @@ def test_a_registered_platform_restates_the_days_of_records_without_one(folder: 
 
 
 def test_a_mended_dictionary_restates_without_reading_logs_again(folder: DataFolder) -> None:
-    folder.land("a.ndjson", [record("e1", outcome=None, result_code="new code")])
+    codes = [record(f"e{day}", day, outcome=None, result_code="new code") for day in (BEFORE, DAY)]
+    folder.land("a.ndjson", codes)
     folder.tables()
-    assert folder.rows("SELECT outcome FROM outcome_daily") == [("error",)]
-    assert folder.rows("SELECT unmapped_codes FROM day_quality") == [(1,)]
+    assert folder.rows("SELECT outcome FROM outcome_daily") == [("error",)] * 2
+    assert folder.rows("SELECT unmapped_codes FROM day_quality") == [(1,)] * 2
     (folder.store.landing / "a.ndjson").unlink()
     folder.write(
         "registry/result_codes.csv",
         "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\numeng,sdk,*,new code,success,,,\n",
     )
+    folder.land("late.ndjson", records(1, BEFORE, "late"))
     folder.tables()
-    assert folder.rows("SELECT outcome FROM outcome_daily") == [("success",)]
-    found = folder.rows("SELECT app_key, metric, published_before, published_now, cause FROM restatements")
-    assert found == [
-        ("shop", metric, before, now, "registry, result codes or billing rule")
-        for metric, before, now in (("authorizations", 0, 1), ("authorizations_failed", 1, 0))
-    ]
+    assert folder.rows("SELECT DISTINCT outcome FROM outcome_daily") == [("success",)]
+    mended = "registry, result codes or billing rule"
+    found = folder.rows(f"SELECT metric, published_before, published_now, cause FROM restatements WHERE day = '{DAY}'")
+    assert found == [("authorizations", 0, 1, mended), ("authorizations_failed", 1, 0, mended)]
+    # A late file and the dictionary are both the cause.
+    both = folder.rows(f"SELECT DISTINCT cause FROM restatements WHERE day = '{BEFORE}'")
+    assert both == [(f"late.ndjson; {mended}",)]
 
 
 def test_a_new_billing_rule_restates_the_days_it_is_in_force(folder: DataFolder) -> None:
@@ -168,7 +153,7 @@ def test_a_new_billing_rule_restates_the_days_it_is_in_force(folder: DataFolder)
         "a.ndjson",
         [record(f"e{day}", day, channel="local_verify", stage="verify", outcome="mismatch") for day in (BEFORE, DAY)],
     )
-    folder.tables()
+    folder.roll_up()
     folder.write("authmeter.toml", f'[[billing]]\nvalid_from = {DAY}\nlocal_verify = ["success"]\n')
     assert folder.tables().days == [DAY]
     assert folder.rows("SELECT day, billable_verifications::INTEGER FROM usage_daily") == [(BEFORE, 1), (DAY, 0)]
@@ -179,7 +164,7 @@ def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> Non
     days = [days_before(DAY, back) for back in (3, 2, 1, 0)]
     for day in days[:-1]:
         folder.land(f"{day}.ndjson", records(8, day))
-        folder.tables(day)
+        folder.roll_up(day)
     folder.land("late.ndjson", records(2, days[0], prefix="late"))
     folder.land(f"{DAY}.ndjson", records(8))
     folder.tables()

@@ -20,7 +20,7 @@ def a_kept_and_an_old_day(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
     folder.land("mixed.ndjson", [*records(3, OLD), *records(3, DAY)])
     folder.land("old.ndjson", records(2, OLD, "o"))
-    folder.tables(DAY)
+    folder.roll_up(DAY)
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def next_day(folder: DataFolder) -> date:
     """A run a day later."""
     day = DAY + timedelta(days=1)
     folder.land("new.ndjson", records(1, day))
-    folder.tables(day)
+    folder.roll_up(day)
     return day
 
 
 def test_nothing_goes_that_a_late_record_may_restate(run_on: DataFolder) -> None:
     assert run_on.manifest.events_from is None
     run_on.land("late.ndjson", [record("late", OLD)])
-    run_on.tables(DAY)
+    run_on.roll_up(DAY)
     assert run_on.counted()[OLD] == 6
 
 
@@ -55,6 +55,7 @@ def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFol
 
 
 def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None:
+    run_on.tables()
     before = run_on.rows(f"SELECT * FROM channel_daily WHERE day = '{OLD}'")
     day = next_day(run_on)
     run_on.land("late.ndjson", [record("late", OLD)])
@@ -68,6 +69,7 @@ def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None
 def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> None:
     run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
     day = next_day(run_on)
+    run_on.tables(day)
     assert set(run_on.counted()) == {DAY, day}
     assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
     # The file of the removed day is still in landing, so the manifest must keep its entry.
@@ -104,7 +106,7 @@ def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
 
 def test_a_part_of_several_files_loses_the_day_for_all_of_them(run_on: DataFolder) -> None:
     run_on.land("today.ndjson", records(1, DAY, "t"))
-    run_on.tables(DAY)
+    run_on.roll_up(DAY)
     run_on.merge_parts("mixed.ndjson", "old.ndjson", "today.ndjson")
     (shared,) = {entry.part for entry in run_on.manifest.files}
     day = next_day(run_on)
@@ -113,9 +115,9 @@ def test_a_part_of_several_files_loses_the_day_for_all_of_them(run_on: DataFolde
     assert (left["mixed.ndjson"], left["old.ndjson"], left["today.ndjson"]) == (trimmed, None, trimmed)
     run_on.store.clear_unfinished(run_on.manifest)
     assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {trimmed, left["new.ndjson"]}
-    assert (
-        verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None).differences == []
-    )
+    run_on.tables(day)
+    found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
+    assert found.differences == []
     # A day that is gone is not taken again.
     run_on.roll_up(day)
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left

@@ -20,6 +20,7 @@ def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(folder: Da
     folder.land("a.ndjson", steps("10:05:00"))
     folder.tables()
     assert folder.rows(SESSIONS) == [(1, 0)]
+    assert folder.rows(RESTATED) == [(False,)]
     folder.land("a.ndjson", steps("10:30:00"))
     folder.tables()
     assert folder.rows(SESSIONS) == [(2, 1)]
@@ -31,18 +32,10 @@ def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(folder: Da
     assert folder.rows(RESTATED) == [(True,)]
 
 
-def test_a_day_that_is_counted_for_the_first_time_is_not_restated(folder: DataFolder) -> None:
-    folder.land("a.ndjson", steps("10:05:00"))
-    folder.tables()
-    assert folder.rows(RESTATED) == [(False,)]
-    folder.tables(forced=frozenset({DAY}))
-    assert folder.rows(RESTATED) == [(False,)]
-
-
 def test_another_time_between_records_counts_all_days_anew_and_restates_none(folder: DataFolder) -> None:
     earlier = record("early", days_before(DAY, 1), device_id="d1")
     folder.land("a.ndjson", [earlier, *steps("10:05:00")])
-    folder.tables()
+    folder.roll_up()
     folder.write("authmeter.toml", "session_minutes = 4\n")
     assert folder.tables().days == [days_before(DAY, 1), DAY]
     assert folder.rows(SESSIONS) == [(3, 1)]
@@ -55,7 +48,7 @@ def test_another_time_between_records_counts_all_days_anew_and_restates_none(fol
 
 def test_a_day_of_a_version_without_sessions_gets_them_and_is_not_restated(folder: DataFolder) -> None:
     folder.land("a.ndjson", steps("10:05:00"))
-    folder.tables()
+    folder.roll_up()
     for table in ("session_daily", "session_books"):
         folder.store.day_table(folder.manifest.days[DAY], table).unlink()
     manifest = folder.manifest
@@ -75,9 +68,9 @@ def test_a_day_whose_events_are_not_kept_has_its_sessions_for_good(folder: DataF
         record(f"{day} {stage}", day, stage=stage, device_id="d1", event_time=f"{day}T{time}+08:00")
         for day in (old, DAY) for stage, time in times.items()
     ])  # fmt: skip
-    folder.tables()
+    folder.roll_up()
     folder.land("b.ndjson", [record("new", next_day)])
-    folder.tables(next_day)
+    folder.roll_up(next_day)
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nsession_minutes = 4\n")
     assert folder.tables(next_day).days == [DAY, next_day]
     found = folder.rows("SELECT day, sessions, lost FROM session_daily ORDER BY day")

@@ -65,7 +65,7 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     folder.land("auth.log", DOCKER.encode())
     cri = next(text for path, text in EXAMPLES.items() if path.startswith("pods/"))
     folder.land("0.log", cri.encode())
-    folder.tables(EXAMPLE_DAY)
+    folder.roll_up(EXAMPLE_DAY)
     said = finding(folder.warnings, "nothing_accepted").detail_en
     assert "auth.log (its records are within the lines of a shipper" in said
     assert "named after the shipper (docker, fluent)" in said
@@ -73,7 +73,7 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     # Moved there, the next run reads it.
     (folder.store.landing / "docker").mkdir()
     (folder.store.landing / "auth.log").rename(folder.store.landing / "docker" / "auth.log")
-    folder.tables(EXAMPLE_DAY)
+    folder.roll_up(EXAMPLE_DAY)
     (entry,) = folder.files("docker/auth.log")
     assert (entry.source, entry.accepted, entry.skipped) == ("docker", 2, 1)
     assert "nothing_accepted" not in {one.check_name for one in folder.warnings}
@@ -81,7 +81,7 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
 
 def test_a_shippers_file_without_a_record_is_named(folder: DataFolder) -> None:
     folder.land("docker/a.log", b'{"log":"listening\\n","stream":"stdout","time":"2026-11-23T01:30:00Z"}\n')
-    folder.tables(EXAMPLE_DAY)
+    folder.roll_up(EXAMPLE_DAY)
     assert (
         "source docker found no log record within its lines" in finding(folder.warnings, "nothing_accepted").detail_en
     )
@@ -95,7 +95,7 @@ def test_run_and_check_warn_of_authorizations_that_may_be_checks(
     call: Call, folder: DataFolder, more: dict[str, str]
 ) -> None:
     folder.land("umeng_sdk/a.log", lines([CALLBACK, CALLBACK | {"time": 1795397401000} | more]))
-    folder.tables(EXAMPLE_DAY)
+    folder.roll_up(EXAMPLE_DAY)
     words = "cannot be distinguished from environment checks and pre-fetches: 600000 without a token; log `method`"
     warned = [one for one in folder.warnings if one.check_name == "source_mappings"]
     assert [words in one.detail_en for one in warned] == ([] if more else [True])

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.run.site_generations import clear_generations, generation_folder, site_is_current, switch_site
 from pipelines.store.manifest import Manifest
-from tests.support import DAY, DataFolder, records
+from tests.support import DataFolder
 
 
 def switch(folder: DataFolder, run: int) -> None:
@@ -112,13 +112,6 @@ def test_a_leftover_of_a_dead_switch_is_no_hindrance(folder: DataFolder) -> None
     assert [path.name for path in Path(folder.store.site).iterdir()] == ["index.html"]
 
 
-def test_a_generation_is_named_after_the_version_in_its_pages(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(1))
-    folder.publish()
-    version = folder.store.site.resolve().name.partition("-")[2]
-    assert f"?v={version}" in (folder.store.site / "index.html").read_text("utf-8")
-
-
 def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) -> None:
     # Runs are numbered from 1 again after the warehouse of a data folder was removed.
     one, other = (
@@ -126,11 +119,3 @@ def test_another_time_of_the_same_run_is_another_generation(folder: DataFolder) 
         Manifest(run=1, generated_at="2026-03-12T02:30:00+08:00"),
     )
     assert generation_folder(folder.store, one) != generation_folder(folder.store, other)
-
-
-def test_days_that_are_computed_anew_to_the_same_leave_nothing_behind(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.publish()
-    again = folder.publish(forced=frozenset({DAY}))
-    assert again.is_done
-    assert not folder.store.temp.exists()

@@ -29,7 +29,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
 ) -> None:
     folder.land("shut/day/a.ndjson", [record("a")])
     folder.land("shut/cut.ndjson.gz", b"no gzip")
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     folder.land("shut/day/b.ndjson", [record("b")])
     folder.land("open/c.ndjson", [record("c")])
     with monkeypatch.context() as patched:
@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
         ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
     ]  # fmt: skip
     assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.counted() == {DAY: 3}
     assert [check.check_name for check in folder.warnings] == ["damaged_files"]
 

@@ -18,7 +18,6 @@ from pipelines.common.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
-from tests.data.failing_sdk import failing_sdk, land_mended
 from tests.older_store import make_older, write_older
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
 
@@ -53,14 +52,6 @@ def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
     assert report_of(sound, Window(DAY, DAY)).days == 1
 
 
-def test_a_withdrawn_incident_is_no_difference(copy_of: CopyOf) -> None:
-    folder = copy_of(failing_sdk)
-    land_mended(folder)
-    folder.tables()
-    assert folder.rows("FROM withdrawn_incidents") != []
-    assert report_of(folder).differences == []
-
-
 def test_a_changed_day_is_named(sound: DataFolder) -> None:
     file = sound.store.day_table(sound.manifest.days[DAY], "channel_daily")
     pl.read_parquet(file).with_columns(pl.col("authorizations") + 1).write_parquet(file)
@@ -80,7 +71,7 @@ def test_uses_that_were_computed_wrongly_are_found_also_where_a_package_is_drawn
         "registry/resource_packages.csv", f"resource_package_id,account_id,quantity,purchased_at\np,,9,{DAY}\n"
     )
     folder.land("a.ndjson", records(2, stage="verify"))
-    folder.tables()
+    folder.roll_up()
     publish_one_more(folder, "verification_hours", "uses")
     assert folder.rows("SELECT used FROM resource_package_daily") == [(3,)]
     found = "\n".join(report_of(folder).differences)
