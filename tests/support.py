@@ -7,7 +7,6 @@ of published tables. Each test states the expected rows itself.
 from __future__ import annotations
 
 import csv
-import hashlib
 import hmac
 import io
 import json
@@ -27,13 +26,11 @@ import pyarrow.parquet as pq
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import FIELD_NAMES
-from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
-from pipelines.store.database import shared_workbenches, workbench
+from pipelines.store.database import shared_workbenches
 from pipelines.store.manifest import FileEntry, Manifest
-from pipelines.store.part_records import create_records
 from pipelines.store.store import Store
 
 KEY = "a key for tests, 64 characters or not"
@@ -213,35 +210,6 @@ class DataFolder:
             run.build_marts()
             run.render_site()
         return run
-
-    def merge_parts(self, *paths: str) -> None:
-        """Merge the parts of the paths into one part, as a reader of many small files writes it."""
-        manifest = self.manifest
-        entries = [next(e for e in manifest.live_files() if e.path == path) for path in paths]
-        fresh = self.store.fresh_folder("merged")
-        with workbench(Settings(), self.store.temp, [self.store.warehouse]) as connection:
-            for table, relation in (("records", "records"), ("rejects", "rejects_of(getvariable('rejects'))")):
-                for place, entry in enumerate(entries):
-                    rejects = self.store.rejects_file(str(entry.part))
-                    if table == "rejects" and not rejects.exists():
-                        continue
-                    create_records(connection, "records", self.store.part_records([entry]))
-                    connection.execute("SET VARIABLE rejects = $files", {"files": [str(rejects)]})
-                    made = f"CREATE TABLE IF NOT EXISTS merged_{table} AS FROM {relation} LIMIT 0"
-                    connection.execute(made)
-                    connection.execute(
-                        f"INSERT INTO merged_{table} SELECT * REPLACE ({place} AS file) FROM {relation} "
-                        f"WHERE file = {entry.place}"
-                    )
-                if connection.execute(f"SELECT * FROM duckdb_tables() WHERE table_name = 'merged_{table}'").fetchall():
-                    aside = "filename, record_number" if table == "records" else "filename"
-                    merged = connection.sql(f"SELECT * EXCLUDE ({aside}) FROM merged_{table} ORDER BY file")
-                    merged.write_parquet(str(fresh / f"{table}.parquet"))
-        part = hashlib.sha256(repr(paths).encode()).hexdigest()[:24]
-        digest = self.store.place_part(fresh, part)
-        for place, entry in enumerate(entries):
-            entry.part, entry.place, entry.part_digest = part, place, digest
-        self.store.commit(manifest)
 
     @property
     def manifest(self) -> Manifest:

@@ -170,9 +170,9 @@ def as_text(event: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    "zones", [("Asia/Shanghai", "Asia/Shanghai"), ("America/New_York", "UTC"), ("UTC", "America/New_York")]
+    ("zones", "space"),
+    [(("Asia/Shanghai", "Asia/Shanghai"), ""), (("America/New_York", "UTC"), " "), (("UTC", "America/New_York"), "\r")],
 )
-@pytest.mark.parametrize("space", ["", " ", "\r"])
 def test_every_value_in_every_field_is_read_alike(bench: ReadingBench, zones: tuple[str, str], space: str) -> None:
     good = record_of(GOOD, space)
     lines = [good]
@@ -190,7 +190,7 @@ def record_of(tokens: dict[str, str], space: str) -> str:
     return "{" + ",".join(f'"{name}":{space}{token}' for name, token in tokens.items()) + "}"
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     written=st.lists(json_lines(), min_size=1, max_size=60),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),

@@ -8,7 +8,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.reading.files import json_objects
@@ -86,6 +86,7 @@ VALUES = st.recursive(
 OBJECTS = st.lists(st.dictionaries(JSON_TEXTS, VALUES, max_size=4), min_size=1, max_size=5)
 
 
+@settings(max_examples=40)
 @given(
     rows=OBJECTS,
     indent=st.sampled_from([None, 0, 1]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,27 +26,32 @@ WORDS = SourceMapping(
 )
 
 
-def row(number: int) -> list[str]:
-    stage = "none" if number in BROKEN else "login"
-    return [str(value) for value in record(f"e{number}", stage=stage).values()]
+@cache
+def rows() -> list[list[str]]:
+    """The cells of all rows; some have a broken stage."""
+    return [
+        [str(value) for value in record(f"e{number}", stage="none" if number in BROKEN else "login").values()]
+        for number in range(ROWS)
+    ]
 
 
 def ndjson() -> bytes:
-    return lines(dict(zip(HEAD, row(number), strict=False)) for number in range(ROWS))
+    return lines(dict(zip(HEAD, row, strict=False)) for row in rows())
 
 
 def words() -> bytes:
     # Long lines, so that the file comes in several pieces.
-    return b"".join(f"{'|'.join(row(number))}|{'x' * 99}\n".encode() for number in range(ROWS))
+    return b"".join(f"{'|'.join(row)}|{'x' * 99}\n".encode() for row in rows())
 
 
+@cache
 def plain_csv() -> bytes:
-    return b"".join(f"{','.join(cells)},x\n".encode() for cells in [HEAD[:-1], *map(row, range(ROWS))])
+    return b"".join(f"{','.join(cells)},x\n".encode() for cells in [HEAD[:-1], *rows()])
 
 
 def parquet() -> bytes:
     names = HEAD[:-1]
-    columns = columns_of([dict(zip(names, row(number), strict=True)) for number in range(ROWS)])
+    columns = columns_of([dict(zip(names, row, strict=True)) for row in rows()])
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink, row_group_size=5_000)
     return sink.getvalue()
@@ -57,7 +63,6 @@ FILES: dict[str, tuple[Callable[[], bytes], SourceMapping, int, list[tuple[int, 
     "plain.csv": (plain_csv, CANONICAL, 2, []),
     # A row that is none, behind all others.
     "odd.csv": (lambda: plain_csv() + b'x,"open\n', CANONICAL, 2, [(ROWS + 2, "malformed")]),
-    "wide.csv": (lambda: plain_csv() + b"1,2\n", CANONICAL, 2, [(ROWS + 2, "malformed")]),
     "a.parquet": (parquet, CANONICAL, 1, []),
 }
 
@@ -78,7 +83,7 @@ def test_rows_of_a_long_file_keep_their_order_whatever_its_mapping_asks(bench: R
         fields={name: name for name in record("e1")},
     )
     bad = range(5, 150_000, 997)
-    rows = [record(f"e{n:06}", code="9", channel="fax" if n in bad else "qq") for n in range(150_000)]
-    read = bench.read(lines(rows), "a.ndjson", mapping)
+    made = [record(f"e{n:06}", code="9", channel="fax" if n in bad else "qq") for n in range(150_000)]
+    read = bench.read(lines(made), "a.ndjson", mapping)
     assert read.reasons == [(n + 1, "invalid:channel") for n in bad]
     assert all(f"e{line - 1:06}" in text for line, _, text in read.rejects)

@@ -18,8 +18,12 @@ OLD = days_before(DAY, 60)
 
 def a_kept_and_an_old_day(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    folder.land("alone.ndjson", records(1, OLD, "a"))
+    folder.ingest(DAY)
+    # These three share a part.
     folder.land("mixed.ndjson", [*records(3, OLD), *records(3, DAY)])
     folder.land("old.ndjson", records(2, OLD, "o"))
+    folder.land("today.ndjson", records(1, DAY, "t"))
     folder.roll_up(DAY)
 
 
@@ -41,17 +45,25 @@ def test_nothing_goes_that_a_late_record_may_restate(run_on: DataFolder) -> None
     assert run_on.manifest.events_from is None
     run_on.land("late.ndjson", [record("late", OLD)])
     run_on.roll_up(DAY)
-    assert run_on.counted()[OLD] == 6
+    assert run_on.counted()[OLD] == 7
 
 
 def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFolder) -> None:
     parts = {entry.path: entry.part for entry in run_on.manifest.files}
+    shared = parts["mixed.ndjson"]
+    assert shared == parts["old.ndjson"] == parts["today.ndjson"] != parts["alone.ndjson"]
     day = next_day(run_on)
     left = {entry.path: entry.part for entry in run_on.manifest.files}
-    assert left["old.ndjson"] is None
-    assert left["mixed.ndjson"] == f"{parts['mixed.ndjson']}.{days_before(day, 60)}"
+    trimmed, new = f"{shared}.{days_before(day, 60)}", left.pop("new.ndjson")
+    assert left == {"alone.ndjson": None, "mixed.ndjson": trimmed, "old.ndjson": None, "today.ndjson": trimmed}
     run_on.store.clear_unfinished(run_on.manifest)
-    assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {part for part in left.values() if part}
+    assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {trimmed, new}
+    run_on.tables(day)
+    found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
+    assert found.differences == []
+    # A day that is gone is not taken again.
+    run_on.roll_up(day)
+    assert {entry.path: entry.part for entry in run_on.manifest.files} == left | {"new.ndjson": new}
 
 
 def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None:
@@ -73,7 +85,13 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
     assert set(run_on.counted()) == {DAY, day}
     assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
     # The file of the removed day is still in landing, so the manifest must keep its entry.
-    assert {entry.path for entry in run_on.manifest.files} == {"mixed.ndjson", "old.ndjson", "new.ndjson"}
+    assert {entry.path for entry in run_on.manifest.files} == {
+        "alone.ndjson",
+        "mixed.ndjson",
+        "old.ndjson",
+        "today.ndjson",
+        "new.ndjson",
+    }
 
 
 def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
@@ -102,22 +120,3 @@ def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
     folder.tables()
     assert folder.rows("SELECT line, reason FROM rejected_records") == [(2, "too_old:event_time")]
     assert folder.counted() == {days_before(DAY, 60): 1}
-
-
-def test_a_part_of_several_files_loses_the_day_for_all_of_them(run_on: DataFolder) -> None:
-    run_on.land("today.ndjson", records(1, DAY, "t"))
-    run_on.roll_up(DAY)
-    run_on.merge_parts("mixed.ndjson", "old.ndjson", "today.ndjson")
-    (shared,) = {entry.part for entry in run_on.manifest.files}
-    day = next_day(run_on)
-    left = {entry.path: entry.part for entry in run_on.manifest.files}
-    trimmed = f"{shared}.{days_before(day, 60)}"
-    assert (left["mixed.ndjson"], left["old.ndjson"], left["today.ndjson"]) == (trimmed, None, trimmed)
-    run_on.store.clear_unfinished(run_on.manifest)
-    assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {trimmed, left["new.ndjson"]}
-    run_on.tables(day)
-    found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
-    assert found.differences == []
-    # A day that is gone is not taken again.
-    run_on.roll_up(day)
-    assert {entry.path: entry.part for entry in run_on.manifest.files} == left
