@@ -15,7 +15,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS
 from reports.build.writer import SiteWriter
-from reports.charts.shapes import LOOKS, VERSION_LOOKS, shapes
+from reports.charts.shapes import LOOKS, VERSION_LOOKS, look_styles, shapes
 from reports.content.sign_in.sign_in_words import sign_in_texts
 from reports.content.wording.language import script_msgids, t
 from reports.content.wording.words import DECLARED_WORDS, WORDS, word
@@ -75,7 +75,8 @@ def _texts() -> dict[str, Any]:
 
 
 def _styles() -> bytes:
-    return b"".join((STATIC / "css" / f"{name}.css").read_bytes() for name in STYLES)
+    sheets = ((STATIC / "css" / f"{name}.css").read_bytes() for name in STYLES)
+    return look_styles().encode() + b"".join(sheets)
 
 
 def write_assets(writer: SiteWriter) -> dict[str, str]:

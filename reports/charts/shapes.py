@@ -110,6 +110,25 @@ class Chart:
         return self.unit == "records" or self.field == "share"
 
 
+def look_styles() -> str:
+    """Return a style sheet with each look's colour: the variable `--look-<name>` in both themes and in print, and the
+    class `.look-<name>` of its key.
+    """
+    light, dark = (
+        "".join(f"--look-{name}:{getattr(look, theme)};" for name, look in LOOKS.items()) for theme in THEMES
+    )
+    keys = {name: name for name in LOOKS} | {f"version_{look.version_place}": name for name, look in LOOKS.items()}
+    return "\n".join(
+        [
+            f":root{{{light}}}",
+            f'html[data-theme="dark"]{{{dark}}}',
+            f"@media print{{html[data-theme]{{{light}}}}}",
+            *(f".look-{key}{{color:var(--look-{name})}}" for key, name in keys.items()),
+            "",
+        ]
+    )
+
+
 def charts() -> dict[str, Chart]:
     """Return every chart by the name in a page's `data-chart`."""
     channels = tuple(Series(name, name, word(name)) for name in LOGIN_CHANNELS)
