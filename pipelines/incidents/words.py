@@ -45,7 +45,7 @@ _VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.val
 Channels = Mapping[str, Bilingual]
 """The words of channels that a data folder declares, by key."""
 NO_CHANNELS: Final[Channels] = MappingProxyType({})
-_CHANNELS: Final[Channels] = {one.key: Bilingual(one.label_zh, one.label) for one in DECLARED}
+_CHANNELS: Final[Channels] = {one.key: one.label for one in DECLARED}
 
 # Longer names would fill the phone.
 _LONGEST: Final = 40

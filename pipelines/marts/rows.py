@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.common.days import days_between
+from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import DECLARED, Channel
@@ -136,9 +137,11 @@ def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
 def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
     """Yield the channels of authmeter and of the settings, then channels that settings declared earlier."""
     known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
-    removed = {key: Channel(key, key, key, "other") for key in manifest.declared_channels if key not in known}
+    removed = {
+        key: Channel(key, Bilingual(key, key), "other") for key in manifest.declared_channels if key not in known
+    }
     for place, (key, one) in enumerate((known | removed).items()):
-        yield [key, one.label_zh, one.label, one.group, one.is_login, place, key in known]
+        yield [key, one.label.zh, one.label.en, one.group, one.is_login, place, key in known]
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:

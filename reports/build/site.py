@@ -155,7 +155,7 @@ class _Site:
         listed = context.listed_apps(self.apps, with_workbook)
         charts = aside.submit(figures.second_connection().charts, listed)
         self.packages = reader.submit(self._prepare, listed, charts)
-        self.channel_words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+        self.channel_words = {one.key: one.label for one in marts.channels}
         self.sign_ins = reader.submit(
             sign_in_values, figures, self.by_key, self.word, self.incidents.session_days, self.quality
         )

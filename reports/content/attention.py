@@ -115,7 +115,7 @@ def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
 
 def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
     """Yield apps and channels whose rate is 100% for the first time: the log may have lost its failures."""
-    words = {one.key: Bilingual(one.label_zh, one.label) for one in marts.channels}
+    words = {one.key: one.label for one in marts.channels}
     for app_name, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label
         yield Bilingual(f"{app_name} · {said.zh}{label.zh}", f"{app_name} · {said.en} {label.en.lower()}")

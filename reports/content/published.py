@@ -18,6 +18,7 @@ import polars as pl
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
+from pipelines.common.text import Bilingual
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
@@ -126,7 +127,10 @@ class PublishedTables:
         }
         # Figures refer to channels and outcomes by their index in these lists.
         declared = self._connection.sql(LISTINGS["declared_channels"].query).fetchall()
-        self.channels = (*DECLARED, *(Channel(key, en, zh, "other") for key, zh, en in declared if key not in CHANNELS))
+        self.channels = (
+            *DECLARED,
+            *(Channel(key, Bilingual(zh, en), "other") for key, zh, en in declared if key not in CHANNELS),
+        )
         """Every channel that the tables may contain: authmeter's own, then those that the settings declare."""
         self._values |= {"channels": [one.key for one in self.channels], "outcomes": list(OUTCOMES)}
 

@@ -79,8 +79,8 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
                 "key": one.key,
                 "group": one.group,
                 "is_login": one.is_login,
-                "zh": one.label_zh,
-                "en": one.label,
+                "zh": one.label.zh,
+                "en": one.label.en,
             }
             for one in channels
         ],

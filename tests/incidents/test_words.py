@@ -187,7 +187,7 @@ def test_places_are_the_same_in_both_languages() -> None:
 
 def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
     own, pages = read_catalogue(words._LOCALE, "zh"), catalogue("zh")
-    own = own | {one.label: one.label_zh for one in DECLARED}
+    own = own | {one.label.en: one.label.zh for one in DECLARED}
     for dimension in DIMENSIONS:
         own = own | {one.en: one.zh for one in (dimension.label, *dimension.values.values())}
     both = own.keys() & pages.keys()

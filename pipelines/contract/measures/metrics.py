@@ -26,16 +26,16 @@ def _named(channels: tuple[str, ...]) -> str:
 
 def _named_zh(channels: tuple[Channel, ...]) -> str:
     """Return channels and their number as a Chinese sentence lists them."""
-    return "、".join(one.label_zh for one in channels) + "零一二三四五六七八九"[len(channels)]
+    return "、".join(one.label.zh for one in channels) + "零一二三四五六七八九"[len(channels)]
 
 
 def _authorizations_in(channel: Channel) -> Measure:
     """Return the measure of authorizations in one channel of a social platform."""
     return Measure(
         name=f"{channel.key}_authorizations",
-        label=Bilingual(f"{channel.label_zh}授权量", f"{channel.label} authorizations"),
+        label=Bilingual(f"{channel.label.zh}授权量", f"{channel.label.en} authorizations"),
         unit="records",
-        meaning=Bilingual(f"{channel.label_zh}渠道的登录授权量。", f"Authorizations in the channel {channel.key}."),
+        meaning=Bilingual(f"{channel.label.zh}渠道的登录授权量。", f"Authorizations in the channel {channel.key}."),
         summed="authorizations",
         channels=(channel.key,),
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from pipelines.common.text import Bilingual
+
 Group = Literal["number", "social", "other"]
 
 
@@ -18,16 +20,14 @@ class Channel:
 
     Attributes:
         key: its value in a log record.
-        label: its English name, which is the msgid of its words.
-        label_zh: its Chinese name.
+        label: its name; the English one is the msgid of its words.
         group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
             in no total.
         signs_in: whether users sign in by it, as opposed to only checking a number.
     """
 
     key: str
-    label: str
-    label_zh: str
+    label: Bilingual
     group: Group
     signs_in: bool = True
 
@@ -43,12 +43,12 @@ class Channel:
 
 
 DECLARED: Final = (
-    Channel("one_click", "One-click login", "一键登录", "number"),
-    Channel("local_verify", "Local number verification", "本机号码认证", "number", signs_in=False),
-    Channel("wechat", "WeChat", "微信", "social"),
-    Channel("qq", "QQ", "QQ", "social"),
-    Channel("weibo", "Weibo", "微博", "social"),
-    Channel("sms", "Text message", "短信验证码", "other"),
+    Channel("one_click", Bilingual("一键登录", "One-click login"), "number"),
+    Channel("local_verify", Bilingual("本机号码认证", "Local number verification"), "number", signs_in=False),
+    Channel("wechat", Bilingual("微信", "WeChat"), "social"),
+    Channel("qq", Bilingual("QQ", "QQ"), "social"),
+    Channel("weibo", Bilingual("微博", "Weibo"), "social"),
+    Channel("sms", Bilingual("短信验证码", "Text message"), "other"),
 )
 CHANNELS: Final = tuple(one.key for one in DECLARED)
 SOCIAL: Final = tuple(one for one in DECLARED if one.group == "social")

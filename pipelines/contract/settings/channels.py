@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.record.channels import CHANNELS, KEY_PATTERN, Channel
 
 
@@ -46,5 +47,6 @@ DeclaredChannels = Annotated[dict[str, ChannelNames], AfterValidator(_good_keys)
 def channels_of(declared: Mapping[str, ChannelNames]) -> tuple[Channel, ...]:
     """Return the declared channels, sorted by key."""
     return tuple(
-        Channel(key, names.name_en or key, names.name_zh or key, "other") for key, names in sorted(declared.items())
+        Channel(key, Bilingual(names.name_zh or key, names.name_en or key), "other")
+        for key, names in sorted(declared.items())
     )

@@ -11,7 +11,7 @@ from reports.content.wording.language import t
 
 # Words of channels, platforms and carriers, which are declared with them.
 DECLARED_WORDS: dict[str, Bilingual] = {
-    **{one.key: Bilingual(one.label_zh, one.label) for one in DECLARED},
+    **{one.key: one.label for one in DECLARED},
     **{value: words for one in DIMENSIONS for value, words in one.values.items()},
 }
 WORDS: dict[str, str] = {
