@@ -118,6 +118,10 @@ class Incident:
         """Whether it is an incident of a number of requests."""
         return self.metric in ("volume", "surge")
 
+    def loss_day(self, as_of: date) -> date:
+        """Return the day of `lost`; rows of earlier versions have none, and lost it on the as-of."""
+        return self.lost_day or as_of
+
     def covers(self, day: date) -> bool:
         """Return whether the incident lasted on that day."""
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)

@@ -73,12 +73,12 @@ def incident_text(
     """
     names = incident_names(one, app_name, cause_app_name, channels)
     names["cost"] = names["lost" if one.state == "open" else "total"]
-    names["when"] = _filled(ON_DAY, {"day": _same(_day(one.lost_day or as_of))})
-    names["span"] = _filled(ONE_DAY if one.last_day in (None, one.first_day) else SEVERAL_DAYS, names)
+    names["when"] = _t(ON_DAY).format(day=_day(one.loss_day(as_of)))
+    names["span"] = _t(ONE_DAY if one.last_day in (None, one.first_day) else SEVERAL_DAYS).format(**names)
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
     template = STATES.get(f"{one.metric} {_state(one)}") or STATES[_state(one)]
-    filled = {**names, "what": _filled(what, names), "loss": _filled(loss, names) if loss else _same("")}
-    return _filled(template, filled)
+    cost = _t(loss).format(**names) if loss else ""
+    return _t(template).format(**names, what=_t(what).format(**names), loss=cost)
 
 
 def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNELS) -> Bilingual:
@@ -90,15 +90,17 @@ def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNEL
     return _t(TITLE).format(what=tight.format(**names), days=names["days"], first=names["first"])
 
 
-def loss_words(one: Incident, as_of: date, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the cost of an open incident on its newest day and in all; None if no requests are lost."""
+def loss_words(
+    one: Incident, as_of: date, channels: Channels = NO_CHANNELS, *, with_total: bool = True
+) -> Bilingual | None:
+    """Return the cost of an open incident on its newest day and, `with_total`, in all; None if no requests are lost."""
     _, loss = KINDS.get(one.metric) or KINDS[one.kind]
     if has_no_loss(one):
         return None
     names = incident_names(one, "", None, channels)
     filled = _t(loss).format(**names | {"cost": names["lost"]})
-    form = LOSSES["back" if is_back(one) else "all" if one.days > 1 else "day"]
-    when = _t(ON_DAY).format(day=_day(one.lost_day or as_of))
+    form = LOSSES["back" if is_back(one) else "all" if with_total and one.days > 1 else "day"]
+    when = _t(ON_DAY).format(day=_day(one.loss_day(as_of)))
     return _t(form).format(loss=filled, when=when, total=names["total"])
 
 
@@ -192,7 +194,7 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
 
 def with_note(text: Bilingual, note: str) -> Bilingual:
     """Return the text of an incident with its note."""
-    return _filled(NOTED, {"text": text, "note": _same(_short(note))})
+    return _t(NOTED).format(text=text, note=_short(note))
 
 
 def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
@@ -213,16 +215,16 @@ def _cause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual
     if one.kind == FURTHER and kind != "mix":
         kind = "grown" if cause.now is None else "risen" if one.metric == "cancellation_rate" else kind
     cell = cell_words(cause.cell, app_name, channels)
-    return _filled(CAUSES[kind], {"cell": cell, "now": percent_words(cause.now or 0.0)})
+    return _t(CAUSES[kind]).format(cell=cell, now=percent_words(cause.now or 0.0))
 
 
 def _part(dimension: str, value: str, app_name: str | None, channels: Channels) -> Bilingual:
     if value == UNKNOWN and dimension in BY_KEY:
         return BY_KEY[dimension].unknown
     if dimension in FAULT_PARTS:
-        return _filled(FAULT_PARTS[dimension], {"value": _same(_short(value))})
+        return _t(FAULT_PARTS[dimension]).format(value=_short(value))
     if dimension == "app_key" and app_name not in (None, value):
-        return _filled(NAMED_APP, {"name": _same(_short(app_name or "")), "key": _same(value)})
+        return _t(NAMED_APP).format(name=_short(app_name or ""), key=value)
     if dimension in ("channel", "entry_channel"):
         return _channel(value, channels)
     if dimension in BY_KEY:
@@ -237,7 +239,7 @@ def _fault(one: Incident, channels: Channels) -> Bilingual:
     fault = _t(named) if named else _same(one.metric)
     if whole or one.cause.cell is None:
         return _t(whole) if whole else fault
-    return _filled(FAULT_OF, {"fault": fault, "cause": cell_words(one.cause.cell, channels=channels)})
+    return _t(FAULT_OF).format(fault=fault, cause=cell_words(one.cause.cell, channels=channels))
 
 
 def _channel(value: str, channels: Channels) -> Bilingual:
@@ -269,14 +271,6 @@ def _short(name: str) -> str:
 
 def _same(text: str) -> Bilingual:
     return Bilingual(text, text)
-
-
-def _filled(msgid: str, names: dict[str, Bilingual]) -> Bilingual:
-    text = _t(msgid)
-    return Bilingual(
-        text.zh.format(**{name: words.zh for name, words in names.items()}),
-        text.en.format(**{name: words.en for name, words in names.items()}),
-    )
 
 
 def _t(msgid: str) -> Bilingual:

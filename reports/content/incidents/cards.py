@@ -4,7 +4,7 @@ The curve is computed in `curves.py`, order and selection in `incidents.py`; mar
 `pages/incident_card.html.jinja`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,16 +14,8 @@ from markupsafe import Markup
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
 from pipelines.incidents.norms import DayNorm
-from pipelines.incidents.sentences import MISSING
-from pipelines.incidents.words import (
-    cause_words,
-    cell_words,
-    has_no_loss,
-    incident_names,
-    is_back,
-    percent_words,
-)
-from reports.content.context import json_block
+from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
+from reports.content.context import Quality, json_block
 from reports.content.drawings import bar, course_of, curve
 from reports.content.incidents.curves import IncidentCurve, incident_curves, incident_subject
 from reports.content.incidents.incidents import Entry
@@ -87,7 +79,7 @@ def _card(entry: Entry, drawn: IncidentCurve) -> Card:
         incident_subject(one, names),
         names.get("before"),
         names.get("now"),
-        _loss(one, names, published.as_of),
+        loss_words(one, published.as_of, with_total=False) if one.lost_total else None,
         cause_words(one, cause_app, published.channels),
         tuple(_bars(one, cause_app)),
         curve(course_of(drawn.rows), drawn.mark, drawn.mark_label, [(value, text.zh) for value, text in drawn.levels]),
@@ -103,24 +95,6 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
     days = [(row.day, *(rounded(value) for value in (row.value, row.low, row.high))) for row in rows]
     return json_block({"name": (name.zh, name.en), "unit": unit, "days": days})
-
-
-def _loss(one: incident.Incident, names: Mapping[str, Bilingual], as_of: date) -> Bilingual | None:
-    """Return the loss on the newest day in words; None without a loss."""
-    day = f"{one.lost_day or as_of:%m-%d}"
-    if not one.lost_total or has_no_loss(one):
-        return None
-    if is_back(one):
-        return t("back at its usual level on {day}").format(day=day)
-    texts = {
-        "data": t("{lost} records on {day}"),
-        **dict.fromkeys(MISSING, t("{lost} records missing on {day}")),
-        "volume": t("{lost} fewer on {day}"),
-        "surge": t("{lost} more on {day}"),
-        "cancellation_rate": t("{lost} more {successes} on {day}"),
-    }
-    text = texts.get(one.metric) or texts.get(one.kind) or t("{lost} fewer {successes} on {day}")
-    return text.format(lost=names["lost"], successes=names.get("successes", ""), day=day)
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
