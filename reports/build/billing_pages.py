@@ -25,7 +25,7 @@ from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS,
 from reports.content.billing.registry_notes import RegistryNotebook
 from reports.content.billing.resource_packages import PackageAccount, package_accounts
 from reports.content.billing.stack_drawing import shades, stack
-from reports.content.context import App, Day, complete_days, json_block
+from reports.content.context import App, Quality, json_block
 from reports.content.day_strip import day_strip
 from reports.content.published import DAYS, PublishedTables
 from reports.content.wording.language import t
@@ -68,9 +68,9 @@ class AccountView:
 class BillingPages:
     """The billing pages of one as-of."""
 
-    def __init__(self, marts: PublishedTables, quality: Mapping[date, Day], by_key: Mapping[str, App]) -> None:
+    def __init__(self, marts: PublishedTables, quality: Quality, by_key: Mapping[str, App]) -> None:
         self._publication = marts.publication
-        self._complete = complete_days(quality)
+        self._quality = quality
         self._by_key = by_key
         as_of = marts.publication.as_of
         self._accounts = sorted(package_accounts(marts), key=lambda one: urgency(one, as_of))
@@ -147,7 +147,7 @@ class BillingPages:
 
     def _view(self, account: PackageAccount) -> AccountView:
         as_of = self._publication.as_of
-        course = left_course(account, self._complete, as_of, self._publication.time_zone)
+        course = left_course(account, self._quality.with_data, as_of, self._publication.time_zone)
         return AccountView(
             account, account_sentence(account, as_of), severity(account, as_of), course,
             stack(course, day_said(as_of, as_of), run_out_mark(account, len(course.mid), as_of)) if course else None,

@@ -14,7 +14,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY
 from pipelines.incidents.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
-from reports.content.context import App, Day, complete_days, json_block
+from reports.content.context import App, Quality, json_block
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables
 from reports.content.sign_in.compared import COMPARED, compared
 from reports.content.sign_in.sign_in_words import EXAMPLES, FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
@@ -52,18 +52,16 @@ def sign_in_values(
     by_key: Mapping[str, App],
     word: Callable[[str], Bilingual],
     incident_days: IncidentDays,
-    quality: Mapping[date, Day],
+    quality: Quality,
 ) -> dict[str, Any]:
     """Return the values of the page's template, except the files.
 
     Args:
         marts: tables whose steps are prepared.
         word: returns the words for channels and outcomes.
-        quality: every day from the first record to the as-of.
     """
     as_of = marts.publication.as_of
     today = sign_ins(marts, 1)
-    complete = complete_days(quality)
     by_day: dict[str | None, dict[date, Sequence[int]]] = defaultdict(dict)
     for day, entry_channel, *ways in marts.rows("sign_in/ways_by_day"):
         by_day[entry_channel][day] = ways
@@ -72,7 +70,7 @@ def sign_in_values(
         "today": today,
         "spans": [(days, window(as_of, days).first, sign_ins(marts, days)) for days in _SPANS],
         "days_drawn": lambda days, entry_channel: way_days(list(window(as_of, days)), by_day[entry_channel]),
-        "with_data": {days: len(complete.intersection(window(as_of, days))) for days in _SPANS},
+        "with_data": {days: quality.coverage(window(as_of, days)) for days in _SPANS},
         "chosen_days": DAYS,
         "times": {step: rest for step, *rest in marts.rows("session_times")},
         "norms": usual_funnel(marts, incident_days),

@@ -3,21 +3,14 @@
 The usual range is defined in `pipelines/incidents/norms.py`; the usage page lists all apps with all counts.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from pipelines.incidents.norms import (
-    REFERENCE_DAYS,
-    DayNorm,
-    IncidentDays,
-    Observed,
-    Usual,
-    norms_of,
-    usual_of,
-)
-from reports.content.context import App
+from pipelines.common.days import window
+from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, Usual, norms_of, usual_of
+from reports.content.context import App, Quality
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
@@ -68,34 +61,33 @@ def app_health(
     by_key: Mapping[str, App],
     open_: Mapping[str, bool],
     incident_days: IncidentDays,
-    complete: Collection[date],
-    holidays: Collection[date],
+    quality: Quality,
 ) -> list[AppHealth]:
     """Return the listed apps, the least healthy first.
 
     Args:
         open_: apps with an open incident, in order of their incidents; true if one of the incidents is red.
         incident_days: the days of every incident.
-        complete: the days on which any app has data.
-        holidays: days without a usual range for volumes.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, _ in listed]
-    counted = {(key, day): counts for key, day, *counts in marts.rows("briefing/health_days", keys=keys)}
-    as_of = marts.publication.as_of
+    days = list(window(marts.publication.as_of, DAYS + REFERENCE_DAYS))
+    rows_by_day = marts.rows("briefing/health_days", keys=keys, drawn_first=days[0])
+    counted = {(key, day): counts for key, day, *counts in rows_by_day}
     channels = [one.key for one in marts.channels]
-    days = [as_of - timedelta(days=back) for back in reversed(range(DAYS + REFERENCE_DAYS))]
     rows = []
     for key in keys:
         # Days before the app's first record count as unknown, not as zero.
         first = next((day for day in days if (key, day) in counted), None)
         for day in days:
-            known = day in complete and first is not None and day >= first
+            known = day in quality.with_data and first is not None and day >= first
             volume, won, asked, cancelled = counted.get((key, day), (0, 0, 0, 0))
             requests = asked - cancelled
             counts = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
-            rows.append(Observed(f"{key} volume", day, volume if known else None, None, counts, day not in holidays))
+            rows.append(
+                Observed(f"{key} volume", day, volume if known else None, None, counts, day not in quality.holidays)
+            )
             rows.append(Observed(f"{key} rate", day, rate, requests, counts))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}

@@ -5,7 +5,6 @@ The parts come from the imported modules, warnings and notes from `attention.py`
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
@@ -14,7 +13,7 @@ from pipelines.contract.status import is_problem
 from pipelines.incidents.norms import DayNorm
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
-from reports.content.context import App, DataState, Day, complete_days, holidays_of
+from reports.content.context import App, DataState, Quality
 from reports.content.incidents.cards import CARDS, Card, incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.key_figures import KeyFigure, key_figures
@@ -43,7 +42,7 @@ class Briefing:
 def briefing(
     marts: PublishedTables,
     stand: DataState,
-    quality: Mapping[date, Day],
+    quality: Quality,
     incidents: Incidents,
     by_key: Mapping[str, App],
     norms: Mapping[str, Sequence[DayNorm]],
@@ -51,19 +50,19 @@ def briefing(
     """Return the content of the first page. `norms` has values and usual ranges of all apps together, by figure and
     day.
     """
-    complete = complete_days(quality)
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
     hit_apps = _apps_with_incidents(open_)
     attention = findings(marts, stand)
-    holidays = holidays_of(quality)
-    apps = app_health(marts, by_key, hit_apps, incidents.days, complete, holidays)
+    apps = app_health(marts, by_key, hit_apps, incidents.days, quality)
     others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
-    severity, sentence = _sentence(stand, open_, incidents.counted(), hit_apps, others, attention, len(complete))
+    severity, sentence = _sentence(
+        stand, open_, incidents.counted(), hit_apps, others, attention, len(quality.with_data)
+    )
     return Briefing(
         severity,
         sentence,
-        incident_cards(marts, open_[:CARDS], complete, holidays),
+        incident_cards(marts, open_[:CARDS], quality),
         open_[CARDS:],
         [entry for entry in entries if not entry.incident.published.is_open],
         key_figures(marts, norms),

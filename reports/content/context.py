@@ -4,9 +4,10 @@ Rows of the published tables (`published.py`) are arranged here; `sql/figures/` 
 findings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -111,31 +112,38 @@ class App:
     folder: str
 
 
-def quality_by_day(marts: PublishedTables) -> dict[date, Day]:
-    """Return every day from the first record to the as-of."""
-    return {row[0]: Day(*row) for row in marts.rows("day_quality")}
+class Quality(dict[date, Day]):
+    """Every day from the first record to the as-of."""
+
+    @cached_property
+    def with_data(self) -> frozenset[date]:
+        """The days on which any app has data."""
+        return frozenset(day for day, one in self.items() if one.state == "complete")
+
+    @cached_property
+    def holidays(self) -> frozenset[date]:
+        """The days on which no usual volume is expected."""
+        return frozenset(day for day, one in self.items() if one.is_holiday)
+
+    def coverage(self, span: Iterable[date]) -> int:
+        """Return the number of days of a span with data."""
+        return len(self.with_data.intersection(span))
 
 
-def complete_days(quality: Mapping[date, Day]) -> set[date]:
-    """Return the days with data."""
-    return {day for day, one in quality.items() if one.state == "complete"}
+def quality_by_day(marts: PublishedTables) -> Quality:
+    """Return the published days."""
+    return Quality((row[0], Day(*row)) for row in marts.rows("day_quality"))
 
 
-def holidays_of(quality: Mapping[date, Day]) -> set[date]:
-    """Return the days on which no usual volume is expected."""
-    return {day for day, one in quality.items() if one.is_holiday}
-
-
-def data_state(marts: PublishedTables, quality: dict[date, Day], retention_days: int) -> DataState:
+def data_state(marts: PublishedTables, quality: Quality, retention_days: int) -> DataState:
     """Return the state of the data; late records of a day are counted for `retention_days`."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
-    complete = complete_days(quality)
     return DataState(
         publication=marts.publication,
         today=listed[-1],
-        coverage={n: len(complete.intersection(window(as_of, n))) for n in WINDOWS},
+        coverage={n: quality.coverage(window(as_of, n)) for n in WINDOWS},
         # Days before the first record are not missing.
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),

@@ -17,13 +17,13 @@ from pipelines.contract.measures.session_metrics import SESSION_RATES
 from pipelines.contract.record.channels import Channel
 from pipelines.contract.record.fields import OUTCOMES
 from pipelines.incidents.norms import TUNED
-from reports.content.context import DataState, Day, complete_days, holidays_of
+from reports.content.context import DataState, Quality
 from reports.content.figures.usage import USAGE_LOOKS, usage_parts
 from reports.content.published import LONG_DAYS, PublishedTables, months_to
 from reports.content.trust import public_reasons
 
 
-def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Day], version: str) -> dict[str, Any]:
+def shared_data(marts: PublishedTables, stand: DataState, quality: Quality, version: str) -> dict[str, Any]:
     """Return the data that every page's script reads as `RawSite` (`static/js/types.d.ts`).
 
     It contains days, periods and their coverage, the code dictionary, notes on all apps, reasons for missing data, and
@@ -34,7 +34,6 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
     days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
     first = months_to(as_of)[0]
     older_days = list(window(long_days[0] - timedelta(days=1), (long_days[0] - first).days))
-    complete, holidays = complete_days(quality), holidays_of(quality)
     names = ("first", "last", "base_first", "base_last", "days", "days_with_data", "base_days", "base_days_with_data",
              "matched_days", "is_comparable", "missing")  # fmt: skip
     return {
@@ -44,17 +43,17 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: dict[date, Da
         "generated_at": publication.generated_at,
         "is_synthetic": publication.is_synthetic,
         "days": days,
-        "missing": _without_data(days, complete),
+        "missing": _without_data(days, quality),
         "long_days": long_days,
-        "long_missing": _without_data(long_days, complete),
-        "older_missing": _without_data(older_days, complete),
-        "holidays": [i for i, day in enumerate(long_days) if day in holidays],
+        "long_missing": _without_data(long_days, quality),
+        "older_missing": _without_data(older_days, quality),
+        "holidays": [i for i, day in enumerate(long_days) if day in quality.holidays],
         "months": columns(("month", "days", "days_with_data"), (
             (
                 month,
                 # Up to the data day.
                 min(monthrange(month.year, month.month)[1], (as_of - month).days + 1),
-                sum(day.replace(day=1) == month and day <= as_of for day in complete),
+                sum(day.replace(day=1) == month and day <= as_of for day in quality.with_data),
             )
             for month in months_to(as_of)
         )),
@@ -118,6 +117,6 @@ def columns(names: Sequence[str], rows: Iterable[Sequence[object]]) -> dict[str,
     return columns
 
 
-def _without_data(days: list[date], complete: set[date]) -> list[int]:
+def _without_data(days: list[date], quality: Quality) -> list[int]:
     """Return the indexes of the days without data, including days before the first record."""
-    return [i for i, day in enumerate(days) if day not in complete]
+    return [i for i, day in enumerate(days) if day not in quality.with_data]

@@ -18,7 +18,7 @@ _SHEET: Final = "briefing.css"
 
 def incident(source: Source, published: PublishedIncident, app_name: str) -> "Figure":
     """Return the curve of an incident of an app, or of all apps together."""
-    (curve,) = incident_curves(source.marts, [published], source.complete, source.holidays).values()
+    (curve,) = incident_curves(source.marts, [published], source.quality).values()
     days = [row.day for row in curve.rows]
     line = {
         "type": "scatter",

@@ -26,7 +26,7 @@ def packages(source: Source, account: PackageAccount) -> "Figure":
     """Return the figure of an account; without lines if no package had units left on its days."""
     marts = source.marts
     as_of = marts.publication.as_of
-    course = left_course(account, source.complete, as_of, marts.publication.time_zone)
+    course = left_course(account, source.quality.with_data, as_of, marts.publication.time_zone)
     if course is None:
         return figure([], source.layout(account.row.account_id) | {"annotations": [source.empty()]})
     marked = [("now", as_of, day_said(as_of, as_of))]

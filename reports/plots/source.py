@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.text import Bilingual
 from reports.charts.shapes import THEMES, layout
-from reports.content.context import Day, complete_days, holidays_of
+from reports.content.context import Quality
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 from reports.plots.page_styles import Style, in_language, plain, style
@@ -30,19 +28,9 @@ class Source:
     """The published tables, with language and theme of the figures; `quality` is by day."""
 
     marts: PublishedTables
-    quality: Mapping[date, Day]
+    quality: Quality
     language: str
     theme: str
-
-    @cached_property
-    def complete(self) -> set[date]:
-        """The days on which any app has data."""
-        return complete_days(self.quality)
-
-    @cached_property
-    def holidays(self) -> set[date]:
-        """The days without a usual range for volumes."""
-        return holidays_of(self.quality)
 
     def said(self, text: Bilingual) -> str:
         """Return a text in the language of the figures."""

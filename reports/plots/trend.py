@@ -67,7 +67,7 @@ class _Trend:
         self._days = list(window(marts.publication.as_of, LONG_DAYS))
         seen = marts.rows("first_seen", app_key=app_key)
         self._begun = seen[0][0] if seen else date.min
-        with_data = [day in source.complete and day >= self._begun for day in self._days]
+        with_data = [day in source.quality.with_data and day >= self._begun for day in self._days]
         channels = [one.key for one in marts.channels]
         by_day, by_month = marts.chart_rows(app_key)
         self._lists = ChartLists(by_day, channels, with_data)
@@ -112,8 +112,8 @@ class _Trend:
                 size_markers(line, across["tickvals"])
         up = scale(list(chain(*heights)), chart.unit, chart.starts_at_zero, source.language)
         marked = marks(source, self._app_key, self._incidents, self._channels(map(series_of, lines)))
-        gaps = [day for day in days if day not in source.complete and day >= self._begun]
-        holidays = [day for day in days if day in source.holidays]
+        gaps = [day for day in days if day not in source.quality.with_data and day >= self._begun]
+        holidays = [day for day in days if day in source.quality.holidays]
         layout |= {
             "xaxis": layout["xaxis"] | across | {"hoverformat": "%Y-%m-%d"},
             "yaxis": layout["yaxis"] | up | {"hoverformat": HOVER[chart.unit]},
@@ -140,7 +140,7 @@ class _Trend:
             Observed(
                 series, day, values[i], int(requests[i] or 0) if requests else None,
                 day >= self._begun and not incident_days.has(self._app_key, channels, day),
-                unit != "records" or day not in self._source.holidays, is_latency=unit == "ms",
+                unit != "records" or day not in self._source.quality.holidays, is_latency=unit == "ms",
             )
             for i, day in enumerate(self._days)
         ]  # fmt: skip

@@ -222,10 +222,9 @@ def test_the_curve_of_an_incident_is_that_of_its_card(opened: notebook.Notebook,
     with closing(open_published(data / "warehouse" / "authmeter.duckdb")) as raw:
         marts = PublishedTables(raw)
         quality = context.quality_by_day(marts)
-        complete = {one.day for one in quality.values() if one.state == "complete"}
         incidents = Incidents(marts, {app.key: app for app in context.apps(marts)})
         entries = [Entry(one, ()) for one in incidents.all if one.incident_id in OPEN_INCIDENTS]
-        cards = {card.entry.incident.incident_id: card for card in incident_cards(marts, entries, complete, set())}
+        cards = {card.entry.incident.incident_id: card for card in incident_cards(marts, entries, quality)}
     assert set(cards) == set(OPEN_INCIDENTS)
     for incident_id, card in cards.items():
         curve = json.loads(card.figures)

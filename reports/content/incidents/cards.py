@@ -59,14 +59,9 @@ class Card:
     figures: Markup
 
 
-def incident_cards(
-    marts: PublishedTables, entries: Sequence[Entry], complete: Collection[date], holidays: Collection[date]
-) -> list[Card]:
-    """Return a card for each of the incidents.
-
-    `complete` are the days on which any app has data, `holidays` the days without a usual range for volumes.
-    """
-    curves = incident_curves(marts, [entry.incident.published for entry in entries], complete, holidays)
+def incident_cards(marts: PublishedTables, entries: Sequence[Entry], quality: Quality) -> list[Card]:
+    """Return a card for each of the incidents."""
+    curves = incident_curves(marts, [entry.incident.published for entry in entries], quality)
     return [_card(entry, curves[entry.incident.incident_id]) for entry in entries]
 
 

@@ -4,18 +4,19 @@ Cards draw it as SVG (`cards.py`), notebooks as a figure (`reports/plots/inciden
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from pipelines.common.days import days_between
+from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents import incident
 from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import incident_names
+from reports.content.context import Quality
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 
@@ -46,27 +47,21 @@ class IncidentCurve:
 def incident_curves(
     marts: PublishedTables,
     incidents: Sequence[PublishedIncident],
-    complete: Collection[date],
-    holidays: Collection[date],
+    quality: Quality,
 ) -> dict[str, IncidentCurve]:
-    """Return the curve of each incident by its id.
-
-    Args:
-        complete: the days on which any app has data.
-        holidays: days without a usual range for volumes.
-    """
+    """Return the curve of each incident by its id."""
     if not incidents:
         return {}
     found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
     for key, day, counted, requests in marts.incident_days([one.incident.incident_id for one in incidents]):
         found[key][day] = counted, requests
     as_of = marts.publication.as_of
-    days = list(days_between(as_of - timedelta(days=CURVE_DAYS + REFERENCE_DAYS - 1), as_of))
+    days = list(window(as_of, CURVE_DAYS + REFERENCE_DAYS))
     norms = norms_of(
         (
             observed
             for one in incidents
-            for observed in _observed(one.incident, found[one.incident.incident_id], days, complete, holidays)
+            for observed in _observed(one.incident, found[one.incident.incident_id], days, quality)
         ),
         CURVE_DAYS,
     )
@@ -77,8 +72,7 @@ def _observed(
     one: incident.Incident,
     found: Mapping[date, tuple[int, int | None]],
     days: list[date],
-    complete: Collection[date],
-    holidays: Collection[date],
+    quality: Quality,
 ) -> Iterator[Observed]:
     """Yield the days of an incident's subject; only days before the incident define the usual range."""
     begun = min(found, default=None)
@@ -87,9 +81,9 @@ def _observed(
         value: float | None = counted
         if one.is_rate:
             value = counted / requests if requests else None
-        if day not in complete or begun is None or day < begun:
+        if day not in quality.with_data or begun is None or day < begun:
             value = None
-        has_norm = one.is_rate or day not in holidays
+        has_norm = one.is_rate or day not in quality.holidays
         yield Observed(one.incident_id, day, value, requests, day < one.first_day, has_norm)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.store.published_file import open_published
 from reports.build.billing_pages import BillingPages
+from reports.content.context import Quality
 from reports.content.published import PublishedTables
 from tests.data.bought_packages import add_packages, package, reading
 from tests.data.made_database import Database, day
@@ -32,7 +33,7 @@ def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[lis
         made.publish()
         fill(made)
         with _tables(made.close()) as marts:
-            billing = BillingPages(marts, {}, {})
+            billing = BillingPages(marts, Quality(), {})
             return [path for path, _ in billing.menu], dict(billing.pages({}))
 
     return found

@@ -6,6 +6,6 @@ SELECT
     sum(authorization_requests + verification_requests)::BIGINT AS volume,
     {{ sums(LOGINS, "is_login_channel(channel)") }}
 FROM channel_daily
-WHERE day BETWEEN $last::DATE - 85 AND $last AND app_key IN (SELECT unnest($keys))
+WHERE day BETWEEN $drawn_first AND $last AND app_key IN (SELECT unnest($keys))
 GROUP BY app_key, day
 ORDER BY app_key, day
