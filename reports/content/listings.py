@@ -108,7 +108,7 @@ LISTINGS: Final = {
     "session_time_days": Listing(
         "session_times_daily",
         "step, day, p50_ms",
-        "day BETWEEN $last::DATE - 56 AND $last AND app_key = '*'",
+        "day BETWEEN $reference_first AND $last AND app_key = '*'",
         "step, day",
     ),
     "scheme_names": Listing(
@@ -128,7 +128,7 @@ LISTINGS: Final = {
     ),
     "reconciled_months": Listing(
         "reconciliation_monthly",
-        ", ".join(name for name in TABLES["reconciliation_monthly"].columns if name != "bill_minus_console"),
+        "*",
         order="month DESC, account_id, channel, measure DESC",
         is_cut=True,
     ),

@@ -26,6 +26,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.contract.tables.tables import Table
+from pipelines.incidents.norms import REFERENCE_DAYS
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
@@ -118,6 +119,8 @@ class PublishedTables:
             "limit": ROW_LIMIT,
             "days": None,
             "most": RESTATEMENTS_LISTED,
+            # First day of reference for the usual range of the data day.
+            "reference_first": as_of - timedelta(days=REFERENCE_DAYS),
             "versions": VERSIONS_LISTED,
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,

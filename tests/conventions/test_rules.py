@@ -10,12 +10,16 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.contract.record.channels import CHANNELS, DECLARED, SOCIAL_CHANNELS
 
-# The sample makes logs of its own, as their sources would.
+PIPELINES = PROJECT / "pipelines"
+# The sample makes logs of its own, as their sources would; the bundle of the scripts is made from them.
+LEFT_OUT = ("sample", "reports/static/build")
+# Files of `pipelines/`, by their path in this folder, and files of `reports/`.
 SOURCES = {
-    file.relative_to(PROJECT / "pipelines").as_posix(): file.read_text("utf-8")
-    for pattern in ("*.py", "*.sql")
-    for file in sorted((PROJECT / "pipelines").rglob(pattern))
-    if file.relative_to(PROJECT / "pipelines").parts[0] != "sample"
+    name: file.read_text("utf-8")
+    for root, above in ((PIPELINES, PIPELINES), (PROJECT / "reports", PROJECT))
+    for file in sorted(root.rglob("*"))
+    if file.suffix in (".py", ".sql", ".js", ".css", ".jinja")
+    and not (name := file.relative_to(above).as_posix()).startswith(LEFT_OUT)
 }
 _KEY = f"[`'\"](?:{'|'.join(CHANNELS)})[`'\"]"
 
@@ -34,12 +38,20 @@ RULES = {
     "the name of a social channel": Rule(
         rf"\b(?:{'|'.join(SOCIAL_CHANNELS)})(?:\b|_authorizations)",
         "wechat_authorizations",
-        ("contract/record/channels.py",),
+        ("contract/record/channels.py", "reports/charts/shapes.py"),
+    ),
+    "the colour of a channel": Rule(r"(?i)#7a0f3a", "#7A0F3A", ("reports/charts/shapes.py",)),
+    "the dimensions of a session": Rule(
+        r"carrier,?\s+sdk_version,?\s+scheme_id",
+        "carrier, sdk_version, scheme_id",
+        ("rollup/sql/day/funnel_daily.sql", "rollup/sql/day/session_daily.sql", "rollup/sql/session_facts.sql"),
     ),
     "the layer of a code": Rule(r"THEN 'oauth'", "THEN 'oauth'", ("contract/sql/macros.sql",)),
     "the look-up of a code": Rule(r"JOIN result_codes", "JOIN result_codes", ("contract/sql/macros.sql",)),
     "the vendor of a record without one": Rule(r"'umeng'", "ELSE 'umeng'", ("contract/sql/macros.sql",)),
-    "coverage": Rule(r"= 'complete'", "day_state = 'complete'", ("contract/measures/sql.py",)),
+    "coverage": Rule(
+        r"= ['\"]complete['\"]", "day_state = 'complete'", ("contract/measures/sql.py", "reports/content/context.py")
+    ),
     "the state of a day": Rule(r"THEN 'complete'", "THEN 'complete'", ("marts/sql/day_quality.sql",)),
     "the week before": Rule(r"\b(?:day|as_of) - 7\b", "day - 7", ("contract/sql/macros.sql",)),
     "the business day of an instant": Rule(r"\bZoneInfo\(", "ZoneInfo(zone)", ("common/days.py",)),
@@ -51,6 +63,13 @@ RULES = {
         "PARTITION BY day, event_id",
         ("rollup/sql/dropped_copies.sql",),
     ),
+    "the days of reference of a usual range": Rule(
+        r"REFERENCE_DAYS: Final|last::DATE - 56", "REFERENCE_DAYS: Final = 56", ("incidents/norms.py",)
+    ),
+    "the channels of a line": Rule(
+        r"\?\.channels \|\|", "one?.channels || []", ("reports/static/js/data/measures.js",)
+    ),
+    "the cost of an incident's day": Rule(r"lost_day or", "one.lost_day or as_of", ("incidents/incident.py",)),
     "records in time": Rule(r"accepted - [\w.\[\]]*late", "before.accepted - before.late", ("store/manifest.py",)),
     "what a masked value is": Rule(
         r"['\"]\*{3,4}['\"]", "'****'", ("contract/record/masking.py", "contract/sql/macros.sql")

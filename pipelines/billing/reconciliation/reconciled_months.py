@@ -38,6 +38,11 @@ class MonthReconciled(NamedTuple):
     unexplained: int
     amount: float | None
 
+    @property
+    def month_days(self) -> int:
+        """Number of days in the month: a log or console with fewer days cannot agree with the bill."""
+        return monthrange(self.month.year, self.month.month)[1]
+
 
 def reconciled_months(
     bills: Mapping[BillKey, Bill], console: Console, log: LogSide, tolerance: Tolerance, zone: str

@@ -3,7 +3,6 @@
 The words are in `reconciled_words.py`; `pipelines/billing/` finds the causes.
 """
 
-from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipelines.billing.reconciliation.reconciled_days import DayReconciled
+from pipelines.billing.reconciliation.reconciled_months import MonthReconciled
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.published import PublishedTables
 
@@ -19,31 +19,6 @@ CAUSES = (
     "unexplained", "no_log", "log_incomplete", "other_account", "shift", "mismatch", "unknown", "duplicates",
     "overflow_only", "within",
 )  # fmt: skip
-
-
-class ReconciledMonth(NamedTuple):
-    """A row of `reconciliation_monthly`."""
-
-    month: date
-    account_id: str
-    channel: str
-    measure: str
-    log: int
-    console: int | None
-    bill: int
-    bill_minus_log: int
-    log_days: int
-    console_days: int
-    tolerance: int
-    cause: str
-    explained: int
-    unexplained: int
-    amount: float | None
-
-    @property
-    def month_days(self) -> int:
-        """Number of days in the month: a log or console with fewer days cannot agree with the bill."""
-        return monthrange(self.month.year, self.month.month)[1]
 
 
 @dataclass(frozen=True)
@@ -92,17 +67,17 @@ class Reconciled:
     `hours` is the shift by month, account and channel that explains most days.
     """
 
-    months: list[ReconciledMonth]
+    months: list[MonthReconciled]
     days: list[DayReconciled]
     hours: dict[tuple[date, str, str], int]
 
     @property
-    def newest_bills(self) -> list[ReconciledMonth]:
+    def newest_bills(self) -> list[MonthReconciled]:
         """The bills of the newest month."""
         return [one for one in self.months if one.month == self.months[0].month]
 
     @property
-    def earlier_bills(self) -> list[ReconciledMonth]:
+    def earlier_bills(self) -> list[MonthReconciled]:
         """The bills of the months before the newest."""
         return self.months[len(self.newest_bills) :]
 
@@ -130,7 +105,7 @@ class Reconciled:
             return self._of_bills([one for one in self.months if one.month == newest and one.measure == "quantity"])
         return self._of_consoles() if self.days else None
 
-    def _of_bills(self, rows: list[ReconciledMonth]) -> Agreement:
+    def _of_bills(self, rows: list[MonthReconciled]) -> Agreement:
         both = {one.account_id for one in rows if one.channel == "number"}
         # A bill for both channels includes the counts of the bills for one channel.
         rows = [one for one in rows if one.channel == "number" or one.account_id not in both]
@@ -186,7 +161,7 @@ class Reconciled:
 
 def reconciled(marts: PublishedTables) -> Reconciled:
     """Read bills and consoles with their comparison to the log."""
-    bills = [ReconciledMonth(*row) for row in marts.rows("reconciled_months")]
+    bills = [MonthReconciled(*row) for row in marts.rows("reconciled_months")]
     return Reconciled(
         sorted(bills, key=lambda one: (-one.month.toordinal(), CAUSES.index(one.cause))),
         sorted(
@@ -199,7 +174,7 @@ def reconciled(marts: PublishedTables) -> Reconciled:
     )
 
 
-def _amount(rows: Iterable[ReconciledMonth]) -> float | None:
+def _amount(rows: Iterable[MonthReconciled]) -> float | None:
     """Return the price of the unexplained quantities at each bill's mean price, or None if no bill has an amount."""
     prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
     return sum(count * price for count, price in prices) if prices else None

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.billing.reconciliation.reconciled_days import DayReconciled
-from reports.content.billing.reconciled import Reconciled, ReconciledMonth
+from pipelines.billing.reconciliation.reconciled_months import MonthReconciled
+from reports.content.billing.reconciled import Reconciled
 from reports.content.billing.reconciled_words import agreement_sentence, agreement_severity
 
 AS_OF = date(2026, 11, 23)
@@ -16,10 +17,11 @@ def bill(
     said: int, log: int, cause: str = "within", explained: int = 0, *, account: str = "default",
     channel: str = "number", month: date = OCTOBER, measure: str = "quantity", log_days: int = 31,
     amount: float | None = None,
-) -> ReconciledMonth:  # fmt: skip
-    rest = said - log - explained
-    return ReconciledMonth(
-        month, account, channel, measure, log, None, said, said - log, log_days, 0, 5, cause, explained, rest, amount
+) -> MonthReconciled:  # fmt: skip
+    apart = said - log
+    rest = apart - explained
+    return MonthReconciled(
+        month, account, channel, measure, log, None, said, apart, None, log_days, 0, 5, cause, explained, rest, amount
     )
 
 

@@ -38,7 +38,7 @@ SELECT
     incident_days.day IS NULL AND NOT is_holiday AS is_calm,
     is_holiday
 FROM subjects
-JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND day_state = 'complete'
+JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND {{ has_data() }}
 LEFT JOIN counted USING (app_key, channel, day)
 LEFT JOIN incident_days USING (app_key, channel, day)
 ORDER BY app_key, channel, day_quality.day

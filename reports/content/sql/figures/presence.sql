@@ -5,7 +5,7 @@ WITH spans AS (
     SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key
 ), weeks AS (
     SELECT day FROM day_quality
-    WHERE day BETWEEN $last::DATE - 56 AND $last AND ($last::DATE - day) % 7 = 0 AND day_state = 'complete'
+    WHERE day BETWEEN $reference_first AND $last AND ($last::DATE - day) % 7 = 0 AND {{ has_data() }}
         AND (day = $last OR NOT is_holiday)
 ), counted AS (
     SELECT app_key, day, sum(records)::BIGINT AS records

@@ -1,4 +1,4 @@
--- One row per row of funnel_daily and of session_times_daily, up to 56 days before the as-of: app, channel and day as
+-- One row per row of funnel_daily and of session_times_daily, from $reference_first to the as-of: app, channel and day as
 -- indexes, as in `chart_days`; one_click sessions by step, or the median time between two steps. The counts of one place
 -- are to be summed.
 WITH counted AS (
@@ -16,6 +16,6 @@ SELECT
 FROM counted
 JOIN listed_apps AS listed USING (app_key)
 WHERE
-    day BETWEEN $last::DATE - 56 AND $last
+    day BETWEEN $reference_first AND $last
     AND app_key <> '*'
     AND listed.place BETWEEN $first_app_place AND $last_app_place

@@ -1,8 +1,7 @@
 /* The marks of a chart: incidents of its channels, notes, SDK releases and holidays. scales.js draws them. */
 
-import { own } from "../dom.js";
 import { _, word } from "./language.js";
-import { loginChannels } from "./measures.js";
+import { channelsOfSeries, loginChannels } from "./measures.js";
 import { versionName } from "./series.js";
 import { notesFrom } from "./spans.js";
 import { figures, site } from "./state.js";
@@ -15,9 +14,7 @@ import { figures, site } from "./state.js";
  * @returns {string[]}
  */
 export function channelsOf(lines) {
-  const channels = lines.flatMap(({ group, series }) =>
-    group === "version" ? loginChannels() : own(site.usage, series)?.channels || [series],
-  );
+  const channels = lines.flatMap(({ group, series }) => channelsOfSeries(group === "version" ? "*" : series));
   return [...new Set(channels)];
 }
 

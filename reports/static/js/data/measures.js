@@ -1,6 +1,7 @@
 /* Sums and rates of counts, by the declarations in the site's data (`contract/measures`), and lists of channels.
    figures.js has the counts of an app. */
 
+import { own } from "../dom.js";
 import { site } from "./state.js";
 
 /** @import { Counts, PeriodKey, Value } from "../types.d.ts" */
@@ -30,6 +31,14 @@ export const TECHNICAL = "technical_success_rate";
 
 /** The channels of the login trend, in their order. */
 export const loginChannels = () => site.channels.filter((one) => one.is_login).map((one) => one.key);
+
+/**
+ * The channels of a chart's line.
+ * @param {string} series a channel, `*` for all login channels together, or a count of usage.
+ * @returns {string[]}
+ */
+export const channelsOfSeries = (series) =>
+  series === "*" ? loginChannels() : own(site.usage, series)?.channels || [series];
 
 /** Channels outside the groups above; they are in no total. */
 export const otherChannels = () => site.channels.filter((one) => one.group === "other").map((one) => one.key);

@@ -3,9 +3,8 @@
    rule and its test cases are the same as in `pipelines/incidents/norms.py`, which explains it; the parameters are
    in the site's data. Incidents are only detected by the run. */
 
-import { own } from "../dom.js";
 import { known } from "./format.js";
-import { loginChannels } from "./measures.js";
+import { channelsOfSeries } from "./measures.js";
 import { site } from "./state.js";
 
 /** @import { Figures, Side, Unit, Usual, Value } from "../types.d.ts" */
@@ -110,7 +109,7 @@ const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
  * @returns {(place: number) => boolean}
  */
 export function countedDays({ first_seen: firstSeen, incident_spans: spans }, days, series) {
-  const named = series === "*" ? loginChannels() : own(site.usage, series)?.channels || [series];
+  const named = channelsOfSeries(series);
   const bad = spans.filter((one) => !one.is_further && (one.channel === "*" || named.includes(one.channel)));
   return (place) => {
     const day = days[place];
