@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, SESSION_DIMENSIONS
 from pipelines.incidents.causes import COUNTS, cause_of, cells_of
 from pipelines.incidents.incident import ALL, BROAD, Cause
 from pipelines.incidents.rate_incidents import compared
@@ -24,9 +24,7 @@ class RateSource(NamedTuple):
     dimensions: Sequence[str]
 
 
-_OF_FUNNEL: Final = RateSource(
-    "funnel_daily", "one_click", ("app_key", "platform", "carrier", "sdk_version", "scheme_id")
-)
+_OF_FUNNEL: Final = RateSource("funnel_daily", "one_click", ("app_key", *SESSION_DIMENSIONS))
 SESSION_SOURCES: Final = {
     "sign_in_rate": RateSource("session_daily", ALL, SESSION_CAUSES),
     "recovery_rate": RateSource("session_paths_daily", ALL, ("app_key", "failed_channel", "failure")),

@@ -30,6 +30,7 @@ from pipelines.incidents.norms import REFERENCE_DAYS
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
+from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS
 
 DAYS = 30
@@ -74,8 +75,10 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return the text of `sql/<name>.sql`; the name contains the folder."""
-    return sql("reports.content", name, tables_query, sign_in_tables_query, version_tables_query)
+    """Return the text of `sql/<name>.sql`, or of a generated step; the name contains the folder."""
+    return WINDOW_SUMS.get(name.removeprefix("figures/")) or sql(
+        "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
+    )
 
 
 def detail_query() -> str:
@@ -116,11 +119,11 @@ class PublishedTables:
             "detail_first": min(as_of - timedelta(days=DAYS - 1), as_of.replace(day=1)),
             "long_first": as_of - timedelta(days=LONG_DAYS - 1),
             "months_first": months_to(as_of)[0],
+            # First day of reference for the usual range of the data day.
+            "reference_first": as_of - timedelta(days=REFERENCE_DAYS),
             "limit": ROW_LIMIT,
             "days": None,
             "most": RESTATEMENTS_LISTED,
-            # First day of reference for the usual range of the data day.
-            "reference_first": as_of - timedelta(days=REFERENCE_DAYS),
             "versions": VERSIONS_LISTED,
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,

@@ -1,8 +1,8 @@
 """THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
 
-A dimension is a column of the tables that store it (`tables/tables.py`), and a field of the log; `entry_channel` is the
-channel of a session's first record. Causes of incidents are searched in a dimension unless `has_causes` is False; it
-must then be a column of `outcome_daily`.
+A dimension is a field of the log; `entry_channel` is the channel of a session's first record. Which tables have a
+dimension as a column, which causes of incidents are searched in it, and which values the sign-in page compares, follow
+from its declaration.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,9 @@ class Dimension:
         unknown: the words for `UNKNOWN`, used without the label.
         values: the words of its values, in their order, if these are fixed.
         form: the format in messages of a value that is not in `values`, such as `SDK {}`; used without the label.
-        has_causes: whether causes of incidents are searched in it.
+        has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
+        in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are
+            searched in it, and the sign-in page compares its values.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Dimension:
     values: Mapping[str, Bilingual] = field(default_factory=dict)
     form: str = "{}"
     has_causes: bool = True
+    in_sessions: bool = False
 
 
 def _same(text: str) -> Bilingual:
@@ -52,6 +55,7 @@ PLATFORM: Final = Dimension(
         "harmony": _same("HarmonyOS"),
         "h5": _same("H5"),
     },
+    in_sessions=True,
 )
 CARRIER: Final = Dimension(
     "carrier",
@@ -62,14 +66,27 @@ CARRIER: Final = Dimension(
         "CUCC": Bilingual("中国联通", "China Unicom"),
         "CTCC": Bilingual("中国电信", "China Telecom"),
     },
+    in_sessions=True,
 )
 DIMENSIONS: Final = (
     APP,
     PLATFORM,
     CARRIER,
-    Dimension("sdk_version", Bilingual("SDK 版本", "SDK version"), Bilingual("未知 SDK", "unknown SDK"), form="SDK {}"),
+    Dimension(
+        "sdk_version",
+        Bilingual("SDK 版本", "SDK version"),
+        Bilingual("未知 SDK", "unknown SDK"),
+        form="SDK {}",
+        in_sessions=True,
+    ),
     Dimension("vendor", Bilingual("服务商", "Vendor"), Bilingual("未知服务商", "unknown vendor")),
-    Dimension("scheme_id", Bilingual("方案", "Scheme"), Bilingual("未知方案", "unknown scheme"), has_causes=False),
+    Dimension(
+        "scheme_id",
+        Bilingual("方案", "Scheme"),
+        Bilingual("未知方案", "unknown scheme"),
+        has_causes=False,
+        in_sessions=True,
+    ),
     Dimension(
         "entry_channel",
         Bilingual("登录入口", "Entry channel"),
@@ -81,5 +98,15 @@ DIMENSIONS: Final = (
 BY_KEY: Final = {one.key: one for one in DIMENSIONS}
 CAUSES: Final = tuple(one.key for one in DIMENSIONS if one.has_causes)
 """The dimensions in which causes of incidents are searched; the app only in incidents of all apps."""
-SESSION_CAUSES: Final = ("app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id")
-"""The same for incidents of sessions."""
+SESSION_DIMENSIONS: Final = tuple(one.key for one in DIMENSIONS if one.in_sessions)
+"""The dimensions of a session, besides its channels."""
+SESSION_CAUSES: Final = (APP.key, "entry_channel", *SESSION_DIMENSIONS)
+"""The dimensions in which causes of incidents of sessions are searched."""
+COMPARED: Final = tuple(sorted(SESSION_DIMENSIONS, key=lambda key: bool(BY_KEY[key].values)))
+"""The dimensions whose values the sign-in page compares; those with fixed values come last."""
+# A result code has its meaning by vendor.
+OUTCOME_KEY: Final = (
+    "day", "app_key", "channel", "stage", *(key for key in CAUSES[1:] if key != "vendor"), "outcome", "vendor",
+    "result_code",
+)  # fmt: skip
+"""The key of `outcome_daily`."""

@@ -13,6 +13,8 @@ from pipelines.contract.measures.counts import LOGIN_RATE, LOGINS, USAGE, VERIFI
 from pipelines.contract.measures.measure import DETAIL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
+from pipelines.contract.record.dimensions import OUTCOME_KEY, SESSION_DIMENSIONS
+from pipelines.contract.record.fields import ABSENT_FIELDS
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ def _measures(names: Iterable[str]) -> str:
 def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
     """Return columns of counts: each under its name after `prefix`, with a final `?` if it may be NULL."""
     return " ".join(f"{prefix}{name}:BIGINT{absent}" for name in names)
+
+
+def _fields(names: Iterable[str]) -> str:
+    """Return columns of fields of a record, with a final `?` for those that a record may lack."""
+    return " ".join(f"{name}?" if name in ABSENT_FIELDS else name for name in names)
 
 
 _INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER
@@ -112,19 +119,19 @@ _ALL: Final = (
         "channel_detail_daily",
         f"day, app_key, {', '.join(DETAIL)}",
         f"day app_key {' '.join(DETAIL)}",
-        f"day:DATE app_key channel platform scheme_id? package_name? carrier {_measures(cut_by(*DETAIL))}",
+        f"day:DATE app_key {_fields(DETAIL)} {_measures(cut_by(*DETAIL))}",
     ),
     _table(
         "outcome_daily",
-        "day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code",
-        "day app_key channel stage platform carrier sdk_version outcome vendor result_code",
-        "day:DATE app_key channel stage platform carrier sdk_version? outcome vendor result_code? records:BIGINT",
+        ", ".join(OUTCOME_KEY),
+        " ".join(OUTCOME_KEY),
+        f"day:DATE {_fields(OUTCOME_KEY[1:])} records:BIGINT",
     ),
     _table(
         "session_daily",
-        "day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id with a sign-in session",
-        "day app_key entry_channel platform carrier sdk_version scheme_id",
-        f"""day:DATE app_key entry_channel platform carrier sdk_version? scheme_id?
+        f"day, app_key, entry_channel, {', '.join(SESSION_DIMENSIONS)} with a sign-in session",
+        f"day app_key entry_channel {' '.join(SESSION_DIMENSIONS)}",
+        f"""day:DATE app_key entry_channel {_fields(SESSION_DIMENSIONS)}
         {_counts(("sessions", *WAYS, "unchecked"))}""",
     ),
     _table(
@@ -141,9 +148,9 @@ _ALL: Final = (
     ),
     _table(
         "funnel_daily",
-        "day, app_key, platform, carrier, sdk_version, scheme_id: sessions with a record in one_click",
-        "day app_key platform carrier sdk_version scheme_id",
-        f"day:DATE app_key platform carrier sdk_version? scheme_id? {_counts(('sessions', *FUNNEL))}",
+        f"day, app_key, {', '.join(SESSION_DIMENSIONS)}: sessions with a record in one_click",
+        f"day app_key {' '.join(SESSION_DIMENSIONS)}",
+        f"day:DATE app_key {_fields(SESSION_DIMENSIONS)} {_counts(('sessions', *FUNNEL))}",
     ),
     _table(
         "session_times_daily",

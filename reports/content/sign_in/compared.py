@@ -9,13 +9,11 @@ from typing import Any, Final
 from pipelines.common.days import WINDOWS
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import FUNNEL
-from pipelines.contract.record.dimensions import BY_KEY, UNKNOWN, Dimension
+from pipelines.contract.record.dimensions import BY_KEY, COMPARED, UNKNOWN, Dimension
 from reports.content.published import LONG_DAYS, PublishedTables
 from reports.content.sign_in.funnel import RATES, has_rate
 from reports.content.wording.language import t
 
-COMPARED: Final = ("sdk_version", "scheme_id", "platform", "carrier")
-"""The dimensions whose values can be compared."""
 VALUES_LISTED: Final = 20
 """Number of values of a dimension that can be chosen, those with most sessions; all others are one more choice."""
 

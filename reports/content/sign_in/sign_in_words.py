@@ -9,9 +9,8 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.record.dimensions import BY_KEY
+from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from reports.content.sign_in.after_failure import FailureRow
-from reports.content.sign_in.compared import COMPARED
 from reports.content.sign_in.funnel import RATES, STEPS
 from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
 from reports.content.wording.formats import count, level, month_day, share_of

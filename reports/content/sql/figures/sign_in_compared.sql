@@ -8,27 +8,27 @@ cells AS (
     SELECT
         if($is_whole, '*', app_key) AS subject,
         shortest,
-        platform, carrier, sdk_version, scheme_id,
+        {{ each_of(SESSION_DIMENSIONS, "{0}") }},
         {{ sums(("sessions",)) }},
         {{ numerator("sign_in_rate", "sum({})") }}::BIGINT AS sign_ins,
         {{ denominator("sign_in_rate", "sum({})") }}::BIGINT AS concluded,
         {{ each(FUNNEL, "0::BIGINT") }}
     FROM session_cells
-    GROUP BY subject, shortest, platform, carrier, sdk_version, scheme_id
+    GROUP BY subject, shortest, {{ each_of(SESSION_DIMENSIONS, "{0}") }}
     UNION ALL BY NAME
     SELECT
         if($is_whole, '*', app_key) AS subject,
         shortest,
-        platform, carrier, sdk_version, scheme_id,
+        {{ each_of(SESSION_DIMENSIONS, "{0}") }},
         0 AS sessions, 0 AS sign_ins, 0 AS concluded,
         {{ each(FUNNEL, "{}") }}
     FROM funnel_cells
 ),
 turned AS (
     SELECT
-        unnest(['sdk_version', 'scheme_id', 'platform', 'carrier']) AS dimension,
-        unnest([sdk_version, scheme_id, platform, carrier]) AS given,
-        * EXCLUDE (sdk_version, scheme_id, platform, carrier)
+        unnest([{{ each_of(SESSION_DIMENSIONS, "'{0}'") }}]) AS dimension,
+        unnest([{{ each_of(SESSION_DIMENSIONS, "{0}") }}]) AS given,
+        * EXCLUDE ({{ each_of(SESSION_DIMENSIONS, "{0}") }})
     FROM cells
 ),
 by_value AS (

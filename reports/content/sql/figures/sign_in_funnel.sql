@@ -1,9 +1,6 @@
 -- One row per app and window (1, 7, 30, 90 days): sessions with a one_click record by step, records that are no step
 -- (pre-fetches and text messages), all sign-in records, and the number of them without a subject.
-WITH windows AS (
-    SELECT DISTINCT shortest AS window_days FROM day_windows
-),
-others AS (
+WITH others AS (
     SELECT
         app_key,
         shortest,
@@ -15,10 +12,7 @@ others AS (
     GROUP BY app_key, shortest
 ),
 books AS (
-    SELECT app_key, shortest, {{ sums(("records", "without_subject")) }}
-    FROM session_books
-    JOIN day_windows USING (day)
-    GROUP BY app_key, shortest
+    {{ by_shortest("session_books", (), ("records", "without_subject")) }}
 ),
 cells AS (
     SELECT app_key, shortest, {{ each(("sessions",) + FUNNEL, "{}") }} FROM funnel_cells
@@ -27,12 +21,5 @@ cells AS (
     UNION ALL BY NAME
     FROM books
 )
-SELECT
-    app_key,
-    window_days,
-    {{ sums(("sessions",) + FUNNEL
-        + ("prefetches", "prefetch_successes", "text_records", "records", "without_subject")) }}
-FROM cells
-JOIN windows ON shortest <= window_days
-GROUP BY app_key, window_days
-ORDER BY app_key
+{{ over_windows("cells", (), ("sessions",) + FUNNEL
+    + ("prefetches", "prefetch_successes", "text_records", "records", "without_subject")) }}

@@ -1,0 +1,45 @@
+"""Sums of tables of days over each window that ends with the as-of, as statements.
+
+Days are summed by `shortest`, the shortest window that contains them (`sql/figures/day_windows.sql`), first. These sums
+are a fraction of the rows by day, and the sums of longer windows are sums of them.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
+from pipelines.contract.measures.sql import sums
+from pipelines.contract.record.dimensions import SESSION_DIMENSIONS
+
+
+def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
+    """Return a query for the sums of a table of days: one row per app, `shortest` and values of the columns `by`."""
+    keys = ", ".join(("app_key", "shortest", *by))
+    return f"SELECT {keys}, {sums(counts)} FROM {table} JOIN day_windows USING (day) GROUP BY {keys}"
+
+
+def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
+    """Return a query for the sums of such rows: one row per app, window (1, 7, 30, 90 days) and values of `by`."""
+    keys = ", ".join(("app_key", "window_days", *by))
+    windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"
+    return (
+        f"SELECT {keys}, {sums(counts)} FROM {cells} JOIN {windows} ON shortest <= window_days "
+        f"GROUP BY {keys} ORDER BY app_key"
+    )
+
+
+def _of_days(table: str, by: tuple[str, ...], counts: tuple[str, ...]) -> str:
+    return over_windows(f"({by_shortest(table, by, counts)}) AS cells", by, counts)
+
+
+_WAYS: Final = ("sessions", *WAYS)
+WINDOW_SUMS: Final = {
+    "session_cells": by_shortest("session_daily", ("entry_channel", *SESSION_DIMENSIONS), _WAYS) + " ORDER BY app_key",
+    "funnel_cells": by_shortest("funnel_daily", SESSION_DIMENSIONS, ("sessions", *FUNNEL)) + " ORDER BY app_key",
+    "sign_in_ways": over_windows("session_cells", ("entry_channel",), _WAYS),
+    "sign_in_paths": _of_days(
+        "session_paths_daily", ("failed_channel", "failure", "way", "signed_in_by"), ("sessions", "within_minute")
+    ),
+    "sign_in_stops": _of_days("session_stops_daily", ("channel", "stage", "outcome"), ("sessions",)),
+}
+"""Sums of sign-in sessions, by the name of their step."""
