@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.common.days import days_between
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.contract.tables.tables import TABLES
+from pipelines.contract.tables.tables import TABLES, Table
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes
@@ -35,7 +35,11 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
 DAY_VIEWS: Final = ("channel_daily", "outcome_daily", "profile_daily", "session_daily", "session_books")
-_PROFILE: Final = {"day": "DATE", "measure": "VARCHAR", "whole": "VARCHAR", "part": "VARCHAR", "amount": "BIGINT"}
+# This table is not published.
+_PROFILE: Final = Table(
+    "profile_daily", "", ("day", "measure", "whole", "part"),
+    {"day": "DATE", "measure": "VARCHAR", "whole": "VARCHAR", "part": "VARCHAR", "amount": "BIGINT"}, frozenset(),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,6 @@ def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, 
     """Create a view over the files of each day table; a table without files becomes an empty view."""
     set_files(connection, {f"{name}_files": of for name, of in files.items()})
     for name, of in files.items():
-        read = f"FROM read_parquet(getvariable('{name}_files'), hive_partitioning = false)"
-        connection.execute(f"CREATE TEMP VIEW {name} AS {read if of else _no_rows(name)}")
-
-
-def _no_rows(table: str) -> str:
-    """Return a SELECT without rows: older days lack some tables, and `read_parquet` refuses an empty list."""
-    columns = TABLES[table].columns if table in TABLES else _PROFILE
-    return f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in columns.items())} WHERE false"
+        table = TABLES.get(name, _PROFILE)
+        read = table.stored(f"getvariable('{name}_files')") if of else table.no_rows()
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM {read}")

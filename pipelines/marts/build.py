@@ -75,18 +75,10 @@ _UNSOUND = (
     "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
 )
 
-# Earlier versions did not store the last closed day of a restatement. The statement is not in the macros of the store,
-# because each change of those rolls up all days again.
-_RESTATEMENTS = (
-    "(SELECT NULL::DATE AS closed_through WHERE false UNION ALL BY NAME FROM read_parquet("
-    "getvariable('restatements_files'), union_by_name = true, hive_partitioning = false))"
-)
-
 # Tables computed by a statement, and tables read from stored files or from account views. All others are lists.
 _COMPUTED = {file.stem: sql("pipelines.marts", file.stem) for file in (Path(__file__).parent / "sql").glob("*.sql")}
 _STORED = {
-    **{name: f"read_parquet(getvariable('{name}_files'), hive_partitioning = false)" for name in _FROM_DAYS},
-    "restatements": _RESTATEMENTS,
+    **{name: TABLES[name].stored(f"getvariable('{name}_files')") for name in (*_FROM_DAYS, "restatements")},
     "billing_daily": "account_days",
     "billing_hourly": "account_hours",
 }

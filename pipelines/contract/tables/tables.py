@@ -21,7 +21,8 @@ from pipelines.contract.record.fields import ABSENT_FIELDS
 class Table:
     """A published table or view. `key` is unique and never changes its meaning; rows are sorted by it.
 
-    `nullable` are the columns that may be NULL, key columns included: there NULL counts as one value.
+    `nullable` are the columns that may be NULL, key columns included: there NULL counts as one value. `later` are those
+    that files of earlier versions lack, and which are NULL there.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     key: tuple[str, ...]
     columns: dict[str, str]
     nullable: frozenset[str]
+    later: frozenset[str] = frozenset()
 
     @property
     def comment(self) -> str:
@@ -40,12 +42,32 @@ class Table:
         key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
+    def stored(self, files: str) -> str:
+        """Return a relation over the stored files of this table; `files` is the SQL of their list."""
+        if not self.later:
+            return f"read_parquet({files}, hive_partitioning = false)"
+        absent = ", ".join(f"NULL::{self.columns[name]} AS {name}" for name in sorted(self.later))
+        read = f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
+        return f"(SELECT {absent} WHERE false UNION ALL BY NAME FROM {read})"
+
+    def no_rows(self) -> str:
+        """Return a relation without rows, as `read_parquet` refuses an empty list of files."""
+        return f"(SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in self.columns.items())} WHERE false)"
+
 
 def _table(name: str, grain: str, key: str, columns: str) -> Table:
-    """Return a table; columns are given as `name:TYPE`, or `name` for a text, with a final `?` if they may be NULL."""
-    nullable = frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith("?"))
+    """Return a table.
+
+    Columns are given as `name:TYPE`, or `name` for a text, with a final `?` if they may be NULL, and `??` if files of
+    earlier versions lack them.
+    """
+    nullable, later = (
+        frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith(mark))
+        for mark in ("?", "??")
+    )
     named = (column.rstrip("?").partition(":") for column in columns.split())
-    return Table(name, grain, tuple(key.split()), {column: kind or "VARCHAR" for column, _, kind in named}, nullable)
+    types = {column: kind or "VARCHAR" for column, _, kind in named}
+    return Table(name, grain, tuple(key.split()), types, nullable, later)
 
 
 def _measures(names: Iterable[str]) -> str:
@@ -270,7 +292,7 @@ _ALL: Final = (
         "run, day, app_key, channel, metric: a published figure that a later run changed",
         "run day app_key channel metric",
         """run:BIGINT day:DATE app_key channel metric published_before:BIGINT? published_now:BIGINT? cause
-        closed_through:DATE?""",
+        closed_through:DATE??""",
     ),
     _table(
         "incidents",
