@@ -10,6 +10,7 @@ from lab.incidents.apps import App
 from lab.incidents.codes import Answer, all_codes
 from lab.incidents.days import Days, Ints
 from lab.incidents.installation import CARRIERS
+from pipelines.contract.record.dimensions import OUTCOME_KEY
 
 _WORDS: dict[str, list[str]] = {
     "channel": ["local_verify", "one_click", "qq", "wechat", "weibo"],
@@ -23,7 +24,7 @@ _WORDS: dict[str, list[str]] = {
     "vendor": ["jiguang", "qq", "umeng", "wechat", "weibo"],
     "result_code": all_codes(),
 }  # fmt: skip
-_ORDER = ("app_key", "channel", "stage", "platform", "carrier", "sdk_version", "outcome", "vendor", "result_code")
+_ORDER = OUTCOME_KEY[1:]
 _BITS = 6
 
 
@@ -41,7 +42,9 @@ class Keys:
         """For the apps of a world, with all their versions."""
         versions = {version.name for app in apps for version in app.versions} | {app.next_version() for app in apps}
         self._days = days
-        self._words = {**_WORDS, "app_key": [app.key for app in apps], "sdk_version": sorted(versions)}
+        # A dimension without words is absent in every row.
+        self._words = {name: _WORDS.get(name, []) for name in _ORDER}
+        self._words |= {"app_key": [app.key for app in apps], "sdk_version": sorted(versions)}
         self._places: dict[str, dict[str | None, int]] = {
             name: {None: len(words), **{word: place for place, word in enumerate(words)}}
             for name, words in self._words.items()

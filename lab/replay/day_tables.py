@@ -20,6 +20,8 @@ import polars as pl
 from lab.incidents.tally import channel_daily
 from lab.replay.series import DataSet
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.record.dimensions import OUTCOME_KEY
+from pipelines.contract.record.fields import ABSENT_FIELDS
 from pipelines.store.manifest import DayEntry, DayRows, FileEntry, Manifest
 
 # The values of each dimension with their usual shares.
@@ -67,9 +69,10 @@ def day_tables(of: DataSet) -> Iterator[DayTables]:
     outcomes = _outcomes(counts, draw)
     with duckdb.connect() as connection:
         connection.register("outcomes", outcomes)
+        absent = ", ".join(f"NULL::VARCHAR AS {name}" for name in OUTCOME_KEY if name in ABSENT_FIELDS)
         connection.execute(
-            "CREATE TABLE outcome_daily AS SELECT *, 'authorize' AS stage, NULL::VARCHAR AS sdk_version, "
-            "CASE channel WHEN 'wechat' THEN channel ELSE 'umeng' END AS vendor, NULL::VARCHAR AS result_code "
+            "CREATE TABLE outcome_daily AS SELECT *, 'authorize' AS stage, "
+            f"CASE channel WHEN 'wechat' THEN channel ELSE 'umeng' END AS vendor, {absent} "
             "FROM outcomes ORDER BY ALL"
         )
         connection.register("profiles", _hours(counts))

@@ -25,6 +25,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import known_channels, number_macros
+from pipelines.contract.record.fields import COUNTED_FIELDS
 from pipelines.contract.record.masking import MASK, MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.registry.registry import Registry
@@ -105,10 +106,7 @@ SPANS = ("period_days", "periods")
 _EVENTS = duckdb.from_arrow(EVENT_SCHEMA.empty_table())
 EVENT = {name: str(kind) for name, kind in zip(_EVENTS.columns, _EVENTS.types, strict=True)} | {"is_late": "BOOLEAN"}
 ALL_DEVICES = {"first_device": -(1 << 63), "last_device": (1 << 63) - 1}
-WORDS = (
-    "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
-    "package_name", "sdk_version",
-)  # fmt: skip
+WORDS = COUNTED_FIELDS
 WITH = [f"with_{name}" for name in ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")]
 GROUPS = {"day": "DATE"} | dict.fromkeys(WORDS, "VARCHAR") | dict.fromkeys(("records", *WITH), "BIGINT")
 RESOLVED = GROUPS | {"is_unmapped": "BOOLEAN"}

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.contract.macros import contract_macros
+from pipelines.contract.record.dimensions import OUTCOME_KEY
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.further.latencies import latency_incidents
 from pipelines.incidents.further.surges import surges
@@ -37,16 +38,13 @@ def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[dat
     })  # fmt: skip
     outcome_daily = pl.DataFrame(
         [
-            (day, "shop", "one_click", "authorize", platform, "CMCC", "2.1.0", outcome, "umeng", None, part)
+            {"day": day, "app_key": "shop", "channel": "one_click", "stage": "authorize", "platform": platform,
+             "carrier": "CMCC", "sdk_version": "2.1.0", "outcome": outcome, "vendor": "umeng", "records": part}
             for day, row in zip(dates, rows, strict=True)
             for outcome, records in zip(OUTCOMES, row, strict=False)
             for platform, part in (("android", records - records // 2), ("ios", records // 2))
         ],
-        {
-            "day": pl.Date, **dict.fromkeys(("app_key", "channel", "stage", "platform", "carrier", "sdk_version",
-            "outcome", "vendor", "result_code"), pl.String), "records": pl.Int64,
-        },
-        orient="row",
+        {"day": pl.Date, **dict.fromkeys(OUTCOME_KEY[1:], pl.String), "records": pl.Int64},
     )  # fmt: skip
     connection.register("channel_daily", channel_daily)
     connection.register("outcome_daily", outcome_daily)

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.contract.record.dimensions import SESSION_CAUSES
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, Cause, Incident, Loss, Span, Subject
 from pipelines.incidents.parts import with_parts
@@ -16,7 +17,7 @@ from pipelines.incidents.sign_in_incidents import sign_in_incidents
 FIRST = date(2026, 3, 2)
 SCHEMA = {
     "day": pl.Date,
-    **dict.fromkeys(("app_key", "entry_channel", "platform", "carrier", "sdk_version", "scheme_id"), pl.String),
+    **dict.fromkeys(SESSION_CAUSES, pl.String),
     **dict.fromkeys(("sessions", "direct", "retry", "other", "cut", "lost"), pl.Int64),
 }
 Row = tuple[str, str, int, int]
@@ -27,17 +28,19 @@ def found_in(days: list[list[Row]], servers: list[bool] | None = None) -> tuple[
     """Return the incidents, and their cells, of days with these sessions; midnight cuts ten more of each row."""
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(days)))
     sessions = [
-        (day, app, "one_click", "android", "CMCC", "2.1", scheme, n + 10, k - k // 5, k // 5, 0, 10, n - k)
+        {"day": day, "app_key": app, "entry_channel": "one_click", "platform": "android", "carrier": "CMCC",
+         "sdk_version": "2.1", "scheme_id": scheme, "sessions": n + 10, "direct": k - k // 5, "retry": k // 5,
+         "other": 0, "cut": 10, "lost": n - k}
         for day, rows in zip(dates, days, strict=True)
         for app, scheme, n, k in rows
-    ]
+    ]  # fmt: skip
     books = [
         (day, app, 510, servers[place] if servers else True)
         for place, day in enumerate(dates)
         for app in {app for app, *_ in days[place]}
     ]
     with duckdb.connect() as connection:
-        connection.register("session_daily", pl.DataFrame(sessions, SCHEMA, orient="row"))
+        connection.register("session_daily", pl.DataFrame(sessions, SCHEMA))
         connection.register(
             "session_books",
             pl.DataFrame(

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.common.errors import BooksError
+from pipelines.contract.record.fields import ABSENT_FIELDS
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts import build
 from tests.support import DAY, DataFolder, morning_after, record
@@ -36,15 +37,7 @@ def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None
 
 # Columns of keys that may be NULL; for all other columns the contract decides.
 # Uses that no resource package covered have no `resource_package_id`.
-ABSENT_IN_KEYS = {
-    "incident_id",
-    "signed_in_by",
-    "scheme_id",
-    "package_name",
-    "sdk_version",
-    "result_code",
-    "resource_package_id",
-}
+ABSENT_IN_KEYS = {"incident_id", "signed_in_by", "resource_package_id", *ABSENT_FIELDS}
 
 
 def test_a_value_is_never_absent_but_where_the_contract_says_so(published: DataFolder) -> None:
