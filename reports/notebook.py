@@ -57,7 +57,7 @@ class Notebook:
         # Times are shown in the business time zone, as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": marts.publication.time_zone})
         self._source = Source(marts, quality_by_day(marts), language, theme)
-        self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/apps")}
+        self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/known_apps")}
 
     def __enter__(self) -> Self:
         return self

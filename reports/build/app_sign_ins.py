@@ -35,9 +35,8 @@ def _lines(
     those outside of sessions, and the numbers by day.
     """
     as_of = marts.publication.as_of
-    for row in marts.rows("sign_in/app_lines", **span):
-        key, records, without_subject, *ways = row[:10]
-        failed, retry, cut, lost, within_minute, *stop = row[10:-2]
+    for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):
+        ways, (failed, retry, cut, lost, within_minute), stop = counts[:7], counts[7:12], counts[12:]
         found = DaySessions(
             records,
             Ways(None, *ways),
@@ -51,7 +50,7 @@ def _lines(
                 "line": (line.zh, line.en),
                 "records": records,
                 "without_subject": without_subject,
-                "way_days": Fragment(row[-2]),
-                "step_days": Fragment(row[-1]),
+                "way_days": Fragment(way_days),
+                "step_days": Fragment(step_days),
             },
         )

@@ -40,7 +40,7 @@ def quality_values(
         "days": [(day, quality[day].display_state, *row) for day, _, *row in marts.rows("day_quality")],
         "files": marts.rows("input_files"),
         "restatements": [(day, cell(key), *rest) for day, key, _, *rest in marts.rows("quality/restatements")],
-        "codes": marts.rows("quality/unmapped_codes"),
+        "codes": marts.rows("quality/missing_codes"),
         "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("quality/unregistered_apps")],
         "packages": [(cell(key), *rest) for key, *rest in packages],
     }

@@ -165,7 +165,7 @@ def _no_data(day: date) -> Day:
 
 def apps(marts: PublishedTables) -> list[App]:
     """Return every app, sorted by key."""
-    rows = marts.rows("site/apps")
+    rows = marts.rows("site/known_apps")
     folders = app_folders(row[0] for row in rows)
     return [
         App(key, name, platform, status, account_id, schemes, folders[key])

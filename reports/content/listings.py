@@ -1,11 +1,14 @@
-"""Queries that list rows of one published table: columns, filter and order.
+"""Queries that list rows of one table, or sum its counts: columns, filter and order.
 
 Queries that compute are files (`sql/`). `published.py` runs both by name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.measures.sql import sums
 from pipelines.contract.tables.tables import TABLES
 
 _MONTH: Final = "day BETWEEN $first AND $last"
@@ -18,6 +21,7 @@ class Listing:
 
     Attributes:
         columns, order: default to all columns and the order of the key.
+        sums: counts that are summed for each combination of the columns.
         is_cut: whether at most `$limit` rows are returned.
     """
 
@@ -26,13 +30,17 @@ class Listing:
     where: str = "true"
     order: str = ""
     is_cut: bool = False
+    sums: Sequence[str] = ()
 
     @property
     def query(self) -> str:
         """The SQL text."""
         if not self.columns:
             return TABLES[self.table].query(self.table, self.where)
-        listed = f"SELECT {self.columns} FROM {self.table} WHERE {self.where} ORDER BY {self.order}"
+        listed = f"SELECT {self.columns} FROM {self.table} WHERE {self.where}"
+        if self.sums:
+            listed = f"SELECT {self.columns}, {sums(self.sums)} FROM {self.table} WHERE {self.where} GROUP BY ALL"
+        listed += f" ORDER BY {self.order}"
         return f"{listed} LIMIT $limit" if self.is_cut else listed
 
 
@@ -114,7 +122,28 @@ LISTINGS: Final = {
     "scheme_names": Listing(
         "schemes", "DISTINCT scheme_id, scheme_name", "scheme_name IS NOT NULL", "scheme_id, scheme_name"
     ),
+    "funnel_days": Listing(
+        "funnel_daily", "day", "day BETWEEN $reference_first AND $last", "day", sums=FUNNEL
+    ),
+    # Of tables that `published.py` prepares.
+    "failure_paths": Listing(
+        "sign_in_paths",
+        "failed_channel, failure, way, signed_in_by",
+        "window_days = $window_days",
+        "sessions DESC, failed_channel, failure, way, signed_in_by",
+        sums=("sessions", "within_minute"),
+    ),
+    "stop_places": Listing(
+        "sign_in_stops",
+        "channel, stage, outcome",
+        "window_days = $window_days",
+        "sessions DESC, channel, stage, outcome",
+        sums=("sessions",),
+    ),
     # billing
+    "package_use_days": Listing(
+        "resource_package_usage", "account_id, day", _MONTH, "account_id, day", sums=("uses",)
+    ),
     "package_accounts": Listing("resource_package_forecast"),
     "package_days": Listing(
         "resource_package_daily", "resource_package_id, day, remaining", _QUARTER, "resource_package_id, day"

@@ -74,7 +74,7 @@ def latency_incidents(connection: duckdb.DuckDBPyConnection, days: tuple[date, .
         connection: has `channel_daily` and `outcome_daily`.
         days: without a gap, up to the as-of.
     """
-    answers = pl.DataFrame(connection.sql(sql("pipelines.incidents", "latencies"), params={
+    answers = pl.DataFrame(connection.sql(sql("pipelines.incidents", "watched_latencies"), params={
         "least": _LEAST_ANSWERS, "times": _TIMES, "above": _ABOVE_MS,
     }))  # fmt: skip
     keys, (latencies,) = by_day(answers, ("app_key", "channel"), days)

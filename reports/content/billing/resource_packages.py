@@ -49,7 +49,7 @@ class PackageRow(NamedTuple):
         return None if self.price is None or lapsed is None else self.price * lapsed / self.quantity
 
 
-class AppUses(NamedTuple):
+class AccountApp(NamedTuple):
     """The uses of an app under an account over the last 30 days; no package covered `overflow` of them."""
 
     account_id: str
@@ -80,7 +80,7 @@ class Readings(NamedTuple):
     most_off: float
 
 
-_OfAccount = TypeVar("_OfAccount", PackageRow, AppUses, Adjustment)
+_OfAccount = TypeVar("_OfAccount", PackageRow, AccountApp, Adjustment)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class PackageAccount:
     packages: list[PackageRow]
     left: Mapping[str, Mapping[date, int]]
     uses: Mapping[date, int]
-    apps: list[AppUses]
+    apps: list[AccountApp]
     adjustments: list[Adjustment]
     readings: Readings | None = None
 
@@ -128,14 +128,14 @@ class PackageAccount:
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     """Return every account with a package, sorted."""
     packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
-    apps = _by_account(AppUses(*row) for row in marts.rows("billing/package_use_apps"))
+    apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
     readings = {row[0]: Readings(*row) for row in marts.rows("billing/package_readings")}
     left: dict[str, dict[date, int]] = defaultdict(dict)
     for package_id, day, remaining in marts.rows("package_days"):
         left[package_id][day] = remaining
     uses: dict[str, dict[date, int]] = defaultdict(dict)
-    for account_id, day, count in marts.rows("billing/package_use_days"):
+    for account_id, day, count in marts.rows("package_use_days"):
         uses[account_id][day] = count
     return [
         PackageAccount(

@@ -24,9 +24,9 @@ def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedInciden
     if not watched:
         return {}
     paths: dict[str, list[FailurePath]] = defaultdict(list)
-    for key, *path in marts.rows("incidents/sign_in_failures"):
+    for key, *path in marts.rows("incidents/incident_failures"):
         paths[key].append(FailurePath(*path))
-    stops = {key: Stop(*stop) for key, *stop in marts.rows("incidents/sign_in_stops")}
+    stops = {key: Stop(*stop) for key, *stop in marts.rows("incidents/incident_stops")}
     as_of = marts.publication.as_of
     found = {}
     for one in watched:

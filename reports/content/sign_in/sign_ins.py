@@ -99,9 +99,9 @@ def sign_ins(marts: PublishedTables, days: int) -> SignIns:
         total,
         by_channel,
         Funnel(_named(steps), prefetches, prefetch_successes, eligible_rate),
-        after_failure([FailurePath(*row) for row in marts.rows("sign_in/paths", window_days=days)]),
-        [Stop(*row) for row in marts.rows("sign_in/stops", window_days=days)],
-        [AppSignIns(*row) for row in marts.rows("sign_in/apps", window_days=days, listed=APPS_LISTED)],
+        after_failure([FailurePath(*row) for row in marts.rows("failure_paths", window_days=days)]),
+        [Stop(*row) for row in marts.rows("stop_places", window_days=days)],
+        [AppSignIns(*row) for row in marts.rows("sign_in/sign_in_apps", window_days=days, listed=APPS_LISTED)],
         text_records,
     )
 

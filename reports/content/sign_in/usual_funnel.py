@@ -28,7 +28,7 @@ class PairNorm(NamedTuple):
 def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[str, PairNorm]:
     """Return value and usual range of each pair of steps on the data day, of all apps together."""
     days = list(window(marts.publication.as_of, REFERENCE_DAYS + 1))
-    counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("sign_in/funnel_days")}
+    counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("funnel_days")}
     times = {(pair, day): p50_ms for pair, day, p50_ms in marts.rows("session_time_days")}
 
     def observed() -> Iterator[Observed]:
