@@ -28,6 +28,7 @@ class Dimension:
         has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
         in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are
             searched in it, and the sign-in page compares its values.
+        is_later: whether files of days of earlier versions lack the column.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Dimension:
     form: str = "{}"
     has_causes: bool = True
     in_sessions: bool = False
+    is_later: bool = False
 
 
 def _same(text: str) -> Bilingual:

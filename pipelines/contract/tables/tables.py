@@ -13,7 +13,7 @@ from pipelines.contract.measures.counts import LOGIN_RATE, LOGINS, USAGE, VERIFI
 from pipelines.contract.measures.measure import DETAIL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
-from pipelines.contract.record.dimensions import OUTCOME_KEY, SESSION_DIMENSIONS
+from pipelines.contract.record.dimensions import BY_KEY, OUTCOME_KEY, SESSION_DIMENSIONS
 from pipelines.contract.record.fields import ABSENT_FIELDS
 
 
@@ -80,8 +80,9 @@ def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
 
 
 def _fields(names: Iterable[str]) -> str:
-    """Return columns of fields of a record, with a final `?` for those that a record may lack."""
-    return " ".join(f"{name}?" if name in ABSENT_FIELDS else name for name in names)
+    """Return columns of fields of a record, with a final `?` if a record may lack them, `??` if older files do."""
+    later = {key for key, one in BY_KEY.items() if one.is_later}
+    return " ".join(f"{name}{'??' if name in later else '?' if name in ABSENT_FIELDS else ''}" for name in names)
 
 
 _INCIDENT: Final = """incident_id kind metric app_key channel first_day:DATE last_day:DATE? state days:INTEGER
