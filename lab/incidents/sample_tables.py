@@ -12,6 +12,7 @@ import polars as pl
 from lab.incidents.finding import found_in
 from lab.incidents.tally import channel_daily
 from pipelines.contract.macros import contract_macros
+from pipelines.contract.record.dimensions import CAUSES
 from pipelines.contract.registry.registry import SHIPPED_CODES
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.faults import Faults, faults
@@ -22,17 +23,19 @@ from pipelines.sample.write import SampleSpec, sample_days
 LAST = date(2026, 11, 25)
 DAYS = 60
 
-_LOGGED = """
+# Dimensions of outcomes that are stored as logged.
+_AS_LOGGED = ", ".join(key for key in CAUSES if key not in ("app_key", "platform", "carrier", "vendor"))
+_LOGGED = f"""
     SELECT DISTINCT
         getvariable('day') AS day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
-        carrier_of(carrier) AS carrier, sdk_version, device_id
+        carrier_of(carrier) AS carrier, {_AS_LOGGED}, device_id
     FROM sample_events
     WHERE stage IN ('authorize', 'verify', 'login')
 """
-_OUTCOME_DAILY = """
+_OUTCOME_DAILY = f"""
     CREATE TABLE outcome_daily AS
     SELECT
-        day, app_key, channel, logged.stage, coalesce(logged.platform, app.platform) AS platform, carrier, sdk_version,
+        day, app_key, channel, logged.stage, coalesce(logged.platform, app.platform) AS platform, carrier, {_AS_LOGGED},
         coalesce(logged.outcome, code.outcome, 'error') AS outcome,
         CASE layer_of(channel, logged.stage) WHEN 'oauth' THEN channel ELSE coalesce(logged.vendor, 'umeng') END
             AS vendor,

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.contract.measures.counts import TOTALS
+from pipelines.contract.measures.measure import DETAIL
+from pipelines.contract.measures.sql import sums, sums_by_channel
 from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
 from tests.data import bought_packages
@@ -347,9 +350,11 @@ def many(path: Path, count: int) -> Path:
     made.add("day_quality", *(_complete(back, 100) for back in range(10)))
     made.connection.execute(
         """
-        INSERT INTO channel_detail_daily
-        SELECT $last::DATE - back::INTEGER, app_key, 'one_click', platform, NULL, NULL, 'CMCC',
-            if(i % 3 = 0, 2 * i, 0), if(i % 3 = 0, i, 0), 0, if(i % 3 = 0, i, 0), i, i, 0, 0, i
+        INSERT INTO channel_detail_daily BY NAME
+        SELECT $last::DATE - back::INTEGER AS day, app_key, 'one_click' AS channel, platform, 'CMCC' AS carrier,
+            if(i % 3 = 0, 2 * i, 0) AS authorization_requests, if(i % 3 = 0, i, 0) AS authorizations,
+            0 AS authorizations_cancelled, if(i % 3 = 0, i, 0) AS authorizations_failed, i AS verification_requests,
+            i AS verifications, 0 AS mismatches, 0 AS unknowns, i AS billable_verifications
         FROM (SELECT *, split_part(app_key, '-', 2)::INTEGER AS i FROM apps), range(10) AS days(back)
         WHERE i % 5 > 0""",
         {"last": AS_OF},
@@ -379,7 +384,7 @@ def full(path: Path) -> Path:
     # A channel's counts of a day, the sums over its six platforms, have seven digits each.
     made.connection.execute(
         """
-        INSERT INTO channel_detail_daily
+        INSERT INTO channel_detail_daily BY NAME
         WITH cells AS (
             SELECT $last::DATE - back::INTEGER AS day, channel, platform, carrier,
                 170000 + (hash(back, channel, platform, carrier) % 240000)::BIGINT AS n
@@ -388,8 +393,11 @@ def full(path: Path) -> Path:
                 (VALUES ('android', 'CMCC'), ('ios', 'CUCC'), ('ipad', 'CTCC'), ('harmony', 'unknown'), ('h5', 'CMCC'),
                     ('unknown', 'CUCC')) AS places(platform, carrier)
         )
-        SELECT day, '60f1a2b3c4d5e6f7a8b9c0d1', channel, platform, 'scheme-000001', 'com.example.sample.app1', carrier,
-            4 * n, n, n + 1, 2 * n - 1, 3 * verified, 2 * verified, verified, verified, 2 * verified
+        SELECT day, '60f1a2b3c4d5e6f7a8b9c0d1' AS app_key, channel, platform, 'scheme-000001' AS scheme_id,
+            'com.example.sample.app1' AS package_name, carrier, 4 * n AS authorization_requests, n AS authorizations,
+            n + 1 AS authorizations_cancelled, 2 * n - 1 AS authorizations_failed,
+            3 * verified AS verification_requests, 2 * verified AS verifications, verified AS mismatches,
+            verified AS unknowns, 2 * verified AS billable_verifications
         FROM (SELECT *, CASE WHEN channel IN ('one_click', 'local_verify') THEN n ELSE 0 END AS verified FROM cells)""",
         values,
     )
@@ -431,10 +439,11 @@ def full(path: Path) -> Path:
 
 def _derive(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables that follow from the detail, as the marts would hold them."""
-    connection.execute("""
+    detail = ", ".join(DETAIL)
+    connection.execute(f"""
         INSERT INTO channel_daily
-        SELECT day, app_key, channel, sum(COLUMNS(* EXCLUDE (day, app_key, channel, platform, scheme_id, package_name,
-            carrier))), 1, CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END,
+        SELECT day, app_key, channel, sum(COLUMNS(* EXCLUDE (day, app_key, {detail}))), 1,
+            CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END,
             CASE WHEN channel <> 'qq' THEN 900 + day - DATE '2026-01-01' END
         FROM channel_detail_daily GROUP BY day, app_key, channel""")
     connection.execute("""
@@ -442,9 +451,9 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT day, channel, count(*), max(latency_p50_ms), max(latency_p95_ms)
         FROM channel_daily WHERE latency_p50_ms IS NOT NULL GROUP BY day, channel""")
     connection.execute("""
-        INSERT INTO outcome_daily
-        SELECT day, app_key, channel, stage, platform, carrier, NULL, outcome,
-            CASE WHEN channel IN ('one_click', 'local_verify') THEN 'umeng' ELSE channel END, NULL, records
+        INSERT INTO outcome_daily BY NAME
+        SELECT day, app_key, channel, stage, platform, carrier, outcome,
+            CASE WHEN channel IN ('one_click', 'local_verify') THEN 'umeng' ELSE channel END AS vendor, records
         FROM (
             SELECT *, unnest([authorizations, authorizations_cancelled, authorizations_failed, verifications, unknowns])
                     AS records,
@@ -452,16 +461,10 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
                 unnest(['authorize', 'authorize', 'authorize', 'verify', 'verify']) AS stage
             FROM channel_detail_daily
         ) WHERE records > 0""")
-    connection.execute("""
-        INSERT INTO usage_daily
-        SELECT day, app_key, any_value(app_name), any_value(apps.platform), sum(verifications),
-            coalesce(sum(verifications) FILTER (channel = 'one_click'), 0),
-            coalesce(sum(verifications) FILTER (channel = 'local_verify'), 0),
-            coalesce(sum(authorizations) FILTER (channel IN ('wechat', 'qq', 'weibo')), 0),
-            coalesce(sum(authorizations) FILTER (channel = 'wechat'), 0),
-            coalesce(sum(authorizations) FILTER (channel = 'qq'), 0),
-            coalesce(sum(authorizations) FILTER (channel = 'weibo'), 0),
-            sum(verification_requests), sum(billable_verifications), 1
+    connection.execute(f"""
+        INSERT INTO usage_daily BY NAME
+        SELECT day, app_key, any_value(app_name) AS app_name, any_value(apps.platform) AS platform,
+            {sums_by_channel()}, {sums(TOTALS)}, 1 AS devices
         FROM channel_detail_daily JOIN apps USING (app_key) GROUP BY day, app_key""")
 
 
