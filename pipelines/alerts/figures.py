@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from pipelines.common.days import days_between, window
+from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.measures.counts import HEADLINE, HEADLINE_USAGE, TECHNICAL
+from pipelines.contract.measures.counts import HEADLINE, TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incident_days, incidents_of
@@ -22,7 +22,8 @@ from pipelines.store.database import named_rows
 from pipelines.store.published_file import open_published
 
 if TYPE_CHECKING:
-    from pipelines.incidents.norms import DayNorm
+    from pipelines.incidents.usual.key_days import KeyDays
+    from pipelines.incidents.usual.norms import DayNorm
 
 # Days before an incident's first day with which its curve begins.
 _DAYS_BEFORE: Final = 14
@@ -78,14 +79,6 @@ class Curve:
         return len({value for value in self.values if value is not None}) > 1
 
 
-@dataclass(frozen=True)
-class KeyDays:
-    """Counts of days up to the as-of, None without data, and the norms of the last days by figure."""
-
-    counts: dict[date, dict[str, int | None]]
-    norms: "dict[str, list[DayNorm]]"
-
-
 def read_headline(database: Path) -> Headline:
     """Return the headline figures of the published day; empty if no published file of this version exists."""
     try:
@@ -105,6 +98,8 @@ def read_headline(database: Path) -> Headline:
 
 def read_curve(database: Path, incident_id: str) -> Curve | None:
     """Return the curve of a published incident; None if the incident or a published file of this version is missing."""
+    from pipelines.incidents.usual.key_days import key_rows
+
     try:
         with closing(open_published(database)) as connection:
             published = (one.incident for one in incidents_of(connection))
@@ -113,35 +108,22 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
                 return None
             as_of = _as_of(connection)
             found = {day: (counted, of) for _, day, counted, of in incident_days(connection, [incident_id], as_of)}
-            rows = _key_rows(connection, (as_of - one.first_day).days + _DAYS_BEFORE + 1)
+            first = one.first_day - timedelta(days=_DAYS_BEFORE)
+            rows = key_rows(connection, first, as_of)
     except (AuthmeterError, duckdb.Error):
         return None
-    first = one.first_day - timedelta(days=_DAYS_BEFORE)
     complete = {day for day, row in rows.items() if row["is_complete"]}
     values = (_value(one, *found.get(day, (0, 0))) if day in complete else None for day in days_between(first, as_of))
     return Curve(first, tuple(values), one.first_day, one.is_rate)
 
 
-def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> KeyDays:
+def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
     """Return the last days up to the as-of with their reference days, and the norms of the last days."""
-    from pipelines.incidents.key_figures import COUNTED, key_observations
-    from pipelines.incidents.norms import REFERENCE_DAYS, IncidentDays, norms_of
+    from pipelines.incidents.usual.key_days import key_days
+    from pipelines.incidents.usual.norms import IncidentDays
 
-    days = REFERENCE_DAYS + last
-    rows = _key_rows(connection, days)
-    names = dict.fromkeys((*COUNTED, *HEADLINE_USAGE))
-    counts: dict[date, dict[str, int | None]] = {
-        day: {name: rows[day][name] if day in rows and rows[day]["is_complete"] else None for name in names}
-        for day in window(_as_of(connection), days)
-    }
-    holidays = {day for day, row in rows.items() if row["is_holiday"]}
     struck = IncidentDays(one.incident for one in incidents_of(connection))
-    return KeyDays(counts, norms_of(key_observations(counts, struck, holidays), last))
-
-
-def _key_rows(connection: duckdb.DuckDBPyConnection, days: int) -> dict[date, dict[str, Any]]:
-    """Return the rows of the last days by day; days without a row in `day_quality` are missing."""
-    return {row["day"]: row for row in named_rows(connection, sql("pipelines.alerts", "key_days"), {"days": days})}
+    return key_days(connection, _as_of(connection), last, struck)
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> date:
@@ -152,7 +134,7 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> date:
 def key_figures() -> tuple[str, ...]:
     """Return the metrics of the key figures, in the order of the briefing."""
     # Imported lazily, as in `read_key_days`: they load NumPy, and most runs send nothing.
-    from pipelines.incidents.key_figures import KEY_FIGURES
+    from pipelines.incidents.usual.key_figures import KEY_FIGURES
 
     return KEY_FIGURES
 

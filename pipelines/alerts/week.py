@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from pipelines.alerts.figures import KeyDays, key_figures, read_key_days
+from pipelines.alerts.figures import key_figures, read_key_days
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
@@ -22,6 +22,9 @@ from pipelines.contract.status import is_problem
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows
 from pipelines.store.published_file import open_published
+
+if TYPE_CHECKING:
+    from pipelines.incidents.usual.key_days import KeyDays
 
 _DAYS: Final = 7
 _BILLED: Final = "billable_verifications"
@@ -99,7 +102,7 @@ def _words(some: Iterable[PublishedIncident]) -> tuple[WeekIncident, ...]:
     return tuple(WeekIncident(one.incident.incident_id, one.text) for one in some)
 
 
-def _figure(name: str, days: Sequence[date], key_days: KeyDays) -> WeekFigure:
+def _figure(name: str, days: Sequence[date], key_days: "KeyDays") -> WeekFigure:
     before = [day - timedelta(days=_DAYS) for day in days]
     counts = key_days.counts
     pairs = [
@@ -135,7 +138,7 @@ def _change(name: str, now: float | None, then: float | None) -> float | None:
     return now / then - 1 if then else None
 
 
-def _usual(name: str, days: Sequence[date], key_days: KeyDays) -> float | None:
+def _usual(name: str, days: Sequence[date], key_days: "KeyDays") -> float | None:
     """Return the usual value of the days with data: for a count the sum, for a rate the mean weighted by requests."""
     norms = {row.day: row for row in key_days.norms.get(name, ())}
     with_data = [norms[day] for day in days if day in norms and key_days.counts[day][_BILLED] is not None]

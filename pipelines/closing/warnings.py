@@ -16,7 +16,7 @@ from pipelines.common.text import Bilingual, about, counted, listed
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.volumes import usual_records
+from pipelines.incidents.usual.volumes import usual_records
 from pipelines.reading.reasons.reasons import LOST_WITHIN, Reason, is_stored, words_of, words_of_damage
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words

@@ -18,7 +18,7 @@ from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import Incidents
-from pipelines.incidents.volumes import SHORT_DAY, is_short, usual_records
+from pipelines.incidents.usual.volumes import SHORT_DAY, is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds
 from pipelines.store.manifest import DayEntry, Manifest

@@ -12,7 +12,7 @@ from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
-from pipelines.incidents.norms import IncidentDays, usual_of
+from pipelines.incidents.usual.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, Quality, json_block
 from reports.content.published import DAYS, LONG_DAYS, PublishedTables

@@ -55,7 +55,6 @@ from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import PublishedTables
 from reports.content.site_data import shared_data
 from reports.content.trust import finality, reasons
-from reports.content.whole_days import whole_norms
 from reports.content.wording.language import metric_label
 from reports.content.wording.words import word
 from reports.export.csv_files import csv_bytes, harmless
@@ -164,7 +163,7 @@ class _Site:
         days = days_with_a_page(
             self.quality, marts.publication.as_of, (one.published.incident.first_day for one in self.incidents.all)
         )
-        self.norms = whole_norms(marts, self.quality, self.incidents.days)
+        self.norms = marts.key_norms(self.incidents.days)
         self.overviews = list(overviews(marts, self.quality, self.norms, days))
         self.billing = BillingPages(marts, self.quality, self.by_key)
         publication = self.standing.publication

@@ -1,6 +1,6 @@
 """Chooses the apps that the briefing lists, computes their day and usual ranges, and sorts the least healthy first.
 
-The usual range is defined in `pipelines/incidents/norms.py`; the usage page lists all apps with all counts.
+The usual range is defined in `pipelines/incidents/usual/norms.py`; the usage page lists all apps with all counts.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.days import window
-from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, Usual, norms_of, usual_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, Usual, norms_of, usual_of
 from reports.content.context import App, Quality
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.status import is_problem
-from pipelines.incidents.norms import DayNorm
+from pipelines.incidents.usual.norms import DayNorm
 from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, DataState, Quality

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from pipelines.incidents.norms import DayNorm
+from pipelines.incidents.usual.norms import DayNorm
 
 Values = Sequence[float | None]
 # Height and width of the view box of a stretched drawing; its lines keep their width.

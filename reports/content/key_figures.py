@@ -1,6 +1,6 @@
 """The key figures of the briefing: technical success and the four counts, each with its usual range.
 
-`whole_days.py` computes their days; `pipelines/incidents/norms.py` defines the usual range.
+`pipelines/incidents/usual/key_days.py` computes their days, `norms.py` there the usual range.
 """
 
 from collections import defaultdict
@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.incidents.key_figures import KEY_FIGURES
-from pipelines.incidents.norms import DayNorm, Side, Usual, colour, side_of_days, usual_of
+from pipelines.incidents.usual.key_figures import KEY_FIGURES
+from pipelines.incidents.usual.norms import DayNorm, Side, Usual, colour, side_of_days, usual_of
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
@@ -55,7 +55,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
     """Return technical success, then the four counts of usage that the cards show.
 
     Args:
-        norms: the last 90 days of each figure, as `whole_norms` returns them.
+        norms: the last 90 days of each figure, as `PublishedTables.key_norms` returns them.
     """
     periods: dict[tuple[str, bool], set[date]] = defaultdict(set)
     matched: dict[tuple[str, bool], set[date]] = defaultdict(set)

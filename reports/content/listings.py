@@ -125,7 +125,7 @@ LISTINGS: Final = {
     "funnel_days": Listing(
         "funnel_daily", "day", "day BETWEEN $reference_first AND $last", "day", sums=FUNNEL
     ),
-    # Of tables that `published.py` prepares.
+    # Sums of tables that `published.py` prepares.
     "failure_paths": Listing(
         "sign_in_paths",
         "failed_channel, failure, way, signed_in_by",

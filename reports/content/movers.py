@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from pipelines.incidents.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
 from reports.content.published import PublishedTables
 
 # Number of apps and channels that are searched, the largest: a move cannot exceed the count itself, and searching all

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.common.days import window
 from pipelines.contract.measures.counts import CARDS
-from pipelines.incidents.norms import DayNorm, Side, usual_of
+from pipelines.incidents.usual.norms import DayNorm, Side, usual_of
 from reports.content.context import Day
 from reports.content.movers import Mover, movers
 from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables

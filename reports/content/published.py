@@ -26,8 +26,9 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.contract.tables.tables import Table
-from pipelines.incidents.norms import REFERENCE_DAYS
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
+from pipelines.incidents.usual.key_days import key_days
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
@@ -161,6 +162,10 @@ class PublishedTables:
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
         """Return the data of the incidents' curves, by incident and day."""
         return incident_days(self._connection, ids, self.publication.as_of)
+
+    def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
+        """Return the last 90 days of each key figure, oldest first; `value` is None on days without data."""
+        return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
         """Return the same rows as `rows`, as a frame; `values` are the query's own parameters."""

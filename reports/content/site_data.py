@@ -16,7 +16,7 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import SESSION_RATES
 from pipelines.contract.record.channels import Channel
 from pipelines.contract.record.fields import OUTCOMES
-from pipelines.incidents.norms import TUNED
+from pipelines.incidents.usual.norms import TUNED
 from reports.content.context import DataState, Quality
 from reports.content.figures.usage import USAGE_LOOKS, usage_parts
 from reports.content.published import LONG_DAYS, PublishedTables, months_to

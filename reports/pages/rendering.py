@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
-from pipelines.incidents.norms import colour
+from pipelines.incidents.usual.norms import colour
 from reports.content.drawings import sparkline
 from reports.content.wording.formats import (
     count,

@@ -13,7 +13,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.near_names import nearly
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.incidents.norms import DayNorm, IncidentDays, Observed, norms_of
+from pipelines.incidents.usual.norms import DayNorm, IncidentDays, Observed, norms_of
 from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
 from reports.content.published import LONG_DAYS, MONTHS

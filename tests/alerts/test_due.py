@@ -16,13 +16,11 @@ from pipelines.alerts.due import alert_of_end, undelivered
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Message
 from pipelines.contract.settings.settings import AlertSettings
-from pipelines.incidents.norms import IncidentDays
+from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.run.status import status_of
 from pipelines.store.published_file import open_published
-from reports.content.context import quality_by_day
 from reports.content.key_figures import key_figures
 from reports.content.published import PublishedTables
-from reports.content.whole_days import whole_norms
 from tests.data.failing_sdk import BAD_DAYS, failing_sdk
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
 
@@ -139,7 +137,7 @@ def test_the_usual_range_is_that_of_the_briefing(copy_of: CopyOf) -> None:
     with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         days = IncidentDays(one.incident for one in marts.incidents())
-        drawn = {one.metric: one for one in key_figures(marts, whole_norms(marts, quality_by_day(marts), days))}
+        drawn = {one.metric: one for one in key_figures(marts, marts.key_norms(days))}
     assert list(found) == list(drawn)
     for name, figure in drawn.items():
         assert (found[name].usual, found[name].low, found[name].high) == (

@@ -64,7 +64,7 @@ RULES = {
         ("rollup/sql/dropped_copies.sql",),
     ),
     "the days of reference of a usual range": Rule(
-        r"REFERENCE_DAYS: Final|last::DATE - 56", "REFERENCE_DAYS: Final = 56", ("incidents/norms.py",)
+        r"REFERENCE_DAYS: Final|last::DATE - 56", "REFERENCE_DAYS: Final = 56", ("incidents/usual/norms.py",)
     ),
     "the channels of a line": Rule(
         r"\?\.channels \|\|", "one?.channels || []", ("reports/static/js/data/measures.js",)

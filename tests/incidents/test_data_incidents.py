@@ -21,7 +21,7 @@ from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
 from pipelines.incidents.published import incidents_of
-from pipelines.incidents.volumes import usual_records
+from pipelines.incidents.usual.volumes import usual_records
 from pipelines.store.manifest import DayRows
 from pipelines.store.published_file import open_published
 from tests.data.simulated_days import FIRST, SOURCES, Installation

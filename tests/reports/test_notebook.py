@@ -20,7 +20,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.channels import LOGIN_CHANNELS
-from pipelines.incidents.norms import Observed, norms_of
+from pipelines.incidents.usual.norms import Observed, norms_of
 from pipelines.store.published_file import open_published
 from reports import notebook
 from reports.charts.shapes import LOOKS, charts, layout

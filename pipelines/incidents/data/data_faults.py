@@ -17,7 +17,7 @@ from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
 from pipelines.incidents.detection.volume_measure import LEAST_WEEKDAYS, VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
-from pipelines.incidents.volumes import usual_records
+from pipelines.incidents.usual.volumes import usual_records
 
 # Smallest shares that are reported. Tuned on simulated days of quiet and noisy installations, 300 to 300,000 records a
 # day. `_GONE`: drop of a part, and the rise of another part that counts as its replacement. `_HOUR_GONE`: drop of an

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from pipelines.common.text import Bilingual
 from pipelines.incidents import incident
-from pipelines.incidents.norms import DayNorm
+from pipelines.incidents.usual.norms import DayNorm
 from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
 from reports.content.context import Quality, json_block
 from reports.content.drawings import bar, course_of, curve

@@ -13,8 +13,8 @@ from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents import incident
-from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
 from pipelines.incidents.published import PublishedIncident
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
 from pipelines.incidents.words import incident_names
 from reports.content.context import Quality
 from reports.content.published import PublishedTables

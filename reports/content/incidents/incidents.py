@@ -13,7 +13,7 @@ from typing import Any, Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.status import is_problem
-from pipelines.incidents.norms import IncidentDays
+from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.incidents.words import problem_words
 from reports.content.context import App
 from reports.content.incidents.incident import Incident, incident_of

@@ -1,6 +1,6 @@
 """Computes the usual range of the funnel on the data day: each rate, and the median time between its steps.
 
-`pipelines/incidents/norms.py` defines the usual range. For single apps, scripts compute the same
+`pipelines/incidents/usual/norms.py` defines the usual range. For single apps, scripts compute the same
 (`static/js/pages/sign_ins.js`).
 """
 
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from pipelines.common.days import window
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.incidents.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.funnel import RATES, has_rate
 

@@ -15,7 +15,6 @@ from reports.content import context
 from reports.content.briefing import Briefing, briefing
 from reports.content.incidents.incidents import Incidents
 from reports.content.published import PublishedTables
-from reports.content.whole_days import whole_norms
 from tests.data.published_tables import Database, day, example, incident, many, steady
 
 
@@ -25,7 +24,7 @@ def briefing_of(database: Path) -> Briefing:
         quality = context.quality_by_day(marts)
         by_key = {app.key: app for app in context.apps(marts)}
         incidents = Incidents(marts, by_key)
-        norms = whole_norms(marts, quality, incidents.days)
+        norms = marts.key_norms(incidents.days)
         return briefing(marts, context.data_state(marts, quality, 400), quality, incidents, by_key, norms)
 
 

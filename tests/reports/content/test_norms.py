@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.incidents.norms import DayNorm, Observed, count_norms, norms_of, side_of_days, usual_of, weekday_sums
+from pipelines.incidents.usual.norms import (
+    DayNorm,
+    Observed,
+    count_norms,
+    norms_of,
+    side_of_days,
+    usual_of,
+    weekday_sums,
+)
 
 LAST = date(2026, 3, 31)
 CASES = json.loads((Path(__file__).parents[1] / "norm_cases.json").read_text("utf-8"))

@@ -15,7 +15,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.measures.session_metrics import FUNNEL
-from pipelines.incidents.norms import IncidentDays, usual_of
+from pipelines.incidents.usual.norms import IncidentDays, usual_of
 from pipelines.store.published_file import open_published
 from reports.content.context import apps
 from reports.content.published import PublishedTables

@@ -1,6 +1,6 @@
 /* The usual range of a day: the median of the eight weeks before it, three spreads to either side. It does not
    depend on the span of a chart, so that a fallen figure does not look normal compared with its own last days. The
-   rule and its test cases are the same as in `pipelines/incidents/norms.py`, which explains it; the parameters are
+   rule and its test cases are the same as in `pipelines/incidents/usual/norms.py`, which explains it; the parameters are
    in the site's data. Incidents are only detected by the run. */
 
 import { known } from "./format.js";

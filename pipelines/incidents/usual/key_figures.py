@@ -11,7 +11,7 @@ from pipelines.contract.measures.counts import CARDS, TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.incidents.incident import ALL
-from pipelines.incidents.norms import IncidentDays, Observed
+from pipelines.incidents.usual.norms import IncidentDays, Observed
 
 KEY_FIGURES: Final = (TECHNICAL, *CARDS)
 # Counts of all apps together, from which the figures are computed.

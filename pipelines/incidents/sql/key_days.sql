@@ -1,7 +1,8 @@
--- grain: day among the last $days days with a row in day_quality: the counts of all apps behind the key figures
+-- grain: day from $first to $as_of with a row in day_quality: the counts of all apps behind the key figures
 WITH usage AS (
     SELECT day, {{ sums(HEADLINE_USAGE) }}
     FROM usage_daily
+    WHERE day BETWEEN $first AND $as_of
     GROUP BY day
 ), logins AS (
     SELECT
@@ -9,7 +10,7 @@ WITH usage AS (
         sum(authorizations)::BIGINT AS authorizations,
         sum({{ denominator(TECHNICAL) }})::BIGINT AS technical_requests
     FROM channel_daily
-    WHERE is_login_channel(channel)
+    WHERE is_login_channel(channel) AND day BETWEEN $first AND $as_of
     GROUP BY day
 )
 SELECT
@@ -20,8 +21,7 @@ SELECT
     coalesce(technical_requests, 0) AS technical_requests,
     {{ each(HEADLINE_USAGE, "coalesce({}, 0)") }}
 FROM day_quality
-CROSS JOIN publication
 LEFT JOIN usage USING (day)
 LEFT JOIN logins USING (day)
-WHERE day_quality.day > as_of - $days::INTEGER
+WHERE day_quality.day BETWEEN $first AND $as_of
 ORDER BY day_quality.day

@@ -1,0 +1,1 @@
+"""The usual range of figures, for pages and messages."""
