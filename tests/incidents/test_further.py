@@ -163,8 +163,11 @@ def test_a_result_code_that_is_new_is_named_beside_those_that_grew() -> None:
     connection.execute("CREATE TABLE rows AS FROM outcome_daily")
     connection.execute("DELETE FROM rows WHERE outcome = 'error' AND day = ?", [dates[-1]])
     for code, records in codes:
-        row = [dates[-1], "shop", "one_click", "authorize", "android", "CMCC", "2.1.0", "error", "umeng", code, records]
-        connection.execute(f"INSERT INTO rows VALUES ({', '.join('?' * len(row))})", row)
+        row = "any_value(COLUMNS(*)) FROM outcome_daily WHERE outcome = 'error' AND platform = 'android' AND day = $day"
+        connection.execute(
+            f"INSERT INTO rows SELECT * REPLACE ($code AS result_code, $records AS records) FROM (SELECT {row})",
+            {"day": dates[-1], "code": code, "records": records},
+        )
     connection.unregister("outcome_daily")
     connection.execute("ALTER TABLE rows RENAME TO outcome_daily")
     (one,) = (
