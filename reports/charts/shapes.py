@@ -79,7 +79,7 @@ _NAMES = {"zh": 74, "en": 92}
 
 
 @dataclass(frozen=True)
-class Series:
+class ChartLine:
     """One line of a chart: its look and its label."""
 
     name: str
@@ -96,7 +96,7 @@ class Chart:
     """
 
     title: Bilingual
-    series: tuple[Series, ...]
+    series: tuple[ChartLine, ...]
     group: str
     field: str | None
     unit: str = "records"
@@ -131,13 +131,13 @@ def look_styles() -> str:
 
 def charts() -> dict[str, Chart]:
     """Return every chart by the name in a page's `data-chart`."""
-    channels = tuple(Series(name, name, word(name)) for name in LOGIN_CHANNELS)
+    channels = tuple(ChartLine(name, name, word(name)) for name in LOGIN_CHANNELS)
     checks = tuple(
-        Series(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
+        ChartLine(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
     )
     timed = (*channels, *checks)
     verified = tuple(one for one in timed if one.name in NUMBER_CHANNELS)
-    usage = tuple(Series(name, look, metric_label(name)) for name, look in USAGE_LOOKS.items())
+    usage = tuple(ChartLine(name, look, metric_label(name)) for name, look in USAGE_LOOKS.items())
 
     return {
         "usage": Chart(t("Records a day"), usage, "usage", None),

@@ -21,7 +21,7 @@ SPANS: Final = ("7", "30")
 
 
 @dataclass(frozen=True)
-class Span:
+class FigureSpan:
     """A figure over a period.
 
     `matched` and `base` are the values over the days that are compared, `side` the position relative to the usual
@@ -41,7 +41,7 @@ class KeyFigure:
 
     metric: str
     is_share: bool
-    spans: tuple[Span, ...]
+    spans: tuple[FigureSpan, ...]
     usual: Usual
     course: Course
 
@@ -67,7 +67,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
     for name in KEY_FIGURES:
         days = norms[name]
         spans = tuple(
-            Span(
+            FigureSpan(
                 period,
                 _over(days, periods[period, False]),
                 _over(days, matched[period, False]),

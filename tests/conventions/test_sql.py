@@ -6,6 +6,7 @@ Double braces in a statement enclose a name whose text is generated from the dec
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -68,6 +69,11 @@ def is_read(file: Path) -> bool:
         # By the step's name, or by its folder and name.
         return bool(re.search(rf'"({file.parent.name}/)?{file.stem}"', PYTHON))
     return bool(re.search(rf"[\"']{file.stem}[\"']", PYTHON))
+
+
+def test_no_two_statements_have_one_name() -> None:
+    names = Counter(file.stem for file in STATEMENTS)
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def test_every_file_is_read_by_the_code() -> None:

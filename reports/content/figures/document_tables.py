@@ -28,7 +28,7 @@ def _compared(counts: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Table:
+class FigureTable:
     """One table of an app's figures.
 
     Attributes:
@@ -72,15 +72,15 @@ _OF_VERSIONS: Final = {
 }
 
 
-def _versions(condition: str) -> dict[str, Table]:
+def _versions(condition: str) -> dict[str, FigureTable]:
     """Return the tables of one list of SDK versions."""
     return {
-        "versions": Table(
+        "versions": FigureTable(
             f"(FROM versions LEFT JOIN versions_seen USING (app_key, value) WHERE {condition})",
             _OF_VERSIONS,
             "window_days, value IS NULL, authorization_requests DESC, value",
         ),
-        "version_days": Table(
+        "version_days": FigureTable(
             f"(FROM version_days SEMI JOIN (FROM versions WHERE {condition}) AS listed USING (app_key, value))",
             {"value": _TEXT, TECHNICAL: _TEXT},
             "value",
@@ -89,26 +89,26 @@ def _versions(condition: str) -> dict[str, Table]:
 
 
 TABLES: Final = {
-    "usage": Table(
+    "usage": FigureTable(
         "usage_periods",
         {"period": "PeriodKey", **dict.fromkeys(_WRITTEN, _VALUE), **_compared(_WRITTEN)},
         "place",
     ),
-    "breakdowns": Table(
+    "breakdowns": FigureTable(
         "breakdowns",
         {"window_days": "number", "value": _TEXT, **dict.fromkeys(LOGINS, _VALUE), **_compared(LOGIN_RATE)},
         "window_days, authorization_requests DESC, value",
         "dimension",
     ),
     **_versions("is_short"),
-    "releases": Table("releases", {"value": _TEXT, "released": _TEXT}, "released, value"),
-    "outcomes": Table(
+    "releases": FigureTable("releases", {"value": _TEXT, "released": _TEXT}, "released, value"),
+    "outcomes": FigureTable(
         "failed_outcomes",
         {"window_days": "number", "outcome": "number", "records": _VALUE, **_compared(["records"])},
         "window_days, records DESC, outcome_name",
         "step",
     ),
-    "codes": Table(
+    "codes": FigureTable(
         "failed_codes",
         {
             "window_days": "number",
@@ -121,7 +121,7 @@ TABLES: Final = {
         "window_days, place",
         "step",
     ),
-    "packages": Table(
+    "packages": FigureTable(
         "app_packages",
         {
             **dict.fromkeys(
@@ -131,7 +131,7 @@ TABLES: Final = {
         },
         "scheme_id NULLS FIRST, package_name NULLS FIRST",
     ),
-    "drawn": Table(
+    "drawn": FigureTable(
         "drawn",
         {
             "account_id": _TEXT,
@@ -143,12 +143,12 @@ TABLES: Final = {
         },
         "account_id, merged IS NOT NULL, uses_30 DESC, resource_package_id NULLS FIRST",
     ),
-    "incident_spans": Table(
+    "incident_spans": FigureTable(
         "incident_spans",
         {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT, "is_further": "boolean"},
         "channel, first_day, last_day NULLS LAST, is_further",
     ),
-    "notes": Table("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
+    "notes": FigureTable("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
 }
 
 
@@ -158,12 +158,12 @@ VERSION_TABLES: Final = _versions("NOT is_short")
 # Day windows are only used for the sentence; the page has no table of them.
 _OF_WINDOWS: Final = "WHERE window_days > 1"
 SIGN_IN_TABLES: Final = {
-    "ways": Table(
+    "ways": FigureTable(
         f"(FROM sign_in_ways {_OF_WINDOWS})",
         {"window_days": "number", "entry_channel": _TEXT, **dict.fromkeys(("sessions", *WAYS), "number")},
         "window_days, sessions DESC, entry_channel",
     ),
-    "funnel": Table(
+    "funnel": FigureTable(
         f"(FROM sign_in_funnel {_OF_WINDOWS})",
         dict.fromkeys(
             ("window_days", "sessions", *FUNNEL, "prefetches", "prefetch_successes", "text_records", "records"),
@@ -171,12 +171,12 @@ SIGN_IN_TABLES: Final = {
         ),
         "window_days",
     ),
-    "times": Table(
+    "times": FigureTable(
         "step_times",
         {"step": _TEXT, "sessions": "number", "p50_ms": _VALUE, "p95_ms": _VALUE, "negative": "number"},
         "step",
     ),
-    "paths": Table(
+    "paths": FigureTable(
         f"(FROM sign_in_paths {_OF_WINDOWS})",
         {
             "window_days": "number",
@@ -186,12 +186,12 @@ SIGN_IN_TABLES: Final = {
         },
         "window_days, failed_channel, failure, way, signed_in_by",
     ),
-    "stops": Table(
+    "stops": FigureTable(
         f"(FROM sign_in_stops {_OF_WINDOWS})",
         {"window_days": "number", **dict.fromkeys(("channel", "stage", "outcome"), _TEXT), "sessions": "number"},
         "window_days, sessions DESC, channel, stage, outcome",
     ),
-    "compared": Table(
+    "compared": FigureTable(
         "sign_in_compared",
         {
             "window_days": "number",
@@ -223,7 +223,7 @@ def sign_in_tables_query() -> str:
     return _query(SIGN_IN_TABLES)
 
 
-def _query(of: Mapping[str, Table]) -> str:
+def _query(of: Mapping[str, FigureTable]) -> str:
     each = " UNION ALL ".join(table.query(name) for name, table in of.items())
     # The columns are JSON already: to_json would parse them once more.
     tables = """('{' || string_agg('"' || name || '":' || columns, ',' ORDER BY name) || '}')::JSON"""
