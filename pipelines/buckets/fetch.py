@@ -26,7 +26,7 @@ from pipelines.buckets.opening import open_bucket
 from pipelines.buckets.own_folders import require_foreign
 from pipelines.buckets.placing import Placer
 from pipelines.common import durable
-from pipelines.common.text import Bilingual, counted
+from pipelines.common.text import SEMICOLON, Bilingual, counted
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from pipelines.store.store import Store
 
@@ -91,7 +91,7 @@ def fetch(
                 one.bring(lambda: progress(report.bytes, total))
     except sqlite3.DatabaseError:
         found = {one.url: [fetch_words.DAMAGED] for one in fetches}
-    report.findings = {url: fetch_words.joined(words) for url, words in found.items() if words}
+    report.findings = {url: SEMICOLON.join(words) for url, words in found.items() if words}
     note_findings(store, "fetch", report.findings)
     return report
 

@@ -16,11 +16,6 @@ DAMAGED: Final = Bilingual(
 )
 
 
-def joined(words: Sequence[Bilingual]) -> Bilingual:
-    """Join several findings of a bucket to one."""
-    return Bilingual("；".join(one.zh for one in words), "; ".join(one.en for one in words))
-
-
 def refused(names: Sequence[str]) -> Bilingual:
     """The finding on objects whose names cannot be file names."""
     return Bilingual(

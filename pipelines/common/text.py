@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -67,6 +67,22 @@ class Bilingual:
         )
         return Bilingual(self.zh.format(**sides[0]), self.en.format(**sides[1]))
 
+    def join(self, texts: Iterable["Bilingual"]) -> "Bilingual":
+        """Join texts with this one between them, as `str.join` does."""
+        sides = list(texts)
+        return Bilingual(self.zh.join(one.zh for one in sides), self.en.join(one.en for one in sides))
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """The text by language, for the scripts of the pages."""
+        return {"zh": self.zh, "en": self.en}
+
+
+# Separators, for `join`.
+COMMA: Final = Bilingual("，", ", ")
+SEMICOLON: Final = Bilingual("；", "; ")
+ENUMERATION: Final = Bilingual("、", ", ")
+MIDDLE_DOT: Final = Bilingual(" · ", " · ")
 
 _MOST_DIGITS = 6
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
-from pipelines.common.text import Bilingual, printable
+from pipelines.common.text import COMMA, ENUMERATION, Bilingual, printable
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.incident import ALL, FURTHER, Incident
@@ -135,7 +135,7 @@ def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
         said.append(_t(ITEMS[0 if items == 1 else 1]).format(count=f"{items:,}"))
     if warnings:
         said.append(_t(WARNINGS).format(count=f"{warnings:,}"))
-    return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))
+    return COMMA.join(said)
 
 
 def is_back(one: Incident) -> bool:
@@ -203,8 +203,9 @@ def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_C
     An app is named by its registered name and key, if the name is given.
     """
     named = [part.partition("=") for part in _PAIR.split(cell)]
-    parts = [_part(name, value if has_value else name, app_name, channels) for name, has_value, value in named]
-    return Bilingual(" & ".join(part.zh for part in parts), " & ".join(part.en for part in parts))
+    return _same(" & ").join(
+        _part(name, value if has_value else name, app_name, channels) for name, has_value, value in named
+    )
 
 
 def _cause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual:
@@ -251,7 +252,7 @@ def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bil
     values = value.split(", ")
     if not all(one in words for one in values):
         return _same(form.format(_short(value)))
-    return Bilingual("、".join(words[one].zh for one in values), ", ".join(words[one].en for one in values))
+    return ENUMERATION.join(words[one] for one in values)
 
 
 def _day(day: date) -> str:

@@ -13,6 +13,7 @@ import orjson
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
+from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from reports.build.writer import SiteWriter
 from reports.charts.shapes import LOOKS, VERSION_LOOKS, look_styles, shapes
@@ -54,16 +55,13 @@ def _script(variable: str, content: Any) -> bytes:
 
 @cache
 def _texts() -> dict[str, Any]:
-    def both(zh: str, en: str) -> dict[str, str]:
-        return {"zh": zh, "en": en}
-
     return {
-        "strings": {msgid: both(t(msgid).zh, t(msgid).en) for msgid in script_msgids()},
-        "words": {value: both(word(value).zh, word(value).en) for value in (*DECLARED_WORDS, *WORDS)},
+        "strings": {msgid: t(msgid).by_language for msgid in script_msgids()},
+        "words": {value: word(value).by_language for value in (*DECLARED_WORDS, *WORDS)},
         "metrics": {
             m.name: {
-                "label": both(m.label.zh, m.label.en),
-                "meaning": both(m.meaning.zh, m.meaning.en.replace("`", "")),
+                "label": m.label.by_language,
+                "meaning": Bilingual(m.meaning.zh, m.meaning.en.replace("`", "")).by_language,
                 "better": _BETTER[m.better],
             }
             for m in METRICS.values()

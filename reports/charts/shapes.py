@@ -231,7 +231,7 @@ def shapes() -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         "backdrops": {theme: backdrops(theme) for theme in THEMES},
-        "names": {name: {"zh": look.label.zh, "en": look.label.en} for name, look in LOOKS.items()},
+        "names": {name: look.label.by_language for name, look in LOOKS.items()},
         "colours": {name: {"light": look.light, "dark": look.dark} for name, look in (LOOKS | VERSION_LOOKS).items()},
         "units": {name: chart.unit for name, chart in charts().items()},
         "from_zero": [name for name, chart in charts().items() if chart.starts_at_zero],

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import COMMA, SEMICOLON, Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.status import is_problem
 from pipelines.incidents.usual.norms import DayNorm
@@ -119,7 +119,7 @@ class _Others:
         if len(found) == 1:
             return found[0][1]
         said = [t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in found]
-        return _joined(said)
+        return COMMA.join(said)
 
     @property
     def are_normal(self) -> bool:
@@ -166,7 +166,7 @@ def _sentence(
         # If the data day is short, no app is called normal.
         if not whole and hit_apps and others.count and not stand.today.is_short:
             said.append(_rest(others))
-        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", _joined(said)
+        return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", COMMA.join(said)
     if stand.today.is_short:
         return "warn", _short(stand)
     if days <= _LEAST_DAYS:
@@ -180,9 +180,7 @@ def _sentence(
         said.append(t("apps: {kinds}").format(kinds=others.words))
     if warnings:
         said.append(t("warnings: {count}").format(count=warnings))
-    return "warn" if warnings else "good", Bilingual(
-        "；".join(one.zh for one in said), "; ".join(one.en for one in said)
-    )
+    return "warn" if warnings else "good", SEMICOLON.join(said)
 
 
 def _short(stand: DataState) -> Bilingual:
@@ -195,7 +193,3 @@ def _rest(others: _Others) -> Bilingual:
     else:
         said = t("the other app: {kinds}") if others.count == 1 else t("the other {count} apps: {kinds}")
     return said.format(count=count(others.count), kinds=others.words)
-
-
-def _joined(said: Sequence[Bilingual]) -> Bilingual:
-    return Bilingual("，".join(one.zh for one in said), ", ".join(one.en for one in said))

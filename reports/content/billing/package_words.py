@@ -3,12 +3,12 @@
 The figures are in `resource_packages.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
 from pipelines.billing.packages.outlook import SIMULATED_DAYS
-from pipelines.common.text import Bilingual
+from pipelines.common.text import COMMA, SEMICOLON, Bilingual
 from reports.content.billing.resource_packages import PackageAccount
 from reports.content.wording.formats import month_day
 from reports.content.wording.language import t
@@ -16,8 +16,8 @@ from reports.content.wording.language import t
 
 def account_sentence(account: PackageAccount, as_of: date) -> Bilingual:
     """Return when an account's packages run out, when to buy, and how many units lapse first and later."""
-    parts = list(_parts(account, as_of))
-    return Bilingual("；".join(one.zh for one in parts) + "。", "; ".join(one.en for one in parts) + ".")
+    said = SEMICOLON.join(_parts(account, as_of))
+    return Bilingual(f"{said.zh}。", f"{said.en}.")
 
 
 def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
@@ -53,7 +53,7 @@ def day_said(day: date, as_of: date) -> str:
 
 
 def _parts(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
-    yield _joined([_run_out(account, as_of), *_buy(account, as_of)])
+    yield COMMA.join([_run_out(account, as_of), *_buy(account, as_of)])
     if account.row.uses_28d is None:
         return
     lapsing = account.lapsing
@@ -100,8 +100,3 @@ def _buy(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
     if buy_by:
         text = t("buy by {day}") if buy_by > as_of else t("buy now, it was due by {day}")
         yield text.format(day=day_said(buy_by, as_of))
-
-
-def _joined(texts: Iterable[Bilingual]) -> Bilingual:
-    some = list(texts)
-    return Bilingual("，".join(one.zh for one in some), ", ".join(one.en for one in some))

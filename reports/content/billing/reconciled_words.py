@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import COMMA, Bilingual
 from reports.content.billing.reconciled import Agreement
 from reports.content.wording.formats import level
 from reports.content.wording.language import t
@@ -37,8 +37,8 @@ MEASURE_WORDS: Final = {
 
 def agreement_sentence(found: Agreement, as_of: date) -> Bilingual:
     """Return how far bills or consoles differ from the log, and the cause that explains most of it."""
-    parts = list(_parts(found, as_of))
-    return Bilingual("，".join(one.zh for one in parts) + "。", ", ".join(one.en for one in parts) + ".")
+    said = COMMA.join(_parts(found, as_of))
+    return Bilingual(f"{said.zh}。", f"{said.en}.")
 
 
 def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import MIDDLE_DOT, Bilingual
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
@@ -110,7 +110,7 @@ class Incident:
             return None
         grown = codes.split(", ")
         with_code = {outcome for outcome, space, _ in (one.partition(" ") for one in grown) if space}
-        return _joined([_code(one) for one in grown if one not in with_code])
+        return MIDDLE_DOT.join([_code(one) for one in grown if one not in with_code])
 
     @property
     def note(self) -> Note | None:
@@ -169,7 +169,7 @@ def incident_of(
         folder=app.folder if app else None,
         as_of=as_of,
         restated_days=restated_days,
-        dimension=_joined([_DIMENSIONS[name] for name in dimensions]) if cells else None,
+        dimension=MIDDLE_DOT.join([_DIMENSIONS[name] for name in dimensions]) if cells else None,
         is_unregistered=any(one is not None and one.status == "unregistered" for one in (app, cause_app)),
         cells=tuple(Cell(_value(dimensions, value, by_key), *rest) for _, value, *rest in cells),
     )
@@ -179,7 +179,7 @@ def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Bili
     """Return a cell's value in words; in a pair the app comes first."""
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
     app = by_key.get(values[0]) if dimensions[0] == "app_key" else None
-    return _joined(
+    return MIDDLE_DOT.join(
         [cell_words(f"{name}={one}", app.name if app else None) for name, one in zip(dimensions, values, strict=False)]
     )
 
@@ -189,7 +189,3 @@ def _code(grown: str) -> Bilingual:
     outcome, space, code = grown.partition(" ")
     said = word(outcome)
     return Bilingual(f"{said.zh}{space}{code}", f"{said.en}{space}{code}")
-
-
-def _joined(texts: list[Bilingual]) -> Bilingual:
-    return Bilingual(" · ".join(one.zh for one in texts), " · ".join(one.en for one in texts))

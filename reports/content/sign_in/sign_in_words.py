@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import MIDDLE_DOT, Bilingual
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from reports.content.sign_in.after_failure import FailureRow
 from reports.content.sign_in.funnel import RATES, STEPS
@@ -81,19 +81,16 @@ def sign_in_texts() -> dict[str, object]:
     These are the steps, the places where users stop, advice and records for missing steps, the two steps of each
     rate, and the dimensions whose values can be compared.
     """
-
-    def both(text: Bilingual) -> dict[str, str]:
-        return {"zh": text.zh, "en": text.en}
-
     return {
-        "stages": {stage: both(text) for stage, text in STAGE_WORDS.items()},
-        "stops": {" ".join(stop): both(line) for stop, (line, _) in _STOPS.items()},
-        "how_to_log": {step: both(text) for step, text in HOW_TO_LOG.items()},
+        "stages": {stage: text.by_language for stage, text in STAGE_WORDS.items()},
+        "stops": {" ".join(stop): line.by_language for stop, (line, _) in _STOPS.items()},
+        "how_to_log": {step: text.by_language for step, text in HOW_TO_LOG.items()},
         "examples": EXAMPLES,
         "rates": RATES,
         "steps": STEPS,
         "compared": [
-            {"key": key, "label": both(BY_KEY[key].label), "unknown": both(BY_KEY[key].unknown)} for key in COMPARED
+            {"key": key, "label": BY_KEY[key].label.by_language, "unknown": BY_KEY[key].unknown.by_language}
+            for key in COMPARED
         ],
     }
 
@@ -102,8 +99,7 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
     """Return the place where users stopped, as a line of a list; `word` returns the words for channels and outcomes."""
     if found := _STOPS.get(stop[:3]):
         return found[0]
-    parts = (word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome))
-    return Bilingual(" · ".join(one.zh for one in parts), " · ".join(one.en for one in parts))
+    return MIDDLE_DOT.join((word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome)))
 
 
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
@@ -182,5 +178,4 @@ def _stopped(stops: Sequence[Stop], word: Callable[[str], Bilingual]) -> Bilingu
 
 
 def _joined(clauses: list[Bilingual | None]) -> Bilingual:
-    given = [one for one in clauses if one]
-    return Bilingual("".join(one.zh for one in given), "".join(one.en for one in given))
+    return Bilingual("", "").join(one for one in clauses if one)

@@ -5,7 +5,7 @@ Metrics that count records are explained by their meaning. Definitions are in `p
 
 import re
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import ENUMERATION, Bilingual
 from pipelines.contract.measures.measure import Measure
 from reports.content.wording.language import metric_label, t
 from reports.content.wording.words import word
@@ -16,10 +16,9 @@ def formula_words(metric: Measure) -> Bilingual | None:
     if metric.numerator:
         return _labelled(f"{_term(metric.numerator)} / {_term(metric.denominator)}")
     if metric.summed:
-        channels = [word(channel) for channel in metric.channels]
         return t("{metric}, of {channels}").format(
             metric=metric_label(metric.summed),
-            channels=Bilingual("、".join(one.zh for one in channels), ", ".join(one.en for one in channels)),
+            channels=ENUMERATION.join(map(word, metric.channels)),
         )
     return None
 
