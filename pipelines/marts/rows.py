@@ -60,7 +60,7 @@ def listed_rows(
         "listed_schemes": _texts(SCHEME_COLUMNS, registry.schemes, settings.timezone),
         "listed_result_codes": _texts(CODE_COLUMNS, registry.codes, settings.timezone),
         "listed_metrics": _rows(
-            "metric label_zh label_en unit meaning_zh meaning_en formula caveat_zh caveat_en is_additive:BOOLEAN",
+            _declared("metrics"),
             ([m.name, m.label.zh, m.label.en, m.unit, m.meaning.zh, m.meaning.en, m.formula, m.caveat.zh, m.caveat.en,
               m.is_additive] for m in METRICS.values()),
         ),
@@ -73,12 +73,10 @@ def listed_rows(
             _usual_days(list(_spine(days, manifest)), counted, settings, incidents),
         ),
         "listed_input_files": _rows(
-            "path sha256 bytes:BIGINT source records_read:BIGINT accepted:BIGINT rejected:BIGINT skipped:BIGINT "
-            "first_read_at:TIMESTAMPTZ status nulled:BIGINT closed_through:DATE finding",
-            _input_files(manifest, settings),
+            _declared("input_files"), _input_files(manifest, settings),
         ),
         "listed_nulled_fields": _rows(
-            "path field records:BIGINT",
+            _declared("nulled_fields"),
             ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items())),
         ),
         "rejects_paths": _rows(
@@ -91,21 +89,21 @@ def listed_rows(
              for p in registry.problems),
         ),
         "listed_check_results": _rows(
-            "check_name severity passed:BOOLEAN day:DATE detail_en detail_zh",
+            _declared("check_results"),
             ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
         ),
         **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(
-            "resource_package_id read_at:TIMESTAMPTZ remaining:BIGINT",
+            _declared("resource_package_readings"),
             ([one.resource_package_id, one.read_at, one.remaining] for one in registry.bought.readings),
         ),
         "listed_notes": _rows(
-            "day:DATE app_key text incident_id",
+            _declared("notes"),
             ([date.fromisoformat(str(note["day"])), *(note[name] for name in ("app_key", "text", "incident_id"))]
              for note in registry.notes),
         ),
         "listed_publication": _rows(
-            "as_of:DATE run:BIGINT generated_at:TIMESTAMPTZ time_zone first_day:DATE is_synthetic:BOOLEAN",
+            _declared("publication"),
             [[manifest.as_of, manifest.run, _instant(manifest.generated_at), settings.timezone,
               days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
         ),
@@ -169,10 +167,12 @@ def _instant(text: str | None) -> datetime | None:
 
 def _of_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Return rows with the columns of a published table."""
-    columns = TABLES[table].columns
-    return _rows(
-        " ".join(f"{name}:{kind}" for name, kind in columns.items()), ([row[name] for name in columns] for row in rows)
-    )
+    return _rows(_declared(table), ([row[name] for name in TABLES[table].columns] for row in rows))
+
+
+def _declared(table: str) -> str:
+    """Return the columns of a published table, as `_rows` takes them."""
+    return " ".join(f"{name}:{kind}" for name, kind in TABLES[table].columns.items())
 
 
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contract.measures.counts import TOTALS
-from pipelines.contract.measures.measure import DETAIL
+from pipelines.contract.measures.counts import COUNTS, TOTALS
 from pipelines.contract.measures.sql import sums, sums_by_channel
 from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
@@ -406,9 +405,10 @@ def full(path: Path) -> Path:
     made.connection.execute("UPDATE outcome_daily SET sdk_version = '2.14.' || (hash(channel, platform) % 12)")
     made.connection.execute(
         """
-        INSERT INTO outcome_daily
-        SELECT $last::DATE - 7 * back::INTEGER, '60f1a2b3c4d5e6f7a8b9c0d1', 'one_click', stage, 'android', 'CMCC', NULL,
-            outcome, 'umeng', 600000 + code, 1000000 + code
+        INSERT INTO outcome_daily BY NAME
+        SELECT $last::DATE - 7 * back::INTEGER AS day, '60f1a2b3c4d5e6f7a8b9c0d1' AS app_key, 'one_click' AS channel,
+            stage, 'android' AS platform, 'CMCC' AS carrier, outcome, 'umeng' AS vendor, 600000 + code AS result_code,
+            1000000 + code AS records
         FROM range(2) AS days(back), (SELECT unnest(['authorize', 'verify']) AS stage), range(12) AS codes(code),
             (SELECT unnest(['switched', 'unsupported', 'carrier_error', 'config_error', 'limited', 'quota_exhausted',
                 'error', 'unknown', 'mismatch']) AS outcome)""",
@@ -439,16 +439,16 @@ def full(path: Path) -> Path:
 
 def _derive(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables that follow from the detail, as the marts would hold them."""
-    detail = ", ".join(DETAIL)
     connection.execute(f"""
-        INSERT INTO channel_daily
-        SELECT day, app_key, channel, sum(COLUMNS(* EXCLUDE (day, app_key, {detail}))), 1,
-            CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END,
-            CASE WHEN channel <> 'qq' THEN 900 + day - DATE '2026-01-01' END
+        INSERT INTO channel_daily BY NAME
+        SELECT day, app_key, channel, {sums(COUNTS)}, 1 AS devices,
+            CASE WHEN channel <> 'qq' THEN 100 + day - DATE '2026-01-01' END AS latency_p50_ms,
+            CASE WHEN channel <> 'qq' THEN 900 + day - DATE '2026-01-01' END AS latency_p95_ms
         FROM channel_detail_daily GROUP BY day, app_key, channel""")
     connection.execute("""
-        INSERT INTO latency_daily
-        SELECT day, channel, count(*), max(latency_p50_ms), max(latency_p95_ms)
+        INSERT INTO latency_daily BY NAME
+        SELECT day, channel, count(*) AS records, max(latency_p50_ms) AS latency_p50_ms,
+            max(latency_p95_ms) AS latency_p95_ms
         FROM channel_daily WHERE latency_p50_ms IS NOT NULL GROUP BY day, channel""")
     connection.execute("""
         INSERT INTO outcome_daily BY NAME
