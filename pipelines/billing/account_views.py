@@ -6,7 +6,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from pipelines.contract.measures.sql import sql
+from pipelines.contract.measures.counts import VERIFIED
+from pipelines.contract.measures.sql import sql, sums
 from pipelines.contract.registry.accounts import account_rules
 from pipelines.contract.registry.registry import Registry
 from pipelines.store.database import set_files
@@ -20,11 +21,24 @@ _NO_HOURS: Final = (
 )
 
 
+def _by_account(*keys: str) -> str:
+    """Return a query for the counts of verification records by billed account: one row per combination of the keys."""
+    return (
+        f"SELECT {', '.join(keys)}, {sums(VERIFIED)} FROM verification_hours "
+        "JOIN app_accounts USING (app_key, vendor) GROUP BY ALL"
+    )
+
+
+ACCOUNT_VIEWS: Final = {
+    "account_days": _by_account("day", "account_id", "app_key", "channel"),
+    "account_hours": _by_account("day", "hour", "account_id", "channel"),
+}
+
+
 def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: Sequence[str]) -> None:
     """Create the relations of verification records and accounts.
 
-    They are `verification_hours` of the Parquet files, `app_accounts`, and, by account, `account_days` and
-    `account_hours`.
+    They are `verification_hours` of the Parquet files, `app_accounts`, and the `ACCOUNT_VIEWS`.
     """
     set_files(connection, {"verification_hours_files": list(files)})
     hours = "FROM read_parquet(getvariable('verification_hours_files'), hive_partitioning = false)"
@@ -33,5 +47,5 @@ def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Regist
     connection.register("account_rules", pa.table([list(column) for column in rules], _RULES))
     # A table, not a view: each query reads it, and computing it reads every hour.
     connection.execute(f"CREATE TEMP TABLE app_accounts AS {sql('pipelines.billing', 'app_accounts')}")
-    for name in ("account_days", "account_hours"):
-        connection.execute(f"CREATE TEMP VIEW {name} AS {sql('pipelines.billing', name)}")
+    for name, query in ACCOUNT_VIEWS.items():
+        connection.execute(f"CREATE TEMP VIEW {name} AS {query}")

@@ -55,7 +55,7 @@ def briefing(
     hit_apps = _apps_with_incidents(open_)
     attention = findings(marts, stand)
     apps = app_health(marts, by_key, hit_apps, incidents.days, quality)
-    others = _others(by_key.values(), {key for (key,) in marts.rows("briefing/active_apps")}, hit_apps, apps)
+    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, hit_apps, apps)
     severity, sentence = _sentence(
         stand, open_, incidents.counted(), hit_apps, others, attention, len(quality.with_data)
     )

@@ -78,6 +78,7 @@ LISTINGS: Final = {
         "vendor, layer, platform, code, meaning_zh, meaning_en",
         order="vendor, layer, platform, code",
     ),
+    "active_apps": Listing("channel_daily", "DISTINCT app_key", _MONTH, "app_key"),
     "site_notes": Listing("notes", "day, text", f"app_key = '*' AND {_QUARTER}", "day, text"),
     "first_seen": Listing("channel_daily", "day", "$app_key IN (app_key, '*')", "day LIMIT 1"),
     "chart_notes": Listing("notes", "DISTINCT day", f"app_key IN ('*', $app_key) AND {_QUARTER}", "day"),

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.billing.account_views import ACCOUNT_VIEWS
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import known_channels, number_macros
@@ -72,6 +73,7 @@ QUERIES = {
         f"billing/{file.stem}": sql("pipelines.billing", file.stem)
         for file in (PROJECT / "pipelines" / "billing" / "sql").glob("*.sql")
     },
+    **{f"billing/{name}": query for name, query in ACCOUNT_VIEWS.items()},
     **{f"marts/{name}": query for name, query in MARTS.items()},
     **{f"marts/{name}": query for name, query in view_queries().items()},
 }
