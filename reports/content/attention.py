@@ -38,7 +38,7 @@ def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
 
 
 def _days(stand: DataState) -> Iterator[Finding]:
-    if stand.day_state == "missing":
+    if stand.today.state == "missing":
         yield Finding(
             "bad",
             t("The data day has no records: no logs were delivered, or its files are damaged or held."),
@@ -46,7 +46,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
         )
     for check in stand.failed_checks:
         # The finding above already says that the data day has no record.
-        if check.name == "day_is_there" and stand.day_state == "missing":
+        if check.name == "day_is_there" and stand.today.state == "missing":
             continue
         yield Finding(
             "bad" if check.severity == "error" else "warn",

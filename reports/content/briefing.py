@@ -155,7 +155,7 @@ def _sentence(
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
-    if stand.day_state == "missing":
+    if stand.today.state == "missing":
         head = t("{day} has no data").format(day=day_text(stand.today.day))
         return "bad", t("{head}; {rest}").format(head=head, rest=counted) if open_ else head
     if open_:

@@ -76,26 +76,6 @@ class DataState:
     """For how many days late records of a day are counted."""
     failed_checks: tuple[FailedCheck, ...]
 
-    @property
-    def day_state(self) -> str:
-        """State of the data day: `complete` or `missing`."""
-        return self.today.state
-
-    @property
-    def records_accepted(self) -> int:
-        """Accepted records of the data day, copies included."""
-        return self.today.records_accepted
-
-    @property
-    def duplicates(self) -> int:
-        """Copies among the accepted records of the data day."""
-        return self.today.duplicates
-
-    @property
-    def unmapped_codes(self) -> int:
-        """Records of the data day whose result code the dictionary lacks."""
-        return self.today.unmapped_codes
-
 
 @dataclass(frozen=True)
 class App:

@@ -28,7 +28,7 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
     figures contain its restated days.
     """
     found: list[tuple[str, Bilingual]] = []
-    if stand.day_state == "missing":
+    if stand.today.state == "missing":
         found.append(("bad", t("The data day has no records.")))
     elif stand.today.is_short:
         found.append(("bad", t("Far fewer records than usual arrived: logs are missing, or users stayed away.")))
@@ -71,13 +71,13 @@ def _part(share: float) -> str:
 
 
 def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
-    if stand.day_state == "missing":
+    if stand.today.state == "missing":
         yield "bad", t("The data day has no records: no logs were delivered, or its files are damaged or held.")
         return
     yield (
         "good",
         t("The day is closed: {records} records accepted, {duplicates} of them duplicates that do not count.").format(
-            records=count(stand.records_accepted), duplicates=count(stand.duplicates)
+            records=count(stand.today.records_accepted), duplicates=count(stand.today.duplicates)
         ),
     )
     yield "good", finality(stand, stand.today.day)
@@ -90,11 +90,11 @@ def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
                 usual=count(stand.today.usual_records)
             ),
         )
-    if stand.unmapped_codes:
+    if stand.today.unmapped_codes:
         yield (
             "warn",
             t("Records whose result code is not in the dictionary, counted as error: {records}").format(
-                records=count(stand.unmapped_codes)
+                records=count(stand.today.unmapped_codes)
             ),
         )
 
@@ -111,7 +111,7 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 def _gaps(stand: DataState) -> str:
     """Return `bad` if the data day itself has no data, else `warn`."""
-    return "bad" if stand.day_state == "missing" else "warn"
+    return "bad" if stand.today.state == "missing" else "warn"
 
 
 def _checks(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
