@@ -22,6 +22,7 @@ from pipelines.store.published_file import open_published
 from reports.content.listings import LISTINGS
 from reports.content.published import detail_query, end_of_month
 from reports.export.column_words import Language
+from reports.export.exported_record import record_macro
 from reports.export.files import require_format, require_target, write_query
 
 
@@ -135,7 +136,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
     with workbench(settings, temp, folders) as connection:
         create_records(connection, "events", read)
         values = {"app_key": request.app_key, "first": request.first, "last": request.last}
-        connection.execute(sql("reports.export", "macros"))
+        connection.execute(record_macro())
         query = sql("reports.export", "export_events")
         return write_query(connection, query, values, request.format, target, request.last, settings.csv_language)
 

@@ -20,6 +20,7 @@ from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import create_records
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
+from reports.export.exported_record import record_macro
 from reports.export.masked_ids import masked_ids
 
 MOST_RECORDS: Final = 1000
@@ -56,7 +57,7 @@ def incident_records(
             connection.register(name, rows)
         connection.register("incident_apps", apps)
         create_records(connection, "events", parts)
-        connection.execute(sql("reports.export", "macros"))
+        connection.execute(record_macro())
         # `resolved_of` needs the name of a relation, hence a view; views cannot have parameters, hence the variable.
         connection.execute("SET VARIABLE records_day = $day", {"day": as_of})
         connection.execute(f"CREATE TEMP VIEW incident_events AS {sql('reports.export', 'incident_events')}")
