@@ -12,8 +12,11 @@ from pathlib import Path
 from pipelines.common.code_digest import code_digest, without_sql_comments
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import VERIFIED, counts_query
+from pipelines.contract.measures.measure import DETAIL
+from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.copies import copy_order
+from pipelines.contract.record.dimensions import OUTCOME_KEY, SESSION_DIMENSIONS
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS, record_macros
 from pipelines.contract.record.word_numbers import word_macros
 
@@ -38,7 +41,7 @@ PYTHON = (
 def counting_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code that determines the tables of a day; `root` is the project."""
     # Metrics and words of a record are included as the SQL generated from them.
-    named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS)
+    named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS, *DETAIL, *OUTCOME_KEY, *SESSION_DIMENSIONS, *WAYS)
     macros = (*record_macros(), *word_macros(), *number_macros(CHANNELS))
     made = "\0".join((counts_query(""), *named, *macros, copy_order())).encode()
     files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)

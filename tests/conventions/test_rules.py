@@ -42,9 +42,7 @@ RULES = {
     ),
     "the colour of a channel": Rule(r"(?i)#7a0f3a", "#7A0F3A", ("reports/charts/shapes.py",)),
     "the dimensions of a session": Rule(
-        r"carrier,?\s+sdk_version,?\s+scheme_id",
-        "carrier, sdk_version, scheme_id",
-        ("rollup/sql/day/funnel_daily.sql", "rollup/sql/day/session_daily.sql", "rollup/sql/session_facts.sql"),
+        r"carrier,?\s+sdk_version,?\s+scheme_id", "carrier, sdk_version, scheme_id", ("rollup/sql/session_facts.sql",)
     ),
     "the layer of a code": Rule(r"THEN 'oauth'", "THEN 'oauth'", ("contract/sql/macros.sql",)),
     "the look-up of a code": Rule(r"JOIN result_codes", "JOIN result_codes", ("contract/sql/macros.sql",)),

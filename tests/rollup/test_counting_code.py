@@ -60,12 +60,13 @@ def test_of_a_metric_its_condition_counts(
 
 
 def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
-    """The digest contains the declared counts, fields of a record, channels and order of copies."""
+    """The digest contains the declared counts, dimensions, fields of a record, channels and order of copies."""
     files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
     assert files
     filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}
     known = re.compile(
-        r"\{\{ (sums\((\(.*\) \+ )?(COUNTS|VERIFIED)|each_of\((NUMBER_CHANNELS|COUNTED_FIELDS)|copy_order\(|name \})"
+        r"\{\{ (sums\((\(.*\) \+ )?(COUNTS|VERIFIED)|each_of\((NUMBER_CHANNELS|COUNTED_FIELDS|DETAIL|OUTCOME_KEY"
+        r"|SESSION_DIMENSIONS|WAYS)|copy_order\(|name \})"
     )
     assert [text for text in filled if not known.match(text)] == []
 

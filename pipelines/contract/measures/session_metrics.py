@@ -9,9 +9,6 @@ from typing import Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.measure import Measure
 
-# Statements read it by this name.
-from pipelines.contract.record.dimensions import SESSION_DIMENSIONS as SESSION_DIMENSIONS
-
 SIGNED_IN: Final = ("direct", "retry", "other")
 """The values of `way` for sessions that signed in."""
 WAYS: Final = (*SIGNED_IN, "cut", "lost")

@@ -1,13 +1,9 @@
--- grain: day, app_key, channel, platform, scheme_id, package_name, carrier
+-- grain: day, app_key, and the columns of DETAIL
 SELECT
     day,
     app_key,
-    channel,
-    platform,
-    scheme_id,
-    package_name,
-    carrier,
+    {{ each_of(DETAIL, "{0}") }},
     {{ sums(COUNTS) }}
 FROM counts
 GROUP BY ALL
-ORDER BY day, app_key, channel, platform, scheme_id NULLS FIRST, package_name NULLS FIRST, carrier
+ORDER BY day, app_key, {{ each_of(DETAIL, "{0} NULLS FIRST") }}

@@ -1,12 +1,9 @@
--- grain: day, app_key, platform, carrier, sdk_version, scheme_id: the sessions with a record in one_click, and the
--- sessions with a success in its steps, in any order
+-- grain: day, app_key, and the dimensions of sessions: the sessions with a record in one_click, and the sessions with a
+-- success in its steps, in any order
 SELECT
     day,
     app_key,
-    platform,
-    carrier,
-    sdk_version,
-    scheme_id,
+    {{ each_of(SESSION_DIMENSIONS, "{0}") }},
     sum(sessions)::BIGINT AS sessions,
     coalesce(sum(sessions) FILTER (has_page), 0)::BIGINT AS page,
     coalesce(sum(sessions) FILTER (has_click), 0)::BIGINT AS click,
@@ -20,4 +17,4 @@ SELECT
 FROM session_facts
 WHERE has_one_click
 GROUP BY ALL
-ORDER BY day, app_key, platform, carrier, sdk_version NULLS FIRST, scheme_id NULLS FIRST
+ORDER BY day, app_key, {{ each_of(SESSION_DIMENSIONS, "{0} NULLS FIRST") }}

@@ -1,16 +1,7 @@
--- grain: day, app_key, channel, stage, platform, carrier, sdk_version, outcome, vendor, result_code
+-- grain: the key of the table: day, app_key, channel, stage, outcome, vendor, result_code, and the dimensions of causes
 SELECT
-    day,
-    app_key,
-    channel,
-    stage,
-    platform,
-    carrier,
-    sdk_version,
-    outcome,
-    vendor,
-    result_code,
+    {{ each_of(OUTCOME_KEY, "{0}") }},
     sum(records)::BIGINT AS records
 FROM counts
 GROUP BY ALL
-ORDER BY day, app_key, channel, stage, platform, carrier, sdk_version NULLS FIRST, outcome, vendor, result_code NULLS FIRST
+ORDER BY {{ each_of(OUTCOME_KEY, "{0} NULLS FIRST") }}

@@ -1,19 +1,12 @@
--- grain: day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id
+-- grain: day, app_key, entry_channel, and the dimensions of sessions
 SELECT
     day,
     app_key,
     entry_channel,
-    platform,
-    carrier,
-    sdk_version,
-    scheme_id,
+    {{ each_of(SESSION_DIMENSIONS, "{0}") }},
     sum(sessions)::BIGINT AS sessions,
-    coalesce(sum(sessions) FILTER (way = 'direct'), 0)::BIGINT AS direct,
-    coalesce(sum(sessions) FILTER (way = 'retry'), 0)::BIGINT AS retry,
-    coalesce(sum(sessions) FILTER (way = 'other'), 0)::BIGINT AS other,
-    coalesce(sum(sessions) FILTER (way = 'cut'), 0)::BIGINT AS cut,
-    coalesce(sum(sessions) FILTER (way = 'lost'), 0)::BIGINT AS lost,
+    {{ each_of(WAYS, "coalesce(sum(sessions) FILTER (way = '{0}'), 0)::BIGINT AS {0}") }},
     coalesce(sum(sessions) FILTER (is_unchecked), 0)::BIGINT AS unchecked
 FROM session_facts
 GROUP BY ALL
-ORDER BY day, app_key, entry_channel, platform, carrier, sdk_version NULLS FIRST, scheme_id NULLS FIRST
+ORDER BY day, app_key, entry_channel, {{ each_of(SESSION_DIMENSIONS, "{0} NULLS FIRST") }}
