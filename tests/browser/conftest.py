@@ -21,8 +21,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from reports.content.folders import app_folder, app_folders
-from tests.browser.counted import Published
+from reports.content.folders import app_folder
 from tests.browser.snapshot import Node
 from tests.browser.tour import EVERY, KINDS, take
 from tests.browser.worlds import WORLDS
@@ -47,18 +46,6 @@ World = Callable[[str], Path]
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return the folder of a world, with `site` and `authmeter.duckdb`."""
     return cache(lambda name: once_for_all(tmp_path_factory, f"world-{name}", WORLDS[name]))
-
-
-@pytest.fixture(scope="session")
-def tables(world: World) -> Published:
-    """Return the tables of the random logs."""
-    return Published(world("logged") / "authmeter.duckdb")
-
-
-@pytest.fixture(scope="session")
-def folders(tables: Published) -> dict[str, str]:
-    """Return the folder of each app of the random logs."""
-    return app_folders(tables.apps)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,17 @@
 """An app's own page: faults first, rates before counts, only parts with data, a sentence in place of absent ones.
 
-Its figures are read back in `test_read_back.py`, its incidents in `test_incidents_in_browser.py`.
+`page_texts` has its figures, `test_incidents_in_browser.py` its incidents.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 
-from tests.browser.conftest import SHOP, Look
+from tests.browser.conftest import SHOP, Look, Reader
+from tests.browser.dom import table_rows
 from tests.data.published_tables import HOSTILE_NAMES, day
 
 
@@ -33,6 +37,42 @@ def test_a_failing_version_shows_its_rate_its_share_and_its_first_day(look: Look
     assert page.count("[data-part=versions] svg.sparkline path.lit") == len(rows)
     # Within seven days it is not new.
     assert "2.15.0" in {row[0] for row in look(SHOP, width=390, days=7).rows("[data-part=versions] table")}
+
+
+@pytest.mark.parametrize("is_own_page", [True, False])
+def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[..., Reader], is_own_page: bool) -> None:
+    """An app's page lists five, and so does the monitoring page if the app is chosen there."""
+    reader = read_site("full")
+    (app,) = (one.name for one in (reader.site / "apps").iterdir())
+    path = f"apps/{app}/index.html" if is_own_page else "monitor.html"
+    page = reader.open(path, lang="en", days=30, **({} if is_own_page else {"app": app}))
+    page.wait_for_selector("[data-part=versions] .all-versions")
+    short = table_rows(page, "[data-part=versions] table")
+    button = page.get_by_role("button", name="List all")
+    count = int(button.inner_text().split()[2])
+    assert (len(short), short[-1][0]) == (5, f"{count - 4} other versions")
+    button.click()
+    page.wait_for_selector("[data-part=versions] .all-versions", state="detached")
+    # The list stays when the reader chooses another window.
+    for key in ("3", "7"):
+        reader.press(key)
+        rows = len(table_rows(page, "[data-part=versions] table"))
+        assert 5 < rows <= count
+        assert page.locator("[data-part=versions] svg.sparkline").count() == rows
+    if not is_own_page:
+        # They are the app's own.
+        page.locator("[data-picker-all]").click()
+        page.wait_for_function("document.querySelector('[data-picker-all]').hidden")
+        assert page.locator(".all-versions").count() == 0
+
+
+@pytest.mark.parametrize(("language", "form"), [("zh", r"[\d,.]+[万亿]"), ("en", r"[\d,.]+[MB]")])
+def test_a_long_count_is_shortened_beside_the_exact_one(look: Look, language: str, form: str) -> None:
+    page = look("usage.html", language, "full")
+    for card in page.all(".card"):
+        for short, exact in zip(card.texts(".short"), card.texts(".exact"), strict=True):
+            assert re.fullmatch(form, short)
+            assert re.fullmatch(r"\d{1,3}(,\d{3})+", exact)
 
 
 def test_a_version_with_a_hostile_name_is_text(look: Look) -> None:
@@ -93,14 +133,6 @@ def test_an_app_without_records_says_so_and_the_next_step(look: Look, app: str, 
     assert page.one(f"a[href$='{app}_usage_detail.csv']").visible
     if app == "idle":
         assert "未开通，近 30 天没有记录" in look("index.html", "zh").one(".apps tr", "Idle").words
-
-
-@pytest.mark.parametrize("days", [7, 30])
-def test_an_app_without_schemes_says_so_in_every_window(look: Look, days: int) -> None:
-    for language, words in {"zh": "没有此应用的方案", "en": "No scheme of this app is in registry"}.items():
-        part = look("apps/idle/index.html", language, days=days).one("[data-part=packages]")
-        assert words in part.text
-        assert part.count("table") == 0
 
 
 def test_an_incident_of_an_unregistered_app_is_marked(look: Look) -> None:

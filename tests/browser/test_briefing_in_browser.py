@@ -174,18 +174,6 @@ def test_a_package_that_must_be_bought_now_is_the_second_line(look: Look, langua
     assert page.count(".attention li", words) == 0
 
 
-def test_usual_figures_are_grey(look: Look) -> None:
-    page = look("index.html", name="fallen-today")
-    rate = page.one("#card-technical_success_rate")
-    assert rate.classes == ["card", "bad"]
-    assert "below the usual" in rate.text
-    assert rate.count(".versus .change.bad") == 1
-    number = page.one("#card-number_verifications")
-    assert number.classes == ["card"]
-    assert number.count(".change.good, .change.bad") == 0
-    assert page.count(".apps td.usual.bad") == 1
-
-
 def test_the_largest_of_many_apps_are_listed_and_the_others_one_click_away(look: Look) -> None:
     page = look("index.html", name="many")
     assert page.count(".apps tbody tr") == 50

@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import SHOP, Reader
-from tests.browser.tour import KINDS, open_all
+from tests.browser.tour import KINDS
 from tests.browser.worlds import MANY
 from tests.data.published_tables import MISSING_BACK, day
 
-UNITS = {"0.00%": "（%）", "0.00": "（百分点）", "#,##0.00": "（元）"}
+UNITS = {"share": "（%）", "points": "（百分点）", "yuan": "（元）", "ms": "（毫秒）", "bytes": "（字节）"}
 DAY = r"\d{4}-\d\d-\d\d"
 # Words of links and buttons, which are not data.
 OF_PAGE = {"CSV", "xlsx", "Excel", "查看", "打开", "下载此表", "↕", "?"}
@@ -44,69 +44,51 @@ def workbook(page: Page, button: Locator) -> tuple[str, list[list[Any]]]:
     return download.value.suggested_filename, [list(column) for column in sheet.iter_cols()]
 
 
-def assert_one_unit(heading: str, cells: list[Any], where: str) -> None:
+def assert_one_unit(heading: str, unit: str, cells: list[Any], where: str) -> None:
     """The cells under a heading are texts, days, or numbers of the unit that it names."""
-    filled = [cell for cell in cells if cell.value is not None]
-    kinds = {(cell.data_type, cell.number_format) for cell in filled}
-    assert len(kinds) <= 1, (where, heading, kinds)
-    assert not {str(cell.value) for cell in filled} & OF_PAGE, (where, heading)
-    for kind, form in kinds:
-        assert kind in ("s", "n", "d"), (where, heading)
-        if kind == "s":
-            assert form == "@", (where, heading)
-            is_figure = [re.fullmatch(rf"[+−-]?[\d,.]+ ?(%|毫秒|个百分点)|{DAY}", cell.value) for cell in filled]
-            assert not any(is_figure), (where, heading, filled[0].value)
-            # Several counts in a cell are separated.
-            assert not [cell.value for cell in filled if re.search(r"\d [\u4e00-\u9fff]{2,} \d", cell.value)]
-        elif kind == "d":
-            assert form == "yyyy-mm-dd", (where, heading)
-        elif form in UNITS:
-            assert re.sub(r" \d$", "", heading).endswith(UNITS[form]), (where, heading, form)
-        else:
-            assert not heading.endswith(("（%）", "（元）")), (where, heading, form)
+    filled = [cell for cell in cells if cell is not None]
+    assert not {str(cell) for cell in filled} & OF_PAGE, (where, heading)
+    if not unit and any(isinstance(cell, str) for cell in filled):
+        assert not any(re.fullmatch(rf"[+−-]?[\d,.]+ ?(%|毫秒|个百分点)|{DAY}", cell) for cell in filled), (
+            where,
+            heading,
+        )
+        # Several counts in a cell are separated.
+        assert not [cell for cell in filled if re.search(r"\d [\u4e00-\u9fff]{2,} \d", cell)]
+    elif unit == "day":
+        assert all(re.fullmatch(DAY, cell) for cell in filled), (where, heading)
+    else:
+        assert not any(isinstance(cell, str) for cell in filled), (where, heading)
+        assert re.sub(r" \d$", "", heading).endswith(UNITS.get(unit, "")), (where, heading, unit)
+        assert unit in UNITS or not heading.endswith(("（%）", "（元）")), (where, heading, unit)
+
+
+def assert_same_cells(columns: list[dict[str, Any]], text: str) -> None:
+    """A CSV has the cells of the workbook, a share in per cent."""
+    headings, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert headings == [column["heading"] for column in columns]
+    for column, texts in zip(columns, zip(*rows, strict=True), strict=bool(rows)):
+        factor = 100 if column["unit"] == "share" else 1
+        for cell, found in zip(column["cells"], texts, strict=True):
+            if isinstance(cell, str):
+                assert found.removeprefix("'") == cell
+            else:
+                assert found == "" if cell is None else float(found) == pytest.approx(cell * factor, abs=1e-3)
 
 
 @pytest.mark.parametrize("path", [path for path in KINDS if path != "metrics.html"])
-def test_every_table_and_chart_has_downloads_without_mixed_units(reader: Reader, path: str) -> None:
-    page = reader.open(path, lang="zh")
-    open_all(page)
-    reader.settle()
-    tables = [one for one in page.locator("main table").all() if one.is_visible()]
-    buttons = [one for one in page.locator("main .download").all() if one.is_visible()]
-    books = [one for one in page.locator("main .download-workbook").all() if one.is_visible()]
+def test_every_table_and_chart_has_downloads_without_mixed_units(read_page: Callable[..., Any], path: str) -> None:
+    found = read_page(path)["downloads"]
     # The table behind a chart is downloaded by the chart's own button.
-    behind = page.locator("[data-chart-table] table").count()
-    charts = page.locator("[data-chart], [data-curve]").count()
-    assert len(books) == len(buttons) == len(tables) - behind + charts
-    assert {one.inner_text() for one in buttons} <= {"下载此表"}
-    for number, button in enumerate(books, 1):
-        if number % 8 == 0:
-            # A browser lets a page begin ten downloads at once.
-            page.wait_for_timeout(1500)
-        name, columns = workbook(page, button)
-        headings = [column[0].value for column in columns]
+    assert len(found["books"]) == len(found["texts"]) == found["tables"] + found["charts"]
+    assert set(found["labels"]) <= {"下载此表"}
+    for book, text in zip(found["books"], found["texts"], strict=True):
+        headings = [column["heading"] for column in book["columns"]]
         assert all(headings)
-        assert len(set(headings)) == len(headings), (name, headings)
-        for (head, *cells), heading in zip(columns, headings, strict=True):
-            assert head.font.bold
-            assert_one_unit(heading, cells, f"{path} {name}")
-    if not buttons:
-        return
-    page.wait_for_timeout(1500)
-    _, rows = downloaded(page, buttons[-1])
-    # The CSV has the same cells, a share in per cent.
-    assert rows[0] == headings
-    for (_, *cells), values in zip(columns, zip(*rows[1:], strict=True), strict=True):
-        for cell, text in zip(cells, values, strict=True):
-            if cell.data_type == "s":
-                assert text.removeprefix("'") == cell.value
-            elif cell.data_type == "d":
-                assert text == f"{cell.value:%Y-%m-%d}"
-            elif cell.value is not None:
-                factor = 100 if cell.number_format == "0.00%" else 1
-                assert float(text) == pytest.approx(cell.value * factor, abs=1e-3)
-            else:
-                assert text == ""
+        assert len(set(headings)) == len(headings), (book["name"], headings)
+        for column in book["columns"]:
+            assert_one_unit(column["heading"], column["unit"], column["cells"], f"{path} {book['name']}")
+        assert_same_cells(book["columns"], text)
 
 
 def test_keys_of_digits_stay_texts_in_a_workbook(read_site: Callable[..., Reader]) -> None:

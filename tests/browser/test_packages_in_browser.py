@@ -1,19 +1,14 @@
-"""The page of resource packages: its first screen answers as text, and its figures equal the tables."""
+"""The page of resource packages: its first screen answers as text; `page_texts` has its figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.browser.conftest import SHOP, Look, Reader, World
+from tests.browser.conftest import Look, Reader
 from tests.browser.dom import table_rows
-from tests.browser.figure_text import count, signed
-from tests.browser.test_limits_in_browser import rows_of
 from tests.data.made_database import day
-from tests.data.published_tables import HOSTILE_NAMES
 
 SENTENCES = {
     "zh": ["没有生效中的资源包，用量全部计为超出用量，请尽快购买（应在 03-25 前购买）。",
@@ -63,96 +58,3 @@ def test_of_many_accounts_the_most_urgent_are_open_and_each_says_its_sentence(
     assert folded.locator(".course-figures .download").is_visible()
     page.locator("[data-language=en]").click()
     assert folded.locator(".course-figures thead").inner_text().split("\t")[0] == "Day"
-
-
-def test_figures_of_packages_equal_the_tables(look: Look, world: World) -> None:
-    page, example = look("packages.html", opened=True), world("example")
-    forecasts = rows_of(
-        example,
-        "SELECT account_id, remaining, quantity, uses_28d, buy_quantity FROM resource_package_forecast ORDER BY 1",
-    )
-    names = [name for name, *_ in forecasts]
-    assert names == [HOSTILE_NAMES["img"], "default"]
-    assert page.contents(".account h2 bdi") == names
-    assert page.count("main img") == 0
-    for number, (account_id, left, quantity, forecast, year) in enumerate(forecasts, 1):
-        users = apps(example, account_id)
-        assert page.rows(f"[data-figures=apps-{number}]") == users
-        assert page.rows(f"[data-figures=packages-{number}]") == packages(example, account_id)
-        facts = page.one(f"#account-{number} .facts").words
-        for piece in (
-            f"{left:,} / {quantity:,}", f"Forecast of the next 28 days {forecast:,}", f"To buy for a year {year:,}",
-            f"Used most by {users[0][0]} ({users[0][2]})",
-        ):  # fmt: skip
-            assert piece in facts
-    adjusted = rows_of(
-        example, "SELECT day, resource_package_id, adjusted, remaining FROM resource_package_daily WHERE adjusted <> 0"
-    )
-    assert page.rows("[data-figures=readings-2]") == [
-        [str(day), name, signed(moved), count(left)] for day, name, moved, left in adjusted
-    ]
-    assert page.count("[data-figures=readings-1]") == 0
-
-
-def apps(example: Path, account_id: str) -> list[list[str]]:
-    rows = rows_of(
-        example,
-        """
-        SELECT coalesce(app_name, app_key), sum(uses)::BIGINT AS used, sum(used) OVER (),
-            coalesce(sum(uses) FILTER (resource_package_id IS NULL), 0)::BIGINT
-        FROM resource_package_usage LEFT JOIN apps USING (app_key)
-        WHERE resource_package_usage.account_id = $account AND day > (SELECT as_of FROM publication) - 30
-        GROUP BY app_key, app_name ORDER BY used DESC""",
-        account=account_id,
-    )
-    return [
-        [name, count(used), f"{used / whole:.1%}", count(used - over), count(over)] for name, used, whole, over in rows
-    ]
-
-
-def packages(example: Path, account_id: str) -> list[list[str]]:
-    rows = rows_of(
-        example,
-        """
-        SELECT resource_package_id, state, (purchased_at AT TIME ZONE 'Asia/Shanghai')::DATE,
-            (expires_at AT TIME ZONE 'Asia/Shanghai')::DATE - 1, quantity, used, adjusted, remaining, missing_days,
-            used_up_day, expired, unused_expected, price, drift
-        FROM resource_packages WHERE account_id = $account ORDER BY expires_at""",
-        account=account_id,
-    )
-    return [package_row(*row) for row in rows]
-
-
-def package_row(
-    name: str, state: str, first: Any, last: Any, quantity: int, used: int, adjusted: int, left: int, missing: int,
-    used_up: Any, expired: int, unused: int | None, price: float | None, drift: int | None,
-) -> list[str]:  # fmt: skip
-    states = {"active": "Active", "future": "Not valid yet", "used_up": "Used up", "expired": "Expired"}
-    lapse = count(expired if state == "expired" else unused)
-    worth = f" ¥{price * (unused or 0) / quantity:.2f}" if price and unused else ""
-    bound, days = ("≤ " if missing and left else ""), (f" days without data: {missing:,}" if missing else "")
-    return [
-        name, states[state], f"{first} – {last}", count(quantity), count(used), signed(adjusted),
-        f"{bound}{count(left)}{days}", str(used_up or "—"), f"{lapse}{worth}", signed(drift),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("days", "choices"), [(30, {}), (7, {"width": 390, "days": 7})])
-def test_an_apps_page_has_the_packages_that_it_used(
-    look: Look, world: World, days: int, choices: dict[str, int]
-) -> None:
-    drawn = rows_of(
-        world("example"),
-        """
-        SELECT resource_package_id, account_id, coalesce(sum(uses) FILTER (day > as_of - $days), 0) AS used,
-            sum(used) OVER ()
-        FROM resource_package_usage, publication WHERE app_key = 'shop' AND day > as_of - 30
-        GROUP BY resource_package_id, account_id ORDER BY account_id, sum(uses) DESC""",
-        days=days,
-    )
-    assert drawn
-    assert look(SHOP, opened=True, **choices).rows("[data-part=drawn] table") == [
-        [name or "Overflow", account, count(used), f"{used / whole:.2%}"] for name, account, used, whole in drawn
-    ]
-    # An app whose account has no packages has no such table.
-    assert look("apps/link/index.html").count("[data-part=drawn]") == 0

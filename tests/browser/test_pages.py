@@ -75,7 +75,7 @@ def test_a_page_has_one_name_in_menu_title_and_docs(
 
 @each_kind
 def test_a_page_has_no_fault_of_accessibility(read_page: ReadPage, path: str) -> None:
-    """Colours do not depend on words: light English and dark Chinese are checked, on a phone dark English."""
+    """Colours do not depend on words: light English and dark Chinese are checked, of some pages on a phone."""
     taken = read_page(path)
     found = taken["faults"] + read_page(path, width=390, days=7).get("faults", [])
     assert found == [], json.dumps(found, indent=1, ensure_ascii=False)

@@ -1,6 +1,6 @@
 """The quality page: present faults in sight, also on a phone; the lists behind the numbers folded, a click away.
 
-Its figures are read back in `test_read_back_overviews.py`.
+`page_texts` has its figures.
 """
 
 from __future__ import annotations

@@ -133,8 +133,7 @@ def compared(page: Page) -> list[list[str]]:
     return table_rows(page, "[data-sides-table] table")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_ninety_days_fit_each_window(look: Look, read_page: Callable[..., Any], language: str, width: int) -> None:
     assert look("signin.html", language, width=width, days=90).count(".ways.by-day path") > 5
     assert all(found <= size for size, found in read_page("signin.html", language, width=width, days=90)["widths"])
@@ -259,13 +258,10 @@ def test_long_names_of_schemes_to_compare_fit_a_phone(read_site: Callable[..., R
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.parametrize("language", FIRST_LINES)
-def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(
-    read_site: Callable[..., Reader], language: str
-) -> None:
-    page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang=language))
+def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(read_site: Callable[..., Reader]) -> None:
+    page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang="en"))
     text = page.locator("#sign-ins").inner_text()
-    assert {"zh": "2 条登录记录都没有设备号和 attempt_id", "en": "None of 2 sign-in records names"}[language] in text
+    assert "None of 2 sign-in records names" in text
     # The share of records in no session is the only one.
     assert re.findall(r"[\d.]+%", text) == ["100.0%"]
 

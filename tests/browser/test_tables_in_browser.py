@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -170,6 +171,20 @@ def test_filters_and_periods_that_a_list_does_not_have_are_named(reader: Reader)
         reader.settle(wanted["period"])
         assert wanted.items() <= choices_of(page).items()
         assert page.locator("[data-part=instead] p").count() == 0
+
+
+def test_each_listed_file_has_its_size(read_site: Callable[..., Reader]) -> None:
+    page = read_site("many").open("files.html", lang="en")
+    listed = page.locator(".files li").evaluate_all(
+        "all => all.map((one) => [one.querySelector('a').href, one.innerText])"
+    )
+    assert len(listed) > 10
+    for address, text in listed:
+        size = Path(unquote(urlsplit(address).path)).stat().st_size
+        # The list of files and this page itself are written after it.
+        if not address.partition("?")[0].endswith(("manifest.json", "files.html")):
+            number, power = (size, "B") if size < 1000 else (size / 1000, "kB")
+            assert text.split()[-2:] == [f"{number:,.1f}" if power == "kB" else str(size), power], address
 
 
 def test_a_list_leads_to_an_app_and_its_csv(reader: Reader) -> None:

@@ -136,11 +136,6 @@ def improved(back: int) -> int:
     return 80 if back < 7 else 60
 
 
-def worsened(back: int) -> int:
-    """Return the authorizations of a day: fewer in the newest week."""
-    return 60 if back < 7 else 80
-
-
 _draws = Random(4)
 NOISE = [round(_draws.gauss(70, 2)) for _ in range(130)]
 
@@ -157,7 +152,6 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "calm": made(steady),
     "stopped": made(steady, stopped=31, more=digits),
     "just-stopped": made(steady, stopped=29),
-    "fallen-today": made(steady, won=lambda back: 30 if back == 0 else 70 - back % 3),
     "fallen": made(
         steady, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10, more=holiday
     ),
@@ -165,7 +159,6 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "low-sunday": made(steady, won=lambda back: 40 if back == 2 else 70 + back % 8),
     "noise": made(steady, days=120, won=lambda back: NOISE[back]),
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2),
-    "worsened": made(steady, won=worsened, left=lambda back: (100 - worsened(back)) // 2),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60),
     "no-data": made(steady, missing=(0,)),
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),

@@ -32,7 +32,6 @@ from tests.buckets.tried import (
     CUT,
     DYING,
     MOTO,
-    PAGES,
     RCLONE,
     REPLACED,
     RESUMED,
@@ -134,12 +133,6 @@ def test_objects_of_earlier_days_can_be_left_there(folder: DataFolder, bucket: P
     os.utime(bucket / "old.log", (before, before))
     bring(folder, bucket, rclone.endpoint, since_days=2)
     assert landed(folder).keys() == {"new.log"}
-
-
-@tries(PAGES, RCLONE)
-def test_a_listing_of_more_than_one_page_is_read_to_its_end(folder: DataFolder, bucket: Path, rclone: Server) -> None:
-    fill(bucket, {f"{number:04}.log": b"" for number in range(1002)})
-    assert bring(folder, bucket, rclone.endpoint).objects == 1002
 
 
 @pytest.mark.lab

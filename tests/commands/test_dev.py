@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.commands import dev
 from pipelines.common.project import PROJECT
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder
 
 
@@ -30,10 +30,10 @@ def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     assert home == str(own.root / "dagster")
 
 
-def test_dev_refuses_a_port_that_is_taken(own: DataFolder) -> None:
+def test_dev_refuses_a_port_that_is_taken(call: Call, own: DataFolder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = authmeter("dev", "--port", port, data=own.root)
+        ended = call("dev", "--port", port, data=own.root)
     assert ended.code == 1
     assert f"Port {port} cannot be opened" in ended.err
     assert "http://" not in ended.out

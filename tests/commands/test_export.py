@@ -19,19 +19,8 @@ from tests.support import DataFolder, records, tree
 
 
 def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
-    return call(
-        "export",
-        "--app",
-        "shop",
-        "--from",
-        "2020-01-01",
-        "--to",
-        "2100-01-01",
-        "--out",
-        target,
-        *more,
-        data=folder.root,
-    )
+    span = ("--app", "shop", "--from", "2020-01-01", "--to", "2100-01-01")
+    return call("export", *span, "--out", target, *more, data=folder.root)
 
 
 def test_an_export_as_csv_is_the_sites_own(call: Call, published: DataFolder, tmp_path: Path) -> None:
@@ -98,13 +87,7 @@ def test_headings_are_in_the_language_that_is_set(call: Call, own: DataFolder, t
     assert call("export", *given, data=own.root).code == 0
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["authmeter", "Data dictionary"]
-    assert [cell.value for cell in book.active[1]][:5] == [
-        "Day",
-        "App key",
-        "App name",
-        "Platform",
-        "Number verifications",
-    ]
+    assert [cell.value for cell in book.active[1]][:3] == ["Day", "App key", "App name"]
 
 
 @pytest.mark.parametrize(
@@ -241,21 +224,15 @@ OWN = (
 )  # fmt: skip
 
 
-# The four ways to reach the file: its own path, another spelling, a link to its folder, a link to the file.
-@pytest.mark.parametrize("reached", ["{data}/{name}", "{data}/landing/../{name}", "{link}/{file}", "{links}/{name}"])
-def test_an_export_over_what_the_folder_holds_is_refused(
-    call: Call, own: DataFolder, tmp_path: Path, reached: str
-) -> None:
+def test_an_export_over_what_the_folder_holds_is_refused(call: Call, own: DataFolder, tmp_path: Path) -> None:
+    """By its own path, another spelling, a link to its folder or a link to the file."""
     before = tree(own.root)
-    for name in OWN:
-        place, links = own.root / name, tmp_path / "links"
-        link = links / f"to-{name.replace('/', '-')}"
-        (links / name).parent.mkdir(parents=True, exist_ok=True)
-        (links / name).symlink_to(place)
-        link.symlink_to(place.parent)
-        target = reached.format(data=own.root, name=name, link=link, file=place.name, links=links)
-        for more in ((), ("--events",)):
-            ended = export(call, own, Path(target), *more)
+    (tmp_path / "folder").symlink_to(own.root / "site")
+    (tmp_path / "file").symlink_to(own.root / "hash.key")
+    others = (own.root / "landing" / ".." / "hash.key", tmp_path / "folder" / "shop.csv", tmp_path / "file")
+    for target in (*(own.root / name for name in OWN), *others):
+        for more in ((), ("--events",)) if target in others else ((),):
+            ended = export(call, own, target, *more)
             assert ended.code == 2, target
             assert "the data folder's own" in ended.err
     assert tree(own.root) == before

@@ -18,7 +18,8 @@ from tests.support import DataFolder, records, tree
 SPAN = ("--app", "shop", "--from", "2020-01-01", "--to", "2100-01-01")
 EVENTS = ("export", *SPAN, "--events", "--out", "events.csv")
 DETAIL = ("export", *SPAN, "--out", "detail.csv")
-WRITING = (("run",), ("verify",), EVENTS, ("backfill", "2026-01-01", "2100-01-01"), ("accept", "odd.jsonl"))
+# The lock fails, which most commands take as a run does, or the temporary folder.
+WRITING = (("run",), EVENTS)
 
 
 def is_in_words(ended: Ended) -> bool:
@@ -43,23 +44,18 @@ def test_another_users_folder_is_refused_by_its_owners_name(
     assert tree(own.root) == before
 
 
-@pytest.mark.parametrize("command", [("status",), ("check",), DETAIL], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", [("status",), DETAIL], ids=lambda command: command[0])
 def test_another_users_folder_is_read(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
     give_away(own.root)
     assert authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root).code == 0
 
 
-@pytest.mark.parametrize("command", WRITING[:3], ids=lambda command: command[0])
-def test_a_read_only_mount_is_named(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
-    ended = authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root, before=read_only_mount(own.root))
+def test_a_read_only_mount_is_named_and_read(own: DataFolder) -> None:
+    before = read_only_mount(own.root)
+    ended = authmeter_bound_by_rights("run", data=own.root, before=before)
     assert is_in_words(ended), ended
     assert "mounted read-only" in ended.err
-
-
-@pytest.mark.parametrize("command", [("status",), DETAIL], ids=lambda command: command[0])
-def test_a_read_only_mount_is_read(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
-    before = read_only_mount(own.root)
-    assert authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root, before=before).code == 0
+    assert authmeter_bound_by_rights("status", data=own.root, before=before).code == 0
 
 
 @pytest.mark.parametrize(
@@ -92,9 +88,11 @@ def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterda
     assert own.counted()[yesterday] > 250
 
 
-@pytest.mark.parametrize("closed", ["warehouse", "warehouse/catalogue.sqlite", "registry", "authmeter.toml"])
-@pytest.mark.parametrize("command", ["run", "status"])
-def test_what_may_not_be_read_is_named_and_not_passed_over(own: DataFolder, closed: str, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "closed"),
+    [("run", "warehouse"), ("run", "registry"), ("status", "warehouse/catalogue.sqlite"), ("status", "authmeter.toml")],
+)
+def test_what_may_not_be_read_is_named_and_not_passed_over(own: DataFolder, command: str, closed: str) -> None:
     own.write("authmeter.toml", "threads = 1\n")
     path = own.root / closed
     mode = path.stat().st_mode

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call
 from tests.support import DataFolder, records
 
+ASSET_KEYS = "SELECT * FROM asset_keys ORDER BY asset_key"
 # Events of Dagster's executor that its pages do not draw.
 MACHINERY = {"ENGINE_EVENT", "RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_OUTPUT"}
 # Differs between any two runs; a job's snapshot has the path of the folder, and the one here is a copy.
@@ -91,29 +93,39 @@ def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@dataclass(frozen=True)
+class Both:
+    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did."""
+
+    folder: DataFolder
+    ours: str
+    theirs: str
+    asset_keys: list[dict[str, Any]]
+    """The newest record of each asset after the run of the command."""
+
+
 @pytest.fixture(scope="module")
-def made_both() -> list[tuple[DataFolder, str, str]]:
+def made_both() -> list[Both]:
     """Return the list in which `both` stores its folder, so that it is made once for this module."""
     return []
 
 
 @pytest.fixture
-def both(call: Call, own: DataFolder, made_both: list[tuple[DataFolder, str, str]]) -> tuple[DataFolder, str, str]:
-    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did. It
-    is made once, and no test may change it.
-    """
+def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
+    """The two runs. They are made once, and no test may change the folder."""
     if not made_both:
         assert call("run", data=own.root).code == 0
+        asset_keys = rows(home_of(own) / ASSETS, ASSET_KEYS)
         (home_of(own) / ".daily_job.json").unlink()
         assert call("run", data=own.root).code == 0
         *_, ours, theirs = run_ids(own)
         assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
-        made_both.append((own, ours, theirs))
+        made_both.append(Both(own, ours, theirs, asset_keys))
     return made_both[0]
 
 
-def test_the_records_are_those_that_dagster_writes(both: tuple[DataFolder, str, str]) -> None:
-    folder, *ids = both
+def test_the_records_are_those_that_dagster_writes(both: Both) -> None:
+    folder, ids = both.folder, (both.ours, both.theirs)
     index, runs = home_of(folder) / ASSETS, home_of(folder) / RUNS
     ours, theirs = ([alike(event) for event in events(folder, run_id)] for run_id in ids)
     assert ours == [event for event in theirs if event["dagster_event_type"] not in MACHINERY]
@@ -125,19 +137,11 @@ def test_the_records_are_those_that_dagster_writes(both: tuple[DataFolder, str, 
     ):
         ours, theirs = ([alike(row) for row in rows(file, query, run_id)] for run_id in ids)
         assert ours == theirs, query
+    assert alike(both.asset_keys) == alike(rows(index, ASSET_KEYS))
 
 
-def test_an_asset_has_the_newest_record_that_dagster_writes(call: Call, own: DataFolder) -> None:
-    query = "SELECT * FROM asset_keys ORDER BY asset_key"
-    assert call("run", data=own.root).code == 0
-    ours = rows(home_of(own) / ASSETS, query)
-    (home_of(own) / ".daily_job.json").unlink()
-    assert call("run", data=own.root).code == 0
-    assert alike(ours) == alike(rows(home_of(own) / ASSETS, query))
-
-
-def test_dagster_reads_every_record(both: tuple[DataFolder, str, str]) -> None:
-    folder, ours, theirs = both
+def test_dagster_reads_every_record(both: Both) -> None:
+    folder, ours, theirs = both.folder, both.ours, both.theirs
     with instance_of(folder) as instance:
         read = instance.all_logs(ours)
         assert len(read) == len(events(folder, ours))
@@ -153,11 +157,10 @@ def test_dagster_reads_every_record(both: tuple[DataFolder, str, str]) -> None:
         assert instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id)).step_keys_to_execute
 
 
-def test_what_a_run_prints_is_kept(both: tuple[DataFolder, str, str]) -> None:
-    folder, *ids = both
-    with instance_of(folder) as instance:
+def test_what_a_run_prints_is_kept(both: Both) -> None:
+    with instance_of(both.folder) as instance:
         printed = []
-        for run_id in ids:
+        for run_id in (both.ours, both.theirs):
             (captured,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.LOGS_CAPTURED)
             assert captured.dagster_event
             key = [run_id, "compute_logs", captured.dagster_event.logs_captured_data.file_key]

@@ -17,7 +17,6 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.incidents.usual.norms import Observed, norms_of
@@ -96,8 +95,7 @@ SUMS = {
 }
 
 
-@pytest.mark.parametrize("app_key", ["shop", "*"])
-@pytest.mark.parametrize("chart", SUMS)
+@pytest.mark.parametrize(("app_key", "chart"), zip(["shop", "*", "shop", "*"], SUMS, strict=True))
 def test_the_lines_are_the_cells_of_the_tables(
     opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection, app_key: str, chart: str
 ) -> None:
@@ -111,23 +109,6 @@ def test_the_lines_are_the_cells_of_the_tables(
         assert values == pytest.approx(counted(connection, app_key, channel, SUMS[chart])), channel
         assert [one for one, value in values.items() if value is None] == [day(MISSING_BACK)]
     assert all(line.connectgaps is False for line in figure.data)
-
-
-def test_shares_and_usage_are_of_the_same_cells(
-    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
-) -> None:
-    won = {one: counted(connection, "*", one, "sum(authorizations)") for one in LOGIN_CHANNELS}
-    known = [one for one in DAYS if one != day(MISSING_BACK)]
-    for line in opened.trend(chart="share").data:
-        values = by_day(line)
-        for one in known:
-            assert values[one] == won[line.meta["series"]][one] / sum(each[one] for each in won.values())
-    for line in opened.trend(chart="usage").data:
-        measure = METRICS[line.meta["series"]]
-        values = by_day(line)
-        for one in known:
-            cells = (counted(connection, "*", each, f"sum({measure.summed})")[one] or 0 for each in measure.channels)
-            assert values[one] == sum(cells)
 
 
 def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(

@@ -171,20 +171,10 @@ def moved(clone: Clone) -> None:
     clone.folder = clone.folder.rename(clone.folder.with_name("elsewhere"))
 
 
-def copied(clone: Clone) -> None:
-    clone.folder = shutil.copytree(clone.folder, clone.folder.with_name("copy"), symlinks=True)
-
-
 def interpreter_gone(clone: Clone) -> None:
     for link in (clone.folder / ".venv/bin").glob("python*"):
         link.unlink()
         link.symlink_to("/nowhere/python3")
-
-
-def interpreter_replaced(clone: Clone) -> None:
-    for link in (clone.folder / ".venv/bin").glob("python*"):
-        link.unlink()
-    executable(clone.folder / ".venv/bin/python", "#!/bin/sh\necho 3.99\n")
 
 
 def killed(clone: Clone) -> None:
@@ -192,18 +182,9 @@ def killed(clone: Clone) -> None:
     assert clone.make(PIP="is killed").returncode != 0
 
 
-def killed_at_first(clone: Clone) -> None:
-    shutil.rmtree(clone.folder / ".venv")
-    assert clone.make(PIP="is killed").returncode != 0
-
-
 def failed_at_first(clone: Clone) -> None:
     shutil.rmtree(clone.folder / ".venv")
     assert clone.make(PIP="fails").returncode != 0
-
-
-def of_an_older_version(clone: Clone) -> None:
-    (clone.folder / ".venv/.installed").write_text("")
 
 
 def removed(clone: Clone) -> None:
@@ -214,13 +195,9 @@ def removed(clone: Clone) -> None:
     ("happens", "reason"),
     [
         (moved, "the project was at "),
-        (copied, "the project was at "),
         (interpreter_gone, "no longer exists"),
-        (interpreter_replaced, "no longer exists"),
         (killed, "its last setup did not finish"),
-        (killed_at_first, "its last setup did not finish"),
         (failed_at_first, "its last setup did not finish"),
-        (of_an_older_version, "its last setup did not finish"),
         (removed, "it did not exist"),
     ],
 )
@@ -340,10 +317,6 @@ def folder_gone(clone: Clone) -> None:
     shutil.rmtree(clone.folder / "node_modules")
 
 
-def package_gone(clone: Clone) -> None:
-    shutil.rmtree(clone.folder / "node_modules/charts")
-
-
 def file_gone(clone: Clone) -> None:
     (clone.folder / "node_modules/charts/charts.js").unlink()
 
@@ -363,7 +336,6 @@ def front_end_lock_changed(clone: Clone) -> None:
     ("happens", "reason"),
     [
         (folder_gone, "it did not exist"),
-        (package_gone, "its files changed"),
         (file_gone, "its files changed"),
         (npm_killed, "its last setup did not finish"),
         (front_end_lock_changed, "package.json or package-lock.json changed"),
