@@ -30,8 +30,15 @@ def days_of(page: Page) -> str | None:
     return page.locator("html").get_attribute("data-days")
 
 
-def test_keys_switch_the_window_search_and_show_help(reader: Reader) -> None:
+def test_the_skip_link_comes_first_and_keys_switch_the_window_search_and_show_help(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en")
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    assert link.inner_text() == "Skip to content"
+    assert (link.bounding_box() or {})["x"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
     reader.press("7")
     assert days_of(page) == "7"
     assert "days=7" in page.url
@@ -113,17 +120,6 @@ def test_buttons_headings_and_details_work_by_enter_and_space(reader: Reader) ->
     reader.settle("month")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert chinese.evaluate("one => one === document.activeElement")
-
-
-def test_the_skip_link_comes_first_and_leads_to_the_content(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en")
-    page.keyboard.press("Tab")
-    link = page.locator(":focus")
-    assert link.inner_text() == "Skip to content"
-    assert (link.bounding_box() or {})["x"] >= 0
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
 def test_the_picker_works_by_arrows_enter_and_escape(reader: Reader) -> None:

@@ -1,5 +1,4 @@
-"""The page of reconciliation: its first line says whether the bill is right and why not. `page_texts` has its figures.
-"""
+"""The page of reconciliation: its first line says whether the bill is right. `page_texts` has its figures."""
 
 from __future__ import annotations
 

@@ -219,3 +219,5 @@ def test_show_puts_an_app_into_the_charts(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en", app="nobody")
     page.wait_for_selector("[data-picker-note]:not(:empty)")
     assert page.locator("[data-picker-note]").inner_text() == "There is no such app."
+    assert "app=nobody" in page.locator("[data-part=instead]").inner_text()
+    assert "app=" not in (page.get_by_role("link", name="Usage", exact=True).get_attribute("href") or "")
