@@ -65,6 +65,10 @@ class Text:
     def read(self, reader: Reader) -> str:
         """Open the page and return both texts."""
         page = reader.open(self.path, lang="zh", days=30, **self.choices)
+        for late in page.locator("#sign-ins").all():
+            # It is drawn when a reader comes near.
+            late.scroll_into_view_if_needed()
+            page.wait_for_selector("#sign-ins[data-loaded]")
         page.wait_for_selector("[data-picker-note] bdi" if "monitor" in self.path and self.choices else self.within)
         reader.settle()
         found = page.evaluate(_READ, self.within)
@@ -78,6 +82,7 @@ class Text:
 
 _FOLDERS = app_folders([*HABITS, "idle"])
 _SHOP = f"apps/{_FOLDERS['shop']}/index.html"
+_EXAMPLE = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 TEXT_OF = {
     "briefing": Text("logged", "index.html"),
     "usage": Text("logged", "usage.html"),
@@ -103,7 +108,8 @@ TEXT_OF = {
     "reconciliation": Text("example", "reconciliation.html"),
     "limits": Text("example", "limits.html"),
     "sign-ins": Text("example", "signin.html"),
-    "packages of an app": Text("example", f"apps/{app_folder('shop', ['Shop'])}/index.html", "[data-part=drawn]"),
+    "sign-ins of an app": Text("example", _EXAMPLE, "#sign-ins"),
+    "packages of an app": Text("example", _EXAMPLE, "[data-part=drawn]"),
 }
 
 

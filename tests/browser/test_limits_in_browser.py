@@ -1,4 +1,4 @@
-"""The page of limits: what they save and harm, and calls that the provider limited; `page_texts` has its figures."""
+"""The page of limits: savings and harm, and calls that the provider limited. `page_texts` has its figures."""
 
 from __future__ import annotations
 

@@ -55,6 +55,18 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
     ended = call("check", data=folder.root)
     assert ended.code == 0
     assert f"empty: no log in {folder.store.landing}" in ended.out
+    # Files that are left alone for their names are no logs, and listed.
+    (folder.store.landing / ".old").mkdir(parents=True)
+    for name in (".old/a.log", "x.log.tmp", "y.log.PART"):
+        (folder.store.landing / name).write_bytes(b"")
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert "empty" not in ended.out
+    assert "no log: links, special files, and names that start with . or _" in ended.out
+    assert (
+        "ignored    3 names that start with . or _ or end in .tmp, .part or .crc: .old, x.log.tmp, y.log.PART\n"
+        in ended.out
+    )
 
 
 def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> None:
@@ -69,14 +81,6 @@ def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> N
     ended = call("check", data=own.root)
     assert ended.code == 0
     assert "landing/week.xlsx: named by `ignore`" in ended.out
-
-
-def test_a_check_of_files_that_are_left_alone_does_not_call_landing_empty(call: Call, folder: DataFolder) -> None:
-    folder.land("_a.ndjson", records(1))
-    ended = call("check", data=folder.root)
-    assert ended.code == 0
-    assert "empty" not in ended.out
-    assert "no log: links, special files, and names that start with . or _" in ended.out
 
 
 def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataFolder, yesterday: date) -> None:
@@ -99,15 +103,6 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     assert "gbk.csv" not in ended.out
     assert "good.ndjson" not in ended.out
     assert tree(own.store.warehouse) == before
-
-
-def test_a_check_names_what_a_run_warned_of(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("good.ndjson", records(300, yesterday))
-    folder.land("text.log", NO_JSON)
-    folder.roll_up(yesterday)
-    ended = call("check", data=folder.root)
-    assert ended.code == 3
-    assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
 
 
 def test_a_check_of_many_new_files_looks_into_some(
@@ -224,27 +219,19 @@ def test_a_check_of_a_file_shows_it_as_the_source_reads_it(
     assert tree(published.root / "warehouse") == before
 
 
-def test_a_check_of_a_file_with_rejects_tells_why_and_ends_with_3(
+def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
     file = tmp_path / "try.ndjson"
-    file.write_bytes(lines([record("e1", yesterday), marked("m", yesterday, channel="fax")]))
+    first = days_before(yesterday, 400)
+    rejected = marked("m", yesterday, channel="fax")
+    file.write_bytes(lines([record("e1", yesterday), rejected, *records(3, days_before(first, 1)), *records(2, first)]))
     ended = call("check", file, data=published.root)
     assert ended.code == 3
     assert "line 2: invalid:channel" in ended.out
     assert MARKED_PHONE not in ended.out
     assert MARKED_DEVICE not in ended.out
-
-
-def test_a_check_of_a_file_says_what_a_run_would_find_too_old(
-    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
-) -> None:
-    file = tmp_path / "try.ndjson"
-    first = days_before(yesterday, 400)
-    file.write_bytes(lines([*records(3, days_before(first, 1)), *records(2, first)]))
-    ended = call("check", file, data=published.root)
-    assert ended.code == 3
-    assert "5 records read, 5 accepted, 0 rejected" in ended.out
+    assert "7 records read, 6 accepted, 1 rejected" in ended.out
     assert f"3 accepted records are of days before {first}: a run rejects them as too_old:event_time" in ended.out
 
 
@@ -345,23 +332,11 @@ def test_a_check_looks_again_into_files_whose_mapping_was_mended(
     assert "`authmeter reread` for gateway/a.ndjson" in ended.out
 
 
-def test_a_check_lists_what_is_left_alone_for_its_name(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("good.ndjson", records(3, yesterday))
-    (folder.store.landing / ".old").mkdir()
-    for name in (".old/a.log", "x.log.tmp", "y.log.PART"):
-        (folder.store.landing / name).write_bytes(b"")
-    ended = call("check", data=folder.root)
-    assert ended.code == 0
-    assert (
-        "ignored    3 names that start with . or _ or end in .tmp, .part or .crc: .old, x.log.tmp, y.log.PART\n"
-        in ended.out
-    )
-
-
-def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them(
+def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
     call: Call, folder: DataFolder, yesterday: date
 ) -> None:
-    folder.land("good.ndjson", records(3, yesterday))
+    folder.land("good.ndjson", records(300, yesterday))
+    folder.land("text.log", NO_JSON)
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
@@ -374,22 +349,23 @@ def test_a_check_warns_of_damaged_files_before_and_after_the_run_that_reads_them
         ended = call("check", data=folder.root)
         assert ended.code == 3
         assert said in ended.out
+        assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
         folder.roll_up(yesterday)
 
 
-def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
-    folder.land("gateway/a.ndjson", raw(3, yesterday))
-    folder.write("sources/other.toml", MAPPING.replace("gateway", "other"))
-    ended = call("run", data=folder.root)
+def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, own: DataFolder, yesterday: date) -> None:
+    own.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
+    own.land("gateway/a.ndjson", raw(3, yesterday))
+    own.write("sources/other.toml", MAPPING.replace("gateway", "other"))
+    ended = call("run", data=own.root)
     assert ended.code == 3
     assert "source gateway: no record has the column dev, device_id is empty in every record" in ended.out
     assert "source other: it reads no file" in ended.out
-    assert "source_mappings" in call("status", data=folder.root).out
+    assert "source_mappings" in call("status", data=own.root).out
     # Mended and read again, it is gone.
-    folder.write("sources/gateway.toml", MAPPING)
-    (folder.root / "sources" / "other.toml").unlink()
-    ended = call("reread", "--source", "gateway", data=folder.root)
+    own.write("sources/gateway.toml", MAPPING)
+    (own.root / "sources" / "other.toml").unlink()
+    ended = call("reread", "--source", "gateway", data=own.root)
     assert "source_mappings" not in ended.out
     assert ended.code == 0
 
@@ -429,19 +405,10 @@ def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: D
     assert [line for line in said.splitlines() if line.startswith(("sign-in ", "hint "))] == [
         "sign-in    canonical: 6 sign-in records in the newest 1 file: 100.0% with a subject, 33.3% page, 50.0% click",
         "sign-in    gateway: 4 sign-in records in the newest 1 file: 50.0% with a subject, 0.0% page, 0.0% click",
+        # The canonical source has it all.
         f"hint       gateway: records without a subject are in no session; log {HINTS['subject']} (docs/log-format.md, "
         "Log a sign-in)",
     ]
-
-
-def test_a_log_that_has_it_all_gets_no_hint(call: Call, folder: DataFolder) -> None:
-    folder.write("authmeter.toml", "retention_days = 36500\n")
-    folder.land(
-        "a.ndjson", [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(("page", "click", "login"))]
-    )
-    said = call("check", data=folder.root).out
-    assert "33.3% page, 33.3% click" in said
-    assert "hint " not in said
 
 
 def test_what_a_hint_says_stands_in_the_log_format() -> None:

@@ -18,7 +18,7 @@ import pytest
 from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
-from tests.published_folder import Call
+from tests.published_folder import Call, authmeter
 from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
@@ -32,7 +32,8 @@ def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Data
     def folder_of(day: date) -> DataFolder:
         folder = DataFolder(tmp_path_factory.mktemp("failing") / "data")
         land_failing_sdk(folder, day)
-        folder.publish(day)
+        # The command, so that Dagster's home is part of the copies.
+        assert authmeter("run", data=folder.root).code == 3
         return folder
 
     return folder_of

@@ -84,8 +84,9 @@ def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterda
     assert is_in_words(ended), ended
     assert str(paths[0].resolve()) in ended.err
     assert "no right to write to it" in ended.err
-    assert call("run", data=own.root).code in (0, 3)
-    assert own.counted()[yesterday] > 250
+    if closed == ".":
+        assert call("run", data=own.root).code in (0, 3)
+        assert own.counted()[yesterday] > 250
 
 
 @pytest.mark.parametrize(

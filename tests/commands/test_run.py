@@ -72,16 +72,6 @@ def test_a_run_makes_its_checks_once(
     assert len(made) == 1
 
 
-def test_the_sites_manifest_lists_every_other_file(published: DataFolder, yesterday: date) -> None:
-    files = tree(published.store.site)
-    manifest = json.loads(files.pop("manifest.json"))
-    assert manifest["as_of"] == str(yesterday)
-    assert manifest["generated_at"] == published.manifest.generated_at
-    assert {entry["path"]: entry["bytes"] for entry in manifest["files"]} == {
-        name: len(content) for name, content in files.items()
-    }
-
-
 def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterday: date) -> None:
     ended = call("run", "--day", yesterday + timedelta(days=1), data=own.root)
     assert ended.code == 2
@@ -100,6 +90,12 @@ def test_a_run_over_a_folder_without_any_log_warns_and_says_where_it_looked(call
     assert ended.code == 3
     assert "warning: day_is_there: no records arrived for" in ended.out
     assert f"no run has found a log in {tmp_path / 'typo' / 'landing'}" in ended.out
+    # A folder of files that are left alone is not called empty.
+    (tmp_path / "typo" / "landing" / "a.ndjson.part").write_bytes(lines(records(3)))
+    ended = call("run", data=tmp_path / "typo")
+    assert ended.code == 3
+    assert "no run has found a log" not in ended.out
+    assert "names that start with . or _ or end in .tmp, .part or .crc are ignored" in ended.out
 
 
 def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> None:
@@ -128,15 +124,6 @@ def test_unread_files_end_a_run_with_3_until_they_are_ignored(call: Call, own: D
     ended = call("run", data=own.root)
     assert ended.code == 0
     assert "week.xlsx" not in ended.out
-
-
-def test_a_folder_of_files_that_are_left_alone_is_not_called_empty(call: Call, tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.land("a.ndjson.part", records(3))
-    ended = call("run", data=folder.root)
-    assert ended.code == 3
-    assert "no run has found a log" not in ended.out
-    assert "names that start with . or _ or end in .tmp, .part or .crc are ignored" in ended.out
 
 
 def test_a_run_names_files_of_which_nothing_counts_and_ends_with_3(

@@ -43,7 +43,7 @@ from dataclasses import replace
 from pipelines.commands import demo
 write = demo.write_sample
 def write_less(out, spec):
-    return write(out, replace(spec, days=8, events=300, last_day=spec.last_day - timedelta(days=1)))
+    return write(out, replace(spec, days=8, apps=2, events=300, last_day=spec.last_day - timedelta(days=1)))
 demo.write_sample = write_less
 sys.argv = ["authmeter", "demo", "--data", sys.argv[1]]
 cli.main()

@@ -75,34 +75,30 @@ def test_all_times_of_the_status_are_of_the_business_zone(call: Call, own: DataF
 
 
 def test_what_is_only_good_to_know_is_said_and_changes_no_exit_code(
-    call: Call, folder: DataFolder, yesterday: date
+    call: Call, own: DataFolder, yesterday: date
 ) -> None:
-    folder.land("a.ndjson", records(1, yesterday))
-    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2062-03,default,number,1\n")
-    ran = call("run", data=folder.root)
+    own.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2062-03,default,number,1\n")
+    ran = call("run", data=own.root)
     said = f"early_bills: 1 bill for a month that is not over by {yesterday}"
     assert ran.code == 0
     assert f"\nnotice: {said}" in f"\n{ran.out}"
-    status = json.loads((folder.root / "status.json").read_bytes())
+    status = json.loads((own.root / "status.json").read_bytes())
     assert (status["state"], status["warnings"], status["to_do"]) == ("ok", [], [])
     assert [notice["check"] for notice in status["notices"]] == ["early_bills"]
-    status = call("status", data=folder.root)
+    status = call("status", data=own.root)
     assert "notice " in status.out
     assert said in status.out
-    quality = (folder.store.site / "quality.html").read_text("utf-8")
+    quality = (own.store.site / "quality.html").read_text("utf-8")
     assert quality.index("2062-03 default number") < quality.index('<details class="passed">')
 
 
-def test_status_json_says_of_alerts_what_the_end_of_the_run_left(
-    call: Call, folder: DataFolder, yesterday: date
-) -> None:
-    folder.land("a.ndjson", records(1, yesterday))
+def test_status_json_says_of_alerts_what_the_end_of_the_run_left(call: Call, own: DataFolder) -> None:
     for ending, state in ((1, "warning"), (0, "ok")):
         command = json.dumps([sys.executable, "-c", f"raise SystemExit({ending})"])
-        folder.write("authmeter.toml", f"[alerts]\ncommand = {command}\n")
-        assert call("run", data=folder.root).code == (3 if ending else 0)
-        noted = json.loads((folder.root / "status.json").read_bytes())
-        status = json.loads(call("status", "--json", data=folder.root).out)
+        own.write("authmeter.toml", f"[alerts]\ncommand = {command}\n")
+        assert call("run", data=own.root).code == (3 if ending else 0)
+        noted = json.loads((own.root / "status.json").read_bytes())
+        status = json.loads(call("status", "--json", data=own.root).out)
         assert noted["state"] == status["state"] == state
         assert noted["warnings"] == status["warnings"]
         assert noted["to_do"] == status["to_do"]

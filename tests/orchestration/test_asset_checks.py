@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.orchestration.steps import yesterday_is_published
-from tests.support import DAY, DataFolder, records
+from tests.support import DAY, CopyOf, DataFolder, records
+
+
+def published(folder: DataFolder) -> None:
+    """Publish a day."""
+    folder.land("a.ndjson", records(3))
+    folder.publish()
 
 
 def at(clock: str, days_later: int = 1) -> datetime:
@@ -26,15 +32,12 @@ def at(clock: str, days_later: int = 1) -> datetime:
         (at("08:00", 3), False),
     ],
 )
-def test_a_day_is_due_from_late_after_on(folder: DataFolder, now: datetime, passed: bool) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.publish()
-    assert yesterday_is_published(folder.root, now)[0] == passed
+def test_a_day_is_due_from_late_after_on(made_once: CopyOf, now: datetime, passed: bool) -> None:
+    assert yesterday_is_published(made_once(published).root, now)[0] == passed
 
 
-def test_late_after_is_a_setting(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.publish()
+def test_late_after_is_a_setting(copy_of: CopyOf) -> None:
+    folder = copy_of(published)
     folder.write("authmeter.toml", '[alerts]\nlate_after = "10:30"\n')
     assert yesterday_is_published(folder.root, at("10:29", 2)) == (True, f"published as of {DAY}, due: {DAY}")
     assert yesterday_is_published(folder.root, at("10:30", 2))[0] is False
@@ -46,9 +49,8 @@ def test_where_nothing_is_published_it_fails(folder: DataFolder) -> None:
     assert "published as of no day" in finding
 
 
-def test_a_day_that_is_rolled_up_and_not_on_the_site_is_not_published(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.publish()
+def test_a_day_that_is_rolled_up_and_not_on_the_site_is_not_published(copy_of: CopyOf) -> None:
+    folder = copy_of(published)
     after = DAY + timedelta(days=1)
     run = folder.open(after)
     run.ingest(after)

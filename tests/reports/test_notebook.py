@@ -18,8 +18,6 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.session_metrics import FUNNEL
-from pipelines.contract.record.channels import LOGIN_CHANNELS
-from pipelines.incidents.usual.norms import Observed, norms_of
 from pipelines.store.published_file import open_published
 from reports import notebook
 from reports.charts.shapes import LOOKS, charts, layout
@@ -28,9 +26,6 @@ from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.incidents import Entry, Incidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day, example
-
-Values = dict[date, float | None]
-DAYS = [day(back) for back in reversed(range(30))]
 
 
 @pytest.fixture(scope="module")
@@ -60,21 +55,6 @@ def connection(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield found
 
 
-def by_day(line: Any) -> Values:
-    return dict(zip(map(date.fromisoformat, line.x), line.y, strict=True))
-
-
-def counted(connection: duckdb.DuckDBPyConnection, app_key: str, channel: str, expression: str) -> Values:
-    """A number of the table `channel_daily` on each of the 30 days; None without data."""
-    rows = connection.execute(
-        f"""
-        SELECT day, {expression} FROM channel_daily
-        WHERE channel = $channel AND $app IN (app_key, '*') GROUP BY day""",
-        {"app": app_key, "channel": channel},
-    ).fetchall()
-    return dict.fromkeys(DAYS, None) | {one: value for one, value in rows if one in DAYS}
-
-
 def test_every_published_table_is_a_frame(
     opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection, data: Path
 ) -> None:
@@ -85,30 +65,6 @@ def test_every_published_table_is_a_frame(
     found = opened.table("channel_daily").filter(app_key="shop", channel="wechat", day=day(0))
     assert found["authorizations"].to_list() == [6]
     assert opened.table("channel_daily").schema["day"] == pl.Date
-
-
-SUMS = {
-    "authorizations": "sum(authorizations)",
-    "authorization_rate": "sum(authorizations) / nullif(sum(authorization_requests), 0)",
-    "technical_success_rate": "sum(authorizations) / (sum(authorization_requests) - sum(authorizations_cancelled))",
-    "latency_p95_ms": "max(latency_p95_ms)",
-}
-
-
-@pytest.mark.parametrize(("app_key", "chart"), zip(["shop", "*", "shop", "*"], SUMS, strict=True))
-def test_the_lines_are_the_cells_of_the_tables(
-    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection, app_key: str, chart: str
-) -> None:
-    figure = opened.trend(app_key, chart)
-    drawn = {line.meta["series"]: by_day(line) for line in figure.data}
-    # `shop` has two of the four channels, all apps together have all. Latency also exists for `local_verify`.
-    logins = ["one_click", "wechat"] if app_key == "shop" else list(LOGIN_CHANNELS)
-    assert set(drawn) - {"local_verify"} == set(logins) - ({"qq"} if chart == "latency_p95_ms" else set())
-    for channel, values in drawn.items():
-        assert list(values) == DAYS
-        assert values == pytest.approx(counted(connection, app_key, channel, SUMS[chart])), channel
-        assert [one for one, value in values.items() if value is None] == [day(MISSING_BACK)]
-    assert all(line.connectgaps is False for line in figure.data)
 
 
 def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(
@@ -123,35 +79,16 @@ def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_z
     assert [one.text for one in idle.layout.annotations] == ["no data"]
 
 
-def points(path: str) -> list[tuple[str, float]]:
-    """The corners of a path: a time, and a value."""
-    pairs = (point.split(",") for point in path.strip("MZ").replace("M", "L").split("L"))
-    return [(at.replace("_", " "), float(value)) for at, value in pairs]
-
-
-def test_a_line_alone_has_what_is_usual_and_the_span_before(
-    opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_line_alone_has_what_is_usual_and_the_span_before(opened: notebook.Notebook) -> None:
+    """`test_charts_in_browser.py` compares the lines of all charts with the pages; `norm_cases.json` and
+    `chart_cases.json` have the ranges.
+    """
     figure = opened.trend("shop", "technical_success_rate", days=7, series="wechat")
-    assert len(figure.data) == 1
+    assert [line.meta["series"] for line in figure.data] == ["wechat"]
     shapes = {shape.name: shape for shape in figure.layout.shapes}
-    values = counted(connection, "shop", "wechat", SUMS["technical_success_rate"])
-    requests = counted(connection, "shop", "wechat", "sum(authorization_requests) - sum(authorizations_cancelled)")
-    # The only incident of `shop` in this channel or in all channels was 25 to 23 days ago.
-    observed = [
-        Observed("", one, values[one], int(requests[one] or 0), one not in [day(back) for back in (23, 24, 25)])
-        for one in DAYS
-    ]
-    expected = [(str(row.day), row.low, row.high) for row in norms_of(observed, 7)[""]]
-    corners = points(shapes["norm"].path)
     assert shapes["norm"].fillcolor == LOOKS["wechat"].light
-    above, below = corners[: len(corners) // 2], corners[len(corners) // 2 :]
-    found = [(at, low, high) for (at, high), (_, low) in zip(above, reversed(below), strict=True) if len(at) == 10]
-    assert found == [(at, pytest.approx(low), pytest.approx(high)) for at, low, high in expected]
-    before = points(shapes["previous"].path)
-    assert [value for _, value in before] == pytest.approx([values[day(back)] for back in range(13, 6, -1)])
-    assert before[0][0] == str(day(6))
-    assert "norm" not in {shape.name for shape in opened.trend("shop", days=7).layout.shapes}
+    assert shapes["previous"].path.startswith(f"M{day(6)}")
+    assert not {"norm", "previous"} & {shape.name for shape in opened.trend("shop", days=7).layout.shapes}
 
 
 def labels(figure: Any, kind: str) -> dict[str, str]:
@@ -252,7 +189,11 @@ def test_packages_are_the_ledger_and_the_forecast(
     opened: notebook.Notebook, connection: duckdb.DuckDBPyConnection
 ) -> None:
     figure = opened.packages("default")
-    layers = {line.name: by_day(line) for line in figure.data if line.stackgroup}
+    layers = {
+        line.name: dict(zip(map(date.fromisoformat, line.x), line.y, strict=True))
+        for line in figure.data
+        if line.stackgroup
+    }
     assert list(layers) == ["pkg-2", "pkg-1", "old"]
     for name, values in layers.items():
         left = dict(

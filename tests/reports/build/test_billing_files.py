@@ -21,10 +21,6 @@ def publish(folder: DataFolder) -> dict[str, str]:
     return {file.stem: file.read_bytes().decode("utf-8-sig") for file in files if file.exists()}
 
 
-def test_without_packages_and_statements_there_are_none(folder: DataFolder) -> None:
-    assert publish(folder) == {}
-
-
 def test_what_limits_would_have_blocked_is_a_file(folder: DataFolder) -> None:
     folder.write("registry/limits.csv", "limit_id,key,max_requests,window\none,app,1,day\n")
     publish(folder)
@@ -66,8 +62,8 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder)
     assert {f"{name}.csv" for name in NAMES} <= {file["path"] for file in manifest["files"]}
 
 
-def test_what_a_page_without_input_says_to_write_is_taken(folder: DataFolder) -> None:
-    publish(folder)
+def test_without_input_there_are_no_files_and_what_a_page_says_to_write_is_taken(folder: DataFolder) -> None:
+    assert publish(folder) == {}
     examples: dict[str, str] = {}
     for page in ("packages.html", "reconciliation.html", "limits.html"):
         text = (folder.store.site / page).read_text("utf-8")

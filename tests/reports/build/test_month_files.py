@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -24,13 +25,18 @@ MONTHS = {"2026-02": date(2026, 2, 1), "2026-03": date(2026, 3, 1)}
 FOLDER = f"apps/{app_folder('shop', ['Shop'])}/monthly"
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return example(tmp_path / "authmeter.duckdb")
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return example(tmp_path_factory.mktemp("months") / "authmeter.duckdb")
 
 
-def rendered(database: Path, name: str, before: Path | None = None, settings: Settings | None = None) -> Path:
-    target = database.parent / name
+@pytest.fixture(scope="module")
+def site(database: Path) -> Path:
+    """The site of the database; no test may change either."""
+    return rendered(database, database.parent / "site")
+
+
+def rendered(database: Path, target: Path, before: Path | None = None, settings: Settings | None = None) -> Path:
     target.mkdir()
     render_site(database, target, settings=settings, before=before)
     return target
@@ -46,10 +52,9 @@ def made_anew(site: Path, before: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
-def test_a_month_has_the_bytes_of_its_export(database: Path, format: str) -> None:
-    site = rendered(database, "site")
+def test_a_month_has_the_bytes_of_its_export(database: Path, site: Path, tmp_path: Path, format: str) -> None:
     for name, month in MONTHS.items():
-        exported = database.parent / f"exported.{format}"
+        exported = tmp_path / f"exported.{format}"
         last = min(AS_OF, end_of_month(month))
         rows = export_detail(database, ExportRequest("shop", month, last, format, exported))
         assert exported.read_bytes() == (site / FOLDER / f"{name}.{format}").read_bytes()
@@ -58,8 +63,7 @@ def test_a_month_has_the_bytes_of_its_export(database: Path, format: str) -> Non
     assert files[f"{FOLDER}/2026-03.csv"]["rows"] == rows
 
 
-def test_the_current_month_is_whole_on_its_31st_day_and_the_detail_has_30_days(database: Path) -> None:
-    site = rendered(database, "site")
+def test_the_current_month_is_whole_on_its_31st_day_and_the_detail_has_30_days(site: Path) -> None:
     month, detail = (
         (site / file).read_text("utf-8-sig").splitlines()[1:]
         for file in (f"{FOLDER}/2026-03.csv", f"{FOLDER}/../{Path(FOLDER).parts[1]}_usage_detail.csv")
@@ -68,16 +72,18 @@ def test_the_current_month_is_whole_on_its_31st_day_and_the_detail_has_30_days(d
     assert month[-len(detail) :] == detail
 
 
-def test_what_did_not_change_is_linked_and_what_did_is_written(database: Path) -> None:
-    before = rendered(database, "one")
+def test_what_did_not_change_is_linked_and_what_did_is_written(database: Path, site: Path, tmp_path: Path) -> None:
+    before = Path(shutil.copytree(site, tmp_path / "before"))
+    database = Path(shutil.copy(database, tmp_path))
+    database.chmod(0o600)
     with closing(duckdb.connect(str(database))) as connection:
         connection.execute("UPDATE channel_detail_daily SET authorizations = authorizations + 1 "
                            "WHERE app_key = 'ghost' AND day = '2026-02-25'")  # fmt: skip
         connection.execute("UPDATE apps SET app_name = 'Renamed' WHERE app_key = 'img'")
     (before / "apps" / "cmd" / "monthly" / "2026-02.csv").write_text("spoilt")
     (before / "apps" / "emoji" / "monthly" / "2026-02.xlsx").unlink()
-    again = rendered(database, "again")
-    linked = rendered(database, "linked", before)
+    again = rendered(database, tmp_path / "again")
+    linked = rendered(database, tmp_path / "linked", before)
     changed = {
         f"{path.parts[-3]}/{path.name}"
         for path in again.glob("apps/*/monthly/*")
@@ -90,18 +96,16 @@ def test_what_did_not_change_is_linked_and_what_did_is_written(database: Path) -
         assert path.is_dir() or path.read_bytes() == (linked / path.relative_to(again)).read_bytes(), path
 
 
-def test_another_language_of_headings_writes_all_months(database: Path) -> None:
-    before = rendered(database, "one")
-    site = rendered(database, "two", before, Settings(csv_language="zh"))
-    assert len(made_anew(site, before)) == len(list(site.glob("apps/*/monthly/*"))) > 20
+def test_another_language_of_headings_writes_all_months(database: Path, site: Path, tmp_path: Path) -> None:
+    after = rendered(database, tmp_path / "site", site, Settings(csv_language="zh"))
+    assert len(made_anew(after, site)) == len(list(after.glob("apps/*/monthly/*"))) > 20
     for file in (f"{FOLDER}/2026-02.csv", f"{FOLDER}/2026-03.csv", "usage_all.csv"):
-        assert (site / file).read_text("utf-8-sig").startswith("日期,AppKey,应用名称,平台,")
+        assert (after / file).read_text("utf-8-sig").startswith("日期,AppKey,应用名称,平台,")
 
 
 def test_there_are_13_months_at_most_and_workbooks_of_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = steady(tmp_path / "authmeter.duckdb", days=500)
-    site = rendered(database, "site")
-    (folder,) = site.glob("apps/*/monthly")
+    (folder,) = rendered(database, tmp_path / "site").glob("apps/*/monthly")
     months = [
         f"{year}-{month:02}" for year, month in [(2025, m) for m in range(3, 13)] + [(2026, m) for m in (1, 2, 3)]
     ]
@@ -109,5 +113,5 @@ def test_there_are_13_months_at_most_and_workbooks_of_two(tmp_path: Path, monkey
     assert names == {*(f"{month}.csv" for month in months), "2026-02.xlsx", "2026-03.xlsx"}
     monkeypatch.setattr(month_files, "_MOST_FILES", 1)
     monkeypatch.setattr(month_files, "_APPS_WITH_WORKBOOKS", 0)
-    (folder,) = rendered(database, "small").glob("apps/*/monthly")
+    (folder,) = rendered(database, tmp_path / "small").glob("apps/*/monthly")
     assert {path.name for path in folder.iterdir()} == {"2026-02.csv", "2026-03.csv"}

@@ -74,30 +74,25 @@ def test_the_manifest_lists_them_with_size_digest_and_rows(site: Path, database:
         assert (entry["bytes"], entry["sha256"]) == (path.stat().st_size, sha256(path.read_bytes()).hexdigest())
 
 
-def test_nobody_who_did_not_ask_gets_them(database: Path, tmp_path: Path) -> None:
-    assert not (rendered(database, tmp_path / "site", Settings()) / "tables").exists()
-
-
-def test_a_month_is_a_link_until_one_of_its_rows_changes(site: Path, database: Path, tmp_path: Path) -> None:
+def test_a_month_is_a_link_until_its_rows_change_or_somebody_removes_it(
+    site: Path, database: Path, tmp_path: Path
+) -> None:
+    before = Path(shutil.copytree(site, tmp_path / "before"))
+    shutil.rmtree(before / "tables" / "outcome_daily")
     changed = Path(shutil.copy(database, tmp_path))
     changed.chmod(0o600)
     with closing(duckdb.connect(str(changed))) as connection:
         connection.execute("UPDATE channel_daily SET unknowns = unknowns + 1 WHERE day = DATE '2026-02-27'")
-    after = rendered(changed, tmp_path / "site", before=site)
+    after = rendered(changed, tmp_path / "site", before=before)
     anew = {
         path.relative_to(after / "tables").as_posix()
         for path in (after / "tables").rglob("month=*/*.parquet")
-        if not os.path.samefile(path, site / path.relative_to(after))
+        if not (old := before / path.relative_to(after)).exists() or not os.path.samefile(path, old)
     }
-    assert anew == {"channel_daily/month=2026-02/channel_daily.parquet"}
-
-
-def test_a_month_that_somebody_removed_is_written_again(site: Path, database: Path, tmp_path: Path) -> None:
-    before = Path(shutil.copytree(site, tmp_path / "before"))
-    shutil.rmtree(before / "tables" / "channel_daily")
-    after = rendered(database, tmp_path / "site", before=before)
-    for path in (site / "tables" / "channel_daily").rglob("*.parquet"):
-        assert path.read_bytes() == (after / path.relative_to(site)).read_bytes()
+    removed = {f"outcome_daily/month=2026-0{month}/outcome_daily.parquet" for month in (2, 3)}
+    assert anew == {"channel_daily/month=2026-02/channel_daily.parquet", *removed}
+    for path in removed:
+        assert (site / "tables" / path).read_bytes() == (after / "tables" / path).read_bytes()
 
 
 def test_the_same_tables_give_the_same_bytes_on_any_number_of_threads(

@@ -24,10 +24,6 @@ def land(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*records(3), record("g", app_key="game", scheme_id="<r>007</r>")])
 
 
-def workbooks(folder: DataFolder) -> list[str]:
-    return sorted(path.parent.name for path in folder.store.site.glob("apps/*/*_usage_detail.xlsx"))
-
-
 def test_a_list_of_texts_is_the_setting() -> None:
     assert Settings().xlsx_apps == ()
     assert Settings.model_validate({"xlsx_apps": ["shop", "*", "shop"]}).xlsx_apps == ("*", "shop")
@@ -64,16 +60,6 @@ def test_before_anything_is_published_the_registry_alone_is_known(folder: DataFo
     assert check_folder(folder.root) == 0
     setting(folder, "game")
     assert check_folder(folder.root) == 3
-
-
-def test_the_named_apps_have_a_workbook_beside_their_csv(folder: DataFolder) -> None:
-    land(folder)
-    folder.publish()
-    assert workbooks(folder) == []
-    for apps, found in ((("game", "nobody"), ["game"]), (("*",), ["game", "idle", "shop"]), ((), [])):
-        setting(folder, *apps)
-        folder.publish()
-        assert workbooks(folder) == found
 
 
 def test_a_workbook_holds_the_rows_of_the_csv_and_is_that_of_an_export(folder: DataFolder, tmp_path: Path) -> None:

@@ -40,6 +40,41 @@ TABLES = ("tables/apps/apps.parquet", "tables/rejected_records/rejected_records.
 LARGE_BYTES = 1_200_000
 
 
+# Files that a holder of a token for `shop` may not open; "" is the briefing.
+OTHERS = (
+    *FOR_ALL, *(f"apps/{FOLDERS[key]}/{name.format(FOLDERS[key])}" for key in ("game", "pair", "Pair")
+                for name in OF_AN_APP),
+    "", "apps/", "assets", "data/", "days/", "apps/Shop/index.html", "APPS/game/index.html", "nothing.html",
+)  # fmt: skip
+# Addresses that try to lead from the folder of `shop`, or from the shared files, to others.
+HOSTILE = (
+    "/apps/shop/../game/index.html", "/apps/shop/..%2fgame/index.html", "/apps/shop/%2e%2e/game/index.html",
+    "/apps/shop%2f..%2fgame%2findex.html", "/apps/shop/%2e%2e%2fgame/index.html", "/apps/shop/..%5cgame%5cindex.html",
+    "/apps/shop/..\\game\\index.html", "/apps/shop/%252e%252e/game/index.html", "/apps/shop/./../game/index.html",
+    "//apps/game/index.html", "/apps//game/index.html", "/assets/../index.html", "/assets/%2e%2e/usage_all.csv",
+    "/assets/..%2findex.html", "/apps/shop/.hidden", "/apps/shop/..;/game/index.html", "/apps/game/index.html%20",
+    "/apps/game%2findex.html", "/apps/shop/..", "http://127.0.0.1/apps/game/index.html",
+)  # fmt: skip
+TYPES = {
+    "index.html": "text/html; charset=utf-8",
+    ASSETS[0]: "text/javascript; charset=utf-8",
+    ASSETS[1]: "text/css; charset=utf-8",
+    "usage_all.csv": "text/csv; charset=utf-8",
+    "manifest.json": "application/json",
+    "apps/shop/shop_usage_detail.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# The name under which a browser saves a file; None if it shows the file.
+DOWNLOADS = {
+    "usage_all.csv": "usage_all.csv",
+    "monthly/usage_2026-03.csv": "usage_2026-03.csv",
+    "apps/shop/shop_usage_detail.csv": "shop_usage_detail.csv",
+    "apps/shop/monthly/2026-03.csv": "shop_2026-03.csv",
+    "apps/shop/shop_usage_detail.xlsx": "shop_usage_detail.xlsx",
+    "apps/shop/figures.js": None,
+    "index.html": None,
+}
+
+
 def app_files(key: str) -> list[str]:
     """The files of an app's folder."""
     return [f"apps/{FOLDERS[key]}/{name.format(FOLDERS[key])}" for name in OF_AN_APP]
