@@ -27,7 +27,6 @@ from reports.build.site import render_site
 from reports.content.folders import app_folders
 from reports.serve.access import Grant
 from tests.data.made_database import GENERATED_AT
-from tests.data.packed_texts import unpacked
 from tests.data.published_tables import (
     AS_OF,
     ENDED_INCIDENTS,
@@ -130,13 +129,6 @@ def columns(path: Path) -> dict[str, Any]:
         ]
         found[json.loads(name)] = values if strings.startswith("[") else values[0]
     return found
-
-
-def quality_tables(site: Path) -> dict[str, list[list[Any]]]:
-    """Return the rows that the quality page holds for its script."""
-    block = r'<script type="application/json" id="page-data">(.*?)</script>'
-    (content,) = re.findall(block, (site / "quality.html").read_text("utf-8"), re.DOTALL)
-    return json.loads(content)["tables"]
 
 
 # ---- files
@@ -472,19 +464,6 @@ def test_every_link_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
                 assert place in (places[target] if path else own), (page, link)
 
 
-def test_a_missing_day_is_a_gap_and_an_idle_app_is_zero(site: Path, folders: dict[str, str]) -> None:
-    known = script_data(site / "assets" / "site.js")
-    assert known["missing"] == [29 - MISSING_BACK]
-    assert known["days"] == [day(back).isoformat() for back in reversed(range(30))]
-    shop = script_data(site / "apps" / folders["shop"] / "figures.js")
-    # The last four days; which of them lacks data, the site says.
-    assert unpacked(shop["days"]["wechat"]["authorizations"], 90)[-4:] == [0, 18, 12, 6]
-    assert known["long_missing"][-1] == 89 - MISSING_BACK
-    idle = script_data(site / "apps" / folders["idle"] / "figures.js")
-    assert idle["days"] == {}
-    assert idle["tables"]["usage"]["one_click_verifications"] == [0] * 5
-
-
 def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dict[str, str]) -> None:
     listed = columns(site / "data" / "apps.js")
     assert sorted(listed["key"]) == sorted(folders)
@@ -553,12 +532,6 @@ def test_an_incident_of_restated_days_says_so_and_so_does_a_day_without_one(site
     said = {back: (calm / "days" / f"{day(back)}.html").read_text("utf-8") for back in (1, 2)}
     assert [("which were changed after publication" in said[back]) for back in (1, 2)] == [False, True]
     assert all("当日没有异常" in text for text in said.values())
-
-
-def test_unmapped_codes_stand_under_the_platform_that_they_are_looked_up_for(site: Path) -> None:
-    # iPad reads as iOS.
-    codes = [row for row in quality_tables(site)["codes"] if row[0] == "umeng"]
-    assert codes == [["umeng", "sdk", "ios", "600001", 5], ["umeng", "sdk", "android", "7", 3]]
 
 
 def test_rejected_records_have_three_examples(site: Path) -> None:

@@ -31,7 +31,6 @@ from tests.data.published_tables import (
     example,
     full,
     prepare,
-    steady,
 )
 
 TREND = ("one_click", "wechat", "qq", "weibo")
@@ -225,28 +224,6 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
         marts = PublishedTables(connection)
         prepare(marts, [])
         assert {row[0] for row in marts.rows("site/compared_periods") if row[-2]} == expected
-
-
-@pytest.mark.parametrize("missing", [(), (20,), (20, 45, 52)])
-def test_a_change_is_that_of_the_days_that_are_left(tmp_path, missing):
-    """The change is recounted here. If no day is missing, it is the plain change between both windows."""
-    won = {back: 50 + back * 7 % 31 for back in range(62) if back not in missing}
-    path = steady(tmp_path / "authmeter.duckdb", missing=missing, won=lambda back: won[back])
-    with closing(duckdb.connect(str(path), read_only=True)) as connection:
-        found = connection.execute(
-            "SELECT window_days, authorizations, previous_authorizations, matched_days, change "
-            "FROM login_trend_summary WHERE app_key = 'shop' AND channel = 'one_click' ORDER BY window_days"
-        ).fetchall()
-    for window_days, authorizations, previous, matched_days, change in found:
-        now, before = range(window_days), range(window_days, 2 * window_days)
-        assert authorizations == sum(won.get(back, 0) for back in now)
-        assert previous == sum(won.get(back, 0) for back in before)
-        left = [back for back in now if back in won and back + window_days in won]
-        assert matched_days == len(left)
-        assert change == sum(won[back] for back in left) / sum(won[back + window_days] for back in left) - 1
-        if not missing:
-            assert (matched_days, change) == (window_days, authorizations / previous - 1)
-    assert [row[3] for row in found] == [7, 30 - len(missing)]
 
 
 def compared(rows: list[dict], days: int, counts: tuple[str, ...]) -> dict[str, int]:
