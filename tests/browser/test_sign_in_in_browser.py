@@ -175,9 +175,7 @@ def test_the_card_of_an_incident_counts_failed_sessions_and_leads_to_them(
 
 def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(read_site: Callable[..., Reader]) -> None:
     """An app without SDK logs. It compares schemes first, whose long names must fit a phone."""
-    reader = read_site("sampled")
-    reader.page.set_viewport_size({"width": 390, "height": 844})
-    page = with_sign_ins(reader.open("apps/sample-app-0006/index.html", lang="en"))
+    page = with_sign_ins(read_site("sampled").open("apps/sample-app-0006/index.html", lang="en"))
     part = page.locator("[data-part=sign-in-funnel]")
     rows = table_rows(page, "[data-part=sign-in-funnel] table")
     empty = [next(cell for cell in row[3:] if cell) for row in rows if row[0].startswith(("Click", "Signed in"))]
@@ -188,6 +186,7 @@ def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(read_site: C
     lines = part.locator("pre").inner_text().splitlines()
     assert [json.loads(line)["stage"] for line in lines] == ["page", "click"]
     assert max(map(len, page.locator("[data-side=a] option").all_inner_texts())) > 40
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
