@@ -93,14 +93,10 @@ TEXT_OF = {
     "app": Text("logged", _SHOP),
     "app that only verifies numbers": Text("logged", f"apps/{_FOLDERS['numbers']}/index.html"),
     "app without a record": Text("logged", f"apps/{_FOLDERS['idle']}/index.html"),
-    # One of the five days has no data; the month before is shorter.
+    # One of the five days has no data.
     "range against a week before": Text(
         "logged", _SHOP, "[data-part=range]", {"from": day(19), "to": day(15), "vs": "week"}
     ),
-    "range against a month before": Text(
-        "logged", _SHOP, "[data-part=range]", {"from": day(19), "to": day(0), "vs": "month"}
-    ),
-    "day before": Text("logged", f"days/{day(1)}.html"),
     "day with late records": Text("logged", f"days/{day(LATE_BACK)}.html"),
     "day without records": Text("logged", f"days/{day(MISSING_BACK)}.html"),
     "day of an app": Text("logged", f"days/{day(2)}.html", choices={"app": "shop"}),

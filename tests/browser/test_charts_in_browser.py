@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -29,6 +30,12 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(
     lines: layer.querySelectorAll(".scatterlayer .trace").length,
   }];
 }))"""
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader]) -> Reader:
+    """A reader of the example site with drawn charts."""
+    return read_site("example", draws=True)
 
 
 def drawn(reader: Reader, days: int) -> dict[str, Any]:

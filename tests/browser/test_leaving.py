@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import SHOP, Reader, choices_of
 from tests.data import made_database
+
+
+@pytest.fixture
+def reader(read_site: Callable[..., Reader]) -> Reader:
+    """A reader of the example site with drawn charts."""
+    return read_site("example", draws=True)
 
 
 def pasted(page: Page) -> str:

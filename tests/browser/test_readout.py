@@ -34,6 +34,12 @@ _LAYER = """(place) => {
 }"""
 
 
+@pytest.fixture
+def reader(read_site: Callable[..., Reader]) -> Reader:
+    """A reader of the example site with drawn charts."""
+    return read_site("example", draws=True)
+
+
 def layer(page: Page, chart: str) -> dict[str, Any]:
     """Return the content of a chart in its span."""
     return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
@@ -76,7 +82,7 @@ def test_a_fallen_rate_is_outside_its_usual_range_also_over_seven_days(look: Loo
 
 
 def test_longer_spans_show_90_days_and_13_months(read_site: Callable[..., Reader]) -> None:
-    reader = read_site("fallen")
+    reader = read_site("fallen", draws=True)
     page = reader.open("apps/shop/index.html", lang="en", days=30)
     choose(reader, "90")
     (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
@@ -158,7 +164,7 @@ def test_lines_are_solid_and_named_at_their_ends(reader: Reader) -> None:
 
 
 def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reader]) -> None:
-    reader = read_site("example", fresh=True)
+    reader = read_site("example", fresh=True, draws=True)
     page = reader.open("usage.html", lang="en", days=7)
     left, top, width, height = page.evaluate(_PLOT, "usage")
     session = page.context.new_cdp_session(page)

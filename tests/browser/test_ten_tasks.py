@@ -46,7 +46,7 @@ class Analyst:
 
 @pytest.fixture
 def analyst(read_site: Callable[..., Reader]) -> Callable[[], Analyst]:
-    reader = read_site("sampled")
+    reader = read_site("sampled", draws=True)
     return lambda: Analyst(reader)
 
 

@@ -353,23 +353,6 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         folder.roll_up(yesterday)
 
 
-def test_a_run_warns_of_what_the_mappings_cannot_mean(call: Call, own: DataFolder, yesterday: date) -> None:
-    own.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
-    own.land("gateway/a.ndjson", raw(3, yesterday))
-    own.write("sources/other.toml", MAPPING.replace("gateway", "other"))
-    ended = call("run", data=own.root)
-    assert ended.code == 3
-    assert "source gateway: no record has the column dev, device_id is empty in every record" in ended.out
-    assert "source other: it reads no file" in ended.out
-    assert "source_mappings" in call("status", data=own.root).out
-    # Mended and read again, it is gone.
-    own.write("sources/gateway.toml", MAPPING)
-    (own.root / "sources" / "other.toml").unlink()
-    ended = call("reread", "--source", "gateway", data=own.root)
-    assert "source_mappings" not in ended.out
-    assert ended.code == 0
-
-
 def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: Call, folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 36500\n")
     app = [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(("page", "click", "authorize"))]

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, Ended
-from tests.support import DataFolder, records, tree
+from tests.support import DataFolder, tree
 
 
 def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
@@ -236,16 +236,6 @@ def test_an_export_over_what_the_folder_holds_is_refused(call: Call, own: DataFo
             assert ended.code == 2, target
             assert "the data folder's own" in ended.err
     assert tree(own.root) == before
-
-
-def test_an_export_into_an_older_generation_of_the_site_is_refused(
-    call: Call, own: DataFolder, yesterday: date
-) -> None:
-    before = own.store.site.resolve()
-    own.land("late.ndjson", records(1, yesterday, "late"))
-    own.publish(yesterday)
-    assert own.store.site.resolve() != before
-    assert export(call, own, before / "usage_all.csv").code == 2
 
 
 def test_an_export_beside_what_the_folder_holds_is_written(call: Call, own: DataFolder) -> None:

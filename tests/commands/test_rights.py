@@ -61,10 +61,10 @@ def test_a_read_only_mount_is_named_and_read(own: DataFolder) -> None:
 @pytest.mark.parametrize(
     "closed",
     [
-        ".", "warehouse/catalogue.sqlite",
+        "warehouse/catalogue.sqlite",
         *(
             pytest.param(path, marks=pytest.mark.lab)
-            for path in ("warehouse", "warehouse/.lock", ".site", "dagster/history")
+            for path in (".", "warehouse", "warehouse/.lock", ".site", "dagster/history")
         ),
     ],
 )  # fmt: skip
