@@ -84,7 +84,7 @@ def test_many_files_and_a_run_with_nothing_new(cache: Cache, logs: Logs) -> None
 
 
 @pytest.mark.usefixtures("boxes_alone")
-def test_one_more_day(cache: Cache) -> None:
+def test_one_more_day_is_compared_with_the_first(cache: Cache) -> None:
     rows = scenarios.one_more_day(cache, cache.logs(days=2, apps=5, events=300), 1)
     assert limits(rows) == [("one more day on top of 1 stored ones", 1.2, "×")]
 
@@ -97,7 +97,7 @@ def test_a_big_day_has_no_record_twice(cache: Cache, logs: Logs) -> None:
     assert [path.name for path in cache.folder.iterdir() if path.name.startswith(("data-", "used-"))] == []
 
 
-def test_other_ids_are_other_ids_in_every_line(logs: Logs, tmp_path: Path) -> None:
+def test_each_line_gets_another_event_id(logs: Logs, tmp_path: Path) -> None:
     big_day.with_other_ids(logs.files[0], tmp_path / "a", "007")
     pairs = list(zip(logs.files[0].read_text().splitlines(), (tmp_path / "a").read_text().splitlines(), strict=True))
     assert len(pairs) > 900

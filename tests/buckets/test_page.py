@@ -13,7 +13,7 @@ def test_the_page_shows_what_is_tried() -> None:
     assert PAGE.read_text("utf-8") == page(), "run `python -m tests.buckets.page`"
 
 
-def test_each_declaration_is_of_a_test_that_runs() -> None:
+def test_the_page_names_only_tests_that_make_test_runs() -> None:
     tests = {f"{module.__name__}.{name}": test for module in TESTS for name, test in vars(module).items()}
     for name in {name for names in TRIED.values() for name in names}:
         assert name.rpartition(".")[2].startswith("test_"), name

@@ -139,7 +139,7 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     assert fired(folder) == {}
 
 
-def test_what_they_say_is_in_words_in_both_languages() -> None:
+def test_messages_have_words_in_both_languages() -> None:
     account = {"account_id": "acc", "remaining": 1200, "quantity": 9000, "run_out_earliest": DAY, "run_out_day": None}
     package = {
         "resource_package_id": "p", "quantity": 9000, "drift": -2000, "unused_expected": 3000,

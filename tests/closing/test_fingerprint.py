@@ -110,7 +110,7 @@ def test_what_computes_and_shows_is_in_the_digest(
     assert (now != published, tables_now != tables) == (is_changed, are_tables_changed)
 
 
-def test_all_that_is_named_exists() -> None:
+def test_each_named_file_of_code_exists() -> None:
     assert [path for path in (*CODE, *WITHOUT, *TABLES_CODE) if not (PROJECT / path).exists()] == []
 
 

@@ -19,7 +19,7 @@ def load(folder: Path, text: str) -> tuple[tuple[Limit, ...], list[Problem]]:
     return load_limits(folder, problems), problems
 
 
-def test_without_a_file_there_are_three(tmp_path: Path) -> None:
+def test_without_limits_csv_three_default_limits_apply(tmp_path: Path) -> None:
     assert load_limits(tmp_path, []) == DEFAULTS
     assert [(limit.limit_id, limit.key, limit.max_requests, limit.window) for limit in DEFAULTS] == [
         ("device_10_day", "device", 10, "day"), ("phone_10_day", "phone", 10, "day"), ("phone_1_30s", "phone", 1, "30"),

@@ -11,9 +11,7 @@ from pipelines.contract.tables.tables import Table
 
 
 @pytest.mark.parametrize(("nulls", "places"), [("FIRST", [None, "x"]), ("LAST", ["x", None])])
-def test_of_a_key_that_may_be_null_the_order_is_the_asked_one(
-    nulls: Literal["FIRST", "LAST"], places: list[str | None]
-) -> None:
+def test_rows_are_ordered_by_a_nullable_key_as_asked(nulls: Literal["FIRST", "LAST"], places: list[str | None]) -> None:
     table = Table("t", "", ("app", "place"), {"place": "VARCHAR", "app": "VARCHAR"}, frozenset({"place"}))
     with duckdb.connect() as connection:
         rows = connection.execute(

@@ -115,7 +115,7 @@ def locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([\w.!+]+)", lines, re.MULTILINE))
 
 
-def test_what_is_asked_for_is_locked() -> None:
+def test_each_declared_dependency_is_locked() -> None:
     asked = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     groups = asked["dependency-groups"]
 

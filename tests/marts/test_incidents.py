@@ -100,7 +100,7 @@ def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: Co
     assert folder.rows("FROM withdrawn_incidents") == []
 
 
-def test_a_folder_without_records_has_none(folder: DataFolder) -> None:
+def test_a_folder_without_records_has_no_incident(folder: DataFolder) -> None:
     folder.tables()
     assert folder.rows("FROM incidents") == folder.rows("FROM incident_cells") == []
 

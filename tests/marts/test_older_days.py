@@ -24,7 +24,7 @@ def aged(copy_of: CopyOf) -> DataFolder:
     return copy_of(an_aged_day)
 
 
-def test_a_table_that_came_later_has_no_rows_of_them(aged: DataFolder) -> None:
+def test_a_day_without_a_newer_table_adds_no_rows_to_it(aged: DataFolder) -> None:
     for name in ("unmapped_codes", "latency_daily"):
         aged.store.day_table(aged.manifest.days[BEFORE], name).unlink()
     aged.open().build_marts()

@@ -28,7 +28,7 @@ def run(data: Path, of: Scene, day: date = AS_OF) -> None:
     DataFolder(data).tables(day, datetime.fromtimestamp(of.clock_ms / 1000, UTC))
 
 
-def test_one_run(tmp_path: Path) -> None:
+def test_one_run_matches_the_independent_count(tmp_path: Path) -> None:
     """The comparison also finds a row that is missing, in each of the tables."""
     of = scene(has_every_day=True)
     write_data(tmp_path, 1, of)

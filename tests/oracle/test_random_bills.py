@@ -48,7 +48,7 @@ def had(world: World, table: Tables) -> Iterator[object]:
 
 
 @pytest.mark.lab
-def test_worlds_have_all_there_is(tmp_path: Path) -> None:
+def test_random_worlds_contain_every_feature(tmp_path: Path) -> None:
     """A comparison over worlds without a feature would prove nothing of it."""
     seen: set[object] = set()
     for seed in SEEDS:

@@ -43,7 +43,7 @@ def test_late_after_is_a_setting(copy_of: CopyOf) -> None:
     assert yesterday_is_published(folder.root, at("10:30", 2))[0] is False
 
 
-def test_where_nothing_is_published_it_fails(folder: DataFolder) -> None:
+def test_the_check_fails_if_nothing_is_published(folder: DataFolder) -> None:
     passed, finding = yesterday_is_published(folder.root, at("12:00"))
     assert not passed
     assert "published as of no day" in finding

@@ -93,7 +93,7 @@ def test_a_run_says_what_each_asset_holds(instance: dg.DagsterInstance, publishe
     assert holdings(instance, "day_tables")["new_days"] == 3
 
 
-def test_so_does_a_run_with_nothing_new(call: Call, own: DataFolder, yesterday: date) -> None:
+def test_a_run_with_nothing_new_records_each_asset(call: Call, own: DataFolder, yesterday: date) -> None:
     assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
         newest, _ = instance.get_runs()

@@ -71,5 +71,5 @@ def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() 
     assert [text for text in filled if not known.match(text)] == []
 
 
-def test_all_that_is_named_exists() -> None:
+def test_each_named_file_of_code_exists() -> None:
     assert [path for path in (*SQL, *PYTHON) if not (PROJECT / path).exists()] == []

@@ -82,7 +82,7 @@ def test_all_of_version_2_is_there(store: Store) -> None:
     assert store.read_manifest() == upgraded
 
 
-def test_what_version_1_has_is_there(store: Store) -> None:
+def test_a_store_of_version_1_is_read(store: Store) -> None:
     (store.warehouse / "manifest.json").write_text(VERSION_1)
     tables = store.warehouse / "days" / "2026-03-09" / "00000001"
     tables.mkdir(parents=True)

@@ -110,7 +110,7 @@ MORE = incident("more", 3, app_key="app-2", kind="further", metric="surge", chan
         (8, [], "good", "一切正常", "All is normal"),
     ],
 )  # fmt: skip
-def test_the_sentence(
+def test_the_sentence_names_what_needs_attention(
     tmp_path: Path, count: int, incidents: list[dict[str, object]], severity: str, zh: str, en: str
 ) -> None:
     found = briefing_of(apps(tmp_path, count, *incidents))

@@ -79,7 +79,7 @@ def test_of_months_those_with_a_day_in_the_span(
 @pytest.mark.parametrize(("first", "last", "names"), [
     (16, 15, ["ended"]), (15, 10, ["ended", "open"]), (14, 11, []), (2, 1, ["open"]), (30, 21, []),
 ])  # fmt: skip
-def test_of_incidents_those_with_a_day_in_the_span(
+def test_a_span_of_incidents_has_those_with_a_day_in_it(
     database: Path, tmp_path: Path, first: int, last: int, names: list[str]
 ) -> None:
     found = lines(database, tmp_path / "a.csv", "incidents", day(first), day(last))
