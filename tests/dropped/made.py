@@ -7,7 +7,7 @@ import gzip
 import io
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -125,13 +125,13 @@ def hadoop_snappy(content: bytes) -> bytes:
     return out
 
 
-def archived(members: dict[str, bytes], kind: str = "zip") -> bytes:
-    """A zip or tar archive."""
+def archived(members: Mapping[str, bytes], kind: str = "zip", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip or tar archive; `method` is the compression of a zip archive."""
     out = io.BytesIO()
     if kind == "zip":
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        with zipfile.ZipFile(out, "w", method) as packed:
             for name, content in members.items():
-                packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+                packed.writestr(zipfile.ZipInfo(name), content, method)
         return out.getvalue()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, content in members.items():
@@ -143,7 +143,4 @@ def archived(members: dict[str, bytes], kind: str = "zip") -> bytes:
 
 def zipped(name: str, content: bytes) -> bytes:
     """A zip archive of one file."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(name), content)
-    return out.getvalue()
+    return archived({name: content}, method=zipfile.ZIP_STORED)

@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,37 +24,18 @@ from pipelines.ingest.reread import RereadRequest
 from pipelines.reading.archives import found_members
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.landing import LandedFile
-from tests.dropped.made import framed_snappy, lz4, zst
+from tests.dropped.made import archived, framed_snappy, lz4, zst
 from tests.support import DAY, DataFolder, as_csv, as_parquet, columns_of, lines, record, records
 
 A, B, C = (records(20, prefix=prefix) for prefix in "abc")
 Members = Mapping[str, bytes]
 
 
-def zipped(members: Members, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content, method)
-    return out.getvalue()
-
-
-def tarred(members: Members, **changes: object) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            for key, value in changes.items():
-                setattr(member, key, value)
-            archive.addfile(member, io.BytesIO(content))
-    return out.getvalue()
-
-
+zipped, tarred = archived, partial(archived, kind="tar")
 ARCHIVES: dict[str, Callable[[Members], bytes]] = {
     "a.zip": zipped,
     "B.ZIP.1": zipped,
-    "stored.zip": lambda members: zipped(members, zipfile.ZIP_STORED),
+    "stored.zip": lambda members: zipped(members, method=zipfile.ZIP_STORED),
     "a.tar": tarred,
     "a.tar.gz": lambda members: gzip.compress(tarred(members)),
     "a.tgz": lambda members: gzip.compress(tarred(members)),
@@ -90,8 +72,8 @@ def refused(folder: DataFolder) -> dict[str, str]:
 
 
 def test_each_member_is_a_file_of_its_own(folder: DataFolder) -> None:
-    for name, archived in ARCHIVES.items():
-        folder.land(name, archived(MEMBERS))
+    for name, made in ARCHIVES.items():
+        folder.land(name, made(MEMBERS))
     folder.ingest()
     members = {"x/a.ndjson": ("read", 20), "b.csv.gz": ("read", 20), "c.parquet": ("read", 20),
                "README.md": ("unread", 0)}  # fmt: skip
@@ -298,7 +280,7 @@ def test_what_the_library_would_unpack_at_once_is_not_unpacked(folder: DataFolde
         ("a.zip", zipfile.ZIP_BZIP2, bz2.compress(bytes(50_000_000))),
         ("b.zip", zipfile.ZIP_LZMA, b"\x09\x04" + bytes(99)),
     ):  # fmt: skip
-        content = zipped({"ok.log": lines(A), "bomb.log": packed}, zipfile.ZIP_STORED)
+        content = zipped({"ok.log": lines(A), "bomb.log": packed}, method=zipfile.ZIP_STORED)
         for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
             start = content.rindex(mark) + place
             content = content[:start] + bytes([method]) + content[start + 1 :]

@@ -75,7 +75,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport
     return out, report, read(out)
 
 
-@pytest.mark.parametrize("format", ["ndjson", "parquet"])
+@pytest.mark.parametrize("format", ["ndjson", pytest.param("parquet", marks=pytest.mark.lab)])
 def test_same_seed_same_bytes_on_any_number_of_threads(
     tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
