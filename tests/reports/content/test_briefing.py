@@ -192,6 +192,11 @@ def test_on_a_short_day_no_app_is_called_normal(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     found = briefing_of(apps(tmp_path / "open", 3, ONE, is_short=True))
     assert (found.severity, found.sentence.zh) == ("bad", "1 个问题正在发生")
+    # An incident that is no fault does not say that records are few.
+    (tmp_path / "further").mkdir()
+    found = briefing_of(apps(tmp_path / "further", 3, MORE, is_short=True))
+    assert found.severity == "warn"
+    assert found.sentence.zh == f"{day(0):%Y-%m-%d} 周二 的记录远少于平时，没有问题正在发生，另有 1 项提示"
 
 
 def test_a_missing_day_comes_before_everything_else(tmp_path: Path) -> None:
