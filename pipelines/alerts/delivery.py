@@ -90,7 +90,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """The receivers of messages: the command, and line and address of each other receiver by an anonymous key."""
+    """The alert command, and by anonymous key the line number and address of each other receiver."""
 
     command: tuple[str, ...] = ()
     urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)

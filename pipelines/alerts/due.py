@@ -46,7 +46,7 @@ class Sent:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no receiver is left without it."""
+        """Whether all receivers got the complete message; also true if there was nothing to deliver."""
         return self.delivery is None or self.delivery.is_whole
 
 

@@ -32,10 +32,10 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True)
 class Figure:
-    """A headline figure of a day, with the same weekday of the week before and its usual range.
+    """A headline figure of a day, its value a week earlier (`week_before`), and the day's usual range.
 
-    `change` is ratio - 1, for a rate the difference; None if either day has no value. `usual`, `low` and `high` are
-    None with too few days for a norm, and if the figure is no key figure.
+    `change` is the ratio of the two values - 1, for a rate their difference; None if either is missing. `usual`, `low`
+    and `high` are None if the figure is no key figure, or too few days are known for a usual range.
     """
 
     metric: str

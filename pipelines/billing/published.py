@@ -50,10 +50,10 @@ def billing_tables(
     `resource_package_usage` with the app `*`.
 
     Args:
-        connection: a workbench; temporary views of day tables are created in it.
+        connection: an in-memory DuckDB (`store/database.py`); temporary views of day tables are created in it.
 
     Raises:
-        BooksError: the ledger does not sum.
+        BooksError: the rows of the ledger do not add up.
     """
     _create_views(connection, store, manifest, registry, as_of)
     complete = _complete(store, manifest, as_of)

@@ -52,7 +52,7 @@ class Listed:
 
 @dataclass
 class Listing:
-    """The objects of a bucket, the keys that cannot be opened, and the keys that obstore leaves out."""
+    """A bucket's objects, its keys that cannot be opened (`refused`), and keys that obstore omits (`passed_over`)."""
 
     objects: list[Listed]
     refused: list[str]

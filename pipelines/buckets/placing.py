@@ -64,7 +64,7 @@ class Placer:
         self._ledger.add_fetched(self._address.identity, rows)
 
     def _is_still_its_own(self, before: FetchedObject, file: Path) -> bool:
-        """Whether an object that was downloaded before can keep its path: the path has the object's file, or none."""
+        """Whether the new version of an object can keep its path: the path is free, or has the old or new version."""
         if not before.path:
             return False
         target = self._landing / before.path

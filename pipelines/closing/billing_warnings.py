@@ -92,7 +92,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
 
 
 def _named(check: str, found: Iterable[Bilingual]) -> CheckResult:
-    """Return the result of a check, failed if it has a text for an account, package or statement."""
+    """Return the result of a check, failed if `found` has a text; each is about an account, package or statement."""
     said = list(found)
     if not said:
         return CheckResult(check, True, "none", "无")

@@ -1,4 +1,4 @@
-"""Selects the days and files that the checks examine: closed by the last publication, or read since the one before.
+"""Selects days and files for the checks: days that the last publication closed, and files read by that or a later run.
 
 The selection depends only on the manifest, so that a run with nothing new selects the same.
 """

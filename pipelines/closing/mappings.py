@@ -12,9 +12,9 @@ _SOME_RECORDS = 100
 
 
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
-    """Return faults by source: shared by all of its newest files, or found in one with 100 records or more.
+    """Return the mapping faults to report, by source: faults of all newest files, or of one with 100 records or more.
 
-    If a mapping keeps records of any file of its source, its newest files without kept records are ignored.
+    If a mapping's `where` selects records in any live file of its source, the newest files without any are ignored.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_is_telling, files_since_closing(manifest)):

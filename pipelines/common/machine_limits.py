@@ -69,7 +69,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def _is_of_the_disk(error: BaseException) -> bool:
-    """Return whether SQLite also raises such an error for a full disk."""
+    """Return whether SQLite reported an error of the disk that can, but need not, mean that the disk is full."""
     return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 
 

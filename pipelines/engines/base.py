@@ -66,9 +66,9 @@ class SubjectSteps:
     Attributes:
         known_records: the records with a device; they have the columns of `found_records`.
         lone_records: the records with an attempt and no device.
-        device_attempts: the devices by attempt. `found_records` reads it with `lone_records`, and needs all rows of an
-            attempt in one place. `attempt_set` is an SQL number that is equal for these rows.
-        first_devices: a smaller replacement for the rows of `device_attempts` of one place.
+        device_attempts: the devices by attempt. `found_records` joins them with `lone_records`, so that one worker must
+            have all rows of an attempt. `attempt_set` is an SQL number that is equal for these rows.
+        first_devices: the first device of each attempt on one worker, to be sent instead of its `device_attempts`.
         found_records: `lone_records` with their subjects.
         subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is an SQL number
             that is equal for all records of a subject.
@@ -94,13 +94,13 @@ class SubjectSteps:
 @dataclass(frozen=True)
 class DayPlan:
     """The steps from the events of some days to the tables of each day, the same for every batch of a run. Each step
-    becomes a relation that later steps read. Its key contains the day: as `day`, or in `app`, the number of an app on a
-    day.
+    becomes a relation that later steps read. The key of each relation contains the day: as the column `day`, or within
+    `app`, the number of an app on a day.
 
     `macros` are statements that create macros for all steps. `relations` are tables for all steps.
 
-    Records may be distributed to several places, such as executors. The results of a step in all places are combined as
-    its `adds` describes:
+    Records may be distributed to several *places*, such as the executors of Spark. The results of a step in all places
+    are combined as its `adds` describes:
 
     - `delivered_steps`: over any subset of the events. They read `events` (the columns of `contract/record/parts.py`,
       `filename`, `record_number`, which identifies a record, and `is_late`) and `file_sources` (filename, file,
@@ -150,9 +150,9 @@ class DayPlan:
 class DayEvents:
     """A batch of days to roll up together.
 
-    `batch` describes the days in order, as `BATCH_DAYS`. `parts` are the counting contents of parts with records of
-    these days, and `records` is the number of these records by their books. `values` are the parameters of the steps.
-    `late` are the rows from which on records are late, as `LATE_ROWS`.
+    `batch` describes the days in order, as `BATCH_DAYS`. `parts` are the parts with records of these days, limited to
+    the files that count, and `records` is the number of these records by the books. `values` are the parameters of the
+    steps. `late` has the first late row of each file and day, as `LATE_ROWS`.
     """
 
     batch: pa.Table

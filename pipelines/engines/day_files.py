@@ -120,7 +120,7 @@ def _pieces(tables: Iterator[pa.Table], columns: Sequence[str]) -> Iterator[tupl
 
 
 class _DayFile:
-    """One file, whose row groups do not depend on the batches in which the rows arrive."""
+    """One day's file of a table. Its row groups do not depend on the batches in which the rows arrive."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._schema = path, schema
@@ -154,7 +154,7 @@ class _DayFile:
         return self._opened
 
     def _taken(self, count: int) -> pa.Table:
-        """Return the next rows as one chunk, because pages end at the ends of chunks."""
+        """Return the next `count` rows as one chunk, because Parquet pages end where chunks end."""
         together = pa.concat_tables(self._waiting)
         self._waiting, self._count = [together.slice(count)], self._count - count
         return together.slice(0, count).combine_chunks()

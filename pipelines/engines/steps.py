@@ -77,7 +77,7 @@ def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: M
 
 
 def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Run the steps over events, from `events` to the words of counted records."""
+    """Run the steps that find repeated events, create `counted_records` without these, and run `word_steps` on it."""
     make(connection, plan.copies, values)
     create_view(connection, "counted_records", plan.counted_records)
     make(connection, plan.word_steps, values)
@@ -161,7 +161,7 @@ def write_tables(
 
 
 def _booked(rows: Iterable[pa.RecordBatch], booked: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield the rows, and append their columns that the books read to `booked`."""
+    """Yield the batches unchanged, and append the columns from which the books are computed to `booked`."""
     for batch in rows:
         booked.append(batch.select(_BOOKED.names).cast(_BOOKED))
         yield batch

@@ -158,15 +158,16 @@ def cause_of(cells: pl.DataFrame) -> Cause:
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
-    """Return the rate of each cell, or of the rest without it; NULL without requests."""
+    """Return the rate of one side (`before` or `now`); NULL without requests. `of` returns the column of a count."""
     requests = of(f"requests_{side}")
     return pl.when(requests > 0).then(of(f"successes_{side}") / requests)
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return whether the other requests with the same value of `part` fell by at most a quarter of the pair's fall.
+    """Return whether the rate of requests that share only the value of `part` with the pair fell by at most a quarter
+    of the pair's fall.
 
-    Without requests before, the rate of the whole is used for them; without requests now, the answer is no.
+    Without such requests before, the rate of the whole is used for them; without any now, the answer is no.
     """
 
     def rest(name: str) -> pl.Expr:

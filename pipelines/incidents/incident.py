@@ -119,7 +119,7 @@ class Incident:
         return self.metric in ("volume", "surge")
 
     def loss_day(self, as_of: date) -> date:
-        """Return the day of `lost`; rows of earlier versions have none, and lost it on the as-of."""
+        """Return the day that `lost` refers to: `lost_day`, or the as-of for rows of earlier versions without it."""
         return self.lost_day or as_of
 
     def covers(self, day: date) -> bool:

@@ -58,7 +58,7 @@ def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) 
 
 
 def _wholes(incident_id: str, whole: Mapping[str, str]) -> Iterator[str]:
-    """Yield the id, and the ids of all incidents of which it is a part."""
+    """Yield the incident's id, then that of the incident that it is part of, and so on to the outermost one."""
     one: str | None = incident_id
     while one:
         yield one
@@ -71,8 +71,7 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
     """If one app explains a fall of all apps together, by its rate or because it has no requests, yield the fall as
-    part of the app's incident. Otherwise yield falls of the same rate that opened together as parts of the fall of all
-    apps.
+    part of that app's incident. Otherwise yield the apps' falls of the same rate that opened with it as its parts.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -101,9 +100,9 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield a day cut short as part of the hours, files or single app that explain it.
+    """If missing hours or files, or a single app, explain a day cut short, yield the day as part of that incident.
 
-    Unless an app explains it, other missing hours and files, and all volumes, are part of the day.
+    Unless an app explains it, yield the other missing hours and files, and all volumes, as parts of the day.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _open_together(one, short)]
@@ -151,10 +150,10 @@ def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield results and volumes as parts of the rate that they depend on.
+    """Yield incidents of verification results and of volumes as parts of the incident of the rate that caused them.
 
-    Delivered verifications are part of technical success. Users who cannot sign in request no verification, and return
-    less often: a volume that fell while a rate was down is part of it if the rate's loss explains the volume's.
+    A fall of delivered verifications is part of technical success. Users who cannot sign in request no verification,
+    and return less often: a volume that fell while a rate was down is part of it if the rate's loss explains it.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
         is_its_result = one.channel == of.channel and (one.metric, of.metric) == (

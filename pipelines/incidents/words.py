@@ -159,7 +159,7 @@ def _state(one: Incident) -> str:
 def incident_names(
     one: Incident, app_name: str, cause_app_name: str | None = None, channels: Channels = NO_CHANNELS
 ) -> dict[str, Bilingual]:
-    """Return the values for the placeholders of an incident's line, by name, for pages with a line of their own."""
+    """Return the values for the placeholders of an incident's texts, by name, for pages that have their own texts."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),

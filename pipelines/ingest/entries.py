@@ -65,7 +65,7 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
 
 
 def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Return the current content of a path: the last one with status `read`, of entries in order of arrival. Earlier
-    ones with that status still count, as the contents of deleted files do.
+    """Return the current content of a path: the newest of its entries with status `read`. `entries` are in order of
+    arrival. Older entries with that status count as well, but the file with that path now has other content.
     """
     return next((entry for entry in reversed(entries) if entry.status == "read"), None)

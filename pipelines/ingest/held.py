@@ -29,7 +29,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """Return by day how many records would no longer be in any counting content if the held content were accepted."""
+    """Return by day how many records no content would contain any more if the held one replaced the current one."""
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}

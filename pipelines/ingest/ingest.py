@@ -241,7 +241,7 @@ class _Ingest:
         self._context.store.commit(self._manifest)
 
     def _take(self, part: ReadPart, source: SourceMapping) -> None:
-        """Add the contents of a read part to the entries, in relation to earlier contents of the same paths."""
+        """Move a read part into the store, and add an entry for each content that is new for its path."""
         stayed = [(place, read) for place, read in enumerate(part.files) if self._has_stayed(read.file)]
         fresh = [(place, read) for place, read in stayed if not self._is_known(read, source)]
         entries = [self._entry(read, source) for _, read in fresh]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The run's day and time, and the first day whose events are stored if retention has deleted any."""
+    """The run's day and time, and the first day with stored events; None if retention has deleted no events."""
 
     day: date
     now: datetime
@@ -72,7 +72,7 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A read file: its checksum, and its books or a finding. `lines` is the number of lines of a piece, else 0."""
+    """A read file: its checksum, and either its books or why it is damaged. `lines`: number in a piece, else 0."""
 
     file: LandedFile
     sha256: str
@@ -93,7 +93,7 @@ class ReadPart:
 
 
 class PartReader:
-    """Reads files into parts. Entering it opens the engine's readers."""
+    """Reads files into parts. It is a context manager that opens the engine's readers."""
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context

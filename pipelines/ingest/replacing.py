@@ -17,10 +17,10 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class DisplacedContent:
-    """A counting content that is no longer the content of its path, with the new content of the path.
+    """A content that counts and is no longer the content of its path (`old`), and the content that is (`new`).
 
-    `new` is None if the path has no new content, as after a move. Content that came `by_rotation` is accepted whatever
-    records it lacks.
+    `new` is None if the path has no new content, as after a move. If the new content came `by_rotation`, it is accepted
+    whatever records it lacks.
     """
 
     old: FileEntry
@@ -33,12 +33,12 @@ def decide(
 ) -> None:
     """Set the status of each old and new content.
 
-    An old content is replaced if each of its records is in another counting content. Else it still counts, as the
-    content of a deleted file does, if the new content came by rotation or does not exist. Else the new content is held
-    if a closed day would lose a record. Lost records of open days do not matter.
+    An old content is replaced if each of its records is in another content that counts. If not, it still counts if the
+    new content came by rotation or does not exist. In all other cases, the new content is held if a closed day would
+    lose a record; otherwise the old content is replaced. Lost records of open days do not matter.
 
     Args:
-        others: all other counting contents.
+        others: all other contents that count.
     """
     undecided, counting = list(leaving), list(others)
     for one in leaving:
@@ -72,7 +72,7 @@ def oldest(manifest: Manifest) -> date:
 
 
 def sharing(olds: Iterable[FileEntry], others: Iterable[FileEntry]) -> list[FileEntry]:
-    """Return the contents that have a day in common with any of the old ones."""
+    """Return all of `others` that have a record of any day of which an old content has a record."""
     days = {day for entry in olds for day in entry.days}
     return [entry for entry in others if not days.isdisjoint(entry.days)]
 

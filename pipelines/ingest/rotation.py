@@ -163,6 +163,6 @@ def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
 
 
 def _may_be_in(old: FileEntry, new: FileEntry, first: date) -> bool:
-    """Whether the daily counts allow that a content contains all records of another."""
+    """Whether `new` has at least as many records as `old` on each day from `first` on, and so may contain them."""
     given = {day: rows.accepted for day, rows in old.days.items() if day >= first}
     return all(day in new.days and new.days[day].accepted >= rows for day, rows in given.items())

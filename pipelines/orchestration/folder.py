@@ -38,8 +38,8 @@ def stages_of_run(
         tags: tags of the run.
         is_whole: whether a run that ends before its last step has failed.
         tidy: called once the lock is held.
-        opened: the stages if already opened.
-        warn: called with the notice, if opening the folder here gives one.
+        opened: the stages if already opened; otherwise they are opened here.
+        warn: called with the notice of `open_run`, if they are opened here and there is one.
     """
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
     with failures_noted(data, day):

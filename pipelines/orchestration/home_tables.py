@@ -30,7 +30,7 @@ _CONTENTS = (
 
 
 def make_tables(home: Path) -> None:
-    """Make the files of a home that has none, each in one transaction; Dagster makes files missing after a crash."""
+    """Make the SQLite files of a home that has none, one transaction each; after a crash Dagster makes missing ones."""
     version = None
     for name, (tables, migrations) in zip(FILES, _CONTENTS, strict=True):
         (home / name).parent.mkdir(parents=True, exist_ok=True)

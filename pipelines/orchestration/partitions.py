@@ -61,7 +61,7 @@ def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
 
 
 def days_to_record(partitions: Partitions, manifest: Manifest, asset: str) -> set[date]:
-    """Return the days whose newest record does not have their number of rows.
+    """Return the days for which Dagster's newest record of the asset has another number of rows than the store.
 
     Records may have been removed with age, or written by an older version or a run that died; or the day lost its rows.
     """

@@ -73,8 +73,8 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
 
 
 def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str) -> str:
-    """Return a query that adds to the raw records the text `found` by `[unwrap]` and the `whole` line of the
-    shipper.
+    """Return a query over the raw records with two more columns: `found`, the text that `[unwrap]` extracts, and
+    `whole`, the shipper's line.
     """
     named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]

@@ -141,10 +141,10 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
-    """Return the relation of the Parquet rows in `rows`, whose columns are called `column <name>`.
+    """Return the relation over `rows`, a relation of the Parquet rows whose columns are called `column <name>`.
 
-    The timestamp of `event_time` is kept if no expression of the mapping can read it: formatting it as text and parsing
-    that costs half as much as all rules of the fields.
+    `event_time` stays a timestamp if no expression of the mapping can read it: formatting it as text and parsing that
+    text costs half as much as all rules of the fields.
     """
     types = {column.name.removeprefix("column "): column.type for column in schema}
     time = types.get("event_time")

@@ -36,8 +36,8 @@ def record_query(
 
     Args:
         channels: the channels that a record may have.
-        rejected: columns that are filled for rows that are not accepted only, by name: expressions over the unchecked
-            fields and the carried columns of the relation.
+        rejected: more columns by name, filled only in rows that were not accepted: SQL over the unchecked fields and
+            the carried columns of the relation.
 
     Raises:
         UsageError: an expression of the mapping cannot be used.

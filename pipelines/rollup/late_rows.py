@@ -1,7 +1,7 @@
-"""Finds the first late row of each file and day: records that their path delivered only after the day was closed.
+"""Finds the first late row of each file and day. A record is late if its file delivered it after the day was closed.
 
-The books of a content give the number of its late records of a day (`ingest.count_late`). Logs are appended to, so they
-are its last records of the day.
+The books of a file give the number of its late records of a day (`ingest.count_late`). As logs are only appended to,
+the late ones are its last records of that day.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """Return the row from which on records of these days are late, as `LATE_ROWS`, for the contents with a part."""
+    """Return for each stored content and day the row at which its late records begin, with the schema `LATE_ROWS`."""
     wanted = set(days)
     late = [
         (entry, [day for day in entry.days if day in wanted and entry.days[day].late])

@@ -53,7 +53,7 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:
-    """Return the first of the last `days` days; never earlier than before, because removed data does not come back."""
+    """Return the first of the last `days` days, or `before` if that is later: removed data does not come back."""
     first = day - timedelta(days=min(days, day.toordinal()) - 1)
     return max(first, before) if before else first
 
@@ -85,13 +85,13 @@ def _last_day(entry: FileEntry, settings: Settings) -> date:
 
 
 def _is_without(part: str | None, day: date) -> bool:
-    """Return whether a part has already lost a day, as its name shows."""
+    """Return whether a day was already removed from a part; the part's name then ends in its first remaining day."""
     _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Replace the part of the entries by a copy without the days before `first`."""
+    """Copy the part that the entries share without the days before `first`, and let the entries refer to the copy."""
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)

@@ -152,8 +152,8 @@ def _published(manifest: Manifest, as_of: date) -> Published:
 
 @contextmanager
 def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
-    """Ignore a published file that is missing or from an older version, because the next run makes it, and collect
-    damage.
+    """Ignore a published file that is missing or from an older version, because the next run makes it. Add the error
+    of a damaged one to `damages`.
     """
     try:
         yield

@@ -195,15 +195,16 @@ _WEEKEND = 5
 
 
 def browse_share(day: date) -> float:
-    """Return the share of blocks with only pre-fetches on that day, 0 to 1."""
+    """Return the share of blocks (see `BLOCKS`) that contain only pre-fetches on that day, 0 to 1."""
     return _BROWSE[day.weekday()]
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Return for each app with logs, ordered by `app_no`, the share of its blocks that stay with it on that day.
+    """Return for each app with logs, by `app_no`, the share of the blocks drawn for it that it keeps on that day.
 
-    The rest go to another app, so that the day's total does not change. `progress` is 0 on the first day of the sample
-    and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter of its size.
+    The other blocks (see `BLOCKS`) go to another app, so that the day's total does not change. `progress` is 0 on the
+    first day of the sample and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter
+    of its size.
     """
     weekend = day.weekday() >= _WEEKEND
     by_number = {app.app_no: app for app in apps if app.has_logs}
@@ -243,9 +244,10 @@ def answer_rows() -> list[dict[str, object]]:
 
 
 def kind_rows() -> list[dict[str, object]]:
-    """Return the kinds of blocks for each sort of app, as `DRAWS` equally likely draws; draw -1 is `browse`.
+    """Return the kind of block (a key of `BLOCKS`) for each sort of app and each draw.
 
-    Columns: `is_server`, `has_social`, `draw`, `kind`, `is_one_click` (people begin at the SDK's page).
+    Columns: `is_server` and `has_social` (the sort of app), `draw` (-1 for `browse`; the `DRAWS` others are equally
+    likely), `kind`, and `is_one_click` (people begin at the SDK's page).
     """
     drawn = [kind for kind, share in KINDS.items() for _ in range(round(share * DRAWS))]
     return [
@@ -263,10 +265,11 @@ def kind_rows() -> list[dict[str, object]]:
 
 
 def block_rows() -> list[dict[str, object]]:
-    """Return the blocks as rows, one per step.
+    """Return all visits in `BLOCKS` as rows, one per step.
 
-    Columns: `kind`, `slot`, `person`, the step's `step_channel`, `stage` and `situation`, the `seconds` since the start
-    of the visit, and `is_after_failure`, whether an earlier step of the person failed.
+    Columns: `kind` of the block, `slot` (place of the record in it), `person`, the step's `step_channel`, `stage` and
+    `situation`, the `seconds` since the start of the visit, and `is_after_failure`, whether the person failed at an
+    earlier step.
     """
     rows: list[dict[str, object]] = []
     for kind, people in BLOCKS.items():

@@ -68,8 +68,8 @@ class SampleDay:
 class SignIns(NamedTuple):
     """Counts of an app's sessions by their last record.
 
-    The counts are all sessions, those cut by midnight, those that signed in, and those with a failure; `failed_first_…`
-    counts how many of the last were cut or signed in.
+    `sessions` are all, `cut` those cut by midnight, `signed_in` those that signed in. `failed_first` are those with a
+    failure, of which `failed_first_cut` were cut and `failed_first_signed_in` signed in.
 
     `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
     did.

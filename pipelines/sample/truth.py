@@ -98,7 +98,7 @@ class SampleTruth:
             temporary.write_text(f"{text}\n", "utf-8")
 
     def _rate(self, fault: PlantedFault) -> dict[str, Any] | None:
-        """Return the incident of a fault; None if too few records are drawn to show it."""
+        """Return the incident of a fault; None if no day during it, or no unaffected day before it, has requests."""
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1
         state = "settled" if last > settled else "open" if fault.last is None else "recovered"

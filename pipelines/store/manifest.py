@@ -162,12 +162,12 @@ class State:
 
 @dataclass
 class Manifest(State):
-    """The state, and all files and days that count.
+    """The state, and the entries of all files and of all rolled-up days.
 
-    `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings of any run
-    declared: parts may hold them after the declaration was removed. `restated_sessions` are the days whose session
-    tables changed after the day was closed. `origin` is the image as it was read, for finding changes; only the store
-    uses it.
+    `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
+    declared: stored records may have them although the settings declare them no more. `restated_sessions` are the days
+    whose session tables changed after the day was closed. `origin` is a copy of the catalogue's rows at the time of
+    reading; only the store uses it, to find changes.
     """
 
     files: list[FileEntry] = field(default_factory=list)

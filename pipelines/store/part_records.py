@@ -25,7 +25,7 @@ _FIRST_OF_PARTIAL, _FIRST_OF_OLDER = 1 << 61, 1 << 62
 
 @dataclass(frozen=True)
 class PartRecords:
-    """The record files of one part, and the source of each place in it that counts."""
+    """The record files of one part, and the source of each landed file in it that counts, by index in the part."""
 
     files: tuple[Path, ...]
     sources: Mapping[int, str]
@@ -67,8 +67,8 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return for each file the places that do not count, up to the place of its last record. Files without such a
-    place are left out.
+    """Return for each record file the indexes (places) of landed files that do not count, up to the highest index in
+    it. Record files without such an index are left out.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

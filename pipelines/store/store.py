@@ -79,7 +79,7 @@ class Store:
         return self.catalogue.read_state() if self._has_catalogue() else State()
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Return whether nothing was committed since the manifest was read or committed."""
+        """Return whether the store still has this manifest: nobody committed after it was read or committed."""
         return self._has_catalogue() and self.catalogue.is_as_read(manifest)
 
     def commit(self, manifest: Manifest) -> None:
@@ -101,7 +101,7 @@ class Store:
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
-        """Return whether the catalogue counts: not before an older store is upgraded."""
+        """Return whether the manifest is in the catalogue: not in a new store, nor in an older one to be upgraded."""
         if self._older.is_there():
             return False
         if self.catalogue.file.exists():
@@ -159,8 +159,9 @@ class Store:
         return self.day_folder(entry) / f"{table}.parquet"
 
     def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
-        """Return the file of a table by day, in order, except for days whose events are deleted and that lack the
-        table.
+        """Return the file of a table by day, in order.
+
+        Days whose events are deleted are left out if they lack the table.
         """
         return {
             day: str(self.day_table(entry, table))
@@ -172,7 +173,7 @@ class Store:
         """Store the figures that this run restates, and list the file in the manifest; return the number of figures.
 
         Args:
-            of: the kind of figures, if they are not the days' own figures.
+            of: part of the file name: empty for figures of days, `packages` for balances of packages.
         """
         if not frames:
             return 0

@@ -1,4 +1,4 @@
-"""The result of a trace: subjects, their sessions, and the records of each with their part in the counts."""
+"""The result of a trace: subjects, their sessions, and the records of each with how they were counted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -69,9 +69,9 @@ class TracedSubject:
 
 @dataclass(frozen=True)
 class Traced:
-    """The result of a trace over a span: `apart` has records outside sessions.
+    """The result of a trace over a span: subjects with their sessions, and the records outside sessions (`apart`).
 
-    `left_out` counts subjects, and `apart_left_out` records outside sessions, beyond the number that is printed.
+    `left_out` is the number of subjects that are not printed, `apart_left_out` that of records outside sessions.
     """
 
     app_key: str

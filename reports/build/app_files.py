@@ -89,8 +89,8 @@ class AppShell(NamedTuple):
 class Content(NamedTuple):
     """The content of an app's folder, before the fields that depend on the sizes of its files are added.
 
-    `sign_ins` is None without a sign-in record, `older_days` without a record in these days, `versions` if the page
-    lists all SDK versions.
+    Three texts are None if their file is not needed: `sign_ins` if the app has no sign-in record, `older_days` if it
+    has no record in older days or the site has too many apps, `versions` if the page lists all SDK versions.
     """
 
     app: App

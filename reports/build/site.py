@@ -275,7 +275,7 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures, and return the rows that the quality page needs."""
+        """Compute the tables of the figures; return the unregistered schemes and packages, for the quality page."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 

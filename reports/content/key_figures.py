@@ -24,8 +24,8 @@ SPANS: Final = ("7", "30")
 class FigureSpan:
     """A figure over a period.
 
-    `matched` and `base` are the values over the days that are compared, `side` the position relative to the usual
-    range.
+    `matched` is the value over the days of the period that can be compared, `base` the value over their counterparts in
+    the earlier period. `side` is the position relative to the usual range.
     """
 
     period: str

@@ -110,7 +110,7 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _gaps(stand: DataState) -> str:
-    """Return `bad` if the data day itself has no data, else `warn`."""
+    """Return the severity of days without data: `bad` if the data day is one of them, else `warn`."""
     return "bad" if stand.today.state == "missing" else "warn"
 
 

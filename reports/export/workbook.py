@@ -39,7 +39,7 @@ def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
 
 
 def workbook_bytes(frame: pl.DataFrame, made: date, language: Language = "") -> bytes:
-    """Return a workbook of a frame with at most `XLSX_MAX_ROWS` rows; texts must not have passed `harmless`."""
+    """Return a workbook of a frame with at most `XLSX_MAX_ROWS` rows; texts must not have `harmless` apostrophes."""
     buffer = BytesIO()
     write_workbook(buffer, frame.columns, frame.iter_rows(), made, language=language)
     return buffer.getvalue()

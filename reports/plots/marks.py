@@ -31,7 +31,7 @@ def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels:
 
 
 def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Collection[str]) -> Iterator[Mark]:
-    """Yield the first days of incidents in the channels or in all of them, labelled with the channels."""
+    """Yield a mark for each day on which incidents of these channels, or of all together, began, with the channels."""
     by_day: dict[date, set[str]] = defaultdict(set)
     for one in incidents:
         if one.channel in (ALL, *channels):

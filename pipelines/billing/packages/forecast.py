@@ -1,7 +1,8 @@
-"""THE FORECAST of an account's uses: its level by weekday, the past errors of such levels, and how often it was right.
+"""THE FORECAST of an account's uses: a mean for each weekday, the errors of past forecasts, and how often it was right.
 
-Numbers are exact: a level is a sum over a count, a factor a whole number of billionths; both are rounded to 9 digits,
-half up, before they are compared or floored. `outlook.py` applies the forecast uses to the packages.
+An *origin* is a day that a forecast starts from. Its *base* is the mean uses of each weekday in the 28 days up to it.
+Its *ratio* is the uses of the 28 days after it, divided by their forecast. *Factors* are ratios of past origins, by
+which a base is multiplied. Ratios are whole billionths, rounded half up. `outlook.py` applies the forecast.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,14 +33,14 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """A check of earlier forecasts: how many were checked, and for how many the uses were within the factors."""
+    """How many past origins were checked, and for how many the ratio was within the factors (`held`)."""
 
     checks: int
     held: int
 
     @property
     def coverage(self) -> float | None:
-        """The share of the origins within the factors; None for too few origins."""
+        """The share of the checked origins that held; None if too few were checked."""
         return self.held / self.checks if self.checks >= _LEAST_RATIOS else None
 
 
@@ -62,12 +63,12 @@ class Forecast:
 
     @cached_property
     def factors(self) -> Factors:
-        """The factors as of the day."""
+        """The least, median and greatest ratio of past origins; with too few ratios, `mid` is 1 and the others None."""
         return self._factors(0)
 
     @cached_property
     def backtest(self) -> Backtest:
-        """How often the uses after an earlier origin were within its factors, over the origins that have both."""
+        """Compare the ratio of each past origin with the factors known then; origins without both are left out."""
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
         held = [
             factors.low <= ratio <= factors.high
@@ -77,7 +78,7 @@ class Forecast:
         return Backtest(len(held), sum(held))
 
     def week(self, factor: int) -> list[int] | None:
-        """Return the uses of each future weekday, Monday first, by a factor; None without a base."""
+        """Return the forecast uses of each weekday, Monday first: the base times a factor; None without a base."""
         if self.base is None:
             return None
         return [_half_up(Fraction(_half_up(factor * level), UNIT)) for level in self.base]
@@ -97,7 +98,7 @@ class Forecast:
         ]
 
     def _ratio(self, weeks: int) -> int | None:
-        """Return the uses of the four weeks after an origin, divided by the forecast of its base, in billionths.
+        """Return uses divided by forecast uses over the 28 days after an origin, in billionths; None for too few days.
 
         Args:
             weeks: how many weeks before the as-of the origin is.
@@ -122,10 +123,10 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the earlier origins whose ratios the factors of an origin use: those whose four weeks are over by then.
+    """Return the earlier origins from whose ratios the factors of an origin are taken: their 28 days are over by then.
 
     Args:
-        weeks: how many weeks before the as-of the origin is; the result has the same unit.
+        weeks: how many weeks before the as-of the origin is; the result counts in weeks before the as-of, too.
     """
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)

@@ -57,7 +57,7 @@ def _by_account(bought: Packages) -> list[Packages]:
 
 
 def _joined(cuts: list[datetime], uses: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:
-    """Add up the uses between consecutive cuts so that fewer cuts remain. The day's 00:00 is always a cut."""
+    """Sum uses (instant, app, count) by app from each cut to the next. `cuts` begin with the day's 00:00."""
     joined: dict[datetime, dict[str, int]] = {cut: {} for cut in cuts}
     for at, app_key, count in uses:
         segment = joined[cuts[bisect_right(cuts, at) - 1]]

@@ -36,7 +36,7 @@ class Outlook:
 
     Attributes:
         run_out_day: the first day with more uses than the packages have; None: there is none.
-        lapsed: the uses left in each package at its expiry, without packages that expire later.
+        lapsed: the uses left at expiry, of the packages that expire within the simulated days.
         used_up: the day on which a package is drawn to 0.
         left: the total balance of the valid packages at the end of each day.
     """

@@ -1,7 +1,7 @@
 """The states of packages at the end of `as_of`, and their forecast.
 
-These are the rows of `resource_packages` and `resource_package_forecast`; the forecast combines the outlooks by the
-three factors.
+These are the rows of `resource_packages` and `resource_package_forecast`. Each forecast combines three outlooks
+(`outlook.py`): by the lowest, the middle and the highest factor.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -91,7 +91,7 @@ class _Totals:
 
 @dataclass(frozen=True)
 class _Outlooks:
-    """The outlook by each factor; None if that factor, or any forecast, is missing."""
+    """The outlook by each factor; None if the factor is not known, or the account has no forecast."""
 
     low: Outlook | None
     mid: Outlook | None

@@ -1,7 +1,7 @@
-"""THE CAUSES of a difference between a statement and the log: the first that leaves no more than the tolerance.
+"""THE CAUSE of a difference between a statement and the log: the first in order that explains it within the tolerance.
 
-This module tries the causes of one difference in order, with the differences of other accounts. The differences are
-computed in `reconciled_days.py` and `reconciled_months.py`.
+This module tries the causes of one difference, given the differences of other accounts. `reconciled_days.py` and
+`reconciled_months.py` compute the differences.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ NO_LOG: Final = "no_log"
 
 
 class Cause(NamedTuple):
-    """The cause of a difference, and the records that it explains; None without a log."""
+    """A cause of a difference, how many records of the difference it explains, and the hours if it is a shift."""
 
     cause: str
     explained: int | None
@@ -30,8 +30,8 @@ class Difference:
 
     Attributes:
         counts: the log's counts of the same records.
-        shift: hours and the records that this shift explains; None without a shift.
-        peers: a key; differences with the same key may be uses that were billed to another account; None without peers.
+        shift: the hours by which the console's days are shifted, and the records that this explains; None without one.
+        peers: a group; uses billed to the wrong account appear as opposite differences in one group. None: no group.
         known: a cause that is known in advance; only `within` comes before it.
     """
 

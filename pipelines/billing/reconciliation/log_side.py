@@ -47,9 +47,9 @@ class LogSide:
 
     Attributes:
         complete: the days with data, none after `as_of`.
-        days: by day, account, app and channel; the app is `*` for all apps, or one that a console names; the channel
-            `number` is all together.
-        hours: by account and channel, also `number`, then by day: 24 counts by the hour of the business clock.
+        days: counts by day, account, app and channel. The app is `*` for all apps, or an app that a console names. The
+            channel `number` is the sum of both channels.
+        hours: by account and channel (also `number`), then by day: 24 counts, by the hour of the business clock.
         overflow: uses that no package covered, by day and account.
     """
 

@@ -41,7 +41,7 @@ class Series:
         return _of_day(sums, 0, hours) - _of_day(sums, 0, 0)
 
     def running(self, first: date, last: date) -> list[int]:
-        """Return the running sums of the hours of these days, and of two more on each side."""
+        """Return the running sums of the hourly counts from two days before `first` to two days after `last`."""
         days = days_between(_ahead(first, -_AROUND), _ahead(last, _AROUND))
         hours = (self.log.hours_of(self.account_id, self.channel, day, self.measure) for day in days)
         return list(accumulate(chain.from_iterable(hours), initial=0))

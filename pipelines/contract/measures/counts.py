@@ -47,7 +47,7 @@ def cut_by(*columns: str) -> tuple[str, ...]:
 
 
 def counts_query(relation: str) -> str:
-    """Return SQL that adds the counts to each row of a resolved relation.
+    """Return SQL that adds each count as a column to a relation in which outcomes and platforms are resolved.
 
     `$billed` lists vendor, channel and outcome of billed records, `$billed_vendors` the vendors with a rule of their
     own. All tables of a day are sums of these counts.

@@ -75,7 +75,7 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 
 
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
-    """Return SELECT items over rows of one channel each: the counts that are summed over some channels only."""
+    """Return SELECT items for counts that sum a measure over some channels only; each input row is of one channel."""
     return _items(
         f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)
@@ -88,10 +88,10 @@ def each_of(names: Iterable[str], item: str, between: str = ", ") -> str:
 
 
 def spans(names: Iterable[str]) -> str:
-    """Return SELECT items over days of a period and of its base (`is_base`, `is_matched`).
+    """Return SELECT items that sum counts over a period, and over its base: the period with which it is compared.
 
-    They sum each count over the period, over its matched days (`matched_…`), and over their counterparts in the base
-    (`counterpart_…`).
+    Each count is summed over all days of the period, over its matched days (`matched_…`), and over the matched days of
+    the base (`counterpart_…`). The input rows have the columns `is_base` and `is_matched`.
     """
     names = tuple(names)
     return _items(sums(names, days, prefix) for prefix, days in _DAYS_OF_SPANS.items())

@@ -39,10 +39,10 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file, which do not include `skipped` records.
+    """The books of one read file: its numbers of accepted and rejected records, and of lines `skipped` as no records.
 
-    `uses` are the parts of its mapping that matched a record: see `reading/sources/mapping_use.py`. `reasons` counts
-    rejected records by reason, `encoding` is the encoding of the file.
+    `days` has the accepted records by day, `reasons` the rejected ones by reason, and `nulled` the invalid values of
+    optional fields. `uses` are the parts of its mapping that matched a record: see `reading/sources/mapping_use.py`.
     """
 
     accepted: int = 0

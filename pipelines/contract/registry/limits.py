@@ -65,7 +65,7 @@ def load_limits(folder: Path, problems: list[Problem]) -> tuple[Limit, ...]:
 
 
 def window_of(text: str) -> str | None:
-    """Return a window as written: `day`, or seconds from 1 to 86400; None if it is neither."""
+    """Return a valid window in its stored form: `day`, or seconds from 1 to 86400; None for any other text."""
     if text == DAY:
         return text
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_DAY_SECONDS))

@@ -77,13 +77,13 @@ class Packages:
 
 
 def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
-    """Read both files of the registry; each may be absent. Bad rows are added to `problems`.
+    """Read the registry's files of packages and of readings; each may be absent. Bad rows are added to `problems`.
 
     Args:
-        zone: the time zone of times without an offset, and of the days of a year.
+        zone: the time zone of times without an offset, and of the default expiry, a year after the purchase.
 
     Raises:
-        UsageError: one of them cannot be read, or lacks a column that every row needs.
+        UsageError: a file cannot be read, or lacks a column that every row needs.
     """
     needed = (_ID, "quantity", "purchased_at")
     asked = RowFile(folder / PACKAGES_FILE, f"registry/{PACKAGES_FILE}", _PACKAGE_COLUMNS, needed, key=(_ID,))

@@ -62,7 +62,7 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """The counts of the console by key and measure, if stated, and the bills by key, sorted by key."""
+    """The console's counts by key, then by the measures that it states, and the bills by key; both sorted by key."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)

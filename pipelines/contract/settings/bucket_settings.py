@@ -113,7 +113,7 @@ class PublishSettings(BucketPlace):
 
 
 def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSettings, ...]:
-    """Return the same settings.
+    """Return the settings unchanged if each of them downloads into a folder of its own.
 
     Raises:
         ValueError: two settings download into one folder, or into a folder within another's.

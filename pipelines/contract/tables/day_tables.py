@@ -41,9 +41,10 @@ LATER: Final = (
 
 @dataclass(frozen=True)
 class DayBooks:
-    """The books of one day: `accepted` - `duplicates` = `counted`, the records behind `outcome_daily`.
+    """The books of one day. `counted` are the `accepted` records less duplicates; `in_outcomes` must equal it.
 
-    `content` is the digest of the tables as written, see `common/digests.py`.
+    `in_outcomes` are the records in `outcome_daily`. `content` is the digest of the tables as written, see
+    `common/digests.py`.
     """
 
     accepted: int

@@ -80,7 +80,7 @@ def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
 
 
 def _fields(names: Iterable[str]) -> str:
-    """Return columns of fields of a record, with a final `?` if a record may lack them, `??` if older files do."""
+    """Return columns for fields of a record, with a final `?` if a record may lack it, `??` if older files lack it."""
     later = {key for key, one in BY_KEY.items() if one.is_later}
     return " ".join(f"{name}{'??' if name in later else '?' if name in ABSENT_FIELDS else ''}" for name in names)
 

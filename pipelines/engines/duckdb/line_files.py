@@ -1,8 +1,8 @@
 """Reads files with one record a line into a part: JSON, and lines of any other form.
 
-The database first reads a JSON file as a whole, which gives the row indexes of records that were not accepted. The
-texts of these lines are then fetched and go through the same rules again. If the reason is already known, only the
-first lines are fetched, whose texts are stored. Other lines are read as texts from the beginning.
+The database first reads JSON files as a whole, which gives the indexes of rejected rows. Their lines are then fetched
+as texts, and the same rules are applied to these. If the reason is known without the text, only the first lines are
+fetched, as no further texts are stored. Lines that are not JSON are read as texts only.
 """
 
 from collections import Counter
@@ -53,10 +53,10 @@ def _read_json(
     job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
 ) -> tuple[list[RowSet], list[Counter[str]]]:
     """Read whole files. Return, for each of them, the rows whose texts must be fetched, and how many records were
-    rejected for each reason but `BARE`.
+    rejected for each reason except `BARE`.
 
-    All bare rows must be fetched, because their reason depends on their text. For every other reason only the first
-    rows must be fetched, whose texts are stored.
+    All `BARE` rows (lines without any field that is read) must be fetched, as the reason depends on the text. For other
+    reasons only the first rows must be fetched, because only their texts are stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))

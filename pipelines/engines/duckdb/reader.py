@@ -88,8 +88,8 @@ class DuckDBReader:
 
 @contextmanager
 def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
-    """Convert errors of the libraries to findings on the file, and write errors to messages of our own. Other errors
-    pass.
+    """Convert errors of the libraries to findings on the file, and failed writes of the part to an error for the user.
+    A full disk, too little memory and all other errors are passed on unchanged.
     """
     try:
         yield

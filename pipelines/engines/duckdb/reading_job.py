@@ -128,7 +128,7 @@ class ReadingJob:
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Add the uses that are true for any record to the books of each file."""
+    """Add to each file's books the uses of the mapping that are true for any of the file's records in the batch."""
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):

@@ -192,8 +192,8 @@ def _create_bucket(
 ) -> None:
     """Create the events of a bucket for the steps of `DayPlan`; columns that were not sent are NULL.
 
-    They stay Arrow tables, unless they take more than a fraction of the memory: then they are stored in a table, which
-    can be spilled.
+    The events stay in Arrow tables. If these take more than a fraction of the memory, they are copied to a table of the
+    database, which can be spilled to disk.
     """
     known = [*EVENT_SCHEMA, pa.field("is_late", pa.bool_())]
     given = pa.schema([field for field in known if field.name in plan.record_columns])

@@ -58,12 +58,12 @@ class CountMeasure(VolumeMeasure):
     """Records of a day, compared with the norm of its weekday."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the deviation, scaled to the threshold for shares."""
+        """Return the deviation divided by `_OF_COUNT`, so that it can be compared with the threshold for shares."""
         return super().deviation(base, seen) / _OF_COUNT
 
 
 class PartMeasure(RateMeasure):
-    """Parts of a whole, by day, as shares and as counts. A part has fallen only if both have.
+    """Parts of a whole, by day. A part has fallen only if both its share of the whole and its count have fallen.
 
     Args:
         has_norm: the days on which a usual volume is expected.
@@ -97,7 +97,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
     """Yield a fault for each fall of a part.
 
     Args:
-        counts: metric, whole, part, day, records; part '' is the whole itself, any other part becomes the cause.
+        counts: metric, whole, part, day, records; the part '' is the whole itself, other parts are named as the cause.
         days: all days of `counts`, without a gap.
         is_holiday: whether each day is a holiday, and so has no usual volume.
     """
@@ -187,11 +187,11 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
 
 
 def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, there: float) -> Fault:
-    """Return a fault of whole days, recovered if a later day follows.
+    """Return a fault over the days with the indexes `places`: open if the last of `days` is among them, else recovered.
 
     Args:
-        lost: records that each day lost.
-        there: the level now.
+        lost: records that each of these days lost.
+        there: records of the last of these days.
     """
     is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")

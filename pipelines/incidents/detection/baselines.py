@@ -25,7 +25,8 @@ class Measure(Protocol):
     """A measured level of each day (rows) and subject (columns); the values of a day are adjacent in memory.
 
     `has_data` marks the days that can be compared. `values` returns values that add up over days. The other functions
-    are called with sums of these values and of `days`, over the baseline and over the days to compare with it.
+    take sums of these values and of `days` (the number of days): `base` over the days of the baseline, `seen` over the
+    days that are compared with it.
     """
 
     has_data: Flags
@@ -67,7 +68,7 @@ class Baselines:
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
     def are_recent(self, rows: Places, before: Places) -> Flags:
-        """Return whether enough clean days for a baseline are recent."""
+        """Return whether enough days for a baseline are clean among the `RECENT_DAYS` days before each day."""
         days = self.sums["days"]
         since = np.maximum(before - RECENT_DAYS, 0)
         found = days.take(self._at(rows, before)) - days.take(self._at(rows, since))

@@ -17,9 +17,9 @@ WINDOW_DAYS: Final = 7
 class Fall:
     """Days of a subject under its baseline.
 
-    All days are indexes: `first`; `opened`, the day that showed the fall; `last_bad`, the newest day that was not back;
-    `last`, None while it is open; `baseline`, the clean days before the day `before`. `has_data` and `values` are the
-    subject's, by day, with the norms as of `before`. The functions take counts of the same subject, by day.
+    All days are indexes: `first`; `opened`, the day on which the fall was detected; `last_bad`, the newest day that is
+    not back at the baseline; `last`, None while the fall is open; `baseline`, the clean days before the day `before`.
+    `has_data` and `values` are the subject's, by day, with the norms as of `before`. The functions take its counts.
     """
 
     row: int
@@ -66,7 +66,7 @@ class Fall:
         Args:
             usual: expected count of each day.
             there: actual count of each day.
-            units: requests of each day, or 1: levels are counts per unit.
+            units: requests of each day for a rate, 1 for a volume. The levels of the loss are counts divided by units.
         """
         before, now = (float(each[-WINDOW_DAYS:].sum() / units[-WINDOW_DAYS:].sum()) for each in (usual, there))
         missing = usual - there

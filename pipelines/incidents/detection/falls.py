@@ -46,12 +46,12 @@ def alarm_threshold(subjects: int) -> float:
 def falls(
     measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS, is_slow: bool = False
 ) -> list[Fall]:
-    """Return all falls, sorted by row and first day.
+    """Return all falls, sorted by the subject's index (`Fall.row`) and first day.
 
     Args:
-        least_fall: smaller falls do not matter.
-        windows: lengths of the windows in which a fall may open, in days.
-        is_slow: whether a fall begins on the day that shows it, instead of within its window.
+        least_fall: the smallest fall that is reported.
+        windows: lengths of the windows of days that are compared with the baseline.
+        is_slow: whether a fall begins on the last day of its window, instead of its most significant day.
     """
     subjects = measure.has_data.shape[1]
     far = alarm_threshold(subjects)
@@ -81,7 +81,7 @@ def _falls_of(watch: "_Watch") -> list[Fall]:
 
 
 class _Some:
-    """A range of the subjects of a measure."""
+    """A measure limited to the subjects from index `start` to the one before `stop`."""
 
     def __init__(self, measure: Measure, start: int, stop: int) -> None:
         self._measure, self._start = measure, start
@@ -134,7 +134,7 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Open a fall on the day of the window that makes it least likely to be chance; a slow one on the last day."""
+        """Return the fall that begins on the window's most significant day; if falls are slow, on its last day."""
         if self.is_slow:
             return self._fall(row, day, day, start)
         since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)

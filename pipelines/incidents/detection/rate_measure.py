@@ -62,13 +62,13 @@ def _squares(counts: Floats, of: Floats) -> Floats:
 
 
 def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:
-    """Return the deviation as an equally improbable normal one, given how the days vary.
+    """Return the deviation as a standard normal one of equal probability, given how the days vary.
 
     Args:
         surprise: logarithm of the likelihood ratio if requests were independent.
-        swing: twice the same, summed over the days of the baseline.
+        swing: variation between the days of the baseline, summed, in units of the variance of pure chance.
         days: degrees of freedom of `swing`.
-        prior: expected variation of one day before any data.
+        prior: expected variation of one day before any data, in the same units.
     """
     freedom = days + _PRIOR_DAYS
     # Days never vary less than chance.

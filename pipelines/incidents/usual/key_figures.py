@@ -42,7 +42,7 @@ def _channels(name: str) -> tuple[str, ...]:
 
 
 def _value(name: str, counts: Counts) -> tuple[float | None, int | None]:
-    """Return value and requests of a figure on a day; counts have no requests."""
+    """Return value and denominator (requests) of a figure on a day; a figure that is a count has no denominator."""
     if name != TECHNICAL:
         return counts[name], None
     won, requests = counts["authorizations"], counts["technical_requests"]

@@ -70,10 +70,10 @@ class Observed(NamedTuple):
 
 
 class DayNorm(NamedTuple):
-    """A day with its usual value and range, None if too few days are known.
+    """A day with its value, its usual value and its usual range; the latter are None if too few days are known.
 
-    `swing` is the spread between the days before, for a count as a part of its value. `requests` is the denominator of
-    a rate.
+    `swing` is the spread that the differences between earlier days show; for a count it is divided by the count.
+    `requests` is the denominator of a rate.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""The usual records of a day for pages and messages, and whether a day is called short.
+"""The usual number of records of a day, for pages and messages, and whether they call a day `short`.
 
 Incidents are opened by a sharper rule, see `detection/volume_measure.py`.
 """

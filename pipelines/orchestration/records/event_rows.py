@@ -129,7 +129,7 @@ def record_of(entry: Json, number: int) -> Json:
 
 
 def key_text(asset: str) -> str:
-    """Return an asset's key as in a column."""
+    """Return an asset's key as Dagster stores it in database columns: `["marts"]`."""
     return f'["{asset}"]'
 
 

@@ -23,7 +23,7 @@ _NOTE = ".daily_job.json"
 
 @dataclass(frozen=True)
 class KnownJob:
-    """The row of a run of the job, as JSON, and the version of the tables that contain it."""
+    """The row of a run of the job in Dagster's database, as JSON, and the version of the database's tables."""
 
     body: dict[str, Any]
     tables: str
@@ -50,7 +50,7 @@ def known_job(home: Path) -> KnownJob | None:
 
 
 def note_job(home: Path, run_id: str) -> None:
-    """Note the job of a run that Dagster executed, for later runs; does nothing if the home records elsewhere."""
+    """Store the job of a run that Dagster executed, for `known_job`; does nothing if the home records elsewhere."""
     if not has_usual_settings(home):
         return
     with closing(open_records(home / RUNS)) as runs:

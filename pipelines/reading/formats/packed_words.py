@@ -1,7 +1,7 @@
-"""Selects text columns with few different values, which keep the dictionary encoding of their Parquet pages.
+"""Selects the text columns with few different values, which are read in the dictionary encoding of their Parquet pages.
 
-`parquet_rows.py` reads such columns as dictionaries and cuts batches by their unpacked size, which is also used to join
-batches. Other columns are decoded.
+`parquet_rows.py` reads these columns as dictionaries and decodes all others. It cuts batches by their size without
+dictionaries, which is also used to join batches.
 """
 
 from collections.abc import Iterator

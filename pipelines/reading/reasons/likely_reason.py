@@ -159,7 +159,7 @@ def _json(line: str) -> object:
 
 
 def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
-    """Return the reason that the names of keys or columns show, unless a mapping reads them."""
+    """Return why names of required fields are missing, `near` or `foreign`; None if neither, or with a mapping."""
     given = set(names)
     missing = [name for name in FIELD_NAMES if name not in given]
     if mapping.fields or mapping.unwrap or _REQUIRED.isdisjoint(missing):

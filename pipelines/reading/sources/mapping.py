@@ -59,7 +59,7 @@ class Unwrap(BaseModel):
 
 
 class Doubt(BaseModel):
-    """A doubt about a file, which applies if the SQL condition `where` is true for any record and `unless` for none."""
+    """A suspected fault of a file, reported if `where` (SQL) is true for one of its records and `unless` for none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -164,7 +164,7 @@ class SourceMapping(BaseModel):
 
     @property
     def doubted(self) -> dict[str, str]:
-        """The conditions of `doubts`, as `doubt <name>` (`where`) and `no doubt <name>` (`unless`)."""
+        """The SQL conditions of `doubts`: each `where` under `doubt <name>`, each `unless` under `no doubt <name>`."""
         conditions: dict[str, str] = {}
         for name, doubt in self.doubts.items():
             conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}

@@ -29,8 +29,8 @@ _MAX_NAME = 64
 
 
 def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the uses of a mapping; none if it reads log records as they are. Shipped mappings have only their doubts,
-    as they list every column that a log of their vendor may have.
+    """Return the names of a mapping's uses; none if it neither maps fields nor selects records. Shipped mappings have
+    only the uses of their doubts, because a log of their vendor may lack any column that they list.
     """
     if not (mapping.fields or mapping.kept):
         return ()

@@ -137,8 +137,8 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
 
 
 def _in_each_folder(path: str) -> list[str]:
-    """Return a path for each folder above a file, the outer folders first: that folder alone, and a file whose name is
-    only the suffix. Patterns match it by the name of the folder, and not by the name of the file.
+    """Return a path such as `folder/-.log` for each folder above a file, the outer folders first. Patterns can match it
+    by the folder's name or by the file's suffix, but not by the file's name.
     """
     archive, member = parts_of(path)
     folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]

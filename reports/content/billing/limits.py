@@ -18,8 +18,8 @@ _WORTH = 2
 class LimitSums(NamedTuple):
     """The requests that a limit would have blocked, over all apps.
 
-    `saved` are blocked uses, `harm` blocked successes. The app `most_harmed` has the largest share of the harm,
-    `most_harm` successes.
+    `saved` are blocked uses, `harm` blocked successes. `most_harmed` is the app with the most blocked successes, and
+    `most_harm` is their number.
     """
 
     limit_id: str
@@ -38,7 +38,7 @@ class LimitSums(NamedTuple):
 
 
 class RepeatClass(NamedTuple):
-    """Keys of one class by requests a day (such as `6-10`), with the sum of their requests and uses."""
+    """Devices or phones (`key`) in one class of requests a day, such as `6-10`: their number, requests and uses."""
 
     key: str
     requests_class: str
@@ -48,7 +48,7 @@ class RepeatClass(NamedTuple):
 
 
 class RepeatKey(NamedTuple):
-    """A key with many requests on one day."""
+    """A device or phone (`key`) with many requests in an app on one day."""
 
     day: date
     key: str

@@ -21,7 +21,7 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """The notices of checks, and the rows that do not count. `is_of_page`: one of them belongs only to this page."""
+    """Notices and bad rows for a page. `is_of_page`: there is a bad row, or a notice that concerns only its files."""
 
     notices: list[Bilingual]
     rows: list[BadRow]

@@ -74,7 +74,7 @@ def _run_out_mark(place: str, label: Bilingual) -> Markup:
 
 
 def _beside(place: str) -> Markup:
-    """Return the text's side of its line: the one with more room."""
+    """Return the SVG attributes that put a text on the side of its line with more room; `place` is in per cent."""
     return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
 
 

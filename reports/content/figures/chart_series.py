@@ -20,10 +20,10 @@ _UNDELIVERED = "undelivered"
 
 
 class SeriesRows:
-    """Rows of some apps: the columns `app`, `channel` and `place`, each an index from 0, and the numbers.
+    """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and numbers.
 
-    Counts of rows with the same app, channel and place are summed, which is faster here than in SQL. Only one of these
-    rows has a time.
+    Counts of rows with the same app, channel and place are summed, which is faster here than in SQL. Times are not: at
+    most one of these rows has a time.
     """
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
@@ -47,10 +47,10 @@ class SeriesRows:
     def texts(
         self, counts: Sequence[str], times: Sequence[str] = (), without_logins: npt.NDArray[np.bool_] | None = None
     ) -> list[str]:
-        """Return a JSON object for each app: by channel that has a row, an object with the non-empty texts by name.
+        """Return a JSON object for each app: by channel with a row, an object with a text for each column with numbers.
 
-        Each text has the numbers of one column: of `counts`, of `times` and, for the apps `without_logins`, of
-        `undelivered`. In counts, zero is the same as no number.
+        The columns are `counts`, `times` and, only for the apps marked in `without_logins`, `undelivered`. In counts,
+        zero is the same as no number.
         """
         columns = [_named(name, packed_numbers(self._numbers(name, has_zero=False))) for name in counts]
         columns += [_named(name, packed_numbers(self._numbers(name, has_zero=True))) for name in times]

@@ -19,7 +19,7 @@ def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query for the sums of such rows: one row per app, window (1, 7, 30, 90 days) and values of `by`."""
+    """Return a query that sums rows of `by_shortest`: one row per app, window (1, 7, 30, 90 days) and value of `by`."""
     keys = ", ".join(("app_key", "window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"
     return (

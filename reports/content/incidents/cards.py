@@ -28,7 +28,7 @@ CARDS: Final = 12
 
 @dataclass(frozen=True)
 class Bar:
-    """A value of the likely cause, or all others, now and before; `drawn` is the bar of the value now."""
+    """The rate of the likely cause's cell, or of all other requests, now and before; `drawn` is the bar of `now`."""
 
     label: Bilingual
     now: Bilingual

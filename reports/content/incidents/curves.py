@@ -123,7 +123,7 @@ def _kind(one: incident.Incident) -> str:
 
 
 def incident_subject(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
-    """Return the subject: a rate, the requests a day, or a latency; for a fault of the data the fault.
+    """Return the subject of the incident's curve: a rate, the requests a day, or a latency; for a data fault its name.
 
     Args:
         names: result of `incident_names`.

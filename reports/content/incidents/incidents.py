@@ -34,7 +34,7 @@ OPEN_NAMED: Final = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """An incident in a page's list, with its parts in this list."""
+    """An incident in a page's list, with the listed incidents that are part of it."""
 
     incident: Incident
     parts: tuple[Incident, ...]

@@ -22,7 +22,7 @@ class FailurePath(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureRow:
-    """Sessions after one failure, or after all (`channel` None).
+    """Sessions with one first failure (channel and outcome), or with any (`channel` None), by what followed it.
 
     Attributes:
         by_channel: sessions that signed in by another channel, in the order of the matrix's columns.

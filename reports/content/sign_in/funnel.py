@@ -43,10 +43,9 @@ class Funnel:
 
 
 def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
-    """Return the steps that the logs lack.
+    """Return the steps that the logs lack: fewer than half of the sessions that signed in by one-click login have them.
 
-    Fewer than half of the sessions that signed in by one-click login contain such a step. If nobody signed in, a step
-    may be logged: no session need have passed it.
+    If nobody signed in, no step is returned, because sessions that end early do not contain every logged step.
     """
     return [step for step in steps if 2 * counts[step] < counts["signed_in"]]
 

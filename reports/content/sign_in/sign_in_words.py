@@ -160,7 +160,7 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
 
 
 def _failed(failed: FailureRow) -> dict[str, str]:
-    """Return the counts of the recovery rate, which exclude sessions that midnight cut."""
+    """Return the texts of the recovery rate: `failed` sessions, the `share` recovered, and `lost`; without cut ones."""
     share = share_of(failed.recovered, failed.concluded)
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
 

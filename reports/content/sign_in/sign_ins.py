@@ -19,7 +19,7 @@ APPS_LISTED: Final = 200
 
 
 class Ways(NamedTuple):
-    """Sessions by way, for one entry channel or for all (None)."""
+    """Sessions by way of signing in, or of not signing in (`cut`, `lost`); for one entry channel or all (None)."""
 
     entry_channel: str | None
     sessions: int
@@ -68,7 +68,7 @@ class SignIns:
 
     Attributes:
         records, without_subject: sign-in records, and the number of them that belong to no session.
-        total, by_channel: sessions by way, for all channels and for each, most sessions first.
+        total, by_channel: sessions by way of signing in, of all channels together and of each, most sessions first.
         text_records: records of text messages.
     """
 
