@@ -17,7 +17,7 @@ WHOLE_LIMIT, GROWTH_LIMIT, ONE_MORE_DAY_LIMIT = 5.0, 2.5, 1.2
 MEMORY_LIMIT, LARGE_MEMORY_LIMIT = 2.0, 4.0
 # Peers beside the yardstick are measured as often at most: some of them take a minute.
 PEER_ROUNDS = 3
-# `ingest     1 file, 202,019 records  3.21 s`, as pipelines/common/progress.py prints it.
+# `ingest     1 file, 202,019 records  3.21 s`, as pipelines/common/process/progress.py prints it.
 _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 
 

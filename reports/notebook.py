@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import nearly
+from pipelines.common.files.near_names import nearly
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.store.published_file import open_published

@@ -114,7 +114,7 @@ HOLDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.store.store import Store
 with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
     print("held", flush=True)

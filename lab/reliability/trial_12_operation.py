@@ -238,7 +238,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from pipelines.common.errors import InUseError
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from lab.reliability.operation import land_day
 from tests.support import DAY, DataFolder, days_before, records
 folder = DataFolder(Path(sys.argv[1]))

@@ -17,8 +17,8 @@ from typing import Final
 from pipelines.alerts.forms import forms_of
 from pipelines.alerts.message import Message
 from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.files.rights import keep_private
 from pipelines.common.project import PROJECT
-from pipelines.common.rights import keep_private
 from pipelines.contract.settings.settings import AlertSettings
 
 # Time limit of a receiver or a command.

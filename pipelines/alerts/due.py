@@ -17,9 +17,9 @@ from pipelines.alerts.delivery import Delivery, Workbook, all_receivers, is_set,
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Kind, Message
 from pipelines.alerts.week import last_sunday, read_week
-from pipelines.common import durable
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.files import durable
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.store.store import Store
 

@@ -25,7 +25,7 @@ from pipelines.buckets.notes import note_findings
 from pipelines.buckets.opening import open_bucket
 from pipelines.buckets.own_folders import require_foreign
 from pipelines.buckets.placing import Placer
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.common.text import SEMICOLON, Bilingual, counted
 from pipelines.contract.settings.bucket_settings import FetchSettings
 from pipelines.store.store import Store

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from pipelines.buckets.names import folded
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.store.store import Store
 
 # `path` is the object's path under landing, empty for a folder marker. `gone_in` is the version of the folder that

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from pipelines.common.near_names import has_ignored_name
+from pipelines.common.files.near_names import has_ignored_name
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # File systems allow 255 bytes. The mark of a second object and of an unfinished file needs some of them.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.common.text import Bilingual
 from pipelines.store.store import Store
 

@@ -13,7 +13,7 @@ from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import FetchedObject, Ledger
 from pipelines.buckets.listing import Listed
 from pipelines.buckets.names import folded, paths_for
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.common.text import Bilingual
 
 _UNFINISHED = ".fetching"

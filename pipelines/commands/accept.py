@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.common.errors import UsageError
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.common.text import counted, printable
 from pipelines.contract.settings.settings import load_settings
 from pipelines.ingest.held import accept_held, held_content, removed_records

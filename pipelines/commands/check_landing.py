@@ -6,7 +6,7 @@ from pipelines.closing.warnings import damaged_files, of_files
 from pipelines.commands.look import examined_entries
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
-from pipelines.common.near_names import has_ignored_name
+from pipelines.common.files.near_names import has_ignored_name
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings.settings import Settings

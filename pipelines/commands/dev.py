@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pipelines.common.loopback import LOOPBACK, require_free
+from pipelines.common.process.loopback import LOOPBACK, require_free
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import end_runs_of_the_dead, prepare
 from pipelines.orchestration.scheduler_process import run_scheduler

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipelines.buckets.fetch import fetch
 from pipelines.common.errors import WARNED, UsageError
-from pipelines.common.lock import hold
-from pipelines.common.machine_limits import as_machine_error
-from pipelines.common.progress import stage
+from pipelines.common.files.lock import hold
+from pipelines.common.process.machine_limits import as_machine_error
+from pipelines.common.process.progress import stage
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
 from pipelines.store.store import Store

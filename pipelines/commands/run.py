@@ -7,7 +7,7 @@ from pipelines.closing.machine_clock import require_near_day
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import FIRST_DAY, last_closed_day
 from pipelines.common.errors import WARNED, UsageError
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.reading.files.landing import IGNORED_KINDS, has_any_file
 from pipelines.run.daily_run import open_run
 from pipelines.run.run_end import failures_noted

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.common.days import last_closed_day
-from pipelines.common.progress import stage
+from pipelines.common.process.progress import stage
 from pipelines.contract.settings.settings import Settings
 from pipelines.sample.write import SampleSpec, write_sample
 

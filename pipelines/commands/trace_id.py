@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipelines.common.errors import UsageError
-from pipelines.common.process_title import hide_in_title
+from pipelines.common.process.process_title import hide_in_title
 from pipelines.tracing.wanted import FIELD_OF, Wanted
 
 _STANDARD_INPUT: Final = "-"

@@ -4,7 +4,7 @@ import tempfile
 import traceback
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.record.masking import masked_text
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.common.text import counted
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings

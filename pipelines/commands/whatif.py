@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.common.text import counted
 from pipelines.contract.registry.accounts import ANY
 from pipelines.contract.registry.limits import DAY, KEYS, Limit, window_of

@@ -20,7 +20,7 @@ import duckdb
 from pipelines.common.days import day_start
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, DamagedFileError
-from pipelines.common.machine_limits import is_disk_full
+from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FUTURE_DAYS
 from pipelines.contract.settings.settings import Settings

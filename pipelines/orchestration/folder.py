@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.closing.machine_clock import require_near_day
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run

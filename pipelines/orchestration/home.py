@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.common import durable
 from pipelines.common.errors import InUseError
-from pipelines.common.lock import hold
+from pipelines.common.files import durable
+from pipelines.common.files.lock import hold
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pipelines.common.machine_limits import is_out_of_memory
+from pipelines.common.process.machine_limits import is_out_of_memory
 from pipelines.contract.record.channels import known_channels
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DayBooks

@@ -20,8 +20,8 @@ from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
 from pipelines.common.days import require_same_zone
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.machine_limits import as_machine_error
-from pipelines.common.progress import Stage, stage
+from pipelines.common.process.machine_limits import as_machine_error
+from pipelines.common.process.progress import Stage, stage
 from pipelines.common.text import counted, listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry, load_registry

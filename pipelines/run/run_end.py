@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
-from pipelines.common import durable
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, InUseError
-from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.files import durable
+from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings

@@ -10,7 +10,7 @@ import shutil
 import time
 from pathlib import Path
 
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from pipelines.common.atomic import whole_file
+from pipelines.common.files.atomic import whole_file
 from pipelines.contract.measures.sql import sql
 from pipelines.sample.apps import SampleApp
 from pipelines.sample.behaviour import (

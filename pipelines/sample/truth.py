@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.common.atomic import whole_file
+from pipelines.common.files.atomic import whole_file
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.sample.faults import ALL, Faults, PlantedFault
 from pipelines.sample.records import SignIns

@@ -18,8 +18,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.common.atomic import whole_file
 from pipelines.common.errors import UsageError
+from pipelines.common.files.atomic import whole_file
 from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_registry
 from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults

@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from pipelines.common import durable
-from pipelines.common.collector import without_collector
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.rights import rights_error
+from pipelines.common.files import durable
+from pipelines.common.files.rights import rights_error
+from pipelines.common.process.collector import without_collector
 from pipelines.store.catalogue_rows import (
     COMMITS,
     EMPTY,
@@ -44,7 +44,7 @@ _APPLICATION = 0x61757468
 # Commits and reads take moments, so a file locked for longer than this is reported as held by another program.
 BUSY_SECONDS = 60.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-# Callers translate these errors for the user: see `common/machine_limits.py`.
+# Callers translate these errors for the user: see `common/process/machine_limits.py`.
 _OF_THE_MACHINE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
 
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.contract.registry.registry import Registry
 from pipelines.store.manifest import Manifest
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import duckdb
 
-from pipelines.common import durable
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, nothing_published, older_publication
+from pipelines.common.files import durable
 from pipelines.common.sql import literal
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.settings.settings import Settings

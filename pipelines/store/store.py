@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
+from pipelines.common.files import durable
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State

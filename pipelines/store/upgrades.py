@@ -16,8 +16,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.common import durable
 from pipelines.common.digests import digest_of_folder
+from pipelines.common.files import durable
 from pipelines.store.catalogue import require_known_version, unreadable
 from pipelines.store.manifest import SCHEMA_VERSION, Manifest
 

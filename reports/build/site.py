@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.common.collector import without_collector
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.process.collector import without_collector
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import CARDS, HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import nearly
+from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench

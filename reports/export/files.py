@@ -13,8 +13,8 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from pipelines.common.atomic import whole_file
 from pipelines.common.errors import UsageError
+from pipelines.common.files.atomic import whole_file
 from reports.export.column_words import Language
 from reports.export.csv_files import csv_bytes, harmless
 from reports.export.workbook import XLSX_MAX_ROWS, write_workbook

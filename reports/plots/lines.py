@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import nearly
+from pipelines.common.files.near_names import nearly
 from reports.charts.shapes import LOOKS
 from reports.plots.scales import spread
 from reports.plots.source import HEIGHT, Source, note

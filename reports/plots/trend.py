@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import nearly
+from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.usual.norms import DayNorm, IncidentDays, Observed, norms_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import uvicorn
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from pipelines.common.loopback import LOOPBACK, listen
+from pipelines.common.process.loopback import LOOPBACK, listen
 from pipelines.store.store import Store
 from reports.serve.app import ServedSite
 from reports.serve.published_site import PublishedSite

@@ -17,8 +17,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.common.errors import UsageError
-from pipelines.common.rights import keep_private
-from pipelines.common.toml_files import findings, read_toml
+from pipelines.common.files.rights import keep_private
+from pipelines.common.files.toml_files import findings, read_toml
 from pipelines.contract.record.fields import APP_KEY_PATTERN
 
 EVERY_APP = "*"

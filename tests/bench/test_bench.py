@@ -16,7 +16,7 @@ from bench.measure import BenchError, Run, run
 from bench.published import make_published
 from bench.scenarios import stages
 from bench.tables import Row, Target, print_table, print_targets, ratio, timed
-from pipelines.common.progress import stage
+from pipelines.common.process.progress import stage
 from pipelines.reading.sources.sources import load_sources
 from reports.build.billing_pages import BILLING_CSVS
 from reports.build.site import render_site

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.common.rights import as_rights_error
+from pipelines.common.files.rights import as_rights_error
 from tests.published_folder import Call, Ended
 from tests.rights import OWNER, authmeter_bound_by_rights, give_away, read_only_mount
 from tests.support import DataFolder, records, tree

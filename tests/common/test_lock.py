@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.common.project import PROJECT
 from pipelines.store.store import Store
 from tests.support import DataFolder
@@ -19,7 +19,7 @@ HOLDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.common.lock import hold
+from pipelines.common.files.lock import hold
 from pipelines.store.store import Store
 with hold(Store(Path(sys.argv[1])).lock, "run", datetime(2026, 3, 10, 18, 30, tzinfo=UTC)):
     print("held", flush=True)

@@ -12,7 +12,7 @@ from pipelines.common.project import PROJECT
 PROGRAM = """
 import sys
 from pathlib import Path
-from pipelines.common.process_title import hide_in_title
+from pipelines.common.process.process_title import hide_in_title
 hide_in_title(sys.argv[2])
 print(Path("/proc/self/cmdline").read_bytes().split(b"\\0")[-4:-1])
 """

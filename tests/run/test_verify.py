@@ -14,7 +14,7 @@ from pipelines.closing.machine_clock import require_near_day, require_sound_cloc
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.machine_limits import as_machine_error, is_disk_full
+from pipelines.common.process.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify

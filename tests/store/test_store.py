@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 from tests.support import DAY, DataFolder, days_before, records

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipelines.common.days import BUSINESS_ZONE, local_time
-from pipelines.common.near_names import require_no_near_name
+from pipelines.common.files.near_names import require_no_near_name
 from pipelines.contract.record.channels import METHODS
 from pipelines.contract.record.fields import (
     ALL_APPS,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.common.days import is_within_calendar
-from pipelines.common.near_names import has_ignored_name, names_in
+from pipelines.common.files.near_names import has_ignored_name, names_in
 from pipelines.common.text import name_as_text
 from pipelines.contract.record.channels import NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import app_or_any

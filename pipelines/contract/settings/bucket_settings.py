@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
-from pipelines.common.near_names import has_ignored_name
+from pipelines.common.files.near_names import has_ignored_name
 
 SCHEMES: Final = ("s3", "oss", "gs", "az", "file")
 """The schemes of addresses that can be opened."""

@@ -6,9 +6,9 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
-from pipelines.common import durable
 from pipelines.common.errors import UsageError
-from pipelines.common.rights import keep_private, owner_of
+from pipelines.common.files import durable
+from pipelines.common.files.rights import keep_private, owner_of
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:

@@ -26,9 +26,9 @@ from pydantic import (
 
 from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import require_no_near_name
+from pipelines.common.files.near_names import require_no_near_name
+from pipelines.common.files.toml_files import MEND_TOML, findings, read_toml
 from pipelines.common.project import PROJECT
-from pipelines.common.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
 from pipelines.contract.settings.bucket_settings import FetchSettings, PublishSettings, folders_of_their_own
 from pipelines.contract.settings.channels import DeclaredChannels

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.common.errors import AuthmeterError, DamagedFileError
-from pipelines.common.machine_limits import is_disk_full
+from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.base import ROWS_AT_ONCE

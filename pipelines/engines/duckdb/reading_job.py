@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.common.machine_limits import is_out_of_memory
+from pipelines.common.process.machine_limits import is_out_of_memory
 from pipelines.contract.record.field_rules import SKIPPED
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.common.machine_limits import as_machine_error
+from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import FileReader
 

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pipelines.common import durable
+from pipelines.common.files import durable
 from pipelines.orchestration.home import has_usual_settings
 from pipelines.orchestration.record_files import ASSETS, FILES, RUNS, open_records
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.near_names import has_ignored_name
+from pipelines.common.files.near_names import has_ignored_name
 from pipelines.reading.files.landing import LandedFile, is_archive
 
 MAX_MEMBERS = 10_000

@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.near_names import has_ignored_name
+from pipelines.common.files.near_names import has_ignored_name
 from pipelines.common.text import name_as_text
 
 TEXT_SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".csv")

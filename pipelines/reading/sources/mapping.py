@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from pipelines.common.errors import UsageError
-from pipelines.common.toml_files import MEND_TOML, findings, read_toml
+from pipelines.common.files.toml_files import MEND_TOML, findings, read_toml
 from pipelines.contract.record.fields import FIELD_NAMES, HIDDEN_FIELDS, OPTIONAL_FIELDS
 from pipelines.contract.settings.settings import Zone
 from pipelines.reading.files.landing import (

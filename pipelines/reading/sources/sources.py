@@ -11,7 +11,7 @@ from itertools import chain, pairwise, product
 from pathlib import Path
 
 from pipelines.common.errors import UsageError
-from pipelines.common.near_names import names_in
+from pipelines.common.files.near_names import names_in
 from pipelines.reading.files.first_bytes import begins_as_json
 from pipelines.reading.files.landing import LandedFile, has_suffix, name_of, names_before_rotation, parts_of
 from pipelines.reading.sources.expressions import faulty_expressions

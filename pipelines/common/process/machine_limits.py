@@ -9,7 +9,7 @@ import os
 import re
 
 from pipelines.common.errors import AuthmeterError, errors_behind
-from pipelines.common.rights import as_rights_error
+from pipelines.common.files.rights import as_rights_error
 
 _ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_WORDS = re.compile(
