@@ -4,8 +4,8 @@ import dagster as dg
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings, data_folder, load_settings
-from pipelines.orchestration.code_location import build_definitions
-from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.definitions.code_location import build_definitions
+from pipelines.orchestration.definitions.resource import DataFolder
 
 
 @dg.definitions

@@ -95,7 +95,7 @@ import dagster as dg
 from dagster._utils.schedules import cron_string_iterator
 from pipelines.contract.settings.settings import data_folder
 from pipelines.definitions import definitions
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.home.home import prepare
 repository = definitions().get_repository_def()
 schedule = repository.get_schedule_def("daily_schedule")
 prepare(data_folder(None))

@@ -24,7 +24,7 @@ from lab.reliability.harness import Result, Tally, some
 from lab.reliability.operation import as_of, authmeter, environment, installation, land_day, whole_site
 from pipelines.common.days import days_between
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import end_dead_runs, prepare
+from pipelines.orchestration.home.home import end_dead_runs, prepare
 from tests.support import DataFolder, closed_day, days_before
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
@@ -165,7 +165,7 @@ ALONE = """
 import sys
 from pathlib import Path
 from pipelines.common.errors import AuthmeterError
-from pipelines.orchestration.scheduler_process import run_scheduler
+from pipelines.orchestration.home.scheduler_process import run_scheduler
 try:
     child = "import subprocess, time; subprocess.Popen(['sleep', '300']); time.sleep(300)"
     run_scheduler([sys.executable, "-c", child], Path(sys.argv[1]), Path(sys.argv[1]), lambda: None)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pipelines.common.process.loopback import LOOPBACK, require_free
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import end_runs_of_the_dead, prepare
-from pipelines.orchestration.scheduler_process import run_scheduler
+from pipelines.orchestration.home.home import end_runs_of_the_dead, prepare
+from pipelines.orchestration.home.scheduler_process import run_scheduler
 from pipelines.run.daily_run import open_run
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.folder import JOB
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.home.home import prepare
 from pipelines.orchestration.own_run import run_steps
 from pipelines.orchestration.records.known_job import known_job, note_job
 from pipelines.run.daily_run import DailyRun
@@ -35,11 +35,11 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
 def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> str:
     import dagster as dg
 
-    from pipelines.orchestration.as_dagster import InstancePartitions
-    from pipelines.orchestration.code_location import build_definitions
+    from pipelines.orchestration.definitions.as_dagster import InstancePartitions
+    from pipelines.orchestration.definitions.code_location import build_definitions
+    from pipelines.orchestration.definitions.resource import DataFolder
     from pipelines.orchestration.partitions import add_days
     from pipelines.orchestration.records.in_process_records import open_instance
-    from pipelines.orchestration.resource import DataFolder
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # The schedule is not used, so the settings' time is not needed.

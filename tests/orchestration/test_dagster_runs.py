@@ -13,12 +13,12 @@ import pytest
 from pipelines.common.errors import BooksError
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.held import accept_held
-from pipelines.orchestration.as_dagster import InstancePartitions
-from pipelines.orchestration.code_location import build_definitions
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.code_location import build_definitions
+from pipelines.orchestration.definitions.resource import DataFolder as Resource
+from pipelines.orchestration.definitions.resource import is_whole
+from pipelines.orchestration.home.home import prepare
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder as Resource
-from pipelines.orchestration.resource import is_whole
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, rows_of_day

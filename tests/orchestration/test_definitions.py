@@ -20,8 +20,8 @@ from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings.settings import AlertSettings, Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.definitions import definitions
-from pipelines.orchestration.code_location import build_definitions
-from pipelines.orchestration.resource import DataFolder
+from pipelines.orchestration.definitions.code_location import build_definitions
+from pipelines.orchestration.definitions.resource import DataFolder
 
 # Imports the definitions; says which files of a folder that opened, and whether it looked into the environment.
 WATCHED = """

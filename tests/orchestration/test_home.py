@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import end_runs_of_the_dead, prepare, records_kept_open
+from pipelines.orchestration.home.home import end_runs_of_the_dead, prepare, records_kept_open
 from tests.support import DataFolder
 
 # Four processes that open the same new Dagster home at once; it gives how many could not.
@@ -24,7 +24,7 @@ OPENED_AT_ONCE = """
 import os, sys
 from pathlib import Path
 import dagster as dg
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.home.home import prepare
 children = []
 come, go = os.pipe()
 for _ in range(4):

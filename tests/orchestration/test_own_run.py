@@ -18,7 +18,7 @@ import pytest
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.ingest.ingest import IngestReport
 from pipelines.orchestration import own_run
-from pipelines.orchestration.record_files import ASSETS, RUNS, open_records
+from pipelines.orchestration.home.record_files import ASSETS, RUNS, open_records
 from pipelines.orchestration.records.asset_records import RecordedPartitions
 from pipelines.orchestration.records.known_job import known_job
 from pipelines.run.daily_run import DailyRun

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions
 from pipelines.orchestration.holdings import ROWS_OF_DAY
 from pipelines.orchestration.partitions import add_days, days_to_record, keep_in_line
 from pipelines.store.manifest import DayEntry, Manifest

@@ -13,8 +13,8 @@ import dagster as dg
 import pytest
 
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home import prepare
-from pipelines.orchestration.record_files import FILES
+from pipelines.orchestration.home.home import prepare
+from pipelines.orchestration.home.record_files import FILES
 from pipelines.orchestration.records.in_process_records import open_instance
 from tests.orchestration.test_runs import only_run
 from tests.published_folder import Call

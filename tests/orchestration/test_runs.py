@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.tables.tables import TABLES
-from pipelines.orchestration.home import prepare
+from pipelines.orchestration.home.home import prepare
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
 from tests.support import DataFolder, days_before, records
 

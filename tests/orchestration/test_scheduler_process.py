@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from pipelines.orchestration.scheduler_process import run_scheduler
+from pipelines.orchestration.home.scheduler_process import run_scheduler
 
 
 def test_processes_of_a_killed_scheduler_are_ended(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from pipelines.contract.checks import CHECKS
 from pipelines.orchestration.holdings import ROWS_OF_DAY
+from pipelines.orchestration.home.record_files import transaction
 from pipelines.orchestration.partitions import BUSINESS_DAYS
-from pipelines.orchestration.record_files import transaction
 from pipelines.orchestration.records.event_rows import Event, Json, key_text, record_of
 
 _OF_ASSETS = ("ASSET_MATERIALIZATION_PLANNED", "ASSET_MATERIALIZATION", "ASSET_OBSERVATION")

@@ -20,8 +20,8 @@ from dagster._core.storage.schedules import SqliteScheduleStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from pipelines.orchestration.home.record_files import FILES, make_run_file
 from pipelines.orchestration.printed import printed_into
-from pipelines.orchestration.record_files import FILES, make_run_file
 
 _INDEX = "index"
 

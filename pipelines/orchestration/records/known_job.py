@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.common.files import durable
-from pipelines.orchestration.home import has_usual_settings
-from pipelines.orchestration.record_files import ASSETS, FILES, RUNS, open_records
+from pipelines.orchestration.home.home import has_usual_settings
+from pipelines.orchestration.home.record_files import ASSETS, FILES, RUNS, open_records
 
 _NOTE = ".daily_job.json"
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.orchestration.home import end_dead_runs, forget_old_runs
-from pipelines.orchestration.record_files import RUNS, SCHEDULES, open_records
+from pipelines.orchestration.home.home import end_dead_runs, forget_old_runs
+from pipelines.orchestration.home.record_files import RUNS, SCHEDULES, open_records
 from pipelines.run.daily_run import DailyRun
 
 _DEAD = "SELECT 1 FROM runs WHERE status IN ('STARTED', 'CANCELING') AND run_id <> ? LIMIT 1"

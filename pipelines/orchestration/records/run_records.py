@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from pipelines.contract.checks import CHECKS
 from pipelines.orchestration.folder import JOB
+from pipelines.orchestration.home.record_files import ASSETS, RUNS, make_run_file, open_records, transaction
 from pipelines.orchestration.partitions import PARTITION_TAG
-from pipelines.orchestration.record_files import ASSETS, RUNS, make_run_file, open_records, transaction
 from pipelines.orchestration.records import event_rows
 from pipelines.orchestration.records.asset_records import RecordedPartitions, note_event
 from pipelines.orchestration.records.event_rows import Event, Json

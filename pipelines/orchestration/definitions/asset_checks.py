@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
 from pipelines.orchestration import steps
-from pipelines.orchestration.as_dagster import InstancePartitions, check_key, check_result
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions, check_key, check_result
 from pipelines.orchestration.partitions import run_day
 from pipelines.orchestration.results import Evaluated
 from pipelines.orchestration.steps import FRESHNESS, Work

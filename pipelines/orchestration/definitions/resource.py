@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.contract.settings.settings import data_folder
 from pipelines.orchestration.folder import JOB, stages_of_run
-from pipelines.orchestration.home import end_dead_runs, forget_old_runs, records_kept_open
+from pipelines.orchestration.home.home import end_dead_runs, forget_old_runs, records_kept_open
 from pipelines.run.daily_run import DailyRun
 
 

@@ -4,8 +4,8 @@ import dagster as dg
 
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import holdings, steps
-from pipelines.orchestration.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
-from pipelines.orchestration.asset_checks import spec_of
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
+from pipelines.orchestration.definitions.asset_checks import spec_of
 from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
 from pipelines.orchestration.steps import Work
 from pipelines.run.daily_run import DailyRun

@@ -8,10 +8,10 @@ import dagster as dg
 
 from pipelines.common.days import last_closed_day
 from pipelines.contract.settings.settings import load_settings
-from pipelines.orchestration.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.resource import DataFolder
+from pipelines.orchestration.definitions.schedule import daily_job
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder
-from pipelines.orchestration.schedule import daily_job
 from pipelines.reading.files.landing import scan
 from pipelines.store.store import Store
 

@@ -16,7 +16,7 @@ from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
 from dagster._core.storage.sql import check_alembic_revision, get_alembic_config
 from sqlalchemy import Connection, MetaData, create_engine
 
-from pipelines.orchestration.record_files import FILES
+from pipelines.orchestration.home.record_files import FILES
 
 # The tables of each file, and the data migrations that a new file does not need.
 _CONTENTS = (

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.orchestration.asset_checks import daily_checks, freshness_check
-from pipelines.orchestration.assets import (
+from pipelines.orchestration.definitions.asset_checks import daily_checks, freshness_check
+from pipelines.orchestration.definitions.assets import (
     day_tables,
     event_parts,
     fetched_objects,
@@ -14,9 +14,14 @@ from pipelines.orchestration.assets import (
     reports,
     site_copy,
 )
-from pipelines.orchestration.landing_sensor import build_landing_sensor
-from pipelines.orchestration.resource import DataFolder
-from pipelines.orchestration.schedule import build_late_day_sensor, build_schedule, daily_job, freshness_of_site
+from pipelines.orchestration.definitions.landing_sensor import build_landing_sensor
+from pipelines.orchestration.definitions.resource import DataFolder
+from pipelines.orchestration.definitions.schedule import (
+    build_late_day_sensor,
+    build_schedule,
+    daily_job,
+    freshness_of_site,
+)
 
 
 def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:

@@ -12,10 +12,10 @@ from pipelines.alerts.due import alert_if_late
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings.settings import Settings
-from pipelines.orchestration.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.as_dagster import InstancePartitions
+from pipelines.orchestration.definitions.resource import DataFolder
 from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.partitions import add_days
-from pipelines.orchestration.resource import DataFolder
 from pipelines.orchestration.steps import FRESHNESS, yesterday_is_published
 
 daily_job = dg.define_asset_job(

@@ -71,7 +71,7 @@ def _make(home: Path) -> None:
     """
     import dagster as dg
 
-    from pipelines.orchestration.home_tables import make_tables
+    from pipelines.orchestration.home.home_tables import make_tables
 
     with (home / ".making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
