@@ -40,7 +40,7 @@ def _folder(data: Path | None) -> Path:
 @app.command()
 def run(day: DayOption = None, data: Data = None) -> None:
     """Read new logs, close every day up to DAY, publish tables and reports."""
-    from pipelines.commands.run import run_daily
+    from pipelines.commands.operation.run import run_daily
 
     raise typer.Exit(run_daily(_folder(data), day))
 
@@ -48,7 +48,7 @@ def run(day: DayOption = None, data: Data = None) -> None:
 @app.command()
 def fetch(data: Data = None) -> None:
     """Fetch new logs from the buckets in the settings into landing/. Each run starts with this step."""
-    from pipelines.commands.fetch import run_fetch
+    from pipelines.commands.operation.fetch import run_fetch
 
     raise typer.Exit(run_fetch(_folder(data)))
 
@@ -60,7 +60,7 @@ def backfill(
     data: Data = None,
 ) -> None:
     """Compute the days FROM to TO again from stored events, and publish."""
-    from pipelines.commands.backfill import run_backfill
+    from pipelines.commands.operation.backfill import run_backfill
 
     raise typer.Exit(run_backfill(_folder(data), first, last))
 
@@ -80,7 +80,7 @@ def reread(
     data: Data = None,
 ) -> None:
     """Read landed files again after a mapping or a setting was corrected, and restate the days that change."""
-    from pipelines.commands.reread import run_reread
+    from pipelines.commands.operation.reread import run_reread
 
     raise typer.Exit(run_reread(_folder(data), source, first))
 
@@ -88,7 +88,7 @@ def reread(
 @app.command()
 def demo(data: Data = None) -> None:
     """Make sample logs for 60 days in their own folder (data/demo), run them, and print where to look."""
-    from pipelines.commands.demo import run_demo
+    from pipelines.commands.operation.demo import run_demo
 
     raise typer.Exit(run_demo(_folder(data) / "demo"))
 
@@ -109,7 +109,7 @@ def sample(
     data: Data = None,
 ) -> None:
     """Write synthetic logs and a registry, labelled as such."""
-    from pipelines.commands.sample import make_sample, yesterday
+    from pipelines.commands.operation.sample import make_sample, yesterday
     from pipelines.sample.write import SampleSpec
 
     make_sample(out, SampleSpec(days, apps, events, seed, last_day or yesterday(), format, quiet))
@@ -147,7 +147,7 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the detail of one app for any span, the usage of all apps in a month, or a published table."""
-    from pipelines.commands.export import run_export, run_month_export, run_table_export
+    from pipelines.commands.analysis.export import run_export, run_month_export, run_table_export
     from reports.content.published import end_of_month
     from reports.export.exports import ExportRequest
     from reports.export.tables import TableRequest
@@ -184,7 +184,7 @@ def check(
     data: Data = None,
 ) -> None:
     """Check settings, registry and sources without running; with a file, show its first 20 records as read."""
-    from pipelines.commands.check import check_file, check_folder
+    from pipelines.commands.check.check import check_file, check_folder
 
     if source and not file:
         raise typer.BadParameter("needs a FILE to read", param_hint="--source")
@@ -198,7 +198,7 @@ def accept(
     data: Data = None,
 ) -> None:
     """Print how many records a held file would remove by day, and accept it; the next run restates the days."""
-    from pipelines.commands.accept import accept_file
+    from pipelines.commands.operation.accept import accept_file
 
     accept_file(_folder(data), path, yes)
 
@@ -209,7 +209,7 @@ def alert(
     data: Data = None,
 ) -> None:
     """Send an alert to the receivers in the settings if days are late. Start it with your own timer."""
-    from pipelines.commands.alert import run_alert
+    from pipelines.commands.operation.alert import run_alert
 
     raise typer.Exit(run_alert(_folder(data), test))
 
@@ -220,7 +220,7 @@ def dev(
     data: Data = None,
 ) -> None:
     """Run Dagster's web server and scheduler on this data folder, on loopback."""
-    from pipelines.commands.dev import run_dev
+    from pipelines.commands.operation.dev import run_dev
 
     raise typer.Exit(run_dev(_folder(data), port))
 
@@ -260,7 +260,7 @@ def verify(
     data: Data = None,
 ) -> None:
     """Compute the published days again from their parts, and compare every table with the stored and published ones."""
-    from pipelines.commands.verify import run_verify
+    from pipelines.commands.operation.verify import run_verify
 
     raise typer.Exit(run_verify(_folder(data), first, last))
 
@@ -275,7 +275,7 @@ def whatif(
     data: Data = None,
 ) -> None:
     """Try a limit against repeated verification on stored days: requests blocked, uses saved, successes harmed."""
-    from pipelines.commands.whatif import limit_of, run_whatif
+    from pipelines.commands.analysis.whatif import limit_of, run_whatif
 
     run_whatif(_folder(data), limit_of(key, most, window), Window(first, last))
 
@@ -303,11 +303,11 @@ def trace(
     data: Data = None,
 ) -> None:
     """Print the stored records of one device, phone, attempt or event by sign-in session, and how each was counted."""
-    from pipelines.commands.trace_id import wanted_of
+    from pipelines.commands.analysis.trace_id import wanted_of
 
     wanted = wanted_of({"device": device, "phone": phone, "attempt": attempt, "event": event}, context.args)
     # Imported after the id is hidden, because importing takes half a second.
-    from pipelines.commands.trace import run_trace
+    from pipelines.commands.analysis.trace import run_trace
 
     run_trace(_folder(data), app_key, wanted, first, last, as_json=as_json)
 
@@ -321,7 +321,7 @@ def incidents(
     data: Data = None,
 ) -> None:
     """List the published incidents: open ones first, by loss."""
-    from pipelines.commands.incidents import print_incidents
+    from pipelines.commands.analysis.incidents import print_incidents
 
     print_incidents(_folder(data), with_parts=with_parts, as_json=as_json)
 
@@ -332,7 +332,7 @@ def packages(
     data: Data = None,
 ) -> None:
     """List the resource packages by account, as published: what remains, when it runs out, what lapses."""
-    from pipelines.commands.packages import print_packages
+    from pipelines.commands.analysis.packages import print_packages
 
     print_packages(_folder(data), as_json=as_json)
 
@@ -354,7 +354,7 @@ def explain(
     data: Data = None,
 ) -> None:
     """Split the change of a rate by platform, carrier, SDK version, vendor, scheme and more."""
-    from pipelines.commands.explain import ExplainRequest, print_explained
+    from pipelines.commands.analysis.explain import ExplainRequest, print_explained
 
     print_explained(_folder(data), ExplainRequest(channel, now, before, app_key, metric), as_json=as_json)
 
@@ -367,7 +367,7 @@ def status(
     data: Data = None,
 ) -> None:
     """Report the state: published days, late days, the last error and its cause, and what to do."""
-    from pipelines.commands.status import print_status
+    from pipelines.commands.operation.status import print_status
 
     raise typer.Exit(print_status(_folder(data), as_json))
 

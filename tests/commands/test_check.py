@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands import check_landing
-from pipelines.commands.check import check_file
-from pipelines.commands.check_registry import print_bad_rows
-from pipelines.commands.check_sign_ins import HINTS
+from pipelines.commands.check import check_landing
+from pipelines.commands.check.check import check_file
+from pipelines.commands.check.check_registry import print_bad_rows
+from pipelines.commands.check.check_sign_ins import HINTS
 from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import load_registry
 from tests.dropped.made import archived

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from pipelines.commands import dev
+from pipelines.commands.operation import dev
 from pipelines.common.project import PROJECT
 from tests.published_folder import Call
 from tests.support import DataFolder

@@ -40,7 +40,7 @@ import sys
 from datetime import timedelta
 from pipelines import cli
 from dataclasses import replace
-from pipelines.commands import demo
+from pipelines.commands.operation import demo
 write = demo.write_sample
 def write_less(out, spec):
     return write(out, replace(spec, days=8, apps=2, events=300, last_day=spec.last_day - timedelta(days=1)))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.verify import run_verify
+from pipelines.commands.operation.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.run import verify

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.check import check_file
+from pipelines.commands.check.check import check_file
 from pipelines.common.errors import DamagedFileError
 from pipelines.ingest.held import accept_held
 from pipelines.ingest.reread import RereadRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.commands.accept import accept_file
+from pipelines.commands.operation.accept import accept_file
 from pipelines.ingest.reread import RereadRequest
 from tests.data.older_parts import make_older
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, records

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.commands.run import run_daily
+from pipelines.commands.operation.run import run_daily
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.run import daily_run
 from tests.support import DAY, CopyOf, DataFolder, morning_after, records

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.check import check_folder
+from pipelines.commands.check.check import check_folder
 from tests.support import DAY, DataFolder, record
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.commands.export import run_export
-from pipelines.commands.verify import run_verify
+from pipelines.commands.analysis.export import run_export
+from pipelines.commands.operation.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.marts import build as marts
 from pipelines.run.status import status_of

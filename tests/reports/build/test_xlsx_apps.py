@@ -9,7 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.commands.check import check_folder
+from pipelines.commands.check.check import check_folder
 from pipelines.contract.settings.settings import Settings
 from reports.export.exports import ExportRequest, export_detail
 from tests.support import DAY, DataFolder, days_before, record, records

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.commands.check_mappings import DRY_KEY
+from pipelines.commands.check.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.settings.settings import Settings

@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.alerts.delivery import receivers
-from pipelines.commands.check_landing import check_landing
-from pipelines.commands.check_mappings import check_mappings, read_dry
-from pipelines.commands.check_registry import has_unknown_incidents, print_bad_rows, print_registry
-from pipelines.commands.check_sign_ins import print_sign_ins
+from pipelines.commands.check.check_landing import check_landing
+from pipelines.commands.check.check_mappings import check_mappings, read_dry
+from pipelines.commands.check.check_registry import has_unknown_incidents, print_bad_rows, print_registry
+from pipelines.commands.check.check_sign_ins import print_sign_ins
 from pipelines.common.days import last_closed_day, local_time, require_same_zone
 from pipelines.common.errors import DamagedFileError, UsageError
 from pipelines.common.text import counted, printable

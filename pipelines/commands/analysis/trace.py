@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.commands.trace_lines import trace_lines
+from pipelines.commands.analysis.trace_lines import trace_lines
 from pipelines.common.days import Window, require_same_zone, window
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.contract.registry.registry import load_registry

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pipelines.closing.warnings import damaged_files, of_files
-from pipelines.commands.look import examined_entries
+from pipelines.commands.check.look import examined_entries
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
 from pipelines.common.files.near_names import has_ignored_name

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipelines.commands.run import run_daily
-from pipelines.commands.sample import yesterday
+from pipelines.commands.operation.run import run_daily
+from pipelines.commands.operation.sample import yesterday
 from pipelines.sample.write import SampleSpec, write_sample
 
 

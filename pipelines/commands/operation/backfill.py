@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from pipelines.commands.run import run_daily
+from pipelines.commands.operation.run import run_daily
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.store.store import Store
 
