@@ -1,7 +1,7 @@
 """Builds the script with an app's sign-in sessions, which its page loads when that section is opened: tables, numbers
 by day and a sentence.
 
-`app_files.py` writes it into the app's folder; `static/js/pages/sign_ins.js` draws it.
+`app_files.py` writes it into the app's folder; `static/js/sign_ins/sign_ins.js` draws it.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """The evidence of an app's open incidents, as data for its figures: first days, losses, codes and cells.
 
-An app's page only contains their sentences and notes; its script draws the rest (`pages/evidence.js`), because markup
-in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
+An app's page only contains their sentences and notes; its script draws the rest (`incidents/evidence.js`), because
+markup in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
 (`pages/incidents.html.jinja`).
 """
 

@@ -1,7 +1,7 @@
 /* Basic functions for all modules: elements, scripts loaded later, and browser storage. Elements only get text
    content, never HTML, because names come from logs and registries. */
 
-import { root, site } from "./data/state.js";
+import { root, site } from "./choices/state.js";
 
 /** @import { Attributes } from "./types.d.ts" */
 

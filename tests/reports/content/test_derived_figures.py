@@ -24,7 +24,7 @@ from tests.support import DAY, DataFolder, days_before, records
 
 COMPLETE = """
 import { completedFigures } from "MODULES/data/figures.js";
-import { setSite } from "MODULES/data/state.js";
+import { setSite } from "MODULES/choices/state.js";
 const given = JSON.parse(await new Response(process.stdin).text());
 setSite(given.site, {}, "");
 console.log(JSON.stringify(completedFigures(given.document)));
@@ -33,7 +33,7 @@ WINDOWS = """
 import { changeOf } from "MODULES/tables/change.js";
 import { completedFigures } from "MODULES/data/figures.js";
 import { isComparable } from "MODULES/data/measures.js";
-import { setSite } from "MODULES/data/state.js";
+import { setSite } from "MODULES/choices/state.js";
 const given = JSON.parse(await new Response(process.stdin).text());
 setSite(given.site, {}, "");
 const { channels } = completedFigures(given.document);

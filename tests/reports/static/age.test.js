@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { site } from "../../../reports/static/js/data/state.js";
+import { site } from "../../../reports/static/js/choices/state.js";
 import { daysAgo, isStale } from "../../../reports/static/js/pages/age.js";
 import { useExampleSite } from "./example_site.js";
 

@@ -13,7 +13,7 @@ import {
   holidayStrips,
   scale,
 } from "../../../reports/static/js/charts/scales.js";
-import { setLanguage } from "../../../reports/static/js/data/state.js";
+import { setLanguage } from "../../../reports/static/js/choices/state.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { completedFigures } from "../../../reports/static/js/data/figures.js";
-import { filled, recallLanguage, word } from "../../../reports/static/js/data/language.js";
+import { filled, recallLanguage, word } from "../../../reports/static/js/choices/language.js";
 import {
   chosenApp,
   chosenDays,
@@ -13,8 +12,9 @@ import {
   setLanguage,
   site,
   windowKey,
-} from "../../../reports/static/js/data/state.js";
-import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/data/windows.js";
+} from "../../../reports/static/js/choices/state.js";
+import { onFigures, recallWindow, setFigures } from "../../../reports/static/js/choices/windows.js";
+import { completedFigures } from "../../../reports/static/js/data/figures.js";
 import { useExampleSite } from "./example_site.js";
 
 /* A browser whose address and memory hold choices; a memory of null is one that is forbidden. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { setLanguage } from "../../../reports/static/js/choices/state.js";
 import {
   codedKeys,
   columnsOf,
@@ -8,7 +9,6 @@ import {
   searchTerms,
   sortedRows,
 } from "../../../reports/static/js/data/columns.js";
-import { setLanguage } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { csvText, fileName, harmless } from "../../../reports/static/js/data/csv.js";
+import { csvText, fileName, harmless } from "../../../reports/static/js/downloads/csv.js";
 
 test("a file has a BOM, CRLF, and quotes where they are needed", () => {
   const rows = [

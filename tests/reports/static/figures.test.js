@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { site } from "../../../reports/static/js/choices/state.js";
 import { completedFigures, seriesValues } from "../../../reports/static/js/data/figures.js";
 import { isComparable, rateOf, ratio, sum } from "../../../reports/static/js/data/measures.js";
-import { site } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { setLanguage, site } from "../../../reports/static/js/choices/state.js";
 import {
   baseLabel,
   compact,
@@ -14,7 +15,6 @@ import {
   share,
   size,
 } from "../../../reports/static/js/data/format.js";
-import { setLanguage, site } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { mayBeNone, newcombe, wilson } from "../../../reports/static/js/data/intervals.js";
-import { differenceText } from "../../../reports/static/js/pages/compared.js";
+import { differenceText } from "../../../reports/static/js/sign_ins/compared.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkAddress, unmet } from "../../../reports/static/js/data/unmet.js";
-import { wrapped } from "../../../reports/static/js/pages/copy_incident.js";
+import { checkAddress, unmet } from "../../../reports/static/js/choices/unmet.js";
+import { wrapped } from "../../../reports/static/js/incidents/copy_incident.js";
 import { recordCommands, shellWord } from "../../../reports/static/js/pages/records.js";
 import { useExampleSite } from "./example_site.js";
 

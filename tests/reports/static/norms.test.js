@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { site } from "../../../reports/static/js/choices/state.js";
 import { countedDays, sideOfDays, usualOf } from "../../../reports/static/js/data/norms.js";
-import { site } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();

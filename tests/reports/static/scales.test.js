@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "../../../reports/static/js/charts/scales.js";
-import { setLanguage } from "../../../reports/static/js/data/state.js";
+import { setLanguage } from "../../../reports/static/js/choices/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvRows, distinct, figuresIn, unitHeading } from "../../../reports/static/js/data/sheet.js";
+import { csvRows, distinct, figuresIn, unitHeading } from "../../../reports/static/js/downloads/sheet.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();

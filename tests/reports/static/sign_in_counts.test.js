@@ -9,7 +9,7 @@ import {
   isLogged,
   joinedFailures,
   stepsByDay,
-} from "../../../reports/static/js/pages/sign_in_counts.js";
+} from "../../../reports/static/js/sign_ins/sign_in_counts.js";
 
 const path = (way, sessions, by = null, failure = "timeout") => ({
   window_days: 7,

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setShown } from "../../../reports/static/js/choices/state.js";
 import { heightsOf, valuesOf } from "../../../reports/static/js/data/spans.js";
-import { setShown } from "../../../reports/static/js/data/state.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { site } from "../../../reports/static/js/data/state.js";
+import { site } from "../../../reports/static/js/choices/state.js";
 import { otherRows } from "../../../reports/static/js/tables/summary.js";
 import { useExampleSite } from "./example_site.js";
 

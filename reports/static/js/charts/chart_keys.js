@@ -1,11 +1,11 @@
 /* Keys next to the charts for their marks: gaps, first days of incidents, notes, the span before, and the usual
    range. */
 
+import { _, filled, listed } from "../choices/language.js";
+import { chosenSpan, figures } from "../choices/state.js";
 import { dayLabel } from "../data/format.js";
-import { _, filled, listed } from "../data/language.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
-import { chosenSpan, figures } from "../data/state.js";
 import { all, around, element, named } from "../dom.js";
 import { dayAfter } from "./scales.js";
 

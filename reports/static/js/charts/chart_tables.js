@@ -1,17 +1,17 @@
 /* Elements next to the charts: the table of each chart's figures, its download, and the legends. */
 
+import { _, filled, metricLabel, word } from "../choices/language.js";
+import { chooseLine } from "../choices/line.js";
+import { chosenDimension, chosenSpan, figures, isolated, site } from "../choices/state.js";
 import { dayLabel, milliseconds, number, share } from "../data/format.js";
-import { _, filled, metricLabel, word } from "../data/language.js";
-import { chooseLine } from "../data/line.js";
 import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
-import { unitHeading } from "../data/sheet.js";
 import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/spans.js";
-import { chosenDimension, chosenSpan, figures, isolated, site } from "../data/state.js";
 import { all, around, element, loadScript, one } from "../dom.js";
+import { downloadButtons } from "../downloads/downloads.js";
+import { unitHeading } from "../downloads/sheet.js";
 import { said } from "../tables/cell_text.js";
-import { downloadButtons } from "../tables/downloads.js";
 import { bareTable, headCell, numberCell } from "../tables/periods.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { pictureButton } from "./picture.js";

@@ -4,15 +4,15 @@
    drawn one per task, the chosen span first: the page handles input between them.
    filled_chart.js puts the numbers into the shapes; readout.js shows the values under the pointer. */
 
-import { onDimension } from "../data/dimension.js";
+import { onDimension } from "../choices/dimension.js";
+import { _, onLanguage } from "../choices/language.js";
+import { onLine } from "../choices/line.js";
+import { chosenDimension, chosenSpan, language } from "../choices/state.js";
+import { onFigures, onSpan } from "../choices/windows.js";
+import { onTheme, theme as themeOfPage } from "../controls/theme.js";
 import { known } from "../data/format.js";
-import { _, onLanguage } from "../data/language.js";
-import { onLine } from "../data/line.js";
 import { endName, hasLines } from "../data/series.js";
-import { chosenDimension, chosenSpan, language } from "../data/state.js";
-import { onFigures, onSpan } from "../data/windows.js";
 import { all, around, element, loadScript, nextTask } from "../dom.js";
-import { onTheme, theme as themeOfPage } from "../pages/theme.js";
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
 import { drawEndLabels } from "./end_labels.js";
 import { filledChart } from "./filled_chart.js";

@@ -1,10 +1,10 @@
 /* Offers the curve of an incident's card as a file: days, values and usual range. */
 
-import { _, onLanguage, textOf } from "../data/language.js";
-import { unitHeading } from "../data/sheet.js";
+import { _, onLanguage, textOf } from "../choices/language.js";
 import { all, around, one } from "../dom.js";
+import { downloadButtons } from "../downloads/downloads.js";
+import { unitHeading } from "../downloads/sheet.js";
 import { said } from "../tables/cell_text.js";
-import { downloadButtons } from "../tables/downloads.js";
 
 /** @import { Curve, FileColumn } from "../types.d.ts" */
 

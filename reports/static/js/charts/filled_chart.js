@@ -1,11 +1,11 @@
 /* Fills a chart's shape (`charts/shapes.py`) for Plotly: the numbers of a span, the scales, and the shapes behind
    the lines. charts.js and picture.js draw it; the scales are in scales.js. */
 
+import { language, texts } from "../choices/state.js";
 import { known } from "../data/format.js";
 import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
 import { shownTraces } from "../data/series.js";
 import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
-import { language, texts } from "../data/state.js";
 import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale } from "./scales.js";
 
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */

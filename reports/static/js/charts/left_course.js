@@ -1,8 +1,8 @@
 /* The figures of the drawing of units left in an account's resource packages. The table is made when it is opened:
    it has up to two hundred days, and there may be many accounts. */
 
+import { _, onLanguage } from "../choices/language.js";
 import { number } from "../data/format.js";
-import { _, onLanguage } from "../data/language.js";
 import { sum } from "../data/measures.js";
 import { all, element, named, one } from "../dom.js";
 import { said } from "../tables/cell_text.js";

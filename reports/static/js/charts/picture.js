@@ -2,15 +2,15 @@
    as-of. Plotly draws the chart as SVG (its own PNG export needs `blob:` in the content policy); the rest is SVG
    around it. */
 
-import { fileName } from "../data/csv.js";
+import { _, filled } from "../choices/language.js";
+import { chosenSpan, figures, site } from "../choices/state.js";
 import { dayRange } from "../data/format.js";
-import { _, filled } from "../data/language.js";
 import { endName } from "../data/series.js";
 import { placesOf } from "../data/spans.js";
-import { chosenSpan, figures, site } from "../data/state.js";
 import { all, drawing, element, nextTask, one } from "../dom.js";
+import { fileName } from "../downloads/csv.js";
+import { save } from "../downloads/downloads.js";
 import { said } from "../tables/cell_text.js";
-import { save } from "../tables/downloads.js";
 import { filledChart } from "./filled_chart.js";
 import { widthOf } from "./scales.js";
 import { seriesMarker } from "./sparkline.js";

@@ -2,12 +2,12 @@
    of the window shows the values; a click opens the day's page. Touch screens have no hover: a tap shows the day,
    and the row contains the link. */
 
+import { _, filled, localAddress } from "../choices/language.js";
+import { chosenSpan, root, site } from "../choices/state.js";
 import { compact, dayLabel, known, milliseconds, share } from "../data/format.js";
-import { _, filled, localAddress } from "../data/language.js";
 import { channelsOf, marksOf } from "../data/marks.js";
 import { endName } from "../data/series.js";
 import { monthDays, notesFrom, placesOf, valuesOf } from "../data/spans.js";
-import { chosenSpan, root, site } from "../data/state.js";
 import { all, around, element } from "../dom.js";
 import { said } from "../tables/cell_text.js";
 import { seriesKey } from "./sparkline.js";

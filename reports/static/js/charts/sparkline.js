@@ -1,8 +1,8 @@
 /* Small SVG drawings: the course of 30 days next to a figure, and the key of a series in a legend. They are
    decorative and hidden from screen readers: the page shows the figures as text beside them. */
 
+import { site, texts } from "../choices/state.js";
 import { known } from "../data/format.js";
-import { site, texts } from "../data/state.js";
 import { drawing } from "../dom.js";
 
 /** @import { Value } from "../types.d.ts" */

@@ -5,8 +5,8 @@
    names.
    Cells are made in cells.js. */
 
+import { LANGUAGE_TAGS, language } from "../choices/state.js";
 import { ABSENT } from "./format.js";
-import { LANGUAGE_TAGS, language } from "./state.js";
 
 /** @import { BigList, CodedName, KeyOf, RawList, Rows, Value } from "../types.d.ts" */
 

@@ -1,6 +1,7 @@
 /* Decodes the figures of one app, or of all apps together: tables as rows, texts as numbers by channel and day or
    month, and derived values. measures.js computes rates. */
 
+import { site } from "../choices/state.js";
 import { own } from "../dom.js";
 import {
   cardMeasures,
@@ -15,7 +16,6 @@ import {
 } from "./measures.js";
 import { unpacked, versionRates } from "./packed.js";
 import { rowsOf } from "./rows.js";
-import { site } from "./state.js";
 
 /** @import { FigureTables } from "../figure_types.d.ts" */
 /** @import { ByWindow, ChannelLists, ChannelRow, ChartLists, Figures, RawFigures, SeriesPlace, Step, UsageRow, Value, WindowKey } from "../types.d.ts" */

@@ -1,8 +1,8 @@
 /* Formats numbers, days and sizes in both languages. No digits are lost: if a count is shortened (from 10 thousand
    on), the exact one is shown next to it. */
 
-import { _, filled, listed } from "./language.js";
-import { language, site } from "./state.js";
+import { _, filled, listed } from "../choices/language.js";
+import { language, site } from "../choices/state.js";
 
 /** @import { Language, PeriodKey, Value } from "../types.d.ts" */
 

@@ -1,9 +1,9 @@
 /* Loads data scripts when they are first needed: the big lists, and figures and SDK versions of an app. */
 
+import { root } from "../choices/state.js";
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
-import { root } from "./state.js";
 
 /** @import { BigList, RawFigures, RawList } from "../types.d.ts" */
 

@@ -1,10 +1,10 @@
 /* The marks of a chart: incidents of its channels, notes, SDK releases and holidays. scales.js draws them. */
 
-import { _, word } from "./language.js";
+import { _, word } from "../choices/language.js";
+import { figures, site } from "../choices/state.js";
 import { channelsOfSeries, loginChannels } from "./measures.js";
 import { versionName } from "./series.js";
 import { notesFrom } from "./spans.js";
-import { figures, site } from "./state.js";
 
 /** @import { Mark, SeriesPlace } from "../types.d.ts" */
 

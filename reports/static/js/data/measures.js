@@ -1,8 +1,8 @@
 /* Sums and rates of counts, by the declarations in the site's data (`contract/measures`), and lists of channels.
    figures.js has the counts of an app. */
 
+import { site } from "../choices/state.js";
 import { own } from "../dom.js";
-import { site } from "./state.js";
 
 /** @import { Counts, PeriodKey, Value } from "../types.d.ts" */
 

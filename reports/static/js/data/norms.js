@@ -3,9 +3,9 @@
    rule and its test cases are the same as in `pipelines/incidents/usual/norms.py`, which explains it; the parameters are
    in the site's data. Incidents are only detected by the run. */
 
+import { site } from "../choices/state.js";
 import { known } from "./format.js";
 import { channelsOfSeries } from "./measures.js";
-import { site } from "./state.js";
 
 /** @import { Figures, Side, Unit, Usual, Value } from "../types.d.ts" */
 

@@ -1,9 +1,9 @@
 /* The days that a chosen range may contain: the 90 days of an app's figures and, from a file of their own, the older
    days of the 13 months. ranges.js decides which days are compared. */
 
+import { figures, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
 import { chartLists } from "./figures.js";
-import { figures, site } from "./state.js";
 
 /** @import { ChartLists, Value } from "../types.d.ts" */
 

@@ -1,11 +1,11 @@
 /* Selects and names the lines of a chart: for login authorization one for each channel, or one for each SDK version.
    Their numbers are in spans.js; charts.js draws them. */
 
+import { word } from "../choices/language.js";
+import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "../choices/state.js";
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
-import { word } from "./language.js";
 import { TECHNICAL } from "./measures.js";
-import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "./state.js";
 
 /** @import { SeriesPlace, Theme, Trace } from "../types.d.ts" */
 

@@ -1,10 +1,10 @@
 /* The span of the charts: the page's window, 90 days, or 13 months; and the numbers of a series over it. */
 
+import { figures, site } from "../choices/state.js";
 import { own } from "../dom.js";
 import { seriesValues } from "./figures.js";
 import { denominatorOf, rateOf, ratio, sum } from "./measures.js";
 import { countedDays, sideOfDays, usualOf } from "./norms.js";
-import { figures, site } from "./state.js";
 
 /** @import { DayNote, PeriodKey, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
 

@@ -1,7 +1,7 @@
 /* The age of the page by the reader's clock, which no other code reads. */
 
-import { _, filled, onLanguage } from "../data/language.js";
-import { site } from "../data/state.js";
+import { _, filled, onLanguage } from "../choices/language.js";
+import { site } from "../choices/state.js";
 import { all, around, element, one } from "../dom.js";
 
 const HOUR = 36e5;

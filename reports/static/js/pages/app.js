@@ -1,10 +1,10 @@
 /* Content that only an app's own page has: facts from the registry, files, schemes and packages. The page is one
    shell for all apps; its figures.js fills it. */
 
+import { _, carryChoices, filled, listed, metricLink, word } from "../choices/language.js";
+import { chosenDays, figures, setChosenApp, site, windowKey } from "../choices/state.js";
+import { onFigures, onWindow } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
-import { _, carryChoices, filled, listed, metricLink, word } from "../data/language.js";
-import { chosenDays, figures, setChosenApp, site, windowKey } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, named, one } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { otherRows } from "../tables/summary.js";

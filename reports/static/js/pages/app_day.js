@@ -1,22 +1,22 @@
 /* One app on the page of a day: `?app=` loads its figures, replaces the counts, moves and channels of all apps by
    its own, and leaves only its incidents. The page for all apps is `day.html.jinja`. */
 
-import { asked } from "../data/address.js";
+import { asked } from "../choices/address.js";
+import { drawInstead } from "../choices/instead.js";
+import { _, appHref, betterOf, localAddress, metricLink, word } from "../choices/language.js";
+import { figures, root, setChosenApp, site } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { onFigures, setFigures } from "../choices/windows.js";
 import { completedFigures } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
-import { _, appHref, betterOf, localAddress, metricLink, word } from "../data/language.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
 import { cardMeasures, loginChannels, TECHNICAL } from "../data/measures.js";
 import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
-import { figures, root, setChosenApp, site } from "../data/state.js";
-import { checkAddress } from "../data/unmet.js";
-import { onFigures, setFigures } from "../data/windows.js";
 import { all, element, named, one } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { isUsed } from "./cards.js";
-import { drawInstead } from "./instead.js";
 import { recordsFold } from "./records.js";
 
 /** @import { Usual } from "../types.d.ts" */

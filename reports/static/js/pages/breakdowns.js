@@ -1,12 +1,12 @@
 /* The origin of a change over the chosen window: platforms, carriers, failures by outcome, and their result codes
    with meanings. */
 
+import { _, metricLink, word } from "../choices/language.js";
+import { figures, language, windowKey } from "../choices/state.js";
+import { onFigures, onPainted } from "../choices/windows.js";
 import { STEPS } from "../data/figures.js";
 import { ABSENT, baseLabel, number, share } from "../data/format.js";
-import { _, metricLink, word } from "../data/language.js";
 import { isComparable, ratio, sum } from "../data/measures.js";
-import { figures, language, windowKey } from "../data/state.js";
-import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";

@@ -2,12 +2,12 @@
    days, and the chosen window with its change; on a phone both windows. */
 
 import { sparkline } from "../charts/sparkline.js";
+import { betterOf, metricLink } from "../choices/language.js";
+import { chosenDays, figures, site } from "../choices/state.js";
+import { cardWindows, onFigures, onWindow } from "../choices/windows.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
-import { betterOf, metricLink } from "../data/language.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
-import { chosenDays, figures, site } from "../data/state.js";
-import { cardWindows, onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 

@@ -1,11 +1,11 @@
 /* The resource packages that an app's uses were drawn from over the chosen window, and the overflow. Only an app's
    own page has this section, if there are any uses: see `drawAppSections`. */
 
+import { _, filled, metricLink } from "../choices/language.js";
+import { chosenDays, figures, windowKey } from "../choices/state.js";
+import { onFigures, onPainted } from "../choices/windows.js";
 import { number, periodLabel, share } from "../data/format.js";
-import { _, filled, metricLink } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
-import { chosenDays, figures, windowKey } from "../data/state.js";
-import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";

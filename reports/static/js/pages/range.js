@@ -1,16 +1,16 @@
 /* The range of days that the reader chooses on an app's page: two dates, the base of comparison, and the counts of
    usage and of the login channels. The choice is in the address. data/ranges.js decides which days are compared. */
 
-import { asked, keepInAddress, onBack } from "../data/address.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { _, betterOf, filled, metricLink, word } from "../choices/language.js";
+import { chosenDays, chosenSpan, figures, site } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { onFigures, onPainted } from "../choices/windows.js";
 import { dayRange, number, share } from "../data/format.js";
-import { _, betterOf, filled, metricLink, word } from "../data/language.js";
 import { cardMeasures, otherChannels, rateOf } from "../data/measures.js";
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
-import { chosenDays, chosenSpan, figures, site } from "../data/state.js";
-import { checkAddress } from "../data/unmet.js";
-import { onFigures, onPainted } from "../data/windows.js";
 import { all, element } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";

@@ -1,11 +1,11 @@
 /* Commands that print an app's records, which no page contains, for copying. */
 
+import { _, appHref, filled } from "../choices/language.js";
+import { chosenDays, figures, site } from "../choices/state.js";
+import { onFigures, onWindow } from "../choices/windows.js";
+import { copyButton } from "../controls/copying.js";
 import { number } from "../data/format.js";
-import { _, appHref, filled } from "../data/language.js";
-import { chosenDays, figures, site } from "../data/state.js";
-import { onFigures, onWindow } from "../data/windows.js";
 import { all, element } from "../dom.js";
-import { copyButton } from "./copying.js";
 
 /**
  * A word, quoted for a Linux shell.

@@ -2,9 +2,9 @@
    on an app's own page. They are made by script, so that the shell of each of many thousand apps stays small. Like
    the texts of templates they contain both languages; other scripts fill the elements with `data-…`. */
 
-import { asked } from "../data/address.js";
+import { asked } from "../choices/address.js";
+import { LANGUAGE_TAGS, root, texts } from "../choices/state.js";
 import { TECHNICAL } from "../data/measures.js";
-import { LANGUAGE_TAGS, root, texts } from "../data/state.js";
 import { all, element, isPhone, one } from "../dom.js";
 
 /** @import { Dimension, Language } from "../types.d.ts" */

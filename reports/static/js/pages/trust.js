@@ -1,7 +1,7 @@
 /* The reasons behind the trust bar of an app's page. They are the same for all apps, and therefore in the site's
    data. */
 
-import { site } from "../data/state.js";
+import { site } from "../choices/state.js";
 import { all, element } from "../dom.js";
 
 /** Adds the reasons to the bar. */

@@ -3,13 +3,13 @@
    in a file that is loaded when a reader asks for all. */
 
 import { sparkline } from "../charts/sparkline.js";
+import { _, filled, metricLink } from "../choices/language.js";
+import { chosenDays, figures, site, windowKey } from "../choices/state.js";
+import { onFigures, onPainted } from "../choices/windows.js";
 import { ABSENT, known, number, share } from "../data/format.js";
-import { _, filled, metricLink } from "../data/language.js";
 import { loadVersions } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
-import { chosenDays, figures, site, windowKey } from "../data/state.js";
-import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, named, own } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";

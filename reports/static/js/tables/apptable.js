@@ -2,16 +2,16 @@
    choice of period, which follows the page's 7 and 30 days when these are switched. */
 
 import { sparkline } from "../charts/sparkline.js";
-import { asked, keepInAddress, onBack } from "../data/address.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { drawInstead } from "../choices/instead.js";
+import { _, filled, onLanguage, word } from "../choices/language.js";
+import { site, windowKey } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { onWindow } from "../choices/windows.js";
 import { coverageNote, dayRange, number, periodLabel } from "../data/format.js";
-import { _, filled, onLanguage, word } from "../data/language.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
-import { site, windowKey } from "../data/state.js";
-import { checkAddress } from "../data/unmet.js";
-import { onWindow } from "../data/windows.js";
 import { all, around, element, one, painted } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
-import { drawInstead } from "../pages/instead.js";
 import {
   appColumn,
   badgeCell,

@@ -1,7 +1,7 @@
 /* Texts of a table's cells, in the language of the page, without drawings and explanations. Used by downloads and by
    sorting. */
 
-import { LANGUAGE_TAGS, language } from "../data/state.js";
+import { LANGUAGE_TAGS, language } from "../choices/state.js";
 import { all } from "../dom.js";
 
 // Elements that are not part of a cell's value: explanations, and signs that repeat a word.

@@ -2,9 +2,9 @@
    `<bdi>`, never HTML. A column is `{key(), cell(row)}`: `key()` returns a function from a row to its sort key, null
    if it has none; `cell(row)` returns the element. Other modules choose the columns of a table. */
 
+import { _, appHref, word } from "../choices/language.js";
 import { codedKeys } from "../data/columns.js";
 import { ABSENT, milliseconds, share, size } from "../data/format.js";
-import { _, appHref, word } from "../data/language.js";
 import { element, named } from "../dom.js";
 import { changeNode, changeOf } from "./change.js";
 import { numberCell } from "./periods.js";

@@ -2,8 +2,8 @@
    green or red only if the figure left its usual range in that direction; the declaration of the metric defines
    which direction is good. Without a base there is no per cent. */
 
+import { _, filled, onLanguage } from "../choices/language.js";
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
-import { _, filled, onLanguage } from "../data/language.js";
 import { isComparable } from "../data/measures.js";
 import { all, element } from "../dom.js";
 

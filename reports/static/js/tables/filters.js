@@ -2,12 +2,12 @@
    stored in the address under the same name, so that a filtered list can be shared and linked to. columns.js has the
    search. */
 
-import { asked, keepInAddress, onBack } from "../data/address.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { drawInstead } from "../choices/instead.js";
+import { _, onLanguage, word } from "../choices/language.js";
+import { checkAddress } from "../choices/unmet.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
-import { _, onLanguage, word } from "../data/language.js";
-import { checkAddress } from "../data/unmet.js";
 import { all, element, painted } from "../dom.js";
-import { drawInstead } from "../pages/instead.js";
 
 /** @import { BigList, Coded, CodedName, Field, RowTest, Rows } from "../types.d.ts" */
 

@@ -2,15 +2,15 @@
    tables of the monitor page and of the files page are defined here. tables.js has order, filter and paging,
    apptable.js the table of the usage page. */
 
+import { _, filled, metricLabel, onLanguage, word } from "../choices/language.js";
+import { chosenDays, texts, windowKey } from "../choices/state.js";
+import { onWindow } from "../choices/windows.js";
+import { chooseApp } from "../controls/picker.js";
 import { ranks } from "../data/columns.js";
 import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size } from "../data/format.js";
-import { _, filled, metricLabel, onLanguage, word } from "../data/language.js";
 import { loadList } from "../data/loaded_lists.js";
 import { isComparable, loginChannels, TECHNICAL } from "../data/measures.js";
-import { chosenDays, texts, windowKey } from "../data/state.js";
-import { onWindow } from "../data/windows.js";
 import { all, around, element, one, own, painted } from "../dom.js";
-import { chooseApp } from "../pages/picker.js";
 import { drawAppTable } from "./apptable.js";
 import {
   appCell,

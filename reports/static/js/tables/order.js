@@ -1,10 +1,10 @@
 /* Sorts a table of the page by a click on a heading or its button; another click reverses the order. The order is
    kept when the table is redrawn for another window or app. Tables of big lists are sorted in `tables.js`. */
 
-import { _, filled } from "../data/language.js";
-import { figuresIn } from "../data/sheet.js";
-import { language } from "../data/state.js";
+import { _, filled } from "../choices/language.js";
+import { language } from "../choices/state.js";
 import { all, element } from "../dom.js";
+import { figuresIn } from "../downloads/sheet.js";
 import { said } from "./cell_text.js";
 
 /** @typedef {{ place: number, descending: boolean }} Order */

@@ -1,15 +1,15 @@
 /* The table of periods: exact counts of usage, each with its change, over the data day, 7 and 30 days, the month to
    date and the last whole month, because bills are monthly. */
 
+import { _, betterOf, metricLink } from "../choices/language.js";
+import { figures, site } from "../choices/state.js";
+import { onFigures } from "../choices/windows.js";
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
-import { _, betterOf, metricLink } from "../data/language.js";
 import { isComparable, usageMeasures } from "../data/measures.js";
-import { figures, site } from "../data/state.js";
-import { onFigures } from "../data/windows.js";
 import { all, element } from "../dom.js";
+import { withDownload } from "../downloads/downloads.js";
 import { isUsed, PERIODS, usageSide } from "../pages/cards.js";
 import { changeNode } from "./change.js";
-import { withDownload } from "./downloads.js";
 import { makeSortable } from "./order.js";
 
 /** @import { PeriodKey } from "../types.d.ts" */

@@ -2,12 +2,12 @@
    has the key of its line in the charts. */
 
 import { seriesKey, sparkline } from "../charts/sparkline.js";
+import { _, betterOf, metricLink, word } from "../choices/language.js";
+import { chosenDays, figures, site, texts, windowKey } from "../choices/state.js";
+import { onFigures, onPainted } from "../choices/windows.js";
 import { baseLabel, number, share } from "../data/format.js";
-import { _, betterOf, metricLink, word } from "../data/language.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
-import { chosenDays, figures, site, texts, windowKey } from "../data/state.js";
-import { onFigures, onPainted } from "../data/windows.js";
 import { all, element, own } from "../dom.js";
 import { changeNode } from "./change.js";
 import { headCell, numberCell, plainTable } from "./periods.js";

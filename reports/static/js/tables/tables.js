@@ -4,16 +4,16 @@
    `{key(), cell(row)}`: the sort keys, and the `<td>` or `<th>` of a row.
    apptable.js and lists.js define the content of tables, cells.js the cells. */
 
-import { asked, keepInAddress, onBack } from "../data/address.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { _, filled, onLanguage } from "../choices/language.js";
+import { language } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
 import { sortedRows } from "../data/columns.js";
 import { number } from "../data/format.js";
-import { _, filled, onLanguage } from "../data/language.js";
-import { unitHeading } from "../data/sheet.js";
-import { language } from "../data/state.js";
-import { checkAddress } from "../data/unmet.js";
 import { around, element } from "../dom.js";
+import { downloadButtons } from "../downloads/downloads.js";
+import { unitHeading } from "../downloads/sheet.js";
 import { said } from "./cell_text.js";
-import { downloadButtons } from "./downloads.js";
 
 /** @import { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.d.ts" */
 

@@ -2,12 +2,12 @@
    the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
    windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
 
+import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
+import { placesOf, SPANS } from "../data/spans.js";
 import { all, isPhone, painted, remember, remembered } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
-import { baseLabel, coverageNote, dayRange, periodLabel } from "./format.js";
 import { _, carryChoices, onLanguage } from "./language.js";
-import { placesOf, SPANS } from "./spans.js";
 import {
   chosenDays,
   chosenSpan,

@@ -1,17 +1,17 @@
 /* "Download this table": the shown table as a CSV or a workbook, made in the browser without any request. This
-   module has the buttons and reads a table of the page as columns. `data/sheet.js` parses the figures of cells,
-   `data/csv.js` and `workbook.js` write files, and `tables.js` provides all rows of big lists, of which the page
+   module has the buttons and reads a table of the page as columns. `downloads/sheet.js` parses the figures of cells,
+   `downloads/csv.js` and `workbook.js` write files, and `tables.js` provides all rows of big lists, of which the page
    only contains a part. */
 
-import { csvText, fileName } from "../data/csv.js";
+import { _ } from "../choices/language.js";
+import { figures, site } from "../choices/state.js";
 import { ABSENT } from "../data/format.js";
-import { _ } from "../data/language.js";
 import { isDay } from "../data/ranges.js";
-import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "../data/sheet.js";
-import { figures, site } from "../data/state.js";
 import { all, element, loadScript } from "../dom.js";
-import { ASIDE, OF_PAGE, partsOf, said } from "./cell_text.js";
-import { makeSortable } from "./order.js";
+import { ASIDE, OF_PAGE, partsOf, said } from "../tables/cell_text.js";
+import { makeSortable } from "../tables/order.js";
+import { csvText, fileName } from "./csv.js";
+import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "./sheet.js";
 
 /** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 

@@ -2,17 +2,16 @@
    pattern of a combobox with a list. It shows the app's figures in the page's charts and stores `?app=` in the
    address; an empty key means all apps together, whose figures the page loads first. */
 
-import { asked, keepInAddress, onBack } from "../data/address.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { drawInstead } from "../choices/instead.js";
+import { _, carryChoices, onLanguage } from "../choices/language.js";
+import { setChosenApp } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { setFigures } from "../choices/windows.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
 import { completedFigures } from "../data/figures.js";
-import { _, carryChoices, onLanguage } from "../data/language.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
-import { setChosenApp } from "../data/state.js";
-import { checkAddress } from "../data/unmet.js";
-import { setFigures } from "../data/windows.js";
 import { all, element, named, one } from "../dom.js";
-
-import { drawInstead } from "./instead.js";
 
 /** @import { BigList, RawFigures } from "../types.d.ts" */
 

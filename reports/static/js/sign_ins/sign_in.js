@@ -1,10 +1,10 @@
 /* The page of sign-in sessions: the switch of 7, 30 and 90 days. The page contains all three spans, and shows one of
    them. */
 
-import { asked, keepInAddress, onBack } from "../data/address.js";
-import { change } from "../data/changes.js";
-import { _, filled } from "../data/language.js";
-import { checkAddress } from "../data/unmet.js";
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { change } from "../choices/changes.js";
+import { _, filled } from "../choices/language.js";
+import { checkAddress } from "../choices/unmet.js";
 import { all } from "../dom.js";
 
 const spanChange = change();

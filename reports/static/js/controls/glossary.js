@@ -1,7 +1,7 @@
 /* Shows the meaning of a metric next to its name, on hover and on focus. The page has one box: it stays open while
    the pointer is on it, Esc closes it, and screen readers read it as the name's description. */
 
-import { language, texts } from "../data/state.js";
+import { language, texts } from "../choices/state.js";
 import { element, one, own } from "../dom.js";
 
 const GAP = 6;

@@ -1,7 +1,7 @@
 /* Copies a text by the browser's clipboard or, if that is refused (http, some browsers with file://), by a selected
    field. The button shows whether it worked. */
 
-import { _ } from "../data/language.js";
+import { _ } from "../choices/language.js";
 import { element } from "../dom.js";
 
 const SAID_FOR = 2500;

@@ -1,9 +1,9 @@
 /* Values by which the sign-in sessions of an app can be compared, with their names. compared.js draws the fields and
    the table. */
 
+import { _, filled, word } from "../choices/language.js";
+import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
-import { _, filled, word } from "../data/language.js";
-import { figures, language, texts } from "../data/state.js";
 import { hasRate } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */

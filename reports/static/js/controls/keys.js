@@ -1,8 +1,8 @@
 /* Keyboard shortcuts: 7 and 3 switch the window, / moves the focus to the search, ? shows the keys; not in text
    fields. */
 
-import { _ } from "../data/language.js";
-import { chooseWindow } from "../data/windows.js";
+import { _ } from "../choices/language.js";
+import { chooseWindow } from "../choices/windows.js";
 import { all, element } from "../dom.js";
 
 function helpDialog() {

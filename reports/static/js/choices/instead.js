@@ -1,10 +1,10 @@
 /* Shows a line for each part of the address that the page cannot apply, with what it shows instead. */
 
-import { onAddress } from "../data/address.js";
-import { _, filled, onLanguage } from "../data/language.js";
-import { unmet } from "../data/unmet.js";
-import { onFigures, onWindow } from "../data/windows.js";
 import { all, element, one } from "../dom.js";
+import { onAddress } from "./address.js";
+import { _, filled, onLanguage } from "./language.js";
+import { unmet } from "./unmet.js";
+import { onFigures, onWindow } from "./windows.js";
 
 /** Adds the lines above the content of the page, or removes them. */
 export function drawInstead() {

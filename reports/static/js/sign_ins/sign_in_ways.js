@@ -1,10 +1,10 @@
 /* Sessions of an app by way: a bar for each day, and a row for each entry channel. sign_ins.js shows them; for all apps
    `way_drawings.py` and `pages/signin.html.jinja` write the same. */
 
+import { _, metricLabel, metricLink, word } from "../choices/language.js";
+import { site } from "../choices/state.js";
 import { level, number } from "../data/format.js";
-import { _, metricLabel, metricLink, word } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
-import { site } from "../data/state.js";
 import { drawing, element } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { signedIn, WAYS } from "./sign_in_counts.js";

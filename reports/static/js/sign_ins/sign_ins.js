@@ -3,13 +3,13 @@
    loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
    For all apps `pages/signin.html.jinja` writes the same. */
 
+import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../choices/language.js";
+import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../choices/state.js";
+import { onPainted } from "../choices/windows.js";
 import { dayRange, level, milliseconds, number, periodLabel } from "../data/format.js";
-import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../data/language.js";
 import { ratio, sum } from "../data/measures.js";
 import { countedDays, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
-import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../data/state.js";
-import { onPainted } from "../data/windows.js";
 import { all, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { comparedDimensions } from "./app_compared.js";

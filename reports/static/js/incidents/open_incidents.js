@@ -1,10 +1,10 @@
 /* The open incidents on the monitor page, each linked to its evidence: incidents of the chosen app, or of the briefing
    for all apps. */
 
+import { _, appHref, filled, localAddress } from "../choices/language.js";
+import { chosenApp, figures, language, root } from "../choices/state.js";
+import { onFigures } from "../choices/windows.js";
 import { number } from "../data/format.js";
-import { _, appHref, filled, localAddress } from "../data/language.js";
-import { chosenApp, figures, language, root } from "../data/state.js";
-import { onFigures } from "../data/windows.js";
 import { all, element, named } from "../dom.js";
 
 /** @import { Figures } from "../types.d.ts" */

@@ -1,8 +1,8 @@
 /* "Copy link": the address of the shown content, including choices that only the browser has stored. */
 
-import { asked } from "../data/address.js";
-import { _, onLanguage } from "../data/language.js";
-import { chosenDays, language } from "../data/state.js";
+import { asked } from "../choices/address.js";
+import { _, onLanguage } from "../choices/language.js";
+import { chosenDays, language } from "../choices/state.js";
 import { all, element, one } from "../dom.js";
 import { copiesOnClick } from "./copying.js";
 

@@ -1,11 +1,11 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
+import { _, filled, metricLink, onLanguage, textOf } from "../choices/language.js";
 import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
-import { _, filled, metricLink, onLanguage, textOf } from "../data/language.js";
 import { all, element, named, one } from "../dom.js";
+import { both } from "../pages/sections.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import { both } from "./sections.js";
 import { onSignInSpan, signInDays } from "./sign_in.js";
 
 /** @import { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.d.ts" */

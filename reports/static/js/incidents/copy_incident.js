@@ -3,10 +3,10 @@
 
 import { png, source } from "../charts/picture.js";
 import { widthOf } from "../charts/scales.js";
-import { _, onLanguage } from "../data/language.js";
+import { _, onLanguage } from "../choices/language.js";
+import { copied } from "../controls/copying.js";
 import { all, drawing, element } from "../dom.js";
 import { said } from "../tables/cell_text.js";
-import { copied } from "./copying.js";
 
 const WIDTH = 640;
 const EDGE = 20;

@@ -1,5 +1,5 @@
 /* Parameters of the address that the page cannot apply: an app that does not exist, a day outside the site, an
-   invalid range. Each part of a page registers a check of its parameter here; pages/instead.js shows what the page
+   invalid range. Each part of a page registers a check of its parameter here; choices/instead.js shows what the page
    shows instead. */
 
 import { asked } from "./address.js";

@@ -1,8 +1,8 @@
 /* Light or dark theme: the system's or the reader's choice, which the browser stores if allowed. The theme is set in
    the head, so that a page is never shown in the other one first. */
 
-import { change } from "../data/changes.js";
-import { _, filled, onLanguage } from "../data/language.js";
+import { change } from "../choices/changes.js";
+import { _, filled, onLanguage } from "../choices/language.js";
 import { all, one, remember, remembered } from "../dom.js";
 
 /** @import { Theme } from "../types.d.ts" */

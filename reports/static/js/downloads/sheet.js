@@ -1,9 +1,9 @@
 /* A table as columns for a file: each column contains texts, days, or numbers of one unit, which its heading names.
-   Parses the figures in a page's cells. `tables/downloads.js` selects the cells; `csv.js` and `workbook.js` write
+   Parses the figures in a page's cells. `downloads/downloads.js` selects the cells; `csv.js` and `workbook.js` write
    files. */
 
-import { ABSENT } from "./format.js";
-import { _, filled } from "./language.js";
+import { _, filled } from "../choices/language.js";
+import { ABSENT } from "../data/format.js";
 
 /** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 

@@ -1,8 +1,8 @@
 /* Stores the folds that the reader opened in the address: a copied address shows them open. Opening is not a step of
    Back. */
 
-import { asked, keepInAddress } from "../data/address.js";
-import { onFigures } from "../data/windows.js";
+import { asked, keepInAddress } from "../choices/address.js";
+import { onFigures } from "../choices/windows.js";
 import { all, own } from "../dom.js";
 
 /** Keys of the folds that the reader opened or the address contains. */

@@ -1,11 +1,11 @@
 /* The single line that the charts show, stored in the address: a channel or count of usage by its look, an SDK
    version by its name, because the look of a version depends on its share. */
 
+import { TECHNICAL } from "../data/measures.js";
+import { versionPlaces } from "../data/series.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _ } from "./language.js";
-import { TECHNICAL } from "./measures.js";
-import { versionPlaces } from "./series.js";
 import { chosenDimension, figures, isolated, setIsolated, texts } from "./state.js";
 import { checkAddress } from "./unmet.js";
 import { onFigures } from "./windows.js";

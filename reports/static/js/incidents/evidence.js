@@ -4,11 +4,11 @@
    pages of days the same is written by `pages/incidents.html.jinja`. */
 
 import { pageOfDay } from "../charts/readout.js";
+import { _, filled, textOf } from "../choices/language.js";
+import { figures } from "../choices/state.js";
+import { onFigures } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
-import { _, filled, textOf } from "../data/language.js";
 import { rowsOf } from "../data/rows.js";
-import { figures } from "../data/state.js";
-import { onFigures } from "../data/windows.js";
 import { all, element, named, one, own } from "../dom.js";
 
 /** @import { BothTexts, Evidence, EvidenceCell, Value } from "../types.d.ts" */

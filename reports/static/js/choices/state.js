@@ -1,7 +1,7 @@
 /* Shared state of a page: the data of the site, the chosen language and window, and the shown figures. Only the
    functions here change it. Listeners are notified in language.js, windows.js and others. */
 
-import { rowsOf } from "./rows.js";
+import { rowsOf } from "../data/rows.js";
 
 /** @import { Dimension, Figures, Language, RawSite, Site, SpanKey, Texts } from "../types.d.ts" */
 
