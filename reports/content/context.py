@@ -1,6 +1,6 @@
 """Data that the site's pages share: the state of the data day, and the apps.
 
-Rows of the published tables (`published.py`) are arranged here; `sql/figures/` computes the figures, `attention.py` the
+Rows of the published tables (`published.py`) are arranged here; its queries compute the figures, `attention.py` the
 findings.
 """
 

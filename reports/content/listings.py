@@ -72,7 +72,7 @@ LISTINGS: Final = {
         "period IN ('day', '7', '30')",
         "period, is_base, day",
     ),
-    # Same order as the numbering in `figures/code_places.sql`.
+    # Same order as the numbering in `windows/code_places.sql`.
     "codes": Listing(
         "result_codes",
         "vendor, layer, platform, code, meaning_zh, meaning_en",

@@ -1,7 +1,7 @@
 """Runs the queries of `sql/` and `listings.py` on the published tables: a few for all apps together, whatever their
 number.
 
-Other modules interpret the rows. `sql/figures/` are steps towards the figures documents: each becomes a temporary table
+Other modules interpret the rows. The queries of `STEPS` lead to the figures documents: each becomes a temporary table
 of its name, which later steps read.
 """
 
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -55,12 +55,13 @@ DRAWN_LISTED = 4
 COMPARED_LISTED = 8
 # Number of apps whose charts are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
-# In order of execution: a step may read those before it.
+# Folder and name of each step's query, in order of execution: a step may read those before it.
 STEPS = (
-    "days", "code_places", "day_places", "place_windows", "usage_days", "usage_periods", "channel_windows",
-    "breakdowns", "version_requests", "versions", "versions_seen", "releases", "version_days", "failures",
-    "app_packages", "drawn", "day_windows", "session_cells", "funnel_cells", "sign_in_ways", "sign_in_paths",
-    "sign_in_stops", "sign_in_funnel", "sign_in_compared", "presence", "detail_lines",
+    "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_days",
+    "figures/usage_periods", "figures/channel_windows", "figures/breakdowns", "versions/version_requests",
+    "versions/versions", "versions/versions_seen", "versions/releases", "versions/version_days", "figures/failures",
+    "figures/app_packages", "figures/drawn", "windows/day_windows", *WINDOW_SUMS, "sign_in/sign_in_funnel",
+    "sign_in/sign_in_compared", "figures/presence", "figures/detail_lines",
 )  # fmt: skip
 
 
@@ -76,8 +77,8 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return the text of `sql/<name>.sql`, or of a generated step; the name contains the folder."""
-    return WINDOW_SUMS.get(name.removeprefix("figures/")) or sql(
+    """Return the text of `sql/<name>.sql`, whose name contains the folder, or of a generated step, which has none."""
+    return WINDOW_SUMS.get(name) or sql(
         "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
     )
 
@@ -207,8 +208,8 @@ class PublishedTables:
         """
         self._keep("listed_apps", listed)
         for step in STEPS:
-            text, values = self._query(f"figures/{step}", {})
-            self._connection.execute(f"CREATE TEMP TABLE {step} AS {text}", values)
+            text, values = self._query(step, {})
+            self._connection.execute(f"CREATE TEMP TABLE {PurePosixPath(step).name} AS {text}", values)
         self._keep("charts", pl.concat(charts()))
 
     def order(self, names: pl.DataFrame) -> None:
@@ -245,7 +246,7 @@ class PublishedTables:
 
     def _numbers(self, step: str, first: int, last: int, places: int) -> SeriesRows:
         """Return the numbers of the apps from place `first` to `last`, by app, channel and day or month."""
-        rows = self.frame(f"figures/{step}", first_app_place=first, last_app_place=last)
+        rows = self.frame(f"charts/{step}", first_app_place=first, last_app_place=last)
         return SeriesRows(rows, self._values["channels"], last - first + 1, places)
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
@@ -255,7 +256,7 @@ class PublishedTables:
         out.
         """
         days = (self._values["long_first"] - self._values["months_first"]).days
-        rows = self.frame("figures/older_days", first_app=keys[0], last_app=keys[-1])
+        rows = self.frame("charts/older_days", first_app=keys[0], last_app=keys[-1])
         places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
         found = SeriesRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
         return {key: text for key, text in zip(keys, found.texts(CHARTED), strict=True) if text != "{}"}
@@ -270,7 +271,7 @@ class PublishedTables:
         self._keep("listed_apps", pl.DataFrame({"place": range(len(listed)), "app_key": list(listed)}))
         place = len(listed) - 1
         days, months = (
-            self.frame(f"figures/{step}", first_app_place=place, last_app_place=place).drop("app")
+            self.frame(f"charts/{step}", first_app_place=place, last_app_place=place).drop("app")
             for step in ("chart_days", "chart_months")
         )
         return days, months
@@ -278,11 +279,11 @@ class PublishedTables:
     def releases(self, app_key: str) -> list[tuple[str, date]]:
         """Return the SDK versions that a chart of one app, or of all apps together (`*`), marks, and their days."""
         for step in ("version_requests", "versions", "releases"):
-            text, values = self._query(f"figures/{step}", {})
+            text, values = self._query(f"versions/{step}", {})
             if step == "version_requests" and app_key != ALL_APPS:
                 text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
-        return self.rows("figures/released_versions", app_key=app_key)
+        return self.rows("versions/released_versions", app_key=app_key)
 
     def _keep(self, name: str, rows: pl.DataFrame) -> None:
         self._connection.register("given_rows", rows)
@@ -299,4 +300,4 @@ class PublishedTables:
 
         Apps from the first to the last of the sorted `keys` are read.
         """
-        return dict(self.rows("figures/version_documents", first_app=keys[0], last_app=keys[-1]))
+        return dict(self.rows("versions/version_documents", first_app=keys[0], last_app=keys[-1]))

@@ -1,7 +1,7 @@
 """Builds numbers by day or month as JSON, for the charts and sign-in sessions of apps: one text for each number of a
 channel.
 
-It arranges the rows of SQL, such as `sql/figures/chart_days.sql`, by app, channel and day or month. For the 90 days of
+It arranges the rows of SQL, such as `sql/charts/chart_days.sql`, by app, channel and day or month. For the 90 days of
 10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
 """
 

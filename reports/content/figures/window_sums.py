@@ -1,6 +1,6 @@
 """Sums of tables of days over each window that ends with the as-of, as statements.
 
-Days are summed by `shortest`, the shortest window that contains them (`sql/figures/day_windows.sql`), first. These sums
+Days are summed by `shortest`, the shortest window that contains them (`sql/windows/day_windows.sql`), first. These sums
 are a fraction of the rows by day, and the sums of longer windows are sums of them.
 """
 

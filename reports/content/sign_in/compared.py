@@ -28,7 +28,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
     found: dict[int, dict[str, list[dict[str, Any]]]] = {
         days: {dimension: [] for dimension in COMPARED} for days in (*WINDOWS, LONG_DAYS)
     }
-    rows = marts.rows("figures/sign_in_compared", is_whole=True, compared_listed=VALUES_LISTED)
+    rows = marts.rows("sign_in/sign_in_compared", is_whole=True, compared_listed=VALUES_LISTED)
     for _, days, dimension, _, value, merged, sessions, sign_ins, concluded, *rest in sorted(
         rows, key=lambda row: row[:4]
     ):
