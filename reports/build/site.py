@@ -224,7 +224,7 @@ class _Site:
 
     def _app_shell(self) -> AppShell:
         """Return the page that all apps share, and the incidents of the apps that have any."""
-        template = self.templates.get_template("incidents_of_app.html.jinja")
+        template = self.templates.get_template("parts/incidents_of_app.html.jinja")
         incidents = (*self.incidents.all, *self.incidents.withdrawn)
         keys = sorted({one.published.incident.app_key for one in incidents} & self.by_key.keys())
         return AppShell(

@@ -1,7 +1,7 @@
 """Builds the cards of open incidents on the briefing: subject, levels, loss, likely cause and the last 60 days.
 
 The curve is computed in `curves.py`, order and selection in `incidents.py`; markup is in
-`pages/incident_card.html.jinja`.
+`pages/parts/incident_card.html.jinja`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -2,7 +2,7 @@
 
 An app's page only contains their sentences and notes; its script draws the rest (`incidents/evidence.js`), because
 markup in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
-(`pages/incidents.html.jinja`).
+(`pages/parts/incidents.html.jinja`).
 """
 
 from collections.abc import Iterable

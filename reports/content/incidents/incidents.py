@@ -1,6 +1,6 @@
 """Arranges the published incidents for the briefing, an app's page and a day's page: order and parts.
 
-Detection, texts and notes are in `pipelines/incidents`, markup in `pages/incidents.html.jinja`.
+Detection, texts and notes are in `pipelines/incidents`, markup in `pages/parts/incidents.html.jinja`.
 """
 
 from collections import defaultdict

@@ -237,7 +237,7 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
 def page_of_shop(found: Incidents, days: set[date], withdrawn: list[Incident]) -> str:
     """Render the incidents on the page of the app `shop`. Of the days, `days` have a page."""
     limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
-    template = environment(limits | {"day_pages": days}).get_template("incidents_of_app.html.jinja")
+    template = environment(limits | {"day_pages": days}).get_template("parts/incidents_of_app.html.jinja")
     return template.render(root="../../", page="app", entries=found.of_app("shop"), withdrawn=withdrawn)
 
 

@@ -19,7 +19,7 @@ HERE = Path(reports.__file__).parent
 
 def used_msgids() -> set[str]:
     found = set(script_msgids()) | set(WORDS.values())
-    for template in (HERE / "pages").glob("*.jinja"):
+    for template in (HERE / "pages").rglob("*.jinja"):
         found |= {m for _, m, _, _ in extract_from_file("jinja2.ext:babel_extract", template, keywords={"t": None})}
     for module in HERE.rglob("*.py"):
         found |= {m for _, m, _, _ in extract_from_file("python", module, keywords={"t": None})}
@@ -84,7 +84,7 @@ def test_a_label_that_a_template_carries_in_both_languages_is_that_of_the_catalo
     chinese = catalogue("zh")
     labels = [
         (zh, en)
-        for template in (HERE / "pages").glob("*.jinja")
+        for template in (HERE / "pages").rglob("*.jinja")
         for zh, en in re.findall(r'data-label-zh="([^"{]*)" data-label-en="([^"{]*)"', template.read_text())
     ]
     found = [(zh, chinese[en]) for zh, en in labels if en in chinese]

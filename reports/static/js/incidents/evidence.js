@@ -1,7 +1,7 @@
 /* The evidence of open incidents on an app's page: first day, losses, codes that grew, and the values of the cause's
    dimension before and now. Sentences and notes are in the page; the rest is drawn here, because markup in both
    languages takes four times as many bytes, and there may be a hundred thousand such pages. On the briefing and the
-   pages of days the same is written by `pages/incidents.html.jinja`. */
+   pages of days the same is written by `pages/parts/incidents.html.jinja`. */
 
 import { pageOfDay } from "../charts/readout.js";
 import { _, filled, textOf } from "../choices/language.js";
