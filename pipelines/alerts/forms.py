@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Final, Literal
 
-from pipelines.alerts.lines import Language, Line, Row
+from pipelines.alerts.lines import BlockRow, Language, Line
 
 Format = Literal["text", "markdown", "html"]
 
@@ -135,7 +135,7 @@ def _joined(label: str, parts: Sequence[str], language: Language) -> str:
     return f"{label}{colon}{rest}".rstrip() if label else rest
 
 
-def _row(row: Row | None) -> str:
+def _row(row: BlockRow | None) -> str:
     return f"{row.before}{_MARK}{row.since}" if row else ""
 
 

@@ -12,7 +12,7 @@ _LISTED: Final = 5
 
 
 @dataclass(frozen=True)
-class Row:
+class BlockRow:
     """A row of blocks, one per day, split at an incident's first day."""
 
     before: str
@@ -36,7 +36,7 @@ class Line:
     label: str = ""
     link: str = ""
     code: str = ""
-    row: Row | None = None
+    row: BlockRow | None = None
     is_item: bool = False
 
 

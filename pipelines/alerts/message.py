@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from pipelines.alerts.figures import Curve, Figure, Headline, blocks
 from pipelines.alerts.forms import as_text
-from pipelines.alerts.lines import Language, Line, Row, listed, said
+from pipelines.alerts.lines import BlockRow, Language, Line, listed, said
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
 from pipelines.common.text import Bilingual, printable
@@ -226,7 +226,7 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
     label = _pick(
         language, f"走势 {curve.first:%m-%d} 至 {last:%m-%d}（{ends}）", f"{curve.first:%m-%d} to {last:%m-%d} ({ends})"
     )
-    return Line(label=label, row=Row(row[:start], row[start:]))
+    return Line(label=label, row=BlockRow(row[:start], row[start:]))
 
 
 def _figure_text(figure: Figure, language: Language) -> str:

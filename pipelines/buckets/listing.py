@@ -51,7 +51,7 @@ class Listed:
 
 
 @dataclass
-class Listing:
+class BucketListing:
     """A bucket's objects, its keys that cannot be opened (`refused`), and keys that obstore omits (`passed_over`)."""
 
     objects: list[Listed]
@@ -61,7 +61,7 @@ class Listing:
 
 def list_objects(
     bucket: "ObjectStore", address: Address, prefix: str, since: datetime | None, also: Collection[str] = ()
-) -> Listing:
+) -> BucketListing:
     """List the objects whose names relative to the address begin with a prefix, sorted by key.
 
     Args:
@@ -91,7 +91,7 @@ def list_objects(
         found, refused = _raw(bucket, address, begin, is_wanted)
     kept = [one for one in found if is_wanted(one.key, one.written_at)]
     passed_over = _passed_over(Path(address.base), begin, since) if address.scheme == "file" else []
-    return Listing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(passed_over))
+    return BucketListing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(passed_over))
 
 
 def _passed_over(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:

@@ -43,7 +43,7 @@ _PROFILE: Final = Table(
 
 
 @dataclass(frozen=True)
-class Incidents:
+class AllIncidents:
     """All incidents, and the cells of the rate incidents, both sorted by key.
 
     `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published before and are no
@@ -55,7 +55,7 @@ class Incidents:
     withdrawn: list[tuple[Incident, int]]
 
 
-def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> Incidents:
+def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> AllIncidents:
     """Return all incidents of the days up to the manifest's as-of, and the withdrawn ones.
 
     Reads the day tables, and the published file that this run replaces, if there is one.
@@ -88,7 +88,8 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)
-    return Incidents(rows, cells, withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run))
+    no_longer = withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run)
+    return AllIncidents(rows, cells, no_longer)
 
 
 def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:

@@ -31,7 +31,7 @@ _SIDES: Final = {
 }  # fmt: skip
 
 
-class Found(NamedTuple):
+class RateIncident(NamedTuple):
     """An incident of a rate, with the fall that it was made from."""
 
     incident: Incident
@@ -51,14 +51,14 @@ def rate_incidents(
     return _explained(connection, [*_fallen(counts, days), *_risen(counts, days)], days)
 
 
-def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
+def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
     """Yield rates that fell, within a week or slowly."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
     found = falls(RateMeasure(steady, successes))
     for fall in found:
         loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
-        yield Found(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
+        yield RateIncident(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
     technical = [row for row, (metric, _, _) in enumerate(keys) if metric == TECHNICAL]
     is_free = steady > 0
     for fall in found:
@@ -71,20 +71,20 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
     ):
         row = technical[fall.row]
         loss = fall.loss_of_rate(requests[:, row], successes[:, row])
-        yield Found(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
+        yield RateIncident(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
 
 
-def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[Found]:
+def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
     """Yield rates that rose. A rise is detected as the fall of the share of all other requests."""
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
         loss = of_others._replace(level_before=1 - of_others.level_before, level_now=1 - of_others.level_now)
-        yield Found(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)
+        yield RateIncident(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)
 
 
 def _explained(
-    connection: duckdb.DuckDBPyConnection, found: list[Found], days: tuple[date, ...]
+    connection: duckdb.DuckDBPyConnection, found: list[RateIncident], days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
     """Return the incidents with their causes, and their cells."""
     if not found:

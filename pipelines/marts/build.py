@@ -25,7 +25,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT, RECENT_DAYS, SESSION_TABLES
 from pipelines.contract.tables.tables import TABLES
-from pipelines.incidents.all_incidents import Incidents
+from pipelines.incidents.all_incidents import AllIncidents
 from pipelines.marts.carried import carry_over, keep_only, tables_digest
 from pipelines.marts.empty_file import write_empty_file
 from pipelines.marts.rows import incident_rows, listed_rows
@@ -94,7 +94,7 @@ class MartsReport:
 
 def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
-    billing: Mapping[str, pl.DataFrame] | None, incidents: Incidents,
+    billing: Mapping[str, pl.DataFrame] | None, incidents: AllIncidents,
 ) -> MartsReport:  # fmt: skip
     """Build every table of the manifest's published days, and replace the published file.
 

@@ -17,7 +17,7 @@ from pipelines.contract.registry.registry import APP_COLUMNS, CODE_COLUMNS, SCHE
 from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
-from pipelines.incidents.all_incidents import Incidents
+from pipelines.incidents.all_incidents import AllIncidents
 from pipelines.incidents.usual.volumes import SHORT_DAY, is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds
@@ -43,7 +43,7 @@ def listed_rows(
     registry: Registry,
     checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame],
-    incidents: Incidents,
+    incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
     """Return Arrow tables by their name in the mart statements; `billing` has the tables of `billing/`."""
     late = manifest.late_records
@@ -111,7 +111,7 @@ def listed_rows(
 
 
 def _usual_days(
-    days: list[date], counted: Mapping[date, int], settings: Settings, incidents: Incidents
+    days: list[date], counted: Mapping[date, int], settings: Settings, incidents: AllIncidents
 ) -> Iterator[list[Any]]:
     holidays = settings.holidays_among([*counted, *days])
     short_days = [one for one in incidents.rows if one.metric == SHORT_DAY]
@@ -121,7 +121,7 @@ def _usual_days(
         yield [day, usual, day in holidays, short]
 
 
-def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
+def incident_rows(incidents: AllIncidents) -> dict[str, pa.Table]:
     """Return the Arrow tables of incidents by their name in the mart statements."""
     return {
         "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),

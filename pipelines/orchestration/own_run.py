@@ -19,7 +19,7 @@ from pipelines.orchestration.records.event_rows import Event
 from pipelines.orchestration.records.known_job import KnownJob
 from pipelines.orchestration.records.rare_records import report_failure, tidy_records
 from pipelines.orchestration.records.run_records import RunRecords
-from pipelines.orchestration.steps import STEPS, Step, Work
+from pipelines.orchestration.steps import STEPS, RunStep, StepInputs
 from pipelines.run.daily_run import DailyRun
 
 
@@ -42,7 +42,7 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
         ):
             for step in STEPS:
                 begun = step.name
-                _run_step(records, step, Work(run, day, records.partitions))
+                _run_step(records, step, StepInputs(run, day, records.partitions))
             begun = None
         records.succeed()
     except BaseException:
@@ -64,7 +64,7 @@ def planned(day: date) -> Iterator[Event]:
         yield event_rows.check_planned(step, check)
 
 
-def _run_step(records: RunRecords, step: Step, work: Work) -> None:
+def _run_step(records: RunRecords, step: RunStep, work: StepInputs) -> None:
     begun = time.monotonic()
     records.add_events(event_rows.step_begun(step.name))
     for result in records.add_results(step.name, step.results(work)):

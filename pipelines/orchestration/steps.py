@@ -26,7 +26,7 @@ Results = Iterator[Result]
 
 
 @dataclass(frozen=True)
-class Work:
+class StepInputs:
     """The inputs of a step: the run, the day that it closes, and Dagster's partitions."""
 
     run: DailyRun
@@ -35,16 +35,16 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Step:
+class RunStep:
     """A step, with the assets that it makes and the checks that it evaluates."""
 
     name: str
     assets: tuple[str, ...]
     checks: tuple[str, ...]
-    results: Callable[[Work], Results]
+    results: Callable[[StepInputs], Results]
 
 
-def fetched_objects(work: Work) -> Results:
+def fetched_objects(work: StepInputs) -> Results:
     """New objects of the buckets in `[[fetch]]`, as files of `landing/`."""
     begun = time.monotonic()
     report = work.run.fetch()
@@ -61,7 +61,7 @@ def fetched_objects(work: Work) -> Results:
     )
 
 
-def event_parts(work: Work) -> Results:
+def event_parts(work: StepInputs) -> Results:
     """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""
     begun, run = time.monotonic(), work.run
     report = run.ingest(work.day)
@@ -82,7 +82,7 @@ def event_parts(work: Work) -> Results:
     yield Evaluated("file_books", not unbalanced, {"unbalanced_files": len(unbalanced)})
 
 
-def day_tables(work: Work) -> Results:
+def day_tables(work: StepInputs) -> Results:
     """The additive tables of each business day, de-duplicated. One run closes every day that is overdue or changed."""
     begun, run, day, partitions = time.monotonic(), work.run, work.day, work.partitions
     try:
@@ -110,7 +110,7 @@ def day_tables(work: Work) -> Results:
     yield Evaluated("day_books_and_keys", True, {"new_days": len(report.days)})
 
 
-def marts(work: Work) -> Results:
+def marts(work: StepInputs) -> Results:
     """The published DuckDB file with all tables, of complete and closed days; replaced in one step."""
     begun = time.monotonic()
     try:
@@ -122,7 +122,7 @@ def marts(work: Work) -> Results:
     yield Evaluated("table_keys", True, {})
 
 
-def daily_checks(work: Work) -> Results:
+def daily_checks(work: StepInputs) -> Results:
     """The checks that warn about the data folder; after a roll-up, the results of that roll-up."""
     for name in sorted(FOLDER_CHECKS):
         # Each day that was closed has a finding.
@@ -132,14 +132,14 @@ def daily_checks(work: Work) -> Results:
             yield Evaluated(name, all(result.passed for result in found), {"finding": finding})
 
 
-def reports(work: Work) -> Results:
+def reports(work: StepInputs) -> Results:
     """Pages and CSV files of one version."""
     begun = time.monotonic()
     work.run.render_site()
     yield from _made(holdings.of_site(work.run.store.site), time.monotonic() - begun)
 
 
-def site_copy(work: Work) -> Results:
+def site_copy(work: StepInputs) -> Results:
     """The site in the bucket of `[publish]`; pages are copied after the files that they load."""
     begun = time.monotonic()
     report = work.run.publish_site()
@@ -154,21 +154,21 @@ def site_copy(work: Work) -> Results:
     )
 
 
-def freshness(work: Work) -> Results:
+def freshness(work: StepInputs) -> Results:
     """Whether each day that is due is published. Dagster's own freshness also accepts a backfill of another day."""
     passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
     yield Evaluated(FRESHNESS, passed, {"finding": finding})
 
 
 STEPS = (
-    Step("fetched_objects", ("fetched_objects",), (), fetched_objects),
-    Step("event_parts", ("event_parts",), ("file_books",), event_parts),
-    Step("day_tables", ("day_tables",), ("day_books_and_keys",), day_tables),
-    Step("build_marts", tuple(TABLES), ("table_keys",), marts),
-    Step("daily_checks", (), tuple(FOLDER_CHECKS), daily_checks),
-    Step("render_site", ("site", "exports"), (), reports),
-    Step("freshness_check", (), (FRESHNESS,), freshness),
-    Step("site_copy", ("site_copy",), (), site_copy),
+    RunStep("fetched_objects", ("fetched_objects",), (), fetched_objects),
+    RunStep("event_parts", ("event_parts",), ("file_books",), event_parts),
+    RunStep("day_tables", ("day_tables",), ("day_books_and_keys",), day_tables),
+    RunStep("build_marts", tuple(TABLES), ("table_keys",), marts),
+    RunStep("daily_checks", (), tuple(FOLDER_CHECKS), daily_checks),
+    RunStep("render_site", ("site", "exports"), (), reports),
+    RunStep("freshness_check", (), (FRESHNESS,), freshness),
+    RunStep("site_copy", ("site_copy",), (), site_copy),
 )
 
 

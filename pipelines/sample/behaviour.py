@@ -20,7 +20,7 @@ SOCIAL: Final = "social"
 """The channel of a step at one of the app's social platforms."""
 
 
-class Step(NamedTuple):
+class VisitStep(NamedTuple):
     """One record of a visit, `seconds` after the one before; its answer is drawn from the answers of `situation`."""
 
     seconds: float
@@ -30,25 +30,25 @@ class Step(NamedTuple):
 
 
 STEPS: Final = {
-    "prefetch": Step(0, "one_click", "prefetch", "prefetch"),
-    "ready": Step(0, "one_click", "prefetch", "ready"),
-    "page": Step(1, "one_click", "page", "page"),
-    "click": Step(3, "one_click", "click", "click"),
-    "no consent": Step(3, "one_click", "click", "no consent"),
-    "token": Step(1, "one_click", "authorize", "token"),
-    "fail": Step(2, "one_click", "authorize", "fail"),
-    "cancel": Step(4, "one_click", "authorize", "cancel"),
-    "switch": Step(4, "one_click", "authorize", "switch"),
-    "exchange": Step(1, "one_click", "verify", "exchange"),
-    "no exchange": Step(2, "one_click", "verify", "no exchange"),
-    "social": Step(9, SOCIAL, "authorize", "answer"),
-    "refuse": Step(6, SOCIAL, "authorize", "refuse"),
-    "ask": Step(6, "sms", "click", "asked"),
-    "type": Step(14, "sms", "authorize", "typed"),
-    "mistype": Step(14, "sms", "authorize", "mistyped"),
-    "check": Step(0, "local_verify", "verify", "check"),
-    "login": Step(2, "one_click", "login", "login"),
-    "no login": Step(0, "one_click", "login", "no login"),
+    "prefetch": VisitStep(0, "one_click", "prefetch", "prefetch"),
+    "ready": VisitStep(0, "one_click", "prefetch", "ready"),
+    "page": VisitStep(1, "one_click", "page", "page"),
+    "click": VisitStep(3, "one_click", "click", "click"),
+    "no consent": VisitStep(3, "one_click", "click", "no consent"),
+    "token": VisitStep(1, "one_click", "authorize", "token"),
+    "fail": VisitStep(2, "one_click", "authorize", "fail"),
+    "cancel": VisitStep(4, "one_click", "authorize", "cancel"),
+    "switch": VisitStep(4, "one_click", "authorize", "switch"),
+    "exchange": VisitStep(1, "one_click", "verify", "exchange"),
+    "no exchange": VisitStep(2, "one_click", "verify", "no exchange"),
+    "social": VisitStep(9, SOCIAL, "authorize", "answer"),
+    "refuse": VisitStep(6, SOCIAL, "authorize", "refuse"),
+    "ask": VisitStep(6, "sms", "click", "asked"),
+    "type": VisitStep(14, "sms", "authorize", "typed"),
+    "mistype": VisitStep(14, "sms", "authorize", "mistyped"),
+    "check": VisitStep(0, "local_verify", "verify", "check"),
+    "login": VisitStep(2, "one_click", "login", "login"),
+    "no login": VisitStep(0, "one_click", "login", "no login"),
 }
 
 # A block is six records of one app at about the same time: the visits of a few people, each with its steps.
@@ -298,7 +298,7 @@ def _kind(usual: str, *, is_server: bool, has_social: bool) -> str:
     return "server again" if has_social and kind.startswith("failed") else "server"
 
 
-def _is_failure(step: Step) -> bool:
+def _is_failure(step: VisitStep) -> bool:
     """Return whether a step can only fail."""
     if step.channel == SOCIAL:
         return step.situation == "refuse"

@@ -85,7 +85,7 @@ _row_of_file, _row_of_day = attrgetter(*_FILE), attrgetter(*_DAY)
 
 
 @dataclass(frozen=True)
-class Table:
+class CatalogueTable:
     """The columns of a table; the first `keys` columns are its primary key."""
 
     columns: tuple[str, ...]
@@ -93,23 +93,23 @@ class Table:
 
 
 TABLES = {
-    "state": Table(("name", "value")),
-    "files": Table(("file", *_FILE)),
-    "file_days": Table(("file", "day", "accepted", "late"), 2),
-    "file_nulled_fields": Table(("file", "field", "records"), 2),
-    "file_earlier_parts": Table(("file", "position", "part"), 2),
-    "file_mapping_faults": Table(("file", "position", "fault"), 2),
-    "days": Table(("day", *_DAY)),
-    "day_parts": Table(("day", "position", "part"), 2),
-    "platforms": Table(("app_key", "platform")),
-    "unreadable_folders": Table(("path",)),
-    "unread_files": Table(("path", *UnreadFile._fields)),
-    "archives": Table(("path", "stamp")),
-    "archive_members": Table(("archive", "position", *ArchiveMember._fields), 2),
-    "idle_sources": Table(("source",)),
-    "declared_channels": Table(("channel",)),
-    "restatements": Table(("file",)),
-    "restated_sessions": Table(("day",)),
+    "state": CatalogueTable(("name", "value")),
+    "files": CatalogueTable(("file", *_FILE)),
+    "file_days": CatalogueTable(("file", "day", "accepted", "late"), 2),
+    "file_nulled_fields": CatalogueTable(("file", "field", "records"), 2),
+    "file_earlier_parts": CatalogueTable(("file", "position", "part"), 2),
+    "file_mapping_faults": CatalogueTable(("file", "position", "fault"), 2),
+    "days": CatalogueTable(("day", *_DAY)),
+    "day_parts": CatalogueTable(("day", "position", "part"), 2),
+    "platforms": CatalogueTable(("app_key", "platform")),
+    "unreadable_folders": CatalogueTable(("path",)),
+    "unread_files": CatalogueTable(("path", *UnreadFile._fields)),
+    "archives": CatalogueTable(("path", "stamp")),
+    "archive_members": CatalogueTable(("archive", "position", *ArchiveMember._fields), 2),
+    "idle_sources": CatalogueTable(("source",)),
+    "declared_channels": CatalogueTable(("channel",)),
+    "restatements": CatalogueTable(("file",)),
+    "restated_sessions": CatalogueTable(("day",)),
 }
 Rows = dict[str, list[Row]]
 """The rows of each table, in the order of its key."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.text import Bilingual
 from reports.content.context import App, DataState, Day, json_block
-from reports.content.incidents.incidents import Incidents
+from reports.content.incidents.incidents import PageIncidents
 from reports.content.published import ROW_LIMIT, PublishedTables
 
 # Findings that the page shows unfolded; the rest is one click away.
@@ -18,7 +18,7 @@ def quality_values(
     marts: PublishedTables,
     standing: DataState,
     quality: Mapping[date, Day],
-    incidents: Incidents,
+    incidents: PageIncidents,
     by_key: Mapping[str, App],
     packages: Sequence[tuple[Any, ...]],
 ) -> dict[str, Any]:

@@ -49,7 +49,7 @@ from reports.content.incidents.incidents import (
     INCIDENTS_LISTED,
     OWN_ENDED_LISTED,
     PARTS_LISTED,
-    Incidents,
+    PageIncidents,
 )
 from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import PublishedTables
@@ -142,7 +142,7 @@ class _Site:
         self.standing = context.data_state(marts, self.quality, settings.retention_days)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
-        self.incidents = Incidents(marts, self.by_key)
+        self.incidents = PageIncidents(marts, self.by_key)
         self.records = {
             key: RecordsFile(marts.publication.as_of, rows.height, csv_bytes(harmless(rows), language))
             for key, rows in records.items()

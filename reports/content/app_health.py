@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.days import window
-from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, Usual, norms_of, usual_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, IncidentDays, Usual, norms_of, usual_of
 from reports.content.context import App, Quality
 from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
@@ -86,9 +86,9 @@ def app_health(
             counts = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
             rows.append(
-                Observed(f"{key} volume", day, volume if known else None, None, counts, day not in quality.holidays)
+                DayValue(f"{key} volume", day, volume if known else None, None, counts, day not in quality.holidays)
             )
-            rows.append(Observed(f"{key} rate", day, rate, requests, counts))
+            rows.append(DayValue(f"{key} rate", day, rate, requests, counts))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}
     found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest in listed]

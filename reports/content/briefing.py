@@ -15,7 +15,7 @@ from reports.content.app_health import AppHealth, app_health
 from reports.content.attention import Finding, findings
 from reports.content.context import App, DataState, Quality
 from reports.content.incidents.cards import CARDS, Card, incident_cards
-from reports.content.incidents.incidents import Entry, Incidents
+from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.key_figures import KeyFigure, key_figures
 from reports.content.published import PublishedTables
 from reports.content.wording.formats import count, day_text
@@ -32,8 +32,8 @@ class Briefing:
     severity: Literal["good", "warn", "bad"]
     sentence: Bilingual
     cards: list[Card]
-    more: list[Entry]
-    ended: list[Entry]
+    more: list[ListedIncident]
+    ended: list[ListedIncident]
     figures: list[KeyFigure]
     apps: list[AppHealth]
     attention: list[Finding]
@@ -43,7 +43,7 @@ def briefing(
     marts: PublishedTables,
     stand: DataState,
     quality: Quality,
-    incidents: Incidents,
+    incidents: PageIncidents,
     by_key: Mapping[str, App],
     norms: Mapping[str, Sequence[DayNorm]],
 ) -> Briefing:
@@ -71,7 +71,7 @@ def briefing(
     )
 
 
-def _apps_with_incidents(open_: Iterable[Entry]) -> dict[str, bool]:
+def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
     """Return the apps with an open incident, in the order of the incidents, and whether one of these is red. A part of
     an incident has the colour of the whole incident.
     """
@@ -140,7 +140,7 @@ def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], li
 
 def _sentence(
     stand: DataState,
-    open_: Sequence[Entry],
+    open_: Sequence[ListedIncident],
     counted: Bilingual,
     hit_apps: Collection[str],
     others: _Others,

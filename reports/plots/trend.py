@@ -13,7 +13,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.incidents.usual.norms import DayNorm, IncidentDays, Observed, norms_of
+from pipelines.incidents.usual.norms import DayNorm, DayValue, IncidentDays, norms_of
 from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
 from reports.content.published import LONG_DAYS, MONTHS
@@ -137,7 +137,7 @@ class _Trend:
         requests = self._lists.requests(series, self._chart)
         incident_days, channels = IncidentDays(self._incidents), self._channels([series])
         observed = [
-            Observed(
+            DayValue(
                 series, day, values[i], int(requests[i] or 0) if requests else None,
                 day >= self._begun and not incident_days.has(self._app_key, channels, day),
                 unit != "records" or day not in self._source.quality.holidays, is_latency=unit == "ms",

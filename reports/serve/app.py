@@ -17,7 +17,7 @@ from pipelines.common.errors import AuthmeterError
 from reports.serve.access import INDEX, WHOLE_SITE, Grant, SitePath, app_page, is_loopback, site_path
 from reports.serve.published_site import PublishedSite
 from reports.serve.responses import HEADERS, own_page, redirect, served, sign_in
-from reports.serve.tokens import EVERY_APP, Entry, TokensFile
+from reports.serve.tokens import EVERY_APP, TokenEntry, TokensFile
 
 _FORM_LIMIT = 4096
 
@@ -68,7 +68,7 @@ class ServedSite:
             return sign_in(request, path or (INDEX,), is_wrong=given is not None)
         return self._file(request, path, entry) if given is None else self._signed_in(request, path, entry, given)
 
-    def _signed_in(self, request: Request, path: SitePath | None, entry: Entry, token: str) -> Response:
+    def _signed_in(self, request: Request, path: SitePath | None, entry: TokenEntry, token: str) -> Response:
         """Store the token in a cookie and redirect to the address without it; from the start page to the only granted
         app.
         """
@@ -80,13 +80,13 @@ class ServedSite:
         response.set_cookie(self._cookie, token, httponly=True, samesite="strict")
         return response
 
-    def _grant(self, entry: Entry | None, root: Path) -> Grant:
+    def _grant(self, entry: TokenEntry | None, root: Path) -> Grant:
         if entry is None or EVERY_APP in entry.apps:
             return WHOLE_SITE
         folders = self._site.folders(root)
         return Grant({key: folders.get(key) for key in entry.apps})
 
-    def _file(self, request: Request, path: SitePath | None, entry: Entry | None) -> Response:
+    def _file(self, request: Request, path: SitePath | None, entry: TokenEntry | None) -> Response:
         root = self._site.root()
         grant = self._grant(entry, root)
         if not grant.is_whole_site and not (path and grant.may_open(path)):

@@ -33,7 +33,7 @@ def _as_list(apps: object) -> object:
 _App = Annotated[str, Field(pattern=rf"^(\*|{APP_KEY_PATTERN})$")]
 
 
-class Entry(BaseModel):
+class TokenEntry(BaseModel):
     """One token, as its digest, and the app keys that it opens; `*` is the whole site."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,7 +45,7 @@ class Entry(BaseModel):
 class _Content(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    token: tuple[Entry, ...] = ()
+    token: tuple[TokenEntry, ...] = ()
 
 
 class TokensFile:
@@ -53,9 +53,9 @@ class TokensFile:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._read: tuple[object, tuple[Entry, ...]] = (None, ())
+        self._read: tuple[object, tuple[TokenEntry, ...]] = (None, ())
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[TokenEntry, ...]:
         """Return every entry of the file.
 
         Raises:
@@ -70,7 +70,7 @@ class TokensFile:
             raise self._refusal(f"cannot be read: {error.strerror}", "Name an existing file with --tokens.") from None
         return self._read[1]
 
-    def find(self, token: str) -> Entry | None:
+    def find(self, token: str) -> TokenEntry | None:
         """Return the entry of a token, or None if it is invalid. The time taken reveals nothing about the file.
 
         Raises:
@@ -80,7 +80,7 @@ class TokensFile:
         same = [entry for entry in self.entries() if hmac.compare_digest(entry.sha256, digest)]
         return same[0] if same and _TOKEN.fullmatch(token) else None
 
-    def _parse(self, mode: int) -> tuple[Entry, ...]:
+    def _parse(self, mode: int) -> tuple[TokenEntry, ...]:
         if not stat.S_ISREG(mode):
             raise self._refusal("is not a file", "Name a file with --tokens.")
         keep_private(self.file, "The tokens file", _WHY)
@@ -115,7 +115,7 @@ def print_new_token(apps: list[str]) -> None:
     """
     token = secrets.token_hex(32)
     try:
-        entry = Entry(sha256=hashlib.sha256(token.encode()).hexdigest(), apps=tuple(apps))
+        entry = TokenEntry(sha256=hashlib.sha256(token.encode()).hexdigest(), apps=tuple(apps))
     except ValidationError:
         raise UsageError(
             f"These are not all app keys: {', '.join(apps)}.",

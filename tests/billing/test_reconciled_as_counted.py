@@ -19,7 +19,7 @@ from lab.oracle.bills.uses import billing_daily, billing_hourly
 from lab.oracle.bills.world import World, read_world
 from lab.oracle.counts import Row
 from lab.worlds.random_bills import write_world
-from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.log_side import LogCounts, LogSide, by_hours
 from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciliation.reconciled_months import reconciled_months
 from pipelines.billing.reconciliation.tolerance import Tolerance
@@ -41,8 +41,8 @@ def log_of(world: World, book: Ledger) -> LogSide:
     return LogSide(
         world.as_of,
         world.complete,
-        with_sums((*row[:4], Counts(*row[4:])) for row in daily),
-        by_hours((*row[:4], Counts(*row[4:])) for row in hourly),
+        with_sums((*row[:4], LogCounts(*row[4:])) for row in daily),
+        by_hours((*row[:4], LogCounts(*row[4:])) for row in hourly),
         overflow,
     )
 

@@ -14,7 +14,7 @@ from pipelines.contract.registry.accounts import AccountRow
 from pipelines.contract.registry.packages import Package, Packages
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.registry.row_files import Problem
-from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, Statements
+from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, ProviderStatements
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, Status
 from reports.content.wording.language import catalogue
@@ -137,7 +137,7 @@ def test_an_account_that_no_app_has_is_named_with_its_file() -> None:
     bought = Packages(
         [Package(name, name, 1, DAWN, DAWN + timedelta(days=9)) for name in ("default", "corp", "by-rule")]
     )
-    said = Statements(
+    said = ProviderStatements(
         {
             ConsoleKey(DAY, "typo", "*", "number"): {"billed": 1},
             ConsoleKey(DAY, "of-app", "*", "number"): {"billed": 1},
@@ -162,7 +162,7 @@ def test_an_account_that_no_app_has_is_named_with_its_file() -> None:
 def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
     months = (date(2026, 2, 1), date(2026, 3, 1), date(2062, 3, 1))
     bills = {BillKey(month, "default", "number"): Bill(1, None, None) for month in months}
-    registry = Registry(statements=Statements({}, bills))
+    registry = Registry(statements=ProviderStatements({}, bills))
 
     def said(as_of: date) -> CheckResult:
         return finding(run_checks(Manifest(), Settings(), registry, as_of), "early_bills")
@@ -179,7 +179,7 @@ def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
 def test_console_rows_of_days_to_come_are_noted_until_they_are_published() -> None:
     rows = [(DAY, "a", "number"), *((DAY + timedelta(days=1), name, "number") for name in "ba"), (DAY, "b", "number")]
     console = {ConsoleKey(day, name, "*", channel): {"billed": 1} for day, name, channel in rows}
-    registry = Registry(statements=Statements(console, {}))
+    registry = Registry(statements=ProviderStatements(console, {}))
     noted = check("early_consoles", Manifest(), registry)
     assert noted.is_notice
     tomorrow = DAY + timedelta(days=1)

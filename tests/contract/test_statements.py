@@ -10,13 +10,13 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.registry.row_files import Problem
-from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, Statements, load_statements
+from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, ProviderStatements, load_statements
 
 CONSOLE = "day,account_id,app_key,channel,total,success,failed,unknown,billed\n"
 BILLS = "month,account_id,channel,quantity,overflow_quantity,amount\n"
 
 
-def load(folder: Path, files: dict[str, str]) -> tuple[Statements, list[tuple[str, int, str]]]:
+def load(folder: Path, files: dict[str, str]) -> tuple[ProviderStatements, list[tuple[str, int, str]]]:
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ def test_a_folder_that_may_not_be_read_is_named_and_the_other_is_read(
 
 
 def test_without_the_folders_there_is_nothing(tmp_path: Path) -> None:
-    assert load(tmp_path, {}) == (Statements(), [])
+    assert load(tmp_path, {}) == (ProviderStatements(), [])
 
 
 def test_a_file_may_have_any_name(tmp_path: Path) -> None:

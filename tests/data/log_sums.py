@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pipelines.billing.reconciliation.log_side import NOTHING, Counts
+from pipelines.billing.reconciliation.log_side import NOTHING, LogCounts
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.statements import NUMBER
 
 
-def with_sums(rows: Iterable[tuple[date, str, str, str, Counts]]) -> dict[tuple[date, str, str, str], Counts]:
+def with_sums(rows: Iterable[tuple[date, str, str, str, LogCounts]]) -> dict[tuple[date, str, str, str], LogCounts]:
     """Counts by day, account, app and channel with their sums over apps and channels."""
-    sums: dict[tuple[date, str, str, str], Counts] = {}
+    sums: dict[tuple[date, str, str, str], LogCounts] = {}
     for day, account_id, app_key, channel, counts in rows:
         for app in (app_key, ALL_APPS):
             for which in (channel, NUMBER):

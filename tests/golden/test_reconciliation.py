@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.log_side import LogCounts, LogSide, by_hours
 from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciliation.reconciled_months import reconciled_months
 from pipelines.billing.reconciliation.tolerance import Tolerance
@@ -28,7 +28,7 @@ from tests.data.log_sums import with_sums
 
 HERE = Path(__file__).parent / "reconciliation"
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
-Row = tuple[date, int, str, str, str, Counts]
+Row = tuple[date, int, str, str, str, LogCounts]
 
 
 def read(file: Path) -> list[dict[str, str]]:
@@ -43,7 +43,7 @@ def read_log(file: Path) -> list[Row]:
     """Yield day, hour, account, app, channel and counts of each row."""
     rows: list[Row] = []
     for row in read(file):
-        counts = Counts(**{name: int(row.get(name) or 0) for name in Counts._fields})
+        counts = LogCounts(**{name: int(row.get(name) or 0) for name in LogCounts._fields})
         first, _, last = row["at"].partition("..")
         day, _, hour = first.partition("T")
         start = date.fromisoformat(day)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.log_side import LogCounts, LogSide, by_hours
 from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
 from pipelines.billing.reconciliation.reconciled_months import reconciled_months
 from pipelines.billing.reconciliation.tolerance import Tolerance
@@ -27,7 +27,7 @@ SMALL = st.integers(0, 30)
 LOG_ROWS = st.tuples(
     DAYS, st.integers(0, 23), ACCOUNTS, st.sampled_from(("shop", "game")), CHANNELS,
     st.builds(
-        lambda successes, mismatches, unknowns, rest, duplicates, late: Counts(
+        lambda successes, mismatches, unknowns, rest, duplicates, late: LogCounts(
             successes + mismatches + unknowns + rest, successes, mismatches, unknowns, successes + mismatches,
             duplicates, late,
         ), SMALL, SMALL, SMALL, SMALL, SMALL, SMALL,
@@ -49,7 +49,7 @@ TOLERANCE = Tolerance()
 ZONE = "Asia/Shanghai"
 
 
-def log_of(rows: list[tuple[date, int, str, str, str, Counts]], missing: frozenset[int]) -> LogSide:
+def log_of(rows: list[tuple[date, int, str, str, str, LogCounts]], missing: frozenset[int]) -> LogSide:
     days = {FIRST + timedelta(days=ahead) for ahead in range((AS_OF - FIRST).days + 1)}
     complete = days - {FIRST + timedelta(days=ahead) for ahead in missing}
     there = [row for row in rows if row[0] in complete]
@@ -62,7 +62,7 @@ def log_of(rows: list[tuple[date, int, str, str, str, Counts]], missing: frozens
 
 @given(st.lists(LOG_ROWS, max_size=60), st.frozensets(st.integers(0, 40), max_size=3), CONSOLE, BILLS)
 def test_what_is_explained_and_what_is_not_are_the_difference(
-    rows: list[tuple[date, int, str, str, str, Counts]], missing: frozenset[int],
+    rows: list[tuple[date, int, str, str, str, LogCounts]], missing: frozenset[int],
     console: dict[ConsoleKey, dict[str, int]], bills: dict[BillKey, Bill],
 ) -> None:  # fmt: skip
     log = log_of(rows, missing)
@@ -94,11 +94,11 @@ def test_what_is_explained_and_what_is_not_are_the_difference(
 
 @given(st.lists(LOG_ROWS, max_size=40), CONSOLE, BILLS, st.randoms())
 def test_the_order_of_rows_is_no_matter(
-    rows: list[tuple[date, int, str, str, str, Counts]], console: dict[ConsoleKey, dict[str, int]],
+    rows: list[tuple[date, int, str, str, str, LogCounts]], console: dict[ConsoleKey, dict[str, int]],
     bills: dict[BillKey, Bill], random: Random,
 ) -> None:  # fmt: skip
     def found(
-        rows: list[tuple[date, int, str, str, str, Counts]], console: dict[ConsoleKey, dict[str, int]],
+        rows: list[tuple[date, int, str, str, str, LogCounts]], console: dict[ConsoleKey, dict[str, int]],
         bills: dict[BillKey, Bill],
     ) -> object:  # fmt: skip
         log, whole = log_of(rows, frozenset()), whole_console(console)
@@ -118,7 +118,7 @@ def test_a_console_of_another_zone_is_known_by_its_hours(hours: int) -> None:
     random = Random(hours)
     counts = [random.randrange(1000) for _ in range(24 * 36)]
     rows = [
-        (FIRST + timedelta(days=place // 24), place % 24, "acme", "shop", "one_click", Counts(requests=count))
+        (FIRST + timedelta(days=place // 24), place % 24, "acme", "shop", "one_click", LogCounts(requests=count))
         for place, count in enumerate(counts)
     ]
     of_march = [(MARCH - FIRST).days + ahead for ahead in range(31)]

@@ -23,7 +23,7 @@ from reports import notebook
 from reports.charts.shapes import LOOKS, charts, layout
 from reports.content import context
 from reports.content.incidents.cards import incident_cards
-from reports.content.incidents.incidents import Entry, Incidents
+from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day, example
 
@@ -140,8 +140,8 @@ def test_the_curve_of_an_incident_is_that_of_its_card(opened: notebook.Notebook,
     with closing(open_published(data / "warehouse" / "authmeter.duckdb")) as raw:
         marts = PublishedTables(raw)
         quality = context.quality_by_day(marts)
-        incidents = Incidents(marts, {app.key: app for app in context.apps(marts)})
-        entries = [Entry(one, ()) for one in incidents.all if one.incident_id in OPEN_INCIDENTS]
+        incidents = PageIncidents(marts, {app.key: app for app in context.apps(marts)})
+        entries = [ListedIncident(one, ()) for one in incidents.all if one.incident_id in OPEN_INCIDENTS]
         cards = {card.entry.incident.incident_id: card for card in incident_cards(marts, entries, quality)}
     assert set(cards) == set(OPEN_INCIDENTS)
     for incident_id, card in cards.items():

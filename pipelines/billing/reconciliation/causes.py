@@ -9,14 +9,14 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from pipelines.billing.reconciliation.log_side import Counts
+from pipelines.billing.reconciliation.log_side import LogCounts
 
 WITHIN: Final = "within"
 SHIFT: Final = "shift"
 NO_LOG: Final = "no_log"
 
 
-class Cause(NamedTuple):
+class DifferenceCause(NamedTuple):
     """A cause of a difference, how many records of the difference it explains, and the hours if it is a shift."""
 
     cause: str
@@ -37,34 +37,34 @@ class Difference:
 
     difference: int
     tolerance: int
-    counts: Counts
+    counts: LogCounts
     shift: tuple[int, int] | None = None
     peers: Hashable = None
-    known: Cause | None = None
+    known: DifferenceCause | None = None
 
-    def early_cause(self) -> Cause | None:
+    def early_cause(self) -> DifferenceCause | None:
         """Return the cause, if the account's own data determine it: `within`, the known one, or `shift`."""
         if self._is_explained_by(0):
-            return Cause(WITHIN, 0)
+            return DifferenceCause(WITHIN, 0)
         if self.known:
             return self.known
         if self.shift and self._is_explained_by(self.shift[1]):
-            return Cause(SHIFT, self.shift[1], self.shift[0])
+            return DifferenceCause(SHIFT, self.shift[1], self.shift[0])
         return None
 
-    def cause(self, peers: Mapping[Hashable, int]) -> Cause:
+    def cause(self, peers: Mapping[Hashable, int]) -> DifferenceCause:
         """Return the cause of a difference, given the summed differences of its peers."""
         if early := self.early_cause():
             return early
         if self.peers is not None and abs(peers[self.peers]) <= self.tolerance:
-            return Cause("other_account", self.difference)
+            return DifferenceCause("other_account", self.difference)
         sign = 1 if self.difference > 0 else -1
         counts = self.counts
         found = (("mismatch", sign * counts.mismatches), ("unknown", sign * counts.unknowns))
         for name, explained in (*found, ("duplicates", counts.duplicates)):
             if self._is_explained_by(explained):
-                return Cause(name, explained)
-        return Cause("unexplained", 0)
+                return DifferenceCause(name, explained)
+        return DifferenceCause("unexplained", 0)
 
     def _is_explained_by(self, count: int) -> bool:
         return abs(self.difference - count) <= self.tolerance

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from pipelines.contract.registry.statements import NUMBER
 
 
-class Counts(NamedTuple):
+class LogCounts(NamedTuple):
     """Counts of verification records; all except the last two are stored by hour, too."""
 
     requests: int = 0
@@ -20,9 +20,9 @@ class Counts(NamedTuple):
     duplicates: int = 0
     late: int = 0
 
-    def plus(self, other: "Counts") -> "Counts":
+    def plus(self, other: "LogCounts") -> "LogCounts":
         """Return the sum of both."""
-        return Counts(*(one + two for one, two in zip(self, other, strict=True)))
+        return LogCounts(*(one + two for one, two in zip(self, other, strict=True)))
 
     def of(self, measure: str) -> int:
         """Return the count that a measure of the console is compared with."""
@@ -38,7 +38,7 @@ class Counts(NamedTuple):
         return self.uses
 
 
-NOTHING: Final = Counts()
+NOTHING: Final = LogCounts()
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class LogSide:
 
     as_of: date
     complete: AbstractSet[date]
-    days: Mapping[tuple[date, str, str, str], Counts]
-    hours: Mapping[tuple[str, str], Mapping[date, list[Counts]]] = field(default_factory=dict)
+    days: Mapping[tuple[date, str, str, str], LogCounts]
+    hours: Mapping[tuple[str, str], Mapping[date, list[LogCounts]]] = field(default_factory=dict)
     overflow: Mapping[tuple[date, str], int] = field(default_factory=dict)
 
-    def of(self, day: date, account_id: str, app_key: str, channel: str) -> Counts:
+    def of(self, day: date, account_id: str, app_key: str, channel: str) -> LogCounts:
         """Return the counts of a day."""
         return self.days.get((day, account_id, app_key, channel), NOTHING)
 
@@ -70,10 +70,10 @@ class LogSide:
 
 
 def by_hours(
-    rows: Iterable[tuple[date, int, str, str, Counts]],
-) -> dict[tuple[str, str], dict[date, list[Counts]]]:
+    rows: Iterable[tuple[date, int, str, str, LogCounts]],
+) -> dict[tuple[str, str], dict[date, list[LogCounts]]]:
     """Return rows of `billing_hourly` (day, hour, account, channel and counts) in the form of `LogSide.hours`."""
-    hours: dict[tuple[str, str], dict[date, list[Counts]]] = {}
+    hours: dict[tuple[str, str], dict[date, list[LogCounts]]] = {}
     for day, hour, account_id, channel, counts in rows:
         for which in (channel, NUMBER):
             of_day = hours.setdefault((account_id, which), {}).setdefault(day, [NOTHING] * 24)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from pipelines.billing.reconciliation.causes import NO_LOG, Cause, Difference, sums_of_peers
+from pipelines.billing.reconciliation.causes import NO_LOG, Difference, DifferenceCause, sums_of_peers
 from pipelines.billing.reconciliation.log_side import LogSide
 from pipelines.billing.reconciliation.shift import Series, shift_of
 from pipelines.billing.reconciliation.tolerance import Tolerance
@@ -94,7 +94,7 @@ def reconciled_days(console: Console, log: LogSide, tolerance: Tolerance, zone: 
             allowed = tolerance.of(count)
             rows.append(DayReconciled(*key, measure, count, None, None, allowed, NO_LOG, None, None, None, 0))
             continue
-        cause: Cause = one.cause(peers)
+        cause: DifferenceCause = one.cause(peers)
         explained = cause.explained or 0
         rows.append(
             DayReconciled(

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from pipelines.billing.reconciliation.causes import Cause, Difference, sums_of_peers
-from pipelines.billing.reconciliation.log_side import NOTHING, Counts, LogSide
+from pipelines.billing.reconciliation.causes import Difference, DifferenceCause, sums_of_peers
+from pipelines.billing.reconciliation.log_side import NOTHING, LogCounts, LogSide
 from pipelines.billing.reconciliation.reconciled_days import Console, SeriesKey, shifts_of
 from pipelines.billing.reconciliation.shift import Series
 from pipelines.billing.reconciliation.tolerance import Tolerance
@@ -100,12 +100,12 @@ def _difference(
     for day in days:
         counts = counts.plus(log.of(day, key.account_id, ALL_APPS, key.channel))
     overflow = sum(log.overflow.get((day, key.account_id), 0) for day in days)
-    missing = Cause("log_incomplete", 0) if any(day not in log.complete for day in days) else None
+    missing = DifferenceCause("log_incomplete", 0) if any(day not in log.complete for day in days) else None
     allowed = tolerance.of(said)
     if measure == OVERFLOW:
-        return Difference(said - overflow, allowed, Counts(), known=missing or Cause("unexplained", 0))
+        return Difference(said - overflow, allowed, LogCounts(), known=missing or DifferenceCause("unexplained", 0))
     difference = said - counts.uses
-    known = missing or (Cause("overflow_only", difference) if abs(said - overflow) <= allowed else None)
+    known = missing or (DifferenceCause("overflow_only", difference) if abs(said - overflow) <= allowed else None)
     return Difference(
         difference, allowed, counts, _shift(key, days, log, shifts), (key.month, key.channel, measure), known
     )  # fmt: skip

@@ -10,16 +10,16 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from pipelines.billing.reconciliation.log_side import Counts, LogSide, by_hours
+from pipelines.billing.reconciliation.log_side import LogCounts, LogSide, by_hours
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.contract.registry.statements import NUMBER, Statements
+from pipelines.contract.registry.statements import NUMBER, ProviderStatements
 
 _NAMED_APPS: Final = {"account_id": pl.String, "app_key": pl.String}
 
 
 def stored_log(
-    connection: duckdb.DuckDBPyConnection, statements: Statements, usage: pl.DataFrame, with_package: Set[str],
+    connection: duckdb.DuckDBPyConnection, statements: ProviderStatements, usage: pl.DataFrame, with_package: Set[str],
     complete: set[date], as_of: date,
 ) -> LogSide:  # fmt: skip
     """Return the log of the accounts that the statements name, up to a day.
@@ -35,8 +35,8 @@ def stored_log(
     return LogSide(
         as_of,
         complete,
-        {(row[0], row[1], row[2], row[3]): Counts(*row[4:]) for row in (*days, *_app_days(connection, statements))},
-        by_hours((*row[:4], Counts(*row[4:])) for row in hours),
+        {(row[0], row[1], row[2], row[3]): LogCounts(*row[4:]) for row in (*days, *_app_days(connection, statements))},
+        by_hours((*row[:4], LogCounts(*row[4:])) for row in hours),
         _overflow(days, usage, with_package),
     )
 
@@ -45,7 +45,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, accounts: Iterable[
     return connection.execute(sql("pipelines.billing", query), {"accounts": sorted(accounts)}).fetchall()
 
 
-def _app_days(connection: duckdb.DuckDBPyConnection, statements: Statements) -> list[Any]:
+def _app_days(connection: duckdb.DuckDBPyConnection, statements: ProviderStatements) -> list[Any]:
     named = sorted({(key.account_id, key.app_key) for key in statements.console if key.app_key != ALL_APPS})
     if not named:
         return []
@@ -56,7 +56,7 @@ def _app_days(connection: duckdb.DuckDBPyConnection, statements: Statements) -> 
 def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) -> dict[tuple[date, str], int]:
     """Return the uses that no package covered, by day and account: all uses of accounts without a package."""
     overflow: dict[tuple[date, str], int] = {
-        (day, account_id): Counts(*counts).uses
+        (day, account_id): LogCounts(*counts).uses
         for day, account_id, _, channel, *counts in days
         if channel == NUMBER and account_id not in with_package
     }

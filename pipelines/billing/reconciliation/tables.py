@@ -9,7 +9,7 @@ from pipelines.billing.reconciliation.log_side import LogSide
 from pipelines.billing.reconciliation.reconciled_days import DayReconciled, reconciled_days, whole_console
 from pipelines.billing.reconciliation.reconciled_months import MonthReconciled, reconciled_months
 from pipelines.billing.reconciliation.tolerance import Tolerance
-from pipelines.contract.registry.statements import Statements
+from pipelines.contract.registry.statements import ProviderStatements
 
 _TEXTS: Final = ("account_id", "app_key", "channel", "measure", "cause")
 _TYPES: Final = (
@@ -20,7 +20,7 @@ _TYPES: Final = (
 
 
 def reconciliation_tables(
-    statements: Statements, log: LogSide, tolerance: Tolerance, zone: str
+    statements: ProviderStatements, log: LogSide, tolerance: Tolerance, zone: str
 ) -> dict[str, pl.DataFrame]:
     """Return both tables, by name, each sorted by its key; `zone` is the business time zone."""
     console = whole_console(statements.console)

@@ -28,7 +28,7 @@ from pipelines.contract.registry.accounts import ACCOUNTS_FILE, AccountRow, load
 from pipelines.contract.registry.limits import LIMITS_FILE, Limit, load_limits
 from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE, Packages, load_packages
 from pipelines.contract.registry.row_files import BadRowError, Problem, Row, RowFile, read_row_file
-from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER, Statements, load_statements
+from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER, ProviderStatements, load_statements
 
 APP_COLUMNS = ("app_key", "app_name", "platform", "account_id", "created_at", "status")
 SCHEME_COLUMNS = ("scheme_id", "scheme_group", "app_key", "scheme_name", "package_name", "methods", "created_at")
@@ -65,7 +65,7 @@ class Registry:
     bought: Packages = field(default_factory=Packages)
     accounts: tuple[AccountRow, ...] = ()
     limits: tuple[Limit, ...] = ()
-    statements: Statements = field(default_factory=Statements)
+    statements: ProviderStatements = field(default_factory=ProviderStatements)
     problems: list[Problem] = field(default_factory=list)
 
     @property

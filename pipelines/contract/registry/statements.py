@@ -61,14 +61,14 @@ class Bill(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Statements:
+class ProviderStatements:
     """The console's counts by key, then by the measures that it states, and the bills by key; both sorted by key."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)
 
 
-def load_statements(folder: Path, problems: list[Problem]) -> Statements:
+def load_statements(folder: Path, problems: list[Problem]) -> ProviderStatements:
     """Read every CSV file of both folders of the registry.
 
     Of two rows with the same key the last counts, by file name, then line. Bad rows, other files, and a folder that
@@ -80,7 +80,7 @@ def load_statements(folder: Path, problems: list[Problem]) -> Statements:
     columns = (*ConsoleKey._fields, *MEASURES)
     console = _load(folder, CONSOLE_FOLDER, columns, _CONSOLE_NEEDED, _console_row, problems)
     bills = _load(folder, BILLS_FOLDER, _BILLS_COLUMNS, _BILLS_COLUMNS[:4], _bill_row, problems)
-    return Statements(dict(sorted(dict(console).items())), dict(sorted(dict(bills).items())))
+    return ProviderStatements(dict(sorted(dict(console).items())), dict(sorted(dict(bills).items())))
 
 
 def _load(

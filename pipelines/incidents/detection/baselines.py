@@ -1,6 +1,7 @@
 """The baselines of subjects: sums over the clean days before each day, of all subjects at once.
 
-A `Measure` defines the level of a subject and how unlikely a day is, see `rate_measure.py` and `volume_measure.py`.
+A `LevelMeasure` defines the level of a subject and how unlikely a day is: see `rate_measure.py` and
+`volume_measure.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ WEEK: Final = 7
 RECENT_DAYS: Final = 56
 
 
-class Measure(Protocol):
+class LevelMeasure(Protocol):
     """A measured level of each day (rows) and subject (columns); the values of a day are adjacent in memory.
 
     `has_data` marks the days that can be compared. `values` returns values that add up over days. The other functions
@@ -47,7 +48,7 @@ class Measure(Protocol):
 class Baselines:
     """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until taken out."""
 
-    def __init__(self, measure: Measure) -> None:
+    def __init__(self, measure: LevelMeasure) -> None:
         self.measure = measure
         self.clean = measure.has_data.copy()
         everyone = slice(0, self.clean.shape[1])

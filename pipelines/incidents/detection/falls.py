@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.detection.baselines import Baselines, Measure, Sums
+from pipelines.incidents.detection.baselines import Baselines, LevelMeasure, Sums
 from pipelines.incidents.detection.fall import WINDOW_DAYS, Fall
 from pipelines.incidents.detection.grids import Flags, Floats, Places
 
@@ -44,7 +44,7 @@ def alarm_threshold(subjects: int) -> float:
 
 
 def falls(
-    measure: Measure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS, is_slow: bool = False
+    measure: LevelMeasure, least_fall: float = LEAST_FALL, windows: tuple[int, ...] = WINDOWS, is_slow: bool = False
 ) -> list[Fall]:
     """Return all falls, sorted by the subject's index (`Fall.row`) and first day.
 
@@ -83,7 +83,7 @@ def _falls_of(watch: "_Watch") -> list[Fall]:
 class _Some:
     """A measure limited to the subjects from index `start` to the one before `stop`."""
 
-    def __init__(self, measure: Measure, start: int, stop: int) -> None:
+    def __init__(self, measure: LevelMeasure, start: int, stop: int) -> None:
         self._measure, self._start = measure, start
         self.has_data = measure.has_data[:, start:stop]
         self.fall, self.lost, self.deviation = measure.fall, measure.lost, measure.deviation
@@ -96,7 +96,7 @@ class _Watch:
     """The levels of all subjects and their baselines, without the days of falls that have ended."""
 
     def __init__(
-        self, measure: Measure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
+        self, measure: LevelMeasure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
     ) -> None:
         self.measure, self.windows, self.far, self.is_slow = measure, windows, far, is_slow
         self.baselines = Baselines(measure)

@@ -11,7 +11,7 @@ from pipelines.contract.measures.counts import CARDS, TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.incidents.incident import ALL
-from pipelines.incidents.usual.norms import IncidentDays, Observed
+from pipelines.incidents.usual.norms import DayValue, IncidentDays
 
 KEY_FIGURES: Final = (TECHNICAL, *CARDS)
 # Counts of all apps together, from which the figures are computed.
@@ -23,7 +23,7 @@ Counts = Mapping[str, int | None]
 
 def key_observations(
     days: Mapping[date, Counts], incident_days: IncidentDays, holidays: Collection[date]
-) -> Iterator[Observed]:
+) -> Iterator[DayValue]:
     """Yield each figure on each day, for `norms_of`.
 
     Days of an incident of all apps together are no reference; on holidays a count has no norm.
@@ -34,7 +34,7 @@ def key_observations(
     for name in KEY_FIGURES:
         for day, counts in days.items():
             is_struck = incident_days.has(ALL, _channels(name), day)
-            yield Observed(name, day, *_value(name, counts), not is_struck, name == TECHNICAL or day not in holidays)
+            yield DayValue(name, day, *_value(name, counts), not is_struck, name == TECHNICAL or day not in holidays)
 
 
 def _channels(name: str) -> tuple[str, ...]:

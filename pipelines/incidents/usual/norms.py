@@ -48,7 +48,7 @@ Kind = Literal["count", "rate", "latency"]
 _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 
 
-class Observed(NamedTuple):
+class DayValue(NamedTuple):
     """A value of a subject on a day; None: no data.
 
     `requests` is the denominator of a rate, None for a count or latency. `counts`: whether the day is a reference for
@@ -119,9 +119,9 @@ class IncidentDays:
         return any(one.channel in ("*", *channels) and one.covers(day) for one in self._by_app[app_key])
 
 
-def norms_of(days: Iterable[Observed], last: int) -> dict[str, list[DayNorm]]:
+def norms_of(days: Iterable[DayValue], last: int) -> dict[str, list[DayNorm]]:
     """Return the norms of the last days of each subject, oldest first. All subjects must have equally many days."""
-    subjects: dict[str, list[Observed]] = defaultdict(list)
+    subjects: dict[str, list[DayValue]] = defaultdict(list)
     for one in days:
         subjects[one.subject].append(one)
     found = {}

@@ -9,7 +9,7 @@ from pipelines.orchestration import steps
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions, check_key, check_result
 from pipelines.orchestration.partitions import run_day
 from pipelines.orchestration.results import Evaluated
-from pipelines.orchestration.steps import FRESHNESS, Work
+from pipelines.orchestration.steps import FRESHNESS, StepInputs
 from pipelines.run.daily_run import DailyRun
 
 
@@ -38,8 +38,8 @@ def freshness_check(
     yield from _chosen(context, steps.freshness(_work(context, data)))
 
 
-def _work(context: dg.AssetCheckExecutionContext, data: DailyRun) -> Work:
-    return Work(data, run_day(context.run.tags, data), InstancePartitions(context.instance))
+def _work(context: dg.AssetCheckExecutionContext, data: DailyRun) -> StepInputs:
+    return StepInputs(data, run_day(context.run.tags, data), InstancePartitions(context.instance))
 
 
 def _chosen(context: dg.AssetCheckExecutionContext, results: steps.Results) -> Iterator[dg.AssetCheckResult]:

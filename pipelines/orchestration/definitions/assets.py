@@ -7,7 +7,7 @@ from pipelines.orchestration import holdings, steps
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
 from pipelines.orchestration.definitions.asset_checks import spec_of
 from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
-from pipelines.orchestration.steps import Work
+from pipelines.orchestration.steps import StepInputs
 from pipelines.run.daily_run import DailyRun
 
 
@@ -115,5 +115,5 @@ def site_copy(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun
     yield from as_dagster(context, steps.site_copy(_work(context, data)))
 
 
-def _work(context: dg.AssetExecutionContext, data: DailyRun) -> Work:
-    return Work(data, run_day(context.run.tags, data), InstancePartitions(context.instance))
+def _work(context: dg.AssetExecutionContext, data: DailyRun) -> StepInputs:
+    return StepInputs(data, run_day(context.run.tags, data), InstancePartitions(context.instance))

@@ -12,7 +12,7 @@ from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from pipelines.reading.archives.found_members import Found
+from pipelines.reading.archives.found_members import FoundMember
 from pipelines.reading.archives.tar_archives import members_of_tar, pieces_of_tar, plain_tar
 from pipelines.reading.archives.zip_archives import BROKEN_ZIP, members_of_zip, opened_zip, pieces_of_zip
 from pipelines.reading.files.growth import UnpackLimits
@@ -69,7 +69,7 @@ class RefusedFile(LandedFile):
     finding: str
 
 
-def found_members(file: LandedFile, limits: UnpackLimits) -> list[Found]:
+def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
     """Return the members of an archive, sorted by name. Each member is read and verified to its end.
 
     Raises:

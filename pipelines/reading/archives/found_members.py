@@ -26,7 +26,7 @@ UNKNOWN_PACKING = "The member is packed in an unsupported way."
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
-class Found(NamedTuple):
+class FoundMember(NamedTuple):
     """A member: its name as text, size, place (see `MemberFile`) and checksum, and the reason if it is refused."""
 
     name: str
@@ -43,10 +43,10 @@ def refusal_of(name: str) -> str:
     return NESTED if is_archive(name) else ""
 
 
-def refused(name: str, size: int, place: int, finding: str) -> Found:
+def refused(name: str, size: int, place: int, finding: str) -> FoundMember:
     """Return a refused member. Its checksum is that of its name, size and finding, as its bytes may be unreadable."""
     known = "\n".join((name, str(size), finding))
-    return Found(name, size, place, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest(), finding)
+    return FoundMember(name, size, place, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest(), finding)
 
 
 def plain_name(name: str) -> str:
@@ -63,7 +63,7 @@ def is_ignored_name(name: str) -> bool:
     return refusal_of(name) != OUTSIDE and any(map(has_ignored_name, plain_name(name).split("/")))
 
 
-def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:
+def files_of(file: LandedFile, found: Iterable[FoundMember]) -> list[FoundMember]:
     """Return the members under plain names, sorted by name. Members that share a name are all refused.
 
     Raises:
@@ -82,7 +82,7 @@ def files_of(file: LandedFile, found: Iterable[Found]) -> list[Found]:
     return [taken[name] for name in sorted(taken)]
 
 
-def _each_once(named: list[Found], counts: Counter[str]) -> Iterator[tuple[str, Found]]:
+def _each_once(named: list[FoundMember], counts: Counter[str]) -> Iterator[tuple[str, FoundMember]]:
     for member in named:
         if counts[member.name] == 1:
             yield member.name, member

@@ -17,7 +17,7 @@ from pipelines.reading.archives.found_members import (
     LINK,
     PIECE_BYTES,
     UNKNOWN_PACKING,
-    Found,
+    FoundMember,
     files_of,
     is_ignored_name,
     refusal_of,
@@ -39,7 +39,7 @@ _HEADERS_AHEAD = (
 _BROKEN_TAR = (tarfile.TarError, ValueError, OverflowError, LookupError, RecursionError)
 
 
-def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
+def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[FoundMember]:
     """Return the members of a tar archive.
 
     Raises:
@@ -48,7 +48,7 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     stream = _Stream(_pieces(file, raw, limits))
     # `tarfile` needs only `read` of a stream.
     fileobj: Any = stream
-    found: list[Found] = []
+    found: list[FoundMember] = []
     count = 0
     try:
         with tarfile.open(
@@ -74,7 +74,7 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     return files_of(file, found)
 
 
-def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
+def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FoundMember:
     name, size, place = name_as_text(member.name), member.size, member.offset_data
     finding = "" if member.isreg() else LINK
     finding = finding or refusal_of(name) or (UNKNOWN_PACKING if member.issparse() else "")
@@ -88,7 +88,7 @@ def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
         bytes_read += len(piece)
     if bytes_read < size:
         raise tarfile.ReadError("unexpected end of data")
-    return Found(name, size, place, sha256.hexdigest())
+    return FoundMember(name, size, place, sha256.hexdigest())
 
 
 class _Member(tarfile.TarInfo):

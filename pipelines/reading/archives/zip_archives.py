@@ -15,7 +15,7 @@ from pipelines.reading.archives.found_members import (
     LINK,
     PIECE_BYTES,
     UNKNOWN_PACKING,
-    Found,
+    FoundMember,
     files_of,
     is_ignored_name,
     refusal_of,
@@ -36,7 +36,7 @@ _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OF_WINDOWS = 0
 
 
-def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[Found]:
+def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[FoundMember]:
     """Return the members of a zip archive.
 
     Raises:
@@ -72,7 +72,7 @@ def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
             yield piece
 
 
-def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[Found]:
+def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[FoundMember]:
     for place, info in enumerate(listed):
         name = _name(info)
         if name.endswith("/") or is_ignored_name(name):
@@ -96,7 +96,7 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
         if finding:
             yield refused(name, info.file_size, place, finding)
         else:
-            yield Found(name, info.file_size, place, sha256.hexdigest())
+            yield FoundMember(name, info.file_size, place, sha256.hexdigest())
 
 
 def _is_of_system(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from pipelines.incidents.words import cause_words, cell_words, incident_names, l
 from reports.content.context import Quality, json_block
 from reports.content.drawings import bar, course_of, curve
 from reports.content.incidents.curves import IncidentCurve, incident_curves, incident_subject
-from reports.content.incidents.incidents import Entry
+from reports.content.incidents.incidents import ListedIncident
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 
@@ -46,7 +46,7 @@ class Card:
     `static/js/types.d.ts`.
     """
 
-    entry: Entry
+    entry: ListedIncident
     what: Bilingual
     before: Bilingual | None
     now: Bilingual | None
@@ -59,13 +59,13 @@ class Card:
     figures: Markup
 
 
-def incident_cards(marts: PublishedTables, entries: Sequence[Entry], quality: Quality) -> list[Card]:
+def incident_cards(marts: PublishedTables, entries: Sequence[ListedIncident], quality: Quality) -> list[Card]:
     """Return a card for each of the incidents."""
     curves = incident_curves(marts, [entry.incident.published for entry in entries], quality)
     return [_card(entry, curves[entry.incident.incident_id]) for entry in entries]
 
 
-def _card(entry: Entry, drawn: IncidentCurve) -> Card:
+def _card(entry: ListedIncident, drawn: IncidentCurve) -> Card:
     published = entry.incident.published
     one, cause_app = published.incident, published.cause_app_name
     names = incident_names(one, "", cause_app, published.channels)

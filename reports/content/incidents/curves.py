@@ -14,7 +14,7 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents import incident
 from pipelines.incidents.published import PublishedIncident
-from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, Observed, norms_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, norms_of
 from pipelines.incidents.words import incident_names
 from reports.content.context import Quality
 from reports.content.published import PublishedTables
@@ -73,7 +73,7 @@ def _observed(
     found: Mapping[date, tuple[int, int | None]],
     days: list[date],
     quality: Quality,
-) -> Iterator[Observed]:
+) -> Iterator[DayValue]:
     """Yield the days of an incident's subject; only days before the incident define the usual range."""
     begun = min(found, default=None)
     for day in days:
@@ -84,7 +84,7 @@ def _observed(
         if day not in quality.with_data or begun is None or day < begun:
             value = None
         has_norm = one.is_rate or day not in quality.holidays
-        yield Observed(one.incident_id, day, value, requests, day < one.first_day, has_norm)
+        yield DayValue(one.incident_id, day, value, requests, day < one.first_day, has_norm)
 
 
 def _unit(one: incident.Incident) -> str:

@@ -8,14 +8,14 @@ markup in both languages takes four times as many bytes. Pages of all apps have 
 from collections.abc import Iterable
 
 from pipelines.common.text import Bilingual
-from reports.content.incidents.incident import Cell, Incident
-from reports.content.incidents.incidents import Entry
+from reports.content.incidents.incident import Cell, PageIncident
+from reports.content.incidents.incidents import ListedIncident
 from reports.content.site_data import columns
 
 _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", "effect")
 
 
-def evidence(entries: Iterable[Entry]) -> dict[str, object]:
+def evidence(entries: Iterable[ListedIncident]) -> dict[str, object]:
     """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`; empty if none is
     open.
 
@@ -30,7 +30,7 @@ def evidence(entries: Iterable[Entry]) -> dict[str, object]:
     return {"evidence": found} if found else {}
 
 
-def _of(one: Incident, *, is_part: bool) -> dict[str, object]:
+def _of(one: PageIncident, *, is_part: bool) -> dict[str, object]:
     row = one.published.incident
     found = {
         "first": f"{row.first_day}",

@@ -43,7 +43,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Incident:
+class PageIncident:
     """A published incident with details for the pages.
 
     Attributes:
@@ -147,7 +147,7 @@ def incident_of(
     as_of: date,
     restated_days: int,
     cells: list[tuple[Any, ...]],
-) -> Incident:
+) -> PageIncident:
     """Return a published incident with what reports say of it.
 
     Args:
@@ -162,7 +162,7 @@ def incident_of(
     # In a cause of several dimensions the app comes first.
     named, _, value = (incident.cause.cell or "").partition("=")
     cause_app = by_key.get(value.partition(" & ")[0]) if named == "app_key" else None
-    return Incident(
+    return PageIncident(
         published=one,
         link=f"apps/{app.folder}/index.html" if app else page,
         fragment=_PARTS_OF_PAGES.get(incident.metric, "") if app else "",

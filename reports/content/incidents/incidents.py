@@ -16,7 +16,7 @@ from pipelines.contract.status import is_problem
 from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.incidents.words import problem_words
 from reports.content.context import App
-from reports.content.incidents.incident import Incident, incident_of
+from reports.content.incidents.incident import PageIncident, incident_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.failed_sessions import failed_sessions
 from reports.content.site_data import columns
@@ -33,14 +33,14 @@ OPEN_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedIncident:
     """An incident in a page's list, with the listed incidents that are part of it."""
 
-    incident: Incident
-    parts: tuple[Incident, ...]
+    incident: PageIncident
+    parts: tuple[PageIncident, ...]
 
 
-class Incidents:
+class PageIncidents:
     """Every incident in the order of all reports: open before ended, unacknowledged first."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
@@ -69,12 +69,12 @@ class Incidents:
         self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
         self.days = IncidentDays(one.published.incident for one in self.all)
         self.session_days = IncidentDays((one.published.incident for one in self.all), of_sessions=True)
-        self.by_app: dict[str, list[Incident]] = defaultdict(list)
+        self.by_app: dict[str, list[PageIncident]] = defaultdict(list)
         for one in self.all:
             self.by_app[one.published.incident.app_key].append(one)
 
     @cached_property
-    def open_alone(self) -> list[Incident]:
+    def open_alone(self) -> list[PageIncident]:
         """The open incidents that are not part of another."""
         return [one for one in self.all if one.published.is_open and one.published.is_independent]
 
@@ -87,7 +87,7 @@ class Incidents:
         problems = sum(is_problem(one.published.incident.kind) for one in self.open_alone)
         return problem_words(problems, len(self.open_alone) - problems, warnings)
 
-    def listed(self) -> list[Entry]:
+    def listed(self) -> list[ListedIncident]:
         """Return all incidents, for the briefing."""
         return self._arranged(self.all)
 
@@ -111,39 +111,39 @@ class Incidents:
         more = len(found) - len(listed)
         return ({"open": named} if listed else {}) | ({"open_more": more} if more else {})
 
-    def of_day(self, day: date) -> list[Entry]:
+    def of_day(self, day: date) -> list[ListedIncident]:
         """Return the incidents that cover a day."""
         return self._arranged(one for one in self.all if one.published.incident.covers(day))
 
-    def of_app(self, key: str) -> list[Entry]:
+    def of_app(self, key: str) -> list[ListedIncident]:
         """Return the incidents of one app; the result contains nothing about other apps, as readers may see only this
         one.
         """
         return self._arranged(self.by_app.get(key, ()))
 
-    def withdrawn_of_day(self, day: date) -> list[Incident]:
+    def withdrawn_of_day(self, day: date) -> list[PageIncident]:
         """Return the withdrawn incidents that cover a day."""
         return [one for one in self.withdrawn if one.published.incident.covers(day)]
 
-    def withdrawn_of_app(self, key: str) -> list[Incident]:
+    def withdrawn_of_app(self, key: str) -> list[PageIncident]:
         """Return the withdrawn incidents of one app."""
         return [one for one in self.withdrawn if one.published.incident.app_key == key]
 
-    def withdrawn_since(self, day: date) -> list[Incident]:
+    def withdrawn_since(self, day: date) -> list[PageIncident]:
         """Return the withdrawn incidents that lasted until `day` or later."""
         return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
-    def _arranged(self, some: Iterable[Incident]) -> list[Entry]:
+    def _arranged(self, some: Iterable[PageIncident]) -> list[ListedIncident]:
         """Return the given incidents that are not part of another given incident, each with its given parts."""
         here = {one.incident_id: one for one in some}
-        parts: dict[str, list[Incident]] = defaultdict(list)
+        parts: dict[str, list[PageIncident]] = defaultdict(list)
         whole = {key: self._whole(key, here) for key in here}
         for key, of in whole.items():
             if of != key:
                 parts[of].append(here[key])
-        return [Entry(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
+        return [ListedIncident(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
 
-    def _whole(self, key: str, here: Mapping[str, Incident]) -> str:
+    def _whole(self, key: str, here: Mapping[str, PageIncident]) -> str:
         """Return the outermost incident in `here` that contains this one; the incident itself if none does."""
         whole, of, passed = key, self._part_of[key], {key}
         while of is not None and of not in passed:

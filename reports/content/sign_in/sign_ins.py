@@ -63,7 +63,7 @@ class AppSignIns(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SignIns:
+class SignInFigures:
     """All figures of one span of days.
 
     Attributes:
@@ -88,12 +88,12 @@ class SignIns:
         return DaySessions(self.records, self.total, self.paths.total, self.stops)
 
 
-def sign_ins(marts: PublishedTables, days: int) -> SignIns:
+def sign_ins(marts: PublishedTables, days: int) -> SignInFigures:
     """Return the figures of the last 1, 7, 30 or 90 days; the steps of `marts` must be prepared."""
     ((records, without_subject, *counts, text_records),) = marts.rows("sign_in/steps", window_days=days)
     *steps, prefetches, prefetch_successes, eligible_rate = counts
     total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", window_days=days))
-    return SignIns(
+    return SignInFigures(
         records,
         without_subject,
         total,

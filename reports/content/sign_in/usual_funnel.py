@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from pipelines.common.days import window
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.record.fields import ALL_APPS
-from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays, Observed, norms_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, IncidentDays, norms_of
 from reports.content.published import PublishedTables
 from reports.content.sign_in.funnel import RATES, has_rate
 
@@ -31,12 +31,12 @@ def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[st
     counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("funnel_days")}
     times = {(pair, day): p50_ms for pair, day, p50_ms in marts.rows("session_time_days")}
 
-    def observed() -> Iterator[Observed]:
+    def observed() -> Iterator[DayValue]:
         for day in days:
             is_calm = not incident_days.has(ALL_APPS, _CHANNELS, day)
             for pair in RATES:
-                yield Observed(f"rate {pair}", day, *_rate(counts, pair, day), is_calm)
-                yield Observed(f"time {pair}", day, times.get((pair, day)), None, is_calm, is_latency=True)
+                yield DayValue(f"rate {pair}", day, *_rate(counts, pair, day), is_calm)
+                yield DayValue(f"time {pair}", day, times.get((pair, day)), None, is_calm, is_latency=True)
 
     norms = norms_of(observed(), 1)
     return {pair: PairNorm(norms[f"rate {pair}"][-1], norms[f"time {pair}"][-1]) for pair in RATES}

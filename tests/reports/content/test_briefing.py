@@ -13,7 +13,7 @@ import pytest
 from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.briefing import Briefing, briefing
-from reports.content.incidents.incidents import Incidents
+from reports.content.incidents.incidents import PageIncidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import Database, day, example, incident, many, steady
 
@@ -23,7 +23,7 @@ def briefing_of(database: Path) -> Briefing:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
         by_key = {app.key: app for app in context.apps(marts)}
-        incidents = Incidents(marts, by_key)
+        incidents = PageIncidents(marts, by_key)
         norms = marts.key_norms(incidents.days)
         return briefing(marts, context.data_state(marts, quality, 400), quality, incidents, by_key, norms)
 

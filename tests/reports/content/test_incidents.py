@@ -13,8 +13,8 @@ import pytest
 from pipelines.store.published_file import open_published
 from reports.content import context
 from reports.content.incidents.evidence import evidence
-from reports.content.incidents.incident import Incident
-from reports.content.incidents.incidents import Entry, Incidents
+from reports.content.incidents.incident import PageIncident
+from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
 from reports.content.wording.words import word
 from reports.pages.rendering import environment
@@ -36,12 +36,12 @@ def reading() -> Iterator[ExitStack]:
         yield stack
 
 
-def incidents_of(made: Database, reading: ExitStack) -> Incidents:
+def incidents_of(made: Database, reading: ExitStack) -> PageIncidents:
     marts = PublishedTables(reading.enter_context(closing(open_published(made.close()))))
-    return Incidents(marts, {app.key: app for app in context.apps(marts)})
+    return PageIncidents(marts, {app.key: app for app in context.apps(marts)})
 
 
-def ids(entries: list[Entry]) -> list[tuple[str, list[str]]]:
+def ids(entries: list[ListedIncident]) -> list[tuple[str, list[str]]]:
     return [(one.incident.incident_id, [part.incident_id for part in one.parts]) for one in entries]
 
 
@@ -234,7 +234,7 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
     assert [cell.value.en for cell in one.cells] == [said]
 
 
-def page_of_shop(found: Incidents, days: set[date], withdrawn: list[Incident]) -> str:
+def page_of_shop(found: PageIncidents, days: set[date], withdrawn: list[PageIncident]) -> str:
     """Render the incidents on the page of the app `shop`. Of the days, `days` have a page."""
     limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
     template = environment(limits | {"day_pages": days}).get_template("parts/incidents_of_app.html.jinja")

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.incidents.usual.norms import (
     DayNorm,
-    Observed,
+    DayValue,
     count_norms,
     norms_of,
     side_of_days,
@@ -28,23 +28,23 @@ def day(back: int) -> date:
     return LAST - timedelta(days=back)
 
 
-def counts(values: list[float | None], subject: str = "shop") -> list[Observed]:
+def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
     """Return counts by day; the last one is for `LAST`."""
     return [
-        Observed(subject, day(back), value, None, True)
+        DayValue(subject, day(back), value, None, True)
         for back, value in zip(reversed(range(len(values))), values, strict=True)
     ]
 
 
-def rates(values: list[tuple[int, int]], struck: int = 0) -> list[Observed]:
+def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
     """Rates by day, of which the last `struck` do not count."""
     return [
-        Observed("shop", day(back), won / n if n else None, n, back >= struck)
+        DayValue("shop", day(back), won / n if n else None, n, back >= struck)
         for back, (won, n) in zip(reversed(range(len(values))), values, strict=True)
     ]
 
 
-def norm_of(days: list[Observed]) -> DayNorm:
+def norm_of(days: list[DayValue]) -> DayNorm:
     """The last day."""
     ((row,),) = norms_of(days, 1).values()
     return row
@@ -62,7 +62,7 @@ def test_a_holiday_tells_nothing_of_counts_and_has_no_usual_range() -> None:
 def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
     """The cases are also read by `norms.test.js`."""
     days = [
-        Observed("shop", day(back), value, case["requests"][i] if case["unit"] == "share" else None,
+        DayValue("shop", day(back), value, case["requests"][i] if case["unit"] == "share" else None,
                  i not in case["left_out"], is_latency=case["unit"] == "ms")
         for i, (back, value) in enumerate(zip(reversed(range(len(case["values"]))), case["values"], strict=True))
     ]  # fmt: skip

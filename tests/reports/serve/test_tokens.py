@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from reports.serve.tokens import Entry, TokensFile, print_new_token
+from reports.serve.tokens import TokenEntry, TokensFile, print_new_token
 from tests.reports.serve.served_site import token_of, write_tokens
 
 DIGEST = hashlib.sha256(token_of("shop").encode()).hexdigest()
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_token_gives_its_entry_and_no_other(file: Path) -> None:
     tokens = TokensFile(file)
     found = tokens.find(token_of("shop"))
-    assert found == Entry(sha256=DIGEST, apps=("shop", "game"))
+    assert found == TokenEntry(sha256=DIGEST, apps=("shop", "game"))
     assert tokens.find(token_of("all")).apps == ("*",)  # type: ignore[union-attr]
     for wrong in ("", token_of("nobody"), DIGEST, token_of("shop") + " ", token_of("shop").upper(), "é" * 30, "\ud800"):
         assert tokens.find(wrong) is None
