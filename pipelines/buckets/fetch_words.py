@@ -35,7 +35,7 @@ def passed_over(names: Sequence[str]) -> Bilingual:
 
 
 def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
-    """The finding on objects that failed individually."""
+    """The finding on objects that could not be downloaded for the reason `why`, while the fetch went on."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched ({why.en}): {listed(names)}",

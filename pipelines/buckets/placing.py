@@ -76,7 +76,7 @@ class Placer:
         return cmp(target, file, shallow=False) or _may_be(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
-        """Return the first path for an object that no other object and no file with other content has."""
+        """Return the first possible path that no other object and no file with other content has, else the last one."""
         paths = [f"{self._into}/{path}" for path in paths_for(name)]
         return next((path for path in paths if self._is_free(path, file, taken)), paths[-1])
 
@@ -105,8 +105,8 @@ def _has_room(target: Path) -> bool:
 
 
 def _may_be(target: Path, before: FetchedObject) -> bool:
-    """Whether a file can be the object that was downloaded: it has the same size, and the same MD5 if the object's
-    version is one.
+    """Whether a file can be the downloaded object: it has the recorded size, and the recorded version is its MD5 or is
+    no MD5.
     """
     if target.stat().st_size != before.size:
         return False

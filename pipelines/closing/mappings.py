@@ -35,7 +35,7 @@ def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bo
 
 
 def _is_telling(entry: FileEntry) -> bool:
-    """Return whether the file says anything about the mapping: files with only malformed lines do not."""
+    """Return whether a file can show faults of its mapping: it has an accepted record or a fault."""
     return bool(entry.accepted or entry.mapping_faults)
 
 

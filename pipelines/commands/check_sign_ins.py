@@ -53,7 +53,7 @@ _COUNTS: Final = """
 
 
 def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
-    """Print the shares of each source, and how to log missing fields and records. Nothing is kept."""
+    """Print, by source, the shares of sign-in records with a subject, of pages and of clicks, and how to log them."""
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         parts = dict(_parts(_newest(store, sources), settings, root))
@@ -106,7 +106,7 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 def _parts(
     files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path
 ) -> Iterator[tuple[Path, str]]:
-    """Read the beginning of each file, and yield the files of its part with the name of its source."""
+    """Read the beginning of each file as a part, and yield the files of that part with the name of the source."""
     now = datetime.now(UTC)
     time = RunTime(last_closed_day(now, settings.timezone), now)
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:

@@ -1,4 +1,4 @@
-"""Changes the library's layout of help screens."""
+"""Changes Typer's help screens: `--help` is shown without a type."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from typer.core import TyperGroup
 
 
 class Commands(TyperGroup):
-    """The group of commands; `--help` is shown without a type, like other switches with an empty metavar."""
+    """The group of commands. The empty metavar of `--help` hides its type, as for other switches."""
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option of the list of commands."""

@@ -83,7 +83,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
 
 
 def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
-    """Yield `limit_daily` of each day, as the roll-up computes it with this limit."""
+    """Yield the table `limit_daily` of each day, as the roll-up computes it with the limit in `inputs.registry`."""
     fresh = inputs.store.fresh_folder("whatif")
     for batch in roll_up_batches(inputs, manifest, days, fresh):
         for day in batch:

@@ -21,7 +21,7 @@ FIRST_DAY = date(2000, 1, 1)
 
 
 def is_within_calendar(day: date) -> bool:
-    """Return whether a day may occur in the registry: from `FIRST_DAY` on, with later days in the calendar.
+    """Return whether a day may occur in the registry: from `FIRST_DAY` on, and before the last year that `date` allows.
 
     Otherwise a mistyped year could create a table of a million days.
     """
@@ -74,9 +74,9 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """The first instants of a business day and of the next one, in UTC, and the hours of its clock, 0 to 23.
+    """A business day: its first instant and that of the next day, in UTC, and the hours that its clock shows, 0 to 23.
 
-    On a day with a change of the clock, one hour occurs twice or never.
+    On a day when the clock is changed, one hour occurs twice or never.
     """
 
     start: datetime
@@ -92,7 +92,7 @@ def day_hours(day: date, zone: str) -> DayHours:
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:
-    """Refuse a business time zone other than that of the stored days, which is None if there are none.
+    """Refuse a business time zone other than `stored`, the zone of the stored days, which is None if no day is stored.
 
     Raises:
         UsageError: the two differ.
@@ -112,7 +112,7 @@ def last_closed_day(now: datetime, zone: str) -> date:
 
 
 def last_due_day(now: datetime, zone: str, late_after: str) -> date:
-    """Return the newest business day that is due by `now`: a day is due at `late_after`, HH:MM, of the next one.
+    """Return the newest business day that is due by `now`. A day is due on the next day, at `late_after` (HH:MM).
 
     A day that is due and not published is late.
     """

@@ -42,7 +42,7 @@ class Problems(BaseModel):
 
 
 class Published(BaseModel):
-    """The published state."""
+    """The publication: its as-of day, time and run, and the numbers of its days, missing days and late records."""
 
     as_of: date
     generated_at: str
@@ -82,7 +82,7 @@ class LastRun(BaseModel):
 
 
 class Work(BaseModel):
-    """The running or killed command of a process on the folder."""
+    """A command that runs on the folder, or was killed: its process, its name, and when it began."""
 
     process: int
     doing: str
@@ -139,7 +139,7 @@ class OpenIncident(BaseModel):
 
 
 class Kept(BaseModel):
-    """The first day with stored events, and the first published day, if retention has removed older ones."""
+    """The first day with stored events, and the first published day; None if retention has removed no older ones."""
 
     events_from: date | None = None
     days_from: date | None = None

@@ -47,9 +47,9 @@ later steps over the same records read the step.
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT and the name of its relation; parameters are named `$…`.
+    """One SELECT, and the name of the relation that it creates. Its parameters are named `$…`.
 
-    A step that `is_view` has no parameters, and is computed again by each step that reads it.
+    A step that `is_view` has no parameters, and is computed again by each step that reads it. For `adds`, see `Adds`.
     """
 
     name: str
@@ -85,7 +85,7 @@ class SubjectSteps:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in the order in which they run if all records are in one place."""
+        """The steps in their order if one worker has all records; `first_devices` is not needed then."""
         return (
             self.known_records, self.lone_records, self.device_attempts, self.found_records, self.subject_records
         )  # fmt: skip
@@ -194,13 +194,13 @@ class DayRoller(Protocol):
         books by day.
 
         Raises:
-            BooksError: a table contains a key twice. duckdb.OutOfMemoryException: the days do not fit into the memory
-                of this process.
+            BooksError: a table contains a key twice.
+            duckdb.OutOfMemoryException: the days do not fit into the memory of this process.
         """
 
 
 class Engine(Protocol):
-    """Does the heavy steps."""
+    """Reads files into parts and rolls up days, in this process or on a cluster."""
 
     @property
     def split_bytes(self) -> int | None:

@@ -78,7 +78,7 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Whether a row follows a row of the same day with a greater first column of the key, which is never NULL."""
+    """Whether the key's first column after the day (never NULL) falls from one row to the next within a day."""
     if len(keys) < 2:
         return False
     ((days,), (first,)) = (keys.column(place).chunks for place in (0, 1))

@@ -19,7 +19,7 @@ def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
-    """Return the number of blocked records of a counter, and of the uses and successes among them.
+    """Return how many records of a counter are blocked, and how many of these are uses, and successes.
 
     A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records are not
     counted for later ones.

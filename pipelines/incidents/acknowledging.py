@@ -18,7 +18,7 @@ _TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
 
 def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
-    """Return the row of `registry/notes.csv` that acknowledges an incident, with a place for the text.
+    """Return the row of `registry/notes.csv` that acknowledges an incident, with a placeholder for the text.
 
     Args:
         day: the as-of, which stays within the incident even if its first day moves later.
@@ -29,7 +29,8 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
 
 
 def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
-    """Return the incident ids in notes that no published incident has, now or before it was withdrawn.
+    """Return the ids in notes that belong to no published incident, current or withdrawn. Notes on days before the
+    first published day are left out.
 
     Args:
         connection: the published file.

@@ -65,7 +65,9 @@ def with_causes(
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells with the columns `dimension` and `value` only; pairs are joined with ` & `."""
+    """Return the cells without `second` and `second_value`: the two dimensions and values of a pair are joined with
+    ` & `.
+    """
     named = cells.with_columns(
         pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
         pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
@@ -164,10 +166,10 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return whether the rate of requests that share only the value of `part` with the pair fell by at most a quarter
-    of the pair's fall.
+    """Return whether a pair fell without the rest of one of its values, the value in the column `part`: the rate of all
+    other requests with that value fell by at most a quarter of the pair's fall.
 
-    Without such requests before, the rate of the whole is used for them; without any now, the answer is no.
+    If there were no such requests before, the rate of the whole is used for them; if there are none now, return false.
     """
 
     def rest(name: str) -> pl.Expr:

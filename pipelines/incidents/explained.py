@@ -1,4 +1,6 @@
-"""Splits any change of a rate as for the causes of incidents, for `authmeter explain` and the site."""
+"""Splits the change of any rate between two spans, as `causes.py` does for incidents; `authmeter explain` and the site
+use it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -37,9 +39,10 @@ SESSION_SOURCES: Final = {
 
 @dataclass(frozen=True)
 class Explained:
-    """The change of a rate: requests and successes by the names of `COUNTS`, cells, and the cause if one explains it.
+    """The change of a rate. `counts` has its requests and successes by the names of `COUNTS`.
 
-    `cells` come from `cells_of`; empty if a side has no requests.
+    `cells` come from `cells_of`, and are empty if a side has no requests. `cause` is `BROAD` if no cell explains the
+    change.
     """
 
     counts: dict[str, int]

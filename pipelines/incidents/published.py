@@ -1,5 +1,5 @@
 """Reads the published incidents in the order of all reports, with the name of the app, the note to show, and whether a
-note acknowledges the incident. `sql/published.sql` defines the order and both rules.
+note acknowledges the incident. `sql/published.sql` defines the order, and which notes are shown and acknowledge.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class PublishedIncident:
 
     @property
     def is_independent(self) -> bool:
-        """Whether it is part of no other; only these are reported."""
+        """Whether it is part of no other incident. Only independent incidents are reported."""
         return self.incident.part_of is None
 
     @property
@@ -94,7 +94,8 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 def incident_days(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return id, day, count and, for rates, requests of each day with a record, for the curves of some incidents.
+    """Return the days of the curves of some incidents: id, day, count (such as successes or requests) and, for rates,
+    requests. Days without a record are left out.
 
     `last` is the as-of.
     """

@@ -1,4 +1,6 @@
-"""Makes manifest entries of file contents, counts their late records, and finds the current content of a path."""
+"""Makes manifest entries of contents, counts their late records, and finds the current content of a path. A *content*
+is one version of a landed file.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -54,8 +56,8 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Count the records of closed days as late, less the records that the path's previous content had delivered in
-    time.
+    """Count the entry's records of closed days as late, less as many as `live`, the path's previous content, delivered
+    in time.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:

@@ -1,4 +1,6 @@
-"""Finds held contents, computes the records that accepting one would remove, and accepts it."""
+"""Finds held contents, which do not count as they would remove records of closed days; counts these records, and
+accepts a held content.
+"""
 
 from datetime import date
 

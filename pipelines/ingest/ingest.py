@@ -1,7 +1,7 @@
 """Reads every new or changed file of landing into an event part with its `PartBooks`.
 
-The same bytes give the same part. The manifest determines which contents of a part count; `engines/` turn bytes into
-events.
+The same bytes give the same part. The manifest determines which contents of a part (each one version of a landed file)
+count; `engines/` turn bytes into events.
 """
 
 import hashlib
@@ -126,9 +126,7 @@ class _Ingest:
         return any(entry.sha256 and not self._tries_again(entry) for entry in known)
 
     def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
-        """Store the contents of archives, and refused archives and members, in the manifest. Return whether it
-        changed.
-        """
+        """Store members of archives, and refused archives and members, in the manifest. Return whether it changed."""
         before = self._manifest.archives
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self._manifest.archives = dict(sorted((kept | found.archives).items()))
@@ -217,7 +215,7 @@ class _Ingest:
         return not any(known) and self._context.sources.for_landed(file) is None
 
     def _take_moved(self) -> set[str]:
-        """Move the entries of files that were renamed without a change to their new paths, and return these paths."""
+        """Move the entry of each file that was only renamed to its new path, and return the new paths."""
         moves = list(self._rotation.moves())
         for _, old in moves:
             # Only the last moved content is remembered at the old path.
@@ -294,7 +292,7 @@ class _Ingest:
         self._append(entry)
 
     def _settle(self, entry: FileEntry) -> None:
-        """Add a new content. If the path has a current content, the decision is made after all files were read."""
+        """Add a new content. If the path has a current one, `_put_in_place` decides later which of the two counts."""
         self._fresh.append(entry)
         count_late(entry, None, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):

@@ -78,7 +78,7 @@ def sharing(olds: Iterable[FileEntry], others: Iterable[FileEntry]) -> list[File
 
 
 def closed_days(lost: dict[date, int], manifest: Manifest) -> dict[date, int]:
-    """Return the lost records of closed days."""
+    """Return the closed days of `lost` and the number of lost records on each."""
     closed = manifest.closed_through
     return {day: records for day, records in sorted(lost.items()) if closed and day <= closed}
 

@@ -35,7 +35,7 @@ _NO_REJECTS = (0, "0")
 
 @dataclass(frozen=True)
 class RereadRequest:
-    """Selects the files to read again: all, the files of one source, or files with records of a day or later."""
+    """Selects the files to read again: of the source `source`, with records of the day `first` or later; None: any."""
 
     source: str | None = None
     first: date | None = None
@@ -61,7 +61,8 @@ class RereadRequest:
 class RereadReport:
     """The result of a reread; files by path.
 
-    `removed_records` is the number of removed records of closed days by path.
+    `removed_records` is the number of removed records of closed days by path. These files were left as they are: `gone`
+    (or changed in landing), `spent` (events deleted), `unread` (no source), `changing`, and `failed` (with the error).
     """
 
     read: int = 0
@@ -152,7 +153,7 @@ class _Reread:
         return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
 
     def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
-        """Update the entry of a content by its new reading. Return whether the manifest changed."""
+        """Compare a content's new reading with the stored one, and update its entry. Return whether it changed."""
         time = self._time_of(entry)
         (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
@@ -182,8 +183,8 @@ class _Reread:
         return True
 
     def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
-        """Replace the old reading by the new one. It counts whatever records it removes, as the user requested the
-        reread after a correction.
+        """Replace the old reading by the new one. If the content counted, the new reading counts whatever records it
+        removes, as the user requested the reread after a correction. A held content stays held if it would remove any.
         """
         manifest = self._manifest
         if old.status == "held":

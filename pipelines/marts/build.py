@@ -87,7 +87,7 @@ QUERIES = _COMPUTED | {name: TABLES[name].query(source, nulls="FIRST") for name,
 
 @dataclass(frozen=True)
 class MartsReport:
-    """The number of rows by table."""
+    """The result of a build: the number of rows of each published table."""
 
     rows: dict[str, int]
 
@@ -96,10 +96,10 @@ def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame] | None, incidents: Incidents,
 ) -> MartsReport:  # fmt: skip
-    """Build every table of the manifest's published days, and replace the published file.
+    """Build all published tables from the days of the manifest, and replace the published file.
 
     Args:
-        billing: the tables of packages and of reconciliation as of the same day; None without billing data.
+        billing: the tables of packages and of reconciliation as of the same day; None if there is no billing data.
         incidents: the incidents of the same days.
 
     Raises:
@@ -150,7 +150,7 @@ def build_marts(
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that the uses drawn by apps on a day equal the uses of each package and of each account.
+    """Check for each day that the uses drawn by apps add up to the uses of each package and of each account.
 
     Raises:
         BooksError: they differ.
@@ -162,7 +162,7 @@ def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
 def _require_as_written(
     connection: duckdb.DuckDBPyConnection, fresh: Path, rows: dict[str, int], manifest: Manifest
 ) -> None:
-    """Open the finished file again, and check that it has this run and every row."""
+    """Open the finished file again; check that it names this run, and the number of rows in each table."""
     connection.execute(f"ATTACH {literal(str(fresh))} AS written (READ_ONLY)")
     connection.execute("USE written")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
@@ -183,7 +183,9 @@ def _require_as_written(
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Fill tables in one transaction, as each commit waits for the disk. Return their numbers of rows."""
+    """Fill the tables `names`, except `empty` ones, in one transaction, as each commit waits for the disk. Return
+    the number of rows added to each.
+    """
     connection.execute("BEGIN")
     rows = {}
     for name in names:
@@ -198,12 +200,12 @@ def _fill(
 
 
 def _built() -> list[str]:
-    """Return the tables in building order."""
+    """Return the names of all published tables, in the order in which they are built."""
     return [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
-    """Check the keys of all rows, except the carried ones, which were checked when they were built."""
+    """Check that keys are unique; rows carried over for the `kept` days are left out, as they were checked before."""
     # Lists are in the order of the run; query results are sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {

@@ -31,12 +31,12 @@ def tables_digest(root: Path = PROJECT) -> str:
 
 
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
-    """Copy the published file to `fresh` if it has rows that are still valid; return the days of these rows.
+    """Copy the published file to `fresh` if some of its rows are still valid; return the days of these rows.
 
-    `accounts` is the fingerprint of the accounts of apps: if it changed, nothing is carried over.
+    `accounts` is the fingerprint of the accounts of apps: if it or the code has changed, nothing is carried over.
 
     The days are all before the first changed one, so that added rows follow them and each table stays in the order of
-    its key. Without such days, or if the file was changed since it was written, return no days and make no copy.
+    its key. If there are none, or if the file was changed since it was written, return no days and make no copy.
     """
     note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):

@@ -69,8 +69,8 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
 
 
 def with_limits(found: str, registry: Registry) -> str:
-    """Return the fingerprint as stored in the entry of a day: the day's own, a slash, and the fingerprint of the
-    limits.
+    """Return the fingerprint as stored in the entry of a day: `found`, the day's own one, a slash, and the fingerprint
+    of the limits.
     """
     return f"{found}/{registry.limits_fingerprint}"
 

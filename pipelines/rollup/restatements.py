@@ -1,7 +1,8 @@
 """Restatements: every published figure that a later run changed, and the cause of the change.
 
-The figures of a day are in `channel_daily`; in `usage_daily`, under the channel `*`; and the counted records of each
-app, by channel and under `*`. If records moved but no figure changed, a row has the number of moved records.
+A figure of a day is a metric of `channel_daily`, a metric of `usage_daily` (with the channel `*`), or an app's number
+of counted records, by channel and for `*`. If records moved but no figure changed, a row has the number of moved
+records.
 """
 
 from contextlib import closing
@@ -121,7 +122,7 @@ def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
-    """Return one row for each figure."""
+    """Return one row for each app, channel and metric."""
     return frame.unpivot(on=metrics, index=_SUBJECT, variable_name="metric", value_name="figure").select(
         pl.col(name).cast(kind) for name, kind in _FIGURE.items()
     )
@@ -153,7 +154,8 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
 def _comparable(
     old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame], name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Return both states of a table with the columns that both have, summed by the key columns among these.
+    """Return a table before and now, with the columns that both versions have, summed over the common key columns; and
+    these key columns.
 
     A version can add columns: the day that it rolls up again is compared with a file that lacks them.
     """

@@ -1,4 +1,4 @@
-"""Retention: removes events and days that are older than the settings keep from the manifest.
+"""Retention: removes from the manifest events and days that are older than the settings allow.
 
 The files of removed entries are deleted at the start of the next run (`Store.clear_unfinished`). So a run that dies in
 between leaves nothing half removed, and a copy of the folder that is being made finds all files of its manifest.
@@ -23,7 +23,9 @@ _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day
 
 @dataclass
 class RetentionReport:
-    """Numbers of removed parts, of parts that lost their oldest days, of removed days, and of removed files' books."""
+    """Numbers of removed parts, of parts that lost their oldest days (`trimmed`), of removed days, and of files whose
+    entries were removed.
+    """
 
     parts: int = 0
     trimmed: int = 0
@@ -61,7 +63,7 @@ def _first_kept(day: date, days: int, before: date | None) -> date:
 def _drop_events(
     store: Store, first: date, entries: list[FileEntry], settings: Settings, report: RetentionReport
 ) -> None:
-    """Remove old events from one part; `entries` are all contents in it."""
+    """Remove old events from one part; `entries` are the manifest's entries of all contents that it stores."""
     kept: list[FileEntry] = []
     spent: list[FileEntry] = []
     for entry in entries:

@@ -116,8 +116,8 @@ class SampleRecords:
         self._finished = ""
         connection.execute("SET memory_limit = '2GB'")
         # Equal arguments must give equal bytes, also in the order of lines. A join keeps the order of its left side
-        # only, and for small files the optimizer would swap the sides. It would also materialize what the two halves
-        # of `sample_draws` have in common, and several threads read a materialized query in any order.
+        # only, and for small files the optimizer would swap the sides. It would also materialize the part that
+        # both halves of `sample_draws` have in common, and several threads read a materialized query in any order.
         connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,common_subplan'")
         self._set(
@@ -176,8 +176,8 @@ class SampleRecords:
         return int(row[0])
 
     def requests(self) -> dict[date, list[tuple[str, str, int, int, int, int]]]:
-        """Return technical requests, their successes, verification requests, and their results by app and channel, of each
-        chosen day.
+        """Return technical requests, their successes, verification requests and their results, by app and channel, of
+        each chosen day.
         """
         return self._by_day("sample_requests")
 

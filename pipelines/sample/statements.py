@@ -1,6 +1,7 @@
 """The consoles and bills of a sample's provider: one console is in UTC, and one bill is too high.
 
-Makes the rows from the uses, and their differences from the log. The provider also counts the day without logs.
+Their rows are made from the uses; it also computes how they differ from the log. The provider counts the day without
+logs, too.
 """
 
 from calendar import monthrange
@@ -103,7 +104,9 @@ class Statements:
         }  # fmt: skip
 
     def _utc_rows(self) -> list[list[object]]:
-        """Return the rows of the console in UTC: without the last day, which has not ended, and short months."""
+        """Return the rows of the console in UTC, without the last day, which has not ended there, and months of few
+        days.
+        """
         days = range(self._used.days - 1)
         of_month = Counter(_month_of(self._used.date(day)) for day in days)
         return [

@@ -38,7 +38,7 @@ def record_files(folder: Path) -> tuple[Path, ...]:
 
 
 def name_of_piece(place: int) -> str:
-    """Return the file name in a part of the piece at `place`."""
+    """Return the name, in a part, of the record file for the piece with the index `place`."""
     return f"records-{place:05d}.parquet" if place else _CURRENT
 
 

@@ -112,7 +112,9 @@ class Store:
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """Return the stored records of contents, by the parts that hold them, in order."""
+        """Return the record files of the parts that hold the records of the entries, sorted by part, with the entries'
+        sources.
+        """
         sources: dict[str, dict[int, str]] = {}
         for entry in entries:
             if entry.part:

@@ -44,9 +44,9 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session; `number` counts the sessions of the subject over the whole span.
+    """One session; `number` is its number among the sessions of its subject, over the whole span.
 
-    `records_left_out` counts records beyond the number that is printed.
+    `records_left_out` is the number of its records that are not printed.
     """
 
     number: int
@@ -95,7 +95,7 @@ def subjects_of(
 
     Args:
         rows: rows of `printed_records`, of all days in order.
-        files: the landed path by file and index in the store.
+        files: the path of each landed file, by record file and index in the part.
         zone: the business time zone.
     """
     apart: list[TracedRecord] = []

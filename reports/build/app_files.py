@@ -69,10 +69,10 @@ class RecordsFile(NamedTuple):
 
 
 class AppShell(NamedTuple):
-    """The page of an app, with marks for its name, its folder and its incidents.
+    """The page of an app, with placeholders for its name, its folder and its incidents.
 
     Attributes:
-        page: HTML with the marks.
+        page: HTML with the placeholders.
         incidents: HTML of the incidents, by app key.
         without: HTML for apps without an incident.
         open: fields about open incidents that are added to the figures, by app key.

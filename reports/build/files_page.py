@@ -51,7 +51,7 @@ def files_values(
         written: the files of the site so far.
         tables: the result of `listed_files`.
         overviews: the days with a page, newest first.
-        metric: the metric of the days, one of `CARDS`.
+        metric: the metric whose count is listed for each day, one of `CARDS`.
     """
     place = CARDS.index(metric)
     # Earlier months are folded.

@@ -35,7 +35,7 @@ _CODE: Final = ("reports/export", "reports/content/sql/site", "reports/build/mon
 
 
 class MonthFile(NamedTuple):
-    """A file of an app's month; `content` is its entry of the previous generation if the file is unchanged."""
+    """A file of an app's month; `content` is its bytes, or the previous generation's file if it is unchanged."""
 
     name: str
     content: bytes | WrittenFile
@@ -52,7 +52,7 @@ class Generation:
 
 
 def read_generation(folder: Path | None) -> Generation | None:
-    """Return the generation in `folder`, or None without a folder or a readable manifest."""
+    """Return the generation in `folder`; None if there is no folder, or its manifest cannot be read."""
     if folder is None:
         return None
     try:
@@ -132,7 +132,7 @@ class AppMonths:
             return None
 
     def _made(self, month: date, keys: list[str]) -> Iterator[tuple[str, list[MonthFile]]]:
-        """Yield the files of each of the apps in a past month."""
+        """Make the files of some apps for a past month, and yield them by app key."""
         if not keys:
             return
         name, found = f"{month:%Y-%m}", self._found[month]

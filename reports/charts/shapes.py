@@ -112,7 +112,7 @@ class Chart:
 
 def look_styles() -> str:
     """Return a style sheet with each look's colour: the variable `--look-<name>` in both themes and in print, and the
-    class `.look-<name>` of its key.
+    class `.look-<name>` for legends.
     """
     light, dark = (
         "".join(f"--look-{name}:{getattr(look, theme)};" for name, look in LOOKS.items()) for theme in THEMES

@@ -52,7 +52,7 @@ class AppHealth:
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether it has too few days for a usual range of either."""
+        """Whether both its requests and its technical success have too few days for a usual range."""
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
 

@@ -102,12 +102,12 @@ class _Others:
 
     @property
     def count(self) -> int:
-        """The number of all these apps."""
+        """The number of apps without an open incident, except disabled apps without a record."""
         return self.normal + self.below + self.above + self.young + self.silent
 
     @property
     def words(self) -> Bilingual:
-        """Their state in words, with the number of each if they differ."""
+        """The states of these apps in words, with the number of apps in each state if there are several."""
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
@@ -123,7 +123,7 @@ class _Others:
 
     @property
     def are_normal(self) -> bool:
-        """Whether all listed apps are known to be normal."""
+        """Whether all apps without an open incident are known to be normal."""
         return self.is_known_of_all and self.normal == self.count
 
 

@@ -1,6 +1,6 @@
 """The key figures of the briefing: technical success and the four counts, each with its usual range.
 
-`pipelines/incidents/usual/key_days.py` computes their days, `norms.py` there the usual range.
+In `pipelines/incidents/usual/`, `key_days.py` reads the counts by day, and `norms.py` computes the usual range.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ class FigureSpan:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure with its spans (the day first), its usual range on that day, and its 30 days."""
+    """A figure over each span (the data day first), its usual range on the data day, and its course over 30 days."""
 
     metric: str
     is_share: bool

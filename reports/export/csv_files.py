@@ -50,7 +50,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with their texts after the first column; `place` is the row index in `texts`."""
+    """Insert each row's texts after its first column, instead of `place`, the row's index in `texts`."""
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])

@@ -71,12 +71,12 @@ def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
 
 
 def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
-    """Return a shape over the whole width of each day without data, or of each holiday."""
+    """Return a shape over the whole width of each of the days, which are days without data, or holidays."""
     return [backdrop | {"x0": moment(day, -0.5), "x1": moment(day, 0.5)} for day in days]
 
 
 def ghost(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a thin line of other values on these days; empty without values."""
+    """Return a thin line of the values of the span before, drawn on these days; empty if there are no values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)
     return [backdrop | {"path": path, "line": backdrop["line"] | {"color": colour}}] if path else []
@@ -175,7 +175,7 @@ def _is_low(mark: Mark) -> bool:
 
 
 def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str], Range]:
-    """Return a function from a label at `place` to the range on the axis that it covers."""
+    """Return a function that computes the range of the axis that a label at `place` covers."""
 
     def span(text: str) -> Range:
         letters = sum(2 if letter > _FIRST_WIDE else 1 for letter in text)

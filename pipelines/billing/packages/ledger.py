@@ -36,7 +36,9 @@ class PackageDay(NamedTuple):
 
 
 class AppUses(NamedTuple):
-    """A row of `resource_package_usage`: uses of an app that were drawn from a package; None: overflow."""
+    """A row of `resource_package_usage`: uses of an app drawn from a package; `resource_package_id` is None if no
+    package covered them.
+    """
 
     day: date
     account_id: str
@@ -47,7 +49,7 @@ class AppUses(NamedTuple):
 
 @dataclass(slots=True)
 class PackageBalance:
-    """A package on a day: its opening balance, the changes since, and its balance.
+    """A package on a day: its opening balance, the changes since, and the balance now (`remaining`).
 
     `drift` is the adjustment by its newest reading.
     """
@@ -173,7 +175,9 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
 
 
 def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
-    """Draw a segment's uses, and add them to `uses` by app and package, None for uncovered uses."""
+    """Draw a segment's uses from the packages, in order, and add them to `uses` by app and package. Uses that no
+    package covers have None as their package.
+    """
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:
         if not uncovered:

@@ -54,7 +54,9 @@ def _app_days(connection: duckdb.DuckDBPyConnection, statements: Statements) -> 
 
 
 def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) -> dict[tuple[date, str], int]:
-    """Return the uses that no package covered, by day and account: all uses of accounts without a package."""
+    """Return the uses that no package covered, by day and account. For an account without a package, these are all its
+    uses.
+    """
     overflow: dict[tuple[date, str], int] = {
         (day, account_id): Counts(*counts).uses
         for day, account_id, _, channel, *counts in days

@@ -1,8 +1,8 @@
 """THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
 
-A dimension is a field of the log; `entry_channel` is the channel of a session's first record. Which tables have a
-dimension as a column, which causes of incidents are searched in it, and which values the sign-in page compares, follow
-from its declaration.
+A dimension is a field of the log, except `entry_channel`, the channel of a session's first record. The declaration of a
+dimension determines which tables have it as a column, whether causes of incidents are searched in it, and whether the
+sign-in page compares its values.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Dimension:
         has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
         in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are
             searched in it, and the sign-in page compares its values.
-        is_later: whether files of days of earlier versions lack the column.
+        is_later: whether day tables written by earlier versions lack the column.
     """
 
     key: str

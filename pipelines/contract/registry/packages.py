@@ -24,7 +24,7 @@ _PACKAGE_COLUMNS: Final = (_ID, "account_id", "quantity", "purchased_at", "expir
 
 @dataclass(frozen=True)
 class Package:
-    """A package of uses, valid from `purchased_at` until before `expires_at`, in UTC; `price` is the total in yuan."""
+    """A package of uses, valid from `purchased_at` until just before `expires_at` (UTC); `price`: the total in yuan."""
 
     resource_package_id: str
     account_id: str

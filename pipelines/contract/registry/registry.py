@@ -51,8 +51,8 @@ _INCIDENT_ID = re.compile("[0-9a-f]{16}", re.ASCII)
 
 @dataclass
 class Registry:
-    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, resource packages,
-    statements; and the problems found.
+    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, statements, and the
+    resource packages with their readings (`bought`); and the problems found.
 
     `switched_off` are the apps with the status `disabled` in the file.
     """

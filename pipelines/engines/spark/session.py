@@ -149,7 +149,9 @@ def _answers(master: str) -> bool:
 
 
 def _within(engine: EngineSettings, log: Path, do: Callable[[], _T]) -> _T:
-    """Return the result of a step of the start, with a timeout, as some steps can wait forever."""
+    """Call `do`, a step of starting Spark, and return its result. Raise an error after `wait_seconds`, as some steps
+    can wait forever.
+    """
     found: list[Any] = []
 
     def work() -> None:

@@ -1,4 +1,6 @@
-"""Detects days that are missing or copies, and parts of a day's records that are missing or poor."""
+"""Detects missing and copied days, and *parts* of a day's records, such as of one source, file, hour, stage or field,
+that are missing or poor.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -75,17 +77,17 @@ class PartMeasure(RateMeasure):
         self.counts = CountMeasure(parts, self.has_data)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the values of the rate and of the count."""
+        """Return the values of both measures: of the part's share (`RateMeasure`) and of its count."""
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two falls: of the odds against the rest of the day, and of the count against its
-        weekday. So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two falls: of the odds of the part against the rest of its whole, and of its count
+        below the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller deviation: of the part's share of the day, or of its count against the weekday."""
+        """Return the smaller of two deviations: of the part's share of its whole, and of its count from the norm."""
         return np.minimum(super().deviation(base, seen), self.counts.deviation(base, seen))
 
 
@@ -164,7 +166,7 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     """Yield days whose records by hour and source equal an earlier day's; consecutive days are one fault.
 
-    If several original days are equal, the feed sends the same every day, as probes do, and is not reported. A copy
+    A day that equals several original days is not reported: its feed sends the same every day, as probes do. A copy
     counts as its original, so a feed that repeats one day stays a fault.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")

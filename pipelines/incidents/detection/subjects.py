@@ -83,11 +83,11 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Requests of apps, and of the channels of apps with several, by day (rows) and subject (columns).
+    """Requests of apps, and of the channels of apps with several channels, by day (rows) and subject (columns).
 
-    `technical` are the sign-in requests that can succeed, `successes` those that did. `keys` has app and channel of
-    each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with logs, no holiday, and
-    not before the subject's first request.
+    `technical` are the sign-in requests that users did not cancel, `successes` the successful ones among them. `keys`
+    has app and channel of each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with
+    logs, no holiday, and not before the subject's first request.
     """
 
     keys: list[tuple[str, ...]]
@@ -123,7 +123,7 @@ def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Vo
 
 
 def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
-    """Return the keys of the subjects, in order, and each count by day and subject, 0 without a row.
+    """Return the keys of the subjects, in order, and each count by day and subject, 0 if `counts` has no row for it.
 
     Args:
         counts: day, the columns of the key, and the counts; at most one row for each day and key.
@@ -140,7 +140,7 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day without failed ones that exceed the usual number per device.
+    """Return the requests of each day, less the failed requests beyond the usual number of requests per device.
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """

@@ -113,7 +113,9 @@ class Norms:
         self.is_young = self._there < LEAST_BASELINE_DAYS
 
     def of(self, volume: Floats) -> Floats:
-        """Return the mean volume of the weekday, or of all days if the weekday has too few; 0 without any day."""
+        """Return the mean volume of the weekday before each day, or of all days if the weekday has too few; 0 if there
+        is no clean day before.
+        """
         counted = volume * self._clean
         is_unknown = self.of_weekday < LEAST_WEEKDAYS
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -131,6 +133,6 @@ class Norms:
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:
-    """Return the smallest volume of the clean days before each day."""
+    """Return the smallest volume of the clean days before each day; infinity if there are none."""
     least = np.minimum.accumulate(np.where(clean, volume, np.inf), axis=0)
     return np.concatenate([np.full((1, volume.shape[1]), np.inf), least[:-1]])

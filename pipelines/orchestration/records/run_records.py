@@ -97,7 +97,7 @@ class RunRecords:
                 self._add(event, time.time())
 
     def add_results(self, step: str, results: Iterable[Result]) -> list[Evaluated]:
-        """Record the results of a step until it ends or fails; return the checks among them."""
+        """Run a step by reading its results, and record them, even if it fails; return the results of its checks."""
         reported: list[tuple[Result, float]] = []
         try:
             for result in results:

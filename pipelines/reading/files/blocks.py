@@ -27,9 +27,9 @@ NEWLINE = 10
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    The first line need not start at 0.
+    `starts[0]` need not be 0.
 
-    Lines over the limits are cut to their head and a mark.
+    Lines over the limits are cut to their first `HEAD_BYTES`, with ` ...` added.
     """
 
     data: memoryview

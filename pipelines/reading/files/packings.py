@@ -43,9 +43,10 @@ class Packing:
     """A compression.
 
     Attributes:
-        name: in words.
-        mark: pattern of the first bytes; empty if there is none.
-        pieces: yields the unpacked bytes; a piece is valid until the next one is drawn, and the last one is verified.
+        name: for messages.
+        mark: pattern of the first bytes of its files; empty if they have none in common.
+        pieces: yields the unpacked bytes of a file. Each piece is valid until the next one is drawn; checksums are
+            verified by the time the last one is drawn.
         other_mark: pattern that recognizes files with another suffix, if `mark` is too short for that.
     """
 
@@ -64,7 +65,7 @@ class Packing:
 
 
 def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
-    """Return the compression of a file, by its name unless its first bytes contradict; None if it is not compressed."""
+    """Return the compression that a file's first bytes show, else that of its suffix; None if neither shows one."""
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):
@@ -113,11 +114,11 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
-    """Unpack concatenated streams by the decompressors of the standard library, whose file classes ignore data after
+    """Unpack concatenated streams with decompressors of the standard library. Its file classes would ignore data after
     the last stream.
 
     Raises:
-        EOFError: the last stream has no end.
+        EOFError: the file ends within a stream.
     """
     data = raw.read(PIECE_BYTES)
     while data:

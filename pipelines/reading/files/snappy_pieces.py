@@ -58,7 +58,7 @@ def is_raw_snappy(raw: FileIO, head: bytes) -> bool:
     Blocks of less than 128 bytes are not recognized, because they can begin like a text.
 
     Args:
-        head: the first bytes of the file, at least 6 of a longer one.
+        head: the first bytes of the file: at least 6, unless the file is shorter.
     """
     found = _LENGTH.match(head)
     # The first element contains bytes: there is nothing before it to copy.

@@ -56,7 +56,8 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return the number of rows for pieces of equal size, each at most 1.5 times as large as `most`.
+    """Return how many rows each piece has if `rows` rows of `size` bytes in all are cut into equal pieces, each at most
+    1.5 times as large as `most`.
 
     Equal pieces leave no remainder of a few rows, which would have to be copied to join it with the next batch.
     """

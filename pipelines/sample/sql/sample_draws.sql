@@ -1,9 +1,10 @@
 -- Grain: one row per delivered record: every record of the chosen days, and about 1 % of them again.
--- A view over session variables; those of days are lists, in the order of the days. Every random number is hash(key of
--- the day + position), so a record depends only on the seed, its day and its position, not on threads or other records.
--- Bits of one hash are sliced for several draws; faults draw from the hash of such a hash, so that they change nothing
--- else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`, `behaviour.py`), the macros
--- sample_device, sample_device_again and sample_carrier, and the faults of the days in the variables of `faults.py`.
+-- A view over session variables; variables of days are lists, in the order of the days. Every random number is
+-- hash(key of the day + position), so a record depends only on the seed, its day and its position, not on threads or
+-- other records. Bits of one hash are sliced for several draws; faults draw from the hash of such a hash, so that they
+-- change nothing else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`,
+-- `behaviour.py`), the macros sample_device, sample_device_again and sample_carrier, and the faults of the days in the
+-- variables of `faults.py`.
 -- Not materialized, because several threads read a materialized query in any order.
 WITH numbered AS NOT MATERIALIZED (
     SELECT
@@ -101,7 +102,8 @@ kinds AS (
         AND CASE
             WHEN kind_draw < getvariable('browse_share')[day_no] THEN -1
             ELSE floor(
-                (kind_draw - getvariable('browse_share')[day_no]) / (1 - getvariable('browse_share')[day_no]) * getvariable('draws')
+                (kind_draw - getvariable('browse_share')[day_no]) / (1 - getvariable('browse_share')[day_no])
+                * getvariable('draws')
             )
         END = planned.draw
 ),
@@ -124,8 +126,8 @@ steps AS (
             ELSE sample_device(day_no, visit_no)
         END AS device_hash,
         kinds.app_no = getvariable('tablet_app')[day_no] AS has_tablets,
-        platform = 'ios' AND (device_hash >> 10) % 8 < CASE WHEN has_tablets THEN getvariable('tablets')[day_no] ELSE 1 END
-            AS is_tablet,
+        platform = 'ios' AND (device_hash >> 10) % 8
+        < CASE WHEN has_tablets THEN getvariable('tablets')[day_no] ELSE 1 END AS is_tablet,
         CASE
             WHEN
                 channel = 'wechat' AND kinds.app_no = getvariable('wechat_app')[day_no]

@@ -16,7 +16,7 @@ _WORTH = 2
 
 
 class LimitSums(NamedTuple):
-    """The requests that a limit would have blocked, over all apps.
+    """Sums of a limit over all apps: requests, requests with its key, and requests that it would have blocked.
 
     `saved` are blocked uses, `harm` blocked successes. `most_harmed` is the app with the most blocked successes, and
     `most_harm` is their number.
@@ -79,7 +79,7 @@ class Limits:
 
     @property
     def most_saving(self) -> LimitSums | None:
-        """The limit that saves most among those worth it, or among all if none is; None if none saves a use."""
+        """The limit that saves most: of the limits worth it, or of all if no limit is; None if none saves a use."""
         saving = [one for one in self.sums if one.saved]
         return next((one for one in saving if one.is_worth_it), saving[0] if saving else None)
 

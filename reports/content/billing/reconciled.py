@@ -62,9 +62,10 @@ class AccountDays(NamedTuple):
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All data of the page: bills, newest month first and within a month by priority of the cause; consoles by day.
+    """All data of the page: bills (`months`), the newest month first and within a month by priority of the cause, and
+    console counts (`days`).
 
-    `hours` is the shift by month, account and channel that explains most days.
+    `hours` has, for a month, account and channel, the shift in hours that explains most of its days.
     """
 
     months: list[MonthReconciled]
@@ -97,8 +98,8 @@ class Reconciled:
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
 
     def agreement(self) -> Agreement | None:
-        """Return the difference of the newest month's bills from the log, of the consoles without a bill, or None
-        without both.
+        """Return the difference between the newest month's bills and the log. If there is no bill, compare consoles and
+        log; return None if there is no console either.
         """
         if self.months:
             newest = self.months[0].month
@@ -143,7 +144,7 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """Return the days by cause of each account and channel that a console counts over all apps."""
+        """Return each account and channel with console counts for all apps together, with the cause of each day."""
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:
@@ -175,7 +176,7 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
-    """Return the price of the unexplained quantities at each bill's mean price, or None if no bill has an amount."""
+    """Return the price of the unexplained quantities at each bill's mean price; None if no bill has an amount."""
     prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
     return sum(count * price for count, price in prices) if prices else None
 

@@ -126,7 +126,7 @@ class PackageAccount:
 
 
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
-    """Return every account with a package, sorted."""
+    """Return every account with a package, sorted by id."""
     packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
     apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))

@@ -1,1 +1,1 @@
-"""The data of the charts."""
+"""The figures documents of apps: their tables, and the numbers of their charts."""

@@ -1,7 +1,7 @@
-"""Sums of tables of days over each window that ends with the as-of, as statements.
+"""Queries that sum tables of days over each window that ends with the as-of.
 
-Days are summed by `shortest`, the shortest window that contains them (`sql/figures/day_windows.sql`), first. These sums
-are a fraction of the rows by day, and the sums of longer windows are sums of them.
+Days are first summed by `shortest`, the shortest window that contains them (`sql/figures/day_windows.sql`). The result
+has a fraction of the rows, and the sums of all windows are computed from it.
 """
 
 from collections.abc import Iterable

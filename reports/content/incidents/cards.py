@@ -41,8 +41,8 @@ class Bar:
 class Card:
     """An incident with its parts, as a card.
 
-    `what` fell from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the curve,
-    which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
+    `what` changed from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the
+    curve, which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
     `static/js/types.d.ts`.
     """
 

@@ -32,7 +32,7 @@ _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CA
 
 @dataclass(frozen=True)
 class Cell:
-    """Requests and rate of one value before and now; `effect` is its contribution to the change of the whole rate."""
+    """Requests and rate of one value of a dimension, before and now; `effect` is its part in the rate's change."""
 
     value: Bilingual
     requests_before: int
@@ -148,7 +148,7 @@ def incident_of(
     restated_days: int,
     cells: list[tuple[Any, ...]],
 ) -> Incident:
-    """Return a published incident with what reports say of it.
+    """Return a published incident with the details that reports show.
 
     Args:
         by_key: the apps that have a page.

@@ -1,4 +1,4 @@
-"""Counts sessions with a failure as a matrix: first failure by the way in which the user signed in afterwards."""
+"""Counts sessions with a failure as a matrix: a row for each first failure, columns for how the session went on."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ FAILURES_LISTED: Final = 8
 
 
 class FailurePath(NamedTuple):
-    """Sessions with a failure: channel and outcome of the first failure, and how the session ended."""
+    """Sessions with the same first failure (channel and outcome) and the same end: way, and channel of signing in."""
 
     failed_channel: str
     failure: str
@@ -22,7 +22,7 @@ class FailurePath(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureRow:
-    """Sessions with one first failure (channel and outcome), or with any (`channel` None), by what followed it.
+    """Sessions with one first failure (channel and outcome), or with any failure (`channel` None): how they went on.
 
     Attributes:
         by_channel: sessions that signed in by another channel, in the order of the matrix's columns.
@@ -51,7 +51,7 @@ class FailureRow:
 
 @dataclass(frozen=True)
 class AfterFailure:
-    """The matrix.
+    """The matrix of failures and what followed them.
 
     `channels` are the columns, `rows` the most frequent failures, `others` the number of the remaining failures and
     their sum (None if there are none), `total` the sum of all.

@@ -160,7 +160,7 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
 
 
 def _failed(failed: FailureRow) -> dict[str, str]:
-    """Return the texts of the recovery rate: `failed` sessions, the `share` recovered, and `lost`; without cut ones."""
+    """Return texts for the recovery rate: sessions with a failure, the share that recovered, and lost sessions."""
     share = share_of(failed.recovered, failed.concluded)
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
 

@@ -19,7 +19,7 @@ APPS_LISTED: Final = 200
 
 
 class Ways(NamedTuple):
-    """Sessions by way of signing in, or of not signing in (`cut`, `lost`); for one entry channel or all (None)."""
+    """Sessions of an entry channel (None: of all) by way: signed in (`direct` to `other`) or not (`cut`, `lost`)."""
 
     entry_channel: str | None
     sessions: int
@@ -41,8 +41,8 @@ class Stop(NamedTuple):
 
 
 class DaySessions(NamedTuple):
-    """The figures of the page's first sentence: sign-in records, sessions by way, sessions with a failure,
-    and stops.
+    """The figures of the page's first sentence: sign-in records, sessions by way, sessions with a failure, and where
+    sessions stopped.
     """
 
     records: int
@@ -89,7 +89,7 @@ class SignIns:
 
 
 def sign_ins(marts: PublishedTables, days: int) -> SignIns:
-    """Return the figures of the last 1, 7, 30 or 90 days; the steps of `marts` must be prepared."""
+    """Return the figures of the last 1, 7, 30 or 90 days; `marts.prepare` must have been called."""
     ((records, without_subject, *counts, text_records),) = marts.rows("sign_in/steps", window_days=days)
     *steps, prefetches, prefetch_successes, eligible_rate = counts
     total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", window_days=days))

@@ -13,7 +13,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 
 
 def way_bar(sessions: Sequence[int]) -> Markup:
-    """Return a bar that fills its place, divided by way; `sessions` in the order of `WAYS`."""
+    """Return a bar as wide as its container, divided by way; `sessions` in the order of `WAYS`."""
     whole = sum(sessions) or 1
     starts = accumulate(sessions, initial=0)
     parts = Markup("").join(
