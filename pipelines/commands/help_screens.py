@@ -1,4 +1,4 @@
-"""Changes Typer's help screens: `--help` is shown without a type."""
+"""Changes Typer's help screens: the option `--help` is listed without a value type, like other switches."""
 
 from typing import Any
 

@@ -110,7 +110,7 @@ def _repeated(keys: pa.Table) -> pa.Table | None:
 
 
 def _pieces(tables: Iterator[pa.Table], columns: Sequence[str]) -> Iterator[tuple[date, pa.Table]]:
-    """Yield day and rows for each run of rows of one day, in order."""
+    """Split each table wherever the day changes; yield day and rows of each piece, in order."""
     for table in tables:
         days = table["day"].to_numpy()
         starts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist()] if len(days) else []

@@ -17,7 +17,7 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class DisplacedContent:
-    """A content that counts and is no longer the content of its path (`old`), and the content that is (`new`).
+    """Two contents of a path: `old`, which counts but is no longer the current one, and `new`, the current one.
 
     `new` is None if the path has no new content, as after a move. If the new content came `by_rotation`, it is accepted
     whatever records it lacks.

@@ -48,7 +48,7 @@ def of_parts(manifest: Manifest) -> Metadata:
 
 
 def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """Return a day's numbers of records and, if the site has one, its page; only 0 for a day without data."""
+    """Return a day's numbers of records and, if the site has one, its page; without data only a row count of 0."""
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}

@@ -38,7 +38,7 @@ def record_files(folder: Path) -> tuple[Path, ...]:
 
 
 def name_of_piece(place: int) -> str:
-    """Return the name, in a part, of the record file for the piece with the index `place`."""
+    """Return the name of a record file in a part. A large file is read in pieces; `place` is the index of the piece."""
     return f"records-{place:05d}.parquet" if place else _CURRENT
 
 

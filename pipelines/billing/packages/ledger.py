@@ -95,7 +95,8 @@ class PackageBalance:
 class AccountLedger:
     """The rows of an account's days, from its first use or purchase on.
 
-    `drifts` has the adjustment by the newest reading of each package.
+    `drifts` has, for each package with a reading (a balance shown by the console), how much the newest reading changed
+    the computed balance.
     """
 
     days: list[PackageDay]

@@ -100,7 +100,7 @@ def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]
 
 
 def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
-    """Yield the events of the shares with these numbers, each with its bucket: a hash of the event_id."""
+    """Yield the packed events of these shares (indexes of `task.shares`) by bucket, which is a hash of the event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):

@@ -83,7 +83,7 @@ class Baselines:
         return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
-        """Return the sums over the baseline of each subject, which ends before the day `before`."""
+        """Return the sums over the baselines of the subjects at indexes `rows`, which end before the days `before`."""
         ends = self._at(rows, before)
         counts = self.sums["days"].take(ends).astype(np.int64)
         starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))

@@ -19,7 +19,7 @@ def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query that sums rows of `by_shortest`: one row per app, window (1, 7, 30, 90 days) and value of `by`."""
+    """Return a query that sums `cells`, rows of a `by_shortest` query, by app, window (1, 7, 30, 90 days) and `by`."""
     keys = ", ".join(("app_key", "window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"
     return (
