@@ -19,7 +19,9 @@ from pipelines.incidents.rate_incidents import compared
 
 
 class RateSource(NamedTuple):
-    """Source of the counts of a session rate: table, channel (`*`: all), and the dimensions of the table, app first."""
+    """The source of the counts of a rate of sign-in sessions: table, channel (`*`: all), and the dimensions of the
+    table, app first.
+    """
 
     table: str
     channel: str
@@ -79,7 +81,7 @@ def explain(
 def _sessions(
     connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
 ) -> pl.DataFrame:
-    """Return the counts of a session rate by its dimensions, as input of `cells_of`."""
+    """Return the counts of a rate of sign-in sessions by the dimensions of its table, as input of `cells_of`."""
     rate = METRICS[metric]
     sides = " UNION ALL BY NAME ".join(
         f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "

@@ -27,8 +27,8 @@ _GONE: Final = ("hour_shift", "missing_delivery")
 
 
 def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
-    """Return the incidents, each with the id of the one it is part of. Incidents of kind `further` are parts only of
-    each other.
+    """Return the incidents, each with the id of the incident that it is part of. Incidents of kind `further` can only
+    be part of each other.
 
     Args:
         cells: cells of the rate incidents, with their `incident_id`.
@@ -104,9 +104,10 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """If missing hours or files, or a single app, explain a day cut short, yield the day as part of that incident.
+    """For each day cut short, yield pairs of a part and its whole. If missing hours or files, or a single app, explain
+    the day, it is part of their incident.
 
-    Unless an app explains it, yield the other missing hours and files, and all volumes, as parts of the day.
+    Unless an app explains it, the day is the whole of the remaining incidents of missing hours, files and volumes.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _open_together(one, short)]
@@ -188,7 +189,7 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Yield rate incidents with a broad cause that open together, as when a backend fails, as parts of the largest of
-    them; for each app, and for all apps together.
+    them. Only incidents of the same app are joined; all apps together count as an app.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

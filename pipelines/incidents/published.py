@@ -28,9 +28,10 @@ class Note:
 class PublishedIncident:
     """An incident with the texts shown beside it.
 
-    `note` may be for all apps and then acknowledges no app's incident; `is_acknowledged` says whether a note does.
-    `cause_app_name` is the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that
-    withdrew it, None for a current incident. `channels` has the words of declared channels.
+    `note` may be about all apps, and then acknowledges no app's incident; `is_acknowledged` is whether any note
+    acknowledges this incident. `cause_app_name` is the name of the app that is the cause, None if no app is.
+    `withdrawn_by` is the run that withdrew it, None for a current incident. `channels` has the words of declared
+    channels.
     """
 
     incident: Incident
@@ -94,10 +95,8 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 def incident_days(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return the days of the curves of some incidents: id, day, count (such as successes or requests) and, for rates,
-    requests. Days without a record are left out.
-
-    `last` is the as-of.
+    """Return the points of the curves of the incidents `ids`, up to the as-of `last`: id, day, value (successes,
+    requests, records or latency) and, for rates, requests. Days without a record are left out.
     """
     given = {"incident_ids": list(ids), "last": last}
     return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()

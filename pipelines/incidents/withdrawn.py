@@ -23,7 +23,7 @@ def withdrawn(published: Path, now: Collection[Incident], since: date, run: int)
 
     Args:
         published: the file that this run replaces; it may be missing.
-        since: the first day that is kept.
+        since: the first stored day; incidents that began earlier are left out.
         run: the number of this run.
     """
     gone = []

@@ -121,7 +121,9 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
 
 
 def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the line of `cause_words`, for a cell (see `causes.py`) with its rate and that of all other requests."""
+    """Return the line of `cause_words`. If the cause is a cell (see `causes.py`), the line also has the cell's rate and
+    the rate of all other requests.
+    """
     words, cause = cause_words(one, app_name, channels), one.cause
     if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:
         return words

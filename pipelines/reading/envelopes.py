@@ -35,8 +35,8 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
 
     The inner text of a line is the text that `[unwrap]` returns, else the whole line. The relation has the columns of
     the inner records as `raw <name>`, `raw record` (the inner text as JSON), `raw line` (the inner text),
-    `raw envelope` (the shipper's line; NULL in CSV and Parquet), `BROKEN` and `IS_WITHIN`. `row text` is the inner
-    text.
+    `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
+    `IS_WITHIN` describe. If `raw` has a column `row text`, it becomes the inner text.
     """
     unwrap = mapping.unwrap
     if unwrap is None:
@@ -89,8 +89,8 @@ def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[s
 
 
 def _column(name: str, own: list[str]) -> str:
-    """Return the SQL of a column of the record: its value in the inner text. If `[unwrap]` found no text, the columns
-    `own` have their value in the row instead.
+    """Return the SQL of the column `name` of the inner record. A column in `own` is read from the row of the CSV or
+    Parquet file if `[unwrap]` found no text.
     """
     picked = f"picked.{quoted(name)}"
     return f"CASE WHEN found IS NULL THEN {_raw(name)} ELSE {picked} END" if name in own else picked

@@ -46,8 +46,8 @@ class RawRelation:
 
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the names of the record's columns that a mapping reads, without `record`; with `[unwrap]` without any of
-    `WITHIN`.
+    """Return the names of the record's columns that a mapping reads, without `record`. With `[unwrap]`, `line` and
+    `envelope` are left out, too.
     """
     of_record = () if mapping.fields else FIELD_NAMES
     whole = WITHIN if mapping.unwrap else ("record",)

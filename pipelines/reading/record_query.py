@@ -30,7 +30,7 @@ def record_query(
 ) -> str:
     """Return SQL with one row per raw record, in order. Its columns are `file`, `reason` (why the record is rejected,
     `SKIPPED` or `BARE`; NULL if it is accepted), `nulled` (bits, see `nulled_names`), `day`, `phone_mask`, each field,
-    and a boolean `use <i>` for each use of the mapping (see `uses_of`).
+    and `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
 
     Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times are timestamps with zone,
     $source_zone.
@@ -96,8 +96,8 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """Return the SQL of a row's state: the reader's, else by `where`. An inner text that is not JSON is malformed only
-    if `where` keeps the record.
+    """Return the SQL of a row's state. The state that the reader found has precedence; then the condition `where` skips
+    or keeps the record. Only a kept record is malformed if its inner text is not JSON.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:

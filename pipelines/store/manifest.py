@@ -142,7 +142,7 @@ class State:
     """The state of the data folder as a whole.
 
     `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
-    previous `as_of`: the days after it were closed together.
+    previous `as_of`: the days after it were closed together. `inputs` is the fingerprint of the publication.
 
     Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
     days are refused as too old. Days before `days_from` are deleted completely.

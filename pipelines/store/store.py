@@ -175,7 +175,7 @@ class Store:
         """Store the figures that this run restates, and list the file in the manifest; return the number of figures.
 
         Args:
-            of: part of the file name: empty for figures of days, `packages` for balances of packages.
+            of: kind of the figures, as a word in the file name: empty for figures of days, `packages` for balances.
         """
         if not frames:
             return 0

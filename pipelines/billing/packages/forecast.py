@@ -129,10 +129,10 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the earlier origins whose ratios give the factors of an origin. Their 28 days are over by then.
+    """Return the past origins whose ratios give the factors of an origin: their 28 days are over on that day.
 
     Args:
-        weeks: how many weeks before the as-of the origin is; the result counts in weeks before the as-of, too.
+        weeks: how many weeks before the as-of the origin is. The result has the same unit.
     """
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)

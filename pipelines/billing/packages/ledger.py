@@ -1,9 +1,10 @@
 """THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
-An account's time is divided at the events of its packages and at each 00:00; a segment's uses are drawn from the valid
-packages with uses left, and shared among its apps. The ledger is computed from its first day in every run.
+The events of an account's packages, and each 00:00, divide its time into segments. The uses of a segment are drawn from
+the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its first day in
+every run.
 
-Event times are in `ledger_events.py`, the sharing of a draw in `shares.py`, and the final state of packages in
+Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
 `states.py`.
 """
 
@@ -51,7 +52,7 @@ class AppUses(NamedTuple):
 class PackageBalance:
     """A package on a day: its opening balance, the changes since, and the balance now (`remaining`).
 
-    `drift` is the adjustment by its newest reading.
+    `drift` is how much the newest reading, a balance that the console showed, changed the computed balance.
     """
 
     package: Package

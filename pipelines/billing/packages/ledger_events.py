@@ -19,7 +19,8 @@ class Kind(IntEnum):
 
 
 class LedgerEvent(NamedTuple):
-    """An event of a package; `value` is the quantity of a purchase, or the balance of a reading."""
+    """An event of a package; `value` is the quantity of a purchase, or the balance that the console showed (a reading).
+    """
 
     at: datetime
     kind: Kind

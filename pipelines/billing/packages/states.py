@@ -163,7 +163,9 @@ def _newest_readings(account: Account, at: AsOf) -> dict[str, datetime]:
 
 
 def _missing_days(package: Package, read_at: datetime | None, at: AsOf) -> int:
-    """Count the days without data from the newest reading, or the purchase, to the expiry or the as-of, inclusive."""
+    """Count the days without data from `read_at`, when the console's balance was last read (None: from the purchase),
+    to the expiry or the as-of, inclusive.
+    """
     if package.purchased_at >= at.end:
         return 0
     last = business_day(package.expires_at, at.zone) if package.expires_at < at.end else at.day

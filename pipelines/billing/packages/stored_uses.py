@@ -40,8 +40,8 @@ def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_
 def _segments(
     connection: duckdb.DuckDBPyConnection, names: dict[str, list[str]], shared: list[tuple[date, str]]
 ) -> list[SegmentUses]:
-    """Return the uses from each cut of a day to the next: by app for the days and accounts in `shared`, else with the
-    app `*`.
+    """Return the uses from each cut of a day to the next, of the accounts in `names`: by app for the days and accounts
+    in `shared`, else with the app `*`.
     """
     frame = pl.DataFrame(shared, schema=_SHARED_DAYS, orient="row")
     connection.register("shared_days", frame.to_arrow())

@@ -60,7 +60,7 @@ class LogSide:
     overflow: Mapping[tuple[date, str], int] = field(default_factory=dict)
 
     def of(self, day: date, account_id: str, app_key: str, channel: str) -> Counts:
-        """Return the counts of a day; zeros if the log has no record of it."""
+        """Return the counts of an account, app and channel on a day; zeros if the log has no such records."""
         return self.days.get((day, account_id, app_key, channel), NOTHING)
 
     def hours_of(self, account_id: str, channel: str, day: date, measure: str) -> list[int]:

@@ -126,8 +126,8 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Return both arguments. In a month of an account in which only one of them has the channel `number`, add it to the
-    other, as the sum over the channels.
+    """Return the bills and the billed counts, both with the channel `number` if either has it for an account and month:
+    the one without it gets the sum over the two channels of number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

@@ -26,7 +26,8 @@ def stored_log(
 
     Args:
         connection: has the relations that `billing_tables` creates.
-        usage: the uses of the accounts with a package, by package.
+        usage: rows of `resource_package_usage`: the uses drawn from each package, or covered by none.
+        with_package: the accounts with a package.
         complete: the days with data.
     """
     of_console, of_bills = ({key.account_id for key in keys} for keys in (statements.console, statements.bills))

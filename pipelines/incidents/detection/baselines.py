@@ -36,7 +36,9 @@ class Measure(Protocol):
         """Return the additive values of the subjects with the indexes `rows`. Only days in `clean` count for norms."""
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return how far the level is under the baseline, as a share."""
+        """Return how far the level is under the baseline, in a unit of the measure, such as a share of the norm or a
+        difference of rates.
+        """
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Return how many requests the fall cost."""
@@ -69,7 +71,9 @@ class Baselines:
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
     def are_recent(self, rows: Places, before: Places) -> Flags:
-        """Return whether the `RECENT_DAYS` days before each day include enough clean days for a baseline."""
+        """Return whether enough of the `RECENT_DAYS` days before a day are clean to be a baseline. `rows` are the
+        indexes of subjects, `before` the day of each.
+        """
         days = self.sums["days"]
         since = np.maximum(before - RECENT_DAYS, 0)
         found = days.take(self._at(rows, before)) - days.take(self._at(rows, since))
@@ -83,25 +87,30 @@ class Baselines:
         return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
-        """Return the sums over the baselines of the subjects at indexes `rows`, which end before the days `before`."""
+        """Return the sums over baselines. `rows` are the indexes of the subjects; the baseline of a subject ends on the
+        day before its day in `before`.
+        """
         ends = self._at(rows, before)
         counts = self.sums["days"].take(ends).astype(np.int64)
         starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts)
 
     def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
-        """Return the sums over `day` and the clean days from `first` to the day before it. Days of ended falls are not
-        clean.
+        """Return the sums over the days that are compared with the baseline: `day`, and the clean days from `first`
+        until then. `rows` are the indexes of the subjects. Days of ended falls are not clean.
         """
         begins, ends = self._at(rows, first), self._at(rows, day)
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return flat indexes into the grids: `take` with them is far faster than indexing by day and subject."""
+        """Return the flat indexes of a day's values for the subjects `rows`: `take` with them is far faster than
+        indexing by day and subject.
+        """
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def days_of(self, row: int, before: int) -> Places:
-        """Return the indexes of the days of a subject's baseline, which ends before the day `before`."""
+        """Return the indexes of the days that are the baseline of the subject `row`; all are before the day `before`.
+        """
         return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
 
     def take_out(self, row: int, first: int, last: int) -> None:

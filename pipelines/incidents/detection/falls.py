@@ -36,8 +36,8 @@ _AT_ONCE: Final = 2**15
 
 
 def alarm_threshold(subjects: int) -> float:
-    """Return the smallest deviation that is reported. It grows with the number of subjects, so that the number of false
-    alarms stays that of a hundred subjects with the limit `FAR`.
+    """Return the smallest deviation that is reported. It grows with the number of subjects, so that chance causes as
+    many false alarms as among a hundred subjects with the threshold `FAR`.
     """
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))

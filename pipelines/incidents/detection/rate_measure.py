@@ -19,7 +19,7 @@ class RateMeasure:
     """Successes of requests, by day.
 
     Args:
-        requests: by day and subject, without bursts.
+        requests: by day and subject, without bursts of failed requests (see `without_bursts` in `subjects.py`).
         successes: of the same days and subjects.
     """
 

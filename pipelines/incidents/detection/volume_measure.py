@@ -95,9 +95,10 @@ def spread(base: Sums, seen: Sums) -> Floats:
 
 
 class Norms:
-    """Norms of each day (rows) and subject, from the last `BASELINE_DAYS` clean days before.
+    """The norm of each day (rows) and subject (columns): a mean over the last `BASELINE_DAYS` clean days before it.
 
-    `of_weekday` is how many of these days have the same weekday; `is_young` marks days with too few for any norm.
+    `of_weekday` is how many of these clean days have the weekday of the day; `is_young` marks days before which there
+    are too few clean days for any norm.
     """
 
     def __init__(self, clean: Flags) -> None:
@@ -113,8 +114,8 @@ class Norms:
         self.is_young = self._there < LEAST_BASELINE_DAYS
 
     def of(self, volume: Floats) -> Floats:
-        """Return the mean volume of the weekday before each day, or of all days if the weekday has too few; 0 if there
-        is no clean day before.
+        """Return the norm of each day: the mean volume of the clean days before it that have the same weekday, or of
+        all of them if too few have; 0 if there are none.
         """
         counted = volume * self._clean
         is_unknown = self.of_weekday < LEAST_WEEKDAYS

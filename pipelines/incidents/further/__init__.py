@@ -1,1 +1,2 @@
-"""Further kinds, worth a line but no failures of sign-in: cancellations, latency, surges, slow falls."""
+"""Detects doubled latencies and surges: incidents of kind `further`, which are worth a look but no failure of sign-in.
+"""

@@ -70,8 +70,8 @@ class Observed(NamedTuple):
 
 
 class DayNorm(NamedTuple):
-    """A day with its value, its usual value and its usual range; `usual`, `low` and `high` are None if too few days are
-    known.
+    """A day with its value, its usual value and its usual range; `usual`, `low` and `high` are None if too few earlier
+    days have a value.
 
     `swing` is the spread that the differences between earlier days show; for a count it is divided by the count.
     `requests` is the denominator of a rate.

@@ -59,8 +59,8 @@ def plain_name(name: str) -> str:
 
 
 def is_ignored_name(name: str) -> bool:
-    """Whether a member is ignored, like a file of landing, because its name or a folder's marks it as hidden or
-    unfinished.
+    """Whether a member is ignored because its name, or that of a folder in its path, marks it as hidden or unfinished.
+    Files under landing with such names are ignored as well.
     """
     return refusal_of(name) != OUTSIDE and any(map(has_ignored_name, plain_name(name).split("/")))
 

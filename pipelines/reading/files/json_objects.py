@@ -30,7 +30,7 @@ class Cutter:
     """Cuts a text into lines of one object each, block by block. It keeps its state from one block to the next.
 
     Args:
-        bases: in the second pass, how many braces before the end of each block are never closed.
+        bases: only for the second pass: for each block, how many of the braces open at its end are never closed.
     """
 
     def __init__(self, bases: Iterable[int] = ()) -> None:

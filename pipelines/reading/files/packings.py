@@ -45,8 +45,8 @@ class Packing:
     Attributes:
         name: for messages.
         mark: pattern of the first bytes of its files; empty if they have none in common.
-        pieces: yields the unpacked bytes of a file. Each piece is valid until the next one is drawn; checksums are
-            verified by the time the last one is drawn.
+        pieces: function that yields the unpacked bytes of a file in chunks. A chunk is valid until the next one is
+            drawn; checksums are verified by the time the last one is drawn.
         other_mark: pattern that recognizes files with another suffix, if `mark` is too short for that.
     """
 
@@ -106,7 +106,7 @@ def _xz_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
 
 
 def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview]:
-    """Yield the bytes of a stream in pieces, each valid until the next one is drawn."""
+    """Yield the bytes of a stream in chunks. A chunk is a view of a buffer, valid until the next one is drawn."""
     buffer = memoryview(bytearray(PIECE_BYTES))
     while count := stream.readinto(buffer):
         guard.grew(count)
@@ -114,8 +114,8 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
-    """Unpack concatenated streams with decompressors of the standard library. Its file classes would ignore data after
-    the last stream.
+    """Unpack concatenated compressed streams, each with a new decompressor of the standard library from `new`. Its file
+    classes would ignore data after the last stream. Bytes of `padding` between streams are skipped.
 
     Raises:
         EOFError: the file ends within a stream.

@@ -66,7 +66,9 @@ class CsvCleaner:
             index = end
 
     def _take_rows(self, *, final: bool) -> None:
-        """Write or reject the complete rows at the front of the pending lines."""
+        """Write or reject the complete rows at the front of the pending lines. If `final`, no more lines follow: an
+        unclosed quote can no longer be closed.
+        """
         pending = self._pending
         while pending:
             taken, quotes, size = 0, 0, 0

@@ -41,8 +41,8 @@ _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
-    """Return why few or no records of a file were accepted, judging by its beginning; else the most frequent rejection
-    reason.
+    """Return why few or no records of a file were accepted: a reason that the beginning of the file shows, or, if it
+    shows none, the most frequent rejection reason in the books.
     """
     if books.skipped and not books.records_read:
         return Reason("where" if mapping.where else _why_none_within(file), mapping.name)
@@ -138,7 +138,7 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
 
 
 def _is_record(cells: Sequence[str]) -> bool:
-    """Whether the cells look like values rather than names."""
+    """Whether the cells of a CSV file's first row look like the values of a record rather than column names."""
     return any(map(_INSTANT.fullmatch, cells)) or len(_WORDS.intersection(cells)) > 1
 
 

@@ -31,8 +31,8 @@ class Sources:
         ones, each in order of their names; `canonical` is last. None if no mapping matches.
 
         A user's mapping that matches the path as it is precedes one that matches it without marks of log rotation. A
-        shipped mapping that matches a folder precedes one that matches the file's name, which may be that of another
-        shipper; a match of an outer folder precedes one of an inner folder.
+        shipped mapping that matches a folder precedes one that matches the file's name, because several shippers can
+        use the same file name; a match of an outer folder precedes one of an inner folder.
         """
         names = (path, *names_before_rotation(path))
         named = [mapping for mapping in self.mappings if mapping.name != CANONICAL]
@@ -138,8 +138,8 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
 
 
 def _in_each_folder(path: str) -> list[str]:
-    """Return a path such as `folder/-.log` for each folder above a file, the outer folders first. Patterns can match it
-    by the folder's name or by the file's suffix, but not by the file's name.
+    """Return for each folder above a file a path such as `folder/-.log`, outer folders first. A pattern matches such a
+    path only by the folder's name or the file's suffix, as the file's name is replaced.
     """
     archive, member = parts_of(path)
     folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]
