@@ -71,8 +71,8 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The result of sending a message to a number of `receivers`. `finding` is empty if all went well; it never has an
-    address.
+    """The result of sending a message: the number of all `receivers`, the keys of receivers that got it (`took`), and a
+    text about what went wrong (`finding`), which is empty if all went well and never contains an address.
     """
 
     receivers: int = 0
@@ -144,7 +144,7 @@ def send(
 
 
 def together(found: Sequence[Delivery]) -> Delivery:
-    """Combine deliveries to different receivers: receivers are summed, the keys in `took` and the findings joined."""
+    """Combine deliveries to different receivers: add up `receivers`, and join the keys in `took` and the findings."""
     return Delivery(
         sum(one.receivers for one in found), frozenset().union(*(one.took for one in found)),
         "; ".join(one.finding for one in found if one.finding),

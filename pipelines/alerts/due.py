@@ -51,7 +51,7 @@ class Sent:
 
 
 def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
-    """Send the messages that are due at the end of a run; return whether the result of `undelivered` changed.
+    """Send the messages that are due at the end of a run; return whether the text that `undelivered` returns changed.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder.
@@ -184,7 +184,7 @@ def alert_test(data: Path, now: datetime) -> str | None:
 
 
 def undelivered(data: Path) -> str | None:
-    """Return the findings about undelivered messages, or None."""
+    """Return the stored text about messages that some receivers did not get; None if there are none."""
     try:
         return (data / "alerts" / "undelivered").read_text("utf-8").strip() or None
     except OSError:
@@ -209,7 +209,7 @@ def _send_once(data: Path, settings: Settings, message: Message, workbook: Workb
 
 
 def _note(data: Path, sent: Iterable[Sent]) -> None:
-    """Replace the stored findings about undelivered messages; they are kept if no delivery was tried."""
+    """Replace the stored text about undelivered messages; keep it if no message in `sent` had to be delivered."""
     tried = [one for one in sent if one.delivery]
     lines = [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in tried if not one.is_whole]
     note = data / "alerts" / "undelivered"

@@ -49,7 +49,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures of the published day. `usual_records`: the weekday's usual number; `days`: all days with data."""
+    """The headline figures of the published day, and the number of its records. `usual_records` is the usual number on
+    its weekday; `days` is the number of all days with data.
+    """
 
     figures: tuple[Figure, ...] = ()
     records: int | None = None
@@ -118,7 +120,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the usual ranges of the `last` days up to the as-of, and the counts of these and their reference days."""
+    """Return the counts by day behind the key figures, and the usual ranges of the `last` days up to the as-of."""
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays
 

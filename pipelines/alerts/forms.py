@@ -37,7 +37,7 @@ class _Dialect:
     """The markdown dialect of a chat service.
 
     Attributes:
-        gap: text between two lines; between two items it is always a line break.
+        gap: text between two lines; two list items (`Line.is_item`) always have only a line break between them.
         size: measures a text as the service does.
         limit: largest size of title and body together, with some room for additions by Apprise.
     """

@@ -217,7 +217,9 @@ def _incident_text(one: OpenIncident, language: Language) -> str:
 
 
 def _curve_line(curve: Curve, last: date, language: Language) -> Line:
-    """Return a line with the curve as a bar chart; its label names the days, and the least and the greatest value."""
+    """Return a line with the curve, which ends on the day `last`, as a bar chart. Its label gives the first and last
+    day, and the least and the greatest value.
+    """
     known = [value for value in curve.values if value is not None]
     low, high = min(known), max(known)
     least, most = (percent_words(one).zh if curve.is_rate else f"{one:,.0f}" for one in (low, high))

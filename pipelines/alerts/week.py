@@ -32,11 +32,11 @@ _BILLED: Final = "billable_verifications"
 
 @dataclass(frozen=True)
 class WeekFigure:
-    """One figure over a week.
+    """One figure over a week; `week_before` is its value over the week before.
 
-    `change` compares only the `matched_days` weekdays with data in this week and in the week before: ratio - 1, for a
-    rate the difference; None if it cannot be computed. `usual` is the usual value of the week's days with data
-    together; None if one of these days has no usual value.
+    `change` compares only weekdays that have data in both weeks; `matched_days` is their number. It is a ratio - 1, for
+    a rate the difference; None if it cannot be computed. `usual` is the usual value over the week's days with data;
+    None if one of these days has no usual value.
     """
 
     metric: str
@@ -57,7 +57,9 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` have data. `packages` and `bills` have one row for each account."""
+    """The content of a weekly message; `days` is the number of days with data. `opened` and `ended` are the incidents
+    that began or ended in the week; `packages` and `bills` have one row for each account.
+    """
 
     first: date
     last: date

@@ -12,7 +12,8 @@ from pipelines.contract.settings.bucket_settings import BucketPlace
 class Address:
     """A bucket, or a folder in one.
 
-    `base` is the folder without slashes around it. For `file`, both `bucket` and `base` are the whole path.
+    `base` is the folder without slashes around it. If the scheme is `file`, `bucket` and `base` are both the path of
+    the folder.
     """
 
     scheme: str
@@ -38,7 +39,9 @@ class Address:
 
 
 def address_of(place: BucketPlace, url: str) -> Address:
-    """Parse a checked address. If the settings have no endpoint for it, the environment's is used (only S3 and OSS)."""
+    """Parse `url`, the checked address of a bucket; `place` is the section of the settings with its endpoint and
+    region. If that has no endpoint, S3 and OSS use the endpoint of the environment.
+    """
     parts = urlsplit(url)
     endpoint = place.endpoint
     if not endpoint and parts.scheme == "oss":

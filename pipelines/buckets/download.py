@@ -76,7 +76,7 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
 
 
 def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
-    """Append the missing pieces to the file and return the file's MD5."""
+    """Download the ranges that the file still lacks, append them, and return the MD5 of the whole file."""
     with open(file, "ab", buffering=0) as out:
         while (at := out.tell()) < wanted.size:
             try:

@@ -90,8 +90,8 @@ class Ledger:
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
     def note_copied(self, target: str, put: Mapping[str, Copied], removed: Iterable[str] = ()) -> None:
-        """Record files that were copied or that the folder lacks now, and delete the entries of files removed from the
-        target.
+        """Record the files in `put`, which were copied or which the folder lacks now (`gone_in`), and delete the
+        entries of the files in `removed`, which the target no longer has.
         """
         with self._transaction():
             rows = [(target, path, one.digest, one.gone_in) for path, one in put.items()]

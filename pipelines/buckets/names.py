@@ -17,8 +17,8 @@ _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,10}){1,3}$")
 
 
 def refusal(name: str) -> bool:
-    """Whether a name is unsafe: empty parts, `.` and `..` can leave the folder, control characters can change a
-    terminal.
+    """Whether a name is unsafe: its path has an empty component, `.` or `..`, which can leave the folder, or it has
+    control characters, which can change a terminal.
     """
     return bool(_CONTROL.search(name)) or any(part in ("", ".", "..") for part in name.split("/"))
 

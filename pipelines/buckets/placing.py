@@ -64,7 +64,9 @@ class Placer:
         self._ledger.add_fetched(self._address.identity, rows)
 
     def _is_still_its_own(self, before: FetchedObject, file: Path) -> bool:
-        """Whether the new version of an object can keep its path: the path is free, or has the old or new version."""
+        """Whether the downloaded `file`, a new version of the object `before`, can keep its path: nothing exists there,
+        or only the old or the new version of this object.
+        """
         if not before.path:
             return False
         target = self._landing / before.path
@@ -105,8 +107,8 @@ def _has_room(target: Path) -> bool:
 
 
 def _may_be(target: Path, before: FetchedObject) -> bool:
-    """Whether a file can be the downloaded object: it has the recorded size, and the recorded version is its MD5 or is
-    no MD5.
+    """Whether a file can be the object `before` as it was downloaded: it has the recorded size and, if the recorded
+    version is an MD5, this MD5.
     """
     if target.stat().st_size != before.size:
         return False

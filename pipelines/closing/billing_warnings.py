@@ -171,7 +171,9 @@ def _more_or_less(difference: int) -> str:
 
 
 def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
-    """Yield a text for each unexplained difference: of bills in the last full month, of consoles in the last days."""
+    """Yield a text for each unexplained difference above the tolerance: of bills (`monthly`) in the last full month, of
+    consoles (`daily`) in the last `_RECONCILED_DAYS` days.
+    """
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)

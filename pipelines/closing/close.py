@@ -32,7 +32,7 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: store the published as-of as `closed_before`. `publish` stores the new one.
+    """Close the days up to the as-of: note in `closed_before` the as-of published until now, which `publish` replaces.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
@@ -44,7 +44,8 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 @dataclass(frozen=True)
 class PendingPublication:
-    """A publication that is not stored yet: the results of its checks, and the fingerprint of all `inputs`.
+    """A publication that is not stored yet: its as-of, the results of its checks, and the fingerprint of all its inputs
+    (`inputs`).
 
     `billing` has the tables of packages, consoles and bills, so that they are computed only once; None without billing
     data.

@@ -37,7 +37,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """Return the results of all warning checks as of a day, in the order of `FOLDER_CHECKS`.
 
-    `of_billing` are the checks of packages, consoles and bills; they may be omitted without billing data.
+    `of_billing` are the results of the checks of packages, consoles and bills; if empty, these checks pass.
     """
     of_folder = (
         damaged_files(manifest),
@@ -105,7 +105,9 @@ def _held_files(manifest: Manifest) -> CheckResult:
 
 
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
-    """Return the result of a check that fails if there are files; it lists them, grouped by their words."""
+    """Return the result of a check that fails if there are files; its text lists the paths, grouped by the words of
+    each file in `files`.
+    """
     if not files:
         return CheckResult(check, True, "none", "无")
     by_words: dict[Bilingual, list[str]] = {}

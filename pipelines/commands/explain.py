@@ -145,7 +145,7 @@ def _requests(metric: str) -> str:
 
 
 def _named(metric: str, channel: str) -> str:
-    """Return the rate's subject for a message: the channel, or the metric if it is a rate over all channels."""
+    """Return the name of the rate in a message: the channel, or the metric if the rate is over all channels."""
     return metric if channel == ALL else channel
 
 

@@ -29,7 +29,8 @@ _READ = ("app_key", *_SUMS)
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
-    """Return the limit given by the arguments, for each app and both channels.
+    """Return the limit given by the arguments; it applies to each app, and to one-click login and local number
+    verification.
 
     Raises:
         UsageError: an argument is not valid for a limit.

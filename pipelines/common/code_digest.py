@@ -57,7 +57,7 @@ def without_python_comments(text: bytes) -> bytes:
 
 
 def without_sql_comments(text: bytes) -> bytes:
-    """Return SQL without comments, and with each run of blanks outside of strings reduced to one blank."""
+    """Return SQL without comments, and with each sequence of blanks outside of strings reduced to one blank."""
     return b" ".join(word for word in _SQL.findall(text) if word)
 
 

@@ -74,7 +74,8 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """A business day: its first instant and that of the next day, in UTC, and the hours that its clock shows, 0 to 23.
+    """A business day from `start` to `end`, in UTC; `end` is the start of the next day. `hours` are the hours that the
+    local clock shows, 0 to 23, in order.
 
     On a day when the clock is changed, one hour occurs twice or never.
     """
@@ -156,9 +157,7 @@ def _midnight(instant: datetime) -> datetime:
 # The range grows from run to run, but most of its days stay the same: each is computed once in a process.
 @cache
 def _offset_on(zone: str, midnight: datetime) -> timedelta | None:
-    """Return the zone's offset if it is the same at every hour of the day of UTC that begins at
-    `midnight`, else None.
-    """
+    """Return the zone's offset if it is the same at every hour of the UTC day that begins at `midnight`, else None."""
     tz = ZoneInfo(zone)
     first, *others = ((midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(24))
     return first if all(offset == first for offset in others) else None

@@ -16,7 +16,7 @@ _held: set[str] = set()
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     """Lock a data folder for this process, by the file `lock` in its warehouse. The process can lock it again while it
-    holds the lock.
+    holds the lock. `doing` (the command) and `now` are written into the file, for the error of other processes.
 
     The operating system releases the lock when the process ends, however it ends.
 

@@ -26,7 +26,7 @@ _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return the translated error if it, or one of its causes, is about missing rights; None otherwise.
+    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights; else None.
 
     Args:
         where: the data folder.

@@ -15,7 +15,8 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether an incident that is open and part of no other is counted as a problem, acknowledged or not.
+    """Return whether an incident of this kind counts as a problem while it is open and part of no other, acknowledged
+    or not.
 
     The headline of the pages, `status` and the message of the day all use this count.
     """

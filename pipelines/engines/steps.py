@@ -84,8 +84,8 @@ def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Map
 
 
 def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Run the steps over sign-in sessions in a process that has all records, and drop the relations that no other step
-    reads. They take less memory than the relations of devices.
+    """Run the steps over sign-in sessions in a process that has all records. The relations that no other step reads
+    take less memory than the relations of devices, and are dropped as soon as possible.
     """
     names = [step.name for step in plan.session_steps]
     place = names.index("session_records")
@@ -118,7 +118,9 @@ def make_devices(
 
 
 def add_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
-    """Create the relation of a step from its results for several subsets of the records, which `source` contains."""
+    """Create the relation of a step from `source`, which has its results for several subsets of the records: the
+    columns `step.adds` are summed over rows that agree in all others.
+    """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {added_up(connection, step, source)}")
 
 

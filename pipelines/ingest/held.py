@@ -1,5 +1,5 @@
-"""Finds held contents, which do not count as they would remove records of closed days; counts these records, and
-accepts a held content.
+"""Finds held contents, counts the records of closed days that they would remove, and accepts them on
+request. A held content does not count.
 """
 
 from datetime import date

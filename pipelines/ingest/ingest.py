@@ -170,8 +170,9 @@ class _Ingest:
         return source
 
     def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
-        """Store the unreadable folders in the manifest, and mark refused and held files that no longer exist, because
-        they need no attention. Return whether the manifest changed.
+        """Store the unreadable folders in the manifest, and set `is_gone` of contents that are damaged, held, mostly
+        rejected or without an accepted record: if their file no longer exists, they need no attention. Return whether
+        the manifest changed.
         """
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
@@ -335,8 +336,8 @@ class _Ingest:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield the held contents of earlier runs. They may no longer remove records, because other contents now
-        contain these.
+        """Yield each held content of an earlier run with the current content of its path, to decide again: the records
+        that it would remove may be in other contents now.
         """
         taken = {one.old.path for one in self._leaving}
         for path, entries in self._entries.items():

@@ -35,7 +35,9 @@ _NO_REJECTS = (0, "0")
 
 @dataclass(frozen=True)
 class RereadRequest:
-    """Selects the files to read again: of the source `source`, with records of the day `first` or later; None: any."""
+    """Selects the files to read again: files of the source `source` that have records of the day `first` or later. None
+    selects all sources, or all days.
+    """
 
     source: str | None = None
     first: date | None = None
@@ -43,9 +45,9 @@ class RereadRequest:
     def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
         """Whether a content is requested.
 
-        The files of a source are those that it read and those that it would read now. A file is of a day or later if it
-        has an accepted record of such a day. Rejected and skipped records can be of any day, so files that have some,
-        or no accepted records, are included if they were first read on that day or later.
+        A file is of `source` if this source read it or would read it now. It must also have an accepted record of
+        `first` or a later day. Rejected and skipped records can be of any day: so a file with some of these, or without
+        an accepted record, is included if it was first read on that day or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -100,8 +102,8 @@ def reread(
 ) -> RereadReport:
     """Read files again, and commit the manifest if any result differs.
 
-    Each file is read with the time of its first reading, so that records that were too old, in the future, or in time
-    then are so again.
+    Each file is read with the time of its first reading, so that records that were too old, in the future or in time
+    then are treated in the same way.
     """
     return _Reread(context, manifest, request).run(progress)
 
@@ -202,8 +204,8 @@ class _Reread:
         manifest.files[manifest.files.index(old)] = new
 
     def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
-        """Return counts and hashes of a file's records and rejects in a part, which do not depend on the order of
-        rows.
+        """Return counts and hashes of the records and rejects of the file at `place` in a part. They do not depend on
+        the order of rows.
         """
         content = {"content": [PartRecords(record_files(folder), {place: ""})]}
         found = self._contents.ask("part_content", {"first": oldest(self._manifest)}, content)[0]

@@ -1,7 +1,7 @@
 """Marts: all published tables, built into a new DuckDB file that replaces the published one in one step.
 
-Each table is the result of a SELECT in `sql/<table>.sql`, a copy of stored rows, or a list held by the run (`rows.py`).
-Its columns are declared in `tables.py`.
+The rows of a table come from a SELECT in `sql/<table>.sql`, from stored Parquet files, from account views, or from
+objects in memory (`rows.py`). Its columns are declared in `tables.py`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -99,8 +99,9 @@ def build_marts(
     """Build all published tables from the days of the manifest, and replace the published file.
 
     Args:
-        billing: the tables of packages and of reconciliation as of the same day; None if there is no billing data.
-        incidents: the incidents of the same days.
+        billing: the tables of packages and of reconciliation as of the manifest's as-of day; None if there is no
+            billing data.
+        incidents: the incidents as of that day.
 
     Raises:
         AuthmeterError: a key occurs twice in a table, or the file differs from the rows written; nothing is published.
@@ -150,7 +151,8 @@ def build_marts(
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check for each day that the uses drawn by apps add up to the uses of each package and of each account.
+    """Check for each day that the uses by app in `resource_package_usage` add up to the uses of each package in
+    `resource_package_daily` and of each account in `billing_daily`.
 
     Raises:
         BooksError: they differ.
@@ -183,8 +185,8 @@ def _require_as_written(
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Fill the tables `names`, except `empty` ones, in one transaction, as each commit waits for the disk. Return
-    the number of rows added to each.
+    """Fill each table of `names` that is not in `empty` (tables without rows), in one transaction, as each commit waits
+    for the disk. Return the number of rows added to each.
     """
     connection.execute("BEGIN")
     rows = {}
@@ -218,7 +220,9 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 
 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
-    """Return the Parquet files that the mart statements read, by variable name."""
+    """Return the Parquet files that the statements read, by the name of the DuckDB variable that lists them. If a table
+    keeps its rows of the `kept` days, its files of these days are left out.
+    """
     carried = frozenset(kept)
     first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min
     files = {

@@ -26,7 +26,7 @@ CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/c
 
 @cache
 def tables_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code that carried rows depend on; `root` is the project."""
+    """Return a digest of the code that determines the rows that are carried over; `root` is the project."""
     return code_digest(CODE, root=root)
 
 
@@ -55,8 +55,8 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete rows from a copy of the published file, attached as `out`: in the tables `names` all days except `days`,
-    in every other table everything. Return the number of rows left in each of `names`.
+    """Delete rows from a copy of the published file, attached as `out`: in each table of `names` the rows of all days
+    except `days`, in every other table all rows. Return the number of rows left in each of `names`.
 
     DuckDB can reuse the freed space at once.
     """

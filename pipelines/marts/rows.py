@@ -45,7 +45,9 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: Incidents,
 ) -> dict[str, pa.Table]:
-    """Return the rows held by the run as Arrow tables, named as in the SQL; `billing`: result of `billing_tables`."""
+    """Return Arrow tables of the rows that the arguments hold in memory, by the name that the SQL uses; `billing` is
+    the result of `billing_tables`.
+    """
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
@@ -133,7 +135,9 @@ def incident_rows(incidents: Incidents) -> dict[str, pa.Table]:
 
 
 def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield the channels of authmeter and of the settings, then channels that settings declared earlier."""
+    """Yield a row for each channel: channels of authmeter and of the settings, then channels that only older settings
+    had.
+    """
     known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
     removed = {
         key: Channel(key, Bilingual(key, key), "other") for key in manifest.declared_channels if key not in known

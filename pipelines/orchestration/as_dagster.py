@@ -83,7 +83,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return each partition's number of rows from its newest record of an asset; None if the record has none."""
+        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

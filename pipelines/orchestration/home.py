@@ -64,10 +64,10 @@ def has_usual_settings(home: Path) -> bool:
 
 
 def _make(home: Path) -> None:
-    """Make settings and tables of a new home, or replace the settings of an older one, one process at a time.
+    """Make settings and tables of a new home, or replace the settings that an older version made.
 
-    Two processes that open a home together, such as a run and the scheduler, would both mark Dagster's tables as made;
-    Dagster then refuses the tables.
+    A lock keeps other processes out: two that open a home together, such as a run and the scheduler, would both mark
+    Dagster's tables as made; Dagster then refuses the tables.
     """
     import dagster as dg
 

@@ -30,7 +30,7 @@ class Partitions(Protocol):
         """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return each partition's number of rows from its newest record of an asset; None if the record has none."""
+        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:

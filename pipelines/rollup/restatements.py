@@ -54,9 +54,9 @@ def changed_figures(
 ) -> list[pl.DataFrame]:
     """Return the figures of a closed day that were published and have changed.
 
-    `published_before` is NULL if the day was missing, `published_now` if it is missing now; otherwise an absent count
-    is 0. An app without records on a day has no row: if the day appears or vanishes, it lists nothing for that app.
-    Each changed cell of the day's published tables leads to a row.
+    `published_before` is NULL if the whole day was missing, and `published_now` if it is missing now (`new` is None);
+    otherwise an absent count is 0. If a whole day appears or vanishes, apps without records on it get no row. Each
+    changed value in the day's published tables leads to a row.
 
     `cause` names the files that were added, removed or replaced, and the registry, result codes or billing rule if
     `are_rules_new` or no file is the cause.
@@ -97,7 +97,9 @@ def _no_figures() -> pl.DataFrame:
 
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
-    """Return the tables with the figures of a day; lost ones are read from the published file, if it exists."""
+    """Return the tables with the figures of a day, by name. Lost ones are read from the published file, if it exists;
+    if one cannot be read, no table is returned.
+    """
     tables = {}
     for name, query in _TABLES.items():
         file = store.day_table(entry, name)

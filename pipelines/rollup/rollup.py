@@ -111,7 +111,9 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> list[pl.DataFrame]:
-    """Call `changed_figures` for a published day. Imported lazily: unpublished days do not need its libraries."""
+    """Return `changed_figures` of a day up to `closed`, the last closed day; nothing for later days. Imported lazily:
+    these do not need its libraries.
+    """
     if closed is None or day > closed:
         return []
     from pipelines.rollup.restatements import changed_figures

@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
-    `failure` is the error that ended it early. `is_done`: the site was rendered or is current. `made` is the
-    publication, decided once, when the days are closed. `loaded` is the manifest as last read or committed.
+    `forced` are days to roll up even if nothing changed, `reread` selects files to read again. `failure` is the error
+    that ended the run early. `is_done`: the site was rendered or is current. `made` is the publication, decided once,
+    when the days are closed. `loaded` is the manifest as last read or committed.
     """
 
     store: Store
@@ -220,7 +221,9 @@ class DailyRun:
 
     @contextmanager
     def _box(self, name: str) -> Iterator[Stage]:
-        """Run the code of a stage and keep its error in `failure`; limits of the machine become readable errors."""
+        """Run the code of a stage and keep its error in `failure`; a full disk or memory, or missing rights, become
+        readable errors.
+        """
         try:
             with stage(name) as box:
                 yield box

@@ -24,6 +24,8 @@ def engine_of(settings: Settings, store: Store) -> "Engine":
 
 @contextmanager
 def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing: Path) -> "Iterator[FileReader]":
-    """Open the reader of files that works in the current process: authmeter's own, or that of a Spark executor."""
+    """Open a reader that uses DuckDB in the current process, which is authmeter's own or a Spark executor. `temp` is
+    for data that does not fit in memory, `folder` the store's parts and tables, `key` the key of the hashes.
+    """
     with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
         yield reader

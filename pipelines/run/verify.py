@@ -185,7 +185,8 @@ def _compare(
 ) -> list[str]:
     """Compare two relations; return a text for each that has rows which the other lacks: their number, and one of them.
 
-    `left` and `right` are put into the SQL, so they must be trusted.
+    `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of their
+    parameters.
     """
     report.tables += 1
     report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])

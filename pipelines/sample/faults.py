@@ -4,7 +4,7 @@ Add to it when the sample should show another kind of incident. `truth.py` compu
 
 Each fault is large enough to be detected at the default size, and none affects the baseline of another: at most two
 share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions to be an
-incident of all apps together. People come back from failures of SDK and carrier.
+incident of all apps together. After failures of SDK and carrier, people try again or sign in in another way.
 """
 
 import hashlib
@@ -196,6 +196,6 @@ def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFaul
 
 
 def _first_of(apps: Sequence[SampleApp], *numbers: int) -> SampleApp:
-    """Return the app with the first of these numbers whose app is registered and has logs."""
+    """Return the first app, in the order of `numbers`, that is registered and has logs."""
     found = {app.app_no: app for app in apps if app.has_logs and app.is_registered}
     return next(found[number] for number in numbers if number in found)

@@ -92,17 +92,17 @@ class SignIns(NamedTuple):
 
 
 def is_drawn_once(events: int) -> bool:
-    """Return whether days of this size are stored once drawn. Larger ones are drawn again for each use."""
+    """Return whether a day with so many records is drawn once and stored. A larger one is drawn again by each query."""
     return events <= _ONE_THREAD_EVENTS
 
 
 def days_at_once(events: int) -> int:
-    """Return how many days of this size `SampleRecords.choose` should get together."""
+    """Return how many days with so many records each should be passed to one call of `SampleRecords.choose`."""
     return max(1, _ONE_THREAD_EVENTS // events)
 
 
 class SampleRecords:
-    """The records of a sample; `choose` some days, then `write` any range of the records of one."""
+    """The records of a sample: `choose` some days, then `write` ranges of the records of any chosen day."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
         """`events` is the number of records a day."""
@@ -176,8 +176,8 @@ class SampleRecords:
         return int(row[0])
 
     def requests(self) -> dict[date, list[tuple[str, str, int, int, int, int]]]:
-        """Return technical requests, their successes, verification requests and their results, by app and channel, of
-        each chosen day.
+        """Return for each chosen day one row per app and channel: authorizations (not cancelled or switched), their
+        successes, verifications, and verifications with a result.
         """
         return self._by_day("sample_requests")
 
@@ -213,5 +213,7 @@ class SampleRecords:
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
 
     def _key(self, name: str, day: date | None) -> int:
-        """Return a 60-bit number from which hashes start; SHA-256 makes days and seeds independent."""
+        """Return a 60-bit number from which hashes start. SHA-256 makes the numbers of different names, days and seeds
+        independent.
+        """
         return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}/{day}".encode()).digest()[:8]) >> 4

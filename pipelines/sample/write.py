@@ -58,9 +58,9 @@ class SampleSpec:
 
     Args:
         days: number of days up to `last_day`; from 10 on an SDK version fails in the last third, from 20 on one day has
-            no logs, and from 56 on there are more faults, see `faults.py`. With 56 days, 4 apps and 5,000 events the
-            registry has packages, consoles and bills, see `bills.py`.
-        apps: registered apps; from 4 on the last has no logs, and one more logs without being registered.
+            no logs, and from 56 on there are more faults, see `faults.py`. With at least 56 days, 4 apps and 5,000
+            events, the registry has packages, consoles and bills, see `bills.py`.
+        apps: number of registered apps; from 4 on the last one has no logs, and an unregistered app with logs is added.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
             logs, and every seventh day has an additional small file of bad lines.
         seed: changes people, chances and faults; the apps stay.
@@ -196,7 +196,9 @@ def _write_days(
     spec: SampleSpec, landing: Path, plan: Sequence[SampleDay], app_key: str, records: SampleRecords,
     days: Sequence[SampleDay], *, has_requests: bool, has_uses: bool,
 ) -> list[_WrittenDay]:  # fmt: skip
-    """Write the files of some days of the plan; the last records of each go into the next day's folder."""
+    """Write the files of `days` of the plan, the last records of each into the next day's folder. `app_key` is the app
+    of bad lines; requests and uses are counted if `has_requests` and `has_uses`.
+    """
     records.choose(days)
     has_sign_ins = has_requests or days[-1] is plan[-1]
     requests = records.requests() if has_requests else {}

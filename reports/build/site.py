@@ -275,12 +275,14 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures; return the unregistered schemes and packages, for the quality page."""
+        """Compute the tables of the figures; return the quality page's rows of unregistered schemes and packages."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
-        """Return the data scripts, and the rows of the list of apps, whose script also needs the sizes of files."""
+        """Return the data scripts by path, and the rows of the list of apps. The script of that list is written later,
+        because it needs the sizes of the apps' files.
+        """
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
         figures = with_fields(document, self.incidents.open_figures(ALL_APPS))

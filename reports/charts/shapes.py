@@ -80,7 +80,7 @@ _NAMES = {"zh": 74, "en": 92}
 
 @dataclass(frozen=True)
 class ChartLine:
-    """One line of a chart: its look and its label."""
+    """One line of a chart: the name of its series, its look (a key of `LOOKS`) and its label."""
 
     name: str
     look: str

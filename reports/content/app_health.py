@@ -20,7 +20,8 @@ APPS_LISTED: Final = 50
 
 @dataclass(frozen=True)
 class AppHealth:
-    """An app on the data day: requests and technical success, each with its usual range, and its 30 days.
+    """An app on the data day: its requests (`volume`) and technical success (`rate`), each with the usual range, and
+    the course of one of them over 30 days (`line`).
 
     Attributes:
         is_struck: the app has an open incident.

@@ -27,7 +27,9 @@ _LEAST_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class Briefing:
-    """Content of the first page. `severity` belongs to `sentence`; `more` are open incidents without a card."""
+    """Content of the first page. `severity` is the severity of `sentence`. Open incidents are in `cards`, or in `more`
+    if they have no card.
+    """
 
     severity: Literal["good", "warn", "bad"]
     sentence: Bilingual
@@ -72,8 +74,8 @@ def briefing(
 
 
 def _apps_with_incidents(open_: Iterable[Entry]) -> dict[str, bool]:
-    """Return the apps with an open incident, in the order of the incidents, and whether one of these is red. A part of
-    an incident has the colour of the whole incident.
+    """Return for each app with an open incident whether one of its incidents is red, in the order of the incidents. A
+    part of an incident has the colour of the whole incident.
     """
     hit: dict[str, bool] = {}
     for entry in open_:

@@ -170,7 +170,7 @@ def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
 
 
 def name_order(found: list[App]) -> pl.DataFrame:
-    """Return key, place and pinyin of each app, sorted by name, as `PublishedTables.order` expects them."""
+    """Return key, rank (`place`) and pinyin of each app, sorted by name, as `PublishedTables.order` expects them."""
     spelt = {app.key: spelling(app.name) for app in found}
     ordered = sorted(spelt, key=lambda key: (spelt[key], key))
     return pl.DataFrame(

@@ -22,10 +22,10 @@ SPANS: Final = ("7", "30")
 
 @dataclass(frozen=True)
 class FigureSpan:
-    """A figure over a period.
+    """A figure over a period, such as 7 days.
 
-    `matched` is the value over the days of the period that can be compared, `base` the value over their counterparts in
-    the earlier period. `side` is the position relative to the usual range.
+    `matched` is its value over the matched days of the period, `base` its value over their counterparts in the earlier
+    period. `side` is the position of the period relative to the usual range.
     """
 
     period: str
@@ -81,7 +81,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
 
 
 def _over(rows: Sequence[DayNorm], days: Collection[date]) -> float | None:
-    """Return the sum of a count over some days, or the rate over all their requests; None without any data."""
+    """Return a count's sum over the days with data, or a rate over their requests; None if none of `days` has data."""
     known = [(row.value, row.requests) for row in rows if row.day in days and row.value is not None]
     if not known:
         return None

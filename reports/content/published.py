@@ -75,7 +75,7 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return the text of `sql/<name>.sql`, or of a generated step; the name contains the folder."""
+    """Return an SQL query: the text of `sql/<name>.sql` (the name contains the folder), or of a generated step."""
     return WINDOW_SUMS.get(name.removeprefix("figures/")) or sql(
         "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
     )
@@ -159,11 +159,15 @@ class PublishedTables:
         return withdrawn_of(self._connection)
 
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """Return the numbers of the incidents' curves: id, day, count and, for rates, requests, by incident and day."""
+        """Return the numbers of the incidents' curves, sorted by incident and day: id, day, count (of a rate: its
+        numerator), and a rate's requests, else None.
+        """
         return incident_days(self._connection, ids, self.publication.as_of)
 
     def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
-        """Return the last 90 days of each key figure, oldest first; `value` is None on days without data."""
+        """Return values and usual ranges of each key figure on the last 90 days, oldest first; `value` is None on days
+        without data.
+        """
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
@@ -215,12 +219,12 @@ class PublishedTables:
         self._keep("name_order", names)
 
     def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return the numbers of these apps as JSON, in frames with one row per app.
+        """Return the numbers of the apps in `listed` as JSON, in frames with one row per app.
 
         Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by entry channel
         and way; `step_days`, sessions by step of the funnel, with median times between steps.
 
-        It takes half as long as all steps, mostly outside of DuckDB: call it in another thread, on a
+        The call takes half as long as all steps, mostly outside of DuckDB: make it in another thread, on a
         `second_connection`.
         """
         keys = listed.get_column("app_key").sort()

@@ -110,7 +110,7 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _gaps(stand: DataState) -> str:
-    """Return the severity of days without data: `bad` if the data day is one of them, else `warn`."""
+    """Return the severity of a text about days without data: `bad` if the data day has none, else `warn`."""
     return "bad" if stand.today.state == "missing" else "warn"
 
 

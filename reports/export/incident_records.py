@@ -67,7 +67,7 @@ def incident_records(
 
 
 def _dictionaries(registry: Registry) -> dict[str, pl.DataFrame]:
-    """Return the relations that `resolved_of` reads: platforms of apps, and result codes."""
+    """Return the tables that the macro `resolved_of` joins to records: platforms of apps, and result codes."""
     codes = [pl.Series(name, [row[name] for row in registry.codes], pl.String) for name in CODE_COLUMNS]
     return {
         "app_platforms": pl.DataFrame(

@@ -93,7 +93,7 @@ class ChartLists:
 
 
 def _sums(lists: Iterable[Numbers]) -> Numbers:
-    """Return the sums by day of the known numbers; None if none is known."""
+    """Add up several lists day by day, ignoring None; the sum of a day is None if all lists have None there."""
     found: Numbers = []
     for numbers in zip(*lists, strict=True):
         known = [one for one in numbers if one is not None]

@@ -1,4 +1,4 @@
-"""The type of a declared measure: names, unit, meaning, definition and uses. `metrics.py` declares the measures."""
+"""The type of a declared measure: its names, unit, meaning and definition. `metrics.py` declares the measures."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

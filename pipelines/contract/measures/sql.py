@@ -98,15 +98,17 @@ def spans(names: Iterable[str]) -> str:
 
 
 def has_data(day_state: str = "day_state") -> str:
-    """Return the condition that a day has data, so that it counts in coverage and can be compared."""
+    """Return the SQL condition that a day has data: it counts in coverage and can be compared. `day_state` is the
+    column of its state.
+    """
     return f"{day_state} = 'complete'"
 
 
 def rate(name: str, term: str = "{}") -> str:
-    """Return the quotient of a rate; NULL if the denominator is 0.
+    """Return the SQL of a rate's quotient, which is NULL if the denominator is 0.
 
     Args:
-        term: the SQL for each count in it, such as `sum({})`.
+        term: the SQL for each count in the rate, with `{}` for the name of the count, such as `sum({})`.
     """
     return f"{numerator(name, term)} / nullif({denominator(name, term)}, 0)"
 
@@ -138,7 +140,9 @@ def each(names: Iterable[str], term: str) -> str:
 
 
 def counted(names: Iterable[str]) -> str:
-    """Return SELECT items that sum the `records` of `outcome_daily` that meet the condition of each count."""
+    """Return a SELECT item for each count: the sum of `records` over the rows of `outcome_daily` that meet its
+    condition.
+    """
     return _items(f"coalesce(sum(records) FILTER ({metric(name).condition}), 0)::BIGINT AS {name}" for name in names)
 
 
@@ -155,7 +159,7 @@ def compared(names: Iterable[str]) -> str:
 
 
 def condition(terms: str) -> str:
-    """Return the SQL condition on records of a count, or of a difference of counts: `requests - cancelled`."""
+    """Return the SQL condition for the records of `terms`: a count, or a difference such as `requests - cancelled`."""
     first, *less = (f"({METRICS[name].condition})" for name in terms.split(" - "))
     return " AND NOT ".join((first, *less))
 

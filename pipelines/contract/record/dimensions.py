@@ -21,9 +21,9 @@ class Dimension:
 
     Attributes:
         key: its column, and its name in causes of incidents.
-        label: its name.
-        unknown: the words for `UNKNOWN`, used without the label.
-        values: the words of its values, in their order, if these are fixed.
+        label: its name for readers.
+        unknown: the text that is shown for the value `UNKNOWN`, without the label.
+        values: the texts that are shown for its values, by value, in order; empty if the values are not fixed.
         form: the format in messages of a value that is not in `values`, such as `SDK {}`; used without the label.
         has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
         in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are

@@ -43,7 +43,8 @@ class PartBooks:
     `where` of its source mapping does not select.
 
     `days` has the accepted records by day, `reasons` the rejected ones by reason, and `nulled` the invalid values of
-    optional fields. `uses` are the parts of its mapping that matched a record: see `reading/sources/mapping_use.py`.
+    optional fields. `uses` are the conditions of its mapping that are true for any of its records: see
+    `reading/sources/mapping_use.py`.
     """
 
     accepted: int = 0

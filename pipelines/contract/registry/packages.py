@@ -50,7 +50,7 @@ class PackageReading:
 
 @dataclass(frozen=True)
 class Packages:
-    """All packages and readings, sorted by their keys; `zone` is the business time zone."""
+    """All packages and the balances read from consoles (`readings`), by key; `zone` is the business time zone."""
 
     packages: list[Package] = field(default_factory=list)
     readings: list[PackageReading] = field(default_factory=list)

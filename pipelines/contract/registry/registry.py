@@ -238,7 +238,9 @@ def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> list[dict[str, str | None]]:  # fmt: skip
-    """Return the valid rows of a CSV file, with None for empty cells; every bad row becomes a problem."""
+    """Return the valid rows of a CSV file, with None for empty cells. Bad rows are added to the problems of `registry`:
+    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason.
+    """
 
     def value_of(row: Row) -> tuple[int, dict[str, str | None]]:
         cells = {name: row.cells.get(name) for name in columns}

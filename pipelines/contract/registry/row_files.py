@@ -48,11 +48,11 @@ class BadRowError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem in the registry: its place, reason and text. Most are bad rows, which do not count.
+    """A problem in the registry, most often a bad row, which does not count. `record` is the text of the row or column.
 
     Attributes:
-        reason: like a rejected record's, such as `invalid:quantity`; `reports/content/wording/words.py` has the words.
-        is_as_written: the text may be shown unchanged; otherwise phone numbers in it are masked.
+        reason: like a rejected record's, such as `invalid:quantity`; its text is in `reports/content/wording/words.py`.
+        is_as_written: `record` may be shown unchanged; otherwise phone numbers in it are masked.
         costs_row: the row does not count; otherwise the problem is of a column, a file, or a single cell.
     """
 
@@ -131,7 +131,7 @@ class Row:
 
 @dataclass(frozen=True)
 class RowFile:
-    """A file and its required columns.
+    """A CSV file of the registry, and its columns.
 
     Attributes:
         path: its path in `rejected_records`, such as `registry/limits.csv`.
@@ -250,7 +250,7 @@ def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> 
 
 def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | None], bool]]:
     """Yield each row that is not blank: line number, text, cells (None if empty), and whether the row is sound: closed
-    quotes, as many cells as the header, only UTF-8.
+    quotes, as many cells as the header (`width`), only UTF-8.
 
     If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
     """

@@ -12,7 +12,7 @@ _COUNTRIES: Final = {BUSINESS_ZONE: "CN"}
 
 
 def known_calendar(country: str) -> str:
-    """Return the country if the library has its calendar; '' and `none` are returned, too.
+    """Return `country` if it is '' or `none`, or if the `holidays` library has its calendar.
 
     Raises:
         ValueError: the library does not have the country.
@@ -41,7 +41,9 @@ def calendar_of(country: str, zone: str) -> str:
 
 
 def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
-    """Return the holidays of a country, with days off in exchange for work on a weekend, and these days of work."""
+    """Return the holidays of a country, including days off that make up for others, and weekend days that are worked
+    instead.
+    """
     if country == NO_CALENDAR:
         return frozenset()
     import holidays

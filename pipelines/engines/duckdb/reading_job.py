@@ -66,7 +66,9 @@ class ReadingJob:
     target: Path
 
     def query(self, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
-        """Return the `record_query` over a relation of raw records; `rejected`: more columns, for rejected rows."""
+        """Return the `record_query` over a relation of raw records. `rejected` is the SQL of more columns, by name,
+        which are filled only in rows that were not accepted.
+        """
         return record_query(self.mapping, raw, self.reading.channels, rejected)
 
     def part(self, files: int) -> PartWriter:
@@ -128,7 +130,9 @@ class ReadingJob:
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Add to each file's books the uses (parts of the mapping) that match any of its records in the batch."""
+    """Add to each file's books the `uses` (conditions of the mapping, see `mapping_use.py`) that are true for any of
+    its records in the batch.
+    """
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):

@@ -23,7 +23,7 @@ _LOOKED_AT = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
-    """Yield the rows of a relation as values of many rows. An empty relation gives one value, which has its columns."""
+    """Pack the rows of a relation into values of many rows. An empty relation gives one value, with its columns."""
     batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:

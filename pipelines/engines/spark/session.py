@@ -112,8 +112,8 @@ def _context(options: "SparkConf", log: Path) -> "SparkContext":
 
 
 def _of_this_machine(master: str) -> dict[str, str]:
-    """Return options of local executors: the same Python as this process, and no ports that other machines can
-    reach.
+    """Return options for executors on this machine: the same Python as this process, and no ports that other machines
+    can reach. Return no options if `master` is a cluster.
     """
     if not master.startswith("local"):
         return {}

@@ -93,7 +93,7 @@ class RecordedPartitions:
         self._index.execute(statement, [BUSINESS_DAYS, name])
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return each partition's number of rows from its newest record of an asset; None if the record has none."""
+        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
         rows: dict[str, object] = {}
         for partition, event in self._index.execute(_NEWEST, [key_text(asset)]):
             made = json.loads(event)["dagster_event"]["event_specific_data"]["materialization"]

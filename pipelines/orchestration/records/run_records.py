@@ -85,7 +85,7 @@ class RunRecords:
             )
 
     def keep_prints(self, storage: Path, steps: list[str]) -> Path:
-        """Record the files with the run's output; return their path without `.out` and `.err`."""
+        """Record in which files the output of the steps is; return their common path, without `.out` and `.err`."""
         name = self.run_id[:8]
         self.add_events(event_rows.prints_kept(name, steps))
         return storage / self.run_id / "compute_logs" / name

@@ -51,7 +51,8 @@ class Agreement:
 class AccountDays(NamedTuple):
     """The last 30 days of an account's channel compared with its console.
 
-    `causes` has one cause a day, None without a console; `days` the number of days by cause.
+    `causes` has for each day the cause of its difference, None without a console count; `days` counts the days by
+    cause.
     """
 
     account_id: str
@@ -91,8 +92,8 @@ class Reconciled:
 
     @property
     def with_cause(self) -> list[DayReconciled]:
-        """Console counts whose difference is not tolerated but has a cause, or that have no log, by priority of the
-        cause.
+        """Console counts whose difference is not tolerated but has a cause, and counts of days without a log, by
+        priority of the cause.
         """
         others = (one for one in self.days if one.cause not in ("unexplained", "within"))
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
@@ -144,7 +145,7 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """Return each account and channel with console counts for all apps together, with the cause of each day."""
+        """Return the cause of each day in `window`, by account and channel that have console counts of all apps."""
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:
@@ -182,8 +183,8 @@ def _amount(rows: Iterable[MonthReconciled]) -> float | None:
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    """Return the part of the differences that each cause explains, largest first, from rows of cause, difference and
-    explained.
+    """Return causes with the number of records that each explains, the largest first. The rows are: cause, difference,
+    and the part of the difference that the cause explains.
     """
     explained: Counter[str] = Counter()
     for cause, difference, known in rows:

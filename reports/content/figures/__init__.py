@@ -1,1 +1,1 @@
-"""The figures documents of apps: their tables, and the numbers of their charts."""
+"""The figures documents: a JSON object for each app, with the tables and the numbers of the charts of its page."""

@@ -20,10 +20,11 @@ _UNDELIVERED = "undelivered"
 
 
 class SeriesRows:
-    """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and numbers.
+    """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and columns of
+    counts and times.
 
     If several rows have the same app, channel and place, their counts are summed, which is faster here than in SQL. At
-    most one of them has a time.
+    most one of these rows has times.
     """
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
@@ -47,8 +48,8 @@ class SeriesRows:
     def texts(
         self, counts: Sequence[str], times: Sequence[str] = (), without_logins: npt.NDArray[np.bool_] | None = None
     ) -> list[str]:
-        """Return a JSON object for each app: for each channel with a row, an object with a text for each column that
-        has a number.
+        """Return a JSON object for each app: by channel, an object with the packed numbers of each column (see
+        `packed_numbers.py`). Channels without a row and columns without a number are left out.
 
         The columns are `counts`, `times` and, only for the apps marked in `without_logins`, `undelivered`. In counts,
         zero is the same as no number.

@@ -1,4 +1,4 @@
-"""Declares the tables of a figures document, each with its columns and their types.
+"""Declares the tables of a figures document (the JSON with the figures of an app's page), with their columns and types.
 
 `sql/figures/documents.sql` writes them by column, `static/js/data/figures.js` reads them. Both use these names; the
 script's types are in `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
@@ -19,7 +19,8 @@ _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
 def _compared(counts: Iterable[str]) -> dict[str, str]:
-    """Return the columns that compare counts with an earlier span: each count of that span, and of the unmatched days.
+    """Return the columns for comparing counts with an earlier span: each count over the earlier span, and over the
+    later span's unmatched days.
 
     Unmatched days have no counterpart in the earlier span. Their counts are stored instead of the matched days' counts,
     because most are zero.

@@ -10,7 +10,9 @@ FAILURES_LISTED: Final = 8
 
 
 class FailurePath(NamedTuple):
-    """Sessions with the same first failure (channel and outcome) and the same end: way, and channel of signing in."""
+    """Sessions with the same first failure (`failed_channel`, `failure`) and the same end: their way (see `Ways`), and
+    the channel by which they signed in.
+    """
 
     failed_channel: str
     failure: str
@@ -25,7 +27,8 @@ class FailureRow:
     """Sessions with one first failure (channel and outcome), or with any failure (`channel` None): how they went on.
 
     Attributes:
-        by_channel: sessions that signed in by another channel, in the order of the matrix's columns.
+        retry, by_channel: signed in by the failed channel; by other channels, in the order of the matrix's columns.
+        cut, lost: not seen signing in; a `cut` session may continue after midnight.
         within_minute: sessions that signed in at most a minute after the failure.
     """
 

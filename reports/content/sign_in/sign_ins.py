@@ -19,7 +19,9 @@ APPS_LISTED: Final = 200
 
 
 class Ways(NamedTuple):
-    """Sessions of an entry channel (None: of all) by way: signed in (`direct` to `other`) or not (`cut`, `lost`)."""
+    """Sessions of an entry channel (None: of all) by way: signed in (`direct`, by a `retry`, or by an `other` channel),
+    or not: `cut` sessions may continue after midnight, `lost` ones do not.
+    """
 
     entry_channel: str | None
     sessions: int
@@ -67,9 +69,9 @@ class SignIns:
     """All figures of one span of days.
 
     Attributes:
-        records, without_subject: sign-in records, and the number of them that belong to no session.
-        total, by_channel: sessions by way of signing in, of all channels together and of each, most sessions first.
-        text_records: records of text messages.
+        records, without_subject: the number of sign-in records, and of sign-in records that belong to no session.
+        total, by_channel: sessions by way, over all entry channels and for each of them, most sessions first.
+        text_records: the number of records of text messages.
     """
 
     records: int

@@ -19,7 +19,9 @@ _CHANNELS: Final = ("one_click",)
 
 
 class PairNorm(NamedTuple):
-    """Values and usual ranges of two steps on the data day: rate from one to the other, and median time in ms."""
+    """Two steps of the funnel on the data day: the rate from one step to the other and the median time between them in
+    ms, each with its usual range.
+    """
 
     rate: DayNorm
     time: DayNorm

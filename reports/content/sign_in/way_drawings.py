@@ -1,4 +1,4 @@
-"""Draws sessions by way as SVG: one stacked bar, or one for each day.
+"""Draws sessions by way (signed in directly, by retry, …) as SVG: one stacked bar, or one for each day.
 
 The drawings are decorative: the page shows the figures as text beside them. Colours are in `static/css/sign_in.css`.
 """
