@@ -54,7 +54,7 @@ class Difference:
         return None
 
     def cause(self, peers: Mapping[Hashable, int]) -> Cause:
-        """Return the cause of the difference. `peers` has the summed differences of each group, from `sums_of_peers`."""
+        """Return the cause of the difference. `peers` has the sum of differences by group, from `sums_of_peers`."""
         if early := self.early_cause():
             return early
         if self.peers is not None and abs(peers[self.peers]) <= self.tolerance:

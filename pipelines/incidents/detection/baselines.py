@@ -109,7 +109,7 @@ class Baselines:
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def days_of(self, row: int, before: int) -> Places:
-        """Return the indexes of the days that are the baseline of the subject `row`; all are before the day `before`."""
+        """Return the indexes of the baseline days of the subject `row`; all are before the day `before`."""
         return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
 
     def take_out(self, row: int, first: int, last: int) -> None:

@@ -1,1 +1,1 @@
-"""Detects doubled latencies and surges: incidents of kind `further`, which are worth a look but no failure of sign-in."""
+"""Detects doubled latencies and surges: incidents of kind `further`, which are no failures of sign-in."""

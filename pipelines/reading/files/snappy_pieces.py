@@ -109,7 +109,7 @@ def _raw(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
 
 
 def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
-    """Unpack a raw block. The length that it declares must be at most `most`, and possible for the size of the block."""
+    """Unpack a raw block. The length that it declares must be at most `most`, and possible for its size."""
     from cramjam import snappy
 
     length = snappy.decompress_raw_len(block)
