@@ -16,7 +16,7 @@ from pipelines.contract.record.dimensions import CAUSES
 from pipelines.contract.registry.registry import SHIPPED_CODES
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.faults import Faults, faults
-from pipelines.sample.records import SampleRecords, SignIns
+from pipelines.sample.records import SampleRecords, SignIns, days_at_once
 from pipelines.sample.truth import SampleTruth
 from pipelines.sample.write import SampleSpec, sample_days
 
@@ -27,9 +27,10 @@ DAYS = 60
 _AS_LOGGED = ", ".join(key for key in CAUSES if key not in ("app_key", "platform", "carrier", "vendor"))
 _LOGGED = f"""
     SELECT DISTINCT
-        getvariable('day') AS day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
+        day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
         carrier_of(carrier) AS carrier, {_AS_LOGGED}, device_id
     FROM sample_events
+    INNER JOIN (SELECT DISTINCT day_no, day FROM sample_draws) USING (day_no)
     WHERE stage IN ('authorize', 'verify', 'login')
 """
 _OUTCOME_DAILY = f"""
@@ -51,7 +52,7 @@ _OUTCOME_DAILY = f"""
 _DEVICES = "SELECT day, app_key, channel, count(DISTINCT device_id) AS devices FROM logged GROUP BY ALL"
 _SESSIONS = """
     SELECT
-        getvariable('day') AS day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id,
+        day, app_key, entry_channel, platform, carrier, sdk_version, scheme_id,
         count(*) AS sessions,
         count(*) FILTER (NOT is_failed AND signed_in_by = entry_channel) AS direct,
         count(*) FILTER (is_failed AND signed_in_by = failed_channel) AS retry,
@@ -115,9 +116,9 @@ def sample_tables(
     records = SampleRecords(connection, apps, spec.events, seed)
     connection.execute(contract_macros())
     connection.execute(f"CREATE TABLE code AS FROM read_csv('{SHIPPED_CODES}', all_varchar = true)")
-    for place, day in enumerate(with_logs):
-        records.choose(day)
-        records.all_of(day)
+    step = days_at_once(spec.events)
+    for place in range(0, len(with_logs), step):
+        records.choose(with_logs[place : place + step])
         for table, rows in (("logged", _LOGGED), ("planned_sessions", _SESSIONS)):
             connection.execute(f"{f'INSERT INTO {table}' if place else f'CREATE TABLE {table} AS'} {rows}")
     connection.execute(_OUTCOME_DAILY)

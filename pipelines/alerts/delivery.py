@@ -1,6 +1,6 @@
-"""Sends an alert to a command and to receivers, each within a time limit.
+"""Reads the addresses of the receivers, and sends messages to them and to the alert command, with time limits.
 
-Reads the receivers, and delivers messages to them. `due.py` decides when a message is due.
+`due.py` decides when a message is due; `sender.py` is the process that sends to the addresses.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ Workbook = Callable[[Path], Path]
 
 
 def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
-    """Return the addresses from `AUTHMETER_ALERT_URLS`, else from the file of the settings, by line number.
+    """Return the receivers' addresses by line number, from `AUTHMETER_ALERT_URLS` or else from the setting `urls_file`.
 
     Raises:
         UsageError: the file is missing or unreadable, or users other than its owner may read it. The message never
@@ -71,7 +71,9 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The result of sending a message: number of receivers, who got it, and why others did not; never an address."""
+    """The result of sending a message: the number of all `receivers`, the keys of receivers that got it (`took`), and a
+    text about what went wrong (`finding`), which is empty if all went well and never contains an address.
+    """
 
     receivers: int = 0
     took: frozenset[str] = frozenset()
@@ -90,14 +92,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """The alert command, and by anonymous key the line number and address of each other receiver."""
+    """The alert command (empty if none is set), and the other receivers: line number and address by anonymous key."""
 
     command: tuple[str, ...] = ()
     urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def keys(self) -> list[str]:
-        """A key for each receiver, stable as long as its address is."""
+        """The keys of all receivers; the key of a receiver changes only with its address."""
         return [*([_COMMAND] if self.command else []), *self.urls]
 
     def only(self, keys: Collection[str]) -> "Receivers":
@@ -112,7 +114,7 @@ def is_set(alerts: AlertSettings) -> bool:
 
 
 def all_receivers(data: Path, alerts: AlertSettings) -> tuple[Receivers, str]:
-    """Return all receivers, and why the file with the addresses cannot be read, or an empty text."""
+    """Return all receivers, and why the file with the addresses cannot be read: an empty text if it can."""
     finding, urls = "", {}
     try:
         urls = receivers(data, alerts)
@@ -142,7 +144,7 @@ def send(
 
 
 def together(found: Sequence[Delivery]) -> Delivery:
-    """Return the sum of several deliveries."""
+    """Combine deliveries to different receivers: add up `receivers`, and join the keys in `took` and the findings."""
     return Delivery(
         sum(one.receivers for one in found), frozenset().union(*(one.took for one in found)),
         "; ".join(one.finding for one in found if one.finding),

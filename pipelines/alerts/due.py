@@ -34,7 +34,7 @@ _DAYS_KEPT = 40
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and its delivery, which is None if there was no receiver or the message was not due."""
+    """A message and its delivery: None if the message is switched off, or if every receiver already has it."""
 
     message: Message
     delivery: Delivery | None = None
@@ -51,7 +51,7 @@ class Sent:
 
 
 def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
-    """Send the messages that are due at the end of a run; return whether the result of `undelivered` changed.
+    """Send the messages that are due at the end of a run; return whether the text that `undelivered` returns changed.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder.
@@ -120,7 +120,8 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
     """Send the weekly message of the week that ends on a Sunday, and yield it with its delivery.
 
-    Nothing is sent if all receivers have it, or if no weekly message was wanted when the Sunday was published.
+    Nothing is sent if all receivers have it, if the week has no data, or if weekly messages were off when the Sunday
+    was published.
     """
     to, _ = all_receivers(data, settings.alerts)
     is_open = any(not _marker(data, "weekly", sunday, key).exists() for key in to.keys)
@@ -139,7 +140,7 @@ def _report(settings: Settings) -> str:
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
-    """Report days that are due and not published; return whether a message was sent.
+    """Report days that are due and not published; return whether any receiver got the message.
 
     Raises:
         AuthmeterError: settings or manifest cannot be read.
@@ -183,7 +184,7 @@ def alert_test(data: Path, now: datetime) -> str | None:
 
 
 def undelivered(data: Path) -> str | None:
-    """Return the findings about undelivered messages, or None."""
+    """Return the stored text about messages that some receivers did not get; None if there are none."""
     try:
         return (data / "alerts" / "undelivered").read_text("utf-8").strip() or None
     except OSError:
@@ -208,7 +209,7 @@ def _send_once(data: Path, settings: Settings, message: Message, workbook: Workb
 
 
 def _note(data: Path, sent: Iterable[Sent]) -> None:
-    """Replace the stored findings about undelivered messages; if nothing was sent, they are kept."""
+    """Replace the stored text about undelivered messages; keep it if no message in `sent` had to be delivered."""
     tried = [one for one in sent if one.delivery]
     lines = [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in tried if not one.is_whole]
     note = data / "alerts" / "undelivered"
@@ -223,7 +224,7 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 
 
 def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
-    """Claim a message for some receivers; return the keys of those for which no process has sent or claimed it."""
+    """Make the marker of a message for each key; return the keys whose marker is new. Old markers are removed."""
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
     claimed = set()

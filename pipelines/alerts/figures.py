@@ -34,8 +34,8 @@ _WEEK: Final = 7
 class Figure:
     """A headline figure of a day, its value a week earlier (`week_before`), and the day's usual range.
 
-    `change` is the ratio of the two values - 1, for a rate their difference; None if either is missing. `usual`, `low`
-    and `high` are None if the figure is no key figure, or too few days are known for a usual range.
+    `change` is `value / week_before - 1`, for a rate `value - week_before`; None if it cannot be computed. `usual`,
+    `low` and `high` are None if the metric is no key figure, or has too few days for a usual range.
     """
 
     metric: str
@@ -49,7 +49,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures of the published day. `usual_records` is usual for its weekday; `days` counts the days with data."""
+    """The headline figures of the published day, and the number of its records. `usual_records` is the usual number on
+    its weekday; `days` is the number of all days with data.
+    """
 
     figures: tuple[Figure, ...] = ()
     records: int | None = None
@@ -59,14 +61,14 @@ class Headline:
 
     @property
     def key_figures(self) -> list[Figure]:
-        """The figures of the briefing, in its order, without those that have no value."""
+        """The figures that the briefing shows as key figures and that have a value, in the briefing's order."""
         by_metric = {one.metric: one for one in self.figures if one.value is not None}
         return [by_metric[name] for name in key_figures() if name in by_metric]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The values of an incident's days and of two weeks before; None: no data. `is_rate`: the values are shares."""
+    """An incident's values from `first`, two weeks before its `first_day`, to the as-of; None on days without data."""
 
     first: date
     values: tuple[float | None, ...]
@@ -118,7 +120,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the last days up to the as-of with their reference days, and the norms of the last days."""
+    """Return the counts by day behind the key figures, and the usual ranges of the `last` days up to the as-of."""
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays
 
@@ -153,7 +155,7 @@ def _value(one: Incident, counted: int, requests: int | None) -> float | None:
 
 
 def blocks(values: Iterable[float | None], low: float, high: float) -> str:
-    """Return a row of blocks, the lowest for `low` and the highest for `high`, with a dot for a day without data."""
+    """Return a bar chart of one character a day, from `▁` for `low` to `█` for `high`; `·` for a day without data."""
     steps = "▁▂▃▄▅▆▇█"
     top = len(steps) - 1
     return "".join("·" if one is None else steps[round((one - low) / (high - low) * top)] for one in values)

@@ -37,7 +37,7 @@ class _Dialect:
     """The markdown dialect of a chat service.
 
     Attributes:
-        gap: separator of two lines that are not both items.
+        gap: text between two lines; two list items (`Line.is_item`) always have only a line break between them.
         size: measures a text as the service does.
         limit: largest size of title and body together, with some room for additions by Apprise.
     """
@@ -68,7 +68,7 @@ _DIALECTS: Final = {
 
 
 def forms_of(title: str, lines: Sequence[Line], language: Language) -> dict[str, dict[str, str]]:
-    """Return the message in each form, by service; `text` is for all other services."""
+    """Return title, body and format of the message for each service; the entry `text` is for all other services."""
     found = {
         "text": Form(title, as_text(lines, language), "text"),
         "mail": Form(title, as_html(title, lines, language), "html"),

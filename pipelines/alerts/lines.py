@@ -13,7 +13,7 @@ _LISTED: Final = 5
 
 @dataclass(frozen=True)
 class BlockRow:
-    """A row of blocks, one per day, split at an incident's first day."""
+    """A bar chart of block characters (`figures.blocks`), one a day, split at an incident's first day."""
 
     before: str
     since: str
@@ -24,11 +24,11 @@ class Line:
     """One line of a message.
 
     Attributes:
-        text: the content; can be text of a user.
+        text: the content; a user may have written it.
         label: words before the text, in bold. A line with only a label is a heading.
         link: a full address, or the path of a page in the site.
-        code: text to copy, after the text.
-        row: row of blocks after the text.
+        code: text to copy, such as a row for a file; it follows the text.
+        row: bar chart after the text.
         is_item: whether it is an item of the heading above it.
     """
 
@@ -46,7 +46,7 @@ def said(words: Bilingual, language: Language) -> str:
 
 
 def listed(label: str, items: Sequence[Line]) -> Iterator[Line]:
-    """Yield a heading, the first items below it, and how many more there are; nothing without items."""
+    """Yield a heading, the first items below it, and the number of further items; nothing if there are no items."""
     if not items:
         return
     yield Line(label=label)

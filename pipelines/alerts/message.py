@@ -35,7 +35,8 @@ _PLACES: Final = {
 class Message:
     """The content of an alert about the days from `first_day` to `day`.
 
-    `report` is the address of the site's first page, or its path in the site.
+    `report` is the address of the site's first page, or its path in the site. `what`, `why` and `to_do` are texts about
+    a failed run or late days; `what` is also the text of a test message.
     """
 
     kind: Kind
@@ -79,7 +80,7 @@ class Message:
         return said(self._verdict(last), language)
 
     def _verdict(self, day: str) -> Bilingual:
-        """Return the verdict on a published day; acknowledged incidents are only counted."""
+        """Return the verdict on a published day: its first alarm, else few records, warnings, or that it is normal."""
         found = self.problems
         if self.incidents and self.incidents[0].is_alarm:
             one, more = self.incidents[0], found.open - 1
@@ -216,7 +217,9 @@ def _incident_text(one: OpenIncident, language: Language) -> str:
 
 
 def _curve_line(curve: Curve, last: date, language: Language) -> Line:
-    """Return the days of the incident as blocks; the label gives the least and the greatest value."""
+    """Return a line with the curve, which ends on the day `last`, as a bar chart. Its label gives the first and last
+    day, and the least and the greatest value.
+    """
     known = [value for value in curve.values if value is not None]
     low, high = min(known), max(known)
     least, most = (percent_words(one).zh if curve.is_rate else f"{one:,.0f}" for one in (low, high))

@@ -67,10 +67,11 @@ def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
     """Send a message to each receiver in its form.
 
     Args:
-        given: `urls`, `forms` by service, `is_bad`, `attach` (path of a file for mails, or empty) and `seconds`.
+        given: `urls`, `forms` by service, `is_bad` (it is a warning), `attach` (path of a file for mails, or empty) and
+            `seconds` (time limit of a receiver).
 
     Returns:
-        Which addresses are `known` to Apprise, and which receivers `delivered` it, in the order of `urls`.
+        For each of `urls`, whether Apprise can use it (`known`) and whether the receiver got it (`delivered`).
     """
     # Sender name of mails and requests.
     asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter")
@@ -100,7 +101,7 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Turn refusals with HTTP 200 into request errors, which Apprise handles."""
+    """Raise a request error, which Apprise handles, if DingTalk or WeCom answers a refused message with HTTP 200."""
     post = requests.post
     requests.post = _reading_answers(post)
     try:

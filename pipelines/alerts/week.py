@@ -32,11 +32,11 @@ _BILLED: Final = "billable_verifications"
 
 @dataclass(frozen=True)
 class WeekFigure:
-    """One figure over a week.
+    """One figure over a week; `week_before` is its value over the week before.
 
-    `change` compares the days that have data in both weeks, `matched_days` of them: ratio - 1, for a rate the
-    difference; None if a side has no value. `usual` is the usual value of the week's days with data together; None
-    unless each of them has a norm.
+    `change` compares only weekdays that have data in both weeks; `matched_days` is their number. It is a ratio - 1, for
+    a rate the difference; None if it cannot be computed. `usual` is the usual value over the week's days with data;
+    None if one of these days has no usual value.
     """
 
     metric: str
@@ -57,7 +57,9 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The figures and events of a week; `days` counts those with data. `packages` and `bills` are rows by account."""
+    """The content of a weekly message; `days` is the number of days with data. `opened` and `ended` are the incidents
+    that began or ended in the week; `packages` and `bills` have one row for each account.
+    """
 
     first: date
     last: date
@@ -122,7 +124,7 @@ def _figure(name: str, days: Sequence[date], key_days: "KeyDays") -> WeekFigure:
 
 
 def _over(name: str, days: Sequence[date], counts: Mapping[date, Mapping[str, int | None]]) -> float | None:
-    """Return a figure over the days with data: a sum, or a ratio of sums."""
+    """Return a figure over the days with data: a sum, for a rate a ratio of sums; None if it cannot be computed."""
     known = [counts[day] for day in days if counts[day][_BILLED] is not None]
     if name != TECHNICAL:
         return sum(one[name] or 0 for one in known) if known else None

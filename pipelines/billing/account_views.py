@@ -36,9 +36,8 @@ ACCOUNT_VIEWS: Final = {
 
 
 def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: Sequence[str]) -> None:
-    """Create the relations of verification records and accounts.
-
-    They are `verification_hours` of the Parquet files, `app_accounts`, and the `ACCOUNT_VIEWS`.
+    """Create the relations of verification records and accounts: `verification_hours` over the Parquet files `files`,
+    `app_accounts`, and the `ACCOUNT_VIEWS`.
     """
     set_files(connection, {"verification_hours_files": list(files)})
     hours = "FROM read_parquet(getvariable('verification_hours_files'), hive_partitioning = false)"

@@ -12,7 +12,8 @@ from pipelines.contract.settings.bucket_settings import BucketPlace
 class Address:
     """A bucket, or a folder in one.
 
-    `base` is the folder without slashes around it. For `file`, both `bucket` and `base` are the whole path.
+    `base` is the folder without slashes around it. If the scheme is `file`, `bucket` and `base` are both the path of
+    the folder.
     """
 
     scheme: str
@@ -29,16 +30,18 @@ class Address:
         return f"{self.scheme}://{self.bucket}" + (f" on {server}" if server else "")
 
     def key(self, name: str) -> str:
-        """Return the key of an object by its name relative to the address."""
+        """Convert a name, which is relative to this address, to the object's key in the bucket."""
         return f"{self.base}/{name}" if self.base and self.scheme != "file" else name
 
     def name(self, key: str) -> str:
-        """Return the name of an object relative to the address, by its key."""
+        """Convert an object's key in the bucket to its name, which is relative to this address."""
         return key.removeprefix(f"{self.base}/") if self.scheme != "file" and self.base else key
 
 
 def address_of(place: BucketPlace, url: str) -> Address:
-    """Return the parsed form of a checked address. Without an endpoint in the settings, the environment's is used."""
+    """Parse `url`, the checked address of a bucket; `place` is the section of the settings with its endpoint and
+    region. If that has no endpoint, S3 and OSS use the endpoint of the environment.
+    """
     parts = urlsplit(url)
     endpoint = place.endpoint
     if not endpoint and parts.scheme == "oss":

@@ -1,7 +1,7 @@
 """Downloads one object to a file, complete and of one version.
 
-A server that reads a file while it is written can send parts of two versions. So the download is compared with the
-object's MD5 if its ETag is one; else the bucket's description of the object after the download must be unchanged.
+A server that reads a file while it is written can send parts of two versions. So the MD5 of the download must equal the
+object's ETag. If that ETag is no MD5, the bucket must describe the object after the download as before it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _CHANGING = Bilingual("读取时内容有变化，下次运行再取", "it chang
 
 
 def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, Path] | None:
-    """Download an object to a file of its own in a folder. Return the object as it was downloaded, and the file.
+    """Download an object into a folder. Return the description of the downloaded version, and the file.
 
     Return None if the bucket has no such object.
 
@@ -55,8 +55,8 @@ def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, 
 
 
 def unfinished_name(listed: Listed) -> str:
-    """Return the name of an object's unfinished file, equal for the same version, so that another run can continue
-    it.
+    """Return the file name for the download of a version of an object. It is always the same, so that another run can
+    continue an unfinished download.
     """
     return hashlib.sha256(f"{listed.key}\0{listed.size}\0{listed.version}".encode()).hexdigest()[:32]
 
@@ -76,7 +76,7 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
 
 
 def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
-    """Append the missing pieces to the file and return the file's MD5."""
+    """Download the ranges that the file still lacks, append them, and return the MD5 of the whole file."""
     with open(file, "ab", buffering=0) as out:
         while (at := out.tell()) < wanted.size:
             try:
@@ -94,7 +94,7 @@ def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
 
 
 def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, int] | None = None) -> str:
-    """Write the bytes of a span, or all bytes without one, and return their MD5."""
+    """Write the bytes of `span`, or of the whole object if it is None, to the file, and return their MD5."""
     md5 = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(bucket, wanted, span):
         md5.update(chunk)
@@ -104,7 +104,7 @@ def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, 
 
 
 def _chunks(bucket: "ObjectStore", wanted: Listed, span: tuple[int, int] | None) -> Iterator[memoryview]:
-    """Yield the bytes of a span, or all bytes without one.
+    """Yield the bytes of `span`, or of the whole object if it is None.
 
     Raises:
         ObjectGoneError: the object does not exist.

@@ -1,5 +1,5 @@
-"""Words errors of buckets for users. The libraries' own texts are not shown, as they can contain signed addresses and
-parts of keys.
+"""Describes errors of buckets in texts for users. The libraries' own texts are not shown, as they can contain signed
+addresses and parts of keys.
 """
 
 import re
@@ -37,7 +37,7 @@ class ObjectChangedError(BucketError):
 
 
 def as_bucket_error(error: BaseException) -> BucketError:
-    """Return the error of a library with words for users."""
+    """Convert an error of a library to a `BucketError` with a text for users."""
     if isinstance(error, BucketError):
         return error
     text, kind = str(error), type(error).__name__

@@ -48,9 +48,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class FetchReport:
-    """The result of a fetch; `waiting` objects are left for the next run because the limit of a run was reached.
+    """The result of a fetch: numbers of buckets, of downloaded objects, and of their bytes.
 
-    `findings` are the errors by address; `ignored` is the number of objects with names that landing ignores.
+    `waiting` is the number of objects that are left for the next run because of `max_gb`, `ignored` the number of
+    objects with names that landing ignores. `findings` are the errors by address.
     """
 
     buckets: int = 0
@@ -62,7 +63,7 @@ class FetchReport:
 
     @property
     def summary(self) -> str:
-        """The result in words; empty if the buckets have nothing new."""
+        """The result in words; empty if nothing was downloaded and there is no finding."""
         if self.objects:
             return f"{counted(self.objects, 'object')}, {self.bytes / 10**6:,.1f} MB"
         return "no object fetched" if self.findings else ""
@@ -97,7 +98,7 @@ def fetch(
 
 
 class _Fetch:
-    """One `[[fetch]]` of the settings."""
+    """The fetch of one `[[fetch]]` of the settings: `look` lists its bucket, `bring` downloads the objects."""
 
     def __init__(
         self, store: Store, ledger: Ledger, settings: FetchSettings, report: FetchReport, found: list[Bilingual]
@@ -199,7 +200,9 @@ class _Fetch:
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
 
     def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:
-        """Yield each listed object with its outcome, in order, while the next ones are downloaded."""
+        """Yield each object to download with its outcome (the file, an error, or None if it is gone), in order, while
+        the next ones are downloaded.
+        """
         ahead = deque[tuple[Listed, Future[Outcome]]]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             try:

@@ -35,7 +35,7 @@ def passed_over(names: Sequence[str]) -> Bilingual:
 
 
 def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
-    """The finding on objects that failed individually."""
+    """The finding on objects that could not be downloaded for the reason `why`, while the fetch went on."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched ({why.en}): {listed(names)}",
@@ -43,7 +43,7 @@ def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
 
 
 def ended(done: int, due: int, why: Bilingual) -> Bilingual:
-    """The finding on a bucket that became unavailable during the fetch."""
+    """The finding on a bucket that became unavailable (`why`) after `done` of `due` objects were downloaded."""
     return Bilingual(
         f"取回 {done:,} / {due:,} 个对象后中断（{why.zh}），其余留待下次运行",
         f"ended after {done:,} of {counted(due, 'object')} ({why.en}): the rest stays for the next run",
@@ -51,7 +51,7 @@ def ended(done: int, due: int, why: Bilingual) -> Bilingual:
 
 
 def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
-    """The finding on objects that are left because of `max_gb`; `size` are their bytes."""
+    """The finding on `waiting` objects, of `size` bytes together, that are left because of `max_gb`."""
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",

@@ -54,7 +54,7 @@ class Ledger:
         self._connection = connection
 
     def fetched(self, bucket: str, keys: Iterable[str]) -> dict[str, FetchedObject]:
-        """Return the downloaded objects among these keys, by key."""
+        """Return the objects of a bucket that were downloaded and have one of the keys, by key."""
         rows = self._connection.execute(
             "SELECT key, size, version, path FROM brought WHERE bucket = ? AND key IN (SELECT value FROM json_each(?))",
             [bucket, json.dumps(list(keys))],
@@ -67,7 +67,7 @@ class Ledger:
         return found.fetchone() is not None
 
     def add_fetched(self, bucket: str, objects: Iterable[FetchedObject]) -> None:
-        """Record objects that are in landing."""
+        """Record objects of a bucket whose files are in landing now."""
         rows = [(bucket, one.key, one.size, one.version, one.path, folded(one.path)) for one in objects]
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO brought VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -90,8 +90,8 @@ class Ledger:
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
     def note_copied(self, target: str, put: Mapping[str, Copied], removed: Iterable[str] = ()) -> None:
-        """Record files that were copied or that the folder lacks now, and delete the entries of files removed from the
-        target.
+        """Record the files in `put`, which were copied or which the folder lacks now (`gone_in`), and delete the
+        entries of the files in `removed`, which the target no longer has.
         """
         with self._transaction():
             rows = [(target, path, one.digest, one.gone_in) for path, one in put.items()]

@@ -95,7 +95,9 @@ def list_objects(
 
 
 def _passed_over(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
-    """Yield the keys of the files that obstore leaves out of the list of a folder."""
+    """Yield the keys that begin with `begin` of files that obstore does not list, because their names end in `#` and
+    digits. Files last changed before `since` are left out.
+    """
     # Only the folder of the prefix is read, as in `_plain`.
     for place, _, names in os.walk(folder / begin.rpartition("/")[0]):
         for file in (Path(place, name) for name in names if _PASSED_OVER.fullmatch(name)):

@@ -1,7 +1,7 @@
 """Copies a folder to a bucket in an order that keeps the copied site working for readers during the copy.
 
 New and changed files are copied first, entry pages last. A file that the folder lacks now is removed one version later,
-so that pages opened before can still load it. Only files that were copied by this function are removed.
+so that pages opened before can still load it. Only files that `mirror` copied are removed.
 """
 
 import hashlib
@@ -50,8 +50,8 @@ class Mirror:
         version: identifies the content of the folder; different content has a different version.
         last: patterns of paths in the folder that are copied after all others, in this order; `*` also matches `/`.
         without: patterns of paths that are never copied.
-        index: path of a JSON file with a list `files`, whose copy lists only the files that are copied; empty if there
-            is none.
+        index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
+            folder has no such file.
     """
 
     folder: Path
@@ -118,7 +118,9 @@ class _Mirroring:
         return self._report
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
-        """Return the files copied before; none if the bucket lacks the last one, as an emptied bucket does."""
+        """Return the files copied before, by path; empty if the bucket was emptied since, that is, if it lacks the last
+        of these files in the order of copying (`groups`).
+        """
         before = self._ledger.copied(self._target)
         last = [path for group in groups for file in group if (path := self._path(file)) in before]
         try:
@@ -130,8 +132,9 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Remove files that the previous version already lacked. Record files that this version is the first to lack,
-        and files that exist again.
+        """Remove from the bucket the files that an earlier version of the folder already lacked. Record files that this
+        version is the first to lack, and files that exist again. `there` has the paths of the folder's files now,
+        `before` the files copied before, by path.
         """
         gone = {path: copied for path, copied in before.items() if path not in there}
         old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]

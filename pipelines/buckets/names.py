@@ -17,8 +17,8 @@ _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,10}){1,3}$")
 
 
 def refusal(name: str) -> bool:
-    """Whether a name is unsafe: empty parts, `.` and `..` can leave the folder, control characters can change a
-    terminal.
+    """Whether a name is unsafe: its path has an empty component, `.` or `..`, which can leave the folder, or it has
+    control characters, which can change a terminal.
     """
     return bool(_CONTROL.search(name)) or any(part in ("", ".", "..") for part in name.split("/"))
 
@@ -36,8 +36,8 @@ def folded(path: str) -> str:
 
 
 def paths_for(name: str) -> Iterator[str]:
-    """Yield the possible paths of an object, best first: its own name; with a mark, if another object has that name;
-    and in a folder with a mark, if a file has the name of its folder.
+    """Yield the possible paths of an object, best first: its own name; its name with a mark (digits of a hash), if
+    another object has that name; and in a folder with a mark, if a file has the name of its folder.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)
@@ -53,7 +53,7 @@ def _mark(text: str) -> str:
 
 
 def _cut(part: str) -> str:
-    """Shorten a part of a path to `_LONGEST` bytes, with a mark between its beginning and its suffix."""
+    """Shorten a part of a path to `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
     if len(part.encode()) <= _LONGEST:
         return part
     suffix = found[0] if (found := _SUFFIX.search(part)) and found.start() else ""

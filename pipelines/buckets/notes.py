@@ -1,5 +1,5 @@
-"""Stores the findings on buckets and their copied versions for `status` and the next run, in
-`warehouse/buckets.json`.
+"""Stores in `warehouse/buckets.json` the findings on buckets, for `status`, and the version of each folder that was
+copied, for the next run.
 """
 
 import json
@@ -31,7 +31,7 @@ def note_copied_version(store: Store, target: str, version: str) -> None:
 
 
 def copied_version(store: Store, target: str) -> str | None:
-    """Return the version of a folder that was completely copied to a bucket; None if there is none."""
+    """Return the version of the folder that was last copied completely to a bucket; None if no copy was completed."""
     version = _noted(store).get(_COPIED, {}).get(target)
     return str(version) if version else None
 

@@ -64,7 +64,9 @@ class Placer:
         self._ledger.add_fetched(self._address.identity, rows)
 
     def _is_still_its_own(self, before: FetchedObject, file: Path) -> bool:
-        """Whether the new version of an object can keep its path: the path is free, or has the old or new version."""
+        """Whether the downloaded `file`, a new version of the object `before`, can keep its path: nothing exists there,
+        or only the old or the new version of this object.
+        """
         if not before.path:
             return False
         target = self._landing / before.path
@@ -76,7 +78,7 @@ class Placer:
         return cmp(target, file, shallow=False) or _may_be(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
-        """Return the first path for an object that no other object and no file with other content has."""
+        """Return the first possible path that no other object and no file with other content has, else the last one."""
         paths = [f"{self._into}/{path}" for path in paths_for(name)]
         return next((path for path in paths if self._is_free(path, file, taken)), paths[-1])
 
@@ -105,8 +107,8 @@ def _has_room(target: Path) -> bool:
 
 
 def _may_be(target: Path, before: FetchedObject) -> bool:
-    """Whether a file can be the object that was downloaded: it has the same size, and the same MD5 if the object's
-    version is one.
+    """Whether a file can be the object `before` as it was downloaded: it has the recorded size and, if the recorded
+    version is an MD5, this MD5.
     """
     if target.stat().st_size != before.size:
         return False

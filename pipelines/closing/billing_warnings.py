@@ -1,7 +1,7 @@
 """The warning checks of resource packages, consoles and bills.
 
-They report packages that run out, will lapse or are missing, wrong balances, and differences from the log, in the
-tables that are about to be published.
+They examine the tables that are about to be published, and report packages that run out, will lapse or are missing,
+wrong balances, and differences from the log.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,10 +42,10 @@ _DRIFT_PERCENT: Final = 2
 def billing_as_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date
 ) -> "Mapping[str, pl.DataFrame] | None":
-    """Return the tables of resource packages and reconciliation as of a day; None without packages and statements.
+    """Return the tables of resource packages and reconciliation as of a day; None if the registry has no billing data.
 
     Raises:
-        BooksError: the ledger does not sum.
+        BooksError: the rows of the ledger do not add up.
     """
     if not registry.has_billing:
         return None
@@ -57,7 +57,7 @@ def billing_as_of(
 
 
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """Return the checks as of a day, from the tables that `billing_as_of` returns."""
+    """Return the results of the checks as of a day; `tables` are from `billing_as_of`. All pass if they are None."""
     if tables is None:
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
@@ -92,7 +92,7 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
 
 
 def _named(check: str, found: Iterable[Bilingual]) -> CheckResult:
-    """Return the result of a check, failed if `found` has a text; each is about an account, package or statement."""
+    """Return the result of a check: failed if `found` has texts, each about one account, package or statement."""
     said = list(found)
     if not said:
         return CheckResult(check, True, "none", "无")
@@ -171,7 +171,9 @@ def _more_or_less(difference: int) -> str:
 
 
 def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
-    """Yield unexplained differences of the last days, and of the last month that is over."""
+    """Yield a text for each unexplained difference above the tolerance: of bills (`monthly`) in the last full month, of
+    consoles (`daily`) in the last `_RECONCILED_DAYS` days.
+    """
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)

@@ -32,10 +32,10 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: store the previous as-of.
+    """Close the days up to the as-of: note in `closed_before` the as-of published until now, which `publish` replaces.
 
     Raises:
-        AuthmeterError: one of the days has too few records to be published, by `block_below_share`.
+        AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
     """
     if manifest.as_of and as_of > manifest.as_of:
         manifest.closed_before = manifest.as_of
@@ -44,7 +44,8 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
 
 @dataclass(frozen=True)
 class PendingPublication:
-    """The inputs of a publication: the checks of the closed days, and the fingerprint of all inputs.
+    """A publication that is not stored yet: its as-of, the results of its checks, and the fingerprint of all its inputs
+    (`inputs`).
 
     `billing` has the tables of packages, consoles and bills, so that they are computed only once; None without billing
     data.
@@ -60,7 +61,7 @@ def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
     billing: "Mapping[str, pl.DataFrame] | None",
 ) -> PendingPublication:  # fmt: skip
-    """Return what would be published from the data folder as of a day.
+    """Return the publication as of a day, from the data folder as it is now.
 
     `billing` are the tables that `billing_as_of` returns.
     """

@@ -21,7 +21,7 @@ def closed_days(manifest: Manifest, as_of: date) -> list[date]:
 def files_since_closing(manifest: Manifest) -> list[FileEntry]:
     """Return the live files that were read by the run that closed the newest day, or by a later one.
 
-    They stay the same until the next day is closed.
+    A file remains among them until the next day is closed.
     """
     before = manifest.closed_before
     return [

@@ -1,4 +1,4 @@
-"""A fingerprint of all inputs of the published tables and pages, by which a run finds whether to publish."""
+"""A fingerprint of all inputs of the published tables and pages: a run publishes only if it changed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def publishing_digest(root: Path = PROJECT) -> str:
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
-    """Return a digest that changes with the published tables or pages: by code, settings and state, not by time."""
+    """Return a digest of all that the published tables and pages depend on: code, settings, registry and state."""
     # Results of reading are included: a file that is read again may have other rejected records and the same counts.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))

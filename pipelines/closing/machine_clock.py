@@ -17,10 +17,10 @@ _BACK = timedelta(days=1)
 
 
 def require_sound_clock(manifest: Manifest, now: datetime) -> None:
-    """Refuse a clock that is more than a day behind the last run.
+    """Refuse a clock that is more than a day behind the last run, or behind the start of 2026 if there was no run.
 
     Raises:
-        AuthmeterError: the clock is more than a day before the time of the last run.
+        AuthmeterError: the clock is too far behind.
     """
     # All files read by a run have the same time.
     times = {entry.first_read_at for entry in manifest.files}
@@ -47,7 +47,7 @@ def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
     """Refuse to close a day that is so long after the published day that the clock is probably wrong.
 
     Raises:
-        AuthmeterError: the two days are further apart than the retention.
+        AuthmeterError: the two days are more than `retention_days` apart.
     """
     if manifest.as_of and (day - manifest.as_of).days > settings.retention_days:
         raise AuthmeterError(

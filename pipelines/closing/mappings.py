@@ -12,9 +12,10 @@ _SOME_RECORDS = 100
 
 
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
-    """Return the mapping faults to report, by source: faults of all newest files, or of one with 100 records or more.
+    """Return the mapping faults to report, by source. Only files that were read since the last closing are examined.
 
-    If a mapping's `where` selects records in any live file of its source, the newest files without any are ignored.
+    A fault is reported if all these files have it, or one with 100 records or more. Files without a record that the
+    mapping's `where` selects are ignored if another live file of the source has such a record.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_is_telling, files_since_closing(manifest)):
@@ -35,7 +36,7 @@ def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bo
 
 
 def _is_telling(entry: FileEntry) -> bool:
-    """Return whether the file says anything about the mapping: files with only malformed lines do not."""
+    """Return whether a file can show faults of its mapping: it has an accepted record or a fault."""
     return bool(entry.accepted or entry.mapping_faults)
 
 

@@ -22,10 +22,11 @@ _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_bef
 def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None") -> int:
     """Store a restatement of each package whose published balance changed; return the number of packages.
 
-    The file is added to the manifest. `published_now` is NULL if the package no longer has a row for the day.
+    The restatements are stored as a file, which is added to the manifest. `published_now` is NULL if the package no
+    longer has a row for the day.
 
     Args:
-        tables: the tables of resource packages that are about to be published; None without packages.
+        tables: the tables of resource packages that are about to be published; None if there are no packages.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -63,7 +64,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
 def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
     """Return the published ledger; None if it is empty or absent.
 
-    Also None if the last run of the manifest was not published: that run already stored its changes.
+    Also None if the published file is not of the manifest's last run: that run already stored its changes.
     """
     try:
         with closing(open_published(store.database)) as connection:
@@ -78,7 +79,7 @@ def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
 
 
 def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return the causes of the restatements of this run, by day."""
+    """Return one row for each day that this run restated, with the causes joined to one text."""
     import polars as pl
 
     from pipelines.rollup.restatements import SCHEMA

@@ -31,7 +31,7 @@ _REASONS = {
 
 
 def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
-    """Return the checks as of a day."""
+    """Return the results of the registry's checks as of a day."""
     return _rows(registry), _accounts(registry), _early_consoles(registry, as_of), _early_bills(registry, as_of)
 
 

@@ -37,7 +37,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """Return the results of all warning checks as of a day, in the order of `FOLDER_CHECKS`.
 
-    `of_billing` are the checks of packages, consoles and bills; they may be omitted without billing data.
+    `of_billing` are the results of the checks of packages, consoles and bills; if empty, these checks pass.
     """
     of_folder = (
         damaged_files(manifest),
@@ -105,7 +105,9 @@ def _held_files(manifest: Manifest) -> CheckResult:
 
 
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
-    """Return the result of a check that names files, each with its kind and the remedy."""
+    """Return the result of a check that fails if there are files; its text lists the paths, grouped by the words of
+    each file in `files`.
+    """
     if not files:
         return CheckResult(check, True, "none", "无")
     by_words: dict[Bilingual, list[str]] = {}
@@ -171,7 +173,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
-    They cover the files since the last closing; all files as long as none had an accepted record.
+    They cover the live files since the last closing, or all live files if no file ever had an accepted record.
     """
     is_barren = not any(entry.accepted for entry in manifest.files)
     there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]

@@ -1,4 +1,4 @@
-"""Changes the library's layout of help screens."""
+"""Changes Typer's help screens: the option `--help` is listed without a value type, like other switches."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from typer.core import TyperGroup
 
 
 class Commands(TyperGroup):
-    """The group of commands; `--help` is shown without a type, like other switches with an empty metavar."""
+    """The group of commands. The empty metavar of `--help` hides its type, as for other switches."""
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option of the list of commands."""

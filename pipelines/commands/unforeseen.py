@@ -11,8 +11,8 @@ from pipelines.contract.record.masking import masked_text
 def unforeseen(error: Exception) -> AuthmeterError:
     """Return the error to show for an exception that is being handled.
 
-    It is a limit of the machine, if one was reached; else a bug, whose traceback is written to a file with possible
-    personal data masked.
+    If a full disk or memory, or missing rights, are the cause, the error says so. Any other exception is a bug, whose
+    traceback is written to a file with possible personal data masked.
     """
     return as_machine_error(error, "the folder that was being written") or _fault(error)
 

@@ -1,4 +1,4 @@
-"""Reads a message catalogue: `<folder>/<language>/LC_MESSAGES/messages.po`. The msgid is the English text."""
+"""Reads a gettext catalogue, `<folder>/<language>/LC_MESSAGES/messages.po`. The msgid is the English text."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A digest of the project's own files: results with another digest are computed again.
+"""A digest of the project's own files. It is stored with a result, which is computed again if the digest has changed.
 
 Callers list the files that determine their results: `counting_digest`, `tables_digest` and `publishing_digest`.
 Comments, docstrings and blanks of Python and SQL are left out, so that editing them computes nothing again. All other
@@ -51,13 +51,13 @@ def code_digest(paths: tuple[str, ...], without: tuple[str, ...] = (), suffix: s
 
 
 def without_python_comments(text: bytes) -> bytes:
-    """Return Python code without comments, empty lines and docstrings, also those below the globals of a module."""
+    """Return Python code without comments, empty lines, docstrings, and strings that document a module's globals."""
     lines = (line.rstrip() for line in _PYTHON.findall(text))
     return b"\n".join(line for line in lines if line)
 
 
 def without_sql_comments(text: bytes) -> bytes:
-    """Return SQL without comments, and with one blank for several outside of strings."""
+    """Return SQL without comments, and with each sequence of blanks outside of strings reduced to one blank."""
     return b" ".join(word for word in _SQL.findall(text) if word)
 
 

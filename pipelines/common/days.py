@@ -21,7 +21,7 @@ FIRST_DAY = date(2000, 1, 1)
 
 
 def is_within_calendar(day: date) -> bool:
-    """Return whether a day may occur in the registry: from `FIRST_DAY` on, with later days in the calendar.
+    """Return whether a day may occur in the registry: from `FIRST_DAY` on, and before the last year that `date` allows.
 
     Otherwise a mistyped year could create a table of a million days.
     """
@@ -74,9 +74,10 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """The first instants of a business day and of the next one, in UTC, and the hours of its clock, 0 to 23.
+    """A business day from `start` to `end`, in UTC; `end` is the start of the next day. `hours` are the hours that the
+    local clock shows, 0 to 23, in order.
 
-    On a day with a change of the clock, one hour occurs twice or never.
+    On a day when the clock is changed, one hour occurs twice or never.
     """
 
     start: datetime
@@ -92,7 +93,7 @@ def day_hours(day: date, zone: str) -> DayHours:
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:
-    """Refuse a business time zone other than that of the stored days, which is None if there are none.
+    """Refuse a business time zone other than `stored`, the zone of the stored days, which is None if no day is stored.
 
     Raises:
         UsageError: the two differ.
@@ -112,7 +113,7 @@ def last_closed_day(now: datetime, zone: str) -> date:
 
 
 def last_due_day(now: datetime, zone: str, late_after: str) -> date:
-    """Return the newest business day that is due by `now`: a day is due at `late_after`, HH:MM, of the next one.
+    """Return the newest business day that is due by `now`. A day is due on the next day, at `late_after` (HH:MM).
 
     A day that is due and not published is late.
     """
@@ -156,9 +157,7 @@ def _midnight(instant: datetime) -> datetime:
 # The range grows from run to run, but most of its days stay the same: each is computed once in a process.
 @cache
 def _offset_on(zone: str, midnight: datetime) -> timedelta | None:
-    """Return the zone's offset if it is the same at every hour of the day of UTC that begins at
-    `midnight`, else None.
-    """
+    """Return the zone's offset if it is the same at every hour of the UTC day that begins at `midnight`, else None."""
     tz = ZoneInfo(zone)
     first, *others = ((midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(24))
     return first if all(offset == first for offset in others) else None

@@ -37,12 +37,12 @@ class UsageError(AuthmeterError):
 
 
 def nothing_published(where: object) -> UsageError:
-    """Return the error of all commands that read the published file before the first run."""
+    """Return the error of all commands that need the published file, for a data folder without one."""
     return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
 
 
 def older_publication(where: object, lacking: str) -> UsageError:
-    """Return the error of these commands if the published file lacks tables or columns that this version reads."""
+    """Return the error for a published file without tables or columns that are needed; `lacking` describes them."""
     return UsageError(
         "The published file was written by an older version of authmeter.",
         where=str(where),
@@ -56,9 +56,9 @@ class InUseError(AuthmeterError):
 
 
 class BooksError(AuthmeterError):
-    """Books do not balance, or a key exists twice: a blocking check failed, and nothing is published.
+    """Counts that must agree (books) differ, or a key exists twice: a blocking check failed, and nothing is published.
 
-    The cause is a fault of authmeter, so the advice is the same unless a check gives its own.
+    The cause is a fault of authmeter, so `do` has a default: to report it. A check can pass other advice.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Forms of numbers and names in all messages."""
+"""Formats numbers, names and paths for messages, and holds texts in both languages (`Bilingual`)."""
 
 import os
 import re
@@ -106,5 +106,5 @@ def percent(share: float) -> str:
 
 
 def about(number: float) -> str:
-    """Return a number for a message, rounded."""
+    """Return a number for a message: rounded to a whole one from 10 on, below to two significant digits."""
     return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

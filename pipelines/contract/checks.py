@@ -14,12 +14,12 @@ NOTICE: Final = "notice"
 
 @dataclass(frozen=True)
 class Check:
-    """A check.
+    """The declaration of a check.
 
     Attributes:
         asset: the name of the checked asset in Dagster.
-        kind: a failed check of the `books` stops the run; a check of the `folder` examines its files, its registry and
-            the newest day; `freshness` is for Dagster only.
+        kind: `books`: a failure stops the run before it publishes; `folder`: examines files, registry and newest day;
+            `freshness`: checked by Dagster only.
         meaning_en: when it fails.
         to_do: advice for readers of `status.json` after a failure or a notice.
     """
@@ -39,10 +39,10 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check, in both languages; `day` is None for the data folder as a whole.
+    """The result of one check, in both languages; `day` is None if it is about the data folder as a whole.
 
-    `severity` is `warn`, or `notice` if the check passed and still has a message, which changes no state and no exit
-    code.
+    `severity` is `notice` if the check passed and still has a message, else `warn`. A notice changes neither the state
+    nor the exit code.
     """
 
     check_name: str

@@ -15,7 +15,8 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether an incident that is open and part of no other is counted as a problem, acknowledged or not.
+    """Return whether an incident of this kind counts as a problem while it is open and part of no other, acknowledged
+    or not.
 
     The headline of the pages, `status` and the message of the day all use this count.
     """
@@ -42,7 +43,7 @@ class Problems(BaseModel):
 
 
 class Published(BaseModel):
-    """The published state."""
+    """The publication: its as-of day, time and run, and the numbers of its days, missing days and late records."""
 
     as_of: date
     generated_at: str
@@ -82,7 +83,7 @@ class LastRun(BaseModel):
 
 
 class Work(BaseModel):
-    """The running or killed command of a process on the folder."""
+    """A command that runs on the folder, or was killed: its process, its name, and when it began."""
 
     process: int
     doing: str
@@ -139,7 +140,7 @@ class OpenIncident(BaseModel):
 
 
 class Kept(BaseModel):
-    """The first day with stored events, and the first published day, if retention has removed older ones."""
+    """The first day with stored events, and the first published day; None if retention has removed no older ones."""
 
     events_from: date | None = None
     days_from: date | None = None

@@ -47,9 +47,9 @@ later steps over the same records read the step.
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT and the name of its relation; parameters are named `$…`.
+    """One SELECT, and the name of the relation that it creates. Its parameters are named `$…`.
 
-    A step that `is_view` has no parameters, and is computed again by each step that reads it.
+    A step that `is_view` has no parameters, and is computed again by each step that reads it. For `adds`, see `Adds`.
     """
 
     name: str
@@ -60,15 +60,15 @@ class Step:
 
 @dataclass(frozen=True)
 class SubjectSteps:
-    """The steps that assign sign-in records their subject: their device, or the device of their attempt if they have
-    none.
+    """The steps that find the subject of each sign-in record: its device, else the first device of its attempt, else
+    the attempt.
 
     Attributes:
         known_records: the records with a device; they have the columns of `found_records`.
         lone_records: the records with an attempt and no device.
         device_attempts: the devices by attempt. `found_records` joins them with `lone_records`, so that one worker must
             have all rows of an attempt. `attempt_set` is an SQL number that is equal for these rows.
-        first_devices: the first device of each attempt on one worker, to be sent instead of its `device_attempts`.
+        first_devices: the first device of each attempt in the `device_attempts` of one worker, which sends only these.
         found_records: `lone_records` with their subjects.
         subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is an SQL number
             that is equal for all records of a subject.
@@ -85,7 +85,7 @@ class SubjectSteps:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in the order in which they run if all records are in one place."""
+        """The steps in their order if one worker has all records; `first_devices` is not needed then."""
         return (
             self.known_records, self.lone_records, self.device_attempts, self.found_records, self.subject_records
         )  # fmt: skip
@@ -99,23 +99,24 @@ class DayPlan:
 
     `macros` are statements that create macros for all steps. `relations` are tables for all steps.
 
-    Records may be distributed to several *places*, such as the executors of Spark. The results of a step in all places
-    are combined as its `adds` describes:
+    Records may be distributed to several *workers*, such as tasks of Spark. The results of a step on all workers are
+    combined as its `adds` describes:
 
     - `delivered_steps`: over any subset of the events. They read `events` (the columns of `contract/record/parts.py`,
       `filename`, `record_number`, which identifies a record, and `is_late`) and `file_sources` (filename, file,
       source), which the engine provides. For all steps, the engine also provides `batch_days` (`BATCH_DAYS`) and the
-      macros `app_number(day_number, place)` and `day_number_of(app)`.
+      macros `app_number(day_number, place)`, where `place` is the index of an app on that day, and
+      `day_number_of(app)`.
     - `number_steps`: over the combined results of `delivered_steps`.
     - `copies` find the events that do not count, and `counted_records` is the query of the events that do. `word_steps`
       read these, then `sign_in_steps` and `record_steps`, which are independent of each other. All events of a day with
-      the same event_id must be in one place. These steps read only `record_columns` of `events`.
-    - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be in one
-      place. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
+      the same event_id must be on one worker. These steps read only `record_columns` of `events`.
+    - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be on one
+      worker. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
       `$first_device` to `$last_device`.
-    - `subjects` make `subject_records` from `sign_in_steps`, and `session_steps` read these. All records of a subject
-      must be in one place.
-    - `key_steps` read `key_records`. All devices, phones and apps with the same `key_set` must be in one place.
+    - `subjects` make `subject_records` from the results of `sign_in_steps`, and `session_steps` read `subject_records`.
+      All records of a subject must be on one worker.
+    - `key_steps` read `key_records`. All devices, phones and apps with the same `key_set` must be on one worker.
     - `last_steps` and `tables`: over the combined results of all steps. The rows of `tables` are ordered by day, then
       by key, and are written. `books` returns a row per day; it reads `booked_table`, which has the columns `day` and
       `records` of the written rows.
@@ -168,8 +169,8 @@ class FileReader(Protocol):
     def read(
         self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
     ) -> list[PartBooks]:
-        """Read files of one mapping and format into one part in the empty folder `target`. Return the books of each
-        file.
+        """Read files of one mapping and format into one part in the empty folder `target`, with the parameters
+        `reading`. Return the books of each file.
 
         Raises:
             DamagedFileError: a file is cut or corrupt, or has another format than its name.
@@ -194,13 +195,13 @@ class DayRoller(Protocol):
         books by day.
 
         Raises:
-            BooksError: a table contains a key twice. duckdb.OutOfMemoryException: the days do not fit into the memory
-                of this process.
+            BooksError: a table contains a key twice.
+            duckdb.OutOfMemoryException: the days do not fit into the memory of this process.
         """
 
 
 class Engine(Protocol):
-    """Does the heavy steps."""
+    """Reads files into parts and rolls up days, in this process or on a cluster."""
 
     @property
     def split_bytes(self) -> int | None:

@@ -78,7 +78,7 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Whether a row follows a row of the same day with a greater first column of the key, which is never NULL."""
+    """Whether the key's first column after the day (never NULL) is ever less than in the previous row of its day."""
     if len(keys) < 2:
         return False
     ((days,), (first,)) = (keys.column(place).chunks for place in (0, 1))
@@ -110,7 +110,7 @@ def _repeated(keys: pa.Table) -> pa.Table | None:
 
 
 def _pieces(tables: Iterator[pa.Table], columns: Sequence[str]) -> Iterator[tuple[date, pa.Table]]:
-    """Yield day and rows for each run of rows of one day, in order."""
+    """Split each table wherever the day changes. Yield the day and the `columns` of each section, in order."""
     for table in tables:
         days = table["day"].to_numpy()
         starts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist()] if len(days) else []

@@ -19,7 +19,7 @@ def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
-    """Return the number of blocked records of a counter, and of the uses and successes among them.
+    """Return three numbers for the records of a counter: all that are blocked, the uses and the successes among these.
 
     A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records are not
     counted for later ones.

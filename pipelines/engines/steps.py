@@ -34,8 +34,8 @@ def create_plan(connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
 
 
 def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
-    """Create the relation `batch_days` of a batch of days, and the macros that combine the numbers of day and app and
-    extract the day again.
+    """Create the relation `batch_days` of a batch of days, and the macros `app_number`, which combines the numbers of
+    day and app, and `day_number_of`, which extracts the number of the day.
     """
     connection.register("batch_days", batch)
     connection.execute(
@@ -55,7 +55,7 @@ def days_of(batch: pa.Table) -> list[date]:
 def create_events(
     connection: duckdb.DuckDBPyConnection, batch: pa.Table, parts: Sequence[PartRecords], late: pa.Table
 ) -> None:
-    """Create the relations `events` and `file_sources` of a batch of days from these parts; `late` is as
+    """Create the relations `events` and `file_sources` of a batch of days from these parts; `late` has the schema
     `LATE_ROWS`.
     """
     places = [
@@ -84,8 +84,8 @@ def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Map
 
 
 def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Run the steps over sign-in sessions if all records are in one place, and drop the relations that no other step
-    reads. They take less memory than the relations of devices.
+    """Run the steps over sign-in sessions in a process that has all records. The relations that no other step reads
+    take less memory than the relations of devices, and are dropped as soon as possible.
     """
     names = [step.name for step in plan.session_steps]
     place = names.index("session_records")
@@ -99,7 +99,7 @@ def make_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: 
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
-    """Drop the tables of steps that no other step reads."""
+    """Drop the tables of the steps whose `adds` is None: no later step reads them."""
     for step in steps:
         if step.adds is None and not step.is_view:
             connection.execute(f"DROP TABLE {step.name}")
@@ -108,7 +108,7 @@ def _drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
 def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
-    """Run the steps over devices, which have `records` records, with `memory` bytes of memory."""
+    """Run `range_steps` and `range_sums` over `device_records`, of at most `records` rows, within `memory` bytes."""
     for place, devices in enumerate(device_ranges(records, memory)):
         given = {**values, **devices}
         make(connection, plan.range_steps, given)
@@ -118,8 +118,8 @@ def make_devices(
 
 
 def add_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
-    """Create the relation of a step by combining the results of subsets of the records, which are in the relation
-    `source`.
+    """Create the relation of a step from `source`, which has its results for several subsets of the records: the
+    columns `step.adds` are summed over rows that agree in all others.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {added_up(connection, step, source)}")
 
@@ -178,10 +178,10 @@ def named(query: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def device_ranges(records: int, memory: int) -> list[dict[str, int]]:
-    """Return the ranges of devices that are processed one after another, so that a range of so many records fits in
-    memory.
+    """Return ranges of devices to process one after another: so many that the devices of each fit in `memory`.
 
-    The ranges have equal width, as hashes are distributed evenly.
+    The ranges have equal width, as hashes are distributed evenly. `records` is the number of all devices' records,
+    `memory` is in bytes.
     """
     ranges = 1 + records * _DEVICE_BYTES // memory
     width, lowest = -(-(1 << 64) // ranges), -(1 << 63)

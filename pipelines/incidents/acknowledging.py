@@ -18,10 +18,10 @@ _TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
 
 def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
-    """Return the row of `registry/notes.csv` that acknowledges an incident, with a place for the text.
+    """Return the row of `registry/notes.csv` that acknowledges an incident, with a placeholder for the text.
 
     Args:
-        day: the as-of, which stays within the incident even if its first day moves later.
+        day: the as-of. The row is dated with it because it is a day of the incident even if the first day moves later.
         app_key: the app of the incident; `*`: all apps.
     """
     line = f"{day},{app_key},{{text}},{incident_id}"
@@ -29,7 +29,8 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
 
 
 def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
-    """Return the incident ids in notes that no published incident has, now or before it was withdrawn.
+    """Return the ids in notes that belong to no published incident, current or withdrawn. Notes on days before the
+    first published day are left out.
 
     Args:
         connection: the published file.
@@ -41,7 +42,7 @@ def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tup
 
 
 def unknown_words(ids: list[str]) -> Bilingual:
-    """Return the warning about ids in notes that no incident has."""
+    """Return the warning that notes name these ids, although no incident has such an id."""
     return Bilingual(
         f"registry/notes.csv 中的异常编号不存在，所在行不确认任何异常：{listed(ids)}",
         f"registry/notes.csv names incidents that do not exist; these rows acknowledge nothing: {listed(ids)}",

@@ -1,4 +1,4 @@
-"""All incidents of a data folder: of rates, of volumes and of the data.
+"""All incidents of a data folder: of rates, volumes, latencies and the data, and surges.
 
 Runs the detector of each kind, links parts to their incident (`parts.py`), and lists withdrawn incidents. The daily run
 calls it before the marts.

@@ -36,7 +36,7 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
 
     Args:
         counts: incident_id, the dimensions (NULL: unknown), `requests_before`, `successes_before`, `requests_now` and
-            `successes_now`; a cell may have several rows. Both sides of each incident have requests.
+            `successes_now`; a cell may have several rows. Each incident has requests both before and now.
 
     Returns:
         incident_id, dimension, value, second and second_value (NULL unless a pair), the four counts, mix_effect and
@@ -65,7 +65,9 @@ def with_causes(
 
 
 def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells with the columns `dimension` and `value` only; pairs are joined with ` & `."""
+    """Return the cells without `second` and `second_value`: the two dimensions and values of a pair are joined with
+    ` & `.
+    """
     named = cells.with_columns(
         pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
         pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
@@ -158,16 +160,19 @@ def cause_of(cells: pl.DataFrame) -> Cause:
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
-    """Return the rate of one side (`before` or `now`); NULL without requests. `of` returns the column of a count."""
+    """Return the rate of one side (`before` or `now`); NULL without requests. `of` maps the name of a count, such as
+    `requests_now`, to its expression.
+    """
     requests = of(f"requests_{side}")
     return pl.when(requests > 0).then(of(f"successes_{side}") / requests)
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return whether the rate of requests that share only the value of `part` with the pair fell by at most a quarter
-    of the pair's fall.
+    """Return whether a pair fell without the other requests that have one of its two values: their rate fell by at most
+    a quarter of the pair's fall. `part` is the column of that value, `value` or `second_value`.
 
-    Without such requests before, the rate of the whole is used for them; without any now, the answer is no.
+    If there were no other requests before, `whole_before`, the rate of all requests, is used for them; if there are
+    none now, return false.
     """
 
     def rest(name: str) -> pl.Expr:

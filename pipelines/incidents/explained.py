@@ -1,4 +1,6 @@
-"""Splits any change of a rate as for the causes of incidents, for `authmeter explain` and the site."""
+"""Splits the change of any rate between two spans, as `causes.py` does for incidents; `authmeter explain` and the site
+use it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +19,9 @@ from pipelines.incidents.rate_incidents import compared
 
 
 class RateSource(NamedTuple):
-    """Source of the counts of a session rate: table, channel (`*`: all), and the dimensions of the table, app first."""
+    """The source of the counts of a rate of sign-in sessions: table, channel (`*`: all), and the dimensions of the
+    table, app first.
+    """
 
     table: str
     channel: str
@@ -37,9 +41,10 @@ SESSION_SOURCES: Final = {
 
 @dataclass(frozen=True)
 class Explained:
-    """The change of a rate: requests and successes by the names of `COUNTS`, cells, and the cause if one explains it.
+    """The change of a rate. `counts` has its requests and successes by the names of `COUNTS`.
 
-    `cells` come from `cells_of`; empty if a side has no requests.
+    `cells` come from `cells_of`, and are empty if a side has no requests. `cause` is `BROAD` if no cell explains the
+    change.
     """
 
     counts: dict[str, int]
@@ -76,7 +81,7 @@ def explain(
 def _sessions(
     connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
 ) -> pl.DataFrame:
-    """Return the counts of a session rate by its dimensions, as input of `cells_of`."""
+    """Return the counts of a rate of sign-in sessions by the dimensions of its table, as input of `cells_of`."""
     rate = METRICS[metric]
     sides = " UNION ALL BY NAME ".join(
         f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "

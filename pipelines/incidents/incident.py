@@ -16,11 +16,12 @@ FURTHER: Final = "further"
 
 @dataclass(frozen=True)
 class Cause:
-    """The cause of a changed rate.
+    """The cause of an incident.
 
-    `kind` is None for incidents that are not of a rate. `cell` is `dimension=value`, or two of them joined with ` & `;
-    None if the change is broad. `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of all
-    other requests, and `share` is the cell's part of the change.
+    `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of them joined with
+    ` & `; None if the change is broad or has no known cause. For `cell` and `mix`, `before` and `now` are the cell's
+    rates, `rest_before` and `rest_now` the rates of all other requests, and `share` is the cell's part of the change; a
+    surge has only `share`.
     """
 
     kind: str | None = None
@@ -56,10 +57,11 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The levels of the baseline and of the newest days, and the cost on the newest day and in all.
+    """The cost of an incident. `level_before` is the level of the baseline, `level_now` that of the newest days; `lost`
+    is the cost on the newest day, `lost_total` the cost of all days.
 
-    `day` is the index of that newest day if it may be earlier than the incident's last day, as days without a norm or
-    without records are not compared.
+    `day` is the index of that newest day: days without a norm or without records are not compared, so it can be earlier
+    than the incident's last day. None: it is the last day.
     """
 
     level_before: float

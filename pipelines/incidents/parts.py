@@ -27,7 +27,8 @@ _GONE: Final = ("hour_shift", "missing_delivery")
 
 
 def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
-    """Return the incidents, each with the id of the one it is part of. Further kinds are parts only of each other.
+    """Return the incidents, each with the id of the incident that it is part of. Incidents of kind `further` can only
+    be part of each other.
 
     Args:
         cells: cells of the rate incidents, with their `incident_id`.
@@ -70,8 +71,9 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
-    """If one app explains a fall of all apps together, by its rate or because it has no requests, yield the fall as
-    part of that app's incident. Otherwise yield the apps' falls of the same rate that opened with it as its parts.
+    """For each fall of a rate of all apps together, yield pairs of a part and its whole. If one app explains the fall,
+    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise the apps' falls of the
+    same rate that opened with it are its parts.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -86,7 +88,9 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield rate incidents caused by one cell as parts of the largest of them, across apps, channels and metrics."""
+    """Yield rate incidents that open together and have one cell as cause, as parts of the largest of them, across apps,
+    channels and metrics.
+    """
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")
     # If both lost the same, the sign-in rate is part of technical success, as in `_sign_ins`.
@@ -100,9 +104,10 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """If missing hours or files, or a single app, explain a day cut short, yield the day as part of that incident.
+    """For each day cut short, yield pairs of a part and its whole. If missing hours or files, or a single app, explain
+    the day, it is part of their incident.
 
-    Unless an app explains it, yield the other missing hours and files, and all volumes, as parts of the day.
+    Unless an app explains it, the day is the whole of the remaining incidents of missing hours, files and volumes.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _open_together(one, short)]
@@ -183,7 +188,9 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Join rates of one app, or of all apps together, that fell everywhere on one day, as when a backend fails."""
+    """Yield rate incidents with a broad cause that open together, as when a backend fails, as parts of the largest of
+    them. Only incidents of the same app are joined; all apps together count as an app.
+    """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:
         if one.is_rate and one.cause.kind == "broad":

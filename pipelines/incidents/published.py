@@ -1,5 +1,5 @@
 """Reads the published incidents in the order of all reports, with the name of the app, the note to show, and whether a
-note acknowledges the incident. `sql/published.sql` defines the order and both rules.
+note acknowledges the incident. `sql/published.sql` defines the order, and which notes are shown and acknowledge.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,10 @@ class Note:
 class PublishedIncident:
     """An incident with the texts shown beside it.
 
-    `note` may be for all apps and then acknowledges no app's incident; `is_acknowledged` says whether a note does.
-    `cause_app_name` is the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that
-    withdrew it, None for a current incident. `channels` has the words of declared channels.
+    `note` may be about all apps, and then acknowledges no app's incident; `is_acknowledged` is whether any note
+    acknowledges this incident. `cause_app_name` is the name of the app that is the cause, None if no app is.
+    `withdrawn_by` is the run that withdrew it, None for a current incident. `channels` has the words of declared
+    channels.
     """
 
     incident: Incident
@@ -49,7 +50,7 @@ class PublishedIncident:
 
     @property
     def is_independent(self) -> bool:
-        """Whether it is part of no other; only these are reported."""
+        """Whether it is part of no other incident. Only independent incidents are reported."""
         return self.incident.part_of is None
 
     @property
@@ -94,9 +95,8 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 def incident_days(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return id, day, count and, for rates, requests of each day with a record, for the curves of some incidents.
-
-    `last` is the as-of.
+    """Return the points of the curves of the incidents `ids`, up to the as-of `last`: id, day, value (successes,
+    requests, records or latency) and, for rates, requests. Days without a record are left out.
     """
     given = {"incident_ids": list(ids), "last": last}
     return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()

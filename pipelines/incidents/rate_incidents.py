@@ -104,7 +104,8 @@ def _explained(
 def compared(
     connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
 ) -> pl.DataFrame:
-    """Return requests and successes by smallest cell, outcome and result code on the compared days.
+    """Return the requests and successes of the compared days, with a row for each combination of outcome, result code
+    and the dimensions by which causes are searched.
 
     Args:
         connection: has `outcome_daily`.
@@ -117,7 +118,9 @@ def compared(
 
 
 def _grown_codes(outcomes: pl.DataFrame) -> str | None:
-    """Return the outcomes and result codes of failures that grew most, and new ones; None if none grew."""
+    """Return the outcomes and result codes of failures whose share of the requests grew most, and new codes; None if no
+    share grew.
+    """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")

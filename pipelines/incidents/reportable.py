@@ -1,4 +1,6 @@
-"""Decides which incidents are published: those with a cost, whose printed levels differ."""
+"""Decides which incidents are published. Falls of rates and volumes, and short days, need a loss, and levels that
+differ when they are printed.
+"""
 
 from typing import Final
 

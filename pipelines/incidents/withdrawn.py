@@ -1,4 +1,4 @@
-"""Incidents that were published and are none any more, because late data or a correction changed the figures."""
+"""Incidents that were published but no longer exist, because late data or a correction changed the figures."""
 
 from collections.abc import Collection
 from contextlib import closing
@@ -16,14 +16,14 @@ from pipelines.store.published_file import open_published
 
 
 def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
-    """Return the published incidents that are no incidents any more, each with the run that withdrew it.
+    """Return the published incidents that no longer exist, each with the run that withdrew it.
 
     An old incident is not withdrawn if a new one of the same subject overlaps it, even with another first day.
     Incidents withdrawn by earlier runs stay withdrawn unless they are back.
 
     Args:
         published: the file that this run replaces; it may be missing.
-        since: the first day that is kept.
+        since: the first stored day; incidents that began earlier are left out.
         run: the number of this run.
     """
     gone = []

@@ -105,7 +105,9 @@ def loss_words(
 
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the cause of an incident in one line; None for kinds without a cause."""
+    """Return the cause of an incident in one line. A rate without a single cause gets a line that says so; other
+    incidents without a cause return None.
+    """
     cause = one.cause
     if not one.is_rate:
         is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
@@ -119,7 +121,9 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
 
 
 def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the cause with the rate of its cell and the rate of all other requests."""
+    """Return the line of `cause_words`. If the cause is a cell (see `causes.py`), the line also has the cell's rate and
+    the rate of all other requests.
+    """
     words, cause = cause_words(one, app_name, channels), one.cause
     if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:
         return words
@@ -198,7 +202,8 @@ def with_note(text: Bilingual, note: str) -> Bilingual:
 
 
 def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
-    """Return a cause as in `incidents.cause`, `carrier=CMCC & platform=android` or `source=gw2`, in words.
+    """Return a cause as stored in `incidents.cause` (such as `carrier=CMCC & platform=android` or `source=gw2`) in
+    words.
 
     An app is named by its registered name and key, if the name is given.
     """

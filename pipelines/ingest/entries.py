@@ -1,4 +1,6 @@
-"""Makes manifest entries of file contents, counts their late records, and finds the current content of a path."""
+"""Makes manifest entries of contents, counts their late records, and finds the current content of a path. A *content*
+is one version of a landed file.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +25,9 @@ def new_entry(
     time: RunTime,
     closed_through: date | None,
 ) -> FileEntry:
-    """Return the entry of a content that was read; `books` is None if reading failed."""
+    """Return the entry of a content that was read. `books` is None if reading failed; `closed_through` is the last
+    closed day.
+    """
     entry = FileEntry(
         path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
         source=source.name, mapping=source.fingerprint, status="read",
@@ -54,8 +58,8 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Count the records of closed days as late, less the records that the path's previous content had delivered in
-    time.
+    """Set the number of late records on each day of the entry up to `closed`, the last closed day: its records of the
+    day, less the number that `live`, the path's previous content, delivered in time.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:

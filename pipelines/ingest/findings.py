@@ -1,4 +1,4 @@
-"""Words errors of reading a file as the finding that is stored with the file."""
+"""Converts errors of reading a file to the finding, a message for the user that is stored with the file's entry."""
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.record.masking import masked_text

@@ -1,4 +1,6 @@
-"""Finds held contents, computes the records that accepting one would remove, and accepts it."""
+"""Finds held contents, counts the records of closed days that they would remove, and accepts them on
+request. A held content does not count.
+"""
 
 from datetime import date
 

@@ -1,7 +1,7 @@
 """Reads every new or changed file of landing into an event part with its `PartBooks`.
 
-The same bytes give the same part. The manifest determines which contents of a part count; `engines/` turn bytes into
-events.
+The same bytes give the same part. The manifest determines which contents of a part (each one version of a landed file)
+count; `engines/` turn bytes into events.
 """
 
 import hashlib
@@ -126,9 +126,7 @@ class _Ingest:
         return any(entry.sha256 and not self._tries_again(entry) for entry in known)
 
     def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
-        """Store the contents of archives, and refused archives and members, in the manifest. Return whether it
-        changed.
-        """
+        """Store members of archives, and refused archives and members, in the manifest. Return whether it changed."""
         before = self._manifest.archives
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self._manifest.archives = dict(sorted((kept | found.archives).items()))
@@ -172,8 +170,9 @@ class _Ingest:
         return source
 
     def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
-        """Store the unreadable folders in the manifest, and mark refused and held files that no longer exist, because
-        they need no attention. Return whether the manifest changed.
+        """Store the unreadable folders in the manifest, and set `is_gone` of contents that are damaged, held, mostly
+        rejected or without an accepted record: if their file no longer exists, they need no attention. Return whether
+        the manifest changed.
         """
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
@@ -217,7 +216,7 @@ class _Ingest:
         return not any(known) and self._context.sources.for_landed(file) is None
 
     def _take_moved(self) -> set[str]:
-        """Move the entries of files that were renamed without a change to their new paths, and return these paths."""
+        """Move the entry of each file that was only renamed to its new path, and return the new paths."""
         moves = list(self._rotation.moves())
         for _, old in moves:
             # Only the last moved content is remembered at the old path.
@@ -294,7 +293,7 @@ class _Ingest:
         self._append(entry)
 
     def _settle(self, entry: FileEntry) -> None:
-        """Add a new content. If the path has a current content, the decision is made after all files were read."""
+        """Add a new content. If the path has a current one, `_put_in_place` decides later which of the two counts."""
         self._fresh.append(entry)
         count_late(entry, None, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):
@@ -337,8 +336,8 @@ class _Ingest:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield the held contents of earlier runs. They may no longer remove records, because other contents now
-        contain these.
+        """Yield each held content of an earlier run with the current content of its path, to decide again: the records
+        that it would remove may be in other contents now.
         """
         taken = {one.old.path for one in self._leaving}
         for path, entries in self._entries.items():

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
-    """Move the records of `folders`, in order, to the empty folder `target`. `lines` are the numbers of lines of the
-    pieces, and `books` are the joined books.
+    """Move the records of `folders`, in order, to the empty folder `target`, and join their rejects there. `lines` has
+    the number of lines in each piece, and `books` are the joined books.
     """
     import polars as pl
     import pyarrow.parquet as pq

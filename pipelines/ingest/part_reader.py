@@ -72,7 +72,9 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A read file: its checksum, and either its books or why it is damaged. `lines`: number in a piece, else 0."""
+    """A read file: its checksum, and either its books or why it is damaged (`finding`). `lines` is the number of lines
+    of a piece, and 0 for a whole file.
+    """
 
     file: LandedFile
     sha256: str

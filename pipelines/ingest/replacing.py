@@ -17,7 +17,7 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class DisplacedContent:
-    """A content that counts and is no longer the content of its path (`old`), and the content that is (`new`).
+    """Two contents of a path: `old`, which counts but is no longer the current one, and `new`, the current one.
 
     `new` is None if the path has no new content, as after a move. If the new content came `by_rotation`, it is accepted
     whatever records it lacks.
@@ -31,7 +31,7 @@ class DisplacedContent:
 def decide(
     leaving: list[DisplacedContent], others: list[FileEntry], manifest: Manifest, contents: StoredContents
 ) -> None:
-    """Set the status of each old and new content.
+    """Set the status of the old and the new content of each of `leaving`.
 
     An old content is replaced if each of its records is in another content that counts. If not, it still counts if the
     new content came by rotation or does not exist. In all other cases, the new content is held if a closed day would
@@ -72,13 +72,13 @@ def oldest(manifest: Manifest) -> date:
 
 
 def sharing(olds: Iterable[FileEntry], others: Iterable[FileEntry]) -> list[FileEntry]:
-    """Return all of `others` that have a record of any day of which an old content has a record."""
+    """Return the contents of `others` that have records on a day on which one of `olds` has records."""
     days = {day for entry in olds for day in entry.days}
     return [entry for entry in others if not days.isdisjoint(entry.days)]
 
 
 def closed_days(lost: dict[date, int], manifest: Manifest) -> dict[date, int]:
-    """Return the lost records of closed days."""
+    """Return the closed days of `lost` and the number of lost records on each."""
     closed = manifest.closed_through
     return {day: records for day, records in sorted(lost.items()) if closed and day <= closed}
 

@@ -35,7 +35,9 @@ _NO_REJECTS = (0, "0")
 
 @dataclass(frozen=True)
 class RereadRequest:
-    """Selects the files to read again: all, the files of one source, or files with records of a day or later."""
+    """Selects the files to read again: files of the source `source` that have records of the day `first` or later. None
+    selects all sources, or all days.
+    """
 
     source: str | None = None
     first: date | None = None
@@ -43,9 +45,9 @@ class RereadRequest:
     def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
         """Whether a content is requested.
 
-        The files of a source are those that it read and those that it would read now. A file is of a day or later if it
-        has an accepted record of such a day. Rejected and skipped records can be of any day, so files that have some,
-        or no accepted records, are included if they were first read on that day or later.
+        A file is of `source` if this source read it or would read it now. It must also have an accepted record of
+        `first` or a later day. Rejected and skipped records can be of any day: so a file with some of these, or without
+        an accepted record, is included if it was first read on that day or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -61,7 +63,8 @@ class RereadRequest:
 class RereadReport:
     """The result of a reread; files by path.
 
-    `removed_records` is the number of removed records of closed days by path.
+    `removed_records` is the number of removed records of closed days by path. These files were left as they are: `gone`
+    (or changed in landing), `spent` (events deleted), `unread` (no source), `changing`, and `failed` (with the error).
     """
 
     read: int = 0
@@ -99,8 +102,8 @@ def reread(
 ) -> RereadReport:
     """Read files again, and commit the manifest if any result differs.
 
-    Each file is read with the time of its first reading, so that records that were too old, in the future, or in time
-    then are so again.
+    Each file is read with the time of its first reading, so that records that were too old, in the future or in time
+    then are treated in the same way.
     """
     return _Reread(context, manifest, request).run(progress)
 
@@ -152,7 +155,7 @@ class _Reread:
         return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
 
     def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
-        """Update the entry of a content by its new reading. Return whether the manifest changed."""
+        """Compare a content's new reading with the stored one, and update its entry. Return whether it changed."""
         time = self._time_of(entry)
         (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
@@ -182,8 +185,8 @@ class _Reread:
         return True
 
     def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
-        """Replace the old reading by the new one. It counts whatever records it removes, as the user requested the
-        reread after a correction.
+        """Replace the old reading by the new one. If the content counted, the new reading counts whatever records it
+        removes, as the user requested the reread after a correction. A held content stays held if it would remove any.
         """
         manifest = self._manifest
         if old.status == "held":
@@ -201,8 +204,8 @@ class _Reread:
         manifest.files[manifest.files.index(old)] = new
 
     def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
-        """Return counts and hashes of a file's records and rejects in a part, which do not depend on the order of
-        rows.
+        """Return counts and hashes of the records and rejects of the file at `place` in a part. They do not depend on
+        the order of rows.
         """
         content = {"content": [PartRecords(record_files(folder), {place: ""})]}
         found = self._contents.ask("part_content", {"first": oldest(self._manifest)}, content)[0]

@@ -1,6 +1,6 @@
 """Finds the contents that log rotation moved, and their new paths.
 
-`replacing.py` decides what happens to the previous content of such a path, and `landing.py` has the names that rotation
+`replacing.py` decides what happens to the previous content of a new path, and `landing.py` has the names that rotation
 makes.
 """
 
@@ -73,8 +73,9 @@ class Rotation:
                 yield file, moved
 
     def origin(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
-        """Return the content of the same log that left its path and whose records from `first` on are all in the new
-        content: it grew before it was rotated, or was compressed after. None if there is no such content.
+        """Return the content that `new` continues: it is of the same log and left its path, and all its records from
+        `first` on are in `new`, because the file grew before it was rotated, or was compressed after. None if there is
+        no such content.
         """
         for old in self._left_with(new.days):
             is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
@@ -108,7 +109,7 @@ class Rotation:
 
     @cached_property
     def _left(self) -> list[FileEntry]:
-        """The counting contents that are no longer the content of any path."""
+        """The contents that count although their path is gone or has another content now."""
         return [
             entry
             for entry in self._counting

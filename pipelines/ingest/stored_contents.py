@@ -1,4 +1,4 @@
-"""Queries the stored records of contents by the files in `sql/`."""
+"""Queries the stored records of contents with the statements in `sql/`."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -40,7 +40,7 @@ class StoredContents:
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
     def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
-        """Return the number of records of the old contents, from the day `first` on, whose id no other content has on
+        """Return for each old content, by day from `first` on, the number of records whose id no other content has on
         that day.
 
         The groups of other contents are searched one after another until nothing is missing, so the likely ones should

@@ -1,6 +1,7 @@
 """Stores in the manifest the files of landing that no source reads, so that none is ignored without a report.
 
-A content is hashed once, when it is new; later runs recognize it by its stamp. Its records do not count.
+A content is hashed once, when it is new; later runs recognize it by its stamp (size, time of change, inode). Its
+records do not count.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -20,7 +21,8 @@ class Unread:
 
 
 def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[FileEntry]], now: datetime) -> bool:
-    """Replace the unread files of the last run in the manifest. Return whether the manifest changed.
+    """Replace the unread files of the last run in the manifest by `found`, except in unreadable folders. Return whether
+    the manifest changed.
 
     Args:
         entries: the contents that were read or refused, by path.

@@ -1,7 +1,7 @@
 """Marts: all published tables, built into a new DuckDB file that replaces the published one in one step.
 
-Each table is the result of a SELECT in `sql/<table>.sql`, a copy of stored rows, or a list held by the run (`rows.py`).
-Its columns are declared in `tables.py`.
+The rows of a table come from a SELECT in `sql/<table>.sql`, from stored Parquet files, from account views, or from
+objects in memory (`rows.py`). Its columns are declared in `tables.py`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -87,7 +87,7 @@ QUERIES = _COMPUTED | {name: TABLES[name].query(source, nulls="FIRST") for name,
 
 @dataclass(frozen=True)
 class MartsReport:
-    """The number of rows by table."""
+    """The result of a build: the number of rows of each published table."""
 
     rows: dict[str, int]
 
@@ -96,11 +96,12 @@ def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame] | None, incidents: AllIncidents,
 ) -> MartsReport:  # fmt: skip
-    """Build every table of the manifest's published days, and replace the published file.
+    """Build all published tables from the days of the manifest, and replace the published file.
 
     Args:
-        billing: the tables of packages and of reconciliation as of the same day; None without billing data.
-        incidents: the incidents of the same days.
+        billing: the tables of packages and of reconciliation as of the manifest's as-of day; None if there is no
+            billing data.
+        incidents: the incidents as of that day.
 
     Raises:
         AuthmeterError: a key occurs twice in a table, or the file differs from the rows written; nothing is published.
@@ -150,7 +151,8 @@ def build_marts(
 
 
 def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that the uses drawn by apps on a day equal the uses of each package and of each account.
+    """Check for each day that the uses by app in `resource_package_usage` add up to the uses of each package in
+    `resource_package_daily` and of each account in `billing_daily`.
 
     Raises:
         BooksError: they differ.
@@ -162,7 +164,7 @@ def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
 def _require_as_written(
     connection: duckdb.DuckDBPyConnection, fresh: Path, rows: dict[str, int], manifest: Manifest
 ) -> None:
-    """Open the finished file again, and check that it has this run and every row."""
+    """Open the finished file again; check that it names this run, and the number of rows in each table."""
     connection.execute(f"ATTACH {literal(str(fresh))} AS written (READ_ONLY)")
     connection.execute("USE written")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
@@ -183,7 +185,9 @@ def _require_as_written(
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Fill tables in one transaction, as each commit waits for the disk. Return their numbers of rows."""
+    """Fill each table of `names` that is not in `empty` (tables without rows), in one transaction, as each commit waits
+    for the disk. Return the number of rows added to each.
+    """
     connection.execute("BEGIN")
     rows = {}
     for name in names:
@@ -198,12 +202,12 @@ def _fill(
 
 
 def _built() -> list[str]:
-    """Return the tables in building order."""
+    """Return the names of all published tables, in the order in which they are built."""
     return [*_ORDER, *sorted(TABLES.keys() - set(_ORDER))]
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
-    """Check the keys of all rows, except the carried ones, which were checked when they were built."""
+    """Check that keys are unique; rows carried over for the `kept` days are left out, as they were checked before."""
     # Lists are in the order of the run; query results are sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {
@@ -216,7 +220,9 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 
 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
-    """Return the Parquet files that the mart statements read, by variable name."""
+    """Return the Parquet files that the statements read, by the name of the DuckDB variable that lists them. If a table
+    keeps its rows of the `kept` days, its files of these days are left out.
+    """
     carried = frozenset(kept)
     first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min
     files = {

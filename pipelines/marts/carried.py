@@ -26,17 +26,17 @@ CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/c
 
 @cache
 def tables_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code that carried rows depend on; `root` is the project."""
+    """Return a digest of the code that determines the rows that are carried over; `root` is the project."""
     return code_digest(CODE, root=root)
 
 
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
-    """Copy the published file to `fresh` if it has rows that are still valid; return the days of these rows.
+    """Copy the published file to `fresh` if some of its rows are still valid; return the days of these rows.
 
-    `accounts` is the fingerprint of the accounts of apps: if it changed, nothing is carried over.
+    `accounts` is the fingerprint of the accounts of apps: if it or the code has changed, nothing is carried over.
 
     The days are all before the first changed one, so that added rows follow them and each table stays in the order of
-    its key. Without such days, or if the file was changed since it was written, return no days and make no copy.
+    its key. If there are none, or if the file was changed since it was written, return no days and make no copy.
     """
     note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
@@ -55,8 +55,8 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete rows from a copy of the published file, attached as `out`: in the tables `names` all days except `days`,
-    in every other table everything. Return the number of rows left in each of `names`.
+    """Delete rows from a copy of the published file, attached as `out`: in each table of `names` the rows of all days
+    except `days`, in every other table all rows. Return the number of rows left in each of `names`.
 
     DuckDB can reuse the freed space at once.
     """

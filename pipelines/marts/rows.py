@@ -45,7 +45,9 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
-    """Return Arrow tables by their name in the mart statements; `billing` has the tables of `billing/`."""
+    """Return Arrow tables of the rows that the arguments hold in memory, by the name that the SQL uses; `billing` is
+    the result of `billing_tables`.
+    """
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
@@ -122,7 +124,7 @@ def _usual_days(
 
 
 def incident_rows(incidents: AllIncidents) -> dict[str, pa.Table]:
-    """Return the Arrow tables of incidents by their name in the mart statements."""
+    """Return the Arrow tables of incidents, named as in the SQL of the marts."""
     return {
         "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
         "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),
@@ -133,7 +135,9 @@ def incident_rows(incidents: AllIncidents) -> dict[str, pa.Table]:
 
 
 def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield the channels of authmeter and of the settings, then channels that settings declared earlier."""
+    """Yield a row for each channel: channels of authmeter and of the settings, then channels that only older settings
+    had.
+    """
     known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
     removed = {
         key: Channel(key, Bilingual(key, key), "other") for key in manifest.declared_channels if key not in known
@@ -143,7 +147,9 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield the contents that were read or refused, then the files that no source reads."""
+    """Yield a row for each content (one version of a landed file) that was read or refused, then for each file that no
+    source reads.
+    """
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None
@@ -157,7 +163,7 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
-    """Return every day from the first record to the as-of."""
+    """Return every day from the first day with records to the as-of day."""
     return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
 
 
@@ -166,12 +172,12 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _of_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Return rows with the columns of a published table."""
+    """Return an Arrow table of the rows, with the columns and types of a published table."""
     return _rows(_declared(table), ([row[name] for name in TABLES[table].columns] for row in rows))
 
 
 def _declared(table: str) -> str:
-    """Return the columns of a published table, as `_rows` takes them."""
+    """Return the columns of a published table in the format of `_rows`."""
     return " ".join(f"{name}:{kind}" for name, kind in TABLES[table].columns.items())
 
 
@@ -189,7 +195,7 @@ def _local(text: str | None, zone: str) -> datetime | None:
 
 
 def _rows(columns: str, rows: Iterable[list[Any]]) -> pa.Table:
-    """Return rows under columns given as `name` (text) or `name:TYPE`."""
+    """Return an Arrow table of the rows; `columns` lists `name` (text) or `name:TYPE`, with blanks between."""
     named = [column.partition(":") for column in columns.split()]
     schema = pa.schema([(name, _TYPES[kind or "VARCHAR"]) for name, _, kind in named])
     taken = list(rows)

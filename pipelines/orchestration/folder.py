@@ -36,7 +36,7 @@ def stages_of_run(
 
     Args:
         tags: tags of the run.
-        is_whole: whether a run that ends before its last step has failed.
+        is_whole: whether the run must reach its last step: if it ends earlier, it has failed.
         tidy: called once the lock is held.
         opened: the stages if already opened; otherwise they are opened here.
         warn: called with the notice of `open_run`, if they are opened here and there is one.

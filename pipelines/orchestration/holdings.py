@@ -34,7 +34,7 @@ def of_landing(landing: Path) -> Metadata:
 
 
 def of_parts(manifest: Manifest) -> Metadata:
-    """Return the events of all files that count, and the sums of their books."""
+    """Return the numbers of live files and of their events, and the sums of their books."""
     live = manifest.live_files()
     accepted = sum(entry.accepted for entry in live)
     return {
@@ -48,7 +48,7 @@ def of_parts(manifest: Manifest) -> Metadata:
 
 
 def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """Return the counted records of a day; 0 for a day without data."""
+    """Return a day's numbers of records and, if the site has one, its page; without data only a row count of 0."""
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
@@ -66,7 +66,9 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
-    """Return the rows of each published table; nothing for tables that a file of an older version lacks."""
+    """Return number of rows and columns of each published table; empty metadata for tables that the published file
+    lacks because it is of an older version.
+    """
     with closing(open_published(store.database)) as connection:
         listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         there = {name: table for name, table in TABLES.items() if name in listed}
@@ -91,7 +93,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
 
 
 def of_site(site: Path) -> dict[str, Metadata]:
-    """Return the number and size of the pages, and of their CSV files."""
+    """Return metadata of the assets `site` (number of pages, size of all files) and `exports` (the CSV files)."""
     listed = json.loads((site / "manifest.json").read_bytes())
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]
     tables = [file for file in listed["files"] if file["path"].endswith(".csv")]

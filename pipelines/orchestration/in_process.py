@@ -16,7 +16,8 @@ from pipelines.run.daily_run import DailyRun
 def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]) -> None:
     """Run the daily job for a day, recorded in the folder's Dagster instance like a scheduled run.
 
-    Dagster executes the first run of a home and of other code, because only Dagster can record the job's definition.
+    Dagster executes the first run of a home and the first one after a change of code, because only Dagster can record
+    the job's definition.
 
     Raises:
         AuthmeterError: a stage failed; the last good report is still served.

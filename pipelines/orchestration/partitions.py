@@ -30,7 +30,7 @@ class Partitions(Protocol):
         """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the rows of each partition of an asset from its newest record; None if the record lacks them."""
+        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
@@ -47,7 +47,7 @@ def add_days(partitions: Partitions, days: Iterable[date]) -> None:
 
 
 def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
-    """Make the partitions equal to the days of the store: add days with tables, remove days that retention removed."""
+    """Add partitions for days with tables, remove partitions of days that retention removed, and order all by day."""
     known = partitions.names()
     first = str(manifest.days_from or "")
     wanted = sorted(key for key in {*known, *map(str, manifest.days)} if key >= first)

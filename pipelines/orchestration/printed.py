@@ -10,7 +10,7 @@ from typing import TextIO
 
 @contextmanager
 def printed_into(file: Path) -> Iterator[None]:
-    """Copy output to `file` with the endings `.out` and `.err`; create `.complete` if no error occurs."""
+    """Copy the block's output to `file` with the endings `.out` and `.err`; create `.complete` if it succeeds."""
     out, err, complete = (file.with_name(f"{file.name}.{kind}") for kind in ("out", "err", "complete"))
     out.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -36,7 +36,7 @@ class StepInputs:
 
 @dataclass(frozen=True)
 class RunStep:
-    """A step, with the assets that it makes and the checks that it evaluates."""
+    """A step: the assets that it makes, the checks that it evaluates, and the function that runs it (`results`)."""
 
     name: str
     assets: tuple[str, ...]

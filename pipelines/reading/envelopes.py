@@ -31,11 +31,12 @@ INNERMOST = f"""
 
 
 def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
-    """Return the relation of the inner records of a file, in order; without `[unwrap]`, `raw` itself.
+    """Return the relation of a file's inner records, in order; if the mapping has no `[unwrap]`, return `raw`.
 
-    Its columns are the columns of the inner records as `raw <name>`, `raw record` (JSON), `raw line` (the inner text),
-    `raw envelope` (the text of the shipper's line; NULL in CSV and Parquet), `BROKEN` and `IS_WITHIN`. `row text` is
-    the inner text.
+    The inner text of a line is the text that `[unwrap]` returns, else the whole line. The relation has the columns of
+    the inner records as `raw <name>`, `raw record` (the inner text as JSON), `raw line` (the inner text),
+    `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
+    `IS_WITHIN` describe. If `raw` has a column `row text`, it becomes the inner text.
     """
     unwrap = mapping.unwrap
     if unwrap is None:
@@ -88,7 +89,9 @@ def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[s
 
 
 def _column(name: str, own: list[str]) -> str:
-    """Return the SQL of a column of the record: from the inner text, else from the shipper's line."""
+    """Return the SQL of the column `name` of the inner record. A column in `own` is read from the row of the CSV or
+    Parquet file if `[unwrap]` found no text.
+    """
     picked = f"picked.{quoted(name)}"
     return f"CASE WHEN found IS NULL THEN {_raw(name)} ELSE {picked} END" if name in own else picked
 

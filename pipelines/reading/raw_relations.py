@@ -1,9 +1,9 @@
 """Queries that read a file's raw records by the database's readers, as text columns.
 
-Each relation has `row file` (the index among the files that are read together), `row state` (a rejection reason found
-by the reader, `BARE`, or NULL) and the raw columns that the mapping needs. These are called `raw <name>`, so that a
-file's names cannot clash with ours. All raw columns are text except `record`, which is JSON. `envelopes.py` applies
-`[unwrap]`.
+Each relation has `row file` (the index among the files that are read together), `row state` and the raw columns that
+the mapping needs. `row state` is a rejection reason found by the reader, `BARE` if the line has none of the keys that
+are read, or NULL. The raw columns are called `raw <name>`, so that a file's names cannot clash with ours. All of them
+are text except `record`, which is JSON. `envelopes.py` applies `[unwrap]`.
 """
 
 import json
@@ -29,11 +29,12 @@ _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_ob
 
 @dataclass(frozen=True)
 class RawRelation:
-    """The query of a relation, and the names of further columns, which describe rejected rows.
+    """A relation of raw records: its SQL `query`, and in `carried` the names of further columns, which describe
+    rejected rows.
 
     Attributes:
         instant: SQL of the instant of `event_time` if that is a timestamp; empty if it is text.
-        typed: SQL that formats each field that is no text, by field name.
+        typed: by field name, SQL that formats a field that is not text as text.
         has_record: whether the relation has the whole record, as `raw record`.
     """
 
@@ -45,7 +46,9 @@ class RawRelation:
 
 
 def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the columns of the record that a mapping reads, except `record`."""
+    """Return the names of the record's columns that a mapping reads, without `record`. With `[unwrap]`, `line` and
+    `envelope` are left out, too.
+    """
     of_record = () if mapping.fields else FIELD_NAMES
     whole = WITHIN if mapping.unwrap else ("record",)
     return (*of_record, *(name for name in mapping.columns if name not in whole and name not in of_record))

@@ -14,7 +14,8 @@ class Reading:
     Attributes:
         business_zone: the time zone of business days.
         source_zone: the time zone of times without offset.
-        oldest, newest: earlier records are rejected as `too_old`, later ones as `invalid:event_time`.
+        oldest, newest: records before `oldest` are rejected as `too_old`, records after `newest` as
+            `invalid:event_time`.
         channels: the channels that a record may have.
     """
 

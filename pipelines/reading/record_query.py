@@ -28,8 +28,9 @@ _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 def record_query(
     mapping: SourceMapping, raw: RawRelation, channels: Iterable[str], rejected: Mapping[str, str] | None = None
 ) -> str:
-    """Return SQL with one row per raw record, in order: `file`, `reason` (NULL: accepted; `SKIPPED`, `BARE`), `nulled`
-    (bits), `day`, `phone_mask`, each field, and a boolean per use of the mapping (see `uses_of`).
+    """Return SQL with one row per raw record, in order. Its columns are `file`, `reason` (why the record is rejected,
+    `SKIPPED` or `BARE`; NULL if it is accepted), `nulled` (bits, see `nulled_names`), `day`, `phone_mask`, each field,
+    and `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
 
     Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times are timestamps with zone,
     $source_zone.
@@ -70,7 +71,7 @@ def record_query(
 
 
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
-    """Return a query of the fields as text, by the mapping, with the state of each row."""
+    """Return a query for each field as text, computed by the mapping's expressions, and for the state of each row."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields and not mapping.kept:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
@@ -95,8 +96,8 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """Return the SQL of a row's state, from the reader and from `where`. Texts in a shipper's lines that `where`
-    excludes need not be JSON.
+    """Return the SQL of a row's state. The state that the reader found has precedence; then the condition `where` skips
+    or keeps the record. Only a kept record is malformed if its inner text is not JSON.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:

@@ -99,7 +99,7 @@ def csv_mask(header: Sequence[str], mapping: SourceMapping) -> CsvMask:
 
 
 def rejected_fields(fields: Mapping[str, str | None], personal: Iterable[str | None]) -> str:
-    """Return the masked fields of a record that has no text, as a JSON object."""
+    """Return the masked fields of a record that has no text of its own (a row of Parquet), as a JSON object."""
     known = _known(personal)
     visible = {
         name: MASK if name in HIDDEN_FIELDS or _is_nested(value) else masked_value(value, known)

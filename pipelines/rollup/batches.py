@@ -79,7 +79,9 @@ def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Ite
 
 
 def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
-    """Return the live parts with records of these days."""
+    """Return the batch of these days: the parameters of its steps, and the live contents of all parts with records of
+    these days.
+    """
     # These parts may also hold other days: the events are filtered by day.
     live = manifest.live_parts()
     used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}

@@ -10,7 +10,7 @@ from pipelines.store.store import Store
 
 
 def are_sessions_changed(store: Store, old: DayEntry, new: DayEntry) -> bool:
-    """Return whether a cell of a day's session tables changed.
+    """Return whether any value in a day's session tables changed.
 
     A table that the old day lacks counts as unchanged: the day was rolled up by a version without sessions, or the file
     was lost.

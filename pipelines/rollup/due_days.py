@@ -26,7 +26,7 @@ class DueDays:
     Attributes:
         changed: days whose tables must be computed.
         emptied: days that no longer have a live part.
-        parts: the `records_name` of the live files of each day that has any.
+        parts: for each day with live files, the `records_name` of each of these files.
         by_platform: changed days with records of an app whose registered platform changed.
     """
 
@@ -69,8 +69,8 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
 
 
 def with_limits(found: str, registry: Registry) -> str:
-    """Return the fingerprint as stored in the entry of a day: the day's own, a slash, and the fingerprint of the
-    limits.
+    """Return the fingerprint as stored in the entry of a day: `found`, the day's own one, a slash, and the fingerprint
+    of the limits.
     """
     return f"{found}/{registry.limits_fingerprint}"
 
@@ -83,7 +83,7 @@ def has_fingerprint(entry: DayEntry, found: str) -> bool:
 def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
     """Return whether the tables of a day were computed with the current limits.
 
-    Days that are too old to be shown keep the limits that they were computed with.
+    Days that are too old to be shown are not computed again when limits change, so for them the result can be false.
     """
     return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
 

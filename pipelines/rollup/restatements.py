@@ -1,7 +1,8 @@
 """Restatements: every published figure that a later run changed, and the cause of the change.
 
-The figures of a day are in `channel_daily`; in `usage_daily`, under the channel `*`; and the counted records of each
-app, by channel and under `*`. If records moved but no figure changed, a row has the number of moved records.
+A figure of a day is a metric of `channel_daily`, a metric of `usage_daily` (with the channel `*`), or an app's number
+of counted records, by channel and for `*`. If records moved but no figure changed, a row has the number of moved
+records.
 """
 
 from contextlib import closing
@@ -53,9 +54,9 @@ def changed_figures(
 ) -> list[pl.DataFrame]:
     """Return the figures of a closed day that were published and have changed.
 
-    `published_before` is NULL if the day was missing, `published_now` if it is missing now; otherwise an absent count
-    is 0. An app without records on a day has no row: if the day appears or vanishes, it lists nothing for that app.
-    Each changed cell of the day's published tables leads to a row.
+    `published_before` is NULL if the whole day was missing, and `published_now` if it is missing now (`new` is None);
+    otherwise an absent count is 0. If a whole day appears or vanishes, apps without records on it get no row. Each
+    changed value in the day's published tables leads to a row.
 
     `cause` names the files that were added, removed or replaced, and the registry, result codes or billing rule if
     `are_rules_new` or no file is the cause.
@@ -96,7 +97,9 @@ def _no_figures() -> pl.DataFrame:
 
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
-    """Return the tables with the figures of a day; lost ones are read from the published file, if it exists."""
+    """Return the tables with the figures of a day, by name. Lost ones are read from the published file, if it exists;
+    if one cannot be read, no table is returned.
+    """
     tables = {}
     for name, query in _TABLES.items():
         file = store.day_table(entry, name)
@@ -121,7 +124,7 @@ def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
-    """Return one row for each figure."""
+    """Return one row for each app, channel and metric."""
     return frame.unpivot(on=metrics, index=_SUBJECT, variable_name="metric", value_name="figure").select(
         pl.col(name).cast(kind) for name, kind in _FIGURE.items()
     )
@@ -153,7 +156,8 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
 def _comparable(
     old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame], name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Return both states of a table with the columns that both have, summed by the key columns among these.
+    """Return a table before and now, with the columns that both versions have, summed over the common key columns; and
+    these key columns.
 
     A version can add columns: the day that it rolls up again is compared with a file that lacks them.
     """

@@ -92,7 +92,7 @@ def roll_up(
 
 
 def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fresh: Path) -> dict[date, str]:
-    """Store the checked tables of each day of a batch, and return the name of their folder.
+    """Check the tables of each day of a batch and store them; return the name of each day's folder.
 
     Unchanged tables keep their folder, so the tables published from them stay valid.
     """
@@ -111,7 +111,9 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> list[pl.DataFrame]:
-    """Call `changed_figures` for a published day. Imported lazily: unpublished days do not need its libraries."""
+    """Return `changed_figures` of a day up to `closed`, the last closed day; nothing for later days. Imported lazily:
+    these do not need its libraries.
+    """
     if closed is None or day > closed:
         return []
     from pipelines.rollup.restatements import changed_figures
@@ -120,7 +122,7 @@ def _changed_figures(
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Record a closed day whose sessions changed, unless the session gap was changed."""
+    """Record a closed day if its session tables changed. Not called if `session_minutes` was changed."""
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
 

@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
-    `failure` is the error that ended it early. `is_done`: the site was rendered or is current. `made` is the
-    publication, decided once, when the days are closed. `loaded` is the manifest as last read or committed.
+    `forced` are days to roll up even if nothing changed, `reread` selects files to read again. `failure` is the error
+    that ended the run early. `is_done`: the site was rendered or is current. `made` is the publication, decided once,
+    when the days are closed. `loaded` is the manifest as last read or committed.
     """
 
     store: Store
@@ -78,7 +79,7 @@ class DailyRun:
 
     @property
     def publication(self) -> PendingPublication | None:
-        """The publication that this run's roll-up decided, else computed now; None if nothing is published."""
+        """The publication decided by this run's roll-up, or else computed now; None if nothing is published."""
         as_of = self.manifest.as_of
         if self.made is None and as_of is not None:
             given = self.store, self.manifest, self.settings, self.registry, as_of
@@ -92,7 +93,7 @@ class DailyRun:
 
     @property
     def engine(self) -> "Engine":
-        """The engine for the heavy steps."""
+        """The engine of the settings, which reads files and rolls up days."""
         return engine_of(self.settings, self.store)
 
     @property
@@ -206,7 +207,7 @@ class DailyRun:
         return report
 
     def publish_site(self) -> MirrorReport | None:
-        """Copy the site and the tables to the buckets of the settings, unless these have the current ones."""
+        """Copy the site and the tables to the buckets of the settings, unless the buckets have the current ones."""
         publish = self.settings.publish
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)
@@ -220,7 +221,9 @@ class DailyRun:
 
     @contextmanager
     def _box(self, name: str) -> Iterator[Stage]:
-        """Run a stage and keep its failure for the status; limits of the machine become readable errors."""
+        """Run the code of a stage and keep its error in `failure`; a full disk or memory, or missing rights, become
+        readable errors.
+        """
         try:
             with stage(name) as box:
                 yield box
@@ -241,7 +244,7 @@ class DailyRun:
             raise
 
     def _own_manifest(self) -> Manifest:
-        """Return the manifest after checking and setting its hash key and time zone."""
+        """Return the manifest. Refuse a hash key or time zone that differs from the stored one; store missing ones."""
         manifest = self.manifest
         require_same_key(manifest.key_fingerprint, self.key, self.store.data)
         require_same_zone(manifest.time_zone, self.settings.timezone)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def engine_of(settings: Settings, store: Store) -> "Engine":
-    """Return the engine for the heavy steps over the parts and tables of a store."""
+    """Return the engine of the settings, which reads files and rolls up days, for a store."""
     if settings.engine.name == "spark":
         from pipelines.engines.spark.engine import SparkEngine
 
@@ -24,6 +24,8 @@ def engine_of(settings: Settings, store: Store) -> "Engine":
 
 @contextmanager
 def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing: Path) -> "Iterator[FileReader]":
-    """Open the reader that works in this process, which can also be an executor of Spark."""
+    """Open a reader that uses DuckDB in the current process, which is authmeter's own or a Spark executor. `temp` is
+    for data that does not fit in memory, `folder` the store's parts and tables, `key` the key of the hashes.
+    """
     with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
         yield reader

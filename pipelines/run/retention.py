@@ -1,4 +1,4 @@
-"""Retention: removes events and days that are older than the settings keep from the manifest.
+"""Retention: removes from the manifest events and days that are older than the settings allow.
 
 The files of removed entries are deleted at the start of the next run (`Store.clear_unfinished`). So a run that dies in
 between leaves nothing half removed, and a copy of the folder that is being made finds all files of its manifest.
@@ -23,7 +23,9 @@ _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day
 
 @dataclass
 class RetentionReport:
-    """Numbers of removed parts, of parts that lost their oldest days, of removed days, and of removed files' books."""
+    """Numbers of removed parts, of parts that lost their oldest days (`trimmed`), of removed days, and of files whose
+    entries were removed.
+    """
 
     parts: int = 0
     trimmed: int = 0
@@ -53,7 +55,9 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:
-    """Return the first of the last `days` days, or `before` if that is later: removed data does not come back."""
+    """Return the first day to keep: the first of the last `days` days up to `day`, but never earlier than `before`, the
+    first day kept so far, because removed data does not come back.
+    """
     first = day - timedelta(days=min(days, day.toordinal()) - 1)
     return max(first, before) if before else first
 
@@ -61,7 +65,7 @@ def _first_kept(day: date, days: int, before: date | None) -> date:
 def _drop_events(
     store: Store, first: date, entries: list[FileEntry], settings: Settings, report: RetentionReport
 ) -> None:
-    """Remove old events from one part; `entries` are all contents in it."""
+    """Remove events of days before `first` from one part; `entries` are the manifest's entries of its contents."""
     kept: list[FileEntry] = []
     spent: list[FileEntry] = []
     for entry in entries:
@@ -91,7 +95,7 @@ def _is_without(part: str | None, day: date) -> bool:
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Copy the part that the entries share without the days before `first`, and let the entries refer to the copy."""
+    """Copy the part of the entries, leaving out the days before `first`, and let the entries refer to the copy."""
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)

@@ -57,9 +57,9 @@ def note_end(
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Note any error inside in `status.json`; a full disk or memory becomes a readable error.
+    """Write an error of the block to `status.json`, and send alerts; a full disk or memory becomes a readable error.
 
-    A folder in use is no failure: the run that uses it will note its own end.
+    If another run uses the folder, nothing is written: that run will write its own end.
     """
     try:
         yield

@@ -30,10 +30,10 @@ _DAMAGED = Bilingual(
 
 
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
-    """Copy the site and the tables to the buckets of the settings.
+    """Copy the site and the tables to the buckets of the settings; return None if nothing was copied.
 
-    None if there are no buckets, or they have this publication. A failure is noted for `status` and does not stop the
-    other copy; the next run continues from there.
+    A bucket that has this publication is skipped. A failure is noted for `status` and does not stop the other copy; the
+    next run continues the failed one.
     """
     found: dict[str, Bilingual] = {}
     reports = []

@@ -23,7 +23,7 @@ def generation_folder(store: Store, manifest: Manifest) -> Path:
     """Return the folder for the site of the manifest's run, named after the run and the version of the site.
 
     The addresses of the site's scripts contain the version too, so that a server finds the generation of the page that
-    loads them. Its time distinguishes a run from one of a deleted store.
+    loads them. The version depends on the run's time, because a run of a deleted store can have the same number.
     """
     mark = hashlib.sha256(f"{manifest.as_of} {manifest.generated_at}".encode()).hexdigest()[:8]
     return store.site_generations / f"{manifest.run:08d}-{mark}"

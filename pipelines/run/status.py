@@ -198,7 +198,7 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
 
 
 def _unknown_incidents(database: Path) -> list[Warned]:
-    """Return a notice about published notes that name no incident.
+    """Return a notice if notes have an incident id that no published incident has.
 
     It is no check, because incidents are found after the checks.
     """
@@ -213,7 +213,7 @@ def _unknown_incidents(database: Path) -> list[Warned]:
 
 
 def _note_work(status: Status, store: Store, zone: str) -> None:
-    """Set the process that uses the folder, from the lock's note; if the process is gone, it was killed."""
+    """Set `running` to the process that the lock file names, or `interrupted` if that process no longer exists."""
     try:
         work = Work.model_validate_json(store.lock.read_bytes())
         work.since = stamp(datetime.fromisoformat(work.since), zone)
@@ -230,7 +230,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
 
 
 def _set_state(status: Status) -> None:
-    """Set the state in one word, worst first, and the list of things to do, most urgent first."""
+    """Set `state` to the worst state that applies, and `to_do` to the things to do, most urgent first."""
     status.to_do = []
     failed = status.last_run is not None and status.last_run.result == "failed"
     if failed and status.last_run and status.last_run.error:

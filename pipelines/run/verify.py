@@ -42,7 +42,7 @@ _RECOMPUTED = "read_parquet($right, hive_partitioning = false)"
 
 @dataclass
 class VerifyReport:
-    """Numbers of compared items, and each difference in words."""
+    """Numbers of compared items, of days without stored events and of parts without a checksum; and all differences."""
 
     parts: int = 0
     days: int = 0
@@ -54,7 +54,7 @@ class VerifyReport:
 
 
 class _ScratchStore(Store):
-    """The store with the tables of some days and the published file in a temporary folder."""
+    """A view of the store in which recomputed days and the published file are in a temporary folder."""
 
     def __init__(self, store: Store, temp: Path) -> None:
         super().__init__(store.data)
@@ -67,7 +67,7 @@ class _ScratchStore(Store):
 
 
 def verify(store: Store, settings: Settings, registry: Registry, span: Window | None) -> VerifyReport:
-    """Check the whole store, and recompute the days of the span, or all. The caller holds the lock.
+    """Check the whole store, and recompute the days of `span`, all if it is None. The caller holds the lock.
 
     Raises:
         UsageError: nothing is published.
@@ -125,7 +125,7 @@ def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) 
 
 
 def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> Iterator[str]:
-    """Yield damages of the catalogue, and files of the manifest that are missing or not as written."""
+    """Yield a text for each fault of the catalogue, and for each stored file that is missing or has changed."""
     yield from (f"{store.catalogue.file.name}: {fault}" for fault in store.catalogue_faults())
     # A part can contain several files.
     entries = {entry.part: entry for entry in manifest.files if entry.part and entry.status in ("read", "held")}
@@ -183,8 +183,10 @@ def _differing_day(
 def _compare(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
 ) -> list[str]:
-    """Return a text for each side with rows that the other lacks: their number and the first of them. The names of the
-    sides are trusted.
+    """Compare two relations; return a text for each that has rows which the other lacks: their number, and one of them.
+
+    `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of their
+    parameters.
     """
     report.tables += 1
     report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])

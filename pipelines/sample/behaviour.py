@@ -21,7 +21,9 @@ SOCIAL: Final = "social"
 
 
 class VisitStep(NamedTuple):
-    """One record of a visit, `seconds` after the one before; its answer is drawn from the answers of `situation`."""
+    """One record of a visit, `seconds` after the one before; outcome and code are drawn from the `ANSWERS` of
+    `situation`.
+    """
 
     seconds: float
     channel: str
@@ -228,7 +230,7 @@ def clock() -> list[int]:
 
 
 def answer_rows() -> list[dict[str, object]]:
-    """Return the answers as `DRAWS` equally likely draws: `situation`, `draw`, `outcome`, `result_code`."""
+    """Return `DRAWS` equally likely answers of each situation: `situation`, `draw`, `outcome`, `result_code`."""
     rows: list[dict[str, object]] = []
     for situation, answers in ANSWERS.items():
         drawn: list[tuple[str, str | None]] = []

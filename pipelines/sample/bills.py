@@ -1,7 +1,7 @@
 """The sample's registry files about accounts, resource packages, limits, consoles and bills.
 
-It decides which samples have these files, and which rows each file has. The figures are in `purchases.py` and
-`statements.py`.
+It decides which rows each file has; `SampleSpec.has_bills` decides which samples have the files. The figures are in
+`purchases.py` and `statements.py`.
 """
 
 import csv
@@ -29,7 +29,7 @@ def accounts_of(apps: Sequence[SampleApp]) -> dict[str, str]:
 
 
 class SampleBills:
-    """All files of the registry about usage that is paid for; `write` writes them."""
+    """The registry's files about billing; `write` writes them."""
 
     def __init__(self, used: Used, apps: Sequence[SampleApp]) -> None:
         self._apps = apps
@@ -46,7 +46,7 @@ class SampleBills:
                 csv.writer(file, lineterminator="\n").writerows(rows)
 
     def truth(self) -> dict[str, Any]:
-        """Return the planted differences, and the names of the files."""
+        """Return the planted differences and the names of the files, for `sample_truth.json`."""
         files = [name for name, _ in self._files()]
         return {"registry": files, **self._purchases.truth(), **self._statements.truth()}
 

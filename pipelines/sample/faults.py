@@ -4,7 +4,7 @@ Add to it when the sample should show another kind of incident. `truth.py` compu
 
 Each fault is large enough to be detected at the default size, and none affects the baseline of another: at most two
 share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions to be an
-incident of all apps together. People come back from failures of SDK and carrier.
+incident of all apps together. After failures of SDK and carrier, people try again or sign in in another way.
 """
 
 import hashlib
@@ -85,7 +85,7 @@ class Faults:
 
 
 def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
-    """Return the faults of a sample of this length; few days or apps have only the faults that fit."""
+    """Return the faults of a sample of this length. A sample of few days or apps has only the faults that fit."""
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
     has_all = days >= DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
     chosen = _Choice(named, seed if has_all else DEFAULT_SEED)
@@ -124,7 +124,7 @@ class _Choice:
         return options[int.from_bytes(digest[:8]) % len(options)]
 
     def app(self, what: str, numbers: Sequence[int]) -> tuple[int, str]:
-        """Return number and key of one of these apps."""
+        """Return number and key of one of the apps with these numbers; `what` names the choice."""
         number = self.one_of(what, [number for number in numbers if number in self._named])
         return number, self._named[number]
 
@@ -196,6 +196,6 @@ def _scheme(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFaul
 
 
 def _first_of(apps: Sequence[SampleApp], *numbers: int) -> SampleApp:
-    """Return the first of these apps that is registered and has logs."""
+    """Return the first app, in the order of `numbers`, that is registered and has logs."""
     found = {app.app_no: app for app in apps if app.has_logs and app.is_registered}
     return next(found[number] for number in numbers if number in found)

@@ -24,7 +24,7 @@ def prepare_folder(landing: Path, registry: Path, command: str) -> None:
         command: the command that makes the same sample again; written into the label.
 
     Raises:
-        UsageError: `landing` or `registry` hold files of no sample; nothing was changed.
+        UsageError: `landing` or `registry` hold files that are not from a sample; nothing was changed.
     """
     if (landing / MARKER).exists():
         for path in [path for pattern in _OWN_FILES for path in landing.glob(pattern)]:

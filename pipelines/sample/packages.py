@@ -1,8 +1,8 @@
 """The resource packages of a sample and the readings of the console, sized to fit the uses of the accounts.
 
-Account 1 runs out in two weeks; account 2 used up a package before it bought the next; account 3 has a package that
-lapsed and one that will lapse. `purchases.py` computes how they are used. A moment is a day of the sample, from 0, and
-a full hour.
+The packages of account 1 run out in two weeks; account 2 used up a package before it bought the next; account 3 has a
+package that lapsed and one that will lapse. `purchases.py` computes how they are used. A moment is a day of the sample,
+from 0, and a full hour.
 """
 
 from dataclasses import dataclass
@@ -125,6 +125,6 @@ def _named(name: str) -> str:
 
 
 def _round(count: int, unit: int | None = None) -> int:
-    """Round to the power of ten in `unit`, or to two digits of the number itself."""
+    """Round to a multiple of the highest power of ten in `unit`; if it is None, to two digits. Never 0."""
     step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
     return max(step, (count + step // 2) // step * step)

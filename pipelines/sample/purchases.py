@@ -1,7 +1,7 @@
 """Computes the use of a sample's resource packages hour by hour: used, adjusted by readings, lapsed, run out.
 
-It makes the rows of their files too. It does not use authmeter's own code for this, so that tests can compare both. The
-packages are in `packages.py`.
+It also makes the rows of the registry's files of packages and readings. It does not use authmeter's own code for this,
+so that tests can compare both. The packages are in `packages.py`.
 """
 
 from collections.abc import Sequence

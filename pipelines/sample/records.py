@@ -5,7 +5,7 @@ and faults are in `apps.py`, `behaviour.py` and `faults.py`.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,23 +30,27 @@ from pipelines.sample.behaviour import (
 from pipelines.sample.faults import FAILING_SDK
 
 FORMATS: Final = ("ndjson", "csv", "parquet")
+# Columns that find a record in the finished rows, and are not written.
+_PLACE: Final = "day_no, record_no"
+_ROWS: Final = f"""(
+    SELECT * EXCLUDE ({_PLACE}) FROM finished
+    WHERE day_no = $day_no AND record_no >= $first AND record_no < $last
+)"""
 _COPY: Final = {
     # One column of finished lines, so no quoting, and a delimiter that no line contains.
-    "ndjson": r"COPY (FROM sample_lines) TO $path (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')",
-    "csv": "COPY (FROM sample_events) TO $path (FORMAT csv, HEADER true)",
-    "parquet": "COPY (FROM sample_events) TO $path (FORMAT parquet, COMPRESSION zstd)",
+    "ndjson": rf"COPY {_ROWS} TO $path (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')",
+    "csv": f"COPY {_ROWS} TO $path (FORMAT csv, HEADER true)",
+    "parquet": f"COPY {_ROWS} TO $path (FORMAT parquet, COMPRESSION zstd)",
 }
+_FINISHED: Final = {"ndjson": "sample_lines", "csv": "sample_events", "parquet": "sample_events"}
 # Gives about 1.6 million distinct devices in a day of 5 million records.
 _RECORDS_PER_DEVICE = 2.5
 # Keeps people from returning on days with few records.
 _LEAST_DEVICES = 64
 _KEYS = ("block", "record", "repeat", "person", "attempt")
-# Up to this many records DuckDB uses one thread. Planning such a day costs more than drawing it, so it is drawn once.
-ONE_THREAD_EVENTS: Final = 122_880
-_DRAWS: Final = "sample_draws"
-_OF_DRAWN_DAY: Final = """
-FROM drawn_day WHERE record_no >= getvariable('first_record') AND record_no < getvariable('last_record')
-"""
+# DuckDB draws up to this many records in one thread. Planning a small day costs more than drawing it, so that days are
+# drawn together up to this number, and only once.
+_ONE_THREAD_EVENTS: Final = 122_880
 
 
 @dataclass(frozen=True)
@@ -87,22 +91,35 @@ class SignIns(NamedTuple):
     failed_first_signed_in: int
 
 
+def is_drawn_once(events: int) -> bool:
+    """Return whether a day with so many records is drawn once and stored. A larger one is drawn again by each query."""
+    return events <= _ONE_THREAD_EVENTS
+
+
+def days_at_once(events: int) -> int:
+    """Return how many days with so many records each should be passed to one call of `SampleRecords.choose`."""
+    return max(1, _ONE_THREAD_EVENTS // events)
+
+
 class SampleRecords:
-    """The records of a sample; `choose` a day, then `write` any range of its records."""
+    """The records of a sample: `choose` some days, then `write` ranges of the records of any chosen day."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, apps: list[SampleApp], events: int, seed: int) -> None:
         """`events` is the number of records a day."""
         self._connection = connection
-        self._is_drawn_once = events <= ONE_THREAD_EVENTS
+        self._is_drawn_once = is_drawn_once(events)
         self._apps = apps
         self._seed = seed
         # Odd, because visits are numbered by eights: so each device gets each role.
         self._devices = max(_LEAST_DEVICES, int(events / _RECORDS_PER_DEVICE)) | 1
+        self._days: list[date] = []
+        self._finished = ""
         connection.execute("SET memory_limit = '2GB'")
         # Equal arguments must give equal bytes, also in the order of lines. A join keeps the order of its left side
-        # only, and for small files the optimizer would swap the sides.
+        # only, and for small files the optimizer would swap the sides. It would also materialize the part that
+        # both halves of `sample_draws` have in common, and several threads read a materialized query in any order.
         connection.execute("SET preserve_insertion_order = true")
-        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,common_subplan'")
         self._set(
             {
                 "apps": sum(app.has_logs for app in apps),
@@ -121,62 +138,69 @@ class SampleRecords:
         self._table("sample_block", block_rows())
         self._table("sample_answer", answer_rows())
 
-    def choose(self, day: SampleDay) -> None:
-        """Set the day that is written next."""
-        self._set({f"{name}_key": self._key(name, day.day) for name in _KEYS})
+    def choose(self, days: Sequence[SampleDay]) -> None:
+        """Draw days; the views `sample_events` and `sample_visits` and all further calls are about these."""
+        self._days = [day.day for day in days]
+        self._finished = ""
+        self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})
         self._set(
             {
-                "day": day.day,
-                "keep_shares": keep_shares(self._apps, day.day, day.progress),
-                "browse_share": browse_share(day.day),
-                "first_device": self._key("first device", day.day) % self._devices,
-                "new_sdk_share": 0.25 + 0.5 * day.progress,
-                **day.faults,
+                "day": self._days,
+                "events": [day.events for day in days],
+                # A list of lists would be copied for each record.
+                "keep_shares": [share for day in days for share in keep_shares(self._apps, day.day, day.progress)],
+                "browse_share": [browse_share(day) for day in self._days],
+                "first_device": [self._key("first device", day) % self._devices for day in self._days],
+                "new_sdk_share": [0.25 + 0.5 * day.progress for day in days],
+                **{name: [day.faults[name] for day in days] for name in days[0].faults},
             }
         )
+        drawn = sql("pipelines.sample", "sample_draws")
         if self._is_drawn_once:
-            self._set({"first_record": 0, "last_record": day.events})
-            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn_day AS {sql('pipelines.sample', _DRAWS)}")
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn_days AS {drawn}")
+            drawn = "FROM drawn_days"
+        self._view("sample_draws", drawn)
+        for view in ("sample_events", "sample_lines", "sample_visits"):
+            self._view(view, sql("pipelines.sample", view))
 
-    def write(self, path: Path, format: str, first: int, last: int) -> int:
-        """Write records `first` to `last` - 1 of the chosen day; return the number of lines, repeats included."""
-        self._view(first, last, "sample_events", "sample_lines")
+    def write(self, path: Path, format: str, day: date, first: int, last: int) -> int:
+        """Write records `first` to `last` - 1 of a chosen day; return the number of lines, repeats included."""
+        if self._finished != format:
+            kind = "TABLE" if self._is_drawn_once else "VIEW"
+            self._connection.execute(f"CREATE OR REPLACE TEMP {kind} finished AS FROM {_FINISHED[format]}")
+            self._finished = format
+        place = {"day_no": self._days.index(day) + 1, "first": first, "last": last}
         with whole_file(path) as temporary:
-            row = self._connection.execute(_COPY[format], {"path": str(temporary)}).fetchone()
+            row = self._connection.execute(_COPY[format], {"path": str(temporary), **place}).fetchone()
         assert row is not None
         return int(row[0])
 
-    def requests(self) -> list[tuple[str, str, int, int, int, int]]:
-        """Return technical requests, successes, verifications and results by app and channel; call `all_of` first."""
-        return self._connection.execute(sql("pipelines.sample", "sample_requests")).fetchall()
+    def requests(self) -> dict[date, list[tuple[str, str, int, int, int, int]]]:
+        """Return for each chosen day one row per app and channel: authorizations (not cancelled or switched), their
+        successes, verifications, and verifications with a result.
+        """
+        return self._by_day("sample_requests")
 
-    def verifications(self) -> list[tuple[str, str, int, int, int, int, int, int]]:
-        """Return verifications by app, channel and hour; call `all_of` first. The counts are all, successful,
+    def verifications(self) -> dict[date, list[tuple[str, str, int, int, int, int, int, int]]]:
+        """Return verifications by app, channel and hour, of each chosen day. The counts are all, successful,
         mismatched, without a result, and billed.
         """
-        return self._connection.execute(sql("pipelines.sample", "sample_verifications")).fetchall()
+        return self._by_day("sample_verifications")
 
-    def sign_ins(self) -> list[SignIns]:
-        """Return the sessions by app and last record, after `all_of`."""
-        return [
-            SignIns(*row) for row in self._connection.execute(sql("pipelines.sample", "sample_sign_ins")).fetchall()
-        ]
+    def sign_ins(self) -> dict[date, list[SignIns]]:
+        """Return the sessions by app and last record, of each chosen day."""
+        return {day: [SignIns(*row) for row in rows] for day, rows in self._by_day("sample_sign_ins").items()}
 
-    def all_of(self, day: SampleDay) -> None:
-        """Create the views `sample_events` and `sample_visits` over all records of the chosen day."""
-        self._view(0, day.events, "sample_events", "sample_visits")
+    def _by_day(self, statement: str) -> dict[date, list[Any]]:
+        """Return the rows of a statement by their first column, the day."""
+        found: dict[date, list[Any]] = {day: [] for day in self._days}
+        for day, *row in self._connection.execute(sql("pipelines.sample", statement)).fetchall():
+            found[day].append(tuple(row))
+        return found
 
-    def _view(self, first: int, last: int, *views: str) -> None:
-        """Create the view `sample_draws` of these records, and the other views over it.
-
-        They are created again for each range, because a view over variables keeps their types, and its plan their
-        values.
-        """
-        self._set({"first_record": first, "last_record": last})
-        drawn = _OF_DRAWN_DAY if self._is_drawn_once else sql("pipelines.sample", _DRAWS)
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_DRAWS} AS {drawn}")
-        for view in views:
-            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql('pipelines.sample', view)}")
+    def _view(self, name: str, query: str) -> None:
+        """Create a view. It is made again for each choice, because it keeps the types of the variables it reads."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
     def _set(self, values: Mapping[str, Any]) -> None:
         """Set session variables for the views, which take no bound parameters."""
@@ -189,5 +213,7 @@ class SampleRecords:
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
 
     def _key(self, name: str, day: date | None) -> int:
-        """Return a 60-bit number from which hashes start; SHA-256 makes days and seeds independent."""
+        """Return a 60-bit number from which hashes start. SHA-256 makes the numbers of different names, days and seeds
+        independent.
+        """
         return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}/{day}".encode()).digest()[:8]) >> 4

@@ -1,6 +1,7 @@
 """The consoles and bills of a sample's provider: one console is in UTC, and one bill is too high.
 
-Makes the rows from the uses, and their differences from the log. The provider also counts the day without logs.
+Their rows are made from the uses of the accounts. This module also computes how the rows differ from the log. The
+provider counts the day without logs, too.
 """
 
 from calendar import monthrange
@@ -77,7 +78,7 @@ class Statements:
         }  # fmt: skip
 
     def _bills(self) -> Iterator[tuple[str, str, int, int | None]]:
-        """Yield account, channel, quantity, and the part of it that no package covered."""
+        """Yield account, channel, quantity and overflow of each row; the overflow is None if the bill lacks it."""
         for channel in NUMBER_CHANNELS:
             counts = [self._used.of_day(OVERBILLED, day, (channel,)) for day in self._billed_days]
             # The fault of this bill: verifications without a result are billed too.
@@ -103,7 +104,9 @@ class Statements:
         }  # fmt: skip
 
     def _utc_rows(self) -> list[list[object]]:
-        """Return the rows of the console in UTC: without the last day, which has not ended, and short months."""
+        """Return the rows of the console in UTC. The sample's last day is left out, because it has not ended in UTC,
+        and so are months with few days.
+        """
         days = range(self._used.days - 1)
         of_month = Counter(_month_of(self._used.date(day)) for day in days)
         return [

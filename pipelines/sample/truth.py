@@ -81,7 +81,7 @@ class SampleTruth:
         self._sign_ins[day] = [(row.app_key, row.sessions - row.cut, row.signed_in) for row in sign_ins]
 
     def incidents(self) -> list[dict[str, Any]]:
-        """Return all incidents as of the sample's last day, by first day."""
+        """Return all incidents as of the sample's last day, sorted by first day."""
         found = [one for fault in self._faults.rates if (one := self._rate(fault))]
         if self._faults.missing_day is not None:
             found.append(self._missing(self._faults.missing_day))

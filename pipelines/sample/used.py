@@ -15,7 +15,7 @@ _FOUR_WEEKS: Final = 28
 
 
 class Counts(NamedTuple):
-    """Verification records and their results; `uses` are billed."""
+    """Numbers of verification records: all of them (`requests`), by result, and the billed ones (`uses`)."""
 
     requests: int = 0
     successes: int = 0
@@ -29,10 +29,10 @@ class Counts(NamedTuple):
 
 
 class Used:
-    """The uses of each account; `add` each of the sample's days, also the one without logs. Days count from 0."""
+    """The uses of each account; `add` each of the sample's days, also the one without logs. Day 0 is the first."""
 
     def __init__(self, accounts: Mapping[str, str], first_day: date, days: int, missing_day: int | None) -> None:
-        """Take `accounts`, the account of each app."""
+        """`accounts` has the account of each app; `missing_day` is the day without logs, None if every day has logs."""
         self._accounts = accounts
         self.first_day = first_day
         self.days = days
@@ -61,7 +61,7 @@ class Used:
     def of_day(
         self, account_id: str, day: int, channels: Iterable[str] = NUMBER_CHANNELS, first_hour: int = 0
     ) -> Counts:
-        """Return the counts of 24 hours, from an hour of a day on."""
+        """Return the counts of the 24 hours that begin at `first_hour` of a day."""
         total = Counts()
         for channel in channels:
             for which, hours in ((day, slice(first_hour, None)), (day + 1, slice(first_hour))):
@@ -78,7 +78,7 @@ class Used:
         return self.uses(account_id, self.days - _FOUR_WEEKS, self.days - 1) // _FOUR_WEEKS
 
     def week(self, account_id: str) -> list[int]:
-        """Return the expected uses of Monday, Tuesday, …: means of logged days in the last four weeks, half up."""
+        """Return the expected uses of Monday, Tuesday, …: means over the logged days of four weeks, rounded half up."""
         found: list[list[int]] = [[] for _ in range(7)]
         for day in range(self.days - _FOUR_WEEKS, self.days):
             if self.is_logged(day):

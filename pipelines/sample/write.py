@@ -7,11 +7,13 @@ arguments give the same bytes, on any number of threads.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -24,7 +26,7 @@ from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_r
 from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
-from pipelines.sample.records import FORMATS, ONE_THREAD_EVENTS, SampleDay, SampleRecords, SignIns
+from pipelines.sample.records import FORMATS, SampleDay, SampleRecords, SignIns, days_at_once, is_drawn_once
 from pipelines.sample.truth import TRUTH, SampleTruth, newest_sign_ins
 from pipelines.sample.used import Used
 
@@ -56,9 +58,9 @@ class SampleSpec:
 
     Args:
         days: number of days up to `last_day`; from 10 on an SDK version fails in the last third, from 20 on one day has
-            no logs, and from 56 on there are more faults, see `faults.py`. With 56 days, 4 apps and 5,000 events the
-            registry has packages, consoles and bills, see `bills.py`.
-        apps: registered apps; from 4 on the last has no logs, and one more logs without being registered.
+            no logs, and from 56 on there are more faults, see `faults.py`. With at least 56 days, 4 apps and 5,000
+            events, the registry has packages, consoles and bills, see `bills.py`.
+        apps: number of registered apps; from 4 on the last one has no logs, and an unregistered app with logs is added.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
             logs, and every seventh day has an additional small file of bad lines.
         seed: changes people, chances and faults; the apps stay.
@@ -121,26 +123,25 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     done: list[_WrittenDay] = []
     with ExitStack() as stack:
         free: SimpleQueue[SampleRecords] = SimpleQueue()
-        # A day that DuckDB draws in one thread leaves other cores to other days.
-        writers = (os.cpu_count() or 1) if spec.events <= ONE_THREAD_EVENTS else 1
+        # Days that DuckDB draws in one thread leave other cores to other days.
+        writers = (os.cpu_count() or 1) if is_drawn_once(spec.events) else 1
         for _ in range(writers):
             connection = stack.enter_context(duckdb.connect())
             free.put(SampleRecords(connection, made, spec.events, spec.seed))
         pool = stack.enter_context(ThreadPoolExecutor(writers))
+        write_days = partial(
+            _write_days, spec, landing, plan, made[0].app_key, has_requests=bool(wrong.rates), has_uses=used is not None
+        )
 
-        counted = bool(wrong.rates), used is not None
-        newest = plan[-1].day
-
-        def write_day(day: SampleDay, next_day: date | None) -> _WrittenDay:
+        def write_some(start: int) -> list[_WrittenDay]:
             records = free.get()
             try:
-                return _write_day(
-                    records, spec, landing, day, next_day, made[0].app_key, *counted, is_newest=day.day == newest
-                )
+                return write_days(records, plan[start : start + step])
             finally:
                 free.put(records)
 
-        for written in pool.map(write_day, plan, [*(day.day for day in plan[1:]), None]):
+        step = days_at_once(spec.events)
+        for written in chain.from_iterable(pool.map(write_some, range(0, len(plan), step))):
             done.append(written)
             if wrong.rates:
                 truth.add((written.day - spec.first_day).days, written.requests, written.sign_ins)
@@ -152,16 +153,15 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
             # The provider counted the day without logs too.
             records = free.get()
             day = _day(spec, wrong, wrong.missing_day)
-            records.choose(day)
-            records.all_of(day)
-            used.add(wrong.missing_day, records.verifications())
+            records.choose([day])
+            used.add(wrong.missing_day, records.verifications()[day.day])
     bills = SampleBills(used, made) if used else None
     if bills:
         bills.write(out / "registry")
     truth.write(
         out / TRUTH,
         spec.command,
-        newest_sign_ins(newest, done[-1].sign_ins),
+        newest_sign_ins(done[-1].day, done[-1].sign_ins),
         bills.truth() if bills else {},
     )
     gap = wrong.missing_day
@@ -192,32 +192,37 @@ class _WrittenDay:
     sign_ins: list[SignIns]
 
 
-def _write_day(
-    records: SampleRecords, spec: SampleSpec, landing: Path, day: SampleDay, next_day: date | None, app_key: str,
-    has_requests: bool, has_uses: bool, *, is_newest: bool,
-) -> _WrittenDay:  # fmt: skip
-    """Write the files of one day; its last records go into the next day's folder."""
-    records.choose(day)
-    has_sign_ins = has_requests or is_newest
-    if has_sign_ins or has_uses:
-        records.all_of(day)
-    requests = records.requests() if has_requests else []
-    verifications = records.verifications() if has_uses else []
-    sign_ins = records.sign_ins() if has_sign_ins else []
-    files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]
-    lines = records.write(files[-1], spec.format, 0, day.late_from)
-    bad_lines = 0
-    if day.late_from < day.events:
-        files.append(landing / f"{next_day}" / f"late-{day.day}.{spec.format}")
-        lines += records.write(files[-1], spec.format, day.late_from, day.events)
-    if day.has_bad_lines:
-        texts = _edge_lines(day.day, app_key)
-        files.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
-        with whole_file(files[-1]) as temporary:
-            temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
-        lines += len(texts)
-        bad_lines = len(texts) - _GOOD_EDGE_LINES
-    return _WrittenDay(day.day, files, lines, bad_lines, requests, verifications, sign_ins)
+def _write_days(
+    spec: SampleSpec, landing: Path, plan: Sequence[SampleDay], app_key: str, records: SampleRecords,
+    days: Sequence[SampleDay], *, has_requests: bool, has_uses: bool,
+) -> list[_WrittenDay]:  # fmt: skip
+    """Write the files of `days` of the plan, the last records of each into the next day's folder. `app_key` is the app
+    of bad lines; requests and uses are counted if `has_requests` and `has_uses`.
+    """
+    records.choose(days)
+    has_sign_ins = has_requests or days[-1] is plan[-1]
+    requests = records.requests() if has_requests else {}
+    verifications = records.verifications() if has_uses else {}
+    sign_ins = records.sign_ins() if has_sign_ins else {}
+    next_days = dict(zip((day.day for day in plan), (day.day for day in plan[1:]), strict=False))
+    written = []
+    for day in days:
+        files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]
+        lines = records.write(files[-1], spec.format, day.day, 0, day.late_from)
+        bad_lines = 0
+        if day.late_from < day.events:
+            files.append(landing / f"{next_days[day.day]}" / f"late-{day.day}.{spec.format}")
+            lines += records.write(files[-1], spec.format, day.day, day.late_from, day.events)
+        if day.has_bad_lines:
+            texts = _edge_lines(day.day, app_key)
+            files.append(landing / "edge" / f"bad-lines-{day.day}.ndjson")
+            with whole_file(files[-1]) as temporary:
+                temporary.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+            lines += len(texts)
+            bad_lines = len(texts) - _GOOD_EDGE_LINES
+        counts = requests.get(day.day, []), verifications.get(day.day, []), sign_ins.get(day.day, [])
+        written.append(_WrittenDay(day.day, files, lines, bad_lines, *counts))
+    return written
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:

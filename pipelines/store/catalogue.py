@@ -78,7 +78,7 @@ class Catalogue:
             raise unreadable(self.file, str(error)) from None
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Return whether nothing was committed since this manifest was read or committed."""
+        """Return whether the catalogue still has this manifest: nobody committed after it was read or committed."""
         known = manifest.origin
         return isinstance(known, Image) and self._ask(_commits) == known.commits
 
@@ -194,7 +194,9 @@ class Catalogue:
             return None
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
-        """Return an AuthmeterError if the file is locked or, by one of `codes`, damaged; else return SQLite's error."""
+        """Return an AuthmeterError if the file is locked, unreadable or damaged; else return SQLite's error. `codes`
+        are the codes that mean damage; None for all except errors of the machine, such as a full disk.
+        """
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             return AuthmeterError(
@@ -210,7 +212,7 @@ class Catalogue:
 
 
 def unreadable(file: Path, found: str) -> AuthmeterError:
-    """Return the error for a damaged or lost catalogue, or manifest of an older store."""
+    """Return the error for a damaged or lost catalogue, or for a damaged manifest of an older store."""
     return AuthmeterError(
         f"The catalogue cannot be read: {found}",
         where=str(file),

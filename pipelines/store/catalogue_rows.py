@@ -164,7 +164,9 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 
 
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
-    """Number the files. Of two contents of one path, the later one has the higher number."""
+    """Return the number of each file entry, by path and checksum. Entries in `known` keep theirs, unless a later
+    content of a path would then have a lower number than an earlier one.
+    """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)
     path, of_path = None, 0
@@ -208,7 +210,9 @@ def changes(before: Image, after: Image) -> Iterator[Change]:
 
 
 def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Yield rows as the table stores them: dates as text, `DayRows` as one column for each number."""
+    """Yield rows as the table stores them, with `first` as their first column. Dates become text, and `DayRows` one
+    column for each number.
+    """
     for row in rows:
         columns: list[Any] = [first]
         for value in row:

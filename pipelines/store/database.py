@@ -1,4 +1,4 @@
-"""Opens workbenches: locked in-memory DuckDBs for heavy steps.
+"""Opens *workbenches*: in-memory DuckDBs for heavy steps, which can access only given folders.
 
 The queries are in `sql/` of the package that runs them; the paths of files are in `store.py`.
 """

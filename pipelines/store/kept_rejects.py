@@ -1,4 +1,5 @@
-"""Selection of the rejected records that a part keeps: the first of each file and reason. The books count all.
+"""Selects the rejected records that a part keeps: the first `KEPT_REJECTS` of each file and reason. The books count
+all.
 
 The writer of a part (`engines/duckdb/part_writer.py`) and the code that joins the pieces of a large file
 (`ingest/joined_parts.py`) use these rules.

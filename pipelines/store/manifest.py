@@ -27,13 +27,14 @@ class DayRows(NamedTuple):
 
     @property
     def in_time(self) -> int:
-        """Number of records that arrived before the day was closed. These are the first records of the file."""
+        """Number of records that arrived before the day was closed. They are the file's first records of the day."""
         return self.accepted - self.late
 
 
 @dataclass(slots=True)
 class FileEntry:
-    """One content of one landed path, and its books. Path and content together are unique.
+    """One *content* of a landed path, that is the bytes that it had at some time, and the books of these bytes. No two
+    entries have the same path and content.
 
     A part may hold the records of several files; `place` is the index of this file in it. `part_digest` is the checksum
     of the part's files, None for parts of the first versions. When retention removes a part's oldest days, its name
@@ -121,7 +122,8 @@ class Archive(NamedTuple):
 
 @dataclass(slots=True)
 class DayEntry:
-    """One rolled-up day: its folder, the checksum of its tables, and its books.
+    """One rolled-up day: its folder, the checksum of its tables (`content`), the fingerprint of their inputs, and its
+    books.
 
     `parts` are the `records_name` of the files that its tables were computed from.
     """
@@ -140,7 +142,7 @@ class State:
     """The state of the data folder as a whole.
 
     `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
-    previous `as_of`: the days after it were closed together.
+    previous `as_of`: the days after it were closed together. `inputs` is the fingerprint of the publication.
 
     Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
     days are refused as too old. Days before `days_from` are deleted completely.
@@ -197,7 +199,9 @@ class Manifest(State):
 
     @property
     def late_records(self) -> Counter[date]:
-        """The late records of each day, over the live files; `ingest.count_late` decides which records are late."""
+        """The late records of each day, over the live files; `count_late` in `ingest/entries.py` decides which records
+        are late.
+        """
         late: Counter[date] = Counter()
         for entry in self.live_files():
             for day, rows in entry.days.items():

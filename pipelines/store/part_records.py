@@ -25,7 +25,7 @@ _FIRST_OF_PARTIAL, _FIRST_OF_OLDER = 1 << 61, 1 << 62
 
 @dataclass(frozen=True)
 class PartRecords:
-    """The record files of one part, and the source of each landed file in it that counts, by index in the part."""
+    """The record files of one part. `sources` maps the index (place) of each landed file that counts to its source."""
 
     files: tuple[Path, ...]
     sources: Mapping[int, str]
@@ -38,12 +38,13 @@ def record_files(folder: Path) -> tuple[Path, ...]:
 
 
 def name_of_piece(place: int) -> str:
-    """Return the file name in a part of the piece at `place`."""
+    """Return the name of a record file in a part. A large file is read in pieces; `place` is the index of the piece."""
     return f"records-{place:05d}.parquet" if place else _CURRENT
 
 
 def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iterable[PartRecords]) -> None:
-    """Create a view `name` of the records that count: the columns of `EVENT_SCHEMA`, `filename`, `record_number`.
+    """Create a view `name` of the records that count, with the columns of `EVENT_SCHEMA`, and `filename` and
+    `record_number`.
 
     `record_number` identifies a record as long as the view exists: until a view of the same name is created. Parts of
     which every file counts are read without a filter.
@@ -67,8 +68,8 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return for each record file the indexes (places) of landed files that do not count, up to the highest index in
-    it. Record files without such an index are left out.
+    """Return for each record file the indexes (places) of landed files that do not count, up to the highest index that
+    it contains; record files without such an index are left out. `files` has the indexes that count, by record file.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

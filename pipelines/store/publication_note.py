@@ -18,8 +18,8 @@ from pipelines.store.manifest import Manifest
 class PublicationNote:
     """The inputs of a published file.
 
-    They are its checksum, the digest of the code, the accounts of apps, whether it has a resource package, and the
-    checksum of each day's tables.
+    `sha256` is the checksum of the file, `code` the digest of the code, `accounts` the fingerprint of the apps'
+    accounts, `has_packages` whether the registry has a resource package, and `days` the checksum of each day's tables.
     """
 
     sha256: str
@@ -38,13 +38,13 @@ def may_have_packages(published: Path) -> bool:
 def drop_note(published: Path) -> None:
     """Remove the note before another file replaces the published file.
 
-    If the run is killed in between, the note would describe the wrong file.
+    Otherwise a run that is killed in between would leave a note that describes the wrong file.
     """
     _note_file(published).unlink(missing_ok=True)
 
 
 def write_note(published: Path, manifest: Manifest, registry: Registry, code: str) -> None:
-    """Write the inputs of the published file. Without a note, no row of the file is carried over.
+    """Write the note of the published file. Without a note, the next file copies no row of it.
 
     `code` is the digest of the code that made it.
     """

@@ -135,7 +135,8 @@ def has_wal(database: Path) -> bool:
 def remove_wal(database: Path) -> None:
     """Remove the `.wal` files of clients that opened the published file for writing.
 
-    DuckDB would replay them onto the file that has the name then. The caller holds the lock of the data folder.
+    DuckDB would replay them onto the next file that is published under this name. The caller holds the lock of the data
+    folder.
     """
     found = _wal_files(database)
     for file in found:

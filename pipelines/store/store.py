@@ -112,7 +112,9 @@ class Store:
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """Return the stored records of contents, by the parts that hold them, in order."""
+        """Return the record files of the parts that hold the records of the entries, sorted by part, with the entries'
+        sources.
+        """
         sources: dict[str, dict[int, str]] = {}
         for entry in entries:
             if entry.part:
@@ -173,7 +175,7 @@ class Store:
         """Store the figures that this run restates, and list the file in the manifest; return the number of figures.
 
         Args:
-            of: part of the file name: empty for figures of days, `packages` for balances of packages.
+            of: kind of the figures, as a word in the file name: empty for figures of days, `packages` for balances.
         """
         if not frames:
             return 0

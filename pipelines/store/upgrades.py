@@ -5,8 +5,9 @@ version before. A step may leave out entries that can be computed from the parts
 again. Day tables need no step: a changed digest of the code in their fingerprint (`rollup/counting_code.py`) rolls the
 days up again, except days whose events retention deleted: new columns must be optional for these.
 
-Versions 1 and 2 had no catalogue: their manifest was a JSON file, rewritten with each commit. It counts until a
-signpost replaces it, from which an older authmeter sees that the store is of a newer version.
+Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. This file counts
+until it is replaced by a *signpost*: a JSON file of the same name with the version of the store, which makes an older
+authmeter refuse the store, and the name of the catalogue.
 """
 
 import json

@@ -112,7 +112,9 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the relation `events` of the days, and `app_events` of the app; `late` has the schema `LATE_ROWS`."""
+    """Create the relations `events`, of the days, and `app_events`, the events of the traced app. In the latter, `fits`
+    is whether the SQL `condition` is true for the event. `late` has the schema `LATE_ROWS`.
+    """
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()
     used = {entry.part for entry in live if not entry.days.keys().isdisjoint(days)}
@@ -136,7 +138,7 @@ def _books_files(inputs: TraceInputs, days: Sequence[date]) -> list[str]:
 
 
 def _landed(inputs: TraceInputs) -> dict[tuple[str, int], str]:
-    """Return the landed path of each content, by file and index in the store."""
+    """Return the path of each landed file with stored records, by record file and index in the part (`place`)."""
     return {
         (str(file), entry.place): entry.path
         for entry in inputs.manifest.live_parts()

@@ -19,8 +19,8 @@ class TracedRecord:
     Attributes:
         time: in the business time zone.
         file: the path of its file under `landing/`.
-        copy_of: the file of the record that counts in its place, `other app` if another app has it; None if this record
-            counts.
+        copy_of: None if the record counts. If it is a copy, the file of the record that counts in its place, or
+            `other app` if another app has that record.
     """
 
     time: datetime
@@ -44,9 +44,10 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session; `number` counts the sessions of the subject over the whole span.
+    """One session; `number` is its number among the sessions of its subject, over the whole span. `way` is how it
+    ended: `direct`, `retry`, `other`, `cut` or `lost`, which are defined as metrics.
 
-    `records_left_out` counts records beyond the number that is printed.
+    `records_left_out` is the number of its records that are not printed.
     """
 
     number: int
@@ -71,7 +72,8 @@ class TracedSubject:
 class Traced:
     """The result of a trace over a span: subjects with their sessions, and the records outside sessions (`apart`).
 
-    `left_out` is the number of subjects that are not printed, `apart_left_out` that of records outside sessions.
+    `left_out` is the number of subjects that are not printed, `apart_left_out` the number of records outside sessions
+    that are not printed.
     """
 
     app_key: str
@@ -95,7 +97,7 @@ def subjects_of(
 
     Args:
         rows: rows of `printed_records`, of all days in order.
-        files: the landed path by file and index in the store.
+        files: the path of each landed file, by record file and index in the part.
         zone: the business time zone.
     """
     apart: list[TracedRecord] = []

@@ -18,7 +18,7 @@ FIELD_OF: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """An id of one kind, a key of `FIELD_OF`."""
+    """An id to find: its kind, a key of `FIELD_OF`, and its text as given."""
 
     kind: str
     text: str = field(repr=False)

@@ -69,10 +69,10 @@ class RecordsFile(NamedTuple):
 
 
 class AppShell(NamedTuple):
-    """The page of an app, with marks for its name, its folder and its incidents.
+    """The page of an app, with placeholders for its name, its folder and its incidents.
 
     Attributes:
-        page: HTML with the marks.
+        page: HTML with the placeholders.
         incidents: HTML of the incidents, by app key.
         without: HTML for apps without an incident.
         open: fields about open incidents that are added to the figures, by app key.
@@ -269,11 +269,11 @@ def _batches(
 
 
 def _joined_rows(detail: pl.DataFrame, texts: pl.DataFrame, first: int, stop: int) -> pl.DataFrame:
-    """Return the rows from `first` up to the one before `stop`, with their texts."""
+    """Return the rows of `detail` from `first` up to the one before `stop`, with the texts of each (see `joined`)."""
     return joined(detail[first:stop], texts)
 
 
 def _spans_from(detail: pl.DataFrame, spans: list[tuple[int, int]], day: date) -> list[tuple[int, int]]:
-    """Return the spans without the rows before `day`; the rows of each span are sorted by day."""
+    """Cut the rows before `day` off each span (first row, row after the last), whose rows are sorted by day."""
     before = np.append(0, np.cumsum((detail.get_column("day") < day).to_numpy()))
     return [(start + int(before[stop] - before[start]), stop) for start, stop in spans]

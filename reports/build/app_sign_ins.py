@@ -31,8 +31,8 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield for each app its sentence in both languages, the number of its sign-in records on the data day, all and
-    those outside of sessions, and the numbers by day.
+    """Yield the key of each app with its fields: the sentence in both languages, the numbers of its sign-in records on
+    the data day and of those outside of sessions, and its numbers by day. `span` has the first and last key.
     """
     as_of = marts.publication.as_of
     for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):

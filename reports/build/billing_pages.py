@@ -51,8 +51,8 @@ _OPENED: Final = 2
 class AccountView:
     """One account on the page of packages.
 
-    `figures` are the drawing's values for the script, `shades` the shade of each drawn package, `last_day` the last day
-    drawn.
+    `figures` are the values of the `drawing` for the page's script, `shades` the shade of each drawn package,
+    `last_day` is the last day of the drawing. Without a `course` there is no drawing.
     """
 
     account: PackageAccount
@@ -127,7 +127,7 @@ class BillingPages:
         yield "limits.html", of_limits | self._noted("limits.html")
 
     def _noted(self, path: str) -> dict[str, Any]:
-        """Return a page's notes about bad registry rows."""
+        """Return the template values for a page's bad rows and notices of the registry."""
         return {"notes": self._notes[path], "notes_listed": _NOTES_LISTED}
 
     def _reconciliation(self) -> dict[str, Any]:
@@ -158,5 +158,5 @@ class BillingPages:
 
 
 def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Bilingual, WrittenFile]]:
-    """Return path, title and size of the named files that were written."""
+    """Return path, title and file of the named tables, if a file was written for them."""
     return [(files[name].path, BILLING_CSVS[name], files[name]) for name in names if name in files]

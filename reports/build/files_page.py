@@ -26,7 +26,7 @@ def listed_files(
     sign_in_csvs: Mapping[str, WrittenFile],
     billing_csvs: Mapping[str, WrittenFile],
 ) -> list[ListedFile]:
-    """Return the tables of all apps together, in the order of the page."""
+    """Return path, title and file of each CSV file about all apps together, in the order of the page."""
     return [
         (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),
         *(
@@ -51,7 +51,7 @@ def files_values(
         written: the files of the site so far.
         tables: the result of `listed_files`.
         overviews: the days with a page, newest first.
-        metric: the metric of the days, one of `CARDS`.
+        metric: the metric whose count is listed for each day, one of `CARDS`.
     """
     place = CARDS.index(metric)
     # Earlier months are folded.

@@ -35,7 +35,9 @@ _CODE: Final = ("reports/export", "reports/content/sql/site", "reports/build/mon
 
 
 class MonthFile(NamedTuple):
-    """A file of an app's month; `content` is its entry of the previous generation if the file is unchanged."""
+    """A file of an app's month; `content` is its bytes, or the previous generation's file if it is unchanged. `rows` is
+    None for a workbook; `source` is a digest of the file's inputs, None if it must be made again each time.
+    """
 
     name: str
     content: bytes | WrittenFile
@@ -52,7 +54,7 @@ class Generation:
 
 
 def read_generation(folder: Path | None) -> Generation | None:
-    """Return the generation in `folder`, or None without a folder or a readable manifest."""
+    """Return the generation in `folder`; None if there is no folder, or its manifest cannot be read."""
     if folder is None:
         return None
     try:
@@ -100,7 +102,9 @@ class AppMonths:
         return files
 
     def current_files(self, key: str, csv: bytes, count: int, rows: Callable[[], pl.DataFrame]) -> Iterator[MonthFile]:
-        """Yield the files of the current month; none if `count` is 0. `rows` returns the rows of the workbook."""
+        """Yield the files of the current month; none if `count` is 0. `csv` is the content of the CSV file with `count`
+        rows; `rows` returns the rows of the workbook.
+        """
         if count:
             name = f"{self.current:%Y-%m}"
             yield MonthFile(f"{name}.csv", csv, count, None)
@@ -122,7 +126,9 @@ class AppMonths:
         return True
 
     def _kept(self, path: str, source: str) -> WrittenFile | None:
-        """Return the file of the previous generation if it has this source and its size on disk is the recorded one."""
+        """Return the file of the previous generation if it was made from the same inputs (their digest is `source`) and
+        has the recorded size on disk.
+        """
         file = self._before and self._before.files.get(path)
         if not self._before or not file or file.source != source:
             return None
@@ -132,7 +138,7 @@ class AppMonths:
             return None
 
     def _made(self, month: date, keys: list[str]) -> Iterator[tuple[str, list[MonthFile]]]:
-        """Yield the files of each of the apps in a past month."""
+        """Make the files of some apps for a past month, and yield them by app key."""
         if not keys:
             return
         name, found = f"{month:%Y-%m}", self._found[month]

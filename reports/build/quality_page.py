@@ -27,11 +27,11 @@ def quality_values(
     Args:
         quality: the days by date.
         by_key: the apps that have a page.
-        packages: schemes and packages that apps logged and the registry lacks, the key of the app first.
+        packages: rows of schemes and app package names that apps logged and the registry lacks, the app key first.
     """
 
     def cell(key: str) -> list[str | None]:
-        """Return name, key and folder of an app; `*` (all apps) has no page."""
+        """Return the table cell of an app: name, key and folder. `*` (all apps) has no page, so its folder is None."""
         app = by_key.get(key)
         return [app.name, app.key, app.folder] if app else [key, key, None]
 

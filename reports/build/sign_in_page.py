@@ -57,7 +57,7 @@ def sign_in_values(
     """Return the values of the page's template, except the files.
 
     Args:
-        marts: tables whose steps are prepared.
+        marts: tables on which `prepare` was called.
         word: returns the words for channels and outcomes.
     """
     as_of = marts.publication.as_of

@@ -121,7 +121,7 @@ def render_site(
 
 
 class _Site:
-    """State that all pages of one site share."""
+    """Writes one site, with the state that its pages share."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ class _Site:
     def _months(self) -> list[Month]:
         """Write the CSV of each calendar month since the first record, and return the months, newest first.
 
-        The counts are the number of days, the days with data and the usage of all apps together; None without a record.
+        A month's counts are its days, its days with data, and the usage of all apps together; None if it has no record.
         """
         self.writer.folder("monthly")
         totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}
@@ -275,12 +275,14 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures; return the unregistered schemes and packages, for the quality page."""
+        """Compute the tables of the figures; return the quality page's rows of unregistered schemes and packages."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
     def _read_data(self, names: Future[pl.DataFrame]) -> tuple[dict[str, bytes], pl.DataFrame]:
-        """Return the data scripts, and the rows of the list of apps, whose script also needs the sizes of files."""
+        """Return the data scripts by path, and the rows of the list of apps. The script of that list is written later,
+        because it needs the sizes of the apps' files.
+        """
         self.figures.order(names.result())
         ((_, document),) = self.figures.documents([ALL_APPS])
         figures = with_fields(document, self.incidents.open_figures(ALL_APPS))
@@ -326,5 +328,7 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Return the metric of the first card, or of the third-party card if the first has no counts on any day."""
+        """Return the metric that lists of days show: the first card's, or the third-party card's if the first card has
+        no counts on any day.
+        """
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]

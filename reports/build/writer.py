@@ -15,7 +15,7 @@ class WrittenFile:
     """One file of the site: path relative to it (with `/`), size in bytes, SHA-256, and the rows of CSV and Parquet
     files.
 
-    `source` is a digest of everything the file is made from; the next generation reuses the file if it is equal.
+    `source` is a digest of everything the file is made from; the next generation reuses the file if that is unchanged.
     """
 
     path: str

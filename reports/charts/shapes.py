@@ -80,7 +80,7 @@ _NAMES = {"zh": 74, "en": 92}
 
 @dataclass(frozen=True)
 class ChartLine:
-    """One line of a chart: its look and its label."""
+    """One line of a chart: the name of its series, its look (a key of `LOOKS`) and its label."""
 
     name: str
     look: str
@@ -112,7 +112,7 @@ class Chart:
 
 def look_styles() -> str:
     """Return a style sheet with each look's colour: the variable `--look-<name>` in both themes and in print, and the
-    class `.look-<name>` of its key.
+    class `.look-<name>` for legends.
     """
     light, dark = (
         "".join(f"--look-{name}:{getattr(look, theme)};" for name, look in LOOKS.items()) for theme in THEMES

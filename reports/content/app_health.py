@@ -20,7 +20,8 @@ APPS_LISTED: Final = 50
 
 @dataclass(frozen=True)
 class AppHealth:
-    """An app on the data day: requests and technical success, each with its usual range, and its 30 days.
+    """An app on the data day: its requests (`volume`) and technical success (`rate`), each with the usual range, and
+    the course of one of them over 30 days (`line`).
 
     Attributes:
         is_struck: the app has an open incident.
@@ -52,7 +53,7 @@ class AppHealth:
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether it has too few days for a usual range of either."""
+        """Whether both its requests and its technical success have too few days for a usual range."""
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
 

@@ -114,7 +114,7 @@ def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
 
 
 def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
-    """Yield apps and channels whose rate is 100% for the first time: the log may have lost its failures."""
+    """Yield apps and channels whose rate is 100% on the data day and was not before: the log may have lost failures."""
     words = {one.key: one.label for one in marts.channels}
     for app_name, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label

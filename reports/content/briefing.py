@@ -27,7 +27,9 @@ _LEAST_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class Briefing:
-    """Content of the first page. `severity` belongs to `sentence`; `more` are open incidents without a card."""
+    """Content of the first page. `severity` is the severity of `sentence`. Open incidents are in `cards`, or in `more`
+    if they have no card.
+    """
 
     severity: Literal["good", "warn", "bad"]
     sentence: Bilingual
@@ -72,8 +74,8 @@ def briefing(
 
 
 def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
-    """Return the apps with an open incident, in the order of the incidents, and whether one of these is red. A part of
-    an incident has the colour of the whole incident.
+    """Return for each app with an open incident whether one of its incidents is red, in the order of the incidents. A
+    part of an incident has the colour of the whole incident.
     """
     hit: dict[str, bool] = {}
     for entry in open_:
@@ -102,12 +104,12 @@ class _Others:
 
     @property
     def count(self) -> int:
-        """The number of all these apps."""
+        """The number of apps without an open incident, except disabled apps without a record."""
         return self.normal + self.below + self.above + self.young + self.silent
 
     @property
     def words(self) -> Bilingual:
-        """Their state in words, with the number of each if they differ."""
+        """The states of these apps in words, with the number of apps in each state if there are several."""
         kinds = (
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
@@ -123,7 +125,7 @@ class _Others:
 
     @property
     def are_normal(self) -> bool:
-        """Whether all listed apps are known to be normal."""
+        """Whether all apps without an open incident are known to be normal."""
         return self.is_known_of_all and self.normal == self.count
 
 

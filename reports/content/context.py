@@ -59,7 +59,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class DataState:
-    """Content of the trust bar: the publication, the state of the data day, and problems of the last 30 days."""
+    """Content of the bar on top of all pages: publication, state of the data day, and problems of the last 30 days."""
 
     publication: Publication
     today: Day
@@ -93,7 +93,7 @@ class App:
 
 
 class Quality(dict[date, Day]):
-    """Every day from the first record to the as-of."""
+    """The rows of `day_quality` by day: every day from the first record to the as-of."""
 
     @cached_property
     def with_data(self) -> frozenset[date]:
@@ -106,17 +106,17 @@ class Quality(dict[date, Day]):
         return frozenset(day for day, one in self.items() if one.is_holiday)
 
     def coverage(self, span: Iterable[date]) -> int:
-        """Return the number of days of a span with data."""
+        """Return how many days of a span have data."""
         return len(self.with_data.intersection(span))
 
 
 def quality_by_day(marts: PublishedTables) -> Quality:
-    """Return the published days."""
+    """Return the published days with their quality."""
     return Quality((row[0], Day(*row)) for row in marts.rows("day_quality"))
 
 
 def data_state(marts: PublishedTables, quality: Quality, retention_days: int) -> DataState:
-    """Return the state of the data; late records of a day are counted for `retention_days`."""
+    """Return the state of the data. `retention_days`: for how many days late records of a day are counted."""
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
@@ -170,7 +170,7 @@ def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
 
 
 def name_order(found: list[App]) -> pl.DataFrame:
-    """Return the apps as `PublishedTables.order` expects them."""
+    """Return key, rank (`place`) and pinyin of each app, sorted by name, as `PublishedTables.order` expects them."""
     spelt = {app.key: spelling(app.name) for app in found}
     ordered = sorted(spelt, key=lambda key: (spelt[key], key))
     return pl.DataFrame(

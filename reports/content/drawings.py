@@ -22,7 +22,7 @@ _HEADROOM = 0.2
 
 @dataclass(frozen=True)
 class Course:
-    """Values by day, oldest first, and the usual range of each day; None without data or without a norm."""
+    """Values by day, oldest first, None without data; and each day's usual range, None if the day has none."""
 
     values: Values
     low: Values
@@ -35,7 +35,7 @@ def course_of(rows: Sequence[DayNorm]) -> Course:
 
 
 def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
-    """Return the line over its band, with a dot on the newest day."""
+    """Return a small drawing of the values as a line over the band of the usual range, with a dot on the newest day."""
     scale = _Scale(course, width - 5, height - 5)
     last = len(course.values) - 1
     newest = course.values[last] if course.values else None
@@ -49,7 +49,7 @@ def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
 
 
 def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[float, str]]) -> Markup:
-    """Return the line over its band, stretched to the width of its place.
+    """Return a drawing of the values as a line over the band of the usual range, as wide as its container.
 
     Args:
         mark: index of the day that is marked with `label`; None if it is before the first day.
@@ -75,7 +75,7 @@ def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[f
 
 
 def curve_range(course: Course) -> tuple[float, float]:
-    """Return the lowest and the highest value of a curve's drawing."""
+    """Return the values at the lower and the upper edge of the drawing that `curve` returns."""
     scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
     return scale.floor, scale.top
 
@@ -121,7 +121,7 @@ def _line(values: Values, scale: _Scale) -> str:
 
 
 def _band(course: Course, scale: _Scale) -> Markup:
-    """Return the band of the usual range; empty without norms."""
+    """Return the band of the usual range; empty if no day has a usual range."""
     edges = [
         (day, low, high)
         for day, (low, high) in enumerate(zip(course.low, course.high, strict=True))

@@ -1,6 +1,6 @@
 """The key figures of the briefing: technical success and the four counts, each with its usual range.
 
-`pipelines/incidents/usual/key_days.py` computes their days, `norms.py` there the usual range.
+In `pipelines/incidents/usual/`, `key_days.py` reads the counts by day, and `norms.py` computes the usual range.
 """
 
 from collections import defaultdict
@@ -22,10 +22,10 @@ SPANS: Final = ("7", "30")
 
 @dataclass(frozen=True)
 class FigureSpan:
-    """A figure over a period.
+    """A figure over a period, such as 7 days.
 
-    `matched` is the value over the days of the period that can be compared, `base` the value over their counterparts in
-    the earlier period. `side` is the position relative to the usual range.
+    `matched` is its value over the matched days of the period, `base` its value over their counterparts in the earlier
+    period. `side` is the position of the period relative to the usual range.
     """
 
     period: str
@@ -37,7 +37,7 @@ class FigureSpan:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure with its spans (the day first), its usual range on that day, and its 30 days."""
+    """A figure over each span (the data day first), its usual range on the data day, and its course over 30 days."""
 
     metric: str
     is_share: bool
@@ -81,7 +81,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
 
 
 def _over(rows: Sequence[DayNorm], days: Collection[date]) -> float | None:
-    """Return the sum of a count over some days, or the rate over all their requests; None without any data."""
+    """Return a count's sum over the days with data, or a rate over their requests; None if none of `days` has data."""
     known = [(row.value, row.requests) for row in rows if row.day in days and row.value is not None]
     if not known:
         return None

@@ -43,7 +43,7 @@ class Mover:
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """Return the largest moves of each day: falls first, then rises, each by size."""
+    """Return the largest changes of each day from the usual count: decreases first, then increases, each by size."""
     if not days:
         return {}
     rows = marts.frame("days/moving_days", days=list(days), reach=REFERENCE_DAYS, movers_among=_AMONG)
@@ -90,7 +90,9 @@ def _rate(won: float, tried: float) -> float | None:
 
 
 def _most(moves: Numbers) -> list[int]:
-    """Return the indexes of the largest falls, then of the largest rises; ties keep their order."""
+    """Return the indexes of the largest negative values of `moves`, then of the largest positive ones, at most
+    `_LISTED` each.
+    """
     order = np.argsort(-np.abs(moves), kind="stable")
     fell, grew = ([i for i in order.tolist() if sign * moves[i] > 0][:_LISTED] for sign in (-1, 1))
     return [*fell, *grew]

@@ -43,7 +43,7 @@ class DayNote:
 class Overview:
     """The page of one closed day.
 
-    `cards` are metric, count, count of the day of comparison, and the position relative to the usual range.
+    A card has metric, count, count on the day it is compared with, and the position relative to the usual range.
     """
 
     day: date

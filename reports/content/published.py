@@ -1,5 +1,4 @@
-"""Runs the queries of `sql/` and `listings.py` on the published tables: a few for all apps together, whatever their
-number.
+"""Runs the queries of `sql/` and `listings.py` on the published tables. They are few, and each reads all apps together.
 
 Other modules interpret the rows. The queries of `STEPS` lead to the figures documents: each becomes a temporary table
 of its name, which later steps read.
@@ -77,7 +76,7 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return the text of `sql/<name>.sql`, whose name contains the folder, or of a generated step, which has none."""
+    """Return an SQL query: `sql/<name>.sql`, whose name contains the folder, or a generated step, which has none."""
     return WINDOW_SUMS.get(name) or sql(
         "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
     )
@@ -90,7 +89,7 @@ def detail_query() -> str:
 
 @dataclass(frozen=True)
 class Publication:
-    """The publication: last closed day, time of the last change of data (RFC 3339), time zone, origin of the data."""
+    """The publication: as-of, time of the last change of data (RFC 3339), first day, and whether it is synthetic."""
 
     as_of: date
     generated_at: str
@@ -153,7 +152,7 @@ class PublishedTables:
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
-        """Return every incident: open before ended, then by loss."""
+        """Return every current incident: open first, then unacknowledged, then by loss."""
         return incidents_of(self._connection)
 
     def withdrawn(self) -> list[PublishedIncident]:
@@ -161,11 +160,15 @@ class PublishedTables:
         return withdrawn_of(self._connection)
 
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """Return the data of the incidents' curves, by incident and day."""
+        """Return the numbers of the incidents' curves, sorted by incident and day: id, day, count (of a rate: its
+        numerator), and a rate's requests, else None.
+        """
         return incident_days(self._connection, ids, self.publication.as_of)
 
     def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
-        """Return the last 90 days of each key figure, oldest first; `value` is None on days without data."""
+        """Return values and usual ranges of each key figure on the last 90 days, oldest first; `value` is None on days
+        without data.
+        """
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
@@ -213,16 +216,16 @@ class PublishedTables:
         self._keep("charts", pl.concat(charts()))
 
     def order(self, names: pl.DataFrame) -> None:
-        """Set the order of names for the tables that list all apps: app_key, place, pinyin."""
+        """Store the order of the apps' names for the tables that list all apps; columns: app_key, place, pinyin."""
         self._keep("name_order", names)
 
     def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return the numbers of these apps as JSON, in frames with one row per app.
+        """Return the numbers of the apps in `listed` as JSON, in frames with one row per app.
 
         Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by entry channel
         and way; `step_days`, sessions by step of the funnel, with median times between steps.
 
-        It takes half as long as all steps, mostly outside of DuckDB: call it in another thread, on a
+        The call takes half as long as all steps, mostly outside of DuckDB: make it in another thread, on a
         `second_connection`.
         """
         keys = listed.get_column("app_key").sort()
@@ -245,7 +248,7 @@ class PublishedTables:
         return found
 
     def _numbers(self, step: str, first: int, last: int, places: int) -> SeriesRows:
-        """Return the numbers of the apps from place `first` to `last`, by app, channel and day or month."""
+        """Return a step's rows for the apps from index `first` to `last`; `places` is the number of days or months."""
         rows = self.frame(f"charts/{step}", first_app_place=first, last_app_place=last)
         return SeriesRows(rows, self._values["channels"], last - first + 1, places)
 
@@ -262,9 +265,10 @@ class PublishedTables:
         return {key: text for key, text in zip(keys, found.texts(CHARTED), strict=True) if text != "{}"}
 
     def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the rows of the charts of one app, or of all apps together (`*`): channel, place and counts.
+        """Return the rows of the charts of one app, or of all apps together (`*`).
 
-        The first frame is by day of the 90 days and has latencies too, the second by month of the 13 months.
+        Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the 90 days
+        and latencies, the second the 13 months.
         """
         # The queries return `*` only at place 0.
         listed = dict.fromkeys([ALL_APPS, app_key])
@@ -277,7 +281,7 @@ class PublishedTables:
         return days, months
 
     def releases(self, app_key: str) -> list[tuple[str, date]]:
-        """Return the SDK versions that a chart of one app, or of all apps together (`*`), marks, and their days."""
+        """Return the SDK versions that charts mark, of one app or of all apps together (`*`), and the marked days."""
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})
             if step == "version_requests" and app_key != ALL_APPS:
@@ -296,7 +300,7 @@ class PublishedTables:
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)
 
     def version_documents(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return all SDK versions as JSON, by key, of the apps with more than their page lists.
+        """Return, by app key, all SDK versions as JSON; only for apps that have more versions than their page lists.
 
         Apps from the first to the last of the sorted `keys` are read.
         """

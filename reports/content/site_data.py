@@ -104,7 +104,7 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
 
 
 def signs(term: str) -> dict[str, int]:
-    """Return the counts of a sum or difference, each with its sign."""
+    """Return the names of the counts in a sum or difference, each with 1 or -1."""
     return {count: -1 if sign == "-" else 1 for sign, count in re.findall(r"([+-]?)\s*(\w+)", term)}
 
 

@@ -40,8 +40,8 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
 
 
 def finality(stand: DataState, day: date) -> Bilingual:
-    """Return whether the figures of a day can still change, and how often figures of days that old or older did in the
-    last 60 days.
+    """Return whether the figures of a day can still change, and how often figures of days of this age or older changed
+    in the last 60 days.
 
     A day is published on the day after it, so the data day is one day old.
     """
@@ -110,7 +110,7 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _gaps(stand: DataState) -> str:
-    """Return the severity of days without data: `bad` if the data day is one of them, else `warn`."""
+    """Return the severity of a text about days without data: `bad` if the data day has none, else `warn`."""
     return "bad" if stand.today.state == "missing" else "warn"
 
 

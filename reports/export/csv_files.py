@@ -50,7 +50,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with their texts after the first column; `place` is the row index in `texts`."""
+    """Replace the column `place` (a row's index in `texts`) by the texts of the row, after the first column."""
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])
@@ -61,8 +61,8 @@ def csv_parts(
 ) -> list[bytes]:
     """Return a CSV with header for each span of rows, given as its first row and the row after its last.
 
-    The bytes equal `csv_bytes` of the slice `joined` with its texts, at a fraction of the cost. Spans may overlap.
-    `rows` has no text columns.
+    The result is `csv_bytes` of each span after `joined` has inserted its texts, at a fraction of the cost. Spans may
+    overlap. `rows` has no text columns.
     """
     cells = _cells(texts)
     if cells is None:
@@ -100,7 +100,7 @@ def _cut(content: bytes, spans: Sequence[tuple[int, int]], header: bytes) -> lis
 
 
 def _cells(texts: pl.DataFrame) -> pl.Series | None:
-    """Return each row's cells as CSV text; None if a text contains a line end, because lines then differ from rows."""
+    """Return the rows of `texts` as CSV text; None if a text has a line end, because lines then differ from rows."""
     buffer = BytesIO()
     texts.write_csv(buffer, include_header=False, line_terminator="\n")
     lines = buffer.getvalue().decode().split("\n")[:-1]

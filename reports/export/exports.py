@@ -116,7 +116,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
     registry. `event_time` is UTC. Rows are sorted by all columns.
 
     Args:
-        parts: counting records of the parts that may contain these days; the caller leaves out unpublished days.
+        parts: the parts with records of published days in the requested span; only landed files that count are read.
         temp: a folder for data that does not fit in memory.
 
     Raises:

@@ -34,7 +34,7 @@ _MOST_READ: Final = 1_000_000
 def incident_records(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, key: str, temp: Path
 ) -> dict[str, pl.DataFrame]:
-    """Return the records of the as-of of each app with an open incident of its own, by app key.
+    """Return, by app key, the records on the as-of of apps that have an open incident of their own.
 
     At most `MOST_RECORDS` of an app, failed ones first, and at most `MOST_APPS` apps, fewer if they have very many
     records. An app without a record on that day is left out.
@@ -67,7 +67,7 @@ def incident_records(
 
 
 def _dictionaries(registry: Registry) -> dict[str, pl.DataFrame]:
-    """Return the relations that `resolved_of` reads: platforms of apps, and result codes."""
+    """Return the tables that the macro `resolved_of` joins to records: platforms of apps, and result codes."""
     codes = [pl.Series(name, [row[name] for row in registry.codes], pl.String) for name in CODE_COLUMNS]
     return {
         "app_platforms": pl.DataFrame(

@@ -1,7 +1,7 @@
 """Masks phone numbers and device ids inside the ids of records that the site publishes.
 
-Clients may log a number or a device id as an id of their own, or as part of one. A record only has hashes of its device
-and phone and the phone's mask, so each piece of an id is hashed in the same way and compared.
+Clients may log a number or a device id as an id of their own, or as a substring of one. A record only has hashes of its
+device and phone and the phone's mask, so the words of an id are hashed in the same way and compared.
 """
 
 import re
@@ -46,7 +46,9 @@ def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield the id, its words, and, for words with dashes that are not UUIDs, every run of their parts."""
+    """Yield the id, its words and, for words with dashes, each sequence of neighbours among the strings between the
+    dashes. UUIDs are not split; short strings are left out.
+    """
     for word in {text, *_PIECE.findall(text)}:
         if len(word) >= _SHORTEST:
             yield word

@@ -59,7 +59,7 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
 
 
 def has_days(table: str) -> bool:
-    """Return whether rows of a published table or view have days, so that a span selects among them.
+    """Return whether a published table or view has days, months or periods, so that a span selects among its rows.
 
     Raises:
         UsageError: no such table is published.

@@ -26,7 +26,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
         return super().get_source_checksum(source) + made_with(_HERE.parent)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store a compiled template, if the folder can be written."""
+        """Store a compiled template (`bucket` is Jinja's name for its cache entry), if the folder can be written."""
         with suppress(OSError):
             Path(self.directory).mkdir(exist_ok=True)
             super().dump_bytecode(bucket)

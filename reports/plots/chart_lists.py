@@ -28,12 +28,12 @@ _REQUESTS: Final = {"trend": "authorization_requests", "verification": "verifica
 
 
 class ChartLists:
-    """Lists of numbers, one for each day; None on a day without data. A count without a row is zero.
+    """Lists with a number for each day or month; None if it has no data. A count without a row is zero.
 
     Args:
         rows: as `PublishedTables.chart_rows` returns them.
         channels: keys of the channels that the rows refer to by index.
-        with_data: whether each day has data.
+        with_data: whether each day or month has data.
     """
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], with_data: Sequence[bool]) -> None:
@@ -50,7 +50,7 @@ class ChartLists:
                     self._lists[channels[row["channel"]]][name][row["place"]] = row[name]
 
     def values(self, series: str, chart: Chart) -> Numbers:
-        """Return the numbers of a chart's series."""
+        """Return the numbers that a series of a chart shows: counts, latencies, rates or shares."""
         if chart.group == "usage":
             return self._usage(series)
         assert chart.field is not None
@@ -93,7 +93,7 @@ class ChartLists:
 
 
 def _sums(lists: Iterable[Numbers]) -> Numbers:
-    """Return the sums by day of the known numbers; None if none is known."""
+    """Add up several lists day by day, ignoring None; the sum of a day is None if all lists have None there."""
     found: Numbers = []
     for numbers in zip(*lists, strict=True):
         known = [one for one in numbers if one is not None]

@@ -19,7 +19,7 @@ _NAME_AT: Final = 4
 
 
 def drawn_lines(traces: Sequence[Trace], present: Collection[str], series: str | None) -> list[Trace]:
-    """Return the trace of `series`; if it is None, the traces of the present series, or all if none is present.
+    """Return the trace of `series`; if that is None, the traces of series in `present`, or all if it is empty.
 
     Raises:
         UsageError: no trace has that series.

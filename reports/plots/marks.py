@@ -16,7 +16,8 @@ from reports.plots.source import Source
 
 
 def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels: Collection[str]) -> list[Mark]:
-    """Return the marks of an app, or of all apps together (`*`), for charts of some channels, on any day.
+    """Return the marks of charts that show the given channels, for an app or for all apps together (`*`); the days are
+    not limited.
 
     Args:
         incidents: the incidents of the app.
@@ -31,7 +32,9 @@ def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels:
 
 
 def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Collection[str]) -> Iterator[Mark]:
-    """Yield a mark for each day on which incidents of these channels, or of all together, began, with the channels."""
+    """Yield a mark for each day on which incidents began, of these channels or of all channels together. Its label
+    names the channels.
+    """
     by_day: dict[date, set[str]] = defaultdict(set)
     for one in incidents:
         if one.channel in (ALL, *channels):

@@ -23,7 +23,7 @@ _MARKS: Final = {"now": (".stack .now", ".stack text"), "run-out": (".stack line
 
 
 def packages(source: Source, account: PackageAccount) -> "Figure":
-    """Return the figure of an account; without lines if no package had units left on its days."""
+    """Return the figure of an account; it has no lines if no package had units left on the days that would be drawn."""
     marts = source.marts
     as_of = marts.publication.as_of
     course = left_course(account, source.quality.with_data, as_of, marts.publication.time_zone)

@@ -60,7 +60,9 @@ def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
 
 
 def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
-    """Return at most `most` ticks, on the weekday of the last day, and a range that contains all days completely."""
+    """Return ticks counted back from the last day, every 1, 2, 7, 14 or 28 days so that there are at most `most`, and a
+    range that contains all days completely.
+    """
     every = next((step for step in (1, 2, 7, 14) if len(days) / step <= most), 28)
     ticks = [day for i, day in enumerate(days) if (len(days) - 1 - i) % every == 0]
     return {
@@ -71,12 +73,12 @@ def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
 
 
 def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
-    """Return a shape over the whole width of each day without data, or of each holiday."""
+    """Return a copy of `backdrop` for each of the given days (without data, or holidays), as wide as the day."""
     return [backdrop | {"x0": moment(day, -0.5), "x1": moment(day, 0.5)} for day in days]
 
 
 def ghost(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a thin line of other values on these days; empty without values."""
+    """Return a thin line of `values`, the values of the span before, drawn on `days`; empty if there are no values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)
     return [backdrop | {"path": path, "line": backdrop["line"] | {"color": colour}}] if path else []
@@ -175,7 +177,9 @@ def _is_low(mark: Mark) -> bool:
 
 
 def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str], Range]:
-    """Return a function from a label at `place` to the range on the axis that it covers."""
+    """Return a function from the text of a label to the range of day indexes that it covers: from `place` on if
+    `is_left`, else up to `place`. `days_a_pixel` converts its width.
+    """
 
     def span(text: str) -> Range:
         letters = sum(2 if letter > _FIRST_WIDE else 1 for letter in text)
@@ -186,7 +190,7 @@ def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str
 
 
 def _runs(values: Sequence[object]) -> list[list[int]]:
-    """Return the runs of consecutive indexes that have a value."""
+    """Split the indexes of the values that are not None into lists of consecutive indexes."""
     found: list[list[int]] = []
     for i, value in enumerate(values):
         if value is None:

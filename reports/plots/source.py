@@ -25,7 +25,7 @@ _TITLE: Final = 44
 
 @dataclass(frozen=True)
 class Source:
-    """The published tables, with language and theme of the figures; `quality` is by day."""
+    """The published tables, language and theme of the figures, and the rows of `day_quality` by day (`quality`)."""
 
     marts: PublishedTables
     quality: Quality

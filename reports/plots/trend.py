@@ -147,6 +147,6 @@ class _Trend:
         return norms_of(observed, LONG_DAYS - self._first)[series]
 
     def _channels(self, series: Iterable[str]) -> tuple[str, ...]:
-        """Return the channels of some series."""
+        """Return the channels whose records the given series of the chart count."""
         of_each = (METRICS[one].channels if self._chart.group == "usage" else (one,) for one in series)
         return tuple(dict.fromkeys(chain(*of_each)))

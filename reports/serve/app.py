@@ -69,8 +69,8 @@ class ServedSite:
         return self._file(request, path, entry) if given is None else self._signed_in(request, path, entry, given)
 
     def _signed_in(self, request: Request, path: SitePath | None, entry: TokenEntry, token: str) -> Response:
-        """Store the token in a cookie and redirect to the address without it; from the start page to the only granted
-        app.
+        """Store the token in a cookie and redirect to the address without it, or from the start page to the app's page
+        if the token opens a single app.
         """
         grant = self._grant(entry, self._site.root())
         target, folders = path or (INDEX,), list(grant.apps.values())

@@ -15,7 +15,7 @@ from reports.serve.access import SitePath
 
 
 class PublishedSite:
-    """The site of one data folder, always in the generation that is current."""
+    """The published site of one data folder: its current generation, and older ones that still exist."""
 
     def __init__(self, store: Store) -> None:
         self.link, self._database, self._generations = store.site, store.database, store.site_generations
@@ -36,8 +36,9 @@ class PublishedSite:
         """Return the folder of the generation whose page requests the file, if it still exists; else of the current
         one.
 
-        Pages name the version of their data scripts, and assets by a digest of the content. If the site is switched
-        while a page is loading, all of its files still come from one generation.
+        `version` is the version in the request's address, which pages add to data scripts. Assets have a digest of the
+        content in their name instead. If the site is switched while a page loads, its files still come from one
+        generation.
 
         Raises:
             UsageError: nothing is published.

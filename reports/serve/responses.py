@@ -33,7 +33,7 @@ HEADERS = {
 
 
 def address_without_token(request: Request, path: SitePath) -> str:
-    """Return the address of a file with the request's query, without the token."""
+    """Return the address of `path` with the query of the request, except the token."""
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"))
     rest = urlencode([(key, value) for key, value in asked if key != "token"])
     return address(path) + (f"?{rest}" if rest else "")

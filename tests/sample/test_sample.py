@@ -75,15 +75,25 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport
     return out, report, read(out)
 
 
-@pytest.mark.parametrize("format", ["ndjson", pytest.param("parquet", marks=pytest.mark.lab)])
+@pytest.mark.parametrize(
+    ("days", "events", "format"),
+    [(2, 130_000, "ndjson"), (7, 20_000, "ndjson"), pytest.param(2, 130_000, "parquet", marks=pytest.mark.lab)],
+)
 def test_same_seed_same_bytes_on_any_number_of_threads(
-    tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, days: int, events: int, format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect = duckdb.connect
     for name, threads in (("a", 1), ("b", 4)):
         monkeypatch.setattr(duckdb, "connect", lambda threads=threads: connect(config={"threads": threads}))
-        make(tmp_path / name, days=2, events=130_000, format=format)
+        make(tmp_path / name, days=days, events=events, format=format)
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
+
+
+def test_days_drawn_together_are_the_days_drawn_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "together", days=12, events=300)
+    monkeypatch.setattr("pipelines.sample.write.days_at_once", lambda events: 1)
+    make(tmp_path / "alone", days=12, events=300)
+    assert digests(tmp_path / "together") == digests(tmp_path / "alone")
 
 
 def test_another_seed_gives_other_logs_of_the_same_apps(tmp_path: Path) -> None:

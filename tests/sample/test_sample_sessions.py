@@ -55,8 +55,7 @@ def planned() -> dict[str, Rows]:
     day = sample_days(SPEC, faults(SPEC.days, apps, SPEC.seed))[-1]
     with duckdb.connect() as connection:
         records = SampleRecords(connection, apps, SPEC.events, SPEC.seed)
-        records.choose(day)
-        records.all_of(day)
+        records.choose([day])
         connection.execute(f"CREATE TEMP TABLE visits AS SELECT *, {_WAYS} FROM sample_visits")
         named = {
             "session_daily": "app_key, entry_channel, platform, carrier, sdk_version, scheme_id, way",
@@ -151,9 +150,7 @@ def test_after_a_failure_of_the_planted_version_nobody_comes_back() -> None:
     with duckdb.connect() as connection:
         records = SampleRecords(connection, apps, SPEC.events, SPEC.seed)
         for day in (losing.first - 1, losing.first):
-            chosen = sample_days(SPEC, wrong)[day]
-            records.choose(chosen)
-            records.all_of(chosen)
+            records.choose([sample_days(SPEC, wrong)[day]])
             rows = connection.execute(
                 f"SELECT {cause} AS is_version, count(*), count(signed_in_by) FROM sample_visits "
                 "WHERE is_failed AND app_key = $app AND entry_channel = 'one_click' GROUP BY ALL",

@@ -24,7 +24,9 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True)
 class Factors:
-    """The ratios of the uses of four weeks to their level, in billionths: least, median and greatest."""
+    """The least, median and greatest ratio of past origins, in billionths. If too few ratios are known, `mid` is `UNIT`
+    and the others are None.
+    """
 
     low: int | None = None
     mid: int = UNIT
@@ -48,17 +50,18 @@ class Forecast:
     """The forecast of one account as of a day."""
 
     def __init__(self, uses: Mapping[date, int], complete: Collection[date], as_of: date) -> None:
-        """Store the account's uses by day, without days of no use, and the days with data.
+        """Store the account's uses and the days with data.
 
         Args:
-            complete: a set; days after `as_of` are ignored.
+            uses: by day; days without a use may be missing.
+            complete: the days with data, as a set; days after `as_of` are ignored.
         """
         self._uses, self._complete, self._as_of = uses, complete, as_of
         self._ratios: dict[int, int | None] = {}
 
     @cached_property
     def base(self) -> list[Fraction] | None:
-        """The level of each weekday as of the day, Monday first; None for too few days."""
+        """The mean uses of each weekday as of the day, Monday first; None if too few days have data."""
         return self._base(self._as_of)
 
     @cached_property
@@ -68,7 +71,9 @@ class Forecast:
 
     @cached_property
     def backtest(self) -> Backtest:
-        """Compare the ratio of each past origin with the factors known then; origins without both are left out."""
+        """Compare the ratio of each past origin with the factors known then. Origins that lack a ratio or factors are
+        left out.
+        """
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
         held = [
             factors.low <= ratio <= factors.high
@@ -98,7 +103,8 @@ class Forecast:
         ]
 
     def _ratio(self, weeks: int) -> int | None:
-        """Return uses divided by forecast uses over the 28 days after an origin, in billionths; None for too few days.
+        """Return the uses of the 28 days after an origin divided by their forecast, in billionths; None if too few days
+        have data, or the forecast is 0.
 
         Args:
             weeks: how many weeks before the as-of the origin is.
@@ -123,10 +129,10 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the earlier origins from whose ratios the factors of an origin are taken: their 28 days are over by then.
+    """Return the past origins whose ratios give the factors of an origin: their 28 days are over on that day.
 
     Args:
-        weeks: how many weeks before the as-of the origin is; the result counts in weeks before the as-of, too.
+        weeks: how many weeks before the as-of the origin is. The result has the same unit.
     """
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)

@@ -19,7 +19,7 @@ SegmentUses = tuple[date, datetime, str, str, int]
 def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
     """Return the accounts with a package, sorted.
 
-    The rows of a day are cut at the events of all accounts; an account's day is cut only at its own.
+    The `segments` are cut at the events of all accounts; in the result, an account's day is cut only at its own events.
     """
     by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for day, account_id, app_key, count in uses:

@@ -1,9 +1,10 @@
 """THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
-An account's time is divided at the events of its packages and at each 00:00; a segment's uses are drawn from the valid
-packages with uses left, and shared among its apps. The ledger is computed from its first day in every run.
+The events of an account's packages, and each 00:00, divide its time into segments. The uses of a segment are drawn from
+the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its first day in
+every run.
 
-Event times are in `ledger_events.py`, the sharing of a draw in `shares.py`, and the final state of packages in
+Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
 `states.py`.
 """
 
@@ -36,7 +37,9 @@ class PackageDay(NamedTuple):
 
 
 class AppUses(NamedTuple):
-    """A row of `resource_package_usage`: uses of an app that were drawn from a package; None: overflow."""
+    """A row of `resource_package_usage`: uses of an app drawn from a package; `resource_package_id` is None if no
+    package covered them.
+    """
 
     day: date
     account_id: str
@@ -47,9 +50,9 @@ class AppUses(NamedTuple):
 
 @dataclass(slots=True)
 class PackageBalance:
-    """A package on a day: its opening balance, the changes since, and its balance.
+    """A package on a day: its opening balance, the changes since, and the balance now (`remaining`).
 
-    `drift` is the adjustment by its newest reading.
+    `drift` is how much the newest reading, a balance that the console showed, changed the computed balance.
     """
 
     package: Package
@@ -93,7 +96,8 @@ class PackageBalance:
 class AccountLedger:
     """The rows of an account's days, from its first use or purchase on.
 
-    `drifts` has the adjustment by the newest reading of each package.
+    `drifts` has, for each package with a reading (a balance shown by the console), how much the newest reading changed
+    the computed balance.
     """
 
     days: list[PackageDay]
@@ -173,7 +177,9 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
 
 
 def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
-    """Draw a segment's uses, and add them to `uses` by app and package, None for uncovered uses."""
+    """Draw a segment's uses from the packages, in order, and add them to `uses` by app and package. Uses that no
+    package covers have None as their package.
+    """
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:
         if not uncovered:

@@ -19,7 +19,7 @@ class Kind(IntEnum):
 
 
 class LedgerEvent(NamedTuple):
-    """An event of a package; `value` is the quantity of a purchase, or the balance of a reading."""
+    """An event of a package; `value` is the quantity of a purchase, or the balance in a console reading."""
 
     at: datetime
     kind: Kind

@@ -1,8 +1,8 @@
-"""THE OUTLOOK: the day on which an account's packages run out, and the uses that lapse, simulated by day for one
-factor.
+"""THE OUTLOOK: the day on which an account's packages run out, and the uses that lapse, simulated day by day with one
+factor of the forecast (`forecast.py`).
 
-The forecast of each future day is drawn from the packages that are valid at any time of it, as in the ledger; then
-packages that expire by its end lapse.
+The forecast uses of a future day are drawn, as in the ledger, from the packages that are valid at any time of the day.
+Then the packages that expire by its end lapse.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,9 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
 
 
 def _lapse(found: Outlook, waiting: list[Package], left: Mapping[Package, int], end: datetime) -> list[Package]:
-    """Store the uses that lapse by an instant; return the packages that are valid later. They are sorted by expiry."""
+    """Store the uses that lapse by the instant `end`, and return the packages that expire later. `waiting` is sorted by
+    expiry.
+    """
     if not waiting or waiting[0].expires_at > end:
         return waiting
     for package in waiting:

@@ -1,4 +1,4 @@
-"""The tables of resource packages over all accounts, and the check that the ledger sums.
+"""The tables of resource packages over all accounts, and the check that the rows of the ledger add up.
 
 The ledger of one account is in `ledger.py`, its states in `states.py`.
 """
@@ -32,7 +32,7 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
     """Return the tables of resource packages as of a day, by name, each sorted by its key.
 
     Raises:
-        BooksError: the ledger does not sum.
+        BooksError: the rows of a ledger do not add up.
     """
     days: list[pl.DataFrame] = []
     usage: list[pl.DataFrame] = []
@@ -78,7 +78,9 @@ def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataF
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
-    """Check that every row follows from the previous one, and that the uses drawn by apps equal their uses."""
+    """Check that every row follows from the package's previous one, and that the uses drawn for the account's apps add
+    up to the account's uses of each day.
+    """
     left: dict[str, int] = {}
     drawn: dict[tuple[object, str | None], int] = {}
     by_day: dict[object, int] = {}
@@ -99,7 +101,7 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
 
 
 def ledger_error(what: str) -> BooksError:
-    """Return the error of a ledger that does not sum."""
+    """Return the error for a ledger whose rows do not add up."""
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",

@@ -7,8 +7,8 @@ def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
     """Return each app's share of a draw. The draw is at most the sum of the apps' uncovered uses. Apps without a share
     are left out.
 
-    With r = an app's uses and R their sum, its share is floor(draw x r / R), then one each by largest remainder, ties
-    by the app's key.
+    With r = an app's uncovered uses and R their sum over all apps, its share is floor(draw x r / R). The apps with the
+    largest remainders get one more each, until the draw is shared out; ties go by the app's key.
     """
     total = sum(uncovered.values())
     if draw == total:

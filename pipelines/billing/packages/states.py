@@ -63,7 +63,9 @@ class AccountForecast(NamedTuple):
 
 @dataclass(frozen=True)
 class AsOf:
-    """The day of the states: its end, the days with data up to it, and the simulated days after it."""
+    """The day of the states: the instant at which it ends (`end`), the days with data up to it (`complete`), and the
+    simulated days after it (`to_come`).
+    """
 
     day: date
     end: datetime
@@ -91,7 +93,9 @@ class _Totals:
 
 @dataclass(frozen=True)
 class _Outlooks:
-    """The outlook by each factor; None if the factor is not known, or the account has no forecast."""
+    """The outlooks with the low, middle and high factor; None if the factor is not known or the account has no
+    forecast.
+    """
 
     low: Outlook | None
     mid: Outlook | None
@@ -145,7 +149,7 @@ def _package_row(
 
 
 def _state(package: Package, remaining: int, at: AsOf) -> str:
-    """Return the state at the end of the day, before events at that instant."""
+    """Return the state at the end of the day; a purchase or expiry at exactly that instant has no effect yet."""
     if package.expires_at < at.end:
         return "expired"
     if package.purchased_at >= at.end:
@@ -159,7 +163,9 @@ def _newest_readings(account: Account, at: AsOf) -> dict[str, datetime]:
 
 
 def _missing_days(package: Package, read_at: datetime | None, at: AsOf) -> int:
-    """Count the days without data from the newest reading, or the purchase, to the expiry or the as-of, inclusive."""
+    """Count the days without data from `read_at`, when the console's balance was last read (None: from the purchase),
+    to the expiry or the as-of, inclusive.
+    """
     if package.purchased_at >= at.end:
         return 0
     last = business_day(package.expires_at, at.zone) if package.expires_at < at.end else at.day

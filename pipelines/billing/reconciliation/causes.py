@@ -31,8 +31,9 @@ class Difference:
     Attributes:
         counts: the log's counts of the same records.
         shift: the hours by which the console's days are shifted, and the records that this explains; None without one.
-        peers: a group; uses billed to the wrong account appear as opposite differences in one group. None: no group.
-        known: a cause that is known in advance; only `within` comes before it.
+        peers: key of the group of accounts whose differences cancel out if uses are billed to the wrong account; None
+            without a group.
+        known: a cause that the caller found; it has precedence over all others except `within`.
     """
 
     difference: int
@@ -53,7 +54,7 @@ class Difference:
         return None
 
     def cause(self, peers: Mapping[Hashable, int]) -> DifferenceCause:
-        """Return the cause of a difference, given the summed differences of its peers."""
+        """Return the cause of the difference. `peers` has the sum of differences by group, from `sums_of_peers`."""
         if early := self.early_cause():
             return early
         if self.peers is not None and abs(peers[self.peers]) <= self.tolerance:

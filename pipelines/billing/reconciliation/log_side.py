@@ -48,7 +48,7 @@ class LogSide:
     Attributes:
         complete: the days with data, none after `as_of`.
         days: counts by day, account, app and channel. The app is `*` for all apps, or an app that a console names. The
-            channel `number` is the sum of both channels.
+            channel `number` is the sum of both channels of number verification.
         hours: by account and channel (also `number`), then by day: 24 counts, by the hour of the business clock.
         overflow: uses that no package covered, by day and account.
     """
@@ -60,7 +60,7 @@ class LogSide:
     overflow: Mapping[tuple[date, str], int] = field(default_factory=dict)
 
     def of(self, day: date, account_id: str, app_key: str, channel: str) -> LogCounts:
-        """Return the counts of a day."""
+        """Return the counts of an account, app and channel on a day; zeros if the log has no such records."""
         return self.days.get((day, account_id, app_key, channel), NOTHING)
 
     def hours_of(self, account_id: str, channel: str, day: date, measure: str) -> list[int]:
@@ -72,7 +72,7 @@ class LogSide:
 def by_hours(
     rows: Iterable[tuple[date, int, str, str, LogCounts]],
 ) -> dict[tuple[str, str], dict[date, list[LogCounts]]]:
-    """Return rows of `billing_hourly` (day, hour, account, channel and counts) in the form of `LogSide.hours`."""
+    """Return rows of `sql/log_hours.sql` (day, hour, account, channel and counts) in the form of `LogSide.hours`."""
     hours: dict[tuple[str, str], dict[date, list[LogCounts]]] = {}
     for day, hour, account_id, channel, counts in rows:
         for which in (channel, NUMBER):

@@ -1,4 +1,6 @@
-"""DAYS RECONCILED: the daily counts of the console, compared with the log, with causes: `reconciliation_daily`."""
+"""DAYS RECONCILED, the rows of `reconciliation_daily`: the console's daily counts compared with the log, with the cause
+of each difference.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +16,9 @@ from pipelines.contract.registry.statements import MEASURES, ConsoleKey
 
 
 class DayReconciled(NamedTuple):
-    """A row of `reconciliation_daily`; without a log, `log` and the columns derived from it are None."""
+    """A row of `reconciliation_daily`. If the log has no data of the day, `log` and the columns derived from it are
+    None.
+    """
 
     day: date
     account_id: str
@@ -33,7 +37,7 @@ class DayReconciled(NamedTuple):
 
 
 class SeriesKey(NamedTuple):
-    """The series that a shift applies to; `month` is its first day."""
+    """The key of a series of daily counts, to which one shift applies; `month` is the first day of the month."""
 
     account_id: str
     channel: str
@@ -45,7 +49,9 @@ Console = Mapping[ConsoleKey, Mapping[str, int]]
 
 
 def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
-    """Return the console's counts, with sums for all apps added if it has only single apps."""
+    """Return the console's counts. If it has only counts of single apps for a day, account and channel, add their sums
+    as app `*`.
+    """
     whole = dict(console)
     for key, counts in sorted(console.items()):
         of_all = key._replace(app_key=ALL_APPS)

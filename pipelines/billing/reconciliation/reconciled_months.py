@@ -1,4 +1,6 @@
-"""MONTHS RECONCILED: the bills of past months, compared with log and console, with causes: `reconciliation_monthly`."""
+"""MONTHS RECONCILED, the rows of `reconciliation_monthly`: the bills of past months compared with log and console, with
+the cause of each difference.
+"""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
@@ -124,7 +126,9 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Add sums over channels, as `number`, to months of an account in which only the other argument has `number`."""
+    """Return the bills and the billed counts, both with the channel `number` if either has it for an account and month:
+    the one without it gets the sum over the two channels of number verification.
+    """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}
     sums = dict(bills)

@@ -71,7 +71,9 @@ def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, 
 
 
 def _of_day(sums: list[int], day: int, hours: int) -> int:
-    """Return the count of 24 hours from the running sums; `day` is counted from the first one."""
+    """Return the count of the 24 hours that begin `hours` after 00:00 of a day. `sums` come from `Series.running`, and
+    `day` is counted from its `first`.
+    """
     start = 24 * (day + _AROUND) + hours
     return sums[start + 24] - sums[start]
 

@@ -26,7 +26,8 @@ def stored_log(
 
     Args:
         connection: has the relations that `billing_tables` creates.
-        usage: the uses of the accounts with a package, by package.
+        usage: rows of `resource_package_usage`: the uses drawn from each package, or covered by none.
+        with_package: the accounts with a package.
         complete: the days with data.
     """
     of_console, of_bills = ({key.account_id for key in keys} for keys in (statements.console, statements.bills))
@@ -54,7 +55,9 @@ def _app_days(connection: duckdb.DuckDBPyConnection, statements: ProviderStateme
 
 
 def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) -> dict[tuple[date, str], int]:
-    """Return the uses that no package covered, by day and account: all uses of accounts without a package."""
+    """Return the uses that no package covered, by day and account. For an account without a package, these are all its
+    uses.
+    """
     overflow: dict[tuple[date, str], int] = {
         (day, account_id): LogCounts(*counts).uses
         for day, account_id, _, channel, *counts in days

@@ -22,7 +22,7 @@ _TYPES: Final = (
 def reconciliation_tables(
     statements: ProviderStatements, log: LogSide, tolerance: Tolerance, zone: str
 ) -> dict[str, pl.DataFrame]:
-    """Return both tables, by name, each sorted by its key; `zone` is the business time zone."""
+    """Return the tables of days and of months, by name, each sorted by its key; `zone` is the business time zone."""
     console = whole_console(statements.console)
     return {
         "reconciliation_daily": _frame(DayReconciled._fields, reconciled_days(console, log, tolerance, zone)),
@@ -33,7 +33,7 @@ def reconciliation_tables(
 
 
 def no_reconciliation() -> dict[str, pl.DataFrame]:
-    """Return both tables without rows."""
+    """Return the tables of days and of months without rows."""
     return {
         "reconciliation_daily": _frame(DayReconciled._fields, []),
         "reconciliation_monthly": _frame(MonthReconciled._fields, []),

@@ -32,8 +32,8 @@ _LISTED: Final = 5
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """Channel (None: a session rate), spans, app (None: all together) and rate (None: the channel's
-    first) to explain.
+    """The rate whose change between two spans is explained. `channel` is None for a session rate, `app_key` for all
+    apps together, and `metric` for the channel's first rate.
     """
 
     channel: str | None
@@ -44,14 +44,14 @@ class ExplainRequest:
 
 
 class _Coverage(NamedTuple):
-    """Days with data in each span."""
+    """The number of days with data in each span."""
 
     before: int
     now: int
 
 
 def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> None:
-    """Print the cells that moved a rate from one span to another.
+    """Print how much each cell (a value of a dimension) moved a rate from one span to another.
 
     Raises:
         UsageError: nothing is published; app, channel or rate is unknown; a span has no requests, or its logs lack a
@@ -112,7 +112,7 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
 
 
 def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:
-    """Return metric and channel; session rates define their own channel."""
+    """Return the requested metric, or the channel's first, and its channel; a session rate needs no `--channel`."""
     source = SESSION_SOURCES.get(request.metric or "")
     if request.channel is None:
         if request.metric and source:
@@ -145,7 +145,7 @@ def _requests(metric: str) -> str:
 
 
 def _named(metric: str, channel: str) -> str:
-    """Return the noun for the rate's subject."""
+    """Return the name of the rate in a message: the channel, or the metric if the rate is over all channels."""
     return metric if channel == ALL else channel
 
 

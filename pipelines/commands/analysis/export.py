@@ -21,7 +21,8 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     """Write the daily detail, or the masked stored records, of one app.
 
     Raises:
-        UsageError: the target is one of the data folder's own places, or an error of the export.
+        UsageError: the target is in a folder of the data folder that only runs write, or for the reasons of
+            `export_detail` and `export_events`.
     """
     store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
     _refuse_own_place(store, request.target)
@@ -50,7 +51,8 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
     """Write the usage of all apps in a calendar month, given by its first day.
 
     Raises:
-        UsageError: the target is one of the data folder's own places, or an error of the export.
+        UsageError: the target is in a folder of the data folder that only runs write, or for the reasons of
+            `export_month`.
     """
     store = Store(data)
     _refuse_own_place(store, target)
@@ -58,11 +60,11 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
 
 
 def run_table_export(data: Path, request: TableRequest) -> None:
-    """Write a published table, or its rows of a span. A table without days is written whole, which a message says.
+    """Write a published table, or its rows of a span. A table without days is written whole, with a message.
 
     Raises:
-        UsageError: the target is one of the data folder's own places, the published tables are of an older version, or
-            an error of the export.
+        UsageError: the target is in a folder of the data folder that only runs write, the published tables are of an
+            older version, or for the reasons of `export_table`.
     """
     store = Store(data)
     _refuse_own_place(store, request.target)

@@ -14,7 +14,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
 
     Args:
         with_parts: include incidents that are part of another.
-        as_json: for programs: the columns of the table, with app name, texts, note and page.
+        as_json: print JSON for programs: the columns of the table, with app name, texts, note and page.
 
     Raises:
         UsageError: nothing is published, or only by an older version.

@@ -21,10 +21,10 @@ _PACKAGES: Final = """
 
 
 def print_packages(data: Path, *, as_json: bool) -> None:
-    """Print the published packages by account, in their order.
+    """Print the published packages by account, the first to expire first.
 
     Args:
-        as_json: for programs: the rows of both tables.
+        as_json: print JSON for programs: the rows of `resource_package_forecast` and of `resource_packages`.
 
     Raises:
         UsageError: nothing is published, or only by an older version.

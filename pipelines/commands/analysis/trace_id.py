@@ -1,4 +1,4 @@
-"""Reads the id that `authmeter trace` looks for from an option or standard input, and hides it at once.
+"""Reads the id for `authmeter trace` from an option or standard input, and hides it in the process title.
 
 The module imports little, because the id is visible in the process title until `wanted_of` has hidden it.
 """
@@ -16,7 +16,7 @@ _LONGEST: Final = 128
 
 
 def wanted_of(given: Mapping[str, str | None], more: Sequence[str]) -> Wanted:
-    """Return the single id of the options; `-` reads it from standard input.
+    """Return the one id that the options give; if its text is `-`, the id is read from standard input.
 
     Args:
         given: the text of each option by its kind, None for an option that is not used.

@@ -29,7 +29,8 @@ _READ = ("app_key", *_SUMS)
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
-    """Return the limit given by the arguments, for each app and both channels.
+    """Return the limit given by the arguments; it applies to each app, and to one-click login and local number
+    verification.
 
     Raises:
         UsageError: an argument is not valid for a limit.
@@ -83,7 +84,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
 
 
 def _tried(inputs: RollupInputs, manifest: Manifest, days: list[date]) -> Iterator[pa.Table]:
-    """Yield `limit_daily` of each day, as the roll-up computes it with this limit."""
+    """Yield the table `limit_daily` of each day, as the roll-up computes it with the limit in `inputs.registry`."""
     fresh = inputs.store.fresh_folder("whatif")
     for batch in roll_up_batches(inputs, manifest, days, fresh):
         for day in batch:

@@ -37,7 +37,7 @@ LISTED = 20
 
 
 def check_folder(data: Path) -> int:
-    """Check the data folder's settings, registry and sources; return 0, 3 with a warning, 2 with a bad row.
+    """Check settings, registry and sources; return the exit code: 2 for a bad row, else 3 for a warning, else 0.
 
     Raises:
         UsageError: the folder is missing, a setting or a source mapping is wrong, or stored days have another time
@@ -85,9 +85,9 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 
 
 def check_file(data: Path, source: str | None, file: Path) -> int:
-    """Read a file as a source would, keeping nothing, and print its first records and rejects; return the exit code.
+    """Read a file as a run would, but store nothing, and print its first records and rejects; return the exit code.
 
-    It is 3 if a run would reject a record or accept none, or if the mapping has a fault, else 0.
+    The exit code is 3 if a run would reject a record or accept none, or if the mapping has a fault, else 0.
 
     Raises:
         UsageError: folder, file or source do not exist, or an expression of the mapping cannot be used.

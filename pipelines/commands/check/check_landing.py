@@ -69,7 +69,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
 def _poor_files(
     store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]], refused: list[RefusedFile]
 ) -> tuple[CheckResult, ...]:
-    """Return the checks for files with few good records, as if a run read the new files now."""
+    """Return the checks of damaged files and of files with few good records, as a run would find them now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced"}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]

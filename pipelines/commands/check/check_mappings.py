@@ -55,7 +55,7 @@ def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp:
 def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[LandedFile]) -> list[str]:
     """Return the faults of a mapping, found by reading samples of its files.
 
-    The first sample is the largest file that is read quickly; further files are read while no record is kept.
+    The first sample is the largest file that is read quickly; further files are read until the mapping keeps a record.
     """
     found: list[str] = []
     ordered = sorted(files, key=lambda file: (file.bytes > _SAMPLE_BYTES, abs(_SAMPLE_BYTES - file.bytes)))

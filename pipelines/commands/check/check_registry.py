@@ -77,7 +77,7 @@ def print_registry(registry: Registry) -> None:
 
 
 def print_bad_rows(registry: Registry) -> None:
-    """Print the first invalid rows with place and reason, and once for each reason how to correct it."""
+    """Print the first invalid rows, each with file, line and reason, and once for each reason how to correct it."""
     for problem in registry.problems[:_LISTED]:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     if (more := len(registry.problems) - _LISTED) > 0:

@@ -1,4 +1,6 @@
-"""Checks sign-in records for `authmeter check`: whether the newest files have all that sessions and funnel need."""
+"""Checks sign-in records for `authmeter check`: whether the newest files have the fields and stages that sessions and
+the funnel need.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -53,7 +55,9 @@ _COUNTS: Final = """
 
 
 def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
-    """Print the shares of each source, and how to log missing fields and records. Nothing is kept."""
+    """Print for each source which shares of its sign-in records have a subject, are pages and are clicks; if too few,
+    also how to log them.
+    """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         parts = dict(_parts(_newest(store, sources), settings, root))
@@ -84,7 +88,7 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
-    """Yield the newest files of each source, by modification time."""
+    """Yield the files of each source that were modified last, at most `_NEWEST` of a source."""
     left: dict[str, int] = {}
     known = known_files(scan(store.landing, set()), store.read_manifest().archives)
     # A member that is refused has the bytes of its archive.
@@ -106,7 +110,7 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 def _parts(
     files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path
 ) -> Iterator[tuple[Path, str]]:
-    """Read the beginning of each file, and yield the files of its part with the name of its source."""
+    """Read the beginning of each file into a part of its own; yield the parts' record files with the source's name."""
     now = datetime.now(UTC)
     time = RunTime(last_closed_day(now, settings.timezone), now)
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:

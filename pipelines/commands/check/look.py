@@ -26,7 +26,7 @@ _PARQUET_BYTES = 32 << 20
 def examined_entries(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
-    """Yield the manifest entry of each file, as judged from the records at its beginning. Nothing is kept."""
+    """Yield the manifest entry that each file would get, as far as its beginning shows. Nothing is stored."""
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
@@ -48,7 +48,7 @@ def read_beginning(
 ) -> PartBooks | None:
     """Read the beginning of a file as a part into the new folder `target`, and return its books.
 
-    None if it is a Parquet file that is too large.
+    Return None for a Parquet file that is too large: Parquet cannot be read from its beginning.
 
     Raises:
         OSError: the file cannot be read.

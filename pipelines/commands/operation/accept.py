@@ -14,13 +14,13 @@ from pipelines.store.store import Store
 
 
 def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
-    """Print how many records of each day the held content would remove, and accept it.
+    """Print how many records of each day would be lost with the held content of a path, and accept it.
 
     Args:
         is_sure: accept it even if a closed day loses records.
 
     Raises:
-        UsageError: no content of that path is held, or a closed day would lose records.
+        UsageError: no content of that path is held, or a closed day would lose records and `is_sure` is false.
     """
     store = Store(data)
     with hold(store.lock, "accept", datetime.now(UTC)):

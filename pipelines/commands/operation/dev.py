@@ -14,7 +14,7 @@ def run_dev(data: Path, port: int) -> int:
     """Run Dagster's web server and daemon with this data folder's instance, on loopback only.
 
     Raises:
-        AuthmeterError: another one runs on the folder, or the port is in use.
+        AuthmeterError: another `authmeter dev` runs on the folder, or the port is in use.
     """
     open_run(data)
     home = prepare(data)

@@ -9,7 +9,7 @@ from pipelines.store.store import Store
 
 
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
-    """Read landed files again, then publish like a run.
+    """Read landed files of `source` (None: of all) with records since the day `first` (None: any) again, then publish.
 
     Raises:
         UsageError: there is no such source, or nothing is published yet.

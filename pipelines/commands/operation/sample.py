@@ -15,7 +15,7 @@ def yesterday() -> date:
 
 
 def make_sample(out: Path, spec: SampleSpec) -> None:
-    """Write a sample with a progress line."""
+    """Write a sample of logs and registry, and print its progress in one line."""
     with stage("sample") as box:
         report = write_sample(out, spec, progress=lambda done: box(done, spec.days))
         box.result = f"{report.files:,} files, {report.lines:,} lines in {out}"

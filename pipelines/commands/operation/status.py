@@ -14,7 +14,7 @@ from pipelines.run.status import status_of
 
 
 def print_status(data: Path, as_json: bool = False) -> int:
-    """Print the state of a data folder; return the exit code: 0 all well, 3 something to look at."""
+    """Print the state of a data folder; return the exit code: 0 if all is well, 3 if something needs a look."""
     status = status_of(data, datetime.now(UTC))
     if as_json:
         print(status.as_json(), end="")

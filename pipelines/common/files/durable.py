@@ -60,7 +60,7 @@ def place_folder(fresh: Path, target: Path) -> None:
 
 
 def place_folders(targets: Mapping[Path, Path]) -> None:
-    """Move finished folders to their final names, as `place_folder` does with one.
+    """Move finished folders to their final names, as `place_folder` does with one. `targets` has their final paths.
 
     Several files are synced at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
     """

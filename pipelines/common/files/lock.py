@@ -15,13 +15,13 @@ _held: set[str] = set()
 
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
-    """Lock the data folder whose warehouse contains `lock` for this process. The process may lock it again while it
-    holds the lock.
+    """Lock a data folder for this process, by the file `lock` in its warehouse. The process can lock it again while it
+    holds the lock. `doing` (the command) and `now` are written into the file, for the error of other processes.
 
     The operating system releases the lock when the process ends, however it ends.
 
     Raises:
-        InUseError: another process holds it; the message names it, and since when.
+        InUseError: another process holds the lock; the message names the process, its command, and since when.
     """
     name = str(lock)
     if name in _held:

@@ -1,6 +1,6 @@
-"""Names of files and folders: misspelt names of files that authmeter reads, and names that it ignores.
+"""Detects misspelt names of files that authmeter reads, and names that it ignores in landing.
 
-Without these checks, a file with a misspelt name would be ignored silently.
+Without the first check, a file with a misspelt name would be ignored silently.
 """
 
 import os
@@ -15,9 +15,9 @@ _IGNORED_ENDS: Final = (".tmp", ".part", ".crc")
 
 
 def require_no_near_name(folder: Path, names: Collection[str]) -> None:
-    """Refuse a file in a folder whose name is misspelt: almost one of `names`, which are read there.
+    """Refuse a file or folder in `folder` with a misspelt name: nearly one of `names`, which authmeter reads there.
 
-    Names are near if they differ in case, in one letter more, less or other, or in two swapped letters.
+    A name is near if it differs in case, if one letter is added, missing or different, or if two letters are swapped.
 
     Raises:
         UsageError: a file has such a name; the text names it.
@@ -34,7 +34,7 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
 
 
 def nearly(name: str, known: Iterable[str]) -> str:
-    """Return a sentence with the three known names most similar to an unknown one, for the end of an advice, or ""."""
+    """Return a sentence with up to three `known` names similar to `name`, to append to an advice; "" if none is."""
     # Imported lazily: only an error needs it.
     from difflib import get_close_matches
 

@@ -1,6 +1,6 @@
-"""Missing rights to files and folders: recognizes such errors, and reports owner and remedy.
+"""Recognizes errors of missing rights to files and folders, and reports the owner and the remedy.
 
-Libraries raise different errors for missing rights. If an error does not name the file, it is searched for.
+Libraries raise different errors for missing rights. If an error names no file, the data folder is searched for it.
 """
 
 import errno
@@ -26,7 +26,7 @@ _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return the translated error if it, or one of its causes, is about missing rights; None otherwise.
+    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights; else None.
 
     Args:
         where: the data folder.
@@ -66,12 +66,12 @@ def rights_error(path: Path) -> AuthmeterError:
 
 
 def keep_private(file: Path, what: str, why: str, besides: str = "") -> None:
-    """Refuse a secret file that others than its owner may read or change; pipes are accepted.
+    """Refuse a secret file that users other than its owner may read or change; pipes are accepted.
 
     Args:
         what: the name of the file in the error, such as `The hash key`.
         why: what others could do with it.
-        besides: further advice besides removing their rights.
+        besides: further advice, appended to the `chmod` command that removes the rights of others.
 
     Raises:
         UsageError: others have rights. The message never contains the content of the file.

@@ -1,6 +1,6 @@
 """Reads TOML files that users wrote (settings, source mappings, tokens), and reports faults with their key and remedy.
 
-The models define the valid content.
+The Pydantic models of the callers define the valid content.
 """
 
 import codecs
@@ -51,7 +51,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Return each fault with its key, joined; `forms` describes texts that must match a pattern, by key."""
+    """Return all faults of `error` as one text, each with its key. `forms` has descriptions of valid texts, by key."""
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.
     inner = [fault["loc"] for fault in faults]

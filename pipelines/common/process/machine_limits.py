@@ -42,9 +42,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Translate the error of a full disk or memory, or of missing rights, for the user.
+    """Return an `AuthmeterError` that explains a full disk, too little memory or missing rights to the user.
 
-    Return None for other errors and for translated ones.
+    Return None for any other error, and for an error that is already an `AuthmeterError`.
 
     Args:
         where: the data folder.

@@ -1,4 +1,4 @@
-"""The arguments in the title of this process, which every user of the machine can read with `ps`."""
+"""Hides secrets in the arguments of this process, which every user of the machine can read with `ps`."""
 
 import ctypes
 import os

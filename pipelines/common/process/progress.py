@@ -1,4 +1,4 @@
-"""Progress of a run: bars on a terminal, otherwise one line per stage."""
+"""Progress of a run: one line per finished stage, and on a terminal a bar while the stage runs."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Stage(Protocol):
-    """One running stage: call it with its progress, and set `result` to a text of its result."""
+    """A running stage: call it to report progress, and set `result` to the text that is printed at its end."""
 
     result: str
 

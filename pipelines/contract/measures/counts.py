@@ -42,7 +42,7 @@ RATE_OF: Final = {**{name: name for name in (*WATCHED, *RISING)}, SLOW_FALL: TEC
 
 
 def cut_by(*columns: str) -> tuple[str, ...]:
-    """Return the measures in a table of days with these columns in its key."""
+    """Return the names of the measures that can be grouped by all of these columns, besides day and app."""
     return tuple(name for name, one in METRICS.items() if set(columns) <= set(one.dimensions))
 
 

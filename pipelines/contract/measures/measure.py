@@ -1,4 +1,4 @@
-"""The type of a declared measure: names, unit, meaning, definition and uses. `metrics.py` declares the measures."""
+"""The type of a declared measure: its names, unit, meaning and definition. `metrics.py` declares the measures."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -25,11 +25,11 @@ class Measure:
     """One figure of the reports, which the pages and the docs call a metric.
 
     It is computed by one of:
-        condition: SQL over a counted, resolved record: the measure counts the records that meet it.
+        condition: SQL over a counted record with resolved outcome and platform: the number of records that meet it.
         summed, channels: the sum of another measure over these channels.
         numerator, denominator: for a rate: measure names, or sums and differences of them.
-        expression: anything else, in SQL over the records, or in words without an SQL form; `expression_zh` has these
-            words in Chinese.
+        expression: for any other figure: SQL over the records, or words if SQL cannot express it; `expression_zh` has
+            the words in Chinese.
 
     Attributes:
         unit: `records` or `sessions` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
@@ -37,7 +37,7 @@ class Measure:
         better: the good direction of a change; None: neither.
         watched_in: channels in which incidents watch the rate; None: all channels of sign-ins.
         cut_by: columns by which an `expression` over records can be grouped. A count with a condition can be grouped by
-            each column of a record.
+            each column in `DETAIL`.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Measure:
 
     @property
     def change(self) -> Change:
-        """The comparison of two spans: the ratio of two counts, or the difference of two rates in points."""
+        """How two spans are compared: rates by their difference in points, all other measures by their ratio."""
         return "points" if self.kind == "rate" else "ratio"
 
     def is_watched_in(self, channel: str) -> bool:
@@ -77,7 +77,7 @@ class Measure:
 
     @property
     def column(self) -> str:
-        """The declaration of its column in a table."""
+        """Its column as `tables.py` declares columns, such as `requests:BIGINT`."""
         return f"{self.name}:{_COLUMNS[self.kind]}"
 
     @property

@@ -1,7 +1,7 @@
 """The counts and rates of sign-in sessions: how many users started, signed in, or stopped, and at which step.
 
-They are columns of `session_daily`, `session_paths_daily` and `funnel_daily`, which `rollup/sql/day/` computes. Rates
-are sums over sums of these columns; `metrics.py` has the metrics of records.
+They are columns of `session_daily`, `session_paths_daily` and `funnel_daily`, which `rollup/sql/day/` computes. A rate
+is a quotient of sums of these columns; `metrics.py` has the metrics of records.
 """
 
 from typing import Final

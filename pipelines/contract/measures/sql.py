@@ -64,7 +64,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
 
 
 def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
-    """Return SELECT items that sum counts: each under its name after `prefix`, 0 without rows.
+    """Return SELECT items that sum counts. Each is named `prefix` and the count's name, and is 0 if there are no rows.
 
     Args:
         names: names of additive columns.
@@ -75,7 +75,7 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 
 
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
-    """Return SELECT items for counts that sum a measure over some channels only; each input row is of one channel."""
+    """Return SELECT items for measures that sum another measure over some channels; each input row has one channel."""
     return _items(
         f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)
@@ -83,7 +83,7 @@ def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
 
 
 def each_of(names: Iterable[str], item: str, between: str = ", ") -> str:
-    """Return the item for each name, with the name for `{0}`."""
+    """Return `item` for each name, with the name in place of `{0}`, joined by `between`."""
     return between.join(map(item.format, names))
 
 
@@ -98,21 +98,23 @@ def spans(names: Iterable[str]) -> str:
 
 
 def has_data(day_state: str = "day_state") -> str:
-    """Return the condition that a day has data, so that it counts in coverage and can be compared."""
+    """Return the SQL condition that a day has data: it counts in coverage and can be compared. `day_state` is the
+    column of its state.
+    """
     return f"{day_state} = 'complete'"
 
 
 def rate(name: str, term: str = "{}") -> str:
-    """Return the quotient of a rate; NULL if the denominator is 0.
+    """Return the SQL of a rate's quotient, which is NULL if the denominator is 0.
 
     Args:
-        term: the SQL for each count in it, such as `sum({})`.
+        term: the SQL for each count in the rate, with `{}` for the name of the count, such as `sum({})`.
     """
     return f"{numerator(name, term)} / nullif({denominator(name, term)}, 0)"
 
 
 def numerator(name: str, term: str = "{}") -> str:
-    """Return the SQL of the numerator of a rate, a sum of counts in brackets."""
+    """Return the SQL of a rate's numerator, in brackets if it is a sum or difference of counts."""
     counts = metric(name).numerator
     filled = _filled(counts, term)
     return f"({filled})" if " " in counts else filled
@@ -138,24 +140,26 @@ def each(names: Iterable[str], term: str) -> str:
 
 
 def counted(names: Iterable[str]) -> str:
-    """Return SELECT items over rows of `outcome_daily`: each count by the condition that defines it."""
+    """Return a SELECT item for each count: the sum of `records` over the rows of `outcome_daily` that meet its
+    condition.
+    """
     return _items(f"coalesce(sum(records) FILTER ({metric(name).condition}), 0)::BIGINT AS {name}" for name in names)
 
 
 def measured(names: Iterable[str]) -> str:
-    """Return SELECT items of counts by the expressions that define them; 0 without rows."""
+    """Return SELECT items that compute each measure by its `expression`; 0 if there are no rows."""
     return _items(f"coalesce({metric(name).expression}, 0)::BIGINT AS {name}" for name in names)
 
 
 def compared(names: Iterable[str]) -> str:
-    """Return SELECT items over one-row relations `now` and `base`: each measure with its base and the change."""
+    """Return SELECT items over one-row relations `now` and `base`: for each measure both values and the change."""
     return _items(
         f"compared(now.{name}, base.{name}, {str(metric(name).change == 'points').lower()}) AS {name}" for name in names
     )
 
 
 def condition(terms: str) -> str:
-    """Return the condition on a record for a count, or for a difference of counts such as `requests - cancelled`."""
+    """Return the SQL condition for the records of `terms`: a count, or a difference such as `requests - cancelled`."""
     first, *less = (f"({METRICS[name].condition})" for name in terms.split(" - "))
     return " AND NOT ".join((first, *less))
 

@@ -20,7 +20,7 @@ class Channel:
 
     Attributes:
         key: its value in a log record.
-        label: its name; the English one is the msgid of its words.
+        label: its name; the English one is also its msgid in the message catalogues.
         group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
             in no total.
         signs_in: whether users sign in by it, as opposed to only checking a number.
@@ -87,10 +87,10 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Return the statements for the SQL macros of channels as numbers; `channels` are all that a store may hold.
+    """Return the statements that create SQL macros which number the channels; `channels` are all that records may have.
 
     `channel_number(channel)` is the position of a channel in the list, from 1, and `channel_of(number)` the reverse;
-    `channel_numbers()` is the list of the numbers. `channel_bit(number)` is a bit for each, for sets of channels.
+    `channel_numbers()` is the list of the numbers. `channel_bit(number)` has one bit set, for sets of channels.
     """
     words = list(channels)
     # Few stores have more channels than an INTEGER has bits, without its sign.

@@ -1,4 +1,4 @@
-"""THE ORDER OF COPIES: of the records with one id in a day, the smallest counts, compared field by field."""
+"""THE ORDER OF COPIES: records with the same id on a day are sorted field by field, and only the first one counts."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
 """THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
 
-A dimension is a field of the log; `entry_channel` is the channel of a session's first record. Which tables have a
-dimension as a column, which causes of incidents are searched in it, and which values the sign-in page compares, follow
-from its declaration.
+A dimension is a field of the log, except `entry_channel`, the channel of a session's first record. The declaration of a
+dimension determines which tables have it as a column, whether causes of incidents are searched in it, and whether the
+sign-in page compares its values.
 """
 
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ class Dimension:
 
     Attributes:
         key: its column, and its name in causes of incidents.
-        label: its name.
-        unknown: the words for `UNKNOWN`, used without the label.
-        values: the words of its values, in their order, if these are fixed.
+        label: its name for readers.
+        unknown: the text that is shown for the value `UNKNOWN`, without the label.
+        values: the texts that are shown for its values, by value, in order; empty if the values are not fixed.
         form: the format in messages of a value that is not in `values`, such as `SDK {}`; used without the label.
         has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
         in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are
             searched in it, and the sign-in page compares its values.
-        is_later: whether files of days of earlier versions lack the column.
+        is_later: whether day tables written by earlier versions lack the column.
     """
 
     key: str

@@ -113,5 +113,5 @@ def nulled() -> str:
 
 
 def nulled_names() -> tuple[str, ...]:
-    """Return the fields of the bits of `nulled`."""
+    """Return the fields that the bits of `nulled` denote, from bit 0."""
     return _COUNTED_AS_NULLED

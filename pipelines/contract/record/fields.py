@@ -75,9 +75,9 @@ KEPT_REJECTS: Final = 1000
 
 
 def record_macros() -> Iterator[str]:
-    """Yield the statements for the SQL macros of a record's words.
+    """Yield the statements that create the SQL macros about channels, and `carrier_of(word)`.
 
-    They are the macros about channels, and `carrier_of(word)`, the carrier for the words of a column.
+    `carrier_of(word)` is the carrier that a word in a log means; `unknown` for any other word.
     """
     yield from channel_macros()
     prefixes = " ".join(f"WHEN '{prefix}' THEN '{carrier}'" for prefix, carrier in CARRIER_PREFIXES.items())

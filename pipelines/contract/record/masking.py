@@ -76,10 +76,10 @@ def masked_value(text: str, personal: Iterable[str] = ()) -> str:
 def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     """Mask possibly personal values in a text without known fields, then cut it at 2,000 characters.
 
-    This masks each run of six or more letters and digits with a digit in it, the values of phone, device or token keys,
-    and any mobile number, UUID or MAC address. Masking comes before the cut, so that no part of a number is left at the
-    edge. Letters and digits escaped by JSON are unescaped, and NUL bytes, which UTF-16 has between all letters, are
-    removed: so keys and numbers are found in any spelling.
+    This masks each sequence of six or more letters and digits with a digit in it, the values of phone, device or token
+    keys, and any mobile number, UUID or MAC address. Masking comes before the cut, so that no part of a number is left
+    at the edge. Letters and digits escaped by JSON are unescaped, and NUL bytes, which UTF-16 has between all letters,
+    are removed: so keys and numbers are found in any spelling.
 
     Args:
         personal: known values of devices or phones, masked wherever they occur.
@@ -99,8 +99,8 @@ def is_personal_column(name: str) -> bool:
 
 
 def _shortened(text: str) -> str:
-    """Cut a text of megabytes before masking, long enough for 2,000 characters, and without the partial word at the
-    end.
+    """Cut a very long text before masking, to about four times the length that is shown, and remove the partial value
+    at the end.
     """
     if len(text) <= MAX_REJECTED_TEXT * 4:
         return text

@@ -39,10 +39,12 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file: its numbers of accepted and rejected records, and of lines `skipped` as no records.
+    """The books of one read file: its numbers of accepted and rejected records, and of `skipped` lines, which the
+    `where` of its source mapping does not select.
 
     `days` has the accepted records by day, `reasons` the rejected ones by reason, and `nulled` the invalid values of
-    optional fields. `uses` are the parts of its mapping that matched a record: see `reading/sources/mapping_use.py`.
+    optional fields. `uses` are the conditions of its mapping that are true for any of its records: see
+    `reading/sources/mapping_use.py`.
     """
 
     accepted: int = 0

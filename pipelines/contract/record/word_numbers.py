@@ -20,7 +20,7 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
 
 
 def word_macros() -> Iterator[str]:
-    """Yield the statements for the SQL macros of these numbers.
+    """Yield the statements that create the SQL macros between words and their numbers.
 
     `stage_number(word)` is the position of a stage in `SIGN_IN_STAGES`, from 1, and `stage_word(number)` the reverse.
     Outcomes, platforms and carriers have the same pair of macros. Any other word, such as `unknown`, has the number

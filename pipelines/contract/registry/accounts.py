@@ -1,7 +1,6 @@
-"""Accounts: the provider accounts that the uses of apps are billed to, by `registry/accounts.csv`.
+"""Accounts: the provider accounts that the uses of apps are billed to, as assigned in `registry/accounts.csv`.
 
-This module reads the file and finds the row for an app and a vendor. The account of an app in `apps.csv` applies if no
-row matches.
+This module reads the file and ranks its rows as rules. The account of an app in `apps.csv` applies if no row matches.
 """
 
 import re
@@ -19,7 +18,7 @@ _APP_KEY: Final = re.compile(APP_KEY_PATTERN, re.ASCII)
 
 
 class AccountRow(NamedTuple):
-    """A row of the file; `*` is any app, any vendor."""
+    """A row of `accounts.csv`; `*` means any app, or any vendor."""
 
     app_key: str
     vendor: str
@@ -57,7 +56,7 @@ def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ..
 def account_rules(rows: Iterable[AccountRow], apps: Iterable[Mapping[str, str | None]]) -> Iterator[list[object]]:
     """Yield app, vendor, rank and account of each rule; of the rules that match a record, the lowest rank applies.
 
-    `apps` are the rows of `apps.csv`. One rule matches every record.
+    `apps` are the rows of `apps.csv`. The last rule, for the account `default`, matches every record.
     """
     for row in rows:
         yield [row.app_key, row.vendor, 2 * (row.app_key == ANY) + (row.vendor == ANY), row.account_id]

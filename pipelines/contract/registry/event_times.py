@@ -42,5 +42,5 @@ def instant_of(text: str, zone: str) -> datetime | None:
 
 
 def _milliseconds(fraction: str | None) -> int:
-    """Return the milliseconds of the digits after the second; finer ones are cut."""
+    """Return the milliseconds of the digits after the decimal point; digits after the third are cut off."""
     return int((fraction or "")[:3].ljust(3, "0"))

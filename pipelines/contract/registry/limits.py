@@ -18,9 +18,11 @@ _DAY_SECONDS: Final = 86_400
 
 
 class Limit(NamedTuple):
-    """At most `max_requests` verifications of one counter: per app and device, per app and phone, or per app.
+    """At most `max_requests` verifications in a `window`. They are counted by `key`: for each device of an app, for
+    each phone of an app, or for each app.
 
-    `window` is the number of seconds for which a passed request counts, or `day`. `*` is any app, any channel.
+    `window` is `day`, or the number of seconds for which a request that passed is counted. `*` means any app, or any
+    channel.
     """
 
     limit_id: str

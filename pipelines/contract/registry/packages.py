@@ -24,7 +24,7 @@ _PACKAGE_COLUMNS: Final = (_ID, "account_id", "quantity", "purchased_at", "expir
 
 @dataclass(frozen=True)
 class Package:
-    """A package of uses, valid from `purchased_at` until before `expires_at`, in UTC; `price` is the total in yuan."""
+    """A package of uses, valid from `purchased_at` until just before `expires_at` (UTC); `price`: the total in yuan."""
 
     resource_package_id: str
     account_id: str
@@ -50,7 +50,7 @@ class PackageReading:
 
 @dataclass(frozen=True)
 class Packages:
-    """All packages and readings, sorted by their keys; `zone` is the business time zone."""
+    """All packages and the balances read from consoles (`readings`), by key; `zone` is the business time zone."""
 
     packages: list[Package] = field(default_factory=list)
     readings: list[PackageReading] = field(default_factory=list)

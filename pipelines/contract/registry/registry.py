@@ -51,8 +51,8 @@ _INCIDENT_ID = re.compile("[0-9a-f]{16}", re.ASCII)
 
 @dataclass
 class Registry:
-    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, resource packages,
-    statements; and the problems found.
+    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, statements, and the
+    resource packages with their readings (`bought`); and the problems found.
 
     `switched_off` are the apps with the status `disabled` in the file.
     """
@@ -238,7 +238,9 @@ def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> list[dict[str, str | None]]:  # fmt: skip
-    """Return the valid rows of a CSV file, with None for empty cells; every bad row becomes a problem."""
+    """Return the valid rows of a CSV file, with None for empty cells. Bad rows are added to the problems of `registry`:
+    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason.
+    """
 
     def value_of(row: Row) -> tuple[int, dict[str, str | None]]:
         cells = {name: row.cells.get(name) for name in columns}

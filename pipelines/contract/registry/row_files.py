@@ -1,8 +1,8 @@
 """Reads the CSV files of the registry, so that a bad row affects no other row.
 
 This module splits a file into rows, and finds missing columns and duplicate keys; the reader of each file validates the
-values. A file of bills, packages, accounts or limits is refused if it lacks a column that every row needs; a file of
-names, notes or codes then counts as absent, because the figures do not depend on it.
+values. If a column that every row needs is missing, a file of names, notes or codes counts as absent, because the
+figures do not depend on it; any other file is refused.
 """
 
 import csv
@@ -48,11 +48,11 @@ class BadRowError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem in the registry: its place, reason and text. Most are bad rows, which do not count.
+    """A problem in the registry, most often a bad row, which does not count. `record` is the text of the row or column.
 
     Attributes:
-        reason: as for records, such as `invalid:quantity`; `reports/content/wording/words.py` has the words.
-        is_as_written: the text may be shown unchanged; otherwise phone numbers in it are masked.
+        reason: like a rejected record's, such as `invalid:quantity`; its text is in `reports/content/wording/words.py`.
+        is_as_written: `record` may be shown unchanged; otherwise phone numbers in it are masked.
         costs_row: the row does not count; otherwise the problem is of a column, a file, or a single cell.
     """
 
@@ -66,16 +66,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a file by column, and its line; an empty cell, and an absent column, is None."""
+    """A row of a file: its cells by column, None if the cell is empty or the column absent; and its line number."""
 
     cells: dict[str, str | None]
     line: int = 0
 
     def text(self, column: str) -> str | None:
-        """Return the cell, of 1 to 128 characters.
+        """Return the cell; None if it is empty.
 
         Raises:
-            BadRowError: it is longer.
+            BadRowError: it is longer than 128 characters.
         """
         value = self.cells.get(column)
         if value is not None and len(value) > MAX_TEXT:
@@ -94,7 +94,7 @@ class Row:
         return value
 
     def whole(self, column: str, least: int = 0) -> int | None:
-        """Return the cell as a whole number, written with digits only.
+        """Return the cell as a whole number, written with digits only; None if it is empty.
 
         Raises:
             BadRowError: it is another text, or less than `least`.
@@ -116,7 +116,7 @@ class Row:
         return self.whole(column, least) or 0
 
     def amount(self, column: str) -> float | None:
-        """Return the cell as an amount of money in yuan.
+        """Return the cell as an amount of money in yuan; None if it is empty.
 
         Raises:
             BadRowError: it is not such a number.
@@ -131,7 +131,7 @@ class Row:
 
 @dataclass(frozen=True)
 class RowFile:
-    """A file and its required columns.
+    """A CSV file of the registry, and its columns.
 
     Attributes:
         path: its path in `rejected_records`, such as `registry/limits.csv`.
@@ -150,21 +150,21 @@ class RowFile:
     is_of_names: bool = False
 
     def text_of(self, cells: Mapping[str, str | None]) -> str:
-        """Return the cells of a row in the columns that are read, as a line."""
+        """Return a row's cells in the columns that are read, joined by commas."""
         return ",".join(cells.get(name) or "" for name in self.columns)
 
     @property
     def duplicate(self) -> str:
-        """The reason of a row whose key an earlier row has."""
+        """The reason for refusing a row if an earlier row has the same key."""
         return f"repeated:{self.key[-1]}" if self.is_of_names else "duplicate:" + "+".join(self.key)
 
 
 def read_row_file(
     asked: RowFile, value_of: Callable[[Row], T], key_of: Callable[[T], Hashable], problems: list[Problem]
 ) -> list[T]:
-    """Return the values of a file's valid rows, in order; bad ones are added to `problems`.
+    """Return the values of a file's valid rows, in order; bad rows are added to `problems`.
 
-    Without a file, return none.
+    If the file does not exist, return an empty list.
 
     Args:
         value_of: returns the value of a row; raises BadRowError for the first wrong column.
@@ -228,7 +228,9 @@ def _text(asked: RowFile) -> str:
 
 
 def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> bool:
-    """Return whether the header has the columns that every row needs; a file of names without them is a problem."""
+    """Return whether the header has the columns that every row needs. If not, a file of names gets a problem;
+    any other file raises a UsageError.
+    """
     lacking = [name for name in asked.needed if name not in header]
     if not lacking:
         return True
@@ -247,7 +249,8 @@ def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> 
 
 
 def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | None], bool]]:
-    """Yield each row that is not blank: line, text, cells (None if empty), and whether width and bytes are right.
+    """Yield each row that is not blank: line number, text, cells (None if empty), and whether the row is sound: closed
+    quotes, as many cells as the header (`width`), only UTF-8.
 
     If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
     """
@@ -266,7 +269,9 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | N
 
 
 def _end_of_row(lines: list[str], place: int) -> int:
-    """Return the line after the row that begins at `place`: the first with all quotes closed."""
+    """Return the index after the last line of the row that begins at `place`: the first line that closes all
+    quotes, or `place` itself if none of the next `_MOST_JOINED` lines does.
+    """
     quotes = 0
     for end in range(place, min(place + _MOST_JOINED, len(lines))):
         quotes += lines[end].count('"')

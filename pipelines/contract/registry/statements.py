@@ -53,7 +53,7 @@ class BillKey(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """A row of a bill: uses, the uses that no package covered, and yuan; None if the bill does not state them."""
+    """A row of a bill: uses, uses that no package covered, and yuan; the last two are None if the bill lacks them."""
 
     quantity: int
     overflow_quantity: int | None
@@ -62,14 +62,14 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class ProviderStatements:
-    """The console's counts by key, then by the measures that it states, and the bills by key; both sorted by key."""
+    """The console's rows, each with the counts that it states, and the rows of bills; both by key and sorted by it."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)
 
 
 def load_statements(folder: Path, problems: list[Problem]) -> ProviderStatements:
-    """Read every CSV file of both folders of the registry.
+    """Read every CSV file in `console/` and `bills/` of the registry.
 
     Of two rows with the same key the last counts, by file name, then line. Bad rows, other files, and a folder that
     cannot be read are added to `problems`.

@@ -22,7 +22,8 @@ def bucket_url(url: str) -> str:
     """Return the address of a bucket or a folder in it, without a slash at its end.
 
     Raises:
-        ValueError: it has another scheme, no bucket, or a place for a secret. The text never contains the address.
+        ValueError: it has an unsupported scheme, no bucket, or a user or query, which may be secret. The text never
+            contains the address.
     """
     if not url:
         return url

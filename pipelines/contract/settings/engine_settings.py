@@ -17,7 +17,7 @@ def _known_master(master: str) -> str:
 
 
 class EngineSettings(BaseModel):
-    """The engine of the heavy steps, and its cluster."""
+    """The engine that reads files and rolls up days, and its cluster."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

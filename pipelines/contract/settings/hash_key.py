@@ -75,8 +75,8 @@ def key_fingerprint(key: str) -> str:
 
 
 def require_same_key(stored: str | None, key: str, data: Path) -> None:
-    """Refuse a key that differs from the key of the stored hashes. The stored key is given by its fingerprint, None if
-    no hash is stored.
+    """Refuse a key that differs from the key of the stored hashes. `stored` is the fingerprint of that key, None if no
+    hash is stored.
 
     Raises:
         UsageError: the keys differ.

@@ -1,4 +1,4 @@
-"""Holidays: days without an expected usual volume, from the settings and the calendar of a country."""
+"""Holidays: days on which no usual volume is expected, from the settings and the calendar of a country."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,7 +12,7 @@ _COUNTRIES: Final = {BUSINESS_ZONE: "CN"}
 
 
 def known_calendar(country: str) -> str:
-    """Return the name of a calendar, if it exists.
+    """Return `country` if it is '' or `none`, or if the `holidays` library has its calendar.
 
     Raises:
         ValueError: the library does not have the country.
@@ -31,7 +31,7 @@ def known_calendar(country: str) -> str:
 
 
 def calendar_of(country: str, zone: str) -> str:
-    """Return the country whose calendar counts; `none` without one.
+    """Return the country whose calendar is used: the set one, else the zone's default; `none` if there is neither.
 
     Args:
         country: as it is set, or '' if unset.
@@ -41,7 +41,9 @@ def calendar_of(country: str, zone: str) -> str:
 
 
 def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
-    """Return the holidays of a country, with the days off and the working weekends in lieu of them."""
+    """Return the holidays of a country, including days off that make up for others, and weekend days that are worked
+    instead.
+    """
     if country == NO_CALENDAR:
         return frozenset()
     import holidays

@@ -1,6 +1,6 @@
 """The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same.
 
-A table whose key lacks the day is stored without it.
+The files of a table have no column `day` if its key lacks it.
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ LATER: Final = (
 class DayBooks:
     """The books of one day. `counted` are the `accepted` records less duplicates; `in_outcomes` must equal it.
 
-    `in_outcomes` are the records in `outcome_daily`. `content` is the digest of the tables as written, see
-    `common/digests.py`.
+    `unmapped` are the counted records whose code the dictionary lacks, `in_outcomes` the records in `outcome_daily`.
+    `content` is the digest of the tables as written, see `common/digests.py`.
     """
 
     accepted: int

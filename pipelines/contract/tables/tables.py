@@ -21,8 +21,8 @@ from pipelines.contract.record.fields import ABSENT_FIELDS
 class Table:
     """A published table or view. `key` is unique and never changes its meaning; rows are sorted by it.
 
-    `nullable` are the columns that may be NULL, key columns included: there NULL counts as one value. `later` are those
-    that files of earlier versions lack, and which are NULL there.
+    `nullable` are the columns that may be NULL. Key columns can be among them: NULL then counts as one value. `later`
+    are the nullable columns that files of earlier versions lack; their rows have NULL.
     """
 
     name: str
@@ -75,7 +75,7 @@ def _measures(names: Iterable[str]) -> str:
 
 
 def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
-    """Return columns of counts: each under its name after `prefix`, with a final `?` if it may be NULL."""
+    """Return columns of counts for `_table`, each named `prefix` and its name; `absent` is `?` if they may be NULL."""
     return " ".join(f"{prefix}{name}:BIGINT{absent}" for name in names)
 
 

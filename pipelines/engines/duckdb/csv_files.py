@@ -1,5 +1,5 @@
-"""Reads CSV files into a part. If each line after the header is a plain row, the database reads the files directly;
-else it reads a copy of their rows, made by `reading/formats/csv_rows.py`.
+"""Reads CSV files into a part. The database reads *plain* files directly: each line after the header is one row with a
+cell for each column. For any other file, it reads a copy of the rows, made by `reading/formats/csv_rows.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,14 +25,14 @@ from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
-    """A file contains something other than plain rows."""
+    """A CSV file is not plain: a line is not exactly one row with a cell for each column of the header."""
 
 
 def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBooks]:
-    """Read CSV files of plain rows into a part. Return the books of each file.
+    """Read plain CSV files into a part. Return the books of each file.
 
     Raises:
-        OddCsvError: a file contains something else. The part is then unusable.
+        OddCsvError: a file is not plain. The part is then unusable.
     """
     layouts = [csv_layout(file.stream()) for file in files]
     if any(map(_is_odd, layouts)):
@@ -64,7 +64,7 @@ def _is_odd(layout: CsvLayout) -> bool:
 
 
 def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
-    """Read CSV files of any kind into a part, by way of a copy without a name in the folder `temp`."""
+    """Read CSV files of any kind into a part, by way of an unnamed temporary copy of each in the folder `temp`."""
     with job.part(len(files)) as part:
         for place, file in enumerate(files):
             layout = csv_layout(file.stream())

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine:
-    """DuckDB over the store's folder of parts and tables. Landed files are read from the `landing` folder of the
-    reader.
+    """DuckDB over the store's `folder` of parts and tables. Landed files are read from the folder that `readers` gets.
 
     DuckDB spills to `temp`.
     """

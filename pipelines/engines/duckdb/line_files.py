@@ -75,7 +75,7 @@ def _read_json(
 
 
 def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWriter, raw: RawRelation) -> None:
-    """Read lines that are given as texts."""
+    """Read lines from `texts` into the part; `raw` is the relation of raw records over these lines."""
 
     def reject(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         for _, row in kept_rows(batch, is_rejected, part):
@@ -95,7 +95,7 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
-    """Yield the lines of the files; only the rows `only` if given."""
+    """Yield the lines of the files; if `only` is given, only these rows of each file."""
     for place, file in enumerate(files):
         wanted = only[place] if only else None
         if wanted is None or wanted.count:

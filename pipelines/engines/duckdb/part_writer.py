@@ -78,20 +78,20 @@ class PartWriter:
         self._waiting.append(self._thread.submit(self._write, records))
 
     def skip(self, records: pa.RecordBatch) -> None:
-        """Count skipped records."""
+        """Count records that the mapping does not select (`SKIPPED`) in the books; they are not written."""
         files, counts = np.unique(records.column("file").to_numpy(), return_counts=True)
         for file, count in zip(files, counts, strict=True):
             self.books[int(file)].skipped += int(count)
 
     def count_rejected(self, file: int, reason: str, count: int = 1) -> int:
-        """Count rejected records in the order of their lines, and return how many of them must be kept, beginning with
-        the first.
+        """Count the next rejected records of a file and reason, and return how many of them must be kept, from the
+        first on. Call it in the order of the file's lines.
         """
         self.books[file].rejected += count
         return count_rejected(self.books[file].reasons, reason, count)
 
     def keep_rejected(self, file: int, line: int, reason: str, text: str) -> None:
-        """Keep a rejected record that was counted, its text masked."""
+        """Keep a rejected record that `count_rejected` has counted; its text must be masked already."""
         self._rejects.append(
             {"file": file, "line": line, "reason": reason, "record": text, "masking_version": MASKING_VERSION}
         )

@@ -1,6 +1,6 @@
 """Reads landed files into an event part with DuckDB.
 
-One query reads a whole file by the database's readers and applies the rules of the fields. Only rejected rows are
+One query reads whole files with the database's own readers and applies the rules of the fields. Only rejected rows are
 processed one by one.
 """
 
@@ -88,8 +88,8 @@ class DuckDBReader:
 
 @contextmanager
 def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
-    """Convert errors of the libraries to findings on the file, and failed writes of the part to an error for the user.
-    A full disk, too little memory and all other errors are passed on unchanged.
+    """Convert errors of the libraries to a `DamagedFileError`, and failed writes of the part to an `AuthmeterError`. A
+    full disk, too little memory and all other errors are passed on unchanged.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""One reading of some files of a source into a part: runs the query of their records and reads its batches."""
+"""Reads files of one source into one part: runs the query over their records, and writes or counts its rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class FileRows:
 
 @dataclass(frozen=True)
 class ReadingJob:
-    """The connection, mapping, parameters and hash key of a reading, and the folder of the part."""
+    """Connection, mapping, parameters (`reading`) and hash key of a reading, and the folder of the part (`target`)."""
 
     connection: duckdb.DuckDBPyConnection
     mapping: SourceMapping
@@ -66,7 +66,9 @@ class ReadingJob:
     target: Path
 
     def query(self, raw: RawRelation, rejected: Mapping[str, str] | None = None) -> str:
-        """Return the `record_query` of a relation of raw records."""
+        """Return the `record_query` over a relation of raw records. `rejected` is the SQL of more columns, by name,
+        which are filled only in rows that were not accepted.
+        """
         return record_query(self.mapping, raw, self.reading.channels, rejected)
 
     def part(self, files: int) -> PartWriter:
@@ -123,12 +125,14 @@ class ReadingJob:
             reject(batch, is_rejected)
 
     def open_files(self, paths: list[str]) -> None:
-        """Set the files that the relations of native readers read."""
+        """Set the paths of the files that the database's own readers read."""
         self.connection.execute("SET VARIABLE files = ?", [paths])
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Add to each file's books the uses of the mapping that are true for any of the file's records in the batch."""
+    """Add to each file's books the `uses` (conditions of the mapping, see `mapping_use.py`) that are true for any of
+    its records in the batch.
+    """
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):
@@ -149,7 +153,7 @@ def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
 
 
 def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.RecordBatch]:
-    """Join batches to at least `fewest` rows or `_JOINED_BYTES`, which are worth a query or a row group."""
+    """Join batches until they have `fewest` rows or `_JOINED_BYTES`, enough to justify a query or a row group."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
@@ -180,7 +184,7 @@ def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) 
 
 
 def grouped(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, str, list[int]]]:
-    """Yield each file and reason of the rejected rows, in the order of their first rows, and the places of the rows."""
+    """Yield file, reason and indexes (in the batch) of the rejected rows, grouped, in the order of their first rows."""
     rows = pl.DataFrame({name: pl.from_arrow(batch.column(name)) for name in ("file", "reason")})
     rejected = rows.with_row_index("place").filter(pl.Series(is_rejected))
     return rejected.group_by("file", "reason", maintain_order=True).agg("place").iter_rows()

@@ -41,7 +41,7 @@ def failures_in_words(log: Path) -> Iterator[None]:
 
 
 def in_words(said: str, log: Path) -> AuthmeterError:
-    """Return the error for Spark's message."""
+    """Return the error for `said`, a message of Spark. The error names Spark's log file, `log`."""
     if known := carried_error(said):
         return known
     if _NOT_STARTED in said:

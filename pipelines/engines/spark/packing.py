@@ -23,7 +23,7 @@ _LOOKED_AT = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
-    """Yield a relation in values of some rows each. An empty relation gives one value, which has its columns."""
+    """Pack the rows of a relation into values of many rows. An empty relation gives one value, with its columns."""
     batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:
@@ -34,8 +34,8 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """Yield bucket number and rows of a relation. Its last column is the bucket number, below `buckets`, and is
-    removed.
+    """Yield the rows of a relation as values, each with the number of its bucket. The relation's last column is this
+    number, below `buckets`, and is removed.
     """
     for batch in relation.to_arrow_reader(max(ROWS_AT_ONCE, buckets * _FEWEST_ROWS)):
         numbers = batch.column(batch.num_columns - 1).to_numpy()

@@ -1,7 +1,7 @@
 """Rolls up the live parts of some days into their tables on Spark, by the plan of the roll-up.
 
 A first job runs the steps over events as they were delivered. A second job partitions the events by a hash of the
-event_id, runs the steps over records in each bucket, and partitions the results again: devices by their sets, sign-in
+event_id, runs the steps over records in each bucket, and partitions the results again: devices by `device_set`, sign-in
 records without a device by attempt, and other results by their key. Sign-in records are partitioned once more, by
 subject. The final results fit in this process, which runs the last steps. All steps run in DuckDB; see `tasks.py`.
 """
@@ -66,7 +66,9 @@ class SparkRoller:
         return write_tables(self._connection, self._plan, events.values, events.batch, target)
 
     def _count(self, events: DayEvents) -> None:
-        """Run all steps except the last ones on the executors, and combine their results in this process."""
+        """Run all steps except `number_steps` and the last ones on the executors, and combine their results in this
+        process.
+        """
         plan, connection = self._plan, self._connection
         slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
@@ -89,11 +91,11 @@ class SparkRoller:
         self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan), *kept_of_sessions(plan)), counted)
 
     def _shares(self, shares: Sequence[object]) -> RDD[int]:
-        """Return the indexes of the shares, each in a task of its own."""
+        """Return the indexes of the shares as an RDD with one index per task."""
         return self._context.parallelize(range(len(shares)), len(shares))
 
     def _take(self, steps: Sequence[Step], rows: RDD[Packed]) -> None:
-        """Run a job and combine its results to the relations of `steps`."""
+        """Run the job that computes `rows`, and combine these to the relations of `steps`."""
         for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))
         for step in steps:
@@ -108,7 +110,9 @@ def buckets_of(records: int, slots: int) -> int:
 
 
 def shares_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
-    """Divide the files of parts into shares, one per task: several per slot, unless they are small."""
+    """Divide the files of parts into shares, one per task: about four times `slots`, the number of tasks that run at a
+    time, but fewer if the files are small.
+    """
     files = [(file, part, file.stat().st_size) for part in parts for file in part.files]
     wanted = max(_FEWEST_BYTES, sum(size for _, _, size in files) // (4 * slots))
     shares: list[list[PartRecords]] = [[]]

@@ -112,8 +112,8 @@ def _context(options: "SparkConf", log: Path) -> "SparkContext":
 
 
 def _of_this_machine(master: str) -> dict[str, str]:
-    """Return options of local executors: the same Python as this process, and no ports that other machines can
-    reach.
+    """Return options for executors on this machine: the same Python as this process, and no ports that other machines
+    can reach. Return no options if `master` is a cluster.
     """
     if not master.startswith("local"):
         return {}
@@ -149,7 +149,9 @@ def _answers(master: str) -> bool:
 
 
 def _within(engine: EngineSettings, log: Path, do: Callable[[], _T]) -> _T:
-    """Return the result of a step of the start, with a timeout, as some steps can wait forever."""
+    """Call `do`, a step of starting Spark, and return its result. Raise an error after `wait_seconds`, as some steps
+    can wait forever.
+    """
     found: list[Any] = []
 
     def work() -> None:

@@ -43,8 +43,8 @@ _FEW_ROWS = 64
 class BatchTask:
     """A batch of days to roll up, as sent to each task; `batch` and `late` are as in `DayEvents`.
 
-    `shares` are the parts that each task reads; `known` are the relations of the first job; `buckets` is the number of
-    buckets of the second job.
+    `shares` are the parts that each task reads; `known` are the results of the first job and of `number_steps`, by
+    relation; `buckets` is the number of buckets of the second job.
     """
 
     place: Place
@@ -74,22 +74,22 @@ class BatchTask:
 
 
 def kept_of_records(plan: DayPlan) -> list[Step]:
-    """Return the steps over records whose rows are sent to other tasks or to the driver."""
+    """Return, of the steps over records, those whose results are sent to other tasks or to the driver."""
     return [step for step in (*plan.word_steps, *plan.sign_in_steps, *plan.record_steps) if step.adds is not None]
 
 
 def kept_of_keys(plan: DayPlan) -> list[Step]:
-    """Return the steps over devices, phones and apps whose rows are sent to the driver."""
+    """Return, of the steps over devices, phones and apps, those whose results are sent to the driver."""
     return [step for step in plan.key_steps if step.adds is not None]
 
 
 def kept_of_sessions(plan: DayPlan) -> list[Step]:
-    """Return the steps over subjects whose rows are sent to the driver."""
+    """Return, of the steps over subjects, those whose results are sent to the driver."""
     return [step for step in plan.session_steps if step.adds is not None]
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """Run `delivered_steps` over the events of each share."""
+    """Run `delivered_steps` over the events of the shares with these numbers, and yield the results of each."""
     with task.opened() as (connection, _):
         for share in numbers:
             create_events(connection, task.batch, task.shares[share], task.late)
@@ -100,7 +100,7 @@ def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]
 
 
 def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
-    """Yield the events of each share by the bucket of their event_id."""
+    """Yield the packed events of these shares (indexes of `task.shares`) by bucket, which is a hash of the event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
@@ -111,8 +111,8 @@ def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
 
 
 def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
-    """Run the steps over the records of one bucket. Yield their rows by the bucket in which they are summed or read
-    next.
+    """Run the steps over the records of one bucket. Yield their results, each with the number of the bucket in which it
+    is summed or read next.
     """
     plan = task.plan
     with task.opened() as (connection, memory):
@@ -145,7 +145,7 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
 
 def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
     """Run the steps over the devices and other keys of one bucket, and sum the received rows. Yield the results, and
-    the records with a subject by the bucket of the subject.
+    the records with a subject, the latter with the bucket of their subject.
     """
     plan = task.plan
     known, lone, attempts = plan.subjects.known_records, plan.subjects.lone_records, plan.subjects.device_attempts
@@ -219,8 +219,8 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
 
 
 def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
-    """Yield rows by the bucket that an SQL expression gives, and an empty value to the bucket with this task's number,
-    so that every bucket has the columns of every relation.
+    """Yield rows with the bucket that the SQL expression `bucket` gives, and an empty value for the bucket with this
+    task's number, so that every bucket has the columns of every relation.
     """
     name = rows.alias
     (empty,) = packed(rows.limit(0))

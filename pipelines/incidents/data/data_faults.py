@@ -1,4 +1,6 @@
-"""Detects days that are missing or copies, and parts of a day's records that are missing or poor."""
+"""Detects missing and copied days, and *parts* of a day's records, such as of one source, file, hour, stage or field,
+that are missing or poor.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -75,17 +77,17 @@ class PartMeasure(RateMeasure):
         self.counts = CountMeasure(parts, self.has_data)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the values of the rate and of the count."""
+        """Return the values of both measures: of the part's share (`RateMeasure`) and of its count."""
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two falls: of the odds against the rest of the day, and of the count against its
-        weekday. So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two falls: of the odds of the part against the rest of its whole, and of its count
+        below the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller deviation: of the part's share of the day, or of its count against the weekday."""
+        """Return the smaller of two deviations: of the part's share of its whole, and of its count from the norm."""
         return np.minimum(super().deviation(base, seen), self.counts.deviation(base, seen))
 
 
@@ -97,7 +99,8 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
     """Yield a fault for each fall of a part.
 
     Args:
-        counts: metric, whole, part, day, records; the part '' is the whole itself, other parts are named as the cause.
+        counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes
+            the cause of its fault.
         days: all days of `counts`, without a gap.
         is_holiday: whether each day is a holiday, and so has no usual volume.
     """
@@ -122,8 +125,9 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Return whether other parts of the same kind, each with far more records than usual, gained at least half of the
-    missing records. The records then came under another name, or users took another way.
+    """Return whether the records missing from a fallen part came under another name, or users signed in differently:
+    other parts of its whole and kind (`is_beside`), each with far more records than usual, gained at least half of the
+    missing number. `parts` and `norms` are actual and usual records, by day and part.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
@@ -144,7 +148,9 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
-    """Return whether the weekday had no records in the baseline's weeks but most days had some, as in an office."""
+    """Return whether the day is on a weekday that usually has no records, as in an office: no day of this weekday in
+    the `BASELINE_DAYS` days before had records, but most of these days had.
+    """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= min(counted)]
     same = known[WEEK - 1 :: WEEK]
@@ -164,7 +170,7 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     """Yield days whose records by hour and source equal an earlier day's; consecutive days are one fault.
 
-    If several original days are equal, the feed sends the same every day, as probes do, and is not reported. A copy
+    A day that equals several original days is not reported: its feed sends the same every day, as probes do. A copy
     counts as its original, so a feed that repeats one day stays a fault.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
@@ -190,8 +196,8 @@ def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date
     """Return a fault over the days with the indexes `places`: open if the last of `days` is among them, else recovered.
 
     Args:
-        lost: records that each of these days lost.
-        there: records of the last of these days.
+        lost: records that each day of the fault lost.
+        there: records of the last day of the fault.
     """
     is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")

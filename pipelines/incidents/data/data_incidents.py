@@ -1,4 +1,4 @@
-"""Incidents of the data: counts the input of the detectors, runs them, and joins their faults to incidents."""
+"""Incidents of the data: reads the counts, finds the faults in them, and joins the faults to incidents."""
 
 import re
 from collections import Counter
@@ -117,7 +117,9 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    """Return the incident of some faults; its cause is the largest named part, with all others of the same kind."""
+    """Return the incident of some faults. Its cause names the part that lost most, and all other parts of the same
+    kind.
+    """
     most = max(faults, key=lambda one: (one.cause != "", one.loss.lost_total, one.cause))
     kind, _, _ = most.cause.rpartition("=")
     alike = {one.cause.rpartition("=")[2]: one.loss for one in faults if one.cause.rpartition("=")[0] == kind}

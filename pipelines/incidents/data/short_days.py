@@ -42,7 +42,9 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
 
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
-    """Return whether a day without a baseline has less than half the median of the earlier days, and less than each."""
+    """Return whether the day with the index `place` has no baseline and far too few records: less than half the median
+    of the earlier days (their indexes are `before`), and less than each of them.
+    """
     is_young = (before >= place - RECENT_DAYS).sum() < LEAST_BASELINE_DAYS
     if not is_young or len(before) < _LEAST_EARLIER:
         return False
@@ -50,7 +52,9 @@ def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
 
 
 def _gone_hours(there: Floats, usual: Floats) -> str:
-    """Return the hours at the end of a day that have no records but usually have a tenth or more; else `all`."""
+    """Return the last hours of a day, as `hours=13-23`, if they have no records but usually a tenth of the day's or
+    more; else `all`. `there` and `usual` are actual and usual records by hour.
+    """
     last = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
     is_gone = last < len(there) and usual[last:].sum() >= _TAIL_SHARE * usual.sum() > 0
     return f"hours={last:02d}-{len(there) - 1}" if is_gone else "all"

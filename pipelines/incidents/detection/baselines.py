@@ -1,7 +1,7 @@
-"""The baselines of subjects: sums over the clean days before each day, of all subjects at once.
+"""The baselines of subjects (see `falls.py`): sums over the clean days before each day, of all subjects at once.
 
-A `LevelMeasure` defines the level of a subject and how unlikely a day is: see `rate_measure.py` and
-`volume_measure.py`.
+A day is *clean* if it has data and no ended fall took it out of the baselines. A `LevelMeasure` defines the level of a
+subject and how unlikely a day is, see `rate_measure.py` and `volume_measure.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,10 +33,12 @@ class LevelMeasure(Protocol):
     has_data: Flags
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the additive values of these subjects. Norms are computed from the days in `clean` only."""
+        """Return the additive values of the subjects with the indexes `rows`. Only days in `clean` count for norms."""
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return how far the level is under the baseline, as a share."""
+        """Return how far the level is under the baseline, in a unit of the measure, such as a share of the norm or a
+        difference of rates.
+        """
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Return how many requests the fall cost."""
@@ -69,43 +71,49 @@ class Baselines:
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
     def are_recent(self, rows: Places, before: Places) -> Flags:
-        """Return whether enough days for a baseline are clean among the `RECENT_DAYS` days before each day."""
+        """Return whether enough of the `RECENT_DAYS` days before a day are clean to be a baseline. `rows` are the
+        indexes of subjects, `before` the day of each.
+        """
         days = self.sums["days"]
         since = np.maximum(before - RECENT_DAYS, 0)
         found = days.take(self._at(rows, before)) - days.take(self._at(rows, since))
         return np.asarray(found >= LEAST_BASELINE_DAYS)
 
     def frozen(self, row: int, first: int) -> dict[str, Floats]:
-        """Return the values of one subject by day, with the norms as of the start of day `first`."""
+        """Return the values of the subject `row` on all days, with norms computed from the days before `first` only."""
         one = slice(row, row + 1)
         clean = self.clean[:, one].copy()
         clean[first:] = False
         return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
-        """Return the baseline of each subject as of the start of a day."""
+        """Return the sums over baselines. `rows` are the indexes of the subjects; the baseline of a subject ends on the
+        day before its day in `before`.
+        """
         ends = self._at(rows, before)
         counts = self.sums["days"].take(ends).astype(np.int64)
         starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts)
 
     def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
-        """Return the sums of a day and the clean days before it since `first`; days of ended
-        incidents are not clean.
+        """Return the sums over the days that are compared with the baseline: `day`, and the clean days from `first`
+        until then. `rows` are the indexes of the subjects. Days of ended falls are not clean.
         """
         begins, ends = self._at(rows, first), self._at(rows, day)
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return flat indexes into the grids: `take` with them is far faster than indexing by day and subject."""
+        """Return the flat indexes of a day's values for the subjects `rows`: `take` with them is far faster than
+        indexing by day and subject.
+        """
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def days_of(self, row: int, before: int) -> Places:
-        """Return the indexes of the baseline's days as of the start of a day."""
+        """Return the indexes of the baseline days of the subject `row`; all are before the day `before`."""
         return np.flatnonzero(self.clean[:before, row])[-BASELINE_DAYS:]
 
     def take_out(self, row: int, first: int, last: int) -> None:
-        """Remove the days of a fall from the clean days of a subject."""
+        """Remove the days from `first` to `last` from the clean days of a subject, and compute its sums again."""
         one = slice(row, row + 1)
         self.clean[first : last + 1, row] = False
         for name, of in self._values(self.clean[:, one], one).items():

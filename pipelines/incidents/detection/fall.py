@@ -15,11 +15,12 @@ WINDOW_DAYS: Final = 7
 
 @dataclass
 class Fall:
-    """Days of a subject under its baseline.
+    """Days of the subject with the index `row` under its baseline.
 
     All days are indexes: `first`; `opened`, the day on which the fall was detected; `last_bad`, the newest day that is
-    not back at the baseline; `last`, None while the fall is open; `baseline`, the clean days before the day `before`.
-    `has_data` and `values` are the subject's, by day, with the norms as of `before`. The functions take its counts.
+    not back at the baseline; `last`, None while the fall is open; `baseline`, the days of the baseline, which ends
+    before the day `before`. `has_data` and `values` are the subject's, by day, with the norms as of `before`. The
+    functions that return a loss take the subject's counts by day.
     """
 
     row: int
@@ -50,13 +51,13 @@ class Fall:
         return self.places[-WINDOW_DAYS:]
 
     def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
-        """Return the loss, with levels as shares."""
+        """Return the loss of a rate; its levels are rates, from 0 to 1."""
         rate = successes[self.baseline].sum() / requests[self.baseline].sum()
         asked = requests[self.places]
         return self._loss(rate * asked, successes[self.places], asked)
 
     def loss_of_volume(self, counts: Floats) -> Loss:
-        """Return the loss, with levels per day."""
+        """Return the loss of a volume; `level_before` and `level_now` of the loss are counts per day."""
         usual = self.values["norm"][self.places]
         return self._loss(usual, counts[self.places], np.ones(len(usual)))
 

@@ -1,8 +1,8 @@
-"""Finds the subjects that fell under their baseline, the day from which on they did, and the day on which it ended.
+"""Finds the subjects that fell under their baseline, and the first and the last day of each fall.
 
 A *subject* has a level on each day, such as the rate of an app and channel, or its volume. All days of all subjects are
 compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
-again. When a fall opens, freezes and ends is defined here.
+again. This module defines when a fall opens, when it ends, and which baseline it keeps until then.
 """
 
 import os
@@ -36,8 +36,8 @@ _AT_ONCE: Final = 2**15
 
 
 def alarm_threshold(subjects: int) -> float:
-    """Return the smallest deviation that is reported. It grows with the number of subjects, so that the number of false
-    alarms stays that of a hundred subjects with the limit `FAR`.
+    """Return the smallest deviation that is reported. It grows with the number of subjects, so that chance causes as
+    many false alarms as among a hundred subjects with the threshold `FAR`.
     """
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
@@ -93,7 +93,7 @@ class _Some:
 
 
 class _Watch:
-    """The levels of all subjects and their baselines, without the days of falls that have ended."""
+    """The levels and baselines of some subjects. The days of ended falls are taken out of the baselines."""
 
     def __init__(
         self, measure: LevelMeasure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
@@ -104,13 +104,13 @@ class _Watch:
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
     def first_fallen(self, rows: Places, since: Places) -> dict[int, tuple[int, int]]:
-        """Return the window of the first fall of each of these subjects, by row; subjects without a fall are left out.
+        """Return the window in which each of the subjects `rows` fell first; subjects without a fall are left out.
 
         Args:
             since: first day to compare, of each subject.
 
         Returns:
-            The first and the last day of each window.
+            The first and the last day of each window, by the subject's index.
         """
         found: dict[int, tuple[int, int]] = {}
         many = max(1, _AT_ONCE // len(rows))
@@ -134,7 +134,9 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that begins on the window's most significant day; if falls are slow, on its last day."""
+        """Return the fall of a window, from `start` to `day`. It begins on the window's most significant day; if falls
+        are slow, on `day`.
+        """
         if self.is_slow:
             return self._fall(row, day, day, start)
         since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)

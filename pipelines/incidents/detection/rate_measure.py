@@ -19,7 +19,7 @@ class RateMeasure:
     """Successes of requests, by day.
 
     Args:
-        requests: by day and subject, without bursts.
+        requests: by day and subject, without bursts of failed requests (see `without_bursts` in `subjects.py`).
         successes: of the same days and subjects.
     """
 
@@ -32,7 +32,7 @@ class RateMeasure:
         return {name: counts[:, rows] for name, counts in self._counts.items()}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return how far the rate is under its baseline, as a share of one."""
+        """Return how far the rate is under its baseline, as a difference between two rates."""
         return base("k") / base("n") - seen("k") / seen("n")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
@@ -40,7 +40,9 @@ class RateMeasure:
         return (base("k") / base("n")) * seen("n") - seen("k")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the likelihood ratio of two binomials as a normal deviation. It is also valid for few requests."""
+        """Return how unlikely the fall is, as a normal deviation: from the likelihood ratio of two binomials, which is
+        also valid for few requests.
+        """
         n, k, base_n, base_k = seen("n"), seen("k"), base("n"), base("k")
         both = (k + base_k) / (n + base_n)
         surprise = np.zeros(n.shape)
@@ -62,7 +64,7 @@ def _squares(counts: Floats, of: Floats) -> Floats:
 
 
 def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:
-    """Return the deviation as a standard normal one of equal probability, given how the days vary.
+    """Convert the logarithm of a likelihood ratio to a normal deviation of equal probability, given how the days vary.
 
     Args:
         surprise: logarithm of the likelihood ratio if requests were independent.

@@ -83,11 +83,11 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Requests of apps, and of the channels of apps with several, by day (rows) and subject (columns).
+    """Requests of apps, and of the channels of apps with several channels, by day (rows) and subject (columns).
 
-    `technical` are the sign-in requests that can succeed, `successes` those that did. `keys` has app and channel of
-    each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with logs, no holiday, and
-    not before the subject's first request.
+    `technical` are the sign-in requests that users did not cancel, `successes` the successful ones among them. `keys`
+    has app and channel of each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with
+    logs, no holiday, and not before the subject's first request.
     """
 
     keys: list[tuple[str, ...]]
@@ -104,26 +104,36 @@ def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Vo
     rate = metric(TECHNICAL)
     is_login = np.array([channel in LOGIN_CHANNELS for _, channel in counts.keys], dtype=float)
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
-    technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
-    grids = np.stack([requests, technical, successes, counts.grids["devices"]])
     # The keys are sorted, so the channels of an app are adjacent. Channels without a request are left out.
     there = np.flatnonzero(requests.any(axis=0))
-    named, grids = [counts.keys[place] for place in there], grids[:, :, there]
+    named = [counts.keys[place] for place in there]
     firsts = [place for place, (app_key, _) in enumerate(named) if not place or app_key != named[place - 1][0]]
     channels = np.diff([*firsts, len(named)])
-    of_apps = np.add.reduceat(grids, firsts, axis=2) if firsts else grids
-    is_busy = grids[0].sum(axis=0) >= LEAST_LOST
-    parts = np.flatnonzero(is_busy & np.repeat(channels > 1, channels))
-    wholes = np.flatnonzero(of_apps[0].sum(axis=0) >= LEAST_LOST)
+
+    def of_channels_and_apps(grid: Floats) -> tuple[Floats, Floats]:
+        own = grid.take(there, axis=1)
+        return own, np.add.reduceat(own, firsts, axis=1) if firsts else own
+
+    of_channels, of_apps = of_channels_and_apps(requests)
+    parts = np.flatnonzero((of_channels.sum(axis=0) >= LEAST_LOST) & np.repeat(channels > 1, channels))
+    wholes = np.flatnonzero(of_apps.sum(axis=0) >= LEAST_LOST)
     keys = [*((named[firsts[place]][0], ALL) for place in wholes), *(named[place] for place in parts)]
-    of_all = np.concatenate([of_apps[:, :, wholes], grids[:, :, parts]], axis=2)
+
+    def of_subjects(grid: Floats) -> Floats:
+        own, apps = of_channels_and_apps(grid)
+        return np.concatenate([apps.take(wholes, axis=1), own.take(parts, axis=1)], axis=1)
+
+    technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
+    requests, technical, successes, devices = map(
+        of_subjects, (requests, technical, successes, counts.grids["devices"])
+    )
     # A subject begins with its first request.
-    has_norm = (sums_before(of_all[0])[1:] > 0) & (has_logs & ~is_holiday)[:, None]
-    return Volumes(keys, of_all[0], of_all[1], of_all[2], of_all[3], has_logs, has_norm)
+    has_norm = (sums_before(requests)[1:] > 0) & (has_logs & ~is_holiday)[:, None]
+    return Volumes(keys, requests, technical, successes, devices, has_logs, has_norm)
 
 
 def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> Watched:
-    """Return the keys of the subjects, in order, and each count by day and subject, 0 without a row.
+    """Return the keys of the subjects, in order, and each count by day and subject, 0 if `counts` has no row for it.
 
     Args:
         counts: day, the columns of the key, and the counts; at most one row for each day and key.
@@ -131,16 +141,18 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
         days: days of the grid, without a gap.
     """
     counted = counts.drop("day", *keys).columns
-    subjects = counts.group_by(keys).agg(pl.all()).sort(keys)
-    rows = subjects.with_row_index("place").explode("day", *counted)
-    grids = np.zeros((len(counted), len(days), len(subjects)))
-    day = (rows["day"] - days[0]).dt.total_days().to_numpy()
-    grids[:, day, rows["place"].to_numpy()] = rows.select(counted).to_numpy().T
-    return subjects.select(keys).rows(), grids
+    subjects = counts.select(keys).unique().sort(keys).with_row_index("place")
+    rows = counts.join(subjects, on=list(keys))
+    # Flat indexes are far faster than indexes of day and subject.
+    at = (rows["day"] - days[0]).dt.total_days().to_numpy() * len(subjects) + rows["place"].to_numpy()
+    grids = np.zeros((len(counted), len(days) * len(subjects)))
+    for grid, name in zip(grids, counted, strict=True):
+        grid[at] = rows[name].to_numpy()
+    return subjects.select(keys).rows(), grids.reshape(len(counted), len(days), len(subjects))
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day without failed ones that exceed the usual number per device.
+    """Return the requests of each day, less the failed requests beyond the usual number of requests per device.
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """

@@ -30,7 +30,7 @@ def of_few_days(deviation: Floats, days: Floats) -> Floats:
 
 
 def times_log(count: Floats, expected: Floats) -> Floats:
-    """Return a term of a log likelihood; 0 for a count of 0."""
+    """Return `count * log(count / expected)`, a term of a log likelihood; 0 for a count of 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(count > 0, count * np.log(count / expected), 0.0)
 

@@ -95,9 +95,10 @@ def spread(base: Sums, seen: Sums) -> Floats:
 
 
 class Norms:
-    """Norms of each day (rows) and subject, from the last `BASELINE_DAYS` clean days before.
+    """The norm of each day (rows) and subject (columns): a mean over the last `BASELINE_DAYS` clean days before it.
 
-    `of_weekday` is how many of these days have the same weekday; `is_young` marks days with too few for any norm.
+    `of_weekday` is how many of these clean days have the weekday of the day; `is_young` marks days before which there
+    are too few clean days for any norm.
     """
 
     def __init__(self, clean: Flags) -> None:
@@ -113,7 +114,9 @@ class Norms:
         self.is_young = self._there < LEAST_BASELINE_DAYS
 
     def of(self, volume: Floats) -> Floats:
-        """Return the mean volume of the weekday, or of all days if the weekday has too few; 0 without any day."""
+        """Return the norm of each day: the mean volume of the clean days before it that have the same weekday, or of
+        all of them if too few have; 0 if there are none.
+        """
         counted = volume * self._clean
         is_unknown = self.of_weekday < LEAST_WEEKDAYS
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -131,6 +134,6 @@ class Norms:
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:
-    """Return the smallest volume of the clean days before each day."""
+    """Return the smallest volume of the clean days before each day; infinity if there are none."""
     least = np.minimum.accumulate(np.where(clean, volume, np.inf), axis=0)
     return np.concatenate([np.full((1, volume.shape[1]), np.inf), least[:-1]])

@@ -1,1 +1,1 @@
-"""Further kinds, worth a line but no failures of sign-in: cancellations, latency, surges, slow falls."""
+"""Detects doubled latencies and surges: incidents of kind `further`, which are no failures of sign-in."""

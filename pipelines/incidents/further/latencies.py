@@ -63,7 +63,7 @@ class LatencyMeasure:
         return np.full(np.shape(seen("latency")), np.inf)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return infinity from the threshold on, else 0."""
+        """Return infinity if the latency is at or above the threshold `far`, else 0."""
         return np.where(seen("latency") >= seen("far"), np.inf, 0.0)
 
 

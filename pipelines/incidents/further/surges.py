@@ -33,7 +33,9 @@ class SurgeMeasure(VolumeMeasure):
         self._counts = {"technical": volumes.technical, "successes": volumes.successes, "devices": volumes.devices}
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the values of the volume, and sign-in requests, successes and devices."""
+        """Return the values of `VolumeMeasure`, and the `technical` sign-in requests, `successes` and `devices` of each
+        day.
+        """
         counts = {name: of[:, rows] * self.has_data[:, rows] for name, of in self._counts.items()}
         return {**super().values(clean, rows), **counts}
 

@@ -16,14 +16,18 @@ from pipelines.store.database import named_rows
 
 @dataclass(frozen=True)
 class KeyDays:
-    """Counts of days up to the as-of, None without data, and the norms of the last days by figure."""
+    """The counts of each day up to the as-of, by name, None on days without data; and the norms of the last days, by
+    figure.
+    """
 
     counts: dict[date, dict[str, int | None]]
     norms: dict[str, list[DayNorm]]
 
 
 def key_days(connection: duckdb.DuckDBPyConnection, as_of: date, last: int, incident_days: IncidentDays) -> KeyDays:
-    """Return the last days up to the as-of with their reference days, and the norms of the last days."""
+    """Return the counts of the `last` days up to the as-of and of the reference days before, and the norms of the
+    `last` days.
+    """
     days = window(as_of, REFERENCE_DAYS + last)
     rows = key_rows(connection, days.first, as_of)
     names = dict.fromkeys((*COUNTED, *HEADLINE_USAGE))

@@ -49,10 +49,10 @@ _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 
 
 class DayValue(NamedTuple):
-    """A value of a subject on a day; None: no data.
+    """A value of a subject on a day; None if the day has no data.
 
-    `requests` is the denominator of a rate, None for a count or latency. `counts`: whether the day is a reference for
-    later days. A day without a norm, as a holiday for a count, has no usual range either.
+    `requests` is the denominator of a rate, None for a count or latency. `counts` is whether the day is a reference for
+    later days. A day without a norm, such as a holiday for a count, has no usual range and is no reference.
     """
 
     subject: str
@@ -70,7 +70,8 @@ class DayValue(NamedTuple):
 
 
 class DayNorm(NamedTuple):
-    """A day with its value, its usual value and its usual range; the latter are None if too few days are known.
+    """A day with its value, its usual value and its usual range; `usual`, `low` and `high` are None if too few earlier
+    days have a value.
 
     `swing` is the spread that the differences between earlier days show; for a count it is divided by the count.
     `requests` is the denominator of a rate.
@@ -100,11 +101,11 @@ class Usual:
 
 
 class IncidentDays:
-    """The days of incidents, by app.
+    """The days of incidents, by app; norms exclude these days.
 
     Args:
-        of_sessions: whether the days are excluded from norms of session figures; incidents of the sign-in rate count
-            only then.
+        of_sessions: whether the days are excluded from norms of session figures. Incidents of the sign-in rate are
+            included only then.
     """
 
     def __init__(self, incidents: Iterable[Incident], *, of_sessions: bool = False) -> None:
@@ -157,13 +158,15 @@ class CountNorms(NamedTuple):
 
 
 def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
-    """Return the norm of each count from its subject's earlier days (subject, day), oldest first; nan: no data."""
+    """Return the norm of each count in a grid (subject, day; oldest first; nan: no data), from the subject's earlier
+    days that `counted` marks.
+    """
     usual, low, high, _ = _norms("count", counts, counts, counted, counts.shape[1])
     return CountNorms(usual, low, high)
 
 
 def weekday_sums(values: Numbers) -> Numbers:
-    """Return the sums of the same weekday over the weeks before each day (subject, day); nan counts as 0."""
+    """Return for each value of a grid (subject, day) the sum of its weekday over the eight weeks before; nan is 0."""
     found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
     return found
 

@@ -17,8 +17,8 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
     """Convert the results of a step for Dagster, for the assets and checks that the run selected.
 
-    Results that Dagster does not expect from the step go into the event log: observed assets, and other days than the
-    run's.
+    Two kinds of results go into Dagster's event log, as Dagster does not expect them from the step: observations of
+    assets, and assets of days other than the run's.
     """
     partition = context.partition_key if context.has_partition_key else None
     for result in results:
@@ -42,7 +42,7 @@ def check_key(check: str) -> dg.AssetCheckKey:
 
 
 def check_result(result: Evaluated) -> dg.AssetCheckResult:
-    """Return the result of a check; a failure is an error if the check stops the run, else a warning."""
+    """Convert the result of a check; a failure is an error if the check stops the run, else a warning."""
     check = CHECKS[result.check]
     return dg.AssetCheckResult(
         asset_key=check.asset, check_name=check.name, passed=result.passed, metadata=metadata_of(result.metadata),
@@ -83,7 +83,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the rows of each partition of an asset from its newest record; None if the record lacks them."""
+        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The definitions that Dagster loads."""
+"""Builds the definitions that Dagster loads: assets, checks, job, schedule and sensors."""
 
 import dagster as dg
 

@@ -19,7 +19,7 @@ from pipelines.store.store import Store
 def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
     """Return the sensor that requests a run of the last closed day when landing has changed since its last request.
 
-    It requests only what two checks in a row found unchanged, so that a delivery in progress causes one run. The cursor
+    It waits until two checks in a row find landing unchanged, so that a delivery in progress causes one run. The cursor
     has the digests of the last check and of the last request.
     """
 

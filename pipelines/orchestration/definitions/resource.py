@@ -13,7 +13,7 @@ from pipelines.run.daily_run import DailyRun
 
 
 class DataFolder(dg.ConfigurableResource[DailyRun]):
-    """The data folder at `path`; if empty, the environment's, read when a run begins."""
+    """The data folder at `path`, or that of the environment if `path` is empty; it is opened when a run begins."""
 
     path: str = ""
 

@@ -1,4 +1,4 @@
-"""The daily schedule at the business time of the settings, on by default, and the freshness of the site.
+"""The daily schedule, on by default, at the settings' time of day; the freshness of the site; the sensor of late days.
 
 Each run closes all overdue days, so the tick after a downtime makes up for missed ones.
 """
@@ -62,7 +62,7 @@ def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
 
 
 def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """Return the sensor that checks whether the last day that is due is published, for a data folder."""
+    """Return the sensor that checks whether the last day that is due is published, and sends an alert if not."""
 
     @dg.sensor(
         minimum_interval_seconds=600,

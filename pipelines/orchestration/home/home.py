@@ -64,10 +64,10 @@ def has_usual_settings(home: Path) -> bool:
 
 
 def _make(home: Path) -> None:
-    """Make settings and tables of a new home, or replace the settings of an older one, one process at a time.
+    """Make settings and tables of a new home, or replace the settings that an older version made.
 
-    Two processes that open a home together, such as a run and the scheduler, would both mark Dagster's tables as made;
-    Dagster then refuses the tables.
+    A lock keeps other processes out: two that open a home together, such as a run and the scheduler, would both mark
+    Dagster's tables as made; Dagster then refuses the tables.
     """
     import dagster as dg
 
@@ -95,9 +95,9 @@ def end_dead_runs(
     only one may run.
 
     Args:
-        but: the caller's own run.
-        is_no_scheduler_alive: whether no scheduler can be starting a run either; then starting runs are dead too.
-            Dagster itself would wait five minutes for them.
+        but: id of the caller's own run.
+        is_no_scheduler_alive: whether all schedulers have ended: a run that is recorded as starting is then dead, too.
+            Dagster itself would wait five minutes for it.
     """
     import dagster as dg
 
@@ -112,7 +112,7 @@ def end_dead_runs(
 
 
 def end_runs_of_the_dead(data: Path) -> int:
-    """Call `end_dead_runs` for a scheduler before it starts; if a run is alive, nothing is changed."""
+    """Call `end_dead_runs` for a scheduler that starts; do nothing if a process holds the lock of the data folder."""
     import dagster as dg
 
     try:
@@ -123,7 +123,9 @@ def end_runs_of_the_dead(data: Path) -> int:
 
 
 def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records of runs that ended over `days` days ago, and old ticks; return the number of runs."""
+    """Remove Dagster's records of ended runs that were created over `days` days ago, and old ticks; return the number
+    of runs.
+    """
     import dagster as dg
 
     before = now - timedelta(days=days)

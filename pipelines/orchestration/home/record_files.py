@@ -15,7 +15,7 @@ _BUSY_SECONDS = 60.0
 def open_records(file: Path) -> sqlite3.Connection:
     """Open one of Dagster's existing files.
 
-    It does not wait for the disk: a power cut can lose the last events, which are only history.
+    The connection does not wait for the disk: a power cut can lose the last events, which are only history.
     """
     connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,4 +1,4 @@
-"""Runs `dagster dev` as a process tree, one per data folder, and ends processes that a killed one left.
+"""Runs `dagster dev` as a process tree, one per data folder, and ends the processes that a killed tree left.
 
 The tree's standard input is the lock file. All its processes inherit it, so the lock is free exactly when none of them
 is left. They form one session, so processes that outlive its head can be ended together.
@@ -23,12 +23,12 @@ def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Call
     """Run the command as the only scheduler of a Dagster home until it ends or is stopped; return its exit code.
 
     Args:
-        folder: its working directory.
-        before: called once no other scheduler can be running.
+        folder: working directory of the command.
+        before: called as soon as no other scheduler can be running.
 
     Raises:
         InUseError: another scheduler runs there, and its `authmeter dev` is alive.
-        AuthmeterError: processes of a killed one do not end.
+        AuthmeterError: processes of a killed scheduler do not end.
     """
     descriptor = os.open(home / ".scheduler.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:

@@ -74,7 +74,7 @@ def check_planned(step: str, check: str) -> Event:
 
 
 def prints_kept(log_key: str, steps: list[str]) -> Event:
-    """Return the event with the files of the run's output."""
+    """Return the event that names the files with the run's output."""
     kept = _of(
         "ComputeLogsCaptureData", external_stderr_url=None, external_stdout_url=None, external_url=None,
         log_key=log_key, shell_cmd=None, step_keys=steps,
@@ -124,7 +124,7 @@ def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
 
 
 def record_of(entry: Json, number: int) -> Json:
-    """Return a stored event with its number."""
+    """Return an event's stored form together with the number of its row."""
     return _of("EventLogRecord", event_log_entry=entry, storage_id=number)
 
 

@@ -27,7 +27,9 @@ _INDEX = "index"
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:
-    """Open the Dagster instance of a home for a run in this process; one that records elsewhere is opened unchanged."""
+    """Open the Dagster instance of a home for a run in this process. If the home's settings record runs elsewhere, or
+    files are missing, return Dagster's usual instance.
+    """
     ref, usual = InstanceRef.from_dir(str(home)), InstanceRef.config_defaults(str(home))
     runs, assets, schedules = (home / file for file in FILES)
     is_usual = (ref.storage_data, ref.compute_logs_data) == (usual["storage"], usual["compute_logs"])

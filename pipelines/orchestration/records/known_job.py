@@ -23,16 +23,16 @@ _NOTE = ".daily_job.json"
 
 @dataclass(frozen=True)
 class KnownJob:
-    """The row of a run of the job in Dagster's database, as JSON, and the version of the database's tables."""
+    """A run of the job as Dagster stored it (`body`), and the version of Dagster's tables at that time (`tables`)."""
 
     body: dict[str, Any]
     tables: str
 
 
 def known_job(home: Path) -> KnownJob | None:
-    """Return the job noted in a home.
+    """Return the job that `note_job` stored in a home.
 
-    None unless the same code noted it, and the home still has its settings, files and tables.
+    None if other code stored it, or if the home has edited settings, lacks files or has tables of another version.
     """
     try:
         note = json.loads((home / _NOTE).read_bytes())

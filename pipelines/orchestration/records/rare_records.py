@@ -24,7 +24,7 @@ def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
     """End dead runs, and remove records that are older than the settings keep. The caller holds the lock.
 
     Args:
-        run_id: the caller's own run.
+        run_id: id of the caller's own run.
     """
     days = run.settings.keep_runs_days
     before = f"{run.now - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"
@@ -44,7 +44,7 @@ def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
 
 
 def report_failure(home: Path, run_id: str, step: str | None) -> None:
-    """Record that the run failed with the exception being handled, in a step or outside of all."""
+    """Record that the run failed with the exception being handled: in `step`, or outside of all steps if it is None."""
     import dagster as dg
     from dagster._core.events import DagsterEvent, DagsterEventType
     from dagster._core.execution.plan.objects import StepFailureData

@@ -85,7 +85,7 @@ class RunRecords:
             )
 
     def keep_prints(self, storage: Path, steps: list[str]) -> Path:
-        """Record the files with the run's output; return their path without `.out` and `.err`."""
+        """Record in which files the output of the steps is; return their common path, without `.out` and `.err`."""
         name = self.run_id[:8]
         self.add_events(event_rows.prints_kept(name, steps))
         return storage / self.run_id / "compute_logs" / name
@@ -97,7 +97,7 @@ class RunRecords:
                 self._add(event, time.time())
 
     def add_results(self, step: str, results: Iterable[Result]) -> list[Evaluated]:
-        """Record the results of a step until it ends or fails; return the checks among them."""
+        """Run a step by reading its results, and record them, even if it fails; return the results of its checks."""
         reported: list[tuple[Result, float]] = []
         try:
             for result in results:

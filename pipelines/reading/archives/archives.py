@@ -25,8 +25,9 @@ _ANY_SIZE = UnpackLimits(10**9, 10**18)
 
 @dataclass(frozen=True)
 class MemberFile(LandedFile):
-    """A member of the archive `full`, listed when its stamp was `stamp`. `place` is its index in a zip archive, its
-    offset in the unpacked tar archive.
+    """A member of an archive. `archive` is the path of the archive under landing; `full`, `stamp` and `archive_bytes`
+    are its file, stamp and size when it was listed. `place` is the member's index in a zip archive, or the offset of
+    its bytes in the unpacked tar archive.
     """
 
     archive: str
@@ -41,10 +42,10 @@ class MemberFile(LandedFile):
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Unpack the member to a file without a name, and open that.
+        """Unpack the member to a temporary file without a name, and open that file.
 
         Raises:
-            DamagedFileError: the archive has changed since it was listed.
+            DamagedFileError: the archive is corrupt, or has changed since it was listed.
         """
         with ExitStack() as stack:
             kept = _kept.get()
@@ -63,7 +64,10 @@ class MemberFile(LandedFile):
 
 @dataclass(frozen=True)
 class RefusedFile(LandedFile):
-    """A refused archive or member, whose records do not count. `sha256` is empty if its bytes cannot be read."""
+    """A refused archive or member, whose records do not count. `finding` is the reason. `sha256` is empty if the bytes
+    cannot be read. It is also empty if a member has the path of another landed file, so that the next run tries the
+    archive again.
+    """
 
     sha256: str
     finding: str
@@ -82,8 +86,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 @contextmanager
 def kept_archives(temp: Path) -> Iterator[None]:
-    """Keep one archive open within the block: that of the member that was opened last. Unpacked copies are in the
-    folder `temp`.
+    """Within the context, the archive of the member that was opened last stays open for its other members. Unpacked
+    copies are in the folder `temp`.
     """
     kept = _Kept(temp)
     token = _kept.set(kept)
@@ -96,7 +100,7 @@ def kept_archives(temp: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
-    """Open the archive of a member."""
+    """Open the archive of a member, and yield the function that reads its members."""
     archive = LandedFile(file.archive, file.full, file.archive_bytes, file.stamp)
     with ExitStack() as stack:
         raw = stack.enter_context(raw_file(archive))
@@ -121,7 +125,7 @@ class _Kept:
         self._opened: _Opened | None = None
 
     def archive_of(self, file: MemberFile) -> "_Opened":
-        """Return the reader of the member's archive; opens the archive if another one is open."""
+        """Return the function that reads members of the file's archive. Opens the archive if it is not open yet."""
         if self._opened is None or self._key != (file.full, file.stamp):
             self.close()
             self._opened = self._stack.enter_context(_opened(file, self.temp))

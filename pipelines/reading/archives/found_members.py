@@ -59,12 +59,15 @@ def plain_name(name: str) -> str:
 
 
 def is_ignored_name(name: str) -> bool:
-    """Whether a member is ignored because of its name or a folder's, by the rule for files of landing."""
+    """Whether a member is ignored because its name, or that of a folder in its path, marks it as hidden or unfinished.
+    Files under landing with such names are ignored as well.
+    """
     return refusal_of(name) != OUTSIDE and any(map(has_ignored_name, plain_name(name).split("/")))
 
 
 def files_of(file: LandedFile, found: Iterable[FoundMember]) -> list[FoundMember]:
-    """Return the members under plain names, sorted by name. Members that share a name are all refused.
+    """Return the members with plain names (see `plain_name`), sorted by name. Members that share a name become one
+    refused member.
 
     Raises:
         DamagedFileError: the archive has no members.

@@ -139,11 +139,11 @@ class _Stream:
         return given
 
     def require_end(self, file: LandedFile, end: int) -> None:
-        """Read to the last byte, which also verifies the checksums of the compression.
+        """Read to the last byte, which also verifies the checksums of the compression. `end` is the offset at which the
+        last member ends.
 
         Raises:
-            DamagedFileError: after the last member, which ends at `end`, there is less than one block, or a byte that
-                is not zero.
+            DamagedFileError: fewer than 512 bytes follow the last member, or one of the bytes is not zero.
         """
         ahead = self._given - end
         rest = b"".join(self._last)[-ahead:] if ahead > 0 else b""
@@ -168,11 +168,10 @@ def _pieces(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> Iterator[Pie
 
 @contextmanager
 def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | None) -> Iterator[int]:
-    """Open a descriptor of the unpacked archive: of the file itself, or of an unnamed copy in `temp` if it is
-    compressed.
+    """Open a descriptor of the unpacked archive: the file itself, or, if it is compressed, an unnamed copy in `temp`.
 
     Raises:
-        DamagedFileError: it is cut or corrupt.
+        DamagedFileError: a compressed archive is cut or corrupt.
     """
     packing = packing_of(file, raw)
     if packing is None:
@@ -186,7 +185,7 @@ def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | 
 
 
 def pieces_of_tar(descriptor: int, place: int, size: int) -> Iterator[bytes]:
-    """Yield the bytes of a member of an unpacked archive."""
+    """Yield, in chunks, the `size` bytes of a member of an unpacked archive that begin at the offset `place`."""
     while size and (piece := os.pread(descriptor, min(PIECE_BYTES, size), place)):
         yield piece
         place, size = place + len(piece), size - len(piece)

@@ -66,7 +66,7 @@ def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
 
 
 def pieces_of_zip(archive: zipfile.ZipFile, place: int) -> Iterator[bytes]:
-    """Yield the bytes of a member. The checksum is verified with the last piece."""
+    """Yield, in chunks, the bytes of the member with the index `place`. Its checksum is verified at the end."""
     with archive.open(archive.infolist()[place]) as member:
         while piece := member.read(PIECE_BYTES):
             yield piece

@@ -27,9 +27,9 @@ NEWLINE = 10
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    The first line need not start at 0.
+    `starts[0]` need not be 0.
 
-    Lines over the limits are cut to their head and a mark.
+    Lines over the limits are cut to their first `HEAD_BYTES`, with ` ...` added.
     """
 
     data: memoryview
@@ -124,14 +124,16 @@ def _without_endless(block: Block) -> Iterator[Block]:
 
 
 def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
-    """Return a block of one cut line. The mark after the head makes sure that it is no valid record."""
+    """Return a block of one cut line with the number `line`, or of one empty line if `is_blank`. The ` ...` after
+    `head` makes sure that the line is no valid record.
+    """
     text = b"\n" if is_blank else head + b" ...\n"
     return Block(memoryview(text), np.array([0, len(text)], dtype=np.int32), line)
 
 
 def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
-    """Fill the buffer except for one byte, which is kept for a missing last line end. Return the size and whether the
-    stream ended.
+    """Read into the buffer, whose first `filled` bytes are in use, up to its last byte, which is kept for a missing
+    last line end. Return the number of bytes in use and whether the stream ended.
     """
     view = memoryview(buffer)[: len(buffer) - 1]
     while filled < len(view):

@@ -11,7 +11,9 @@ FREE_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class UnpackLimits:
-    """The largest size of an unpacked file. Logs compress up to about 40 to 1, zip bombs 1,000 to 1 and more."""
+    """The size to which a file may unpack: `ratio` times its own size or `FREE_BYTES`, whichever is more, but at most
+    `bytes`. Logs compress up to about 40 to 1, zip bombs 1,000 to 1 and more.
+    """
 
     ratio: int = 200
     bytes: int = 100_000_000_000

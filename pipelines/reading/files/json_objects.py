@@ -1,9 +1,9 @@
-"""Rewrites JSON arrays, and objects over many lines, as one object a line, so that the number of an object is that of
-its line in the copy.
+"""Rewrites JSON arrays, and JSON objects over many lines, as one object on each line. A line number in the copy is thus
+the number of an object.
 
 Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between objects are
-dropped; other text between them becomes a line of its own, which is rejected. Whether a brace is closed is known only
-at the end of the text: if one is not, the text is cut a second time, as if that brace began no object.
+dropped; other text between them becomes a line of its own, which is rejected. Only the end of the text shows whether
+all braces are closed. If some are not, the text is cut into lines a second time, as if these braces began no object.
 """
 
 from codecs import BOM_UTF8 as BOM
@@ -27,10 +27,10 @@ def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[b
 
 
 class Cutter:
-    """Cuts a text block by block; the state after each block is kept for the next.
+    """Cuts a text into lines of one object each, block by block. It keeps its state from one block to the next.
 
     Args:
-        bases: in the second pass, the number of never closed braces at the end of each block.
+        bases: only for the second pass: for each block, how many of the braces open at its end are never closed.
     """
 
     def __init__(self, bases: Iterable[int] = ()) -> None:
@@ -100,8 +100,8 @@ class Cutter:
         return behind[: len(behind) - self._is_escaped]
 
     def _depths(self, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the depth before and after each brace, never closed braces not counted. A closing brace without an
-        open one does not change the depth.
+        """Return the depth before and after each brace. Braces that are known from the first pass to be never closed
+        are not counted. A closing brace without an open one does not change the depth.
         """
         if not len(is_open):
             self._fewest.append(self._depth)
@@ -122,8 +122,8 @@ class Cutter:
         return self._depth <= self._base
 
     def _with_line_ends(self, data: np.ndarray, out: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bytes:
-        """Return the block as lines, given the positions at which objects start and end. `out` is the output, by input
-        position.
+        """Return the block as lines, given the positions at which objects start and end. `out` is a copy of the block
+        with blanks for its line ends; it is changed.
         """
         is_open_first = len(starts) > 0 and (not len(ends) or starts[0] < ends[0])
         begins_between = is_open_first or (not len(ends) and self._is_between)

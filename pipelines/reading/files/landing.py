@@ -1,6 +1,7 @@
 """Lists the files of the landing folder and opens them.
 
-`unpacking.py` unpacks them, `sources.py` maps their records, and `store.py` lists the files that were read already.
+`unpacking.py` unpacks compressed files, `sources/sources.py` chooses the mapping of each file, and the manifest
+(`store/manifest.py`) lists the files that were read already.
 """
 
 import hashlib
@@ -163,7 +164,9 @@ def name_of(path: str) -> str:
 
 
 def compression_of(path: str) -> str:
-    """Return the suffix of a compression in lower case; empty without one."""
+    """Return the compression suffix of a path, such as `.gz`, in lower case; empty if it has none. Marks of log
+    rotation after the suffix are ignored.
+    """
     ending = _MARKS_BEHIND.sub("", path).lower()
     return next((suffix for suffix in COMPRESSIONS if ending.endswith(suffix)), "")
 
@@ -222,7 +225,7 @@ def checksum_of(file: LandedFile) -> str:
 
 
 def is_within(path: str, folders: Collection[str]) -> bool:
-    """Whether a path under landing is within one of the folders, which are named as `scan` does."""
+    """Whether a path under landing is within one of the folders; the folder `.` is landing itself, as in `scan`."""
     return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
 
 

@@ -43,9 +43,10 @@ class Packing:
     """A compression.
 
     Attributes:
-        name: in words.
-        mark: pattern of the first bytes; empty if there is none.
-        pieces: yields the unpacked bytes; a piece is valid until the next one is drawn, and the last one is verified.
+        name: for messages.
+        mark: pattern of the first bytes of its files; empty if they have none in common.
+        pieces: function that yields the unpacked bytes of a file in chunks. A chunk is valid until the next one is
+            drawn; checksums are verified by the time the last one is drawn.
         other_mark: pattern that recognizes files with another suffix, if `mark` is too short for that.
     """
 
@@ -64,7 +65,7 @@ class Packing:
 
 
 def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
-    """Return the compression of a file, by its name unless its first bytes contradict; None if it is not compressed."""
+    """Return the compression that a file's first bytes show, else that of its suffix; None if neither shows one."""
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):
@@ -105,7 +106,7 @@ def _xz_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[Piece]:
 
 
 def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview]:
-    """Yield the bytes of a stream in pieces, each valid until the next one is drawn."""
+    """Yield the bytes of a stream in chunks. A chunk is a view of a buffer, valid until the next one is drawn."""
     buffer = memoryview(bytearray(PIECE_BYTES))
     while count := stream.readinto(buffer):
         guard.grew(count)
@@ -113,11 +114,11 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
-    """Unpack concatenated streams by the decompressors of the standard library, whose file classes ignore data after
-    the last stream.
+    """Unpack concatenated compressed streams, each with a new decompressor of the standard library from `new`. Its file
+    classes would ignore data after the last stream. Bytes of `padding` between streams are skipped.
 
     Raises:
-        EOFError: the last stream has no end.
+        EOFError: the file ends within a stream.
     """
     data = raw.read(PIECE_BYTES)
     while data:

@@ -41,7 +41,9 @@ def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
 
 
 def _line_end(descriptor: int, place: int, end: int) -> int:
-    """Return the first offset after a line end, at `place` or later, at which a piece can begin."""
+    """Return the first offset at `place` or later that follows a line end and at which a piece can begin; `end`, the
+    size of the file, if there is none.
+    """
     while place < end:
         chunk = os.pread(descriptor, _CHUNK, place - 1)
         found = chunk.find(b"\n")

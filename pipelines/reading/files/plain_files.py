@@ -30,7 +30,9 @@ _STRETCH = MAX_LINE_VALUES // 2
 
 @dataclass(frozen=True)
 class PlainFile:
-    """A file's bytes: the landed file's own, or the unpacked ones. `encoding` is that of the landed file."""
+    """An open descriptor with a file's plain bytes: the landed file, or an unpacked or converted copy of it. `bytes` is
+    the size of the plain bytes, `encoding` that of the landed file.
+    """
 
     file: LandedFile
     descriptor: int
@@ -94,7 +96,7 @@ def plain_file(
 
 @contextmanager
 def in_utf_8(plain: PlainFile, temp: Path) -> Iterator[PlainFile]:
-    """Open a text file; if it is GB18030, a UTF-8 copy of it without a name in the folder `temp`."""
+    """Yield `plain`, or, if its text is GB18030, a UTF-8 copy: a file without a name in the folder `temp`."""
     with ExitStack() as stack:
         if plain.encoding == UTF_8 and is_gb18030(plain.stream()):
             plain = replace(_copied(plain, from_gb18030(plain.stream()), temp, stack), encoding=GB18030)

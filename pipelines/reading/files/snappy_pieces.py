@@ -1,4 +1,5 @@
-"""Unpacks Snappy's three forms with cramjam: framed, as written by Hadoop's BlockCompressorStream, and raw.
+"""Unpacks the three forms of Snappy files with cramjam: the framed form, the form that Hadoop's BlockCompressorStream
+writes, and the raw form, which is a single block.
 
 A framed block has a checksum. Neither framed nor Hadoop files have an end mark, so a file cut exactly between two
 blocks looks complete.
@@ -58,7 +59,7 @@ def is_raw_snappy(raw: FileIO, head: bytes) -> bool:
     Blocks of less than 128 bytes are not recognized, because they can begin like a text.
 
     Args:
-        head: the first bytes of the file, at least 6 of a longer one.
+        head: the first bytes of the file: at least 6, unless the file is shorter.
     """
     found = _LENGTH.match(head)
     # The first element contains bytes: there is nothing before it to copy.
@@ -108,7 +109,7 @@ def _raw(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
 
 
 def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
-    """Unpack a raw block if its declared length is within bounds."""
+    """Unpack a raw block. The length that it declares must be at most `most`, and possible for its size."""
     from cramjam import snappy
 
     length = snappy.decompress_raw_len(block)

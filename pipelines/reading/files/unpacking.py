@@ -47,8 +47,8 @@ _MEMORY_WORDS = ("Memory usage limit", "requires too much memory")
 
 
 def unpacked(file: LandedFile, raw: FileIO, packing: Packing, limits: UnpackLimits) -> Iterator[Piece]:
-    """Yield the unpacked bytes in pieces, each valid until the next one is drawn. The checksum is verified with the
-    last one.
+    """Yield the unpacked bytes of a file in chunks, each valid until the next one is drawn. The checksum is verified
+    with the last chunk.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, unpacks to more than the limits allow, or needs too much memory.

@@ -22,8 +22,8 @@ _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The names of the columns (none without a header), the header's line end and separator, and whether a line `sep=`
-    precedes it.
+    """The header of a CSV file: the column names (empty if the file has no header), its line end, its separator, and
+    whether a line `sep=`, which declares the separator, precedes it.
     """
 
     names: tuple[str, ...]
@@ -33,8 +33,8 @@ class CsvLayout:
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Read the header. If a name occurs twice, its first column is read. More than `MAX_COLUMNS` names count as no
-    header.
+    """Read the header. Of the possible separators, it uses the first that splits the line into most cells. More than
+    `MAX_COLUMNS` cells count as no header. Of columns with the same name, readers use the first.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}

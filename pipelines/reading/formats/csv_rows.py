@@ -66,7 +66,9 @@ class CsvCleaner:
             index = end
 
     def _take_rows(self, *, final: bool) -> None:
-        """Write or reject the complete rows at the front of the pending lines."""
+        """Write or reject the complete rows at the front of the pending lines. If `final`, no more lines follow: an
+        unclosed quote can no longer be closed.
+        """
         pending = self._pending
         while pending:
             taken, quotes, size = 0, 0, 0
@@ -111,8 +113,8 @@ def _text(raw: bytes) -> str:
 
 
 def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
-    """Mark lines that can be copied unchanged as rows: with the number of cells of the header, valid UTF-8, and without
-    quotes or carriage returns inside.
+    """Mark the lines that are rows to be copied unchanged: they have as many cells as the header, are valid UTF-8, and
+    contain no quotes, and carriage returns only in their line ends.
     """
     width, has_returns = len(layout.names), layout.line_end == b"\r\n"
     begin, end = int(block.starts[0]), int(block.starts[-1])

@@ -54,7 +54,7 @@ def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int 
 
     Args:
         only: the rows to return; None for all.
-        first_row: the index of the first row in `only`.
+        first_row: the index that the first row of the stream has in `only`.
     """
     row = first_row
     for block in blocks(stream):

@@ -56,8 +56,9 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return the number of rows for pieces of equal size, each at most 1.5 times as large as `most`.
+    """Return how many rows each batch gets if `rows` rows of `size` bytes in all are cut into equal batches, each at
+    most 1.5 times as large as `most` bytes.
 
-    Equal pieces leave no remainder of a few rows, which would have to be copied to join it with the next batch.
+    Equal batches leave no remainder of a few rows, which would have to be copied to join it with the next rows.
     """
     return -(-rows // max(1, round(size / most)))

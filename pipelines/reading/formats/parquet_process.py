@@ -51,7 +51,9 @@ class ParquetProcess:
     def _batches(
         self, file: LandedFile, place: tuple[str, bool], limits: UnpackLimits, batch: tuple[int, int]
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of the file at `place`: its path, and whether it is in landing."""
+        """Yield the rows of a file. `place` is the path that the child opens, and whether that is a landed file, not an
+        unpacked copy; `batch` is the size of a batch in rows and in bytes.
+        """
         child = self._taken()
         assert child.stdin
         assert child.stdout

@@ -119,8 +119,8 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _within_years(times: pa.Array) -> pa.Array:
-    """Clamp times to the years 1 to 9999, as the database would fail on others, and with them the whole file. Records
-    with clamped times are rejected by their time.
+    """Clamp times to the years 1 to 9999: with any other time, the database would fail to read the file. Records whose
+    `event_time` was clamped are rejected because of it.
     """
     first, last = (bound * _PER_SECOND[times.type.unit] for bound in _YEARS)
     # Nanoseconds have a smaller range, whose ends mean infinity.

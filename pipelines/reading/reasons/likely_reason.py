@@ -1,6 +1,6 @@
 """Finds the likely reason why few or no records of a file were accepted, from the beginning of the file.
 
-`reasons.py` has the words of the reasons.
+`reasons.py` has the texts of the reasons.
 """
 
 import io
@@ -41,8 +41,8 @@ _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
-    """Return why few or no records of a file were accepted, judging by its beginning; else the most frequent rejection
-    reason.
+    """Return why few or no records of a file were accepted: a reason that the beginning of the file shows, or, if it
+    shows none, the most frequent rejection reason in the books.
     """
     if books.skipped and not books.records_read:
         return Reason("where" if mapping.where else _why_none_within(file), mapping.name)
@@ -87,8 +87,9 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
-    """Return the first MB of a text file, unpacked, cut after a whole line. JSON is rewritten as one object a line. A
-    compressed file that is no longer than that is verified.
+    """Return the first MB of a text file, unpacked, cut after a whole line. With `is_json`, JSON arrays and objects
+    over many lines are rewritten as one object a line. A compressed file that unpacks to less is read, and so verified,
+    to its end.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.
@@ -137,7 +138,7 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
 
 
 def _is_record(cells: Sequence[str]) -> bool:
-    """Whether the cells look like values rather than names."""
+    """Whether the cells of a CSV file's first row look like the values of a record rather than column names."""
     return any(map(_INSTANT.fullmatch, cells)) or len(_WORDS.intersection(cells)) > 1
 
 
@@ -159,7 +160,9 @@ def _json(line: str) -> object:
 
 
 def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
-    """Return why names of required fields are missing, `near` or `foreign`; None if neither, or with a mapping."""
+    """Return the reason `near` if a required field is missing and a name is close to it, `foreign` if no name is a
+    field; None otherwise, or if the mapping has `fields` or `unwrap`.
+    """
     given = set(names)
     missing = [name for name in FIELD_NAMES if name not in given]
     if mapping.fields or mapping.unwrap or _REQUIRED.isdisjoint(missing):

@@ -1,6 +1,6 @@
-"""The words of the likely reasons why few or no records of a file count, each with its cure.
+"""The texts, in both languages, of the likely reasons why few or no records of a file count, each with its cure.
 
-`likely_reason.py` finds the reason; the readers find the faults of damaged files.
+`likely_reason.py` finds the reason; the findings on damaged files come from the readers.
 """
 
 import re
@@ -170,13 +170,13 @@ class Reason(NamedTuple):
 
 
 def is_stored(stored: str | None, code: str) -> bool:
-    """Whether the stored form of a reason is that of the reason with this code."""
+    """Whether a stored finding is the stored form of a `Reason` with this code; false for None."""
     return stored is not None and stored.partition(": ")[0] == code
 
 
 def words_of(stored: str) -> Bilingual:
-    """Return the words of a stored finding. Findings that are not a `Reason`, such as those on damaged files, are
-    returned unchanged.
+    """Return the text of a stored finding in both languages. A finding that is not a `Reason`, such as on a damaged
+    file, is returned unchanged.
     """
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code) or _EARLIER_REASONS.get(code)

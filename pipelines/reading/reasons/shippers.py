@@ -1,4 +1,6 @@
-"""Finds the shipped source mappings with `[unwrap]` that would find log records in a file that was read without one."""
+"""Finds the mappings of shippers, among the source mappings that come with authmeter, that would extract log records
+from a file. The file was read by a mapping without `[unwrap]`.
+"""
 
 import json
 from collections.abc import Sequence

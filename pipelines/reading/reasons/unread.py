@@ -37,7 +37,7 @@ _KINDS = (
 
 
 def kind_of(path: str) -> Bilingual:
-    """Describe a file that no source reads by its name, in any letter case."""
+    """Describe a file that no source reads, according to the suffix of its name in any letter case."""
     name = path.lower()
     return next((kind for kind, endings in _KINDS if name.endswith(endings)), _UNKNOWN)
 

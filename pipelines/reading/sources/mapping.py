@@ -146,7 +146,7 @@ class SourceMapping(BaseModel):
 
     @property
     def is_of_objects(self) -> bool:
-        """Whether the records are JSON objects; with `unwrap`, the inner records."""
+        """Whether the records (with `unwrap` the inner records) have named keys or columns and are not plain lines."""
         return (self.unwrap.format if self.unwrap else self.format) != "lines"
 
     @cached_property
@@ -159,7 +159,7 @@ class SourceMapping(BaseModel):
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
-        """The raw columns of each `coalesce`, which can replace each other."""
+        """The raw columns that each `coalesce` in an expression reads; see `stand_ins_of`."""
         return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
@@ -185,8 +185,8 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
 
 
 def format_of(path: str) -> Format | None:
-    """Return the format by a file's suffix, without compression and log rotation; `ndjson` if there is no suffix, None
-    if it is not that of a log.
+    """Return the format that a file's suffix shows, without compression and log rotation: `ndjson` if there is no
+    suffix; None if the suffix is not that of a log, or the file is compressed Parquet.
     """
     name = bare_name(path).lower()
     if name.endswith(".csv"):

@@ -1,9 +1,10 @@
 """Checks source mappings against the files that they read, and reports columns, conditions and fields that never have a
 value.
 
-A *use* is a condition on a record: the record has a column, is kept by `where`, or gets a value for a field. The file's
-`PartBooks` contain the uses that are true for any record. A *fault* is a use that is true for no record, or an
-expression that fails on many records; its name is stored with the file.
+A *use* of a mapping is a condition on a record, such as: the record has a column, is kept by `where`, or gets a value
+for a field. The file's `PartBooks` contain the uses that are true for any record. A *fault* is such a use that is true
+for no record, an expression that fails on many records, or a suspicion that the mapping declares as a `Doubt`. The name
+of the fault is stored with the file.
 """
 
 from collections.abc import Collection
@@ -100,7 +101,7 @@ def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
 
 
 def _is_often(name: str, books: "PartBooks") -> bool:
-    """Whether many records lost the field or were rejected because of it."""
+    """Whether the expression of the field `name` (or `where`) failed on many records: on at least one of `_OFTEN`."""
     return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
 
 

@@ -27,11 +27,12 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """Return the first mapping that matches: a user's, then a shipped one, each by its name; `canonical` is last.
+        """Return the mapping that reads a file: the first that matches of the user's mappings, then of the shipped
+        ones, each in order of their names; `canonical` is last. None if no mapping matches.
 
-        Of a user's mappings, one that matches the name as it is precedes one that matches without marks of log
-        rotation. Of the shipped ones, one that matches a folder precedes one that matches the file's name, which may be
-        that of another shipper; an outer folder precedes an inner one.
+        A user's mapping that matches the path as it is precedes one that matches it without marks of log rotation. A
+        shipped mapping that matches a folder precedes one that matches the file's name, because several shippers can
+        use the same file name; a match of an outer folder precedes one of an inner folder.
         """
         names = (path, *names_before_rotation(path))
         named = [mapping for mapping in self.mappings if mapping.name != CANONICAL]
@@ -43,8 +44,8 @@ class Sources:
         return next((mapping for mapping in self.mappings if mapping.name == CANONICAL and mapping.matches(path)), None)
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
-        """Return the mapping of a file in landing. A file without suffix is a log if the mapping has a format or the
-        file begins with JSON.
+        """Return the mapping that reads a file in landing; None if none does. A file without suffix is read only if the
+        mapping has a `format` or the file begins with JSON.
         """
         mapping = self.for_file(file.path)
         if mapping is None or mapping.format is not None or has_suffix(file.path):
@@ -137,8 +138,8 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
 
 
 def _in_each_folder(path: str) -> list[str]:
-    """Return a path such as `folder/-.log` for each folder above a file, the outer folders first. Patterns can match it
-    by the folder's name or by the file's suffix, but not by the file's name.
+    """Return for each folder above a file a path such as `folder/-.log`, outer folders first. A pattern matches such a
+    path only by the folder's name or the file's suffix, as the file's name is replaced.
     """
     archive, member = parts_of(path)
     folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]

@@ -1,14 +1,14 @@
--- The device of a visit of the chosen day, as its hash, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
+-- The device of a visit of a chosen day, as its hash, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
 -- Visits take the devices in turn, so that nobody returns to an app within minutes.
-CREATE TEMP MACRO sample_device(visit_no) AS (
-    hash(getvariable('device_key') + (getvariable('first_device') + visit_no) % getvariable('devices')) >> 1
+CREATE TEMP MACRO sample_device(day_no, visit_no) AS (
+    hash(getvariable('device_key') + (getvariable('first_device')[day_no] + visit_no) % getvariable('devices')) >> 1
 )::BIGINT;
 
 -- People check their number repeatedly, now and then within minutes.
-CREATE TEMP MACRO sample_device_again(visit_no) AS (
+CREATE TEMP MACRO sample_device_again(day_no, visit_no) AS (
     hash(
         getvariable('device_key')
-        + (hash(getvariable('person_key') + visit_no) >> 1)::BIGINT % getvariable('devices')
+        + (hash(getvariable('person_key')[day_no] + visit_no) >> 1)::BIGINT % getvariable('devices')
     ) >> 1
 )::BIGINT;
 

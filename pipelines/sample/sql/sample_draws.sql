@@ -1,27 +1,47 @@
--- Grain: one row per delivered record: records first_record to last_record - 1 of one day, and about 1 % of them again.
--- A view over session variables. Every random number is hash(key of the day + position), so a record depends only on
--- the seed, its day and its position, not on threads or earlier records. Bits of one hash are sliced for several draws;
--- faults draw from the hash of such a hash, so that they change nothing else. Reads the tables sample_app, sample_kind,
--- sample_block and sample_answer (`apps.py`, `behaviour.py`), the macros sample_device, sample_device_again and
--- sample_carrier, and the faults of the day in the variables of `faults.py`.
-WITH delivered AS (
-    SELECT record_no, false AS is_again
-    FROM range(getvariable('first_record'), getvariable('last_record')) AS first_time (record_no)
+-- Grain: one row per delivered record: every record of the chosen days, and about 1 % of them again.
+-- A view over session variables; variables of days are lists, in the order of the days. Every random number is
+-- hash(key of the day + position), so a record depends only on the seed, its day and its position, not on threads or
+-- other records. Bits of one hash are sliced for several draws; faults draw from the hash of such a hash, so that they
+-- change nothing else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`,
+-- `behaviour.py`), the macros sample_device, sample_device_again and sample_carrier, and the faults of the days in the
+-- variables of `faults.py`.
+-- Not materialized, because several threads read a materialized query in any order.
+WITH numbered AS NOT MATERIALIZED (
+    SELECT
+        position // list_max(getvariable('events')) + 1 AS day_no,
+        position % list_max(getvariable('events')) AS record_no
+    FROM range(0, len(getvariable('events')) * list_max(getvariable('events'))) AS numbers (position)
+),
+
+first_time AS NOT MATERIALIZED (
+    SELECT *
+    FROM numbered
+    WHERE record_no < getvariable('events')[day_no]
+),
+
+delivered AS (
+    SELECT
+        *,
+        false AS is_again
+    FROM first_time
     UNION ALL
-    SELECT record_no, true
-    FROM range(getvariable('first_record'), getvariable('last_record')) AS again (record_no)
-    WHERE hash(getvariable('repeat_key') + record_no) % 100 = 0
+    SELECT
+        *,
+        true
+    FROM first_time
+    WHERE hash(getvariable('repeat_key')[day_no] + record_no) % 100 = 0
 ),
 
 drawn AS (
     SELECT
+        day_no,
         record_no,
         is_again,
         record_no // 6 AS block_no,
         record_no % 6 AS slot,
         -- Without the last bit a hash fits a signed number; sums with unsigned ones would have 128 bits.
-        (hash(getvariable('record_key') + record_no) >> 1)::BIGINT AS record_hash,
-        (hash(getvariable('block_key') + record_no // 6) >> 1)::BIGINT AS block_hash
+        (hash(getvariable('record_key')[day_no] + record_no) >> 1)::BIGINT AS record_hash,
+        (hash(getvariable('block_key')[day_no] + record_no // 6) >> 1)::BIGINT AS block_hash
     FROM delivered
 ),
 
@@ -41,7 +61,7 @@ placed AS (
     SELECT
         *,
         CASE
-            WHEN keep_draw < getvariable('keep_shares')[first_app] THEN first_app
+            WHEN keep_draw < getvariable('keep_shares')[(day_no - 1) * getvariable('apps') + first_app] THEN first_app
             ELSE other_app
         END AS app_no
     FROM candidates
@@ -53,25 +73,25 @@ kinds AS (
         app.* EXCLUDE (app_no),
         planned.kind AS usual_kind,
         planned.is_one_click,
-        placed.app_no = getvariable('sdk_app') AS has_failing_sdk,
-        placed.app_no = getvariable('losing_app') AS has_losing_sdk,
-        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.9 ELSE getvariable('new_sdk_share') END
-        AND (NOT has_failing_sdk OR getvariable('sdk_failing') > 0) AS is_new_sdk,
-        has_losing_sdk AND is_new_sdk AND getvariable('losing') > 0 AS loses_people,
+        placed.app_no = getvariable('sdk_app')[day_no] AS has_failing_sdk,
+        placed.app_no = getvariable('losing_app')[day_no] AS has_losing_sdk,
+        (sdk_hash & 1023) / 1024.0 < CASE WHEN has_losing_sdk THEN 0.9 ELSE getvariable('new_sdk_share')[day_no] END
+        AND (NOT has_failing_sdk OR getvariable('sdk_failing')[day_no] > 0) AS is_new_sdk,
+        has_losing_sdk AND is_new_sdk AND getvariable('losing')[day_no] > 0 AS loses_people,
         (sdk_hash >> 34) % 10 < 3 AND len(schemes) > 1 AS is_second_scheme,
         CASE
             WHEN NOT is_one_click THEN usual_kind
             WHEN
-                has_failing_sdk AND is_new_sdk AND (sdk_hash >> 10) % 10 < getvariable('sdk_failing')
-                OR getvariable('bad_carrier') > 0
-                AND sample_carrier(sample_device(block_no * 8)) = getvariable('bad_carrier')
-                AND hash(sdk_hash) % 100 < getvariable('carrier_failing')
+                has_failing_sdk AND is_new_sdk AND (sdk_hash >> 10) % 10 < getvariable('sdk_failing')[day_no]
+                OR getvariable('bad_carrier')[day_no] > 0
+                AND sample_carrier(sample_device(day_no, block_no * 8)) = getvariable('bad_carrier')[day_no]
+                AND hash(sdk_hash) % 100 < getvariable('carrier_failing')[day_no]
                 THEN getvariable('failing')
             -- The page of the second scheme loses fewer people.
             WHEN is_second_scheme AND usual_kind = 'left' AND (sdk_hash >> 45) % 10 < 6 THEN 'direct'
             WHEN
-                is_second_scheme AND usual_kind = 'direct' AND placed.app_no = getvariable('scheme_app')
-                AND (sdk_hash >> 45) % 10 < getvariable('scheme_stuck')
+                is_second_scheme AND usual_kind = 'direct' AND placed.app_no = getvariable('scheme_app')[day_no]
+                AND (sdk_hash >> 45) % 10 < getvariable('scheme_stuck')[day_no]
                 THEN 'stuck'
             ELSE usual_kind
         END AS kind
@@ -80,9 +100,10 @@ kinds AS (
     INNER JOIN sample_kind AS planned
         ON app.is_server = planned.is_server AND (len(app.social) > 0) = planned.has_social
         AND CASE
-            WHEN kind_draw < getvariable('browse_share') THEN -1
+            WHEN kind_draw < getvariable('browse_share')[day_no] THEN -1
             ELSE floor(
-                (kind_draw - getvariable('browse_share')) / (1 - getvariable('browse_share')) * getvariable('draws')
+                (kind_draw - getvariable('browse_share')[day_no]) / (1 - getvariable('browse_share')[day_no])
+                * getvariable('draws')
             )
         END = planned.draw
 ),
@@ -101,16 +122,16 @@ steps AS (
             ELSE block.step_channel
         END AS channel,
         CASE
-            WHEN kinds.kind = 'local' THEN sample_device_again(block_no * 8 + block.person)
-            ELSE sample_device(visit_no)
+            WHEN kinds.kind = 'local' THEN sample_device_again(day_no, block_no * 8 + block.person)
+            ELSE sample_device(day_no, visit_no)
         END AS device_hash,
-        kinds.app_no = getvariable('tablet_app') AS has_tablets,
-        platform = 'ios' AND (device_hash >> 10) % 8 < CASE WHEN has_tablets THEN getvariable('tablets') ELSE 1 END
-            AS is_tablet,
+        kinds.app_no = getvariable('tablet_app')[day_no] AS has_tablets,
+        platform = 'ios' AND (device_hash >> 10) % 8
+        < CASE WHEN has_tablets THEN getvariable('tablets')[day_no] ELSE 1 END AS is_tablet,
         CASE
             WHEN
-                channel = 'wechat' AND kinds.app_no = getvariable('wechat_app')
-                AND hash(record_hash) % 100 < getvariable('wechat_failing')
+                channel = 'wechat' AND kinds.app_no = getvariable('wechat_app')[day_no]
+                AND hash(record_hash) % 100 < getvariable('wechat_failing')[day_no]
                 THEN 'banned'
             WHEN is_social THEN channel || ' ' || block.situation
             WHEN is_unlogged THEN 'prefetch'
@@ -123,6 +144,7 @@ steps AS (
 
 SELECT
     steps.*,
+    getvariable('day')[day_no] AS day,
     answer.outcome AS drawn_outcome,
     CASE WHEN logs_codes THEN answer.result_code END AS code,
     sample_carrier(device_hash) AS carrier_no,

@@ -1,9 +1,11 @@
--- Grain: one row per record of sample_draws, with the fields of the log.
+-- Grain: one row per record of sample_draws, with the fields of the log after those that identify it.
 SELECT
+    day_no,
+    record_no,
     -- hash() maps 64-bit numbers one to one, so ids within a day never collide.
-    hex(hash(getvariable('record_key') + record_no)) AS event_id,
+    hex(hash(getvariable('record_key')[day_no] + record_no)) AS event_id,
     strftime(
-        getvariable('day') + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00'
+        day + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00'
     ) AS event_time,
     app_key,
     channel,
@@ -35,6 +37,6 @@ SELECT
         WHEN 'harmony' THEN ['5.0', '5.1'][1 + (device_hash >> 32) % 2]
         ELSE ['12', '13', '14', '15'][1 + (device_hash >> 32) % 4]
     END END AS os_version,
-    hex(hash(getvariable('attempt_key') + visit_no)) AS attempt_id,
+    hex(hash(getvariable('attempt_key')[day_no] + visit_no)) AS attempt_id,
     CASE WHEN app_no % 6 = 0 THEN account_id END AS account_id
 FROM sample_draws

@@ -1,6 +1,8 @@
 -- Grain: one row per record of sample_events, as its NDJSON line without absent fields. Plain concatenation is enough:
 -- no value contains a character that JSON must escape (tested).
 SELECT
+    day_no,
+    record_no,
     '{"event_id":"' || event_id || '","event_time":"' || event_time || '","app_key":"' || app_key
     || '","channel":"' || channel || '","stage":"' || stage || '"'
     || coalesce(',"outcome":"' || outcome || '"', '')

@@ -1,5 +1,6 @@
--- Grain: app_key, channel: the requests and successes of each rate among the records of sample_draws.
+-- Grain: day, app_key, channel: the requests and successes of each rate among the records of sample_draws.
 SELECT
+    day,
     app_key,
     channel,
     count(*) FILTER (is_authorization AND drawn_outcome NOT IN ('cancelled', 'switched')) AS technical_requests,
@@ -8,6 +9,7 @@ SELECT
     count(*) FILTER (is_verification AND drawn_outcome IN ('success', 'mismatch')) AS verification_results
 FROM (
     SELECT
+        day,
         app_key,
         channel,
         drawn_outcome,
@@ -16,4 +18,4 @@ FROM (
     FROM sample_draws
     WHERE NOT is_again
 )
-GROUP BY app_key, channel
+GROUP BY day, app_key, channel

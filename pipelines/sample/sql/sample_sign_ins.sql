@@ -1,5 +1,6 @@
--- Grain: app_key, last record of visits that did not sign in (NULL for others): the visits of sample_visits.
+-- Grain: day, app_key, last record of visits that did not sign in (NULL for others): the visits of sample_visits.
 SELECT
+    day,
     app_key,
     CASE WHEN is_lost THEN last_channel END AS channel,
     CASE WHEN is_lost THEN last_stage END AS stage,
@@ -11,4 +12,4 @@ SELECT
     count(*) FILTER (is_failed AND is_cut) AS failed_first_cut,
     count(signed_in_by) FILTER (is_failed) AS failed_first_signed_in
 FROM (SELECT *, signed_in_by IS NULL AND NOT is_cut AS is_lost FROM sample_visits)
-GROUP BY app_key, channel, stage, outcome
+GROUP BY day, app_key, channel, stage, outcome

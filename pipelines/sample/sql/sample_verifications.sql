@@ -1,5 +1,6 @@
--- Grain: app_key, channel, hour of the day: the verification records of sample_draws, and their results.
+-- Grain: day, app_key, channel, hour of the day: the verification records of sample_draws, and their results.
 SELECT
+    day,
     app_key,
     channel,
     (ms_of_day // 3600000)::INTEGER AS hour,
@@ -12,4 +13,4 @@ SELECT
     ) AS uses
 FROM sample_draws
 WHERE NOT is_again AND stage IN ('verify', 'login')
-GROUP BY app_key, channel, hour
+GROUP BY day, app_key, channel, hour

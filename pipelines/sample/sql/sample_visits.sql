@@ -1,6 +1,6 @@
 -- Grain: one row per visit of sample_draws in which somebody tried to sign in: a planned session. Nobody returns to an
--- app within minutes or stays past midnight, so the number of a visit identifies it. `signed_in_by` is the channel,
--- NULL if the visit did not sign in; `is_cut`: it ended without a sign-in within the day's last ten minutes.
+-- app within minutes or stays past midnight, so the day and the number of a visit identify it. `signed_in_by` is the
+-- channel, NULL if the visit did not sign in; `is_cut`: it ended without a sign-in within the day's last ten minutes.
 -- `sdk_version`, `carrier` and `scheme_id` are the same in all records of a visit that have them.
 WITH steps AS (
     SELECT
@@ -15,6 +15,7 @@ WITH steps AS (
 
 visits AS (
     SELECT
+        day,
         visit_no,
         any_value(app_key) AS app_key,
         arg_min(channel, ms_of_day) AS entry_channel,
@@ -33,7 +34,7 @@ visits AS (
         arg_max(drawn_outcome, ms_of_day) AS last_outcome,
         max(ms_of_day) AS last_ms
     FROM steps
-    GROUP BY visit_no
+    GROUP BY day, visit_no
 )
 
 SELECT

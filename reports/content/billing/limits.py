@@ -16,7 +16,8 @@ _WORTH = 2
 
 
 class LimitSums(NamedTuple):
-    """The requests that a limit would have blocked, over all apps.
+    """Sums of a limit over all apps: requests, requests whose record has the limit's key (device, phone or app), and
+    requests that the limit would have blocked.
 
     `saved` are blocked uses, `harm` blocked successes. `most_harmed` is the app with the most blocked successes, and
     `most_harm` is their number.
@@ -38,7 +39,9 @@ class LimitSums(NamedTuple):
 
 
 class RepeatClass(NamedTuple):
-    """Devices or phones (`key`) in one class of requests a day, such as `6-10`: their number, requests and uses."""
+    """All devices, or all phones (see `key`), with a number of requests a day in `requests_class`, such as `6-10`: how
+    many they are (`keys`; again for each app and day), their requests and uses.
+    """
 
     key: str
     requests_class: str
@@ -48,7 +51,7 @@ class RepeatClass(NamedTuple):
 
 
 class RepeatKey(NamedTuple):
-    """A device or phone (`key`) with many requests in an app on one day."""
+    """A device or phone (see `key`), as its hash, that made many requests in an app on one day."""
 
     day: date
     key: str
@@ -79,7 +82,9 @@ class Limits:
 
     @property
     def most_saving(self) -> LimitSums | None:
-        """The limit that saves most among those worth it, or among all if none is; None if none saves a use."""
+        """The limit that saves most among limits that are worth it, or among all limits if none is worth it; None if
+        none saves a use.
+        """
         saving = [one for one in self.sums if one.saved]
         return next((one for one in saving if one.is_worth_it), saving[0] if saving else None)
 

@@ -1,4 +1,4 @@
-"""The course of an account's packages: units left by day in the past, and by the three factors of the forecast.
+"""The course of an account's packages: units left by day, in the past and as forecast by a middle, low and high factor.
 
 Future days are computed from the published uses and factors by the rules of `pipelines/billing`, so that they agree
 with the dates in the tables. `stack_drawing.py` draws them.
@@ -42,7 +42,7 @@ class LeftCourse:
 
     @property
     def words(self) -> Bilingual:
-        """The caption of its drawing."""
+        """The caption of the drawing of this course."""
         if self.low:
             return t("Remaining uses; after the data day by the forecast, from the fewest uses to the most")
         return t("Remaining uses; after the data day by the forecast") if self.mid else t("What is left")
@@ -81,7 +81,7 @@ def left_course(account: PackageAccount, complete: Collection[date], as_of: date
 
 
 def _outlooks(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> list[Outlook | None]:
-    """Return the forecasts by the middle, lowest and highest factor; None for each factor that is not known."""
+    """Return the forecasts by the middle, lowest and highest factor of the account; None for an unknown factor."""
     forecast = Forecast(account.uses, complete, as_of)
     to_come = future_days(as_of, zone)
     now = day_start(as_of + timedelta(days=1), zone)

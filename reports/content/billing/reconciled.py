@@ -51,7 +51,8 @@ class Agreement:
 class AccountDays(NamedTuple):
     """The last 30 days of an account's channel compared with its console.
 
-    `causes` has one cause a day, None without a console; `days` the number of days by cause.
+    `causes` has for each day the cause of its difference, None without a console count; `days` counts the days by
+    cause.
     """
 
     account_id: str
@@ -62,9 +63,10 @@ class AccountDays(NamedTuple):
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All data of the page: bills, newest month first and within a month by priority of the cause; consoles by day.
+    """All data of the page: bills (`months`), the newest month first and within a month by priority of the cause, and
+    console counts (`days`).
 
-    `hours` is the shift by month, account and channel that explains most days.
+    `hours` has, for a month, account and channel, the shift in hours that explains most of its days.
     """
 
     months: list[MonthReconciled]
@@ -90,15 +92,15 @@ class Reconciled:
 
     @property
     def with_cause(self) -> list[DayReconciled]:
-        """Console counts whose difference is not tolerated but has a cause, or that have no log, by priority of the
-        cause.
+        """Console counts whose difference is not tolerated but has a cause, and counts of days without a log, by
+        priority of the cause.
         """
         others = (one for one in self.days if one.cause not in ("unexplained", "within"))
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
 
     def agreement(self) -> Agreement | None:
-        """Return the difference of the newest month's bills from the log, of the consoles without a bill, or None
-        without both.
+        """Return the difference between the newest month's bills and the log. If there is no bill, compare consoles and
+        log; return None if there is no console either.
         """
         if self.months:
             newest = self.months[0].month
@@ -143,7 +145,7 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """Return the days by cause of each account and channel that a console counts over all apps."""
+        """Return the cause of each day in `window`, by account and channel that have console counts of all apps."""
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:
@@ -175,14 +177,14 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
-    """Return the price of the unexplained quantities at each bill's mean price, or None if no bill has an amount."""
+    """Return the price of the unexplained quantities at each bill's mean price; None if no bill has an amount."""
     prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
     return sum(count * price for count, price in prices) if prices else None
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    """Return the part of the differences that each cause explains, largest first, from rows of cause, difference and
-    explained.
+    """Return causes with the number of records that each explains, the largest first. The rows are: cause, difference,
+    and the part of the difference that the cause explains.
     """
     explained: Counter[str] = Counter()
     for cause, difference, known in rows:

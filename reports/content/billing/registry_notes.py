@@ -21,7 +21,7 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """Notices and bad rows for a page. `is_of_page`: there is a bad row, or a notice that concerns only its files."""
+    """Notices and bad rows for a page. `is_of_page`: there is a bad row, or a notice about the page's files alone."""
 
     notices: list[Bilingual]
     rows: list[BadRow]

@@ -39,7 +39,7 @@ class PackageRow(NamedTuple):
 
     @property
     def is_upper_bound(self) -> bool:
-        """Whether units left may be overstated, because days without data lack uses."""
+        """Whether `remaining` may be too high: uses on days without data are not deducted."""
         return bool(self.missing_days and self.remaining)
 
     @property
@@ -50,7 +50,7 @@ class PackageRow(NamedTuple):
 
 
 class AccountApp(NamedTuple):
-    """The uses of an app under an account over the last 30 days; no package covered `overflow` of them."""
+    """The uses of an app under an account over the last 30 days; `overflow` is how many of them no package covered."""
 
     account_id: str
     app_key: str
@@ -59,7 +59,7 @@ class AccountApp(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """A day on which console readings corrected the units left in a package."""
+    """A day on which a reading (a balance shown by the console) changed the units left in a package by `adjusted`."""
 
     account_id: str
     day: date
@@ -69,9 +69,10 @@ class Adjustment(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """Console readings of an account's packages: their number, the day of the newest, and the largest adjustment.
+    """The readings (balances that the console showed) of an account's packages: their number and the day of the newest.
 
-    `most_off` is the adjustment of a day as a share of its package; 0 if all readings agreed with the computed values.
+    `most_off` is the largest adjustment of a day, as a share of its package; 0 if all readings agreed with the computed
+    units.
     """
 
     account_id: str
@@ -89,7 +90,8 @@ class PackageAccount:
 
     Attributes:
         packages: in the order in which they are used.
-        left: units left in each package, also of other accounts, at the end of each of the last 90 days.
+        left: by package id and day, units left at the end of each of the last 90 days; has the packages of all
+            accounts.
         uses: by day of the last 30; days without uses are left out.
         apps: of the last 30 days, most uses first.
         adjustments: the newest first.
@@ -116,7 +118,7 @@ class PackageAccount:
 
     @property
     def is_upper_bound(self) -> bool:
-        """Whether units left in active packages may be overstated, because days without data lack uses."""
+        """Whether units left in active packages may be too high: uses on days without data are not deducted."""
         return any(one.missing_days for one in self.packages if one.state == "active")
 
     @property
@@ -126,7 +128,7 @@ class PackageAccount:
 
 
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
-    """Return every account with a package, sorted."""
+    """Return every account with a package, sorted by id."""
     packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
     apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))

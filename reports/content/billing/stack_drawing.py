@@ -19,7 +19,7 @@ _HEADROOM = 0.2
 
 
 def shades(course: LeftCourse) -> dict[str, int]:
-    """Return the shade of each package's layer."""
+    """Return the number of the shade of each package's layer, by package id."""
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
 
 
@@ -33,7 +33,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | N
 
     Args:
         now_label: label of the as-of.
-        run_out: days from the as-of until the account runs out, and its label; None if it does not on a drawn day.
+        run_out: days from the as-of until the account runs out, and its label; None if that day is not drawn.
     """
     known = len(course.past[0])
     scale = _Scale(known + len(course.mid), stack_top(course))

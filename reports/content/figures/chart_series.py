@@ -1,5 +1,5 @@
-"""Builds numbers by day or month as JSON, for the charts and sign-in sessions of apps: one text for each number of a
-channel.
+"""Builds numbers by day or month as JSON, for the charts and sign-in sessions of apps: one text for each channel and
+column.
 
 It arranges the rows of SQL, such as `sql/charts/chart_days.sql`, by app, channel and day or month. For the 90 days of
 10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
@@ -20,10 +20,11 @@ _UNDELIVERED = "undelivered"
 
 
 class SeriesRows:
-    """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and numbers.
+    """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and columns of
+    counts and times.
 
-    Counts of rows with the same app, channel and place are summed, which is faster here than in SQL. Times are not: at
-    most one of these rows has a time.
+    If several rows have the same app, channel and place, their counts are summed, which is faster here than in SQL. At
+    most one of these rows has times.
     """
 
     def __init__(self, rows: pl.DataFrame, channels: Sequence[str], apps: int, places: int) -> None:
@@ -37,7 +38,7 @@ class SeriesRows:
         self._at = day + (np.cumsum(is_there) - 1)[line]
 
     def has_logins(self) -> npt.NDArray[np.bool_]:
-        """Return for each app whether it has a sign-in."""
+        """Return for each app whether it has a request for login authorization."""
         found = np.zeros(self._apps, bool)
         found[
             self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(CHARTED[:3]) > 0))).to_series().to_numpy()
@@ -47,7 +48,8 @@ class SeriesRows:
     def texts(
         self, counts: Sequence[str], times: Sequence[str] = (), without_logins: npt.NDArray[np.bool_] | None = None
     ) -> list[str]:
-        """Return a JSON object for each app: by channel with a row, an object with a text for each column with numbers.
+        """Return a JSON object for each app: by channel, an object with the packed numbers of each column (see
+        `packed_numbers.py`). Channels without a row and columns without a number are left out.
 
         The columns are `counts`, `times` and, only for the apps marked in `without_logins`, `undelivered`. In counts,
         zero is the same as no number.
@@ -70,7 +72,7 @@ class SeriesRows:
         return ["{" + ",".join(of_app) + "}" for of_app in objects]
 
     def _numbers(self, name: str, *, has_zero: bool) -> Numbers:
-        """Return a line for each app and channel with a row. Unless the column `has_zero`, zeros become `NONE` too."""
+        """Return a column's numbers, a line for each app and channel with a row. Zeros are `NONE` unless `has_zero`."""
         values = self._rows.get_column(name).cast(pl.Int64)
         size = self._places * len(self._lines)
         if has_zero:
@@ -85,5 +87,5 @@ class SeriesRows:
 
 
 def _named(name: str, texts: list[str]) -> list[str]:
-    """Return JSON fields; the texts contain no character that JSON escapes."""
+    """Return the texts as JSON fields called `name`, without escaping them; empty texts stay empty."""
     return [f'"{name}":"{text}"' if text else "" for text in texts]

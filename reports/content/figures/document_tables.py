@@ -1,4 +1,4 @@
-"""Declares the tables of a figures document, each with its columns and their types.
+"""Declares the tables of a figures document (the JSON with the figures of an app's page), with their columns and types.
 
 `sql/figures/documents.sql` writes them by column, `static/js/data/figures.js` reads them. Both use these names; the
 script's types are in `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
@@ -19,9 +19,11 @@ _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
 def _compared(counts: Iterable[str]) -> dict[str, str]:
-    """Return the columns of counts that are compared with the same counts of another span.
+    """Return the columns for comparing counts with an earlier span: each count over the earlier span, and over the
+    later span's unmatched days.
 
-    Matched days are stored as the difference to all days, which is mostly zero.
+    Unmatched days have no counterpart in the earlier span. Their counts are stored instead of the matched days' counts,
+    because most are zero.
     """
     counts = tuple(counts)
     return dict.fromkeys([f"{span}{count}" for span in ("unmatched_", SPANS[2]) for count in counts], _VALUE)
@@ -32,10 +34,10 @@ class FigureTable:
     """One table of an app's figures.
 
     Attributes:
-        relation: the rows, with an app_key.
+        relation: the SQL relation with the rows, which has a column `app_key`.
         columns: the TypeScript type of each column.
         order: sort order of the rows.
-        by: a column whose values are keys, each of which gets a table of its own.
+        by: a column by which the rows are split: each of its values gets a table. Empty for a single table.
     """
 
     relation: str
@@ -73,7 +75,7 @@ _OF_VERSIONS: Final = {
 
 
 def _versions(condition: str) -> dict[str, FigureTable]:
-    """Return the tables of one list of SDK versions."""
+    """Return the tables of the SDK versions that meet a condition: the page's short list, or the long one."""
     return {
         "versions": FigureTable(
             f"(FROM versions LEFT JOIN versions_seen USING (app_key, value) WHERE {condition})",

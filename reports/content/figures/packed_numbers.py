@@ -24,9 +24,10 @@ _POWERS = 10 ** np.arange(1, 18)
 def packed_numbers(lines: Numbers) -> list[str]:
     """Return a text for each line of numbers; empty if all are `NONE`. Numbers must be below 2^53.
 
-    A text holds the base in decimal with a dot (unless it is one), a character for the number of bits that each number
-    takes, and the codes without gaps, six bits a character, without the zeros at the beginning. Code 0 is `NONE`, code
-    1 the base: one, or the smallest number of the line if that is zero or makes the text shorter.
+    A text consists of the base in decimal and a dot (both left out if the base is 1), a character for the number of
+    bits of a code, and the codes without gaps, six bits a character, without leading zeros. Code 0 is `NONE`, code 1
+    the base, code 2 the base + 1, and so on. The base is 1, or the smallest number of the line if that is zero or
+    makes the text shorter.
     """
     texts = []
     for first in range(0, len(lines), _AT_ONCE):
@@ -71,7 +72,7 @@ def _characters(bits: Numbers, places: int) -> Numbers:
 
 
 def _written(codes: npt.NDArray[np.signedinteger], width: int) -> npt.NDArray[np.uint8]:
-    """Return the characters, from 0 to 63, of lines of codes of `width` bits each."""
+    """Pack the codes of each line, `width` bits each, into characters, given as numbers from 0 to 63."""
     # Smallest number of codes that fills whole characters.
     together = _BITS // gcd(_BITS, width)
     characters = width // gcd(_BITS, width)

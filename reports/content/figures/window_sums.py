@@ -1,7 +1,7 @@
-"""Sums of tables of days over each window that ends with the as-of, as statements.
+"""Queries that sum tables of days over each window that ends with the as-of.
 
-Days are summed by `shortest`, the shortest window that contains them (`sql/windows/day_windows.sql`), first. These sums
-are a fraction of the rows by day, and the sums of longer windows are sums of them.
+Days are first summed by `shortest`, the shortest window that contains them (`sql/windows/day_windows.sql`). The result
+has a fraction of the rows, and the sums of all windows are computed from it.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query that sums rows of `by_shortest`: one row per app, window (1, 7, 30, 90 days) and value of `by`."""
+    """Return a query that sums `cells`, rows of a `by_shortest` query, by app, window (1, 7, 30, 90 days) and `by`."""
     keys = ", ".join(("app_key", "window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"
     return (

@@ -28,7 +28,9 @@ CARDS: Final = 12
 
 @dataclass(frozen=True)
 class Bar:
-    """The rate of the likely cause's cell, or of all other requests, now and before; `drawn` is the bar of `now`."""
+    """A bar of a card: the rate of the likely cause's cell, or of all other requests, now and before. `drawn` is the
+    drawing of the rate now; `is_worst`: it is the lower of the two bars.
+    """
 
     label: Bilingual
     now: Bilingual
@@ -39,10 +41,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Card:
-    """An incident with its parts, as a card.
+    """An incident with the incidents that are part of it, as a card.
 
-    `what` fell from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the curve,
-    which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
+    `what` changed from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the
+    curve, which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
     `static/js/types.d.ts`.
     """
 
@@ -93,7 +95,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
-    """Yield the bars of the likely cause's cell and of all other requests, in this order."""
+    """Yield two bars: the likely cause's cell, then all other requests; none for other incidents than rates."""
     cause = one.cause
     if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return

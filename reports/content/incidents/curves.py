@@ -74,7 +74,9 @@ def _observed(
     days: list[date],
     quality: Quality,
 ) -> Iterator[DayValue]:
-    """Yield the days of an incident's subject; only days before the incident define the usual range."""
+    """Yield the days of an incident's subject, with numbers from `found` (by day: count, and for rates requests). Days
+    since the incident's first day do not count for the usual range.
+    """
     begun = min(found, default=None)
     for day in days:
         counted, requests = found.get(day, (0, 0 if one.is_rate else None))

@@ -32,7 +32,7 @@ _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CA
 
 @dataclass(frozen=True)
 class Cell:
-    """Requests and rate of one value before and now; `effect` is its contribution to the change of the whole rate."""
+    """Requests and rate of one value of a dimension, before and now; `effect` is its effect on the whole rate."""
 
     value: Bilingual
     requests_before: int
@@ -148,12 +148,12 @@ def incident_of(
     restated_days: int,
     cells: list[tuple[Any, ...]],
 ) -> PageIncident:
-    """Return a published incident with what reports say of it.
+    """Return a published incident with the details that reports show.
 
     Args:
         by_key: the apps that have a page.
-        restated_days: the number of its days whose figures were changed after publication.
-        cells: rows of `incidents/incident_cells` without the id.
+        restated_days: the number of the incident's days whose figures were changed after publication.
+        cells: the incident's rows of `incidents/incident_cells`, without the first column.
     """
     incident = one.incident
     app = None if incident.app_key == ALL_APPS else by_key[incident.app_key]

@@ -134,7 +134,9 @@ class PageIncidents:
         return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
     def _arranged(self, some: Iterable[PageIncident]) -> list[ListedIncident]:
-        """Return the given incidents that are not part of another given incident, each with its given parts."""
+        """Return an entry for each given incident that is not part of another given one; the other incidents become
+        parts of these entries.
+        """
         here = {one.incident_id: one for one in some}
         parts: dict[str, list[PageIncident]] = defaultdict(list)
         whole = {key: self._whole(key, here) for key in here}

@@ -1,4 +1,4 @@
-"""Counts sessions with a failure as a matrix: first failure by the way in which the user signed in afterwards."""
+"""Counts sessions with a failure as a matrix: a row for each first failure, columns for how the session went on."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,9 @@ FAILURES_LISTED: Final = 8
 
 
 class FailurePath(NamedTuple):
-    """Sessions with a failure: channel and outcome of the first failure, and how the session ended."""
+    """Sessions with the same first failure (`failed_channel`, `failure`) and the same end: their way (see `Ways`), and
+    the channel by which they signed in.
+    """
 
     failed_channel: str
     failure: str
@@ -22,10 +24,11 @@ class FailurePath(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureRow:
-    """Sessions with one first failure (channel and outcome), or with any (`channel` None), by what followed it.
+    """Sessions with one first failure (channel and outcome), or with any failure (`channel` None): how they went on.
 
     Attributes:
-        by_channel: sessions that signed in by another channel, in the order of the matrix's columns.
+        retry, by_channel: signed in by the failed channel; by other channels, in the order of the matrix's columns.
+        cut, lost: not seen signing in; a `cut` session may continue after midnight.
         within_minute: sessions that signed in at most a minute after the failure.
     """
 
@@ -51,7 +54,7 @@ class FailureRow:
 
 @dataclass(frozen=True)
 class AfterFailure:
-    """The matrix.
+    """The matrix of failures and what followed them.
 
     `channels` are the columns, `rows` the most frequent failures, `others` the number of the remaining failures and
     their sum (None if there are none), `total` the sum of all.

@@ -1,4 +1,4 @@
-"""Counts each rate by value of a dimension, so that the page's script can compare two values.
+"""Counts the requests and successes of each rate by value of a dimension, so that the page's script can compare values.
 
 The script computes intervals and the difference (`static/js/data/intervals.js`).
 """
@@ -21,8 +21,8 @@ VALUES_LISTED: Final = 20
 def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Return the values of each dimension for all apps together, by window of 7, 30 and 90 days.
 
-    Each has its label in both languages, sessions, and numerator and denominator of each rate: None if the logs lack a
-    step of the rate.
+    A value has its label in both languages, its sessions, and for each rate numerator and denominator, or None if the
+    logs lack a step of the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[int, dict[str, list[dict[str, Any]]]] = {

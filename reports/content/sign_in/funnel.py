@@ -23,7 +23,7 @@ class Funnel:
     """The funnel of one-click login, with the pre-fetches, whose records are no step of a session.
 
     Attributes:
-        counts: `sessions` and the sums of `FUNNEL`.
+        counts: the number of all sessions (`sessions`), and of sessions with each step or pair of steps in `FUNNEL`.
     """
 
     counts: Mapping[str, int]
@@ -51,7 +51,7 @@ def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
 
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
-    """Whether both steps of a rate are logged, and a session contains the first."""
+    """Whether both steps of a rate are logged, and at least one session contains the first."""
     return counts[RATES[pair][0]] > 0 and not missing_steps(counts, RATES[pair])
 
 

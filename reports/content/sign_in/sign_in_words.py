@@ -118,12 +118,13 @@ def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) ->
 def failed_words(
     day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
 ) -> Bilingual | None:
-    """Return a sentence about the sessions of `day` with a failure, and where most lost sessions stopped.
+    """Return a sentence about the sessions of `day` with a failure (`failed`), and where most lost sessions stopped
+    (`stops`).
 
     Args:
         stops: most sessions first.
 
-    Returns None if no session failed.
+    Returns None if there is no such session that midnight did not cut.
     """
     if not failed.concluded:
         return None
@@ -160,7 +161,9 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
 
 
 def _failed(failed: FailureRow) -> dict[str, str]:
-    """Return the texts of the recovery rate: `failed` sessions, the `share` recovered, and `lost`; without cut ones."""
+    """Return texts about sessions with a failure that midnight did not cut: their number, the share that recovered, and
+    how many were lost.
+    """
     share = share_of(failed.recovered, failed.concluded)
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
 

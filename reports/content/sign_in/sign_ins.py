@@ -19,7 +19,9 @@ APPS_LISTED: Final = 200
 
 
 class Ways(NamedTuple):
-    """Sessions by way of signing in, or of not signing in (`cut`, `lost`); for one entry channel or all (None)."""
+    """Sessions of an entry channel (None: of all) by way: signed in (`direct`, by a `retry`, or by an `other` channel),
+    or not: `cut` sessions may continue after midnight, `lost` ones do not.
+    """
 
     entry_channel: str | None
     sessions: int
@@ -41,8 +43,8 @@ class Stop(NamedTuple):
 
 
 class DaySessions(NamedTuple):
-    """The figures of the page's first sentence: sign-in records, sessions by way, sessions with a failure,
-    and stops.
+    """The figures of the page's first sentence: sign-in records, sessions by way, sessions with a failure, and where
+    sessions stopped.
     """
 
     records: int
@@ -67,9 +69,9 @@ class SignInFigures:
     """All figures of one span of days.
 
     Attributes:
-        records, without_subject: sign-in records, and the number of them that belong to no session.
-        total, by_channel: sessions by way of signing in, of all channels together and of each, most sessions first.
-        text_records: records of text messages.
+        records, without_subject: the number of sign-in records, and of sign-in records that belong to no session.
+        total, by_channel: sessions by way, over all entry channels and for each of them, most sessions first.
+        text_records: the number of records of text messages.
     """
 
     records: int
@@ -89,7 +91,7 @@ class SignInFigures:
 
 
 def sign_ins(marts: PublishedTables, days: int) -> SignInFigures:
-    """Return the figures of the last 1, 7, 30 or 90 days; the steps of `marts` must be prepared."""
+    """Return the figures of the last 1, 7, 30 or 90 days; `marts.prepare` must have been called."""
     ((records, without_subject, *counts, text_records),) = marts.rows("sign_in/steps", window_days=days)
     *steps, prefetches, prefetch_successes, eligible_rate = counts
     total, *by_channel = (Ways(*row) for row in marts.rows("sign_in/ways", window_days=days))

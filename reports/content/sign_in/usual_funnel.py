@@ -19,14 +19,16 @@ _CHANNELS: Final = ("one_click",)
 
 
 class PairNorm(NamedTuple):
-    """Two steps on the data day: the rate from one to the other, and the median time in ms."""
+    """Two steps of the funnel on the data day: the rate from one step to the other and the median time between them in
+    ms, each with its usual range.
+    """
 
     rate: DayNorm
     time: DayNorm
 
 
 def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[str, PairNorm]:
-    """Return value and usual range of each pair of steps on the data day, of all apps together."""
+    """Return values and usual ranges on the data day, of all apps together, by pair of steps."""
     days = list(window(marts.publication.as_of, REFERENCE_DAYS + 1))
     counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("funnel_days")}
     times = {(pair, day): p50_ms for pair, day, p50_ms in marts.rows("session_time_days")}

@@ -1,4 +1,4 @@
-"""Draws sessions by way as SVG: one stacked bar, or one for each day.
+"""Draws sessions by way (signed in directly, by retry, …) as SVG: one stacked bar, or one for each day.
 
 The drawings are decorative: the page shows the figures as text beside them. Colours are in `static/css/sign_in.css`.
 """
@@ -13,7 +13,7 @@ from pipelines.contract.measures.session_metrics import WAYS
 
 
 def way_bar(sessions: Sequence[int]) -> Markup:
-    """Return a bar that fills its place, divided by way; `sessions` in the order of `WAYS`."""
+    """Return a bar as wide as its container, divided by way; `sessions` in the order of `WAYS`."""
     whole = sum(sessions) or 1
     starts = accumulate(sessions, initial=0)
     parts = Markup("").join(

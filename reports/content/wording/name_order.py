@@ -24,7 +24,7 @@ def spelling(name: str) -> list[str]:
 
 @cache
 def _spell() -> Callable[[str], list[str]]:
-    """Load the dictionary, which takes 0.1 s and is not needed for ASCII names.
+    """Return the function that spells names. Its dictionary takes 0.1 s to load and is not needed for ASCII names.
 
     Words are cached because names share them.
     """
