@@ -34,7 +34,7 @@ class RawRelation:
 
     Attributes:
         instant: SQL of the instant of `event_time` if that is a timestamp; empty if it is text.
-        typed: by field name, SQL that formats a field that is not text as text.
+        typed: by field name, SQL that converts the field to text; only for fields that `query` does not return as text.
         has_record: whether the relation has the whole record, as `raw record`.
     """
 

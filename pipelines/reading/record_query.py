@@ -71,7 +71,7 @@ def record_query(
 
 
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
-    """Return a query for each field as text, computed by the mapping's expressions, and for the state of each row."""
+    """Return a query that gives for each row its state, and its fields as text by the mapping's expressions."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields and not mapping.kept:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)

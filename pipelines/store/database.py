@@ -61,8 +61,8 @@ def workbench(
     Data that exceeds memory is spilled, encrypted, to `temp`.
 
     Args:
-        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared, because
-            an option for it cannot be set for all connections to a database.
+        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared:
+            it needs a larger buffer, which DuckDB sets for one connection and not for a database.
         is_shared: whether it may be a connection to a database of `shared_workbenches`. A workbench with functions in
             Python may not: they belong to the database.
     """

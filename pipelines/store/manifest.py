@@ -186,7 +186,7 @@ class Manifest(State):
 
     @property
     def closed_through(self) -> date | None:
-        """The last day that was closed with its records; None if no record was ever published."""
+        """The last closed day, which is the published as-of; None if no day has been rolled up yet."""
         return self.as_of if self.days else None
 
     def live_files(self) -> list[FileEntry]:

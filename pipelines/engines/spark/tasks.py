@@ -219,8 +219,9 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
 
 
 def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
-    """Yield rows with the bucket that the SQL expression `bucket` gives, and an empty value for the bucket with this
-    task's number, so that every bucket has the columns of every relation.
+    """Yield packed rows with the number of their bucket, computed by the SQL expression `bucket`. Before them, yield
+    the relation without rows for the bucket whose number is this task's: as each task does so, every bucket gets the
+    columns of every relation, even if it gets no rows.
     """
     name = rows.alias
     (empty,) = packed(rows.limit(0))

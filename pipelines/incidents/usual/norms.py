@@ -104,8 +104,8 @@ class IncidentDays:
     """The days of incidents, by app; norms exclude these days.
 
     Args:
-        of_sessions: whether the days are excluded from norms of session figures. Incidents of the sign-in rate are
-            included only then.
+        of_sessions: whether the norms are those of session figures. Only then do incidents of the sign-in rate count as
+            incidents here.
     """
 
     def __init__(self, incidents: Iterable[Incident], *, of_sessions: bool = False) -> None:

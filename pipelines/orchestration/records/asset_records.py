@@ -71,7 +71,7 @@ def _check(event: Event) -> tuple[str, str]:
 
 
 class RecordedPartitions:
-    """Partitions of the days in the file of all assets; implements `partitions.Partitions`."""
+    """Dagster's partitions, one per business day, as stored in `index.db`; implements `partitions.Partitions`."""
 
     def __init__(self, index: sqlite3.Connection) -> None:
         self._index = index

@@ -27,12 +27,12 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """Return the mapping that reads a file: the first that matches of the user's mappings, then of the shipped
-        ones, each in order of their names; `canonical` is last. None if no mapping matches.
+        """Return the mapping that reads a file: the first that matches; None if none does. The user's mappings come
+        first, then the shipped ones, each in order of their names; `canonical` is last.
 
-        A user's mapping that matches the path as it is precedes one that matches it without marks of log rotation. A
-        shipped mapping that matches a folder precedes one that matches the file's name, because several shippers can
-        use the same file name; a match of an outer folder precedes one of an inner folder.
+        Of the user's mappings, those that match the unchanged path come before those that match it only without marks
+        of log rotation. A shipped mapping that matches a folder precedes one that matches the file's name, because
+        several shippers can use the same file name; a match of an outer folder precedes one of an inner folder.
         """
         names = (path, *names_before_rotation(path))
         named = [mapping for mapping in self.mappings if mapping.name != CANONICAL]
