@@ -270,7 +270,7 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | N
 
 def _end_of_row(lines: list[str], place: int) -> int:
     """Return the index after the last line of the row that begins at `place`. The row ends with the first line
-    that closes all quotes. If none of its first `_MOST_JOINED` lines does, the row is the line `place` alone.
+    that closes all quotes. If quotes are still open after `_MOST_JOINED` lines, the row is the line `place` alone.
     """
     quotes = 0
     for end in range(place, min(place + _MOST_JOINED, len(lines))):

@@ -104,7 +104,7 @@ class IncidentDays:
     """The days of incidents, by app; norms exclude these days.
 
     Args:
-        of_sessions: whether the norms are those of session figures. Only then do incidents of the sign-in rate count as
+        of_sessions: whether the norms are of session figures. Only then do incidents of the sign-in rate count as
             incidents here.
     """
 
