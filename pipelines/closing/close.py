@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.closing.fingerprint import inputs_fingerprint
-from pipelines.closing.warnings import refuse_thin_day, run_checks
+from pipelines.closing.warnings import refuse_short_day, run_checks
 from pipelines.common.days import stamp
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry
@@ -39,7 +39,7 @@ def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
     """
     if manifest.as_of and as_of > manifest.as_of:
         manifest.closed_before = manifest.as_of
-    refuse_thin_day(manifest, settings, as_of)
+    refuse_short_day(manifest, settings, as_of)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def run_checks(
     return [by_name[name] for name in FOLDER_CHECKS]
 
 
-def refuse_thin_day(manifest: Manifest, settings: Settings, as_of: date) -> None:
+def refuse_short_day(manifest: Manifest, settings: Settings, as_of: date) -> None:
     """Stop a run that would close a day with less than `block_below_share` of its usual volume.
 
     Raises:

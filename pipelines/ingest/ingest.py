@@ -312,8 +312,8 @@ class _Ingest:
     def _put_in_place(self) -> None:
         """Decide for all replacements what happens to the old and the new content."""
         closed, first = self._manifest.closed_through, oldest(self._manifest)
-        origins = {id(new): self._rotation.origin(new, first, self._contents) for new in self._fresh}
-        gone = {id(old): old for old in origins.values() if old}
+        predecessors = {id(new): self._rotation.predecessor(new, first, self._contents) for new in self._fresh}
+        gone = {id(old): old for old in predecessors.values() if old}
         for one in self._leaving:
             if one.new and not one.by_rotation:
                 one.by_rotation = self._rotation.is_rotated(one.new)
@@ -323,7 +323,7 @@ class _Ingest:
         self._leaving += (DisplacedContent(old, None) for old in gone.values())
         for new in self._fresh:
             # Records that arrived in time under the old path are not late under the new one.
-            if old := origins[id(new)]:
+            if old := predecessors[id(new)]:
                 count_late(new, old, closed)
         self._leaving += self._held_before()
         olds = {id(one.old) for one in self._leaving}

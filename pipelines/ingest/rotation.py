@@ -72,7 +72,7 @@ class Rotation:
                 self._note(moved, path)
                 yield file, moved
 
-    def origin(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
+    def predecessor(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
         """Return the content that `new` continues: it is of the same log and left its path, and all its records from
         `first` on are in `new`, because the file grew before it was rotated, or was compressed after. None if there is
         no such content.

@@ -13,7 +13,7 @@ from pipelines.contract.tables.day_tables import DAY_TABLES, RECENT_DAYS
 from pipelines.rollup.counting_code import counting_digest
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.database import workbench
-from pipelines.store.manifest import DayEntry, Manifest, origin_of
+from pipelines.store.manifest import DayEntry, Manifest, original_name
 from pipelines.store.store import Store
 
 _FILES = frozenset(f"{name}.parquet" for name in DAY_TABLES)
@@ -65,7 +65,7 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
         f"session_minutes {inputs.settings.session_minutes}",
     ]
     # Retention renames a part when it removes older days; the original name identifies the records of this day.
-    return hashlib.sha256("\n".join([*rules, *map(origin_of, parts)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*rules, *map(original_name, parts)]).encode()).hexdigest()[:16]
 
 
 def with_limits(found: str, registry: Registry) -> str:

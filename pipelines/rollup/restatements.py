@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.tables import TABLES
-from pipelines.store.manifest import DayEntry, Manifest, origin_of
+from pipelines.store.manifest import DayEntry, Manifest, original_name
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
@@ -171,11 +171,13 @@ def _comparable(
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
     """Return the files whose arrival or removal changed the day, files read again, and other causes."""
-    before, now = ({origin_of(part) for part in (entry.parts if entry else ())} for entry in (old, new))
+    before, now = ({original_name(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()
     for entry in manifest.files:
         name = entry.records_name
-        if (name in now - before and entry.earlier_parts) or before.intersection(map(origin_of, entry.earlier_parts)):
+        if (name in now - before and entry.earlier_parts) or before.intersection(
+            map(original_name, entry.earlier_parts)
+        ):
             causes.add(f"{entry.path} (read again)")
         elif name in before ^ now:
             causes.add(entry.path)

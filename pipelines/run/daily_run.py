@@ -109,20 +109,20 @@ class DailyRun:
         if not self.settings.fetch:
             note_findings(self.store, "fetch", {})
             return FetchReport()
-        with self._box("fetch") as box:
-            report = fetch(self.store, self.settings.fetch, self.now, box)
-            box.result = report.summary
+        with self._stage("fetch") as progress:
+            report = fetch(self.store, self.settings.fetch, self.now, progress)
+            progress.result = report.summary
         return report
 
     def ingest(self, day: date) -> IngestReport:
         """Read new files of landing; `day` and the clock decide which records are too old or in the future."""
-        with self._box("ingest") as box:
+        with self._stage("ingest") as progress:
             manifest = self._own_manifest()
             self.store.clear_unfinished(manifest)
             time = RunTime(day, self.now, manifest.events_from)
-            report = ingest(self._ingest_context, manifest, time, box, self._is_to_be_reread)
+            report = ingest(self._ingest_context, manifest, time, progress, self._is_to_be_reread)
             if report.read or report.damaged or report.held:
-                box.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
+                progress.result = f"{counted(len(report.read), 'file')}, {counted(report.records, 'record')}" + "".join(
                     f", {len(found)} {word}"
                     for found, word in ((report.damaged, "damaged"), (report.held, "held"))
                     if found
@@ -130,9 +130,9 @@ class DailyRun:
         for encoding, paths in sorted(report.encodings.items()):
             print(f"read as {encoding}: {listed(sorted(paths))}")
         if self.reread:
-            with self._box("reread") as box:
-                found_again = reread(self._ingest_context, manifest, self.reread, progress=box)
-                box.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
+            with self._stage("reread") as progress:
+                found_again = reread(self._ingest_context, manifest, self.reread, progress=progress)
+                progress.result = f"{counted(found_again.read, 'file')}, {len(found_again.changed):,} of them changed"
             for line in found_again.lines():
                 print(line)
         return report
@@ -142,13 +142,13 @@ class DailyRun:
 
     def roll_up(self, day: date) -> RollupReport:
         """Roll up all due days up to `day`, and commit them with the publication."""
-        with self._box("roll up") as box:
+        with self._stage("roll up") as progress:
             manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)
-            report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, progress=box)
+            report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, progress=progress)
             if report.days or report.emptied:
                 days = len(report.days) + len(report.emptied)
-                box.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
+                progress.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
             close_days(manifest, self.settings, as_of)
             # Old data is removed only after the last roll-up of its days.
             apply_retention(self.store, manifest, self.settings, day)
@@ -163,7 +163,7 @@ class DailyRun:
 
     def build_marts(self) -> "MartsReport | None":
         """Build the published DuckDB file if it does not match the manifest."""
-        with self._box("marts") as box:
+        with self._stage("marts") as progress:
             manifest = self._own_manifest()
             if has_wal(self.store.database):
                 print("a client wrote to the published file: it is made again, and its .wal file is removed")
@@ -175,12 +175,12 @@ class DailyRun:
             billing = self.publication.billing if self.publication else None
             incidents = all_incidents(self.store, manifest, self.settings, self.registry)
             report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing, incidents)
-            box.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
+            progress.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
         return report
 
     def render_site(self) -> "SiteReport | None":
         """Render the site of the published file if it does not exist yet, and switch to it."""
-        with self._box("site") as box:
+        with self._stage("site") as progress:
             manifest = self._own_manifest()
             # A client that opened the file before the swap may have written to it since.
             remove_wal(self.store.database)
@@ -202,7 +202,7 @@ class DailyRun:
             switch_site(self.store, fresh, manifest)
             remove_wal(self.store.database)
             shutil.rmtree(self.store.temp, ignore_errors=True)
-            box.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
+            progress.result = f"{counted(report.apps, 'app')}, {counted(report.files, 'file')}"
             self.is_done = True
         return report
 
@@ -211,22 +211,22 @@ class DailyRun:
         publish = self.settings.publish
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)
-        with self._box("publish") as box:
-            report = copy_site(self.store, publish, box)
+        with self._stage("publish") as progress:
+            report = copy_site(self.store, publish, progress)
             if report:
-                box.result = f"{counted(report.files, 'file')}, {report.bytes / 10**6:,.1f} MB"
+                progress.result = f"{counted(report.files, 'file')}, {report.bytes / 10**6:,.1f} MB"
                 if report.removed:
-                    box.result += f", {report.removed:,} removed"
+                    progress.result += f", {report.removed:,} removed"
         return report
 
     @contextmanager
-    def _box(self, name: str) -> Iterator[Stage]:
+    def _stage(self, name: str) -> Iterator[Stage]:
         """Run the code of a stage and keep its error in `failure`; a full disk or memory, or missing rights, become
         readable errors.
         """
         try:
-            with stage(name) as box:
-                yield box
+            with stage(name) as progress:
+                yield progress
         except AuthmeterError as error:
             self.failure, self.loaded = error, None
             raise

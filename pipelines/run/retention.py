@@ -15,7 +15,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.landed import known_files
 from pipelines.reading.files.landing import scan
 from pipelines.store.database import workbench
-from pipelines.store.manifest import FileEntry, Manifest, origin_of
+from pipelines.store.manifest import FileEntry, Manifest, original_name
 from pipelines.store.store import Store
 
 _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day >= $first"
@@ -44,7 +44,7 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
     by_part: dict[str, list[FileEntry]] = {}
     for entry in manifest.files:
         if entry.part:
-            by_part.setdefault(origin_of(entry.part), []).append(entry)
+            by_part.setdefault(original_name(entry.part), []).append(entry)
     for entries in by_part.values():
         _drop_events(store, first, entries, settings, report)
     if report.parts or report.trimmed:
@@ -114,7 +114,7 @@ def _trim(store: Store, first: date, entries: list[FileEntry], settings: Setting
                     why=f"Its days before {first} must be removed from it.",
                     do="Restore that folder from a backup. `authmeter verify` lists what else is damaged.",
                 ) from None
-    name = f"{origin_of(part)}.{first}"
+    name = f"{original_name(part)}.{first}"
     digest = store.place_part(fresh, name)
     for entry in entries:
         entry.part, entry.part_digest = name, digest

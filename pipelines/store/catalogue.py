@@ -79,7 +79,7 @@ class Catalogue:
 
     def is_as_read(self, manifest: Manifest) -> bool:
         """Return whether the catalogue still has this manifest: nobody committed after it was read or committed."""
-        known = manifest.origin
+        known = manifest.as_read
         return isinstance(known, Image) and self._ask(_commits) == known.commits
 
     def faults(self) -> list[str]:
@@ -116,7 +116,7 @@ class Catalogue:
             self._journal.unlink()
             durable.sync_folder(self.file.parent)
         durable.place_file(fresh, self.file)
-        manifest.origin = image
+        manifest.as_read = image
 
     def write(self, manifest: Manifest) -> None:
         """Commit the manifest. Without a change, nothing is written.
@@ -124,7 +124,7 @@ class Catalogue:
         Raises:
             AuthmeterError: another program committed since the manifest was read; also the errors of `read`.
         """
-        before = manifest.origin if isinstance(manifest.origin, Image) else self.read().origin
+        before = manifest.as_read if isinstance(manifest.as_read, Image) else self.read().as_read
         assert isinstance(before, Image)
         with without_collector():
             after = image_of(manifest, before.commits + 1, before.numbers)
@@ -140,7 +140,7 @@ class Catalogue:
                     do="Check that no other program uses the data folder, then run again.",
                 )
             _write(connection, changed, after.commits)
-        manifest.origin = after
+        manifest.as_read = after
 
     def recover(self) -> None:
         """Roll back a commit that was killed halfway. The caller holds the lock of the data folder."""

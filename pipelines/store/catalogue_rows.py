@@ -266,5 +266,5 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.restatements = [file for (file,) in rows["restatements"]]
     manifest.restated_sessions = [day_of(day) for (day,) in rows["restated_sessions"]]
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
-    manifest.origin = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)
+    manifest.as_read = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)
     return manifest

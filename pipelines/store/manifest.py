@@ -38,7 +38,7 @@ class FileEntry:
 
     A part may hold the records of several files; `place` is the index of this file in it. `part_digest` is the checksum
     of the part's files, None for parts of the first versions. When retention removes a part's oldest days, its name
-    changes: see `origin_of`. `run_day` is the day of the run that read the content first; `earlier_parts` are the
+    changes: see `original_name`. `run_day` is the day of the run that read the content first; `earlier_parts` are the
     `records_name` of earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason
     why few of its records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are the faults of its
     mapping: see `reading/sources/mapping_use.py`.
@@ -73,7 +73,7 @@ class FileEntry:
         """The name of the content's records, unchanged by retention; None if no records are stored."""
         if self.part is None:
             return None
-        return f"{origin_of(self.part)}/{self.place}" if self.place else origin_of(self.part)
+        return f"{original_name(self.part)}/{self.place}" if self.place else original_name(self.part)
 
     @property
     def is_fruitless(self) -> bool:
@@ -168,7 +168,7 @@ class Manifest(State):
 
     `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
     declared: stored records may have them although the settings declare them no more. `restated_sessions` are the days
-    whose session tables changed after the day was closed. `origin` is a copy of the catalogue's rows at the time of
+    whose session tables changed after the day was closed. `as_read` is a copy of the catalogue's rows at the time of
     reading; only the store uses it, to find changes.
     """
 
@@ -182,7 +182,7 @@ class Manifest(State):
     declared_channels: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)
     restated_sessions: list[date] = field(default_factory=list)
-    origin: object = field(default=None, init=False, repr=False, compare=False)
+    as_read: object = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def closed_through(self) -> date | None:
@@ -214,6 +214,6 @@ class Manifest(State):
         return self.events_from is None or day >= self.events_from
 
 
-def origin_of(part: str) -> str:
+def original_name(part: str) -> str:
     """Return the original name of a part, without the suffix that retention adds (`name.2026-01-05`)."""
     return part.partition(".")[0]

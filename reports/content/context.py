@@ -67,7 +67,7 @@ class DataState:
     """Days with data, by window."""
     missing_days: tuple[date, ...]
     restated_days: tuple[date, ...]
-    late_days: tuple[tuple[date, int], ...]
+    days_with_late_records: tuple[tuple[date, int], ...]
     changes: tuple[tuple[int | None, float | None], ...]
     """One entry for each change of a published day in the last 60 days: age of the day in days (None if it was not
     recorded), and the changed share of its records (None if not known).
@@ -127,7 +127,7 @@ def data_state(marts: PublishedTables, quality: Quality, retention_days: int) ->
         # Days before the first record are not missing.
         missing_days=tuple(day.day for day in listed if day.state == "missing" and first and day.day >= first),
         restated_days=tuple(day.day for day in listed if day.is_restated),
-        late_days=tuple((day.day, day.late_records) for day in listed if day.late_records),
+        days_with_late_records=tuple((day.day, day.late_records) for day in listed if day.late_records),
         changes=tuple((age, part) for age, part in marts.rows("days/changed_days")),
         retention_days=retention_days,
         failed_checks=tuple(

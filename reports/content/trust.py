@@ -104,8 +104,8 @@ def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
         yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
     if stand.restated_days:
         yield "warn", _listed(t("Days restated after publication in the last 30:"), stand.restated_days)
-    if stand.late_days:
-        late = dict(stand.late_days)
+    if stand.days_with_late_records:
+        late = dict(stand.days_with_late_records)
         yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines.closing.warnings import refuse_thin_day, run_checks
+from pipelines.closing.warnings import refuse_short_day, run_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.accounts import AccountRow
@@ -276,15 +276,15 @@ def test_unmapped_codes_of_an_older_day_do_not_fire() -> None:
 
 def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
     small = Manifest(days=days(*[100] * 20, 30), as_of=DAY - timedelta(days=1), closed_before=DAY - timedelta(days=1))
-    refuse_thin_day(small, Settings(), DAY)
-    refuse_thin_day(small, Settings(block_below_share=0.2), DAY)
+    refuse_short_day(small, Settings(), DAY)
+    refuse_short_day(small, Settings(block_below_share=0.2), DAY)
     with pytest.raises(AuthmeterError, match="30 records, 30% of the usual 100"):
-        refuse_thin_day(small, Settings(block_below_share=0.5), DAY)
+        refuse_short_day(small, Settings(block_below_share=0.5), DAY)
     # A day that is already published is not refused.
-    refuse_thin_day(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)
-    refuse_thin_day(small, Settings(block_below_share=0.5, holidays=(DAY,)), DAY)
+    refuse_short_day(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)
+    refuse_short_day(small, Settings(block_below_share=0.5, holidays=(DAY,)), DAY)
     with pytest.raises(AuthmeterError, match="0 records"):
-        refuse_thin_day(
+        refuse_short_day(
             Manifest(days=days(*[100] * 20, 0), as_of=DAY - timedelta(days=1)), Settings(block_below_share=0.5), DAY
         )
 

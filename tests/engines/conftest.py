@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engines.spark.session import end, opened
+from pipelines.engines.spark.context import end, opened
 from tests.support import DataFolder
 
 # Two executors of one core. Java's compiler would cost more than it saves in a few short jobs; its page needs a

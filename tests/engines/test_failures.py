@@ -64,7 +64,7 @@ def test_without_java(of_spark: DataFolder, published: object, tmp_path: Path, m
 
 def test_without_pyspark(of_spark: DataFolder, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    monkeypatch.setattr("pipelines.engines.spark.session._require_java", lambda: None)
+    monkeypatch.setattr("pipelines.engines.spark.context._require_java", lambda: None)
     error = refused(of_spark)
     assert error.what == "The engine `spark` needs PySpark, which is not installed."
     assert "make spark" in error.do

@@ -225,7 +225,7 @@ def test_spark_notes_nothing_personal_and_the_lines_of_the_docs_read_the_publish
     run.roll_up(DAY)
     from pyspark.sql import SparkSession
 
-    from pipelines.engines.spark.session import opened
+    from pipelines.engines.spark.context import opened
 
     ((_, context),) = opened
     files = [*EVENT_LOG.rglob("*"), *folder.store.temp.rglob("*")]

@@ -29,9 +29,9 @@ def run_fetch(data: Path) -> int:
             do="Add a table [[fetch]] with `url` and `into`.",
         )
     try:
-        with hold(store.lock, "fetch", now), stage("fetch") as box:
-            report = fetch(store, settings.fetch, now, box)
-            box.result = report.summary
+        with hold(store.lock, "fetch", now), stage("fetch") as progress:
+            report = fetch(store, settings.fetch, now, progress)
+            progress.result = report.summary
     except OSError as error:
         if known := as_machine_error(error, str(data)):
             raise known from error

@@ -16,6 +16,6 @@ def yesterday() -> date:
 
 def make_sample(out: Path, spec: SampleSpec) -> None:
     """Write a sample of logs and registry, and print its progress in one line."""
-    with stage("sample") as box:
-        report = write_sample(out, spec, progress=lambda done: box(done, spec.days))
-        box.result = f"{report.files:,} files, {report.lines:,} lines in {out}"
+    with stage("sample") as progress:
+        report = write_sample(out, spec, progress=lambda done: progress(done, spec.days))
+        progress.result = f"{report.files:,} files, {report.lines:,} lines in {out}"

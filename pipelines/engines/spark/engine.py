@@ -33,8 +33,8 @@ class SparkEngine:
     @contextmanager
     def readers(self, key: str, landing: Path) -> "Iterator[SparkReaders]":
         """Open readers of landed files; see `Engine`."""
+        from pipelines.engines.spark.context import opened_context
         from pipelines.engines.spark.reader import SparkReaders
-        from pipelines.engines.spark.session import opened_context
 
         with opened_context(self._place) as context:
             yield SparkReaders(context, self._place, key, landing)
@@ -42,8 +42,8 @@ class SparkEngine:
     @contextmanager
     def day_roller(self, plan: DayPlan) -> "Iterator[SparkRoller]":
         """Open a roller of days; see `Engine`."""
+        from pipelines.engines.spark.context import opened_context
         from pipelines.engines.spark.roller import SparkRoller
-        from pipelines.engines.spark.session import opened_context
         from pipelines.store.database import workbench
 
         place = self._place

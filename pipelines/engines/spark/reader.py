@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.base import Answer, Asked, FileReader
+from pipelines.engines.spark.context import slots_of
 from pipelines.engines.spark.failures import failures_in_words
 from pipelines.engines.spark.place import Place
-from pipelines.engines.spark.session import slots_of
 
 if TYPE_CHECKING:
     from pyspark import SparkContext

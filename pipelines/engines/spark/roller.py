@@ -19,10 +19,10 @@ import duckdb
 
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan, Step
+from pipelines.engines.spark.context import slots_of
 from pipelines.engines.spark.failures import failures_in_words
 from pipelines.engines.spark.packing import add_rows, unpacked
 from pipelines.engines.spark.place import Place
-from pipelines.engines.spark.session import slots_of
 from pipelines.engines.spark.tasks import (
     BatchTask,
     Packed,

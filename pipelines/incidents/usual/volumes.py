@@ -34,5 +34,5 @@ def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, shor
 
     That is a day of a `SHORT_DAY` incident, or one whose records are under the usual ones divided by 1 + `jump_ratio`.
     """
-    is_thin = usual is not None and counted * (1 + jump_ratio) < usual
-    return counted > 0 and (is_thin or any(one.covers(day) for one in short_days))
+    is_far_below = usual is not None and counted * (1 + jump_ratio) < usual
+    return counted > 0 and (is_far_below or any(one.covers(day) for one in short_days))
