@@ -27,10 +27,9 @@ DAYS = 60
 _AS_LOGGED = ", ".join(key for key in CAUSES if key not in ("app_key", "platform", "carrier", "vendor"))
 _LOGGED = f"""
     SELECT DISTINCT
-        day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
+        getvariable('day')[day_no] AS day, event_id, app_key, channel, stage, outcome, result_code, vendor, platform,
         carrier_of(carrier) AS carrier, {_AS_LOGGED}, device_id
     FROM sample_events
-    INNER JOIN (SELECT DISTINCT day_no, day FROM sample_draws) USING (day_no)
     WHERE stage IN ('authorize', 'verify', 'login')
 """
 _OUTCOME_DAILY = f"""

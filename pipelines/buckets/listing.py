@@ -52,7 +52,7 @@ class Listed:
 
 @dataclass
 class BucketListing:
-    """A bucket's objects, its keys that cannot be opened (`refused`), and keys that obstore omits (`passed_over`)."""
+    """A bucket's objects, its keys that are no file names (`refused`), and keys that obstore omits (`passed_over`)."""
 
     objects: list[Listed]
     refused: list[str]

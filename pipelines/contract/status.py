@@ -18,7 +18,7 @@ def is_problem(kind: str) -> bool:
     """Return whether an incident of this kind counts as a problem while it is open and part of no other, acknowledged
     or not.
 
-    The headline of the pages, `status` and the message of the day all use this count.
+    The headline of the pages, `status` and the message of the day count these incidents.
     """
     return kind != "further"
 

@@ -1,6 +1,6 @@
 """Finds the first late row of each file and day. A record is late if its file delivered it after the day was closed.
 
-The books of a file give the number of its late records of a day (`ingest.count_late`). As logs are only appended to,
+The books of a file give the number of its late records of a day (`ingest/entries.py`). As logs are only appended to,
 the late ones are its last records of that day.
 """
 

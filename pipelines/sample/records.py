@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import duckdb
+import polars as pl
 
 from pipelines.common.files.atomic import whole_file
 from pipelines.contract.measures.sql import sql
@@ -48,9 +49,9 @@ _RECORDS_PER_DEVICE = 2.5
 # Keeps people from returning on days with few records.
 _LEAST_DEVICES = 64
 _KEYS = ("block", "record", "repeat", "person", "attempt")
-# DuckDB draws up to this many records in one thread. Planning a small day costs more than drawing it, so that days are
-# drawn together up to this number, and only once.
-_ONE_THREAD_EVENTS: Final = 122_880
+# DuckDB draws up to this many records in one thread, with the 1 % of repeats. Planning a small day costs more than
+# drawing it, so that days are drawn together up to this number, and only once.
+_ONE_THREAD_EVENTS: Final = 120_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class SignIns(NamedTuple):
     """Counts of an app's sessions by their last record.
 
     `sessions` are all, `cut` those cut by midnight, `signed_in` those that signed in. `failed_first` are those with a
-    failure, of which `failed_first_cut` were cut and `failed_first_signed_in` signed in.
+    failure before any sign-in, of which `failed_first_cut` were cut and `failed_first_signed_in` signed in.
 
     `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
     did.
@@ -139,7 +140,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Draw days; the views `sample_events` and `sample_visits` and all further calls are about these."""
+        """Choose the days of the views `sample_events` and `sample_visits` and of all further calls."""
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})
@@ -208,9 +209,10 @@ class SampleRecords:
             self._connection.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
-        """Create a table from one value, because inserting the rows of 2,000 apps one by one takes a second."""
-        self._set({name: rows})
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(getvariable('{name}'), max_depth := 2)")
+        """Create a table from a frame, because inserting the rows of 2,000 apps one by one takes a second."""
+        self._connection.register("rows", pl.DataFrame(rows, infer_schema_length=None))
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM rows")
+        self._connection.unregister("rows")
 
     def _key(self, name: str, day: date | None) -> int:
         """Return a 60-bit number from which hashes start. SHA-256 makes the numbers of different names, days and seeds

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -102,7 +102,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
     Args:
         out: the folder; an earlier sample in it is replaced, any other logs or registry in it are an error.
-        progress: called after each day with the number of days done.
+        progress: called with the number of days done, for each day once it and its batch are written.
 
     Raises:
         UsageError: a number below 1, an unknown format, or `out` holds logs or a registry that are no sample.
@@ -124,11 +124,13 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     with ExitStack() as stack:
         free: SimpleQueue[SampleRecords] = SimpleQueue()
         # Days that DuckDB draws in one thread leave other cores to other days.
-        writers = (os.cpu_count() or 1) if is_drawn_once(spec.events) else 1
-        for _ in range(writers):
+        cores = (os.cpu_count() or 1) if is_drawn_once(spec.events) else 1
+        step = days_at_once(spec.events)
+        starts = range(0, len(plan), step)
+        for _ in range(min(cores, len(starts))):
             connection = stack.enter_context(duckdb.connect())
             free.put(SampleRecords(connection, made, spec.events, spec.seed))
-        pool = stack.enter_context(ThreadPoolExecutor(writers))
+        pool = stack.enter_context(ThreadPoolExecutor(cores))
         write_days = partial(
             _write_days, spec, landing, plan, made[0].app_key, has_requests=bool(wrong.rates), has_uses=used is not None
         )
@@ -140,8 +142,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
             finally:
                 free.put(records)
 
-        step = days_at_once(spec.events)
-        for written in chain.from_iterable(pool.map(write_some, range(0, len(plan), step))):
+        for written in chain.from_iterable(pool.map(write_some, starts)):
             done.append(written)
             if wrong.rates:
                 truth.add((written.day - spec.first_day).days, written.requests, written.sign_ins)
@@ -204,7 +205,7 @@ def _write_days(
     requests = records.requests() if has_requests else {}
     verifications = records.verifications() if has_uses else {}
     sign_ins = records.sign_ins() if has_sign_ins else {}
-    next_days = dict(zip((day.day for day in plan), (day.day for day in plan[1:]), strict=False))
+    next_days = dict(pairwise(day.day for day in plan))
     written = []
     for day in days:
         files = [landing / f"{day.day}" / f"part-0000.{spec.format}"]

@@ -89,7 +89,9 @@ def detail_query() -> str:
 
 @dataclass(frozen=True)
 class Publication:
-    """The publication: as-of, time of the last change of data (RFC 3339), first day, and whether it is synthetic."""
+    """The publication: as-of, time of the last change of data (RFC 3339), business time zone, first day, and whether
+    its data is synthetic.
+    """
 
     as_of: date
     generated_at: str

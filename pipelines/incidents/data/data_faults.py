@@ -96,7 +96,7 @@ def _odds(sums: Sums) -> Floats:
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
-    """Yield a fault for each fall of a part.
+    """Yield a fault for each fall of a part, unless its records came with other parts.
 
     Args:
         counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes

@@ -142,7 +142,7 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
     """
     counted = counts.drop("day", *keys).columns
     subjects = counts.select(keys).unique().sort(keys).with_row_index("place")
-    rows = counts.join(subjects, on=list(keys))
+    rows = counts.join(subjects, on=list(keys), nulls_equal=True)
     # Flat indexes are far faster than indexes of day and subject.
     at = (rows["day"] - days[0]).dt.total_days().to_numpy() * len(subjects) + rows["place"].to_numpy()
     grids = np.zeros((len(counted), len(days) * len(subjects)))
