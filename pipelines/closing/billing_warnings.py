@@ -124,11 +124,11 @@ def _running_out(accounts: Iterable[dict[str, Any]], as_of: date) -> Iterable[Bi
 
 
 def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
-    overflow: dict[str, int] = {}
+    uses: dict[str, int] = {}
     for one in usage.filter(day=as_of).iter_rows(named=True):
         if one["resource_package_id"] is None:
-            overflow[one["account_id"]] = overflow.get(one["account_id"], 0) + one["uses"]
-    for account_id, count in sorted(overflow.items()):
+            uses[one["account_id"]] = uses.get(one["account_id"], 0) + one["uses"]
+    for account_id, count in sorted(uses.items()):
         yield Bilingual(
             f"{account_id}：{as_of} 有 {count:,} 次超出资源包用量",
             f"{account_id}: {counted(count, 'use')} on {as_of} beyond its resource packages",

@@ -45,7 +45,7 @@ def test_an_account_is_cut_at_its_own_instants_alone() -> None:
     ]  # fmt: skip
     uses = [(DAY, "acme", "news", 8), (DAY, "acme", "shop", 3), (DAY, "beta", "game", 4), (DAY, "other", "x", 1)]
     acme, beta = accounts_of(bought, uses, [*cuts, *segments])
-    assert acme.billable_verifications == {DAY: {"news": 8, "shop": 3}}
+    assert acme.uses == {DAY: {"news": 8, "shop": 3}}
     assert acme.segments == {DAY: {at("00:00"): {"shop": 3}, at("12:00"): {"news": 8}}}
     assert beta.segments == {DAY: {at("00:00"): {}, at("09:00"): {"game": 4}}}
 

@@ -22,7 +22,6 @@ from pipelines.billing.reconciliation.reconciled_days import reconciled_days, wh
 from pipelines.billing.reconciliation.reconciled_months import reconciled_months
 from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.common.days import BUSINESS_ZONE, days_between
-from pipelines.contract.measures.counts import VERIFIED
 from pipelines.contract.registry.row_files import Problem
 from pipelines.contract.registry.statements import load_statements
 from tests.data.log_sums import with_sums
@@ -44,7 +43,7 @@ def read_log(file: Path) -> list[Row]:
     """Yield day, hour, account, app, channel and counts of each row."""
     rows: list[Row] = []
     for row in read(file):
-        counts = LogCounts(*(int(row.get(name) or 0) for name in VERIFIED))
+        counts = LogCounts(**{name: int(row.get(name) or 0) for name in LogCounts._fields})
         first, _, last = row["at"].partition("..")
         day, _, hour = first.partition("T")
         start = date.fromisoformat(day)

@@ -99,7 +99,7 @@ def test_the_ledger_sums(world: tuple[list[Package], list[PackageReading], list[
         assert one.remaining == one.opening + one.granted - one.used + one.adjusted - one.expired >= 0
         assert one.used == drawn[one.day, one.resource_package_id]
         left[one.resource_package_id] = one.remaining
-    assert of_day == Counter({day: by_app.total() for day, by_app in made.billable_verifications.items()})
+    assert of_day == Counter({day: by_app.total() for day, by_app in made.uses.items()})
 
 
 @given(worlds(), st.randoms())

@@ -56,7 +56,7 @@ def log_of(rows: list[tuple[date, int, str, str, str, LogCounts]], missing: froz
     return LogSide(
         AS_OF, complete, with_sums((day, *rest) for day, _, *rest in there),
         by_hours((day, hour, account, channel, counts) for day, hour, account, _, channel, counts in there),
-        {(day, account): counts.billable_verifications // 2 for day, _, account, *_, counts in there},
+        {(day, account): counts.uses // 2 for day, _, account, *_, counts in there},
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ class Account:
     Attributes:
         packages: in any order.
         readings: balances of these packages that the console showed, in any order.
-        billable_verifications: the uses of each day, by app; days without a use may be missing.
+        uses: the uses of each day, by app; days without a use may be missing.
         segments: for a day with a purchase, expiry or reading after 00:00, the uses from each *cut* (an instant that
             divides the day) to the next, by app. The first cut is the day's 00:00, and a cut without uses after it has
             no app. A purchase, expiry or reading whose instant is not among the cuts was entered after the log events
@@ -27,5 +27,5 @@ class Account:
     account_id: str
     packages: tuple[Package, ...]
     readings: tuple[PackageReading, ...] = ()
-    billable_verifications: Mapping[date, UsesByApp] = field(default_factory=dict)
+    uses: Mapping[date, UsesByApp] = field(default_factory=dict)
     segments: Mapping[date, Mapping[datetime, UsesByApp]] = field(default_factory=dict)

@@ -49,14 +49,14 @@ class Backtest:
 class Forecast:
     """The forecast of one account as of a day."""
 
-    def __init__(self, billable_verifications: Mapping[date, int], complete: Collection[date], as_of: date) -> None:
+    def __init__(self, uses: Mapping[date, int], complete: Collection[date], as_of: date) -> None:
         """Store the account's uses and the days with data.
 
         Args:
-            billable_verifications: by day; days without a use may be missing.
+            uses: by day; days without a use may be missing.
             complete: the days with data, as a set; days after `as_of` are ignored.
         """
-        self._billable_verifications, self._complete, self._as_of = billable_verifications, complete, as_of
+        self._uses, self._complete, self._as_of = uses, complete, as_of
         self._ratios: dict[int, int | None] = {}
 
     @cached_property
@@ -94,7 +94,7 @@ class Forecast:
             return None
         sums, counts = [0] * _WEEK, [0] * _WEEK
         for day in days:
-            sums[day.weekday()] += self._billable_verifications.get(day, 0)
+            sums[day.weekday()] += self._uses.get(day, 0)
             counts[day.weekday()] += 1
         of_all = Fraction(sum(sums), len(days))
         return [
@@ -119,11 +119,7 @@ class Forecast:
         if base is None or len(days) < _LEAST_CHECKED:
             return None
         expected = sum((base[day.weekday()] for day in days), Fraction())
-        return (
-            _half_up(UNIT * sum(self._billable_verifications.get(day, 0) for day in days) / expected)
-            if expected
-            else None
-        )
+        return _half_up(UNIT * sum(self._uses.get(day, 0) for day in days) / expected) if expected else None
 
     def _factors(self, weeks: int) -> Factors:
         ratios = sorted(ratio for origin in _origins(weeks) if (ratio := self._ratio(origin)) is not None)

@@ -16,13 +16,13 @@ SegmentUses = tuple[date, datetime, str, str, int]
 """Day, cut, account, app and uses from the cut to the next one."""
 
 
-def accounts_of(bought: Packages, days: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
+def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
     """Return the accounts with a package, sorted.
 
     The `segments` are cut at the events of all accounts; in the result, an account's day is cut only at its own events.
     """
     by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for day, account_id, app_key, count in days:
+    for day, account_id, app_key, count in uses:
         by_account[account_id][day][app_key] = count
     cuts: dict[date, set[datetime]] = defaultdict(set)
     cut_uses: dict[tuple[str, date], list[tuple[datetime, str, int]]] = defaultdict(list)
@@ -56,10 +56,10 @@ def _by_account(bought: Packages) -> list[Packages]:
     return [owned[account_id] for account_id in sorted(owned)]
 
 
-def _joined(cuts: list[datetime], parts: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:
+def _joined(cuts: list[datetime], uses: Iterable[tuple[datetime, str, int]]) -> dict[datetime, dict[str, int]]:
     """Sum uses (instant, app, count) by app from each cut to the next. `cuts` begin with the day's 00:00."""
     joined: dict[datetime, dict[str, int]] = {cut: {} for cut in cuts}
-    for at, app_key, count in parts:
+    for at, app_key, count in uses:
         segment = joined[cuts[bisect_right(cuts, at) - 1]]
         segment[app_key] = segment.get(app_key, 0) + count
     return joined

@@ -64,10 +64,10 @@ class PackageBalance:
     remaining: int = 0
     drift: int | None = None
 
-    def draw(self, billable_verifications: int) -> None:
+    def draw(self, uses: int) -> None:
         """Draw uses from the package."""
-        self.used += billable_verifications
-        self.remaining -= billable_verifications
+        self.used += uses
+        self.remaining -= uses
 
     def act(self, one: LedgerEvent) -> None:
         """Apply an event to the package."""
@@ -126,17 +126,15 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     ledger = AccountLedger([], [], {})
     # Packages that have begun and had not ended as the day began, in drawing order.
     drawn: list[PackageBalance] = []
-    for day in days_between(min([*account.billable_verifications, *events, as_of]), as_of):
+    for day in days_between(min([*account.uses, *events, as_of]), as_of):
         todays = events.get(day, ())
         bought = [balances[one.resource_package_id] for one in todays if one.kind is Kind.PURCHASE]
         if bought:
             drawn = sorted([*drawn, *bought], key=lambda one: one.package.draw_order)
-        billable_verifications: Counter[tuple[str, str | None]] = Counter()
+        uses: Counter[tuple[str, str | None]] = Counter()
         for segment in _segments(account, day, todays, balances, zone):
-            _draw(segment, drawn, billable_verifications)
-        ledger.usage.extend(
-            AppUses(day, account.account_id, *whose, count) for whose, count in billable_verifications.items()
-        )
+            _draw(segment, drawn, uses)
+        ledger.usage.extend(AppUses(day, account.account_id, *whose, count) for whose, count in uses.items())
         ledger.days.extend(one.close(day) for one in drawn)
         ended = {one.resource_package_id for one in todays if one.kind is Kind.EXPIRY}
         if ended:
@@ -149,13 +147,13 @@ def _segments(
     account: Account, day: date, todays: Sequence[LedgerEvent], balances: dict[str, PackageBalance], zone: str
 ) -> Iterator[UsesByApp]:
     """Yield the uses of each segment of a day, by app, after applying the events at its start."""
-    billable_verifications = account.billable_verifications.get(day, {})
+    uses = account.uses.get(day, {})
     if not todays:
-        yield billable_verifications
+        yield uses
         return
     start = day_start(day, zone)
-    segments = account.segments.get(day) or {start: billable_verifications}
-    _require_whole(account, day, segments.values(), billable_verifications)
+    segments = account.segments.get(day) or {start: uses}
+    _require_whole(account, day, segments.values(), uses)
     by_cut, at_end = in_order_of_acting(todays, segments, start)
     for cut in sorted({*segments, *by_cut}):
         for one in by_cut.get(cut, ()):
@@ -165,26 +163,22 @@ def _segments(
         balances[one.resource_package_id].act(one)
 
 
-def _require_whole(
-    account: Account, day: date, segments: Iterable[UsesByApp], billable_verifications: UsesByApp
-) -> None:
+def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], uses: UsesByApp) -> None:
     together: Counter[str] = Counter()
     for segment in segments:
         together.update(segment)
-    if together != Counter(billable_verifications):
+    if together != Counter(uses):
         raise BooksError(
-            f"The uses of account {account.account_id} on {day} are {sum(billable_verifications.values()):,}, and "
-            f"{together.total():,} between the instants of its packages.",
+            f"The uses of account {account.account_id} on {day} are {sum(uses.values()):,}, and {together.total():,} "
+            "between the instants of its packages.",
             where="use_segments",
             why="The packages would be charged with a wrong number of uses.",
         )
 
 
-def _draw(
-    segment: UsesByApp, drawn: Iterable[PackageBalance], billable_verifications: Counter[tuple[str, str | None]]
-) -> None:
-    """Draw a segment's uses from the packages, in order, and add them to `billable_verifications` by app and package.
-    Uses that no package covers have None as their package.
+def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
+    """Draw a segment's uses from the packages, in order, and add them to `uses` by app and package. Uses that no
+    package covers have None as their package.
     """
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:
@@ -194,8 +188,8 @@ def _draw(
             draw = min(one.remaining, sum(uncovered.values()))
             one.draw(draw)
             for app_key, count in shares(draw, uncovered).items():
-                billable_verifications[app_key, one.package.resource_package_id] += count
+                uses[app_key, one.package.resource_package_id] += count
                 uncovered[app_key] -= count
             uncovered = {app_key: count for app_key, count in uncovered.items() if count}
     for app_key, count in uncovered.items():
-        billable_verifications[app_key, None] += count
+        uses[app_key, None] += count

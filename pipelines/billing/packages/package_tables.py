@@ -95,9 +95,8 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
             raise ledger_error(f"The ledger of resource package {name} has a wrong sum on {row.day}.")
         left[name] = row.remaining
     of_none = [name for _, name in drawn if name is not None]
-    given = account.billable_verifications.items()
-    billable_verifications = {day: total for day, by_app in given if (total := sum(by_app.values()))}
-    if of_none or by_day != billable_verifications:
+    used = {day: total for day, by_app in account.uses.items() if (total := sum(by_app.values()))}
+    if of_none or by_day != used:
         raise ledger_error(f"The uses drawn by the apps of account {account.account_id} differ from their uses.")
 
 

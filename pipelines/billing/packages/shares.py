@@ -12,10 +12,10 @@ def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
     """
     total = sum(uncovered.values())
     if draw == total:
-        return {app_key: count for app_key, count in uncovered.items() if count}
-    parts = {app_key: divmod(draw * count, total) for app_key, count in uncovered.items()}
+        return {app_key: uses for app_key, uses in uncovered.items() if uses}
+    parts = {app_key: divmod(draw * uses, total) for app_key, uses in uncovered.items()}
     got = {app_key: whole for app_key, (whole, _) in parts.items()}
     by_remainder = sorted(parts, key=lambda app_key: (-parts[app_key][1], app_key))
     for app_key in by_remainder[: draw - sum(got.values())]:
         got[app_key] += 1
-    return {app_key: count for app_key, count in got.items() if count}
+    return {app_key: uses for app_key, uses in got.items() if uses}

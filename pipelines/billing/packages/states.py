@@ -109,8 +109,8 @@ def account_states(account: Account, ledger: AccountLedger, at: AsOf) -> tuple[l
     for row in ledger.days:
         by_id[row.resource_package_id].add(row)
     states = {one: _state(one, total.remaining, at) for one, total in totals.items()}
-    billable_verifications = {day: sum(by_app.values()) for day, by_app in account.billable_verifications.items()}
-    forecast = Forecast(billable_verifications, at.complete, at.day)
+    uses = {day: sum(by_app.values()) for day, by_app in account.uses.items()}
+    forecast = Forecast(uses, at.complete, at.day)
     remaining = {
         one: one.quantity if state == "future" else totals[one].remaining
         for one, state in states.items()

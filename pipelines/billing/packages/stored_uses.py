@@ -27,14 +27,14 @@ def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_
         connection: has the relations that `billing_tables` creates.
     """
     names = {"accounts": sorted({one.account_id for one in bought.packages})}
-    days: list[DayUses] = connection.execute(sql("pipelines.billing", "account_uses"), names).fetchall()
-    accounts = accounts_of(bought, days, _segments(connection, names, []))
+    uses: list[DayUses] = connection.execute(sql("pipelines.billing", "account_uses"), names).fetchall()
+    accounts = accounts_of(bought, uses, _segments(connection, names, []))
     shared = {(day, one.account_id) for one in accounts for day in account_ledger(one, as_of, bought.zone).shared_days}
     if not shared:
         return accounts
     segments = _segments(connection, names, sorted(shared))
     by_app: list[DayUses] = connection.execute(sql("pipelines.billing", "shared_uses")).fetchall()
-    return accounts_of(bought, [*(one for one in days if one[:2] not in shared), *by_app], segments)
+    return accounts_of(bought, [*(use for use in uses if use[:2] not in shared), *by_app], segments)
 
 
 def _segments(

@@ -16,7 +16,7 @@ class LogCounts(NamedTuple):
     successes: int = 0
     mismatches: int = 0
     unknowns: int = 0
-    billable_verifications: int = 0
+    uses: int = 0
     duplicates: int = 0
     late: int = 0
 
@@ -35,7 +35,7 @@ class LogCounts(NamedTuple):
                 return self.unknowns
             case "failed":
                 return self.requests - self.successes - self.unknowns
-        return self.billable_verifications
+        return self.uses
 
 
 NOTHING: Final = LogCounts()

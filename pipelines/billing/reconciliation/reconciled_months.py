@@ -106,7 +106,7 @@ def _difference(
     allowed = tolerance.of(said)
     if measure == OVERFLOW:
         return Difference(said - overflow, allowed, LogCounts(), known=missing or DifferenceCause("unexplained", 0))
-    difference = said - counts.billable_verifications
+    difference = said - counts.uses
     known = missing or (DifferenceCause("overflow_only", difference) if abs(said - overflow) <= allowed else None)
     return Difference(
         difference, allowed, counts, _shift(key, days, log, shifts), (key.month, key.channel, measure), known

@@ -59,11 +59,11 @@ def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) 
     uses.
     """
     overflow: dict[tuple[date, str], int] = {
-        (day, account_id): LogCounts(*counts).billable_verifications
+        (day, account_id): LogCounts(*counts).uses
         for day, account_id, _, channel, *counts in days
         if channel == NUMBER and account_id not in with_package
     }
     uncovered = usage.filter(pl.col("resource_package_id").is_null()).select("day", "account_id", "uses")
-    for day, account_id, count in uncovered.iter_rows():
-        overflow[day, account_id] = overflow.get((day, account_id), 0) + count
+    for day, account_id, uses in uncovered.iter_rows():
+        overflow[day, account_id] = overflow.get((day, account_id), 0) + uses
     return overflow

@@ -5,7 +5,7 @@ SELECT
     starts_at,
     coalesce(account_id, '') AS account_id,
     CASE WHEN shared_days.day IS NULL THEN '*' ELSE app_key END AS app_key,
-    sum(uses)::BIGINT AS billable_verifications
+    sum(uses)::BIGINT AS uses
 FROM use_segments
 LEFT JOIN app_accounts USING (app_key, vendor)
 LEFT JOIN shared_days USING (day, account_id)

@@ -1,5 +1,5 @@
 -- grain: day, account_id with a resource package: the uses of all its apps
-SELECT day, account_id, '*' AS app_key, sum(uses)::BIGINT AS billable_verifications
+SELECT day, account_id, '*' AS app_key, sum(uses)::BIGINT AS uses
 FROM asked_hours
 WHERE list_contains($accounts, account_id)
 GROUP BY ALL

@@ -47,7 +47,7 @@ class RepeatClass(NamedTuple):
     requests_class: str
     keys: int
     requests: int
-    billable_verifications: int
+    uses: int
 
 
 class RepeatKey(NamedTuple):
@@ -58,7 +58,7 @@ class RepeatKey(NamedTuple):
     app_key: str
     key_hash: str
     requests: int
-    billable_verifications: int
+    uses: int
     first_at: str
     last_at: str
 

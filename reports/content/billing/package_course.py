@@ -82,7 +82,7 @@ def left_course(account: PackageAccount, complete: Collection[date], as_of: date
 
 def _outlooks(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> list[Outlook | None]:
     """Return the forecasts by the middle, lowest and highest factor of the account; None for an unknown factor."""
-    forecast = Forecast(account.billable_verifications, complete, as_of)
+    forecast = Forecast(account.uses, complete, as_of)
     to_come = future_days(as_of, zone)
     now = day_start(as_of + timedelta(days=1), zone)
     remaining = {

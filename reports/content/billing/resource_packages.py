@@ -54,7 +54,7 @@ class AccountApp(NamedTuple):
 
     account_id: str
     app_key: str
-    billable_verifications: int
+    uses: int
     overflow: int
 
 
@@ -92,7 +92,7 @@ class PackageAccount:
         packages: in the order in which they are used.
         left: by package id and day, units left at the end of each of the last 90 days; has the packages of all
             accounts.
-        billable_verifications: by day of the last 30; days without uses are left out.
+        uses: by day of the last 30; days without uses are left out.
         apps: of the last 30 days, most uses first.
         adjustments: the newest first.
         readings: None if the account has no reading.
@@ -101,15 +101,15 @@ class PackageAccount:
     row: AccountForecast
     packages: list[PackageRow]
     left: Mapping[str, Mapping[date, int]]
-    billable_verifications: Mapping[date, int]
+    uses: Mapping[date, int]
     apps: list[AccountApp]
     adjustments: list[Adjustment]
     readings: Readings | None = None
 
     @property
-    def total_billable_verifications(self) -> int:
+    def used(self) -> int:
         """The uses of the last 30 days."""
-        return sum(one.billable_verifications for one in self.apps)
+        return sum(one.uses for one in self.apps)
 
     @property
     def overflow(self) -> int:
@@ -136,12 +136,12 @@ def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     left: dict[str, dict[date, int]] = defaultdict(dict)
     for package_id, day, remaining in marts.rows("package_days"):
         left[package_id][day] = remaining
-    billable_verifications: dict[str, dict[date, int]] = defaultdict(dict)
+    uses: dict[str, dict[date, int]] = defaultdict(dict)
     for account_id, day, count in marts.rows("package_use_days"):
-        billable_verifications[account_id][day] = count
+        uses[account_id][day] = count
     return [
         PackageAccount(
-            row, packages[row.account_id], left, billable_verifications[row.account_id], apps[row.account_id],
+            row, packages[row.account_id], left, uses[row.account_id], apps[row.account_id],
             adjustments[row.account_id], readings.get(row.account_id),
         )
         for row in (AccountForecast(*one) for one in marts.rows("package_accounts"))

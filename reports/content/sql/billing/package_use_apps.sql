@@ -2,9 +2,9 @@
 SELECT
     account_id,
     app_key,
-    sum(uses)::BIGINT AS billable_verifications,
+    sum(uses)::BIGINT AS uses,
     coalesce(sum(uses) FILTER (resource_package_id IS NULL), 0)::BIGINT AS overflow
 FROM resource_package_usage
 WHERE day BETWEEN $first AND $last
 GROUP BY account_id, app_key
-ORDER BY account_id, billable_verifications DESC, app_key
+ORDER BY account_id, uses DESC, app_key

@@ -4,7 +4,7 @@ SELECT
     requests_class,
     sum(keys)::BIGINT AS keys,
     sum(requests)::BIGINT AS requests,
-    sum(uses)::BIGINT AS billable_verifications
+    sum(uses)::BIGINT AS uses
 FROM repeat_daily
 WHERE day BETWEEN $first AND $last
 GROUP BY key, requests_class

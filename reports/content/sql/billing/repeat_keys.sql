@@ -5,7 +5,7 @@ SELECT
     app_key,
     key_hash,
     requests,
-    uses AS billable_verifications,
+    uses,
     strftime(first_at AT TIME ZONE time_zone, '%H:%M:%S') AS first_at,
     strftime(last_at AT TIME ZONE time_zone, '%H:%M:%S') AS last_at
 FROM repeat_top
