@@ -267,7 +267,7 @@ def backups(tries: int, work: Path) -> Result:
             [sys.executable, "-c", RUNS, str(source.root), str(min(12, tries))], cwd=PROJECT, env=environment(),
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        copies = []
+        copies: list[DataFolder] = []
         while process.poll() is None and len(copies) < -(-tries // rounds):
             time.sleep(draw.uniform(0.05, 0.6))
             if source.store.catalogue.file.exists():
