@@ -1,6 +1,6 @@
 """Draws small faults of the product: of Python by its syntax tree, of SQL and the pages' scripts by patterns.
 
-A mutant is a dictionary that replaces whole lines of a file, so that a later version of the file can get it too.
+A mutant replaces whole lines of a file, so that a later version of the file can get it too.
 """
 
 from __future__ import annotations
@@ -10,12 +10,48 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 PROJECT = Path(__file__).resolve().parents[1]
 GLOBS = ("pipelines/**/*.py", "reports/**/*.py", "pipelines/**/*.sql", "reports/**/*.sql", "reports/static/js/**/*.js")
 Edit = tuple[int, int, str, str]
 """The offsets of the text that is replaced, the new text, and the kind of fault."""
+
+
+class Fault(TypedDict):
+    """A drawn mutant; `before` and `after` are whole lines of the file."""
+
+    id: int
+    file: str
+    line: int
+    kind: str
+    before: str
+    after: str
+
+
+class Mutant(Fault):
+    """A mutant in a record.
+
+    Attributes:
+        found_by: the test that caught it in the older record; None for a new mutant.
+        seen: the tests that reach it.
+        by: the failure that caught it.
+        tests: how many tests were due, and how many reach it: `5 of 9`.
+    """
+
+    found_by: str | None
+    seen: list[str]
+    result: NotRequired[str]
+    by: NotRequired[str]
+    tests: NotRequired[str]
+
+
+class Record(TypedDict):
+    """The file in which `lab.mutations` records its results; `seconds` are of the tests that pass."""
+
+    seconds: dict[str, float]
+    mutants: list[Mutant]
+
 
 # The first of several is the opposite, the second one moves a boundary.
 _COMPARED = {
@@ -47,13 +83,13 @@ _SCRIPT_NOISE = (
 )
 
 
-def drawn(seed: int, count: int) -> list[dict[str, Any]]:
+def drawn(seed: int, count: int) -> list[Fault]:
     """Return that many mutants: a file by its lines, then one of its faults. A line has one at most."""
     dice = random.Random(seed)
     files = [path for glob in GLOBS for path in sorted(PROJECT.glob(glob))]
     texts = {path: path.read_text("utf-8") for path in files}
     weights = [len(re.findall(r"\S.*\n", text)) for text in texts.values()]
-    mutants: dict[tuple[str, int], dict[str, Any]] = {}
+    mutants: dict[tuple[str, int], Fault] = {}
     while len(mutants) < count:
         (path,) = dice.choices(files, weights)
         text, name = texts[path], path.relative_to(PROJECT).as_posix()
@@ -64,8 +100,14 @@ def drawn(seed: int, count: int) -> list[dict[str, Any]]:
         line, first, last = text.count("\n", 0, start) + 1, text.rfind("\n", 0, start) + 1, text.find("\n", end)
         after = text[first:start] + new + text[end:last]
         if (name, line) not in mutants and (path.suffix != ".py" or _compiles(text[:first] + after + text[last:])):
-            fault = {"file": name, "line": line, "kind": kind, "before": text[first:last], "after": after}
-            mutants[name, line] = {"id": len(mutants) + 1} | fault
+            mutants[name, line] = {
+                "id": len(mutants) + 1,
+                "file": name,
+                "line": line,
+                "kind": kind,
+                "before": text[first:last],
+                "after": after,
+            }
     return list(mutants.values())
 
 

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate
@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from lab.mutants import PROJECT, drawn
+from lab.mutants import PROJECT, Fault, Mutant, Record, drawn
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-m", "not lab")
 NPM = ("npm", "--silent")
@@ -91,7 +91,7 @@ def changed(texts: dict[Path, str]) -> Iterator[None]:
             path.write_bytes(before)
 
 
-def applied(mutant: dict[str, Any]) -> str | None:
+def applied(mutant: Mutant) -> str | None:
     """Return the text of the mutant's file with its fault, nearest to its line; None if its lines are gone."""
     path = PROJECT / mutant["file"]
     text = path.read_text("utf-8") if path.exists() else ""
@@ -103,7 +103,7 @@ def applied(mutant: dict[str, Any]) -> str | None:
     return text[:start] + mutant["after"] + text[start + len(mutant["before"]) :]
 
 
-def probes(mutant: dict[str, Any]) -> dict[Path, list[int]]:
+def probes(mutant: Mutant) -> dict[Path, list[int]]:
     """Return the lines of Python before which the probes of a mutant go; a script has none.
 
     Probes of SQL are in the functions that may read it; probes of a module's definitions, in the functions that use
@@ -145,10 +145,13 @@ def _probed(path: Path, line: int = 0) -> list[int]:
 
 
 def _top(statement: ast.stmt) -> int:
-    return min(one.lineno for one in [statement, *getattr(statement, "decorator_list", [])])
+    """Return the first line of a statement, which is that of its first decorator if it has any."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return min([statement.lineno, *(one.lineno for one in statement.decorator_list)])
+    return statement.lineno
 
 
-def look(record: dict[str, Any], tests: list[str]) -> None:
+def look(record: Record, tests: list[str]) -> None:
     """Run tests with probes; note which of them see each mutant, and the seconds of those that pass."""
     folder = tempfile.TemporaryDirectory()
     log = f"{folder.name}/seen"
@@ -171,7 +174,7 @@ def look(record: dict[str, Any], tests: list[str]) -> None:
             [*PYTEST, "-n", "2", "--dist", "loadfile", "-p", "lab.mutations", *tests], cwd=PROJECT, check=False
         )
         seen, users, times = (Path(log + name).read_text().splitlines() for name in ("", ".fixtures", ".times"))
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     for duration, _, test in (line.split(" ", 2) for line in times):
         seconds[test] += float(duration)
     failed = {test for _, outcome, test in (line.split(" ", 2) for line in times) if outcome == "failed"}
@@ -184,21 +187,22 @@ def look(record: dict[str, Any], tests: list[str]) -> None:
         mutant["seen"] = sorted({*mutant["seen"], *of_fixtures.get(who, {who})})
 
 
-def judge(mutant: dict[str, Any], seconds: dict[str, float]) -> None:
+def judge(mutant: Mutant, seconds: dict[str, float]) -> None:
     """Run the tests that reach a mutant: the test that found it before, then tests of its room, then cheap ones."""
     text, is_script = applied(mutant), mutant["file"].endswith(".js")
     if text is None:
         mutant["result"] = "gone"
         return
-    known = {*mutant["seen"], mutant["found_by"]} & seconds.keys()
+    found_by = mutant["found_by"] or ""
+    known = {*mutant["seen"], found_by} & seconds.keys()
     seen = [test for test in known if not test.startswith(DIGESTS)]
     if is_script:
         seen = [test for test in seconds if test.startswith("tests/browser/")]
-    files: Counter[str] = Counter()
+    files: dict[str, float] = defaultdict(float)
     for test in seen:
         files[test.partition("::")[0]] += seconds[test]
     words = set(re.findall("[a-z]+", mutant["file"].removesuffix(".py")))
-    before = (mutant["found_by"] or "").partition("::")[0]
+    before = found_by.partition("::")[0]
     ranked = sorted(
         files, key=lambda file: (file != before, -len(words & set(re.findall("[a-z]+", file))), files[file])
     )
@@ -253,13 +257,15 @@ def main() -> None:
     parser.add_argument("--record", type=Path, required=True)
     chosen = parser.parse_args()
     os.environ["POLARS_MAX_THREADS"] = "1"
+    record: Record
     if chosen.record.exists():
-        record = json.loads(chosen.record.read_text())
+        record = _read(chosen.record)
+    elif chosen.again:
+        older = _read(chosen.again)["mutants"]
+        record = {"seconds": {}, "mutants": [_unjudged(one, one.get("by")) for one in older]}
     else:
-        older = json.loads(chosen.again.read_text())["mutants"] if chosen.again else drawn(chosen.seed, chosen.count)
-        names = ("id", "file", "line", "kind", "before", "after")
-        mutants = [{name: one[name] for name in names} | {"found_by": one.get("by"), "seen": []} for one in older]
-        record = {"seconds": {}, "mutants": mutants}
+        drawn_now = drawn(chosen.seed, chosen.count)
+        record = {"seconds": {}, "mutants": [_unjudged(one, None) for one in drawn_now]}
     if chosen.look or not record["seconds"]:
         look(record, chosen.look)
         _write(chosen.record, record)
@@ -271,7 +277,25 @@ def main() -> None:
     print(dict(Counter(one.get("result", "not judged") for one in record["mutants"])))
 
 
-def _write(file: Path, record: dict[str, Any]) -> None:
+def _unjudged(fault: Fault, found_by: str | None) -> Mutant:
+    return {
+        "id": fault["id"],
+        "file": fault["file"],
+        "line": fault["line"],
+        "kind": fault["kind"],
+        "before": fault["before"],
+        "after": fault["after"],
+        "found_by": found_by,
+        "seen": [],
+    }
+
+
+def _read(file: Path) -> Record:
+    record: Record = json.loads(file.read_text())
+    return record
+
+
+def _write(file: Path, record: Record) -> None:
     file.write_text(json.dumps(record, ensure_ascii=False, indent=1))
 
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from types import EllipsisType
 
 import numpy as np
 
@@ -26,7 +27,11 @@ SETTINGS = Settings(calendar="none")
 """A simulated day is a holiday or none, whatever its date."""
 
 
-def _scaled(axis: Callable[[np.random.Generator], tuple[object, ...]], share: float) -> Fault:
+Place = tuple[int | slice | EllipsisType, ...]
+"""An index into the cells of a day: those that a fault affects."""
+
+
+def _scaled(axis: Callable[[np.random.Generator], Place], share: float) -> Fault:
     def change(day: Day, draw: np.random.Generator) -> None:
         place = axis(draw)
         day.cells[place] = draw.binomial(day.cells[place], share)
@@ -69,11 +74,11 @@ FAULTS: dict[str, Fault] = {
     "half of a source gone": _of(sources={"gateway": 1.0, "sdk": 0.5}),
     "a host's file gone": _of(hosts=(0.0, 1.0, 1.0)),
     "half of a host's file gone": _of(hosts=(0.5, 1.0, 1.0)),
-    "a channel gone": _scaled(lambda draw: (slice(None), draw.integers(0, 4)), 0),
-    "half of a channel gone": _scaled(lambda draw: (slice(None), draw.integers(0, 4)), 0.5),
-    "a platform gone": _scaled(lambda draw: (slice(None), slice(None), draw.integers(0, 2)), 0),
-    "half of a platform gone": _scaled(lambda draw: (slice(None), slice(None), draw.integers(0, 2)), 0.5),
-    "a carrier gone": _scaled(lambda draw: (..., draw.integers(0, 3)), 0),
+    "a channel gone": _scaled(lambda draw: (slice(None), int(draw.integers(0, 4))), 0),
+    "half of a channel gone": _scaled(lambda draw: (slice(None), int(draw.integers(0, 4))), 0.5),
+    "a platform gone": _scaled(lambda draw: (slice(None), slice(None), int(draw.integers(0, 2))), 0),
+    "half of a platform gone": _scaled(lambda draw: (slice(None), slice(None), int(draw.integers(0, 2))), 0.5),
+    "a carrier gone": _scaled(lambda draw: (..., int(draw.integers(0, 3))), 0),
     "a stage gone": _of(lost_stages={"page"}),
     "a small stage gone": _of(lost_stages={"login"}),
     "clock 8 hours behind": _clock(-8),
@@ -141,8 +146,8 @@ def main(count: int) -> None:
     quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
     for left in (0.5, 0.25):
         for made in (installations(count, LARGE), quiet):
-            found = found_of_days(made, left)
-            print(f"{left} of a day left, {len(made)} installations: {sum(found)} of {len(found)}", flush=True)
+            told = found_of_days(made, left)
+            print(f"{left} of a day left, {len(made)} installations: {sum(told)} of {len(told)}", flush=True)
     for sizes in (SMALL, LARGE):
         found = [alarms(one) for one in installations(count, sizes)]
         false = [f"{one.metric} {one.cause.cell} {one.first_day}" for some in found for one in some]

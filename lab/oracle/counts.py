@@ -105,8 +105,8 @@ def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Co
         else:
             outcome = entry.outcome if entry is not None else ""
         is_unmapped = not outcome
-    settled = {"vendor": vendor, "platform": platform, "carrier": carrier_of(record), "outcome": outcome or "error"}
-    return Counted(day, record._replace(**settled), is_unmapped)
+    settled = record._replace(vendor=vendor, platform=platform, carrier=carrier_of(record), outcome=outcome or "error")
+    return Counted(day, settled, is_unmapped)
 
 
 def carrier_of(record: Record) -> str:

@@ -292,7 +292,8 @@ def _result_code(text: str | None) -> str | None:
 
 
 def _hash(text: str | None, key: str) -> str | None:
-    return hmac.new(key.encode(), text.encode(), "sha256").hexdigest() if _text(text) else None
+    given = _text(text)
+    return hmac.new(key.encode(), given.encode(), "sha256").hexdigest() if given else None
 
 
 def _latency_ms(text: str | None) -> int | None:

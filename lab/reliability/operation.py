@@ -24,7 +24,7 @@ from tests.support import DataFolder, days_before, records
 # Columns that may differ between two runs over the same logs: times of the runs.
 TIMES = {"publication": ("generated_at", "run"), "input_files": ("first_read_at",)}
 # Tables that describe how a folder got its contents: they differ if one run did the work of two.
-HISTORY = {"publication", "restatements", "day_quality", "input_files", "check_results"}
+HISTORY = {"publication", "restatements", "day_quality", "input_files", "check_results", "withdrawn_incidents"}
 
 
 @dataclass(frozen=True)

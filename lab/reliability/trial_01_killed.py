@@ -223,7 +223,11 @@ def kill(scenario: Scenario, folder: Path, draw: random.Random) -> str | None:
     process = start(command, folder)
     done: list[str] = []
 
-    reader = threading.Thread(target=lambda: [done.append(stage) for stage in _stages_of(process)], daemon=True)
+    def read_stages() -> None:
+        for stage in _stages_of(process):
+            done.append(stage)
+
+    reader = threading.Thread(target=read_stages, daemon=True)
     reader.start()
     begins, ends = scenario.stages["ingest"][0], scenario.stages["site"][1]
     stage = draw.choice(("before", *STAGES)) if command[0] != "accept" else "before"
@@ -286,10 +290,9 @@ def differences(never_killed: Path, killed: Path) -> Iterator[str]:
     expected = killed.with_suffix(".expected")
     expected.mkdir()
     render_site(_with_times_of(killed, reference, expected.with_suffix(".duckdb")), expected)
-    ours, theirs = _bytes_of(expected), _bytes_of((killed / "site").resolve())
-    yield from (
-        f"file of the site {name}" for name in sorted(ours.keys() | theirs.keys()) if ours.get(name) != theirs.get(name)
-    )
+    wanted, found = _bytes_of(expected), _bytes_of((killed / "site").resolve())
+    names = sorted(wanted.keys() | found.keys())
+    yield from (f"file of the site {name}" for name in names if wanted.get(name) != found.get(name))
     for app in apps:
         exported = [
             export_detail(

@@ -78,7 +78,7 @@ def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, pag
     pages.check(_on_the_quality_page(folder) == {row[:4] for row in rows}, lambda: f"{case}: the quality page")
     for day in DAYS[:-1]:
         wrong_page = _wrong_page(folder, day, [row for row in rows if row[0] == day])
-        pages.check(not wrong_page, lambda day=day, found=wrong_page: f"{case}: the page of {day} {found}")
+        pages.check(not wrong_page, f"{case}: the page of {day} {wrong_page}")
 
 
 def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:

@@ -202,7 +202,8 @@ def _growing(scale: float, root: Path) -> Result:
         folder = DataFolder(root / str(number))
         folder.land("still.ndjson", records(50, last, "s"))
         target = folder.land("grows.ndjson", records(20_000, last, "g"))
-        stop, written = threading.Event(), []
+        stop = threading.Event()
+        written: list[int] = []
 
         def write(target: Path = target, stop: threading.Event = stop, written: list[int] = written) -> None:
             with target.open("ab", buffering=0) as out:

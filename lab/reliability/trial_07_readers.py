@@ -22,12 +22,14 @@ import shutil
 import signal
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from queue import Empty
-from typing import Any
 
 import duckdb
 
@@ -48,6 +50,8 @@ AGREE = """
         (SELECT count(*) FROM publication)
 """
 KINDS = ("generation", "link", "browser", "tables")
+Reads = tuple[str, int, list[str]]
+"""The kind of a reader, the number of its reads, and its failures."""
 
 
 def trial(scale: float, work: Path) -> list[Result]:
@@ -103,19 +107,19 @@ def trial(scale: float, work: Path) -> list[Result]:
     return [tallies[kind].result(f"{runs} publishing rounds, {killed} killed") for kind in KINDS]
 
 
-def _results(reader: Any, results: Any) -> list[tuple[str, int, list[str]]]:
+def _results(reader: BaseProcess, results: Queue[Reads]) -> list[Reads]:
     try:
         return [results.get(timeout=60)]
     except Empty:
         return [("generation", 1, [f"a reader died with {reader.exitcode}"])]
 
 
-def read_on(kind: str, root: str, seed: int, stop: Event, results: Any) -> None:
+def read_on(kind: str, root: str, seed: int, stop: Event, results: Queue[Reads]) -> None:
     """Read until the event is set; then return the kind, the number of reads and the failures."""
     draw, data = random.Random(seed), Path(root)
     # Only the wanted reader is created: a browser starts a server, which lives until it is closed.
     browser = Browser(data) if kind == "browser" else None
-    others = {
+    others: dict[str, Callable[[], Callable[[Path, random.Random], int]]] = {
         "generation": lambda: read_generation,
         "link": lambda: ThroughLink().read,
         "tables": lambda: Tables().read,

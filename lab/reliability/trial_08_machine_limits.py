@@ -107,7 +107,8 @@ def full_disk(base: Base, tries: int, work: Path) -> Result:
             (disk / "filler").unlink()
             again = authmeter("run", "--day", NEW, data=folder.root)
             fault = fault or ("" if again.code in (0, 3) else f"then exit {again.code}: {again.said[-300:]}")
-            tally.check(not (fault or base.unhealed(folder)), lambda c=case, f=fault: f"{c}: {f}")
+            fault = fault or base.unhealed(folder)
+            tally.check(not fault, f"{case}: {fault}")
     return tally.result(f"in {failed} the disk was full; {named} of these named cause and cure")
 
 
@@ -129,7 +130,8 @@ def limited_files(base: Base, tries: int, work: Path) -> Result:
         if ended.code and not ("The disk is full" in ended.said and "Free space" in ended.said):
             fault = fault or f"it says {ended.said[-300:]}"
         folder.tables(NEW)
-        tally.check(not (fault or base.unhealed(folder)), lambda n=number, f=fault, b=limit: f"try {n}, {b} bytes: {f}")
+        fault = fault or base.unhealed(folder)
+        tally.check(not fault, f"try {number}, {limit} bytes: {fault}")
     return tally.result()
 
 
@@ -173,7 +175,8 @@ def short_memory(base: Base, tries: int, work: Path) -> Result:
             fault = fault or f"it says {ended.said[-300:]}"
         (folder.root / "authmeter.toml").unlink(missing_ok=True)
         folder.tables(NEW)
-        tally.check(not (fault or base.unhealed(folder)), lambda n=number, f=fault, m=limit: f"try {n}, {m}: {f}")
+        fault = fault or base.unhealed(folder)
+        tally.check(not fault, f"try {number}, {limit}: {fault}")
     return tally.result(
         f"{named} ended in words; where the system refuses memory to a library, its own words or none are all there is"
     )

@@ -39,10 +39,8 @@ DataFolder(Path(sys.argv[1])).publish(DAY)
 
 def host_zones(tries: int, work: Path) -> Result:
     """The same logs on hosts of other zones: tables and every file of the site have the same bytes."""
-    tally, wanted = (
-        Tally(8, "Hosts in other time zones: tables cell for cell, every file of the site byte for byte"),
-        None,
-    )
+    tally = Tally(8, "Hosts in other time zones: tables cell for cell, every file of the site byte for byte")
+    wanted: dict[str, object] = {}
     for zone in ("Asia/Shanghai", *("America/New_York", "Pacific/Kiritimati", "Asia/Kolkata", "Europe/London")[:tries]):
         folder = installation(work / zone.replace("/", "-"), DAY)
         command = [sys.executable, "-c", PUBLISH, str(folder.root)]
@@ -52,8 +50,8 @@ def host_zones(tries: int, work: Path) -> Result:
         if not tally.check(done.returncode == 0, f"{zone}: {done.stderr[-300:]}"):
             continue
         site = folder.store.site.resolve()
-        found = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
-        found |= tables(folder.store.database)
+        found: dict[str, object] = dict(tables(folder.store.database))
+        found |= {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
         wanted = wanted or found
         differs = first_difference(found, wanted)
         tally.check(not differs, f"{zone}: {differs}")

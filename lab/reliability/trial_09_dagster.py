@@ -13,12 +13,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.scheduler.instigation import ScheduleInstigatorData
 
 from lab.reliability.harness import Result, Tally, some
 from lab.reliability.operation import as_of, authmeter, environment, installation, land_day, whole_site
@@ -58,11 +60,11 @@ def descendants(process: int) -> list[int]:
     return found + [deeper for pid in found for deeper in descendants(pid)]
 
 
-def until(happened: object, seconds: int = 300) -> bool:
+def until(happened: Callable[[], bool], seconds: int = 300) -> bool:
     """Whether something happens in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if happened():  # type: ignore[operator]
+        if happened():
             return True
         time.sleep(0.5)
     return False
@@ -73,12 +75,11 @@ def set_back(folder: DataFolder, days: int) -> bool:
     before = time.time() - days * 86_400 - 3_600
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         for state in instance.all_instigator_state():
-            if state.instigator_name == "daily_schedule" and state.instigator_data:
-                kind = type(state.instigator_data)
-                data = kind(
-                    cron_schedule=state.instigator_data.cron_schedule, start_timestamp=before,
-                    last_iteration_timestamp=before,
-                )  # fmt: skip
+            data = state.instigator_data
+            if state.instigator_name == "daily_schedule" and isinstance(data, ScheduleInstigatorData):
+                data = ScheduleInstigatorData(
+                    cron_schedule=data.cron_schedule, start_timestamp=before, last_iteration_timestamp=before
+                )
                 instance.update_instigator_state(state.with_data(data))
                 return True
     return False
@@ -94,27 +95,31 @@ def real_scheduler(rounds: int, work: Path) -> Result:
     """A real scheduler: down for five days; killed with everything in the midst of its run; started again."""
     tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
     for number in range(rounds):
-        # Between midnight and the time of the schedule, the newest day that is over is nobody's to close yet.
-        newest = closed_day(stays=timedelta(minutes=5), at=timedelta(hours=2, minutes=30))
-        folder = installation(work / f"real{number}", days_before(newest, 5), 2)
-        folder.publish(days_before(newest, 5))
-        with scheduler(folder):
-            seen = until(lambda f=folder: (f.root / "dagster" / ".tables_made").exists() and set_back(f, 5))
-        tally.check(seen, f"round {number}: the scheduler did not come up")
-        set_back(folder, 5)
-        for day in days_between(days_before(newest, 4), newest):
-            land_day(folder, day)
-        with scheduler(folder):
-            started = until(lambda f=folder: is_run_under_way(f))
-            time.sleep(random.Random(number).uniform(0, 6))
-        tally.check(started, f"round {number}: no run was started")
-        with scheduler(folder):
-            done = until(lambda f=folder, day=newest: f.manifest.as_of == day and as_of(f) == day and whole_site(f))
-            tally.check(done, f"round {number}: {folder.manifest.as_of} is published")
-            ended = until(lambda f=folder: not any(run.status in UNDER_WAY for run in runs(f)), 60)
-            tally.check(ended, f"round {number}: {[run.status.value for run in runs(folder)]}")
-        tally.check(len(folder.counted()) == 7, f"round {number}: {folder.counted()}")
+        _one_round(tally, number, work / f"real{number}")
     return tally.result("each round starts it three times")
+
+
+def _one_round(tally: Tally, number: int, root: Path) -> None:
+    # Between midnight and the time of the schedule, the newest day that is over is nobody's to close yet.
+    newest = closed_day(stays=timedelta(minutes=5), at=timedelta(hours=2, minutes=30))
+    folder = installation(root, days_before(newest, 5), 2)
+    folder.publish(days_before(newest, 5))
+    with scheduler(folder):
+        seen = until(lambda: (folder.root / "dagster" / ".tables_made").exists() and set_back(folder, 5))
+    tally.check(seen, f"round {number}: the scheduler did not come up")
+    set_back(folder, 5)
+    for day in days_between(days_before(newest, 4), newest):
+        land_day(folder, day)
+    with scheduler(folder):
+        started = until(lambda: is_run_under_way(folder))
+        time.sleep(random.Random(number).uniform(0, 6))
+    tally.check(started, f"round {number}: no run was started")
+    with scheduler(folder):
+        done = until(lambda: folder.manifest.as_of == newest and as_of(folder) == newest and whole_site(folder))
+        tally.check(done, f"round {number}: {folder.manifest.as_of} is published")
+        ended = until(lambda: not any(run.status in UNDER_WAY for run in runs(folder)), 60)
+        tally.check(ended, f"round {number}: {[run.status.value for run in runs(folder)]}")
+    tally.check(len(folder.counted()) == 7, f"round {number}: {folder.counted()}")
 
 
 def is_run_under_way(folder: DataFolder) -> bool:
@@ -137,7 +142,7 @@ def stuck_runs(tries: int, work: Path) -> Result:
         folder = installation(work / f"stuck{seed}", newest, 2)
         command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root)]
         head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL)
-        until(lambda f=folder: is_run_under_way(f))
+        until(partial(is_run_under_way, folder))
         time.sleep(random.Random(seed).uniform(0, 2))
         kill_tree(head)
         left = sum(run.status in UNDER_WAY for run in runs(folder))
@@ -154,10 +159,10 @@ def stuck_runs(tries: int, work: Path) -> Result:
 
         made = [instance.create_run_for_job(small, status=UNDER_WAY[n % 3]) for n in range(9)]
         count = end_dead_runs(instance, but=made[0].run_id)
-        states = {run.run_id: run.status for run in instance.get_runs()}
+        by_id = {run.run_id: run.status for run in instance.get_runs()}
         ended_runs = [run for run in made[1:] if run.status != dg.DagsterRunStatus.STARTING]
-        is_right = count == len(ended_runs) and all(states[r.run_id] == dg.DagsterRunStatus.FAILURE for r in ended_runs)
-        tally.check(is_right and states[made[0].run_id] == made[0].status, f"{count} ended: {states}")
+        is_right = count == len(ended_runs) and all(by_id[r.run_id] == dg.DagsterRunStatus.FAILURE for r in ended_runs)
+        tally.check(is_right and by_id[made[0].run_id] == made[0].status, f"{count} ended: {by_id}")
     return tally.result("a run that was starting is ended by the next scheduler, or by Dagster after five minutes")
 
 
@@ -194,7 +199,7 @@ def second_scheduler(tries: int, work: Path) -> Result:
         third.send_signal(signal.SIGTERM)
         left = descendants(third.pid)
         # A killed process can exist for a moment longer on a busy machine.
-        is_ended = third.wait(60) == 0 and until(lambda left=left: not any(_lives(one) for one in left), 60)
+        is_ended = third.wait(60) == 0 and until(partial(_all_ended, left), 60)
         tally.check(is_ended, f"{number}: the third did not end when it was told to")
     return tally.result()
 
@@ -203,6 +208,10 @@ def _alone(home: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen([sys.executable, "-c", ALONE, str(home)], cwd=PROJECT, env=environment())
     assert until(lambda: len(descendants(process.pid)) >= 2, 60)
     return process
+
+
+def _all_ended(processes: list[int]) -> bool:
+    return not any(_lives(process) for process in processes)
 
 
 def _lives(process: int) -> bool:

@@ -216,8 +216,10 @@ def hostile_names(work: Path) -> Result:
     for number, name in enumerate(FILES):
         hostile = [record(f"{number}-{n}", app_key=key, scheme_id=f"s{TEXTS[n]}") for n, key in enumerate(KEYS)]
         for n, text in enumerate(TEXTS):
-            texts = dict.fromkeys(("sdk_version", "result_code", "vendor", "carrier"), text)
-            hostile += [record(f"{number}-t{n}", **texts, outcome=None), record(f"{number}-r{n}", app_key=text)]
+            hostile += [
+                record(f"{number}-t{n}", sdk_version=text, result_code=text, vendor=text, carrier=text, outcome=None),
+                record(f"{number}-r{n}", app_key=text),
+            ]
         folder.land(name, hostile)
     folder.write("authmeter.toml", 'xlsx_apps = ["*"]\n')
     folder.publish(DAY)
@@ -241,8 +243,8 @@ def hostile_names(work: Path) -> Result:
             tally.check(not bad, f"{case}: {bad[:2]}")
         elif path.suffix == ".xlsx":
             with ZipFile(path) as book:
-                text = b"".join(book.read(name) for name in book.namelist())
-            tally.check(b"<f>" not in text and b"<hyperlink " not in text, f"{case}: a formula or a link")
+                inside = b"".join(book.read(name) for name in book.namelist())
+            tally.check(b"<f>" not in inside and b"<hyperlink " not in inside, f"{case}: a formula or a link")
     return tally.result(f"{len(KEYS)} keys, {len(TEXTS)} texts, {len(FILES)} file names")
 
 

@@ -192,7 +192,8 @@ def _published_changed(folder: DataFolder, draw: random.Random) -> str:
         filled = [n for n in sorted(TABLES) if connection.execute(f"SELECT count(*) FROM {n}").fetchall()[0][0]]
         table = draw.choice(filled)
         column, kind = draw.choice(sorted(TABLES[table].columns.items()))
-        given = {"VARCHAR": "'changed'", "DATE": "DATE '1999-01-01'", "BOOLEAN": f"{column} IS NOT true"}
+        given = {"VARCHAR": "'changed'", "BOOLEAN": f"{column} IS NOT true"}
+        given |= {time: f"{time} '1999-01-01'" for time in ("DATE", "TIMESTAMP", "TIMESTAMPTZ")}
         value = given.get(kind, f"coalesce({column}, 0) + 1")
         connection.execute(f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT min(rowid) FROM {table})")
     return f"{table}.{column}"
@@ -267,7 +268,7 @@ def backups(tries: int, work: Path) -> Result:
             [sys.executable, "-c", RUNS, str(source.root), str(min(12, tries))], cwd=PROJECT, env=environment(),
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        copies = []
+        copies: list[DataFolder] = []
         while process.poll() is None and len(copies) < -(-tries // rounds):
             time.sleep(draw.uniform(0.05, 0.6))
             if source.store.catalogue.file.exists():

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -48,14 +49,14 @@ def trial(scale: float, work: Path) -> list[Result]:
         return [tally.result(f"not tried: {reason}") for tally in tallies]
     worlds, folders, executors, drivers, skew = tallies
     for seed in range(some(4, scale)):
-        tried(worlds, f"seed {seed}", lambda seed=seed: one_world(work / "worlds" / str(seed), seed))
+        tried(worlds, f"seed {seed}", partial(one_world, work / "worlds" / str(seed), seed))
     for seed in range(some(20, scale, 2)):
-        tried(folders, f"seed {seed}", lambda seed=seed: one_folder(work / "folders" / str(seed), seed))
+        tried(folders, f"seed {seed}", partial(one_folder, work / "folders" / str(seed), seed))
     for number in range(some(20, scale, 5)):
         task = ("read", *TASKS)[number % 5]
-        tried(executors, task, lambda number=number, task=task: one_executor(work / "executors" / str(number), task))
+        tried(executors, task, partial(one_executor, work / "executors" / str(number), task))
     tried_drivers(drivers, some(20, scale, 2), work / "drivers")
-    tried(skew, "skew", lambda: one_skew(work / "skew", some(500_000, scale)))
+    tried(skew, "skew", partial(one_skew, work / "skew", some(500_000, scale)))
     return [tally.result() for tally in tallies]
 
 

@@ -166,7 +166,8 @@ def _events(rng: Random, day: date, plan: Plan) -> list[Event]:
     The first of a month has more in its small hours, so that a month in the hours of another zone is another.
     """
     count = plan.a_day + (day.weekday() < 5) * plan.a_day // 3 + day.month % 3 + rng.randrange(3)
-    begin, found = start_ms(day, plan.zone), []
+    begin = start_ms(day, plan.zone)
+    found: list[Event] = []
     while len(found) < count:
         ms = begin + rng.choice((0, DAY_MS - 1, *[rng.randrange(DAY_MS)] * 18))
         event = _event(rng, f"{day}-{len(found)}", ms)

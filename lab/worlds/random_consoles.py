@@ -121,7 +121,7 @@ def _bills(
     rng: Random, log: Log, book: Ledger, month: date, accounts: list[str], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
     """A month's bills: of both together, or of channels; overflow only for an account that has packages."""
-    with_packages = {row["account_id"] for row in log.world.packages}
+    with_packages = {row.account_id for row in log.world.packages}
     days = month_days(month)
     named = rng.choice((f"{month:%Y-%m}", f"{month:%Y%m}"))
     plant = rng.choice(("", "exchange", "mismatch", "unknown", "duplicates", "noise", "overflow", "hours", "hours"))

@@ -66,7 +66,7 @@ WORDS = {
 LONG = "长" * 129
 # Odd values of every field: no strings, and strings that look like them. A fraction within a list has one way of
 # writing.
-ODD_ANYWHERE = (
+ODD_ANYWHERE: tuple[object, ...] = (
     True, False, [], {}, ["a", 1], {"a": [1, 2.5, None, {"é": "\"\\/\n"}], "b": True}, 0, -1, 1.5,
     Token("-0"), Token("-0.0"), Token("1e5"), Token("1.50"), Token("1E400"), Token("NaN"), Token("-Infinity"),
     Token("Infinity"), Token("12345678901234567890"), Token("123456789012345678901234567890"), "null", "true", "NaN",

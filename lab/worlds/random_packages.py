@@ -11,6 +11,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from lab.oracle.bills import registry
+from lab.oracle.bills.rows import PackageRow
 from lab.oracle.bills.times import ONE_DAY, start_ms
 from lab.oracle.raw_rows import utc_time
 from lab.oracle.records import DAY_MS
@@ -48,6 +49,7 @@ def write_packages(rng: Random, folder: Path, first: date, last: date, zone: Zon
     bought = registry.packages(folder, zone).rows
     read: list[tuple[object, ...]] = [("over", str(last - timedelta(days=20)), size // 2)]
     read += [reading for package in bought for reading in _readings(rng, package, first, last, zone)]
+    bad_readings: list[tuple[object, ...]]
     bad_readings = [("nowhere", read[0][1], 1), ("", read[0][1], 1), ("over", "", 1), ("over", str(last), "")]
     bad_readings += [
         ("over", "2020-01-01", 1),
@@ -58,8 +60,8 @@ def write_packages(rng: Random, folder: Path, first: date, last: date, zone: Zon
     bad_readings += [("over", str(last), "-1"), ("over", "noon", 1)]
     head = ("resource_package_id", "read_at", "remaining")
     write_csv(folder / "registry/resource_package_readings.csv", head, [*read, *bad_readings])
-    instants = {int(str(package[name])) for package in bought for name in ("purchased_at", "expires_at")}
-    return sorted(instants | {int(str(row["read_at"])) for row in registry.readings(folder, zone, bought).rows})
+    instants = {ms for package in bought for ms in (package.purchased_at, package.expires_at)}
+    return sorted(instants | {row.read_at for row in registry.readings(folder, zone, bought).rows})
 
 
 def _package(rng: Random, first: date, last: date, zone: ZoneInfo, size: int) -> tuple[object, ...]:
@@ -94,20 +96,21 @@ def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
     ]
 
 
-def _readings(
-    rng: Random, package: dict[str, object], first: date, last: date, zone: ZoneInfo
-) -> list[tuple[object, object, object]]:
+def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: ZoneInfo) -> list[tuple[object, ...]]:
     """Some at any instant of the span, at times at the purchase, or after the last day."""
-    bought, expires = int(str(package["purchased_at"])), int(str(package["expires_at"]))
-    begin, end = max(bought, start_ms(first, zone)), min(expires, start_ms(last + 3 * ONE_DAY, zone))
-    quantity = int(str(package["quantity"]))
+    begin = max(package.purchased_at, start_ms(first, zone))
+    end = min(package.expires_at, start_ms(last + 3 * ONE_DAY, zone))
     instants = (
         {rng.choice((begin, rng.randrange(begin, end))) for _ in range(rng.choice((0, 0, 1, 2)))}
         if begin < end
         else set()
     )
     return [
-        (package["resource_package_id"], str(ms), rng.choice((0, quantity, rng.randrange(quantity + 1))))
+        (
+            package.resource_package_id,
+            str(ms),
+            rng.choice((0, package.quantity, rng.randrange(package.quantity + 1))),
+        )
         for ms in sorted(instants)
     ]
 

@@ -63,9 +63,8 @@ def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[s
         if one.is_use:
             uses[one.account_id].append(one)
     names = sorted({package.account_id for package in bought.packages})
-    lead = int(str(world.settings["buy_lead_days"]))
     end = day_start(world.as_of + timedelta(days=1), zone)
-    at = AsOf(world.as_of, end, world.complete, future_days(world.as_of, zone), zone, lead)
+    at = AsOf(world.as_of, end, world.complete, future_days(world.as_of, zone), zone, world.settings.buy_lead_days)
     found = package_tables([account_of(name, bought, uses[name], zone) for name in names], at)
     return {name: table.to_dicts() for name, table in found.items()}, [
         (problem.path, problem.line, problem.reason) for problem in problems

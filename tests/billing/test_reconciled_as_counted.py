@@ -51,7 +51,7 @@ def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row]
     """Return the product's days and months of a world, and the invalid rows that it lists for both folders."""
     problems: list[Problem] = []
     said, log, zone = load_statements(folder / "registry", problems), log_of(world, book), world.zone.key
-    allowed = Tolerance(int(str(world.settings["tolerance_records"])), float(str(world.settings["tolerance_share"])))
+    allowed = Tolerance(world.settings.tolerance_records, float(world.settings.tolerance_share))
     console = whole_console(said.console)
     return (
         [row._asdict() for row in reconciled_days(console, log, allowed, zone)],

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import yaml
 
 from pipelines.common.project import PROJECT
+from pipelines.orchestration.home import home_tables
 from pipelines.orchestration.home.home import end_runs_of_the_dead, prepare, records_kept_open
 from tests.support import DataFolder
 
@@ -73,6 +75,33 @@ def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     for name in ("history/runs", "schedules/schedules"):
         with closing(sqlite3.connect(tmp_path / "data" / "dagster" / f"{name}.db")) as opened:
             assert opened.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_home_whose_making_failed_is_made_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """On a full disk, the file may exist without its tables. Dagster does not add the tables of assets to it."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    fill, filled = home_tables._fill, []
+
+    def fill_or_fail(*given: Any) -> None:
+        if len(filled) == number:
+            raise sqlite3.OperationalError("database or disk is full")
+        filled.append(given)
+        fill(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(home_tables, "_fill", fill_or_fail)
+        with pytest.raises(sqlite3.OperationalError):
+            prepare(tmp_path)
+    prepare(tmp_path)
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("days", ["2026-03-10"])
+        assert instance.get_dynamic_partitions("days") == ["2026-03-10"]
+        assert instance.get_runs() == []
+        assert instance.all_instigator_state() == []
 
 
 def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

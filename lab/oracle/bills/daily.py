@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import NamedTuple
 
 from lab.oracle.bills.measures import ALL_APPS, MEASURES, Log, by_count, is_covered, shift_of, tolerance
 from lab.oracle.bills.times import month_days
@@ -21,18 +22,38 @@ from lab.oracle.counts import Row
 Console = dict[tuple[date, str, str, str], dict[str, int]]
 
 
+class DailyRow(NamedTuple):
+    """A row of `reconciliation_daily`; `log` and all differences from it are None on a day without data."""
+
+    day: date
+    account_id: str
+    app_key: str
+    channel: str
+    measure: str
+    console: int
+    log: int | None
+    difference: int | None
+    tolerance: int
+    cause: str | None
+    explained: int | None
+    unexplained: int | None
+    shift_hours: int | None
+    late: int
+
+
 def console_counts(world: World) -> Console:
     """The counts given, the last of each key, with a row of all apps where there are only apps."""
     given: Console = {}
     for row in world.console:
-        key = (row["day"], row["account_id"], row["app_key"], row["channel"])
-        given[key] = {name: row[name] for name in MEASURES if row[name] is not None}
+        key = (row.day, row.account_id, row.app_key, row.channel)
+        counts = (row.total, row.success, row.failed, row.unknown, row.billed)
+        given[key] = {name: count for name, count in zip(MEASURES, counts, strict=True) if count is not None}
     summed: Console = {}
-    for (day, account, _, channel), counts in given.items():
+    for (day, account, _, channel), of_app in given.items():
         if (day, account, ALL_APPS, channel) not in given:
-            row = summed.setdefault((day, account, ALL_APPS, channel), {})
-            for name, count in counts.items():
-                row[name] = row.get(name, 0) + count
+            of_all = summed.setdefault((day, account, ALL_APPS, channel), {})
+            for name, count in of_app.items():
+                of_all[name] = of_all.get(name, 0) + count
     return given | summed
 
 
@@ -45,54 +66,53 @@ def series_of(console: Console, account: str, channel: str, measure: str, month:
 def reconciliation_daily(world: World) -> list[Row]:
     """Key: day, account_id, app_key, channel, measure."""
     log, console = Log(world), console_counts(world)
-    shifts: dict[tuple[object, ...], int | None] = {}
-    rows: list[Row] = []
+    shifts: dict[tuple[str, str, str, date], int | None] = {}
+    rows: list[DailyRow] = []
     for (day, account, app, channel), counts in sorted(console.items()):
         month = day.replace(day=1)
         for measure in counts if day <= world.as_of else ():
             at = (account, channel, measure, month)
             if at not in shifts:
                 shifts[at] = shift_of(log, series_of(console, *at), account, channel, measure)
-            row: Row = {"day": day, "account_id": account, "app_key": app, "channel": channel, "measure": measure}
-            rows.append(row | _by_itself(log, row, counts[measure], shifts[at]))
-    _explain_rest(log, rows)
-    return sorted(rows, key=lambda row: (row["day"], row["account_id"], row["app_key"], row["channel"], row["measure"]))
+            rows.append(_by_itself(log, (day, account, app, channel, measure), counts[measure], shifts[at]))
+    return [row._asdict() for row in sorted(_explained(log, rows), key=lambda row: row[:5])]
 
 
-def _by_itself(log: Log, key: Row, said: int, hours: int | None) -> Row:
+def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours: int | None) -> DailyRow:
     """Return the row with a cause from its own account; without a cause if neither the account nor its hours explain
     it.
     """
-    day, account, app, channel, measure = key.values()
-    records = log.records([day], account, app, channel)
+    day, account, app, channel, measure = key
     logged = log.count([day], account, app, channel, measure)
+    late = sum(one.is_late for one in log.records([day], account, app, channel))
     allowed = tolerance(log.world, said)
-    row: Row = {"console": said, "log": logged, "difference": said - logged, "tolerance": allowed, "cause": None}
-    row |= {"explained": None, "unexplained": None, "shift_hours": None, "late": sum(one.is_late for one in records)}
+    row = DailyRow(*key, said, logged, said - logged, allowed, None, None, None, None, late)
     if day not in log.world.complete:
-        return row | {"log": None, "difference": None, "cause": "no_log"}
+        return row._replace(log=None, difference=None, cause="no_log")
     if abs(said - logged) <= allowed:
-        return row | {"cause": "within", "explained": 0, "unexplained": said - logged}
+        return row._replace(cause="within", explained=0, unexplained=said - logged)
     if hours is not None and app == ALL_APPS and is_covered(log.world, [day], hours):
         explained = log.off_by(day, hours, account, channel, measure) - logged
         rest = said - logged - explained
         if abs(rest) <= allowed:
-            return row | {"cause": "shift", "explained": explained, "unexplained": rest, "shift_hours": hours}
+            return row._replace(cause="shift", explained=explained, unexplained=rest, shift_hours=hours)
     return row
 
 
-def _explain_rest(log: Log, rows: list[Row]) -> None:
-    """The causes that look at all accounts, or at the log's other counts."""
-    together: dict[tuple[object, ...], int] = defaultdict(int)
-    open_rows = [row for row in rows if row["cause"] is None]
-    for row in open_rows:
-        if row["app_key"] == ALL_APPS:
-            together[row["day"], row["channel"], row["measure"]] += row["difference"]
-    for row in open_rows:
-        off = row["difference"]
-        cause, explained = "other_account", off
-        is_moved = abs(together[row["day"], row["channel"], row["measure"]]) <= row["tolerance"]
-        if row["app_key"] != ALL_APPS or not is_moved:
-            behind = log.records([row["day"]], row["account_id"], row["app_key"], row["channel"])
-            cause, explained = by_count(off, row["tolerance"], behind)
-        row.update(cause=cause, explained=explained, unexplained=off - explained)
+def _explained(log: Log, rows: list[DailyRow]) -> list[DailyRow]:
+    """Give each row without a cause one from all accounts together, else from the log's other counts."""
+    together: dict[tuple[date, str, str], int] = defaultdict(int)
+    for row in rows:
+        if row.cause is None and row.difference is not None and row.app_key == ALL_APPS:
+            together[row.day, row.channel, row.measure] += row.difference
+    found: list[DailyRow] = []
+    for row in rows:
+        if row.cause is None and row.difference is not None:
+            cause, explained = "other_account", row.difference
+            is_moved = abs(together[row.day, row.channel, row.measure]) <= row.tolerance
+            if row.app_key != ALL_APPS or not is_moved:
+                behind = log.records([row.day], row.account_id, row.app_key, row.channel)
+                cause, explained = by_count(row.difference, row.tolerance, behind)
+            row = row._replace(cause=cause, explained=explained, unexplained=row.difference - explained)
+        found.append(row)
+    return found

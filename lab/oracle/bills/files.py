@@ -12,12 +12,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from lab.oracle.raw_rows import raw_rows
 from lab.oracle.records import Reject
 
-# The values of a good row by column.
+Kept = TypeVar("Kept")
+# The values of a row by column, before they become a typed row.
 Values = dict[str, object]
 # Gives the value of a cell, knowing the values before it in its row; raises ValueError where the text is none.
 Parse = Callable[[str, Values], object]
@@ -40,16 +41,21 @@ class Column(NamedTuple):
     default: Callable[[Values], object] = lambda values: None
 
 
-class ReadFile(NamedTuple):
+class ReadFile(NamedTuple, Generic[Kept]):
     """The good and rejected rows of one file."""
 
-    rows: list[Values]
+    rows: list[Kept]
     rejected: list[Reject]
 
 
-def read_file(data: Path, path: str, columns: tuple[Column, ...], key: tuple[str, ...] = ()) -> ReadFile:
-    """Return the rows of `data/path`, none if it does not exist. With a `key`, the first row of each counts."""
-    found = ReadFile([], [])
+def read_file(
+    data: Path, path: str, made: Callable[..., Kept], columns: tuple[Column, ...], key: tuple[str, ...] = ()
+) -> ReadFile[Kept]:
+    """Return the rows of `data/path`, none if it does not exist. With a `key`, the first row of each counts.
+
+    `made` is the class of a row; its fields have the names of the columns.
+    """
+    found: ReadFile[Kept] = ReadFile([], [])
     file = data / path
     if not file.exists():
         return found
@@ -67,7 +73,7 @@ def read_file(data: Path, path: str, columns: tuple[Column, ...], key: tuple[str
             found.rejected.append(Reject(path, line, reason))
         else:
             seen.add(own)
-            found.rows.append(values)
+            found.rows.append(made(**values))
     return found
 
 

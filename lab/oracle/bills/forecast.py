@@ -81,8 +81,8 @@ class Series:
 
     def _rho(self, origin: date) -> Fraction | None:
         days = self.complete_of(origin + ONE_DAY, 28)
-        bases = [self.base(day, origin) for day in days]
-        if len(days) < 21 or None in bases or not sum(bases):
+        bases = [base for day in days if (base := self.base(day, origin)) is not None]
+        if len(days) < 21 or len(bases) < len(days) or not sum(bases):
             return None
         return rounded(Fraction(self.total(days)) / sum(bases))
 

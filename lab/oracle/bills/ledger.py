@@ -48,8 +48,10 @@ class Ledger(NamedTuple):
 
 def packages_of(world: World) -> list[Package]:
     """The packages in the order in which they are drawn."""
-    names = ("expires_at", "purchased_at", "resource_package_id", "account_id", "quantity")
-    return sorted(Package(*(row[name] for name in names)) for row in world.packages)
+    return sorted(
+        Package(row.expires_at, row.purchased_at, row.resource_package_id, row.account_id, row.quantity)
+        for row in world.packages
+    )
 
 
 def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
@@ -84,23 +86,24 @@ def ledger(world: World) -> Ledger:
     packages = packages_of(world)
     for account in sorted({package.account_id for package in packages}):
         own = [package for package in packages if package.account_id == account]
-        by_day = grouped([one for one in world.verified if one.is_use and one.account_id == account], ["day"])
-        first = min([day_of(package.bought_ms, world.zone) for package in own] + [day for (day,) in by_day])
+        uses = [one for one in world.verified if one.is_use and one.account_id == account]
+        by_day = grouped(uses, lambda one: one.day)
+        first = min([*(day_of(package.bought_ms, world.zone) for package in own), *by_day])
         for day in days_from(first, world.as_of):
             for package in own:
                 if package.name in book.left:
                     book.opening[day, package.name] = book.left[package.name]
-            _one_day(world, book, own, day, by_day.get((day,), []))
+            _one_day(world, book, own, day, by_day.get(day, []))
     return book
 
 
 def _one_day(world: World, book: Ledger, own: list[Package], day: date, uses: list[Verified]) -> None:
     begin, end = start_ms(day, world.zone), start_ms(day + ONE_DAY, world.zone)
     read = {
-        (row["read_at"], package.name): int(str(row["remaining"]))
+        (row.read_at, package.name): row.remaining
         for row in world.readings
         for package in own
-        if row["resource_package_id"] == package.name
+        if row.resource_package_id == package.name
     }
     instants = {begin, *(ms for ms, _ in read)}
     instants |= {ms for package in own for ms in (package.bought_ms, package.expires_ms)}

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
-from lab.oracle.bills.files import Values
+from lab.oracle.bills.rows import LimitRow
 from lab.oracle.bills.uses import grouped
 from lab.oracle.bills.world import Verified, World
 from lab.oracle.counts import Row
@@ -18,6 +19,19 @@ LAST_DAYS = 30
 KEYS = ("device", "phone")
 TOP = 20
 CLASSES = (("6-10", 6, 10), ("11-20", 11, 20), ("21-50", 21, 50))
+
+
+class Repeat(NamedTuple):
+    """The requests of one device or phone in an app on a day; `key` says which of the two `hash` is."""
+
+    day: date
+    key: str
+    app_key: str
+    hash: str
+    requests: int
+    uses: int
+    first_at: datetime
+    last_at: datetime
 
 
 def recent(world: World) -> list[Verified]:
@@ -39,60 +53,56 @@ def limit_daily(world: World) -> list[Row]:
     return sorted(rows, key=lambda row: (str(row["day"]), str(row["limit_id"]), str(row["app_key"])))
 
 
-def _of_limit(limit: Values, verified: list[Verified]) -> list[Row]:
-    scope = [
-        one
-        for one in verified
-        if limit["app_key"] in ("*", one.app_key) and limit["channel"] in ("*", one.channel)
-    ]  # fmt: skip
+def _of_limit(limit: LimitRow, verified: list[Verified]) -> list[Row]:
+    scope = [one for one in verified if limit.app_key in ("*", one.app_key) and limit.channel in ("*", one.channel)]
     rows: list[Row] = []
-    for (day, app), group in grouped(scope, ["day", "app_key"]).items():
-        keyed = [one for one in group if key_of(one, str(limit["key"])) is not None]
+    for (day, app), group in grouped(scope, lambda one: (one.day, one.app_key)).items():
+        keyed = [one for one in group if key_of(one, limit.key) is not None]
         blocked = _blocked(limit, keyed)
         rows.append(
             {
                 "day": day,
-                "limit_id": limit["limit_id"],
+                "limit_id": limit.limit_id,
                 "app_key": app,
                 "requests": len(group),
                 "with_key": len(keyed),
-                "keys": len({key_of(one, str(limit["key"])) for one in keyed}),
+                "keys": len({key_of(one, limit.key) for one in keyed}),
                 "blocked": len(blocked),
                 "blocked_uses": sum(one.is_use for one in blocked),
                 "blocked_successes": sum(one.outcome == "success" for one in blocked),
-                "keys_blocked": len({key_of(one, str(limit["key"])) for one in blocked}),
+                "keys_blocked": len({key_of(one, limit.key) for one in blocked}),
             }
         )
     return rows
 
 
-def _blocked(limit: Values, keyed: list[Verified]) -> list[Verified]:
+def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
     """Count the records of one day and app, in their order."""
     passed: dict[str | None, list[int]] = defaultdict(list)
     blocked = []
     for one in keyed:
-        before = passed[key_of(one, str(limit["key"]))]
-        if limit["window"] != "day":
-            since = one.event_ms - 1000 * int(str(limit["window"]))
+        before = passed[key_of(one, limit.key)]
+        if isinstance(limit.window, int):
+            since = one.event_ms - 1000 * limit.window
             counted = [ms for ms in before if ms > since]
         else:
             counted = before
-        if len(counted) < int(str(limit["max_requests"])):
+        if len(counted) < limit.max_requests:
             before.append(one.event_ms)
         else:
             blocked.append(one)
     return blocked
 
 
-def repeats(world: World, key: str) -> list[Row]:
+def repeats(world: World, key: str) -> list[Repeat]:
     """A row for each day, app and device or phone that was seen in it."""
-    found: list[Row] = []
-    for (day, app, of_key), group in grouped(recent(world), ["day", "app_key", key]).items():
+    found: list[Repeat] = []
+    groups = grouped(recent(world), lambda one: (one.day, one.app_key, key_of(one, key)))
+    for (day, app, of_key), group in groups.items():
         if of_key is not None:
-            times = [one.event_ms for one in group]
+            first, last = utc_time(min(one.event_ms for one in group)), utc_time(max(one.event_ms for one in group))
             uses = sum(one.is_use for one in group)
-            row: Row = {"day": day, "key": key, "app_key": app, "hash": of_key, "requests": len(group), "uses": uses}
-            found.append({**row, "first_at": utc_time(min(times)), "last_at": utc_time(max(times))})
+            found.append(Repeat(day, key, app, of_key, len(group), uses, first, last))
     return found
 
 
@@ -106,11 +116,11 @@ def class_of(requests: int) -> str:
 def repeat_daily(world: World) -> list[Row]:
     """Key: day, app_key, key, requests_class."""
     names = ("day", "app_key", "key", "requests_class")
-    sums: Counter[tuple[object, ...]] = Counter()
+    sums: Counter[tuple[date, str, str, str, str]] = Counter()
     for key in KEYS:
         for row in repeats(world, key):
-            at = (row["day"], row["app_key"], key, class_of(int(str(row["requests"]))))
-            sums.update({(*at, "keys"): 1, (*at, "requests"): row["requests"], (*at, "uses"): row["uses"]})
+            at = (row.day, row.app_key, key, class_of(row.requests))
+            sums.update({(*at, "keys"): 1, (*at, "requests"): row.requests, (*at, "uses"): row.uses})
     keys = sorted({at[:4] for at in sums})
     return [
         {**dict(zip(names, at, strict=True)), **{name: sums[*at, name] for name in ("keys", "requests", "uses")}}
@@ -121,13 +131,21 @@ def repeat_daily(world: World) -> list[Row]:
 def repeat_top(world: World) -> list[Row]:
     """Key: day, key, rank."""
     found = [row for key in KEYS for row in repeats(world, key)]
-    found.sort(
-        key=lambda row: (str(row["day"]), str(row["key"]), -int(str(row["requests"])), row["hash"], row["app_key"])
-    )
+    found.sort(key=lambda row: (row.day, row.key, -row.requests, row.hash, row.app_key))
     rows: list[Row] = []
-    for (day, key), group in groupby(found, key=lambda row: (row["day"], row["key"])):
+    for (day, key), group in groupby(found, key=lambda row: (row.day, row.key)):
         for rank, row in enumerate(list(group)[:TOP], start=1):
-            kept = {name: row[name] for name in ("requests", "uses", "first_at", "last_at")}
-            of = {"app_key": row["app_key"], "key_hash": str(row["hash"])[:16]}
-            rows.append({"day": day, "key": key, "rank": rank, **of, **kept})
+            rows.append(
+                {
+                    "day": day,
+                    "key": key,
+                    "rank": rank,
+                    "app_key": row.app_key,
+                    "key_hash": row.hash[:16],
+                    "requests": row.requests,
+                    "uses": row.uses,
+                    "first_at": row.first_at,
+                    "last_at": row.last_at,
+                }
+            )
     return rows

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from math import floor
 
 from lab.oracle.bills.times import HOUR_MS, ONE_DAY, start_ms
@@ -35,8 +34,7 @@ def is_measured(one: Verified, measure: str) -> bool:
 
 def tolerance(world: World, count: int) -> int:
     """Return the tolerated difference of a count."""
-    share = Decimal(str(world.settings.get("tolerance_share", "0.005")))
-    return max(int(str(world.settings.get("tolerance_records", 5))), floor(share * count))
+    return max(world.settings.tolerance_records, floor(world.settings.tolerance_share * count))
 
 
 class Log:

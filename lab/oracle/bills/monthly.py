@@ -14,9 +14,10 @@ Where the contract is silent, this count takes:
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lab.oracle.bills.daily import Console, console_counts, series_of
 from lab.oracle.bills.ledger import Ledger
@@ -24,6 +25,16 @@ from lab.oracle.bills.measures import ALL_APPS, BOTH, Log, by_count, channels_of
 from lab.oracle.bills.times import month_days
 from lab.oracle.bills.world import World
 from lab.oracle.counts import Row
+
+Number = TypeVar("Number", int, Decimal)
+
+
+class Figures(NamedTuple):
+    """The figures of a bill."""
+
+    quantity: int
+    overflow: int | None
+    amount: Decimal | None
 
 
 class Bill(NamedTuple):
@@ -38,29 +49,55 @@ class Bill(NamedTuple):
     console: dict[date, int]
 
 
+class MonthlyRow(NamedTuple):
+    """A row of `reconciliation_monthly`."""
+
+    month: date
+    account_id: str
+    channel: str
+    measure: str
+    log: int
+    console: int | None
+    bill: int
+    bill_minus_log: int
+    bill_minus_console: int | None
+    log_days: int
+    console_days: int
+    tolerance: int
+    cause: str | None
+    explained: int
+    unexplained: int
+    amount: Decimal | None
+
+
 def bills_of(world: World, console: Console) -> list[Bill]:
     """The bills of months that are over, each beside the console's channel of the same name."""
-    by_account: dict[tuple[date, str], dict[str, tuple[int, int | None, Decimal | None]]] = defaultdict(dict)
+    by_account: dict[tuple[date, str], dict[str, Figures]] = defaultdict(dict)
     for row in world.bills:
-        if month_days(row["month"])[-1] <= world.as_of:
-            said = (row["quantity"], row["overflow_quantity"], row["amount"])
-            by_account[row["month"], row["account_id"]][row["channel"]] = said
+        if month_days(row.month)[-1] <= world.as_of:
+            figures = Figures(row.quantity, row.overflow_quantity, row.amount)
+            by_account[row.month, row.account_id][row.channel] = figures
     found: list[Bill] = []
     for (month, account), said in sorted(by_account.items()):
         names = (*channels_of(BOTH), BOTH)
         series = {name: series_of(console, account, name, "billed", month) for name in names}
         if series[BOTH] and BOTH not in said:
-            said[BOTH] = tuple(_sum(one) for one in zip(*said.values(), strict=True))
+            parts = list(said.values())
+            said[BOTH] = Figures(
+                sum(part.quantity for part in parts),
+                _sum(part.overflow for part in parts),
+                _sum(part.amount for part in parts),
+            )
         elif BOTH in said and not series[BOTH]:
-            parts = [series[name] for name in channels_of(BOTH)]
-            series[BOTH] = {day: sum(part.get(day, 0) for part in parts) for day in sorted(set().union(*parts))}
+            days = {day for name in channels_of(BOTH) for day in series[name]}
+            series[BOTH] = {day: sum(series[name].get(day, 0) for name in channels_of(BOTH)) for day in sorted(days)}
         found += [Bill(month, account, name, *said[name], series[name]) for name in sorted(said)]
     return found
 
 
-def _sum(parts: tuple[int | None, ...]) -> int | None:
+def _sum(parts: Iterable[Number | None]) -> Number | None:
     given = [part for part in parts if part is not None]
-    return sum(given) if given else None
+    return sum(given[1:], given[0]) if given else None
 
 
 def reconciliation_monthly(world: World, book: Ledger) -> list[Row]:
@@ -72,9 +109,8 @@ def reconciliation_monthly(world: World, book: Ledger) -> list[Row]:
         quantities.append(_quantity(log, bill, overflow))
         if bill.channel == BOTH and bill.overflow is not None:
             overflows.append(_overflow_row(log, bill, overflow))
-    _explain_rest(log, quantities)
-    rows = quantities + overflows
-    return sorted(rows, key=lambda row: (row["month"], row["account_id"], row["channel"], row["measure"]))
+    rows = _explained(log, quantities) + overflows
+    return [row._asdict() for row in sorted(rows, key=lambda row: row[:4])]
 
 
 def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
@@ -88,65 +124,69 @@ def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
     )
 
 
-def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> Row:
+def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> MonthlyRow:
     """Return a row without a cause if it is neither tolerated nor of an incomplete month."""
     days = month_days(bill.month)
     console = bill.console if measure == "quantity" else {}
     log_days = len(log.world.complete.intersection(days))
     allowed, off = tolerance(log.world, said), said - logged
     cause = "within" if abs(off) <= allowed else "log_incomplete" if log_days < len(days) else None
-    return {
-        "month": bill.month,
-        "account_id": bill.account,
-        "channel": bill.channel,
-        "measure": measure,
-        "log": logged,
-        "console": sum(console.values()) if console else None,
-        "bill": said,
-        "bill_minus_log": off,
-        "bill_minus_console": said - sum(console.values()) if console else None,
-        "log_days": log_days,
-        "console_days": len(console),
-        "tolerance": allowed,
-        "cause": cause,
-        "explained": 0,
-        "unexplained": off,
-        "amount": bill.amount if measure == "quantity" else None,
-    }
+    return MonthlyRow(
+        month=bill.month,
+        account_id=bill.account,
+        channel=bill.channel,
+        measure=measure,
+        log=logged,
+        console=sum(console.values()) if console else None,
+        bill=said,
+        bill_minus_log=off,
+        bill_minus_console=said - sum(console.values()) if console else None,
+        log_days=log_days,
+        console_days=len(console),
+        tolerance=allowed,
+        cause=cause,
+        explained=0,
+        unexplained=off,
+        amount=bill.amount if measure == "quantity" else None,
+    )
 
 
-def _overflow_row(log: Log, bill: Bill, overflow: int) -> Row:
-    row = _row(log, bill, "overflow", overflow, int(bill.overflow or 0))
-    return row | {"cause": row["cause"] or "unexplained"}
+def _overflow_row(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
+    row = _row(log, bill, "overflow", overflow, bill.overflow or 0)
+    return row._replace(cause=row.cause or "unexplained")
 
 
-def _quantity(log: Log, bill: Bill, overflow: int) -> Row:
+def _quantity(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
     days = month_days(bill.month)
     row = _row(log, bill, "quantity", log.count(days, bill.account, ALL_APPS, bill.channel, "billed"), bill.quantity)
-    if row["cause"] is not None:
+    if row.cause is not None:
         return row
-    if abs(bill.quantity - overflow) <= row["tolerance"]:
-        return row | {"cause": "overflow_only", "explained": row["bill_minus_log"], "unexplained": 0}
+    if abs(bill.quantity - overflow) <= row.tolerance:
+        return row._replace(cause="overflow_only", explained=row.bill_minus_log, unexplained=0)
     at = (bill.account, bill.channel, "billed")
     hours = shift_of(log, bill.console, *at)
     if hours is not None and is_covered(log.world, days, hours):
-        explained = sum(log.off_by(day, hours, *at) for day in days) - row["log"]
-        rest = row["bill_minus_log"] - explained
-        if abs(rest) <= row["tolerance"]:
-            return row | {"cause": "shift", "explained": explained, "unexplained": rest}
+        explained = sum(log.off_by(day, hours, *at) for day in days) - row.log
+        rest = row.bill_minus_log - explained
+        if abs(rest) <= row.tolerance:
+            return row._replace(cause="shift", explained=explained, unexplained=rest)
     return row
 
 
-def _explain_rest(log: Log, rows: list[Row]) -> None:
-    """The causes that look at all accounts, or at the log's other counts."""
-    together: dict[tuple[object, ...], int] = defaultdict(int)
-    open_rows = [row for row in rows if row["cause"] is None]
-    for row in open_rows:
-        together[row["month"], row["channel"]] += row["bill_minus_log"]
-    for row in open_rows:
-        off, allowed = row["bill_minus_log"], row["tolerance"]
-        cause, explained = "other_account", off
-        if abs(together[row["month"], row["channel"]]) > allowed:
-            behind = log.records(month_days(row["month"]), row["account_id"], ALL_APPS, row["channel"])
-            cause, explained = by_count(off, allowed, behind)
-        row.update(cause=cause, explained=explained, unexplained=off - explained)
+def _explained(log: Log, rows: list[MonthlyRow]) -> list[MonthlyRow]:
+    """Give each row without a cause one from all accounts together, else from the log's other counts."""
+    together: dict[tuple[date, str], int] = defaultdict(int)
+    for row in rows:
+        if row.cause is None:
+            together[row.month, row.channel] += row.bill_minus_log
+    found: list[MonthlyRow] = []
+    for row in rows:
+        if row.cause is None:
+            off = row.bill_minus_log
+            cause, explained = "other_account", off
+            if abs(together[row.month, row.channel]) > row.tolerance:
+                behind = log.records(month_days(row.month), row.account_id, ALL_APPS, row.channel)
+                cause, explained = by_count(off, row.tolerance, behind)
+            row = row._replace(cause=cause, explained=explained, unexplained=off - explained)
+        found.append(row)
+    return found

@@ -6,8 +6,6 @@ its newest reading by `as_of`, both ends included; of a future package it is 0.
 
 from __future__ import annotations
 
-from datetime import date
-
 from lab.oracle.bills.forecast import Outlook
 from lab.oracle.bills.ledger import MOVES, Ledger, Package
 from lab.oracle.bills.times import ONE_DAY, day_of, days_from, start_ms
@@ -49,7 +47,7 @@ def state_of(world: World, package: Package, left: dict[str, int]) -> str:
 
 def resource_packages(world: World, book: Ledger, packages: list[Package], outlooks: dict[str, Outlook]) -> list[Row]:
     """Key: resource_package_id. `outlooks` are by account."""
-    price = {row["resource_package_id"]: row["price"] for row in world.packages}
+    price = {row.resource_package_id: row.price for row in world.packages}
     rows: list[Row] = []
     for package in sorted(packages, key=lambda package: package.name):
         moves = {move: sum(n for (_, *at), n in book.moves.items() if at == [package.name, move]) for move in MOVES}
@@ -80,7 +78,7 @@ def resource_packages(world: World, book: Ledger, packages: list[Package], outlo
 
 def _missing_days(world: World, package: Package) -> int:
     end = start_ms(world.as_of + ONE_DAY, world.zone)
-    own = [row["read_at"] for row in world.readings if row["resource_package_id"] == package.name]
-    since: date = day_of(max([package.bought_ms, *(ms for ms in own if ms < end)]), world.zone)
+    own = [row.read_at for row in world.readings if row.resource_package_id == package.name]
+    since = day_of(max([package.bought_ms, *(ms for ms in own if ms < end)]), world.zone)
     until = min(world.as_of, day_of(package.expires_ms, world.zone))
     return sum(day not in world.complete for day in days_from(since, until))

@@ -1,5 +1,5 @@
-"""Typed rows of the files that people keep for bills: accounts, packages, readings, limits, console exports and bills.
-`files.py` walks over them.
+"""Rows of the files that people keep for bills: accounts, packages, readings, limits, console exports and bills.
+`files.py` walks over them, `rows.py` defines them.
 
 Where the contract is silent, this count takes:
 - Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts are digits alone, sums of money
@@ -15,25 +15,24 @@ Where the contract is silent, this count takes:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lab.oracle.bills.files import Column, Parse, ReadFile, UnknownError, Values, read_file
+from lab.oracle.bills.files import Column, Kept, Parse, ReadFile, UnknownError, Values, read_file
+from lab.oracle.bills.rows import AccountRow, BillRow, ConsoleRow, LimitRow, PackageRow, ReadingRow
 from lab.oracle.bills.times import a_year_later, console_day, console_month, instant
 from lab.oracle.records import APP_KEY
 
 COUNTS = ("total", "success", "failed", "unknown", "billed")
 DIGITS = re.compile("[0-9]+")
 MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
-DEFAULT_LIMITS: list[Values] = [
-    {"limit_id": name, "app_key": "*", "channel": "*", "key": key, "max_requests": most, "window": window}
-    for name, key, most, window in (
-        ("phone_10_day", "phone", 10, "day"),
-        ("phone_1_30s", "phone", 1, 30),
-        ("device_10_day", "device", 10, "day"),
-    )
-]
+DEFAULT_LIMITS = (
+    LimitRow("phone_10_day", "*", "*", "phone", 10, "day"),
+    LimitRow("phone_1_30s", "*", "*", "phone", 1, 30),
+    LimitRow("device_10_day", "*", "*", "device", 10, "day"),
+)
 
 
 def _name(text: str, values: Values) -> str:
@@ -80,17 +79,17 @@ def _any(values: Values) -> str:
     return "*"
 
 
-def accounts(data: Path) -> ReadFile:
+def accounts(data: Path) -> ReadFile[AccountRow]:
     """Return the account of an app and vendor."""
     columns = (
         Column("app_key", _app, default=_any),
         Column("vendor", _name, default=_any),
         Column("account_id", _name, is_needed=True),
     )
-    return read_file(data, "registry/accounts.csv", columns, key=("app_key", "vendor"))
+    return read_file(data, "registry/accounts.csv", AccountRow, columns, key=("app_key", "vendor"))
 
 
-def packages(data: Path, zone: ZoneInfo) -> ReadFile:
+def packages(data: Path, zone: ZoneInfo) -> ReadFile[PackageRow]:
     """The packages that were bought; times as Unix ms."""
 
     def expires(text: str, values: Values) -> int:
@@ -107,12 +106,15 @@ def packages(data: Path, zone: ZoneInfo) -> ReadFile:
         Column("expires_at", expires, default=lambda values: a_year_later(int(str(values["purchased_at"])), zone)),
         Column("price", _money),
     )
-    return read_file(data, "registry/resource_packages.csv", columns, key=("resource_package_id",))
+    return read_file(data, "registry/resource_packages.csv", PackageRow, columns, key=("resource_package_id",))
 
 
-def readings(data: Path, zone: ZoneInfo, bought: list[Values]) -> ReadFile:
+def readings(data: Path, zone: ZoneInfo, bought: list[PackageRow]) -> ReadFile[ReadingRow]:
     """Readings of packages on a console; times as Unix ms."""
-    by_id = {package["resource_package_id"]: package for package in bought}
+    by_id = {package.resource_package_id: package for package in bought}
+
+    def package_of(values: Values) -> PackageRow:
+        return by_id[str(values["resource_package_id"])]
 
     def known(text: str, values: Values) -> str:
         if _name(text, values) not in by_id:
@@ -120,23 +122,24 @@ def readings(data: Path, zone: ZoneInfo, bought: list[Values]) -> ReadFile:
         return text
 
     def read_at(text: str, values: Values) -> int:
-        ms, package = instant(text, zone), by_id[values["resource_package_id"]]
-        if not int(str(package["purchased_at"])) <= ms < int(str(package["expires_at"])):
+        ms, package = instant(text, zone), package_of(values)
+        if not package.purchased_at <= ms < package.expires_at:
             raise ValueError(text)
         return ms
 
     def remaining(text: str, values: Values) -> object:
-        return _whole(0, int(str(by_id[values["resource_package_id"]]["quantity"])))(text, values)
+        return _whole(0, package_of(values).quantity)(text, values)
 
     columns = (
         Column("resource_package_id", known, is_needed=True),
         Column("read_at", read_at, is_needed=True),
         Column("remaining", remaining, is_needed=True),
     )
-    return read_file(data, "registry/resource_package_readings.csv", columns, key=("resource_package_id", "read_at"))
+    key = ("resource_package_id", "read_at")
+    return read_file(data, "registry/resource_package_readings.csv", ReadingRow, columns, key)
 
 
-def limits(data: Path) -> ReadFile:
+def limits(data: Path) -> ReadFile[LimitRow]:
     """The limits to try; the contract's three without the file."""
     columns = (
         Column("limit_id", _name, is_needed=True),
@@ -147,11 +150,11 @@ def limits(data: Path) -> ReadFile:
         Column("window", _window, is_needed=True),
     )
     if not (data / "registry/limits.csv").exists():
-        return ReadFile(DEFAULT_LIMITS, [])
-    return read_file(data, "registry/limits.csv", columns, key=("limit_id",))
+        return ReadFile(list(DEFAULT_LIMITS), [])
+    return read_file(data, "registry/limits.csv", LimitRow, columns, key=("limit_id",))
 
 
-def console(data: Path) -> ReadFile:
+def console(data: Path) -> ReadFile[ConsoleRow]:
     """The rows of all console exports, in the order in which a later one of a key replaces an earlier."""
     columns = (
         Column("day", lambda text, values: console_day(text), is_needed=True),
@@ -160,10 +163,10 @@ def console(data: Path) -> ReadFile:
         Column("channel", _one_of("one_click", "local_verify", "number"), is_needed=True),
         *(Column(name, _whole()) for name in COUNTS),
     )
-    return _folder(data, "registry/console", columns)
+    return _folder(data, "registry/console", ConsoleRow, columns)
 
 
-def bills(data: Path) -> ReadFile:
+def bills(data: Path) -> ReadFile[BillRow]:
     """The rows of all bills, in the order in which a later one of a key replaces an earlier."""
     columns = (
         Column("month", lambda text, values: console_month(text), is_needed=True),
@@ -173,13 +176,13 @@ def bills(data: Path) -> ReadFile:
         Column("overflow_quantity", _whole()),
         Column("amount", _money),
     )
-    return _folder(data, "registry/bills", columns)
+    return _folder(data, "registry/bills", BillRow, columns)
 
 
-def _folder(data: Path, folder: str, columns: tuple[Column, ...]) -> ReadFile:
-    found = ReadFile([], [])
+def _folder(data: Path, folder: str, made: Callable[..., Kept], columns: tuple[Column, ...]) -> ReadFile[Kept]:
+    found: ReadFile[Kept] = ReadFile([], [])
     for file in sorted((data / folder).glob("*.csv")):
-        rows, rejected = read_file(data, f"{folder}/{file.name}", columns)
+        rows, rejected = read_file(data, f"{folder}/{file.name}", made, columns)
         found.rows.extend(rows)
         found.rejected.extend(rejected)
     return found

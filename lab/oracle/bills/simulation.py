@@ -70,7 +70,7 @@ def outlook(world: World, book: Ledger, packages: list[Package], account: str) -
 
     by_low, by_mid, by_high = by(low), by(mid), by(high)
     first = by_high.run_out_day or by_mid.run_out_day
-    lead = timedelta(days=int(str(world.settings.get("buy_lead_days", 7))))
+    lead = timedelta(days=world.settings.buy_lead_days)
     coverage, checks = series.coverage(world.as_of)
     row: dict[str, object] = {
         "account_id": account,

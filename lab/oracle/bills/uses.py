@@ -5,17 +5,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from lab.oracle.bills.world import Verified
 from lab.oracle.counts import Row
 
+Key = TypeVar("Key")
 
-def grouped(verified: Iterable[Verified], names: Iterable[str]) -> dict[tuple[object, ...], list[Verified]]:
-    """Records by the values of fields."""
-    groups: dict[tuple[object, ...], list[Verified]] = defaultdict(list)
+
+def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dict[Key, list[Verified]]:
+    """Records by a key, in their order."""
+    groups: dict[Key, list[Verified]] = defaultdict(list)
     for one in verified:
-        groups[tuple(getattr(one, name) for name in names)].append(one)
+        groups[key(one)].append(one)
     return groups
 
 
@@ -32,20 +35,25 @@ def sums(group: list[Verified]) -> Row:
 
 def billing_daily(verified: list[Verified]) -> list[Row]:
     """Key: day, account_id, app_key, channel."""
-    names = ("day", "account_id", "app_key", "channel")
+    groups = grouped(verified, lambda one: (one.day, one.account_id, one.app_key, one.channel))
     return [
         {
-            **dict(zip(names, key, strict=True)),
+            "day": day,
+            "account_id": account,
+            "app_key": app,
+            "channel": channel,
             **sums(group),
             "duplicates": sum(one.duplicates for one in group),
             "late": sum(one.is_late for one in group),
         }
-        for key, group in sorted(grouped(verified, names).items())
+        for (day, account, app, channel), group in sorted(groups.items())
     ]
 
 
 def billing_hourly(verified: list[Verified]) -> list[Row]:
     """Key: day, hour, account_id, channel."""
-    names = ("day", "hour", "account_id", "channel")
-    groups = sorted(grouped(verified, names).items())
-    return [{**dict(zip(names, key, strict=True)), **sums(group)} for key, group in groups]
+    groups = grouped(verified, lambda one: (one.day, one.hour, one.account_id, one.channel))
+    return [
+        {"day": day, "hour": hour, "account_id": account, "channel": channel, **sums(group)}
+        for (day, hour, account, channel), group in sorted(groups.items())
+    ]

@@ -9,22 +9,20 @@ Where the contract is silent, this count takes:
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections import Counter
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lab.oracle import counts, records
 from lab.oracle.bills import registry
-from lab.oracle.bills.files import Values
+from lab.oracle.bills.rows import AccountRow, BillRow, ConsoleRow, LimitRow, PackageRow, ReadingRow
+from lab.oracle.bills.settings import Settings, is_billed, read_settings
 from lab.oracle.bills.times import ONE_DAY, day_of, start_ms
 from lab.oracle.raw_rows import utc_time
 
 REPO = Path(__file__).parents[3]
-DEFAULT_RULE = {"one_click": ["success"], "local_verify": ["success", "mismatch"]}
 
 
 class Verified(NamedTuple):
@@ -55,41 +53,53 @@ class World(NamedTuple):
     """All that the tables of sections 9 to 12 are made of; `complete` are the days with an accepted record."""
 
     as_of: date
-    zone: ZoneInfo
     verified: list[Verified]
     complete: frozenset[date]
-    settings: dict[str, object]
-    packages: list[Values]
-    readings: list[Values]
-    limits: list[Values]
-    console: list[Values]
-    bills: list[Values]
+    settings: Settings
+    packages: list[PackageRow]
+    readings: list[ReadingRow]
+    limits: list[LimitRow]
+    console: list[ConsoleRow]
+    bills: list[BillRow]
     rejected: list[records.Reject]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business zone."""
+        return self.settings.zone
 
 
 def read_world(data: Path, runs: list[date], key: str = "") -> World:
     """Reads a data folder as of the last of its runs, each of which closed the days up to its own; `key` is the
     hashes'.
     """
-    path = data / "authmeter.toml"
-    settings = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal) if path.exists() else {}
-    zone = ZoneInfo(settings.get("timezone", "Asia/Shanghai"))
+    settings = read_settings(data / "authmeter.toml")
+    zone = settings.zone
     accounts, packages = registry.accounts(data), registry.packages(data, zone)
     readings = registry.readings(data, zone, packages.rows)
     limits, console, bills = registry.limits(data), registry.console(data), registry.bills(data)
-    files = (accounts, packages, readings, limits, console, bills)
-    complete, verified = _verified(data, runs, zone, key, settings, accounts.rows)
+    rejected = [*accounts.rejected, *packages.rejected, *readings.rejected]
+    rejected += [*limits.rejected, *console.rejected, *bills.rejected]
+    complete, verified = _verified(data, runs, key, settings, accounts.rows)
     return World(
-        runs[-1], zone, verified, complete, settings, *(file.rows for file in files[1:]),
-        rejected=[reject for file in files for reject in file.rejected],
-    )  # fmt: skip
+        as_of=runs[-1],
+        verified=verified,
+        complete=complete,
+        settings=settings,
+        packages=packages.rows,
+        readings=readings.rows,
+        limits=limits.rows,
+        console=console.rows,
+        bills=bills.rows,
+        rejected=rejected,
+    )
 
 
 def _verified(
-    data: Path, runs: list[date], zone: ZoneInfo, key: str, settings: dict[str, object], accounts: list[Values]
+    data: Path, runs: list[date], key: str, settings: Settings, accounts: list[AccountRow]
 ) -> tuple[frozenset[date], list[Verified]]:
     """The days with data, and the verification records that count."""
-    as_of = runs[-1]
+    as_of, zone = runs[-1], settings.zone
     bounds = records.limits(as_of, start_ms(as_of + ONE_DAY, zone), zone, key)
     arrived: list[records.Record] = []
     first_run: dict[records.Record, int] = {}
@@ -118,7 +128,7 @@ def _verified(
                     app_key=record.app_key,
                     channel=record.channel,
                     outcome=outcome,
-                    is_use=is_billed(settings.get("billing", []), vendor, day, record.channel, outcome),
+                    is_use=is_billed(settings.rules, vendor, day, record.channel, outcome),
                     duplicates=copies[day, record.event_id] - 1,
                     is_late=run > 0 and day <= runs[run - 1],
                     device=record.device_id,
@@ -133,22 +143,10 @@ def _accounts_of_apps(path: Path) -> dict[str, str]:
         return {row["app_key"]: row["account_id"] for row in csv.DictReader(file)}
 
 
-def account_of(accounts: list[Values], own: dict[str, str], app_key: str, vendor: str) -> str:
+def account_of(accounts: list[AccountRow], own: dict[str, str], app_key: str, vendor: str) -> str:
     """The account of an app's records of a vendor: own app before any, then own vendor before any, then the app's."""
-    given = {(row["app_key"], row["vendor"]): str(row["account_id"]) for row in accounts}
+    given = {(row.app_key, row.vendor): row.account_id for row in accounts}
     for key in ((app_key, vendor), (app_key, "*"), ("*", vendor), ("*", "*")):
         if key in given:
             return given[key]
     return own.get(app_key) or "default"
-
-
-def is_billed(rules: list[dict[str, object]], vendor: str, day: date, channel: str, outcome: str) -> bool:
-    """By the newest rule of the vendor that has begun, else of `*`, else the default one."""
-    earliest = date(1970, 1, 1)
-    begun = [rule for rule in rules if rule.get("valid_from", earliest) <= day]
-    for whose in (vendor, "*"):
-        of_vendor = [rule for rule in begun if rule.get("vendor", "*") == whose]
-        if of_vendor:
-            newest = max(of_vendor, key=lambda rule: rule.get("valid_from", earliest))
-            return outcome in newest.get(channel, DEFAULT_RULE[channel])
-    return outcome in DEFAULT_RULE[channel]

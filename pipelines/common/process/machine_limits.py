@@ -7,6 +7,7 @@ no common error for it, so their messages are searched.
 import errno
 import os
 import re
+import tempfile
 
 from pipelines.common.errors import AuthmeterError, errors_behind
 from pipelines.common.files.rights import as_rights_error
@@ -18,6 +19,7 @@ _ROOM_WORDS = re.compile(
     re.IGNORECASE,
 )
 _DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
+# A folder without room for so many bytes is full.
 _FEW_BYTES = 1 << 20
 _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
 
@@ -51,7 +53,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
     """
     if isinstance(error, AuthmeterError):
         return None
-    if is_disk_full(error) or (_is_of_the_disk(error) and _free_bytes(where) < _FEW_BYTES):
+    if is_disk_full(error) or (_is_of_the_disk(error) and not _has_room(where)):
         return AuthmeterError(
             "The disk is full.",
             where=where,
@@ -73,9 +75,16 @@ def _is_of_the_disk(error: BaseException) -> bool:
     return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 
 
-def _free_bytes(where: str) -> int:
+def _has_room(where: str) -> bool:
+    """Return whether a small file can be written into the folder.
+
+    A quota or a limit on file sizes leaves free bytes on the disk, so only writing shows it.
+    """
     try:
-        info = os.statvfs(where)
-    except OSError:
-        return _FEW_BYTES
-    return info.f_bavail * info.f_frsize
+        with tempfile.TemporaryFile(dir=where) as probe:
+            probe.write(os.urandom(_FEW_BYTES))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno not in _ROOM_NUMBERS
+    return True

@@ -78,9 +78,10 @@ def _make(home: Path) -> None:
         settings = home / "dagster.yaml"
         if not settings.exists() or settings.read_bytes() == _SETTINGS_BEFORE.encode():
             durable.write_file(settings, _SETTINGS.encode())
-        if settings.read_bytes() == _SETTINGS.encode() and not (home / "history").exists():
+        is_new, is_usual = not (home / "history").exists(), has_usual_settings(home)
+        if is_usual:
             make_tables(home)
-        else:
+        if not (is_usual and is_new):
             with dg.DagsterInstance.from_config(str(home)) as instance:
                 instance.get_runs(limit=1)
         (home / _MADE).touch()

@@ -3,6 +3,8 @@
 Dagster itself checks its hundred migrations seven times, and waits for the disk after each of 58 statements.
 """
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -30,10 +32,15 @@ _CONTENTS = (
 
 
 def make_tables(home: Path) -> None:
-    """Make the SQLite files of a home that has none, one transaction each; after a crash Dagster makes missing ones."""
+    """Make the SQLite files of a home that are missing or have no tables, one transaction each.
+
+    After a full disk or a crash, a file may exist without tables. Dagster does not add the tables of assets to it.
+    """
     version = None
     for name, (tables, migrations) in zip(FILES, _CONTENTS, strict=True):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
+        if _has_tables(home / name):
+            continue
         engine = create_engine(f"sqlite:///{home / name}")
         with engine.connect() as connection:
             version = version or check_alembic_revision(get_alembic_config(sqlite_run_storage.__file__), connection)[1]
@@ -42,6 +49,11 @@ def make_tables(home: Path) -> None:
             _fill(connection, tables, migrations, str(version))
             connection.commit()
         engine.dispose()
+
+
+def _has_tables(file: Path) -> bool:
+    with closing(sqlite3.connect(file)) as connection:
+        return bool(connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall())
 
 
 def _fill(connection: Connection, tables: MetaData, migrations: list[str], version: str) -> None:
