@@ -146,8 +146,8 @@ def main(count: int) -> None:
     quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
     for left in (0.5, 0.25):
         for made in (installations(count, LARGE), quiet):
-            told = found_of_days(made, left)
-            print(f"{left} of a day left, {len(made)} installations: {sum(told)} of {len(told)}", flush=True)
+            are_found = found_of_days(made, left)
+            print(f"{left} of a day left, {len(made)} installations: {sum(are_found)} of {len(are_found)}", flush=True)
     for sizes in (SMALL, LARGE):
         found = [alarms(one) for one in installations(count, sizes)]
         false = [f"{one.metric} {one.cause.cell} {one.first_day}" for some in found for one in some]
