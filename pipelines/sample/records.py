@@ -74,7 +74,7 @@ class SignIns(NamedTuple):
     """Counts of an app's sessions by their last record.
 
     `sessions` are all, `cut` those cut by midnight, `signed_in` those that signed in. `failed_first` are those with a
-    failure before any sign-in, of which `failed_first_cut` were cut and `failed_first_signed_in` signed in.
+    failure before any sign-in. Of these, `failed_first_cut` were cut, and `failed_first_signed_in` signed in.
 
     `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
     did.

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
 from queue import SimpleQueue
@@ -131,14 +130,14 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
             connection = stack.enter_context(duckdb.connect())
             free.put(SampleRecords(connection, made, spec.events, spec.seed))
         pool = stack.enter_context(ThreadPoolExecutor(cores))
-        write_days = partial(
-            _write_days, spec, landing, plan, made[0].app_key, has_requests=bool(wrong.rates), has_uses=used is not None
-        )
 
         def write_some(start: int) -> list[_WrittenDay]:
-            records = free.get()
+            records, days = free.get(), plan[start : start + step]
             try:
-                return write_days(records, plan[start : start + step])
+                return _write_days(
+                    spec, landing, plan, made[0].app_key, records, days,
+                    has_requests=bool(wrong.rates), has_uses=used is not None,
+                )  # fmt: skip
             finally:
                 free.put(records)
 

@@ -119,13 +119,13 @@ def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Vo
     wholes = np.flatnonzero(of_apps.sum(axis=0) >= LEAST_LOST)
     keys = [*((named[firsts[place]][0], ALL) for place in wholes), *(named[place] for place in parts)]
 
-    def of_subjects(grid: Floats) -> Floats:
-        own, apps = of_channels_and_apps(grid)
+    def of_subjects(own: Floats, apps: Floats) -> Floats:
         return np.concatenate([apps.take(wholes, axis=1), own.take(parts, axis=1)], axis=1)
 
+    requests = of_subjects(of_channels, of_apps)
     technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
-    requests, technical, successes, devices = map(
-        of_subjects, (requests, technical, successes, counts.grids["devices"])
+    technical, successes, devices = (
+        of_subjects(*of_channels_and_apps(grid)) for grid in (technical, successes, counts.grids["devices"])
     )
     # A subject begins with its first request.
     has_norm = (sums_before(requests)[1:] > 0) & (has_logs & ~is_holiday)[:, None]
