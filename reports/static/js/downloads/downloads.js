@@ -1,7 +1,7 @@
 /* "Download this table": the shown table as a CSV or a workbook, made in the browser without any request. This
    module has the buttons and reads a table of the page as columns. `downloads/sheet.js` parses the figures of cells,
-   `downloads/csv.js` and `workbook.js` write files, and `tables.js` provides all rows of big lists, of which the page
-   only contains a part. */
+   `downloads/csv.js` and `workbook.js` write the files. A page contains only a part of a big list; `tables.js` provides
+   all of its rows. */
 
 import { _ } from "../choices/language.js";
 import { figures, site } from "../choices/state.js";
