@@ -109,8 +109,9 @@ class DayPlan:
       `day_number_of(app)`.
     - `number_steps`: over the combined results of `delivered_steps`.
     - `copies` find the events that do not count, and `counted_records` is the query of the events that do. `word_steps`
-      read these, then `sign_in_steps` and `record_steps`, which are independent of each other. All events of a day with
-      the same event_id must be on one worker. These steps read only `record_columns` of `events`.
+      read these, then `sign_in_steps`, `answer_steps` and `verification_steps`, which are independent of each other.
+      All events of a day with the same event_id must be on one worker. These steps read only `record_columns` of
+      `events`.
     - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be on one
       worker. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
       `$first_device` to `$last_device`.
@@ -131,7 +132,8 @@ class DayPlan:
     counted_records: str
     word_steps: tuple[Step, ...]
     sign_in_steps: tuple[Step, ...]
-    record_steps: tuple[Step, ...]
+    answer_steps: tuple[Step, ...]
+    verification_steps: tuple[Step, ...]
     device_records: Step
     device_set: str
     range_steps: tuple[Step, ...]
@@ -145,6 +147,11 @@ class DayPlan:
     tables: tuple[Step, ...]
     booked_table: str
     books: str
+
+    @property
+    def record_steps(self) -> tuple[Step, ...]:
+        """The steps over counted records that follow `word_steps`."""
+        return (*self.sign_in_steps, *self.answer_steps, *self.verification_steps)
 
 
 @dataclass(frozen=True)

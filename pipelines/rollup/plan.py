@@ -36,9 +36,8 @@ _WORD_STEPS: Mapping[str, Adds] = {
     "sign_in_kinds": None,
 }
 _SIGN_IN_STEPS: Mapping[str, Adds] = {"sign_in_records": None, "sign_in_counts": ("records", "without_subject")}
-_RECORD_STEPS: Mapping[str, Adds] = {
-    "numbered_records": None,
-    "latency_histogram": ("records",),
+_ANSWER_STEPS: Mapping[str, Adds] = {"numbered_records": None, "latency_histogram": ("records",)}
+_VERIFICATION_STEPS: Mapping[str, Adds] = {
     "verification_records": None,
     "hour_groups": ("with_device", "with_phone", *VERIFIED),
     "segment_groups": ("uses",),
@@ -74,7 +73,7 @@ _SESSION_STEPS: Mapping[str, Adds] = {
     "session_times": (),
 }
 # Stored as views: they have as many rows as records, and storing them costs more than computing them again.
-_VIEWS = (*_SUBJECT_VIEWS, "subject_records", "marked_records", "resolved_groups")
+_VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
 
 
@@ -99,7 +98,8 @@ def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
         counted_records=sql("pipelines.rollup", "counted_records"),
         word_steps=_kept(_WORD_STEPS),
         sign_in_steps=_kept(_SIGN_IN_STEPS),
-        record_steps=_kept(_RECORD_STEPS),
+        answer_steps=_kept(_ANSWER_STEPS),
+        verification_steps=_kept(_VERIFICATION_STEPS),
         device_records=Step("device_records", _query("device_records"), is_view=True, adds=("records",)),
         subjects=SubjectSteps(
             **{name: _step(name) for name in (*_SUBJECT_VIEWS, "first_devices", "found_records", "subject_records")},

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from pipelines.engines import steps
 from pipelines.engines.spark import tasks
 from pipelines.engines.spark.packing import add_rows
-from pipelines.engines.steps import device_ranges
+from pipelines.engines.steps import hash_ranges
 
 
 class NotingTables:
@@ -43,11 +43,11 @@ class NotingRanges:
 
     def __call__(self, *given: Any) -> Iterator[Any]:
         """Does the task."""
-        with patch.object(steps, "_DEVICE_BYTES", 10_000), patch.object(steps, "device_ranges", self._ranges):
+        with patch.object(steps, "_HASH_BYTES", 10_000), patch.object(steps, "hash_ranges", self._ranges):
             yield from tasks.count_devices(*given)
 
-    def _ranges(self, records: int, memory: int) -> list[dict[str, int]]:
-        ranges = device_ranges(records, memory)
+    def _ranges(self, records: int, memory: int) -> list[tuple[int, int]]:
+        ranges = hash_ranges(records, memory)
         with self._file.open("a") as noted:
             noted.write(f"{len(ranges)}\n")
         return ranges

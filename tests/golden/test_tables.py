@@ -56,7 +56,6 @@ QUERIES = {
             *PLAN.number_steps,
             *PLAN.copies,
             *PLAN.word_steps,
-            *PLAN.sign_in_steps,
             *PLAN.record_steps,
             *PLAN.subjects.steps,
             *PLAN.session_steps,

@@ -1,4 +1,4 @@
-"""Counting the devices of a day in several ranges gives the same tables as in one, whatever the memory."""
+"""Counting the devices and sessions of a day in several ranges gives the same tables as in one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from itertools import pairwise
 import pytest
 
 from pipelines.engines import steps
-from pipelines.engines.steps import device_ranges
+from pipelines.engines.steps import hash_ranges
 from tests.support import DAY, DataFolder, record
 
 
-@pytest.mark.parametrize(("records", "ranges"), [(0, 1), (1_000_000, 1), (20_000_000, 2), (100_000_000, 7)])
-def test_ranges_hold_every_device_once(records: int, ranges: int) -> None:
-    made = device_ranges(records, 3 * 10**9)
+@pytest.mark.parametrize(("records", "ranges"), [(0, 1), (1_000_000, 1), (20_000_000, 5), (100_000_000, 21)])
+def test_ranges_hold_every_hash_once(records: int, ranges: int) -> None:
+    made = hash_ranges(records, 3 * 10**9)
     assert len(made) == ranges
-    ends = [(one["first_device"], one["last_device"]) for one in made]
-    assert (ends[0][0], ends[-1][1]) == (-(1 << 63), (1 << 63) - 1)
-    assert all(before[1] + 1 == after[0] for before, after in pairwise(ends))
+    assert (made[0][0], made[-1][1]) == (-(1 << 63), (1 << 63) - 1)
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(made))
+    # Less memory than a range may take gives more ranges.
+    assert len(hash_ranges(20_000_000, 10**8)) == 41
 
 
 def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,12 +37,13 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
     before = folder.manifest.days[DAY].content
     seen = []
 
-    def several(records: int, memory: int) -> list[dict[str, int]]:
+    def several(records: int, memory: int) -> list[tuple[int, int]]:
         seen.append(records)
-        return device_ranges(7 * 10**9, 10**11)
+        return hash_ranges(7 * 10**7, memory)
 
-    monkeypatch.setattr(steps, "device_ranges", several)
+    monkeypatch.setattr(steps, "hash_ranges", several)
     folder.tables(forced=frozenset({DAY}))
-    assert seen == [400]
+    # Once for the subjects of sign-ins, once for the devices.
+    assert seen == [400, 400]
     assert folder.manifest.days[DAY].content == before
     assert folder.rows("SELECT sum(devices)::INTEGER FROM channel_daily") > [(0,)]

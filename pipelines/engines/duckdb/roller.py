@@ -12,6 +12,7 @@ from pipelines.engines.steps import (
     create_batch,
     create_events,
     create_plan,
+    drop,
     make,
     make_devices,
     make_sessions,
@@ -35,8 +36,13 @@ class DuckDBRoller:
         create_events(self._connection, events.batch, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
         make_words(self._connection, self._plan, events.values)
-        make_sessions(self._connection, self._plan, events.values)
-        records = (*self._plan.record_steps, self._plan.device_records, self._plan.key_records)
-        make(self._connection, (*records, *self._plan.key_steps), events.values)
+        make_sessions(self._connection, self._plan, events.values, events.records, self._memory)
+        # Tables with a row for each record are dropped before the next ones are made: two of them are never needed.
+        answers = (*self._plan.answer_steps, self._plan.device_records)
+        make(self._connection, answers, events.values)
         make_devices(self._connection, self._plan, events.values, events.records, self._memory)
+        drop(self._connection, answers)
+        verifications = (*self._plan.verification_steps, self._plan.key_records, *self._plan.key_steps)
+        make(self._connection, verifications, events.values)
+        drop(self._connection, verifications)
         return write_tables(self._connection, self._plan, events.values, events.batch, target)

@@ -75,7 +75,7 @@ class BatchTask:
 
 def kept_of_records(plan: DayPlan) -> list[Step]:
     """Return, of the steps over records, those whose results are sent to other tasks or to the driver."""
-    return [step for step in (*plan.word_steps, *plan.sign_in_steps, *plan.record_steps) if step.adds is not None]
+    return [step for step in (*plan.word_steps, *plan.record_steps) if step.adds is not None]
 
 
 def kept_of_keys(plan: DayPlan) -> list[Step]:
@@ -118,7 +118,7 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
     with task.opened() as (connection, memory):
         _create_bucket(connection, plan, received, memory)
         make_words(connection, plan, task.values)
-        make(connection, (*plan.sign_in_steps, *plan.record_steps, plan.device_records), task.values)
+        make(connection, (*plan.record_steps, plan.device_records), task.values)
         for place, step in enumerate(kept_of_records(plan)):
             rows = connection.table(step.name)
             is_small = rows.shape[0] < task.buckets * _FEW_ROWS or not step.adds
