@@ -173,6 +173,8 @@ class _Reread:
         if old == new:
             # The part stays; the mapping and the counts of the entry may differ.
             before = replace(entry)
+            if entry.status == "held":
+                fresh.finding = entry.finding
             names = ("source", "mapping", "finding", "records_read", "rejected", "skipped", "nulled", "mapping_faults")
             for name in names:
                 setattr(entry, name, getattr(fresh, name))
@@ -192,10 +194,11 @@ class _Reread:
         if old.status == "held":
             lost = closed_days(removed_records(manifest, new, self._contents), manifest)
             if lost:
-                new.status, new.finding = "held", listed(lost)
-            live = current_content([entry for entry in manifest.files if entry.path == old.path])
-            if live and not lost:
-                live.status = "replaced"
+                new.finding = listed(lost)
+            else:
+                if live := current_content([entry for entry in manifest.files if entry.path == old.path]):
+                    live.status = "replaced"
+                new.status = "read"
         else:
             lost = self._contents.lost([old], oldest(manifest), [new]).get(key_of(old), {})
             if lost := closed_days(lost, manifest):

@@ -239,6 +239,35 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
     assert folder.files("shop.ndjson")[1].earlier_parts
 
 
+def test_a_held_file_counts_once_its_mapping_is_mended(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("shop.ndjson", foreign(4))
+    folder.roll_up()
+    # The app names its ids otherwise now, so the new content seems to have none of the closed day's records.
+    folder.land("shop.ndjson", foreign(6).replace(b'"id"', b'"event"'))
+    folder.roll_up(AFTER)
+    assert folder.statuses("shop.ndjson") == ["read", "held"]
+    folder.write("sources/shop.toml", MENDED.replace('"id"', '"coalesce(id, event)"'))
+    run(folder, day=AFTER)
+    assert folder.statuses("shop.ndjson") == ["replaced", "read"]
+    assert folder.files("shop.ndjson")[1].finding is None
+    assert folder.counted() == {DAY: 6}
+
+
+def test_a_held_file_that_is_read_the_same_keeps_its_finding(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("shop.ndjson", foreign(4))
+    folder.roll_up()
+    folder.land("shop.ndjson", foreign(2))
+    folder.roll_up(AFTER)
+    finding = folder.files("shop.ndjson")[1].finding
+    assert finding
+    folder.write("sources/shop.toml", MENDED.replace("ELSE 'error'", "ELSE 'timeout'"))
+    run(folder, day=AFTER)
+    assert folder.statuses("shop.ndjson") == ["read", "held"]
+    assert folder.files("shop.ndjson")[1].finding == finding
+
+
 def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
