@@ -1,5 +1,5 @@
-"""The questions about many days in one run: a year of logs on the first day, and late records for a month of days.
-`scenarios.py` asks about one large day.
+"""Measures runs that process many days: a year of logs in the first run, and late records for a month of days.
+`scenarios.py` measures runs of one large day.
 """
 
 import json
@@ -18,7 +18,7 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """A file with many days, against a file with as many records of one day."""
+    """Measure a run on a file with many days, against a file with as many records of one day."""
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
     for _ in range(rounds):
@@ -33,7 +33,7 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
 
 
 def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """A night with late records for many stored days, against a night with as many for one of them."""
+    """Measure a run with late records for all stored days, against a run with as many late records for one of them."""
     logs = cache.logs(days=days + 1, apps=3, events=events)
     runs: dict[int, list[Run]] = {days: [], 1: []}
     with cache.data(logs, logs.landing(last=days)) as stored:

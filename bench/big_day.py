@@ -25,10 +25,10 @@ _IDS = (b'"event_id":"', b'"attempt_id":"', b'"device_id":"')
 
 
 def big_day(cache: Cache, logs: Logs, files: int) -> list[Row]:
-    """The whole command on the sample's records in so many files, beside the bare script on the same ones.
+    """Measure the whole command and the bare script on `files` files, each with the sample's records under other ids.
 
     Raises:
-        BenchError: there is no room for them.
+        BenchError: the disk has too little free space.
     """
     needed = int(logs.bytes * files * (1 + _ROOM_BESIDE_LOGS))
     if (free := shutil.disk_usage(cache.folder).free) < needed:
@@ -50,7 +50,7 @@ def big_day(cache: Cache, logs: Logs, files: int) -> list[Row]:
 
 
 def with_other_ids(file: Path, target: Path, prefix: str) -> None:
-    """Writes the records of a sample's file anew, with `prefix` before each event's, attempt's and device's id."""
+    """Write a sample's records to `target`, with `prefix` before the ids of events, attempts and devices."""
     with file.open("rb") as lines, target.open("wb") as written:
         while block := lines.read(_BLOCK_BYTES):
             block += lines.readline()
@@ -60,7 +60,7 @@ def with_other_ids(file: Path, target: Path, prefix: str) -> None:
 
 
 def main() -> int:
-    """Makes the files, runs both, prints the table."""
+    """Make the files, run both programs, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=100_000_000, help="records of the day (100,000,000)")
     parser.add_argument("--files", type=int, default=20, help="its files (20)")

@@ -1,6 +1,6 @@
-"""The question about buckets: what does a fetch of many small objects cost, beside the tool that is made for it.
+"""Measures how long a fetch of many small objects from a bucket takes, against rclone, a tool made for that.
 
-Both sides copy from one `rclone serve s3` on loopback into folders that are not there yet.
+Both copy from one `rclone serve s3` on loopback into new folders.
 """
 
 import os
@@ -25,7 +25,7 @@ _RCLONE = str(Path(sys.prefix) / "bin" / "rclone")
 
 
 def fetched(cache: Cache, objects: int, rounds: int) -> list[Row]:
-    """`authmeter fetch` of a bucket of small objects, against `rclone copy` of the same."""
+    """Measure `authmeter fetch` of a bucket with so many small `objects`, against `rclone copy` of the same bucket."""
     runs: dict[str, list[Run]] = {"rclone": [], "authmeter": []}
     with TemporaryDirectory(dir=cache.folder) as name:
         folder = Path(name)

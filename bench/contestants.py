@@ -1,5 +1,5 @@
-"""The measured programs: the project's whole command, and its peers, each a script of `peers/`: how each is run, and
-whether it did its work. The questions are in `scenarios.py` and `reading.py`.
+"""Runs the programs that are measured, and checks their results: the `run` command of authmeter, and its peers, the
+scripts in `peers/`. The measurements are in `scenarios.py` and `reading.py`.
 """
 
 import importlib.util
@@ -31,27 +31,27 @@ _DONE = (0, 3)
 
 
 def authmeter(data: Path, day: date) -> Run:
-    """One whole `run` command on a data folder."""
+    """Measure one `run` command on a data folder, up to the day `day`."""
     command = [sys.executable, "-m", "pipelines", "run", "--data", str(data), "--day", str(day)]
     return run(command, environment=_KEY, allowed=_DONE)
 
 
 def published_records(data: Path) -> int:
-    """How many records the folder's published tables count."""
+    """Return the number of records that the published tables count."""
     with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
         (row,) = published.execute("SELECT coalesce(sum(records), 0)::BIGINT FROM outcome_daily").fetchall()
     return int(row[0])
 
 
 def rejected_records(data: Path) -> int:
-    """How many records of the folder's files were rejected, by the published books."""
+    """Return the number of rejected records in the published books of files."""
     with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
         (row,) = published.execute("SELECT coalesce(sum(rejected), 0)::BIGINT FROM input_files").fetchall()
     return int(row[0])
 
 
 def peer(name: str, *arguments: object) -> Run:
-    """One run of a peer; its arguments are NDJSON files, but for some."""
+    """Run a peer, a script in `peers/`; most of them take NDJSON files as arguments."""
     return run([sys.executable, str(_PEER_FOLDER / f"{name}.py"), *(str(argument) for argument in arguments)])
 
 
@@ -69,17 +69,17 @@ def answer(one: Run) -> dict[str, int]:
 
 
 def same(what: str, found: Iterable[object]) -> None:
-    """Holds contestants to one result.
+    """Check that the results of all programs are the same; `what` names these results in the error.
 
     Raises:
-        BenchError: they came to several.
+        BenchError: the results differ.
     """
     if len(results := {str(result) for result in found}) > 1:
         raise BenchError(f"{what} differ, and cannot be compared: {' and '.join(sorted(results))}")
 
 
 def why_not(name: str) -> str | None:
-    """Why a peer cannot run here, or None."""
+    """Return the reason why a peer cannot run on this machine; None if it can."""
     missing = [module for module in PEERS[name][1] if importlib.util.find_spec(module) is None]
     if missing:
         return f"{', '.join(missing)} is not installed (bench/requirements.txt)"

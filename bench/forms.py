@@ -1,6 +1,5 @@
-"""The sample's records in other forms, made once from its NDJSON and kept beside it: a file in each form, files with
-bad lines and with old records, and many small files. `inputs.py` makes the sample; `sources/` has the mappings of
-foreign forms.
+"""Writes the sample's records in other forms: a file in each form, files with bad lines or with old records, and many
+small files. Each is made once and kept in the cache. `inputs.py` makes the sample; `sources/` has the source mappings.
 """
 
 import re
@@ -74,7 +73,7 @@ FORMS = {
 
 
 def in_form(logs: Logs, form: str) -> Path:
-    """The sample's one file in a form; NDJSON is the sample itself."""
+    """Return the path of the sample's file in a form; for NDJSON that is the sample itself."""
     (file,) = logs.files
     if form == "ndjson":
         return file
@@ -84,7 +83,9 @@ def in_form(logs: Logs, form: str) -> Path:
 
 
 def with_bad_lines(logs: Logs, share: float) -> Path:
-    """The sample's one file with halves of lines added between its own: a share of the records, at least one."""
+    """Return a copy of the sample's file with bad lines, each the first half of a good one. Their number is `share` of
+    the records, at least one.
+    """
     (file,) = logs.files
 
     def write(target: Path) -> None:
@@ -100,7 +101,7 @@ def with_bad_lines(logs: Logs, share: float) -> Path:
 
 
 def with_old_records(logs: Logs, share: float) -> tuple[Path, int]:
-    """The sample's one file, where a share of the records, spread evenly, is of years ago; and how many these are."""
+    """Return a copy of the sample's file with a `share` of its records dated 2020, and the number of these."""
     (file,) = logs.files
     with file.open("rb") as lines:
         count = int(_count(lines) * share)
@@ -115,7 +116,7 @@ def with_old_records(logs: Logs, share: float) -> tuple[Path, int]:
 
 
 def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:
-    """The sample's one file cut into so many files of nearly the same number of lines each."""
+    """Return the sample's file cut into `count` files with nearly the same number of lines."""
     (file,) = logs.files
 
     def write(target: Path) -> None:

@@ -49,7 +49,7 @@ FROM (SELECT *, if(outcome = 'success', k, n - k) AS x FROM outcomes) WHERE x > 
 
 
 def channel_daily(apps: int, days: int) -> pl.DataFrame:
-    """The counts of every app's channels by day."""
+    """Return made-up rows of `channel_daily` for so many apps and days."""
     rng = np.random.default_rng(1)
     sizes = np.geomspace(LEAST, MOST, apps)
     frames = []
@@ -92,7 +92,7 @@ def timed(what: str, work: Callable[[], T]) -> T:
 
 
 def main() -> None:
-    """Makes the tables in a folder of its own, and measures."""
+    """Make the tables in a temporary folder, and measure the steps."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--apps", type=int, default=10_000)
     asked.add_argument("--days", type=int, default=90)

@@ -1,5 +1,6 @@
-"""The logs of the benchmark, made once into a cache folder, and fresh data folders over them. Delete the cache folder
-to make everything anew. `forms.py` makes other forms of the records, `contestants.py` runs their readers.
+"""Makes the logs of the benchmark once, in a cache folder, and new data folders with them for each run. To make
+everything again, delete the cache folder. `forms.py` writes the records in other forms; `contestants.py` runs the
+programs.
 """
 
 import json
@@ -34,7 +35,7 @@ class Logs:
         return sum(file.stat().st_size for file in self.files)
 
     def landing(self, first: int = 0, last: int | None = None) -> dict[str, Path]:
-        """The files of the days from place `first` up to but not `last`, by the paths that they land under."""
+        """Return the files of the days from index `first` to `last` (excluded), by their path below landing."""
         chosen = list(zip(self.days, self.files, strict=True))[first:last]
         return {f"{day}.ndjson": file for day, file in chosen}
 
@@ -48,11 +49,11 @@ class Cache:
 
     @classmethod
     def at_home(cls) -> "Cache":
-        """The cache in the folder that `AUTHMETER_BENCH_DIR` names, else in `bench/.cache`."""
+        """Return the cache in the folder of `AUTHMETER_BENCH_DIR`, or in `bench/.cache`."""
         return cls(Path(os.environ.get("AUTHMETER_BENCH_DIR") or Path(__file__).parent / ".cache").absolute())
 
     def logs(self, *, days: int, apps: int, events: int) -> Logs:
-        """Logs of `days` days with `events` records each: from the cache, else made now.
+        """Return logs of `days` days with `events` records each; made now if the cache lacks them.
 
         Only the big files are used, without late records and bad lines, so that each day is one clean file.
         """
@@ -72,13 +73,13 @@ class Cache:
     def data(
         self, logs: Logs, landing: Mapping[str, Path], *, sources: Iterable[Path] = (), start: Path | None = None
     ) -> Iterator[Path]:
-        """A data folder with the sample's registry and some log files. It is used up afterwards, see `clear`.
+        """Create a data folder for one run, with the sample's registry and some log files. `clear` deletes it later.
 
         Args:
-            landing: the files by their paths under landing. They are hard links, for ingestion leaves symbolic ones
-                alone and a copy of gigabytes would cool the page cache.
-            sources: source mappings that it gets.
-            start: a data folder that it begins as a copy of, without its logs; else it begins empty.
+            landing: the files by their paths below landing. They are hard links: ingestion ignores symbolic links, and
+                copies of gigabytes would displace the files in the page cache.
+            sources: source mappings to copy into the folder.
+            start: a data folder to copy, without its logs; without it, the new folder has only the registry.
         """
         folder = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder))
         try:
@@ -98,10 +99,10 @@ class Cache:
             folder.rename(folder.with_name(f"{_USED}{folder.name}"))
 
     def clear(self) -> None:
-        """Takes away the data folders that were used.
+        """Delete the data folders that runs have used.
 
-        Not between two runs: where files went a short while ago, ext4 looks longer for room for new ones, and the site
-        of the next run takes twice its time.
+        Do not call it between two runs: after files are deleted, ext4 needs longer to find room for new ones, and the
+        site of the next run takes twice its time.
         """
         for folder in self.folder.glob(f"{_USED}*"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,7 +115,7 @@ def _make(folder: Path, arguments: Mapping[str, object]) -> None:
 
 
 def kept_beside(logs: Logs, name: str, make: Callable[[Path], object]) -> Path:
-    """Return a file or folder made from a sample: kept beside it under a name, else made now."""
+    """Return the path of a file or folder made from a sample; `make` writes it unless it exists in the cache."""
     kept = logs.folder / "made-of-it" / name
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
@@ -125,7 +126,7 @@ def kept_beside(logs: Logs, name: str, make: Callable[[Path], object]) -> Path:
 
 
 def link(file: Path, target: Path) -> None:
-    """Puts a file under another path without copying it, where the file system can."""
+    """Create `target` as a hard link to a file, or as a copy if the file system has no hard links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(file, target)
@@ -141,7 +142,7 @@ def _copy(file: str, target: str) -> object:
 
 
 def warm(files: Iterable[Path]) -> None:
-    """Reads files once, so that all contestants find them in the page cache."""
+    """Read files once, so that every measured program finds them in the page cache."""
     for file in files:
         with file.open("rb") as content:
             while content.read(1 << 24):

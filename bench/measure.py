@@ -1,5 +1,5 @@
-"""Runs one command and measures its time, by the clock and on the processors, and its memory. `contestants.py` has the
-commands, `tables.py` prints the numbers.
+"""Runs one command and measures its time, by the clock and on the processors, and its memory. `contestants.py` defines
+the commands, `tables.py` prints the numbers.
 """
 
 import os
@@ -39,10 +39,10 @@ class Run:
 
 
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Run:
-    """Runs a command in the project's folder with this Python's environment.
+    """Run a command in the project's folder with this Python's environment, and return its measured values.
 
     Raises:
-        BenchError: it ended with an exit code that is not in `allowed`.
+        BenchError: its exit code is not in `allowed`.
     """
     started = time.perf_counter()
     process = subprocess.Popen(

@@ -37,7 +37,7 @@ class Seen:
 
 
 def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str = "") -> Seen:
-    """Reads and rolls up a day of so many files, each with a sample's records, in a process of its own."""
+    """Measure reading and roll-up of a day in a new process. Each of its `files` files has a sample's records."""
     with cache.data(logs, {}) as data, tempfile.TemporaryDirectory() as noted:
         landing = data / "landing"
         landing.mkdir()
@@ -54,7 +54,7 @@ def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str =
 
 
 def one(data: Path, day_text: str) -> dict[str, float]:
-    """The run itself, in this process."""
+    """Read and roll up a day in this process, and return seconds and peak memory; `heavy_steps` starts the process."""
     from datetime import date
 
     from pipelines.run.daily_run import open_run
@@ -73,9 +73,9 @@ def one(data: Path, day_text: str) -> dict[str, float]:
 
 
 def keep_to_cores() -> None:
-    """Lets each executor in a process of its own, and all that it starts, have one core, as a cluster would.
+    """Bind each executor process, and all that it starts, to one core, as a cluster would.
 
-    A reading parses, hashes and writes in threads of its own: alone, an executor would take both cores.
+    Reading parses, hashes and writes in several threads: without this, a single executor would use both cores.
     """
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -121,7 +121,7 @@ def _shuffled(noted: Path) -> int:
 
 
 def main() -> int:
-    """Makes the logs, runs the engines, prints the table."""
+    """Make the logs, run both engines, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=5_000_000, help="records of the day with two executors")
     parser.add_argument("--most", type=int, default=20_000_000, help="records of the largest day")
@@ -143,7 +143,7 @@ def main() -> int:
 
 
 def table(cache: Cache, records: int, most: int) -> list[str]:
-    """The lines of the table."""
+    """Measure all figures, and return the lines of the Markdown table."""
     small = cache.logs(days=1, apps=500, events=1_000_000 // _FILES)
     large = cache.logs(days=1, apps=500, events=records // _FILES)
     largest = cache.logs(days=1, apps=500, events=most // _FILES)

@@ -1,5 +1,5 @@
-"""The question about packed files, archives and JSON arrays: the cost of added records beside the same data as `.gz`,
-or as NDJSON. `peers/unpacking.py` measures the time of the libraries alone.
+"""Measures what added records cost in packed files, archives and JSON arrays, against the same data as `.gz` or as
+NDJSON. `peers/unpacking.py` measures the libraries that unpack, alone.
 """
 
 import bz2
@@ -62,11 +62,11 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """The user CPU that added records cost in each form, less what its library takes to unpack them, against `.gz`; of
-    a JSON array against NDJSON.
+    """Measure the user CPU that added records cost in each packed form, against `.gz`, after subtracting the time in
+    which the library unpacks them; and in a JSON array, against NDJSON.
 
     Raises:
-        BenchError: in some form other records were read.
+        BenchError: the number of records differs between the forms.
     """
     ours: dict[str, tuple[list[Run], list[Run]]] = {name: ([], []) for name in FORMS}
     libraries: dict[str, tuple[list[Run], list[Run]]] = {name: ([], []) for name in FORMS}

@@ -1,7 +1,7 @@
-"""Waiting times of a reader in headless Chromium, from file://: the first chart, the tables, a search, a switch.
+"""Measures how long a reader waits in headless Chromium, from file://: for the first chart, tables, a search, a switch.
 
-Figures are milliseconds of the browser's own clocks, on this machine; they have limits instead of a peer, since a
-person waits for them and not for a ratio.
+The figures are milliseconds of the browser's own clocks, on this machine. They are compared with limits instead of a
+peer, because what matters to a person is the time and not a ratio.
 """
 
 import os
@@ -76,7 +76,7 @@ class Waited:
 
 @contextmanager
 def browser_page(throttle: int = 1) -> Iterator[Page]:
-    """A fresh page in a fresh browser, its processor slowed down by `throttle`."""
+    """Open a new page in a new browser, whose processor is slowed down by the factor `throttle`."""
     program = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium")
     if not program:
         raise BenchError("No Chromium: install `chromium`, or name its program in AUTHMETER_CHROMIUM.")
@@ -91,9 +91,9 @@ def browser_page(throttle: int = 1) -> Iterator[Page]:
 
 
 def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited]:
-    """Return how long the tables of all apps take, and a search in them.
+    """Measure how long the tables of all apps take to be ready, and how long a search in them takes.
 
-    A table's rows are loaded after the charts of the page; the time begins then.
+    A table loads its rows after the page has drawn its charts; the time begins then.
     """
     found = []
     for path, rows in {"usage.html": "apps", "monitor.html": "logins", "files.html": "files"}.items():
@@ -113,7 +113,7 @@ def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited
 
 
 def first_chart(site: Path, rounds: int) -> list[Waited]:
-    """The first chart of the pages with charts, and the switch of all charts between 7 and 30 days."""
+    """Measure the time to the first chart of a page, and of the switch of all charts between 7 and 30 days."""
     found = []
     for path in ("usage.html", "monitor.html", _app_page(site)):
         charts, switched = [], []
@@ -133,8 +133,9 @@ def first_chart(site: Path, rounds: int) -> list[Waited]:
 
 
 def slow_reader(site: Path, rounds: int) -> list[Waited]:
-    """Paint, shift, the longest delay of an input, and the longest time from an input to its paint, on a machine four
-    times slower, over each kind of the site's pages."""
+    """Measure each kind of page on a machine that is four times slower: the largest paint, the layout shift, the
+    longest delay of an input, and the longest time from an input to its paint.
+    """
     found = []
     newest_day = max((site / "days").iterdir()).name
     for path in (*sorted(file.name for file in site.glob("*.html")), f"days/{newest_day}", _app_page(site)):

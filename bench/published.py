@@ -37,7 +37,7 @@ _VERSION = "'2.' || (13 + hash(app_key, platform, channel, carrier) % 3) || '.0'
 
 
 def make_published(target: Path, apps: int) -> None:
-    """Writes a published database with `apps` apps, 62 days and about seven detail rows per app and day."""
+    """Write a published database with `apps` apps, 62 days and about seven detail rows per app and day."""
     target.unlink(missing_ok=True)
     with (
         TemporaryDirectory(dir=target.parent) as folder,

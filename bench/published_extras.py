@@ -1,5 +1,6 @@
-"""Other tables of a made-up published database, for the pages that show them: packages and bills of all accounts, draws
-and blocked calls of the largest apps, consoles, incidents of some apps. `published.py` makes the day tables.
+"""Makes the other tables of a made-up published database, for the pages that show them: packages and bills of all
+accounts, uses of packages and blocked calls of the largest apps, consoles, incidents of some apps. `published.py` makes
+the day tables.
 """
 
 from datetime import date
@@ -113,7 +114,7 @@ _STATEMENTS = (
 
 
 def add_extras(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Fill these tables of the attached database `out`, which already has `apps` and `channel_daily`."""
+    """Fill these tables of the attached database `out`, whose tables `apps` and `channel_daily` are filled already."""
     for statement in _STATEMENTS:
         text = statement.format(uses=_USES, packages=_PACKAGES, every=INCIDENT_EVERY)
         connection.execute(text, {"as_of": as_of} if "$as_of" in text else {})

@@ -1,4 +1,4 @@
-"""The tables of sign-in sessions of a made-up published database: sums of the detail that `published.py` makes."""
+"""Makes the sign-in tables of a made-up published database, from the detail rows that `published.py` makes."""
 
 import duckdb
 
@@ -61,6 +61,6 @@ _STATEMENTS = (
 
 
 def add_sign_ins(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill these tables of the attached database `out`, which already has `channel_detail_daily`."""
+    """Fill these tables of the attached database `out`; its table `channel_detail_daily` must have rows already."""
     for statement in _STATEMENTS:
         connection.execute(statement)

@@ -1,5 +1,5 @@
-"""The questions about files: each form of the records, bad lines, rejected records, many small files, nothing new. Each
-function answers one question with rows of a table. `forms.py` makes the files.
+"""Measures the reading of files: each form of the records, bad lines, rejected records, many small files, and a run
+with nothing new. Each function returns the rows of one table. `forms.py` makes the files.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """The user CPU that added records cost in each form, against DuckDB's own reader of it and one group.
+    """Measure the user CPU that added records cost in each form, against DuckDB's own reader with one GROUP BY.
 
     Raises:
-        BenchError: in some form other records were read.
+        BenchError: the number of records differs between the forms.
     """
     rows = []
     counted: tuple[set[str], set[str]] = (set(), set())
@@ -59,7 +59,7 @@ def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
 
 
 def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """The whole command on the same file with one bad line, and with 1 % of them, against the clean file."""
+    """Measure the whole command on a file with one bad line, and with 1 % bad lines, against the file without any."""
     files = [logs.files[0], with_bad_lines(logs, 0), with_bad_lines(logs, BAD_SHARE)]
     runs: list[list[Run]] = [[], [], []]
     published = set()
@@ -79,10 +79,10 @@ def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """The whole command on a file of which six in ten records are too old, against the same file with none.
+    """Measure the whole command on a file with six in ten records too old, against the same file with none too old.
 
     Raises:
-        BenchError: other records than these were rejected.
+        BenchError: the number of rejected records is not as expected.
     """
     old, count = with_old_records(logs, REJECTED_SHARE)
     files = {logs.files[0]: 0, old: count}
@@ -103,9 +103,9 @@ def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def many_files(cache: Cache, logs: Logs, count: int, rounds: int) -> list[Row]:
-    """The same records in many small files, against one; and then a run with nothing new, on both.
+    """Measure the same records in many small files, against one file; and then a run with nothing new on each.
 
-    A run with nothing new on one file is beside an empty Dagster job of ten steps in one process.
+    The run with nothing new on one file is compared with an empty Dagster job of ten steps in one process.
     """
     small_files = in_small_files(logs, count)
     landings = [{"day.ndjson": logs.files[0]}, {f"day/{file.name}": file for file in small_files}]

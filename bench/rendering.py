@@ -1,4 +1,4 @@
-"""The cost of the site: rendering it for very many apps, against copying the same files; and the waiting times of its
+"""Measures the rendering of the site for very many apps, against copying the same files, and the waiting times of its
 readers. `published.py` makes the database, `pages.py` runs the browser.
 """
 
@@ -27,8 +27,8 @@ TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
 
 def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
-    """Measure the whole process that renders the site of `apps` apps, against `cp -r` of its output; return the site,
-    too.
+    """Measure the process that renders the site of `apps` apps, against `cp -r` of the finished site; return the rows,
+    and the folder of the site.
     """
     database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
     if not database.exists():
@@ -57,7 +57,7 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 
 def weights(site: Path) -> list[Row]:
-    """Return the packed size of the shared code of all pages, and of an app's own page and figures."""
+    """Return the gzipped size of the pages' shared code, and the size of the largest app's own page and figures."""
     # Data, and the script that a page loads when a reader asks for a workbook.
     later = ("site.js", "workbook-")
     assets = [file for file in (site / "assets").iterdir() if not file.name.startswith(later)]
@@ -70,7 +70,7 @@ def weights(site: Path) -> list[Row]:
 
 
 def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
-    """Measure the waiting times of a reader: all of them for 10,000 apps, else only the tables."""
+    """Measure the waiting times of a reader: all of them for up to 10,000 apps, only tables for more."""
     found = pages.table_ready(site, rounds, TABLE_LIMITS.get(apps, 1_000), f"{apps:,} apps")
     if apps <= 10_000:
         found += [*pages.first_chart(site, rounds), *pages.slow_reader(site, rounds)]

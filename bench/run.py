@@ -33,7 +33,7 @@ Table = tuple[str, list[Row], str]
 
 
 def parse() -> argparse.Namespace:
-    """The arguments; `--quick` is a smoke test, whose numbers say little."""
+    """Return the arguments. `--quick` is a smoke test, whose numbers say little."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=5_000_000, help="records of the big day (5,000,000)")
     parser.add_argument("--apps", type=int, default=2_000, help="its apps (2,000)")
@@ -71,7 +71,7 @@ def parse() -> argparse.Namespace:
 
 
 def whole(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """The whole command beside its peers, and by stage."""
+    """Measure the whole command and its stages, against its peers."""
     big = cache.logs(days=1, apps=asked.apps, events=asked.records)
     size = f"{asked.records:,} records, {asked.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
     rows, split = scenarios.whole_command(cache, big, asked.rounds, asked.peers)
@@ -80,7 +80,7 @@ def whole(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure added records."""
+    """Measure how much longer a run takes with more records."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     big = cache.logs(days=1, apps=asked.apps, events=asked.records)
     larger = cache.logs(days=1, apps=asked.apps, events=asked.records * GROWTH)
@@ -89,7 +89,7 @@ def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure added records in each form."""
+    """Measure added records in each form of the log."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     small, large = (
         cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times) for times in (1, FORM_GROWTH)
@@ -125,21 +125,21 @@ def rejected(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def files(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure many small files, new and known."""
+    """Measure many small files, in the run that first reads them and in a run with nothing new."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.file_records)
     rows = reading.many_files(cache, logs, asked.files, asked.rounds)
     yield f"Many files: {asked.file_records:,} records; median of {asked.rounds}", rows, "× its yardstick"
 
 
 def day31(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure one day on top of thirty."""
+    """Measure a run for one day on a data folder with thirty days."""
     month = cache.logs(days=31, apps=asked.apps, events=asked.day_records)
     title = f"One more day: 31 days of {asked.day_records:,} records, {asked.apps:,} apps; median of {asked.rounds}"
     yield title, scenarios.one_more_day(cache, month, asked.rounds), "× first day"
 
 
 def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure many days in one run, new and late."""
+    """Measure runs that process many days: new logs, and late records."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     for days, events in zip(asked.backlog_days, asked.backlog_records, strict=True):
         title = f"Backlog: {days:,} days of {events:,} records; median of {rounds}"
@@ -171,7 +171,7 @@ QUESTIONS = {
 
 
 def main() -> int:
-    """Answer the questions one after the other; print each table when it is complete, and all targets at the end."""
+    """Run the chosen measurements in turn. Print each table when it is complete, and all targets at the end."""
     asked = parse()
     cache = Cache.at_home()
     print(f"# authmeter benchmark\n\n{_machine()}\n", flush=True)

@@ -1,6 +1,5 @@
-"""The questions about whole days: the whole command, more records, one more day; each against a yardstick. Each
-function answers one question with rows of a table. `reading.py` asks about files and forms, `rendering.py` about the
-site.
+"""Measures runs on whole days: the whole command, more records, and one more day, each against a yardstick. Each
+function returns the rows of a table. `reading.py` measures files and forms, `rendering.py` the site.
 """
 
 import re
@@ -22,7 +21,9 @@ _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 
 
 def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """The whole command on a fresh data folder, and peers doing the bare job; and the command's stages."""
+    """Measure the whole command on a new data folder, against peers that do the bare job; return the rows of both, and
+    the rows of the command's stages.
+    """
     warm(logs.files)
     able = [name for name in peers if why_not(name) is None]
     runs: dict[str, list[Run]] = {name: [] for name in ("authmeter", BARE, *able)}
@@ -52,7 +53,7 @@ def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -
 
 
 def stages(runs: Sequence[Run]) -> list[Row]:
-    """Split the time of the whole command by stage, from its printed lines, with the rest of the time."""
+    """Return how the time of the whole command divides into stages, which it prints, and the rest."""
     total, medians = middle(runs), stage_medians(runs)
     rest = total - sum(medians.values())
     return [
@@ -62,7 +63,7 @@ def stages(runs: Sequence[Run]) -> list[Row]:
 
 
 def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
-    """The median of the seconds of each stage."""
+    """Return the median of the seconds of each stage."""
     found: dict[str, list[float]] = {}
     for one in runs:
         for name, seconds in _STAGE.findall(one.output):
@@ -71,7 +72,7 @@ def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure added records: from `small` to `large`, in the project and in the bare job."""
+    """Measure how much longer `large` takes than `small`, in the project and in the bare job."""
     runs: dict[tuple[str, bool], list[Run]] = {(who, big): [] for who in ("authmeter", BARE) for big in (False, True)}
     for _ in range(rounds):
         for logs in (small, large):
@@ -97,7 +98,7 @@ def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
 
 
 def one_more_day(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """The last day of `logs` on top of all the others, against the first day alone."""
+    """Measure a run for the last day of `logs` on a folder with all earlier days, against the first day alone."""
     first: list[Run] = []
     later: list[Run] = []
     stored_days = len(logs.days) - 1

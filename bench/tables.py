@@ -1,5 +1,5 @@
-"""Tables of measurements: rows, targets and whether they are met, as Markdown; medians, ratios and their words.
-`measure.py` has the clocks.
+"""Makes Markdown tables of measurements: rows, targets and whether they are met, medians and ratios. `measure.py`
+measures.
 """
 
 import math
@@ -20,12 +20,12 @@ class Target:
 
     @property
     def is_met(self) -> bool:
-        """Whether the figure keeps the limit."""
+        """Whether the figure is within the limit."""
         return self.figure <= self.limit
 
     @property
     def words(self) -> tuple[str, str, str]:
-        """Figure, target, and whether it is met."""
+        """Return the figure, the target, and whether it is met, as texts."""
         figure, limit = f"{short(self.figure)} {self.unit}".strip(), f"{self.limit:g} {self.unit}".strip()
         return figure, limit, "yes" if self.is_met else "NO"
 
@@ -42,7 +42,7 @@ class Row:
 
 
 def short(number: float) -> str:
-    """A number with two places, without them from 100 on."""
+    """Return a number as text with two decimals; from 100 on without decimals."""
     return f"{number:,.2f}" if number < 100 else f"{number:,.0f}"
 
 
@@ -62,12 +62,12 @@ def peak_gb(runs: Iterable[Run]) -> float:
 
 
 def ratio(value: float, yardstick: float) -> float:
-    """Return the multiple of the yardstick; infinite if the yardstick is 0, as on inputs too small to measure."""
+    """Return `value` divided by the yardstick; infinite if the yardstick is 0, as on inputs too small to measure."""
     return value / yardstick if yardstick > 0 else math.inf
 
 
 def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """Return the median and range of some runs, and the ratio to the runs of the yardstick."""
+    """Return a row with the median and range of the runs' seconds, and their ratio to the runs of the yardstick."""
     times = [one.seconds for one in runs]
     spread = f" ({min(times):.2f}–{max(times):.2f})" if len(times) > 1 else ""
     found = ratio(middle(runs), middle(yardstick))
@@ -76,7 +76,7 @@ def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float
 
 
 def memory(what: str, runs: Sequence[Run], limit: float) -> Row:
-    """The peak memory of some runs beside its limit in GB."""
+    """Return a row with the peak memory of some runs and its limit, in GB."""
     return Row(what, memory=f"{peak_gb(runs):.2f} GB", target=Target(peak_gb(runs), limit, "GB"))
 
 
@@ -91,7 +91,7 @@ def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
 
 
 def print_targets(rows: Iterable[tuple[str, Row]]) -> None:
-    """Prints once more all rows with a target, each behind the question it belongs to."""
+    """Print again all rows with a target, each after the question that it answers."""
     print("## Figures and targets\n\n| question | what | figure | target | met |\n| --- | --- | ---: | ---: | --- |")
     for question, row in rows:
         if row.target is not None:

@@ -1,1 +1,1 @@
-"""Proof of the product by large experiments: trials, random worlds, an independent count; see lab/README.md."""
+"""Large experiments that prove the product: trials, random worlds and an independent count; see lab/README.md."""

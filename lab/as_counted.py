@@ -1,6 +1,6 @@
-"""Published tables compared with the independent count, cell by cell.
+"""Compares published tables with the independent count, cell by cell.
 
-Tests over random logs and the trial of engines call it; `lab/oracle` counts, and shares no code with the product.
+Tests over random logs and the trial of engines call it. `lab/oracle` counts without any code of the product.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ KEY = "a key of the independent count"
 
 
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
-    """Return the scene of the folders of these tests; its clock is that of the runs to come."""
+    """Return the parameters of the random folders of these tests. The clock is now, as for the runs that follow."""
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
 def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
-    """Some columns of a published table."""
+    """Return the rows of a published table, with the given columns."""
     names = list(columns)
     listed = ", ".join(f'"{name}"' for name in names)
     with closing(duckdb.connect(str(data / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
@@ -58,7 +58,7 @@ def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
 
 
 def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) -> list[str]:
-    """One readable line for each row or cell that differs, in the order of the key."""
+    """Return one readable line for each row or cell that differs, in the order of the key."""
 
     def by_key(rows: list[Row]) -> dict[tuple[object, ...], Row]:
         return {tuple(row[name] for name in key): row for row in rows}
@@ -81,14 +81,14 @@ def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) ->
 
 
 def is_same(found: object, counted: object) -> bool:
-    """Equal, of the same kind; a rate may differ by the last bits of its division."""
+    """Whether two values are equal and of the same type. Rates may differ by rounding."""
     if isinstance(found, float) and isinstance(counted, float):
         return math.isclose(found, counted, rel_tol=1e-12, abs_tol=1e-12)
     return type(found) is type(counted) and found == counted
 
 
 def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
-    """Return the expected rows of each table, counted from the landing folder; a rejected record may come twice."""
+    """Return the expected rows of each table, counted from the landing folder. A record can be rejected in two rows."""
     landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
     apps = counts.read_apps(data / "registry" / "apps.csv")
     nulled = sorted(landing.nulled.items())
@@ -100,7 +100,7 @@ def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
 
 
 def wrong_tables(data: Path, expected: dict[str, list[Row]]) -> dict[str, list[str]]:
-    """Return the published tables that differ from the count, each with lines that name rows and cells."""
+    """Return the differences between published and counted rows by table; only tables that differ."""
     report: dict[str, list[str]] = {}
     for table, key in KEYS.items():
         columns = expected[table][0] if expected[table] else key
@@ -115,5 +115,5 @@ def wrong_tables(data: Path, expected: dict[str, list[Row]]) -> dict[str, list[s
 
 
 def assert_as_counted(data: Path, of: Scene) -> None:
-    """Compare every table and the rejects with a count of the landing folder."""
+    """Assert that every table and the rejected records are equal to a count of the landing folder."""
     assert wrong_tables(data, counted(data, of)) == {}

@@ -84,7 +84,7 @@ _SCRIPT_NOISE = (
 
 
 def drawn(seed: int, count: int) -> list[Fault]:
-    """Return that many mutants: a file by its lines, then one of its faults. A line has one at most."""
+    """Return `count` mutants, at most one a line. Files are drawn in proportion to their lines."""
     dice = random.Random(seed)
     files = [path for glob in GLOBS for path in sorted(PROJECT.glob(glob))]
     texts = {path: path.read_text("utf-8") for path in files}

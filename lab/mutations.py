@@ -80,7 +80,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @contextmanager
 def changed(texts: dict[Path, str]) -> Iterator[None]:
-    """Give files other texts, and theirs back in the end."""
+    """Replace the texts of files, and restore the old texts at the end."""
     kept = {path: path.read_bytes() for path in texts}
     try:
         for path, text in texts.items():
@@ -92,7 +92,7 @@ def changed(texts: dict[Path, str]) -> Iterator[None]:
 
 
 def applied(mutant: Mutant) -> str | None:
-    """Return the text of the mutant's file with its fault, nearest to its line; None if its lines are gone."""
+    """Return the text of the mutant's file with the fault; None if the file no longer has the mutant's lines."""
     path = PROJECT / mutant["file"]
     text = path.read_text("utf-8") if path.exists() else ""
     places = [found.start() for found in re.finditer(rf"^{re.escape(mutant['before'])}$", text, re.MULTILINE)]
@@ -104,7 +104,7 @@ def applied(mutant: Mutant) -> str | None:
 
 
 def probes(mutant: Mutant) -> dict[Path, list[int]]:
-    """Return the lines of Python before which the probes of a mutant go; a script has none.
+    """Return the places of a mutant's probes, as lines of Python files. A script has none.
 
     Probes of SQL are in the functions that may read it; probes of a module's definitions, in the functions that use
     them.
@@ -188,7 +188,9 @@ def look(record: Record, tests: list[str]) -> None:
 
 
 def judge(mutant: Mutant, seconds: dict[str, float]) -> None:
-    """Run the tests that reach a mutant: the test that found it before, then tests of its room, then cheap ones."""
+    """Run the tests that reach a mutant, until one fails: first the test that found it before, then tests with similar
+    names, then cheap ones.
+    """
     text, is_script = applied(mutant), mutant["file"].endswith(".js")
     if text is None:
         mutant["result"] = "gone"

@@ -1,9 +1,9 @@
-"""The same by hand: DuckDB and Polars without the project, doing the work under its promises once.
+"""The work of authmeter by a short script: DuckDB and Polars, without the project's guarantees.
 
-Every field is read as text, the required ones are checked, the others typed or dropped, device and phone replaced by
-an HMAC, all of it written to one Parquet file, and that grouped as in the bare job. What the project does beyond: no
-file counts twice or by half, bad lines are kept with their reason, a repeated record counts once, late records restate
-their day, codes are looked up, and there is a site.
+Every field is read as text. The required fields are checked, the others are typed or dropped, and device and phone are
+replaced by an HMAC. All is written to one Parquet file, which is grouped as in the bare job. Only the project also
+counts no file twice or by half, keeps bad lines with their reason, counts a repeated record once, restates days with
+late records, looks up codes, and makes a site.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -67,7 +67,7 @@ GROUP = """
 
 
 def hashed(batch: pa.RecordBatch) -> pa.Table:
-    """The batch with the first 16 bytes of an HMAC in the place of device and phone."""
+    """Return the batch as a table in which device and phone are replaced by the first 16 bytes of their HMAC."""
     hashes = [plh.col(name).chash.hmac_sha256(key=KEY).str.head(32).str.decode("hex") for name in PERSONAL]
     personal = pl.from_arrow(pa.Table.from_batches([batch.select(PERSONAL)])).select(hashes).to_arrow()
     table = pa.Table.from_batches([batch]).drop_columns(list(PERSONAL))
@@ -77,7 +77,7 @@ def hashed(batch: pa.RecordBatch) -> pa.Table:
 
 
 def write(batches: pa.RecordBatchReader, file: Path) -> None:
-    """Writes all batches; one is hashed and written while the next one is read."""
+    """Write all batches to `file`; a batch is hashed and written while the next one is read."""
     writer: pq.ParquetWriter | None = None
 
     def add(batch: pa.RecordBatch) -> None:

@@ -1,6 +1,6 @@
-"""An empty Dagster job of ten steps in one process, on an instance on disk: the floor under a run that does nothing.
+"""An empty Dagster job of ten steps in one process, on an instance on disk: the least time of a run that does nothing.
 
-The argument is the instance's folder; it is made, without telemetry, if it is missing.
+The argument is the folder of the instance. It is made if it is missing, without telemetry.
 """
 
 import sys
@@ -12,7 +12,7 @@ STEPS = 10
 
 
 def step(number: int) -> OpDefinition:
-    """One step that does nothing, after the one before."""
+    """Return a step that does nothing and runs after the step before it."""
     ins = {"before": In(Nothing)} if number else {}
 
     @op(name=f"step_{number}", ins=ins, out=Out(Nothing))
@@ -24,7 +24,7 @@ def step(number: int) -> OpDefinition:
 
 @job(executor_def=in_process_executor)
 def empty() -> None:
-    """Ten steps in a row."""
+    """A job of ten steps, one after the other."""
     before = step(0)()
     for number in range(1, STEPS):
         before = step(number)(before)

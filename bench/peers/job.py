@@ -1,7 +1,8 @@
-"""The bare job: the work of every peer on the same NDJSON files, and the form of its answer.
+"""The bare job, which every peer does on the same NDJSON files, and the form of its answer.
 
-One read with the contract's types, one group by business day, app and channel: records, records whose `outcome` is
-`success`, distinct devices. No rejects, no books, no hashes, no reports: the least that any tool must do.
+Each peer reads the files once with the contract's types and groups them once by business day, app and channel. It
+counts records, records whose `outcome` is `success`, and distinct devices. Without rejects, books, hashes and reports,
+this is the least that any tool must do.
 """
 
 import json
@@ -15,7 +16,7 @@ TEXT_FIELDS = (
 
 
 def files() -> list[str]:
-    """The NDJSON files, from the command line."""
+    """Return the NDJSON files of the command line."""
     return sys.argv[1:]
 
 

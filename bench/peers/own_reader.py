@@ -1,8 +1,8 @@
-"""The bare job by DuckDB's own reader of a form, the yardstick of reading. Arguments: form, file.
+"""The bare job with DuckDB's own reader of a form, as the yardstick for reading. Arguments: form, file.
 
-NDJSON and CSV are read with the contract's types, packed or not; Parquet as it is typed, all nineteen columns; mapped
-JSON with a typed `read_json` of its own columns. Plain lines are read by `read_csv` as one column, and every field is
-cut out of it by the same expressions that the project is given.
+NDJSON and CSV are read with the contract's types, packed or not; Parquet with its own types and all nineteen columns;
+mapped JSON by a `read_json` with the types of its columns. Plain lines are read by `read_csv` as one column, from which
+the expressions of the project's source mapping cut every field.
 """
 
 import sys
@@ -32,7 +32,7 @@ ONE_COLUMN = r"columns = {'line': 'VARCHAR'}, auto_detect = false, header = fals
 
 
 def records() -> str:
-    """Return the text behind FROM: the columns of the bare job."""
+    """Return the SQL text after FROM, which reads the file with the columns of the bare job."""
     match FORM.removesuffix(".gz").removesuffix(".zst"):
         case "ndjson":
             return f"read_json($file, format = 'newline_delimited', columns = {TYPES})"

@@ -1,4 +1,4 @@
-"""The library of a packed file or an archive, which unpacks all of it and does nothing with it. Argument: file."""
+"""Unpacks a packed file or an archive with its library and discards the bytes. Argument: file."""
 
 import bz2
 import gzip
@@ -16,7 +16,7 @@ PIECE = 1 << 20
 
 
 def pieces() -> Iterator[bytes]:
-    """All bytes of the file."""
+    """Yield all unpacked bytes of the file."""
     match FILE.rpartition("packed.day.")[2]:
         case "zip":
             with zipfile.ZipFile(FILE) as archive:

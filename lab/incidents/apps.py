@@ -1,4 +1,4 @@
-"""An app of a world: how large it is, with which channels, platforms, SDK versions and vendors, and how restless."""
+"""An app of a world: its size, channels, platforms, SDK versions and vendors, and how much its numbers vary."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Version:
     effect: float
 
     def adoption(self, count: int) -> Floats:
-        """The share of the users of older versions that have come over, by day."""
+        """Return, for each day, the share of the older versions' users that have updated to this version."""
         if self.launch is None:
             return np.full(count, self.reach)
         day = np.arange(count)
@@ -70,9 +70,9 @@ class App:
     campaigns: tuple[Campaign, ...]
 
     def channel(self, name: str) -> Channel | None:
-        """The channel of that name, None where the app has none."""
+        """Return the channel with that name; None if the app has none."""
         return next((one for one in self.channels if one.name == name), None)
 
     def next_version(self) -> str:
-        """The name of the version after its newest."""
+        """Return a name for the version after the newest one."""
         return f"2.{int(self.versions[-1].name.split('.')[1]) + 1}.0"

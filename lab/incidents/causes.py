@@ -1,4 +1,4 @@
-"""The cause of a fall of a rate, by the definition's arithmetic over cells."""
+"""Computes the cause of a fall of a rate from its cells, as the definition of a cause says."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -34,13 +34,13 @@ LIMITS = (
 
 
 def clear_cause(splits: Splits) -> tuple[CauseKind, str] | None:
-    """Kind and text of the cause; None where it hangs on where exactly the lines are drawn."""
+    """Return kind and text of the cause; None if the cause is different for slightly different limits."""
     found = {cause(splits, limits) for limits in LIMITS}
     return found.pop() if len(found) == 1 else None
 
 
 def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
-    """Return the cause; its text is empty if it is no cell."""
+    """Return kind and text of the cause; the text is empty unless the cause is a cell."""
     before, now = splits["platform",].wholes
     singles = [one for names, one in splits.items() if len(names) == 1]
     if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):

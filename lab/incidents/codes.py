@@ -1,4 +1,4 @@
-"""Outcomes and result codes that records of a world have, by vendor and layer: a part of the dictionary."""
+"""The outcomes and result codes of a world's records, by vendor and layer; they are part of the code dictionary."""
 
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ _CHECK_SERVER = {
 
 
 def answers(channel: str, stage: str, vendor: str) -> Answers:
-    """The answers of a step: of the SDK, of the vendor's server, or of a social platform."""
+    """Return how requests can end in a step: in the SDK, on the vendor's server, or on a social platform."""
     if channel in _SOCIAL_SUCCESS:
         return Answers(
             Answer("success", _SOCIAL_SUCCESS[channel]),
@@ -91,7 +91,7 @@ def answers(channel: str, stage: str, vendor: str) -> Answers:
 
 
 def all_codes() -> list[str]:
-    """Every result code that a record can have, in order."""
+    """Return every result code that a record can have, sorted."""
     steps = [(channel, "authorize", channel) for channel in _SOCIAL_SUCCESS]
     steps += [("one_click", stage, vendor) for stage in ("authorize", "verify") for vendor in _SDK]
     steps += [("local_verify", "verify", vendor) for vendor in _SDK]

@@ -1,4 +1,4 @@
-"""Faults of the data in simulated days: which are found, and how often a clean day is taken for one.
+"""Counts which faults of the data are found in simulated days, and how often a clean day raises an alarm.
 
 `python -m lab.incidents.data_fault_trial` prints the table of docs/operator.md; it takes some minutes.
 """
@@ -101,7 +101,7 @@ FAULTS: dict[str, Fault] = {
 
 
 def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
-    """Calm and noisy, growing, shrinking and still, with and without holidays."""
+    """Return simulated installations: calm and noisy, growing, shrinking and constant, with and without holidays."""
     made = []
     for seed in range(count):
         draw = np.random.default_rng((10, seed))
@@ -113,7 +113,9 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 
 
 def alarms(one: Installation) -> list[Incident]:
-    """Return the incidents in 90 clean days: the same whether computed each day or once. The holidays are listed."""
+    """Return the incidents in 90 clean days. They are computed once, as computing them each day gives the same. The
+    settings list the holidays.
+    """
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
     holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
     settings = Settings(calendar="none", holidays=holidays)
@@ -121,7 +123,7 @@ def alarms(one: Installation) -> list[Incident]:
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
-    """Return the incidents of a fault on its day."""
+    """Return the open incidents after a day with the fault `name`, which began on this day or the day before."""
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
     found = incidents_in(counts, manifest, SETTINGS, days)
@@ -129,7 +131,7 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Cut every fifth day to a share of its records, and return for each whether it is reported as a short day."""
+    """Cut many days to a share (`left`) of their records; return for each whether it is reported as short."""
     found = []
     for one in made:
         manifest, _, days = one.days(90, {})
@@ -142,7 +144,7 @@ def found_of_days(made: list[Installation], left: float) -> list[bool]:
 
 
 def main(count: int) -> None:
-    """Prints the tables."""
+    """Print the tables."""
     quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
     for left in (0.5, 0.25):
         for made in (installations(count, LARGE), quiet):

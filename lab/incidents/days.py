@@ -1,4 +1,4 @@
-"""The days of a world: a span of autumn 2026 with the public holiday of October in it."""
+"""The days of a world: some months of autumn 2026, with the public holiday of October."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ class Days:
     count: int
 
     def at(self, place: int) -> date:
-        """The day at that place."""
+        """Return the day with that index."""
         return self.first + timedelta(days=place)
 
     def place(self, day: date) -> int:
@@ -33,15 +33,17 @@ class Days:
 
     @property
     def holiday(self) -> int:
-        """The place of the holiday's first day."""
+        """The index of the holiday's first day."""
         return self.place(HOLIDAY)
 
     def weekdays(self) -> Ints:
-        """0 is Monday, as the calendar has it."""
+        """Return the weekday of each day; 0 is Monday."""
         return (np.arange(self.count) + self.first.weekday()) % 7
 
     def volume_factors(self, weekday: Floats, holiday: float) -> Floats:
-        """Factors of each day's volume; worked weekend days are like a Wednesday."""
+        """Return a factor for the volume of each day: `holiday` on the public holiday, else the factor of its weekday.
+        Weekend days that are worked have the factor of Wednesday.
+        """
         factors = weekday[self.weekdays()]
         for day in WORKED:
             if 0 <= self.place(day) < self.count:

@@ -1,4 +1,4 @@
-"""Draws the records of an app: each cell's requests by chance, and of these how each ended."""
+"""Draws the records of an app at random: the requests of each cell, and the outcome of each request."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class _Step:
 
 
 def draw_app(seed: list[int], app: App, faults: list[Fault], days: Days, keys: Keys) -> Records:
-    """All records of an app. `faults` are those that reach it; that of a channel leaves other channels as they are."""
+    """Return all records of an app. A fault of one channel changes only the records of this channel."""
     whole = volume(np.random.default_rng(seed), app, days)
     found: list[Records] = []
     for place, channel in enumerate(app.channels):

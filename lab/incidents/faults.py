@@ -1,4 +1,4 @@
-"""A fault that can be planted in a world, from its first day to its last, and its depth on each day."""
+"""A fault that can be planted in a world: its first and last day, and its depth on each day."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -38,20 +38,20 @@ class Fault:
 
     @property
     def is_slow(self) -> bool:
-        """Whether it grows by and by, so that its first day is less sharp."""
+        """Whether it grows over several days, so that its first day is less clear."""
         return self.ramp > 0 or "sdk_version" in self.where
 
     @property
     def cause(self) -> str:
-        """The cells as the contract writes them; empty if the fault is everywhere."""
+        """The cells of the fault, in the form of the column `cause`; empty if it is everywhere."""
         return " & ".join(f"{name}={value}" for name, value in sorted(self.where.items()))
 
     def depths(self, count: int) -> Floats:
-        """The depth of each day of the world, 0 on days without the fault."""
+        """Return its depth on each of the world's `count` days; 0 on days without the fault."""
         day = np.arange(count)
         grown = np.clip((day - self.first + 1) / (self.ramp + 1), 0, 1) * self.depth
         return np.where(day <= (count if self.last is None else self.last), grown, 0.0)
 
     def hits(self, app_key: str, channel: str) -> bool:
-        """Whether it reaches that channel of that app."""
+        """Whether it affects that channel of that app."""
         return self.app_key in (ALL, app_key) and self.channel in (ALL, channel)

@@ -1,4 +1,4 @@
-"""The incidents of rates and volumes in day tables that were made without files."""
+"""Finds the incidents of rates and volumes in day tables that were made without log files."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def found_in(
     *,
     has_sessions: bool = False,
 ) -> list[dict[str, Any]]:
-    """Rows of `incidents`; `connection` has `outcome_daily`, and with `has_sessions` also `session_daily` and
-    `session_books`; `counts` are of `channel_daily`.
+    """Return rows of `incidents`. `connection` has the table `outcome_daily`, and also `session_daily` and
+    `session_books` if `has_sessions`. `counts` are rows of `channel_daily`; `missing` are days without logs.
     """
     of_days = day_counts(counts, days)
     rates, cells = rate_incidents(connection, of_days, days)

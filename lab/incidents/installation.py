@@ -35,7 +35,7 @@ _VOLUME_SWINGS: dict[Noise, tuple[float, float]] = {"calm": (0.01, 0.03), "usual
 
 
 def installation(rng: np.random.Generator, days: Days, sizes: Floats, noise: Noise) -> list[App]:
-    """An app for each of the sizes, in records a day."""
+    """Return a random app for each of `sizes`, its records a day."""
     return [_app(rng, days, f"app{place + 1:02d}", size, noise) for place, size in enumerate(sizes)]
 
 

@@ -1,4 +1,4 @@
-"""The key of a row of `outcome_daily` as one number that sorts as the columns do, and the rows made of such numbers."""
+"""Packs the key of a row of `outcome_daily` into one number that sorts as its columns do, and unpacks it."""
 
 from datetime import date
 from typing import NamedTuple
@@ -54,22 +54,22 @@ class Keys:
         return self._places[name][value] << (_BITS * (len(_ORDER) - 1 - _ORDER.index(name)))
 
     def base(self, app_key: str, channel: str, stage: str, values: dict[str, list[str | None]]) -> Ints:
-        """The parts of the key that a cell has, one number for each cell."""
+        """Return, for each cell, the bits of its key for app, channel, stage and the cell's own values."""
         same = self._part("app_key", app_key) + self._part("channel", channel) + self._part("stage", stage)
         rows = zip(*values.values(), strict=True)
         parts = [sum(self._part(name, value) for name, value in zip(values, row, strict=True)) for row in rows]
         return np.array(parts, dtype=np.int64) + same
 
     def day(self, places: Ints) -> Ints:
-        """The part of the day."""
+        """Return the bits of a key for the days with these indexes."""
         return places << (_BITS * len(_ORDER))
 
     def answer(self, answer: Answer) -> int:
-        """The part of outcome and result code."""
+        """Return the bits of a key for an outcome and result code."""
         return self._part("outcome", answer.outcome) + self._part("result_code", answer.code)
 
     def rows(self, records: Records) -> pl.DataFrame:
-        """The rows of `outcome_daily`, as ordered as the records are; texts are enumerations."""
+        """Return records as rows of `outcome_daily`, in their order; text columns are enumerations."""
         dates = pl.Series([self._days.at(place) for place in range(self._days.count)], dtype=pl.Date)
         columns = {"day": dates.gather(records.keys >> (_BITS * len(_ORDER)))}
         for place, name in enumerate(_ORDER):
@@ -80,7 +80,7 @@ class Keys:
 
 
 def day_states(days: Days, missing: set[date]) -> pl.DataFrame:
-    """Every day with its state."""
+    """Return a frame with the state of every day."""
     dates = [days.at(place) for place in range(days.count)]
     states = ["missing" if day in missing else "complete" for day in dates]
     return pl.DataFrame({"day": dates, "day_state": states})

@@ -1,4 +1,4 @@
-"""Chooses the faults of a world: of each story some, far enough from each other that none blurs another."""
+"""Chooses the faults of a world: some of each story, far enough apart that each can be found separately."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,12 +30,12 @@ class Plan:
     faults: list[Fault]
 
     def without(self, doubtful: list[Fault]) -> "Plan":
-        """The same with these faults less."""
+        """Return the plan without some of its faults."""
         return Plan(self.apps, [fault for fault in self.faults if fault not in doubtful])
 
 
 def plan(rng: np.random.Generator, apps: list[App], days: Days) -> Plan:
-    """A fault of each story, as far as the apps have room for it; large worlds have more of each."""
+    """Return faults of each story that do not disturb each other; large worlds have more of each."""
     made = Plan(list(apps), [])
     for story in sorted(STORIES, key=lambda story: (story.tier, rng.random())):
         times = int(rng.random() < story.everywhere) if story.everywhere else 1 + len(apps) // 10
@@ -79,7 +79,9 @@ def _is_near(one: Fault, other: Fault) -> bool:
 
 
 def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
-    """The subjects that a fault moves, or whose incidents would be taken for part of it, or it for part of theirs."""
+    """Yield the subjects in which no second fault may be planted at the same time: a fault changes them, or their
+    incidents would become part of its incident.
+    """
     if fault.kind == "volume":
         channels = [channel.name for app in apps if app.key == fault.app_key for channel in app.channels]
         hit = channels if fault.channel == ALL else [fault.channel]
@@ -104,6 +106,6 @@ def _is_of_all(fault: Fault, apps: list[App]) -> bool:
 
 
 def share(app: App, channel: str, apps: list[App]) -> float:
-    """The app's share of the records of that channel."""
+    """Return the app's share of all records of that channel."""
     records = {one.key: one.records * found.share for one in apps if (found := one.channel(channel))}
     return records.get(app.key, 0.0) / max(sum(records.values()), 1e-9)

@@ -1,4 +1,4 @@
-"""When an incident of a rate opens and ends: the definition, in exact counts, for one subject's days."""
+"""Decides when an incident of a rate opens and ends, by its definition, from the exact counts of one subject's days."""
 
 import math
 from dataclasses import dataclass
@@ -52,7 +52,9 @@ class Course:
 
 
 def deviance(requests: float, successes: float, level: float) -> float:
-    """Return how unlikely so few successes are if `level` is the chance of one: 0 if they are no fewer."""
+    """Return a measure of how unlikely so few successes are if each request succeeds with the chance `level`; 0 if they
+    are not too few.
+    """
     if not requests or successes >= requests * level:
         return 0.0
     failures = requests - successes
@@ -71,7 +73,7 @@ def first_course(series: Series, usable: Flags, start: int, reading: Reading) ->
 
 
 def baseline_days(usable: Flags, before: int) -> Ints:
-    """The newest of the usable days before, as many as a baseline takes."""
+    """Return the indexes of the newest usable days before a day, at most as many as a baseline has."""
     return np.flatnonzero(usable[:before])[-BASELINE[1] :]
 
 

@@ -1,4 +1,4 @@
-"""Holds the incidents that are found in a sample against those that it planted."""
+"""Compares the incidents that are found in a sample with the faults planted in it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _LOST = 0.1
 
 
 def sample_score(tables: SampleTables, found: list[dict[str, Any]]) -> Score:
-    """Return the score of the rates, without faults of the data itself."""
+    """Return the score of the planted falls of rates; faults of the data are left out."""
     return score([_planted(one, tables) for one in tables.planted if one["kind"] == "rate"], found)
 
 
 def wrong_losses(tables: SampleTables, found: list[dict[str, Any]]) -> list[str]:
-    """Return the planted rates that were found with another loss on the newest day, or another cause."""
+    """Return a line for each planted fall that is found with a wrong loss on the newest day, or a wrong cause."""
     subject = ("metric", "app_key", "channel")
     return [
         f"{one['app_key']} {one['channel']}: lost {row['lost']:.1f}, not {one['lost']}, by {row['cause']}"

@@ -1,4 +1,4 @@
-"""Day tables of a sample, counted from its records without files; with the planted faults and the incidents found."""
+"""Makes the day tables of a sample from its records, without log files, and finds the incidents in them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SampleTables:
     apps: tuple[str, ...]
 
     def found(self, days: int = DAYS) -> list[dict[str, Any]]:
-        """The incidents of rates and volumes in the first days, as the table has them."""
+        """Return the incidents of rates and volumes as of the last of the first `days` days, as rows of `incidents`."""
         seen = self.days[:days]
         self.connection.execute(
             f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"
@@ -106,7 +106,7 @@ class SampleTables:
 def sample_tables(
     connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST, length: int = DAYS
 ) -> SampleTables:
-    """Return the day tables of a sample with 8 apps and 20,000 events a day."""
+    """Return the day tables of a sample with 8 apps and 20,000 events a day; a `quiet` sample has no faults."""
     spec = SampleSpec(days=length, apps=8, events=20_000, seed=seed, last_day=last_day)
     apps = sample_apps(spec.apps)
     wrong = Faults() if quiet else faults(spec.days, apps, seed)

@@ -1,4 +1,4 @@
-"""Compares the incidents that were found in a world with those that were planted in it."""
+"""Compares the incidents that were found in a world with the incidents that were planted in it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Score:
         )
 
     def report(self) -> str:
-        """Return hits by story, each miss with its reasons, then incidents found without need."""
+        """Return a text with the hits by story, the misses with their reasons, and the unexplained incidents."""
         lines = [f"{story}: {self.hits[story]} of {count}" for story, count in sorted(self.planted.items())]
         for miss in self.misses:
             one = miss.planted
@@ -59,7 +59,9 @@ class Score:
 
 
 def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
-    """Each planted incident is a hit where it was found once, by itself, with its days, cause, state and loss."""
+    """Return the score. A planted incident is a hit if it was found once, not as a part of another, with the right
+    days, cause, state and loss.
+    """
     misses = [Miss(one, reasons) for one in planted if (reasons := _reasons(one, found))]
     missed = [miss.planted for miss in misses]
     alone = [row for row in found if row["part_of"] is None]

@@ -1,4 +1,4 @@
-"""How a subject's requests and successes split over cells, before and now, and what each cell did to the rate."""
+"""Splits a subject's requests and successes over cells, before and now, and computes each cell's effect."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,14 +25,14 @@ class Split:
 
     @property
     def wholes(self) -> tuple[float, float]:
-        """The rate of all cells together, before and now."""
+        """Return the rate of all cells together, before and now."""
         before, now = (
             float(successes.sum() / max(requests.sum(), 1)) for requests, successes in (self.before, self.now)
         )
         return before, now
 
     def rates(self) -> tuple[Floats, Floats]:
-        """The rate of each cell; where it has no requests, the whole's."""
+        """Return the rate of each cell, before and now; for a cell without requests, the rate of all cells."""
         before, now = (
             np.where(requests > 0, successes / np.maximum(requests, 1), whole)
             for (requests, successes), whole in zip((self.before, self.now), self.wholes, strict=True)
@@ -40,13 +40,13 @@ class Split:
         return before, now
 
     def effects(self) -> tuple[Floats, Floats]:
-        """The effect of mix and of rate of each cell; all together they are the change."""
+        """Return two effects of each cell, of mix and of rate. Together they are the change of the whole rate."""
         r0, r1 = self.rates()
         w0, w1 = _shares(self.before[0], self.now[0]), _shares(self.now[0], self.before[0])
         return (w1 - w0) * ((r1 + r0) / 2 - sum(self.wholes) / 2), (r1 - r0) * (w1 + w0) / 2
 
     def falls(self) -> Floats:
-        """How far the rate of each cell fell."""
+        """Return how far the rate of each cell fell."""
         r0, r1 = self.rates()
         return r0 - r1
 
@@ -67,7 +67,9 @@ Splits = dict[tuple[str, ...], Split]
 
 
 def splits(outcome_daily: pl.DataFrame, subject: Subject, before: list[date], now: list[date]) -> Splits:
-    """The cells of a subject's dimensions and pairs of them, before and now; `app_key` only of all apps together."""
+    """Return the cells of each dimension and of each pair of dimensions, before and now. The dimension `app_key` only
+    exists for all apps together.
+    """
     metric, app_key, channel = subject
     asked, good = RATES[metric]
     dimensions = DIMENSIONS if app_key == ALL else DIMENSIONS[1:]
@@ -92,7 +94,7 @@ def splits(outcome_daily: pl.DataFrame, subject: Subject, before: list[date], no
 
 
 def explained(split: Split) -> Floats:
-    """The part of the change that each cell explains."""
+    """Return the part of the whole change that each cell explains."""
     before, now = split.wholes
     mix, rate = split.effects()
     return (mix + rate) / (now - before)

@@ -1,4 +1,6 @@
-"""The stories that can be planted: what goes wrong, where, how long, how deep, and in which apps it can be seen."""
+"""The kinds of faults that can be planted (stories): which figure falls, in which cells, for how long and how far, and
+in which apps the fall is large enough to be found.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -46,18 +48,18 @@ class Story:
 
     @property
     def is_new_version(self) -> bool:
-        """Whether it comes with an SDK version of its own."""
+        """Whether the fault begins with a new SDK version."""
         return self.where in ("version", "android_version")
 
     @property
     def tier(self) -> int:
-        """Stories with the least room in a world come first."""
+        """The order in which stories are planted: first the stories that find least room in a world."""
         if self.kind == "data" or self.everywhere or self.is_new_version:
             return int(self.kind != "data")
         return 2 if self.kind in ("volume", "mix") or self.where == "carrier" else 3
 
     def fault(self, rng: np.random.Generator, apps: list[App], days: Days) -> Fault | None:
-        """Return such a fault in a random app, None if chance would hide it there."""
+        """Return a fault of this kind in a random app; None if it does not fit there, or chance could hide it."""
         app = apps[rng.integers(len(apps))]
         channel = str(rng.choice(self.channels))
         earliest, latest = max(_HISTORY, days.count - self.begins[0]), days.count - self.begins[1]
@@ -110,7 +112,7 @@ def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> di
 
 
 def cell_share(app: App, where: dict[str, str]) -> float:
-    """The usual share of a cell of an app; of an SDK version when half of its users have come."""
+    """Return the usual share of a cell in an app; for an SDK version, its share when half of its users have updated."""
     found = 1.0
     for name, value in where.items():
         shares = {"carrier": CARRIERS, "platform": app.platforms, "vendor": app.vendors, "sdk_version": {}}[name]

@@ -36,7 +36,7 @@ RATES = {
 
 
 def channel_daily(outcome_daily: pl.DataFrame) -> pl.DataFrame:
-    """The additive counts of `channel_daily`: a row where there was a record of any stage, in the key's order."""
+    """Return the counts of `channel_daily` that can be summed, for each key with a record of any stage."""
     small = outcome_daily.group_by("day", "app_key", "channel", "stage", "outcome").agg(pl.col("records").sum())
     counts = [pl.col("records").filter(condition).sum().alias(name) for name, condition in COUNTS.items()]
     return small.group_by("day", "app_key", "channel").agg(counts).sort("day", "app_key", "channel")
@@ -50,7 +50,7 @@ class Series:
     successes: Floats
 
     def level(self, days: Flags) -> float:
-        """Successes by requests over those days, not a number where there are no requests."""
+        """Return the success rate over those days; not a number if they have no requests."""
         requests = self.requests[days].sum()
         return float(self.successes[days].sum() / requests) if requests else float("nan")
 

@@ -1,4 +1,4 @@
-"""How many requests each cell of an app may expect on each day, and with what success: before chance, after faults."""
+"""Computes the expected requests of each cell of an app on each day, and their chance of success, with the faults."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ class Cells:
     shares: Floats
 
     def mask(self, where: dict[str, str]) -> NDArray[np.bool_]:
-        """The cells in which all of `where` holds."""
+        """Return, for each cell, whether it has all the values in `where`."""
         found = np.ones(self.shares.shape[1], dtype=bool)
         for name, value in where.items():
             found &= np.array([one == value for one in self.values[name]])
@@ -31,7 +31,7 @@ class Cells:
 
 
 def cells(app: App, channel: Channel, faults: list[Fault], count: int) -> Cells:
-    """The cells of a channel of an app: of social ones platform and version alone tell them apart."""
+    """Return the cells of a channel of an app. Cells of social channels differ only by platform and version."""
     social = channel.name not in ("one_click", "local_verify")
     platforms = _platform_shares(app, faults, count)
     versions = _version_shares(app, count)
@@ -76,7 +76,7 @@ def _version_shares(app: App, count: int) -> dict[str | None, Floats]:
 
 
 def volume(rng: np.random.Generator, app: App, days: Days) -> Floats:
-    """The records that the app may expect on each day: weekdays, holiday, growth, campaigns and its own swing."""
+    """Return the app's expected records by day, from weekday, holiday, growth, campaigns and its own variation."""
     found = app.records * days.volume_factors(app.weekday, app.holiday)
     found *= np.exp(app.growth * np.arange(days.count) / 100 + rng.normal(0, app.swing, days.count))
     for campaign in app.campaigns:
@@ -85,7 +85,7 @@ def volume(rng: np.random.Generator, app: App, days: Days) -> Floats:
 
 
 def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> Floats:
-    """Factors of the volume if requests stop, or a day of data is missing."""
+    """Return a factor for the volume of each day, below 1 if requests stop or a day of data is missing."""
     left = np.ones(count)
     for fault in faults:
         if fault.kind in ("volume", "data") and fault.hits(app.key, channel.name):
@@ -94,7 +94,7 @@ def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> 
 
 
 def swings(rng: np.random.Generator, channel: Channel, count: int) -> Floats:
-    """Deviation of the log odds of success on each day; a large one would be a fault by any reading."""
+    """Return, for each day, the deviation of the log odds of success; it stays too small to be a fault."""
     steps = np.clip(rng.normal(0, 1, count), -_FAR, _FAR) * channel.swing * np.sqrt(1 - channel.memory**2)
     found = np.zeros(count)
     for day in range(count):
@@ -103,7 +103,7 @@ def swings(rng: np.random.Generator, channel: Channel, count: int) -> Floats:
 
 
 def success(app: App, found: Cells, usual: float, swing: Floats) -> Floats:
-    """The chance of success by day and cell, without faults."""
+    """Return the chance of success by day and cell, without faults."""
     effects = {version.name: version.effect for version in app.versions}
     platform = [app.h5_effect if name == "h5" else _PLATFORM_EFFECTS[str(name)] for name in found.values["platform"]]
     carrier = [CARRIER_EFFECTS[str(name)] for name in found.values["carrier"]]
@@ -116,7 +116,7 @@ def success(app: App, found: Cells, usual: float, swing: Floats) -> Floats:
 
 
 def failing(found: Cells, faults: list[Fault], metric: str, count: int) -> Floats:
-    """By day and cell, the share of the successes of that metric's step that faults take away."""
+    """Return, by day and cell, the share of successes of the metric's step that the faults take away."""
     left = np.ones((count, len(found.values["platform"])))
     for fault in faults:
         if fault.kind == "rate" and fault.metric == metric:
@@ -127,7 +127,9 @@ def failing(found: Cells, faults: list[Fault], metric: str, count: int) -> Float
 def burst_cells(
     rng: np.random.Generator, channel: Channel, expected: Floats, chance: Floats
 ) -> tuple[Ints, Ints, Ints]:
-    """Day, cell and size of the bursts: one device that tries again and again, up to twice the swing of chance."""
+    """Return day, cell and size of the bursts: repeated requests of one device, at most twice the standard deviation of
+    chance.
+    """
     total = expected.sum(axis=1)
     chosen = np.flatnonzero((rng.random(len(total)) < channel.bursts) & (total > 0))
     most = 2 * np.sqrt((expected * chance * (1 - chance)).sum(axis=1)[chosen])

@@ -1,4 +1,4 @@
-"""The truth about a planted fault: its incident by the definition, if that is beyond doubt."""
+"""Computes the incident that a planted fault should cause, by the definition of an incident, if it is beyond doubt."""
 
 from datetime import date
 
@@ -39,7 +39,7 @@ class Truth:
         self.series = all_series(channel_daily(outcome_daily), days)
 
     def planted(self, fault: Fault) -> Planted | None:
-        """The incident that the fault is; None where the definition leaves a doubt."""
+        """Return the incident that the fault should cause; None if the definition leaves a doubt."""
         if fault.kind == "data":
             day = self._days.at(fault.first)
             zero = (0.0, 0.0, 0.0)

@@ -49,7 +49,7 @@ class World:
 
 
 def world(seed: int, *, size: str = "medium", days: int = 120, noise: Noise = "usual", quiet: bool = False) -> World:
-    """The world of that seed: the same each time. A `quiet` one has no fault; `noise` is how much its days swing."""
+    """Return the world of a seed. A `quiet` world has no faults; `noise` sets how much its days vary."""
     rng = np.random.default_rng([seed, 0])
     span = Days(HOLIDAY - timedelta(days=int(rng.integers(days // 3, days // 2 + 1))), days)
     made = SIZES[size]

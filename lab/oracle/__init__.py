@@ -1,1 +1,1 @@
-"""The independent count: expected tables, computed from the contract alone, without the product."""
+"""The independent count: it computes the expected tables from the contract, without code of the product."""

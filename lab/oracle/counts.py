@@ -1,10 +1,11 @@
-"""Tables of section 4 of the contract from accepted records, as plain dict rows: de-duplication, the code dictionary,
-the metrics and each table of days. `records.py` reads records, `trends.py` computes windows. Rows have no order.
+"""Computes the tables of section 4 of the contract from accepted records, as plain dict rows: de-duplication, the code
+dictionary, the metrics and each table of days. `records.py` reads records, `trends.py` computes windows. Rows have no
+order.
 
-Where the contract is silent, the project decided, and this module follows:
-- `mismatches` and `unknowns` are verification records like `verifications`.
-- A day is complete where it has an accepted record.
-- `unregistered_apps` and `unmapped_codes` look at counted records.
+Where the contract is silent, this count follows the decisions of the project:
+- `mismatches` and `unknowns` only count verification records, as `verifications` does.
+- A day is complete if it has an accepted record.
+- `unregistered_apps` and `unmapped_codes` are about counted records.
 """
 
 from __future__ import annotations
@@ -50,14 +51,14 @@ Codes = dict[tuple[str, str, str, str], Code]
 
 
 def read_apps(path: Path) -> dict[str, App]:
-    """`registry/apps.csv` by app key; an app without a platform is `unknown`."""
+    """Read `registry/apps.csv` by app key; an app without a platform has `unknown`."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     return {row["app_key"]: App(row["app_name"], row["platform"] or "unknown") for row in rows}
 
 
 def read_codes(path: Path) -> Codes:
-    """The code dictionary by vendor, layer, platform and code."""
+    """Read the code dictionary by vendor, layer, platform and code."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     return {
@@ -66,14 +67,14 @@ def read_codes(path: Path) -> Codes:
 
 
 def business_day(event_ms: int, zone: ZoneInfo) -> date:
-    """The day of the business zone that holds an instant."""
+    """Return the business day that contains an instant."""
     return utc_time(event_ms).astimezone(zone).date()
 
 
 def deduplicated(
     records: Iterable[Record], as_of: date, zone: ZoneInfo
 ) -> tuple[Counter[date], list[tuple[date, Record]]]:
-    """Accepted records per day, and of each id of a day the copy that counts, for all days up to `as_of`."""
+    """Return, up to `as_of`, the accepted records by day, and for each id of a day the copy that counts."""
     accepted: Counter[date] = Counter()
     smallest: dict[tuple[date, str], Record] = {}
     for record in records:
@@ -91,7 +92,7 @@ def _smallest_first(record: Record) -> list[tuple[bool, object]]:
 
 
 def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Counted:
-    """Settles vendor, platform, carrier and outcome of a record that counts."""
+    """Resolve vendor, platform, carrier and outcome of a counted record."""
     is_social = record.channel in SOCIAL
     vendor = record.vendor or ("umeng" if record.channel in ("one_click", "local_verify") else record.channel)
     platform = record.platform or (apps[record.app_key].platform if record.app_key in apps else "unknown")
@@ -110,7 +111,7 @@ def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Co
 
 
 def carrier_of(record: Record) -> str:
-    """The carrier behind the word of a record."""
+    """Return the carrier that the text in a record means; `unknown` for other texts."""
     word = (record.carrier or "").upper()
     for carrier in ("CMCC", "CUCC", "CTCC"):
         short = carrier[:2]
@@ -120,7 +121,7 @@ def carrier_of(record: Record) -> str:
 
 
 def grouped(counted: Iterable[Counted], names: Iterable[str]) -> dict[tuple[object, ...], list[Counted]]:
-    """Records by the values of `day` or of fields."""
+    """Return the records by the values of `names`, which are fields or `day`."""
     groups: dict[tuple[object, ...], list[Counted]] = defaultdict(list)
     for one in counted:
         key = tuple(one.day if name == "day" else getattr(one.record, name) for name in names)
@@ -143,7 +144,7 @@ def _is_billable(one: Counted) -> bool:
 
 
 def additive_counts(group: list[Counted]) -> dict[str, int]:
-    """The additive counts of `channel_daily` over some records."""
+    """Return the counts of `channel_daily` that can be summed, over some records."""
     authorized = Counter(one.record.outcome for one in group if _is_authorization(one))
     verified = Counter(one.record.outcome for one in group if _is_verification(one))
     cancelled = authorized["cancelled"] + authorized["switched"]
@@ -161,13 +162,13 @@ def additive_counts(group: list[Counted]) -> dict[str, int]:
 
 
 def devices(group: list[Counted]) -> int:
-    """Distinct devices."""
+    """Return the number of distinct devices."""
     seen = {one.record.device_id for one in group if _is_authorization(one) or one.record.stage == "verify"}
     return len(seen - {None})
 
 
 def latencies(group: list[Counted]) -> list[int]:
-    """The latencies that count, sorted."""
+    """Return the latencies of authorizations and verifications, sorted."""
     return sorted(
         one.record.latency_ms
         for one in group
@@ -176,14 +177,14 @@ def latencies(group: list[Counted]) -> list[int]:
 
 
 def latency(group: list[Counted], percent: int) -> int | None:
-    """Nearest rank: the smallest value that at least `percent` of the values do not exceed."""
+    """Return a percentile by nearest rank: the smallest value that at least `percent` of the values do not exceed."""
     values = latencies(group)
     rank = -(-percent * len(values) // 100)
     return values[rank - 1] if values else None
 
 
 def usage_daily(counted: list[Counted], apps: dict[str, App]) -> list[Row]:
-    """Key: day, app_key."""
+    """Return the rows of `usage_daily`. Its key: day, app_key."""
     rows: list[Row] = []
     for (day, app_key), group in grouped(counted, ("day", "app_key")).items():
         app = apps.get(str(app_key), App(str(app_key), "unknown"))
@@ -212,7 +213,7 @@ def usage_daily(counted: list[Counted], apps: dict[str, App]) -> list[Row]:
 
 
 def channel_daily(counted: list[Counted]) -> list[Row]:
-    """Key: day, app_key, channel."""
+    """Return the rows of `channel_daily`. Its key: day, app_key, channel."""
     names = ("day", "app_key", "channel")
     rows: list[Row] = []
     for key, group in grouped(counted, names).items():
@@ -224,14 +225,14 @@ def channel_daily(counted: list[Counted]) -> list[Row]:
 
 
 def channel_detail_daily(counted: list[Counted]) -> list[Row]:
-    """Key: day, app_key, channel, platform, scheme_id, package_name, carrier."""
+    """Return the rows of `channel_detail_daily`: channels split by platform, scheme, package name and carrier."""
     names = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
     groups = grouped(counted, names)
     return [{**dict(zip(names, key, strict=True)), **additive_counts(group)} for key, group in groups.items()]
 
 
 def outcome_daily(counted: list[Counted]) -> list[Row]:
-    """Key: all columns but `records`."""
+    """Return the rows of `outcome_daily`. Its key: all columns except `records`."""
     where = ("day", "app_key", "channel", "stage", "platform", "carrier", "sdk_version")
     names = (*where, "outcome", "vendor", "result_code")
     groups = grouped(counted, names)
@@ -239,7 +240,7 @@ def outcome_daily(counted: list[Counted]) -> list[Row]:
 
 
 def latency_daily(counted: list[Counted]) -> list[Row]:
-    """Key: day, channel, where a latency counts; over all apps together."""
+    """Return the rows of `latency_daily` with a latency, over all apps together. Its key: day, channel."""
     return [
         {
             "day": day,
@@ -254,7 +255,7 @@ def latency_daily(counted: list[Counted]) -> list[Row]:
 
 
 def day_quality(counted: list[Counted], apps: dict[str, App], accepted: Counter[date], as_of: date) -> list[Row]:
-    """Key: day, from the first accepted record to `as_of`. What hangs on earlier runs is left out."""
+    """Return the rows of `day_quality` up to `as_of`, without the columns that depend on earlier runs."""
     by_day = grouped(counted, ("day",))
     rows: list[Row] = []
     day = min(accepted, default=as_of + timedelta(days=1))

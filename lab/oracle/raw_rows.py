@@ -1,5 +1,5 @@
-"""The file formats of a landing folder: from bytes to rows of text, by sections 2 and 5 of the contract. It decides
-which file is read how, which one is damaged, and the text of each value. `records.py` gives fields their meaning.
+"""Reads the file formats of a landing folder, from bytes to rows of text, by sections 2 and 5 of the contract: how each
+file is read, which file is damaged, and the text of each value. `records.py` gives fields their meaning.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ class UnreadError(Exception):
 
 
 def utc_time(ms: int) -> datetime:
-    """The instant of Unix ms."""
+    """Return the time in UTC of Unix ms."""
     return EPOCH + timedelta(milliseconds=ms)
 
 
 def log_files(landing: Path) -> Iterator[Path]:
-    """Every file below `landing` that is not to be left alone."""
+    """Yield every file below `landing` that the contract does not ignore."""
     for folder, folders, names in os.walk(landing):
         folders[:] = [name for name in folders if not _left_alone(Path(folder, name))]
         yield from (Path(folder, name) for name in names if not _left_alone(Path(folder, name)))
@@ -74,9 +74,9 @@ def _left_alone(path: Path) -> bool:
 
 
 def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
-    """Yields (line, fields) of one file; None for a line that is not one object, or not a row.
+    """Yield (line, fields) for each row of a file. The fields are None if the line is not one object, or not a row.
 
-    `kind` is the format that a source names; without it, the name of the file decides.
+    `kind` is the format that a source names; without it, the file's name decides.
     """
     if path.name.endswith(ARCHIVES):
         # No random log under such a name contains a record.
@@ -138,7 +138,7 @@ def _json_fields(line: bytes) -> Fields | None:
 
 
 def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> Fields:
-    """Return the pairs by name; the first of a repeated name counts, also if it is absent."""
+    """Return the pairs as a dict. The first pair with a name counts, even if its value is None."""
     fields: Fields = {}
     for name, text in pairs:
         fields.setdefault(name, text)

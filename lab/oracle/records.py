@@ -126,19 +126,19 @@ class RejectedError(Exception):
 
 
 def limits(as_of: date, clock_ms: int, zone: ZoneInfo, key: str = "") -> Limits:
-    """The limits of a run for the day `as_of` at the time `clock_ms`."""
+    """Return the limits of a run for the day `as_of`, made at the time `clock_ms`."""
     oldest = as_of - timedelta(days=RETENTION_DAYS)
     midnight = datetime(oldest.year, oldest.month, oldest.day, tzinfo=zone)
     return Limits(zone, unix_ms(midnight), clock_ms + 2 * DAY_MS, key)
 
 
 def unix_ms(moment: datetime) -> int:
-    """Unix ms of a time with a zone; of two equal wall clock times the first, as `fold` is 0."""
+    """Return the Unix ms of a time with a zone; an ambiguous time is the first of its two instants."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def read_landing(landing: Path, bounds: Limits) -> Landing:
-    """Reads every file of a landing folder that is not to be left alone."""
+    """Read every file of a landing folder that the contract does not ignore."""
     found = Landing([], [], [], Counter())
     for path in sorted(log_files(landing)):
         name = path.relative_to(landing).as_posix()
@@ -191,7 +191,7 @@ def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
 
 
 def to_record(raw: Fields, bounds: Limits) -> Record:
-    """Checks one raw record; raises RejectedError with the reason of the first broken required field."""
+    """Check one raw record and return it; raise RejectedError with the reason of the first broken required field."""
     return Record(
         event_id=_text(_required(raw, "event_id")) or _invalid("event_id"),
         event_ms=_event_ms(_required(raw, "event_time"), bounds),
@@ -248,7 +248,7 @@ def _event_ms(text: str, bounds: Limits) -> int:
 
 
 def time_ms(text: str, zone: ZoneInfo) -> int | None:
-    """The Unix ms of an `event_time`, in `zone` where it has no offset; None where the text is no time."""
+    """Return the Unix ms of an `event_time`, in `zone` if the text has no offset; None if the text is no time."""
     unix = UNIX_TIME.fullmatch(text)
     return _rfc3339_ms(text, zone) if unix is None else int(unix[1]) if len(unix[1]) == 13 else _seconds_ms(unix)
 

@@ -1,11 +1,12 @@
-"""Sign-in sessions and their tables, section 14 of the contract, from counted records, as plain dict rows. `counts.py`
-decides which records count.
+"""Computes sign-in sessions and their tables, by section 14 of the contract, from counted records, as plain dict rows.
+`counts.py` decides which records count.
 
-Where the contract is silent, the project decided, and this module follows:
+Where the contract is silent, this count follows the decisions of the project:
 - Only sign-in records give an attempt its device.
-- Where stages are named in code, a login is itself alone: it is a success in `login`, and none in `authorize`. It is
-  both only as a step of the funnel.
-- A later step before the earlier one is `negative`; `p50_ms` and `p95_ms` are of the others.
+- A success in stage `login` is no success in `authorize` where the contract names stages. It is one only as a step of
+  the funnel, where it counts as `authorize` and `verify`.
+- If a later step comes before the earlier one, the session is `negative`; `p50_ms` and `p95_ms` are of the other
+  sessions.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def is_sign_in(record: Record) -> bool:
 
 
 def order(record: Record) -> tuple[int, int, str]:
-    """The order of sign-in records."""
+    """Return the sort key of sign-in records."""
     return record.event_ms, ORDER.index(record.stage), record.event_id
 
 
@@ -52,7 +53,7 @@ class Session:
         return self.first(step) is not None
 
     def first(self, step: str) -> Record | None:
-        """The first success of a step in one_click; a login is two."""
+        """Return the first success of a funnel step in `one_click`; stage `login` is both `authorize` and `verify`."""
         stages = {"authorize": ("authorize", "login"), "verify": ("verify", "login")}.get(step, (step,))
         found = (r for r in self.records if (r.channel, r.outcome) == ("one_click", "success") and r.stage in stages)
         return next(found, None)
@@ -68,7 +69,7 @@ class Session:
 
     @property
     def failure(self) -> Record | None:
-        """The first failure."""
+        """Return the first failure before the record that signed the session in; None if it had none."""
         for record in self.records:
             if record is self.completing:
                 return None
@@ -90,7 +91,7 @@ class Session:
         return self.completing.channel if self.completing else None
 
     def value(self, field: str, absent: str | None) -> str | None:
-        """The value of the first record that has one; records in one_click go before others."""
+        """Return the field's first value, from `one_click` records before others; `absent` if there is none."""
         for record in sorted(self.records, key=lambda r: r.channel != "one_click"):
             if getattr(record, field) != absent:
                 return str(getattr(record, field))
@@ -107,7 +108,7 @@ class Session:
 
 
 def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
-    """The sign-in records of one app and day in order, each with its subject."""
+    """Return the sign-in records of one app and day in order, each after its subject."""
     devices: dict[str, str] = {}
     records = sorted(records, key=order)
     for record in records:
@@ -155,7 +156,7 @@ def sessions_of(day: date, app_key: str, records: list[Record], minutes: int, zo
 
 
 def session_tables(counted: Iterable[Counted], minutes: int, zone: ZoneInfo) -> dict[str, list[Row]]:
-    """The six tables by name."""
+    """Return the six session tables by name."""
     by_app: dict[tuple[date, str], list[Record]] = defaultdict(list)
     for one in counted:
         if is_sign_in(one.record):

@@ -1,5 +1,5 @@
-"""Sources of the random landing folders: each one as a mapping in SQL, and the same in plain Python. `records.py` has
-the rules of a field, `random_foreign.py` makes such logs.
+"""The source mappings of the random landing folders: each as SQL for the product, and as plain Python for this count.
+`records.py` has the rules of a field, `random_foreign.py` makes the logs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 
 def source_of(path: str) -> Source | None:
-    """The source of a landed path; None for the log format itself."""
+    """Return the source of a landed path; None if the file has the log format itself."""
     return next((source for source in SOURCES if path.startswith(f"{source.name}/")), None)
 
 

@@ -1,8 +1,8 @@
-"""Windows over counted records: the login trend, its summary, and all tables of a run together. `counts.py` counts
-single days.
+"""Computes windows over counted records (the login trend, its summary, usage), and all tables of a run together.
+`counts.py` counts single days.
 
-Trends have `*` and every app that is registered or has a counted record up to `as_of`, with all four channels, also if
-there was nothing to count: a decision of the project, as the contract is silent.
+The project decided, where the contract is silent: the trends have rows for `*` and for every app that is registered or
+has a counted record up to `as_of`. They have all four channels, even without a record.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FIGURES = ("authorizations", "authorization_requests", "authorizations_cancelled
 def tables(
     records: Iterable[Record], apps: dict[str, App], codes: Codes, as_of: date, zone: ZoneInfo
 ) -> dict[str, list[Row]]:
-    """Every table by name, for all days up to `as_of`."""
+    """Return every table by name, for all days up to `as_of`."""
     accepted, kept = counts.deduplicated(records, as_of, zone)
     counted = [counts.resolve(record, day, apps, codes) for day, record in kept]
     usage = counts.usage_daily(counted, apps)
@@ -53,7 +53,7 @@ def tables(
 
 
 def login_trend(counted: list[Counted], apps: dict[str, App], complete: set[date], as_of: date) -> list[Row]:
-    """Key: as_of, window_days, app_key, channel, day. `complete` are the days with data, of any app."""
+    """Return the rows of `login_trend`. Its key: as_of, window_days, app_key, channel, day."""
     rows: list[Row] = []
     for app_key, channel, of_day in _series(counted, apps):
         for window_days in WINDOWS:
@@ -70,7 +70,7 @@ def login_trend(counted: list[Counted], apps: dict[str, App], complete: set[date
 
 
 def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: set[date], as_of: date) -> list[Row]:
-    """Key: as_of, window_days, app_key, channel. `complete` are the days with data, of any app."""
+    """Return the rows of `login_trend_summary`. Its key: as_of, window_days, app_key, channel."""
     rows: list[Row] = []
     for (app_key, channel, of_day), window_days in product(_series(counted, apps), WINDOWS):
         days = window(as_of, window_days)
@@ -103,12 +103,12 @@ def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: 
 
 
 def usage_window(usage: list[Row], complete: set[date], as_of: date, window_days: int) -> list[Row]:
-    """Key: app_key, of the apps with a record in the window."""
+    """Return the usage of each app that has a record in the window."""
     return _usage_sums(usage, complete, window(as_of, window_days))
 
 
 def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]:
-    """Key: month, app_key, of the apps with a record in the month; the month of `as_of` ends with it."""
+    """Return the usage of each app by month, if it has a record; the month of `as_of` ends with that day."""
     rows: list[Row] = []
     for month in sorted({day.replace(day=1) for day in complete}):
         days = [month + timedelta(days=later) for later in range(31)]
@@ -150,10 +150,10 @@ def _series(counted: list[Counted], apps: dict[str, App]) -> Iterator[tuple[str,
 
 
 def window(last_day: date, window_days: int) -> list[date]:
-    """The days of a window that ends with `last_day`."""
+    """Return the days of a window that ends with `last_day`."""
     return [last_day - timedelta(days=back) for back in range(window_days)]
 
 
 def ratio(part: int, whole: int) -> float | None:
-    """Return sum over sum, None if the divisor is 0."""
+    """Return `part` divided by `whole`; None if `whole` is 0."""
     return part / whole if whole else None

@@ -1,9 +1,9 @@
-"""Check of the system calls of a command: each file is flushed before it gets its name, and its folder before the next
-name is given; SQLite's journal is flushed before its database is written, and the database before its journal is
+"""Checks the system calls of a command: a file is flushed before it gets its name, its folder is flushed before the
+next name is given, SQLite's journal is flushed before its database is written, and the database before its journal is
 removed.
 
-A kill cannot test this, because written data stays in the memory of the machine when a process dies. A power loss
-would.
+Killing a process cannot test this, because the machine keeps written data in memory when a process dies. Only a power
+loss would lose it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Event = tuple[str, tuple[str, ...]]
 
 
 def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subprocess.Popen[str]]) -> list[Event]:
-    """Run the command under strace; return its writes, flushes and renames in order."""
+    """Run the command under strace, and return its writes, flushes and renames in order."""
     out = folder.with_suffix(".trace")
     prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
     process = start(command, folder, prefix)
@@ -77,9 +77,7 @@ def _events(trace: Path) -> list[Event]:
 
 
 def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
-    """Return how many names were given and journals removed under the data folder, without Dagster's own, and the
-    faults.
-    """
+    """Return how many files were named and journals removed below `data`, except Dagster's, and the faults."""
     names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
     journals, more = _journal_faults(events, data)
     return names + journals, faults + more

@@ -52,7 +52,7 @@ class Tally:
         self.first: str | None = None
 
     def tried(self, tries: int = 1) -> None:
-        """Counts tries."""
+        """Count some tries."""
         self.tries += tries
 
     def failed(self, case: str) -> None:
@@ -74,12 +74,12 @@ class Tally:
 
 
 def some(full: int, scale: float, least: int = 1) -> int:
-    """How many of the full number of tries a run at this scale makes."""
+    """Return how many tries a run at this scale makes, if `full` is the number at scale 1; at least `least`."""
     return max(least, round(full * scale))
 
 
 def modules() -> dict[str, ModuleType]:
-    """The trial modules by their number and name, in order: `01_killed`."""
+    """Return the trial modules in order, by number and name such as `01_killed`."""
     names = sorted(file.stem for file in HERE.glob("trial_*.py"))
     return {name.removeprefix("trial_"): importlib.import_module(f"lab.reliability.{name}") for name in names}
 

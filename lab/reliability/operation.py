@@ -1,4 +1,4 @@
-"""Commands as processes, small installations, and published tables to compare, for the trials of operation."""
+"""Helpers of the trials of operation: commands as processes, small installations, and published tables to compare."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ class Ended:
 
     @property
     def is_in_words(self) -> bool:
-        """Whether it ended without a trace, and did not call it a fault of its own."""
+        """Whether it ended without a traceback and did not report a fault of the program."""
         return "Traceback" not in self.said and "should not happen" not in self.said
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without what would reach another data folder."""
+    """Return the environment of this process without variables that could select another data folder."""
     left_out = ("AUTHMETER_", "DAGSTER_")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
 
 
 def authmeter(*arguments: object, data: Path, **more: str) -> Ended:
-    """Runs a command in a process of its own."""
+    """Run a command of authmeter in a new process."""
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--data", str(data)]
     done = subprocess.run(
         command, cwd=PROJECT, env=environment(**more), capture_output=True, text=True, check=False,
@@ -64,7 +64,7 @@ class Measured(Ended):
 
 
 def measured(command: str, data: Path) -> Measured:
-    """Run a command in a process of its own, and measure its memory."""
+    """Run a command of authmeter in a new process, and measure its memory."""
     line = [sys.executable, "-m", "pipelines", command, "--data", str(data)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -77,13 +77,13 @@ def measured(command: str, data: Path) -> Measured:
 
 
 def land_day(folder: DataFolder, day: date, count: int = 40) -> None:
-    """One day's logs of two apps."""
+    """Write one day's logs of two apps into the landing folder."""
     folder.land(f"{day}/shop.ndjson", records(count, day, device_id="d1"))
     folder.land(f"{day}/game.ndjson", records(count // 2, day, "g", app_key="game", channel="wechat", stage="login"))
 
 
 def installation(root: Path, last: date, days: int = 3) -> DataFolder:
-    """A folder with so many days of logs, and nothing run yet."""
+    """Return a data folder with logs of `days` days up to `last`, on which no command has run."""
     folder = DataFolder(root)
     for back in reversed(range(days)):
         land_day(folder, days_before(last, back))
@@ -91,7 +91,7 @@ def installation(root: Path, last: date, days: int = 3) -> DataFolder:
 
 
 def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
-    """All published tables without the times of their making."""
+    """Return the rows of all published tables, without the columns that say when they were made."""
     found = {}
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         for name in TABLES.keys() - without:
@@ -102,7 +102,7 @@ def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> 
 
 
 def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """The names that are not the same in both; empty where all are."""
+    """Return the names whose values differ between the two, as text; empty if all are equal."""
     return ", ".join(name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))
 
 
@@ -117,13 +117,13 @@ def whole_site(folder: DataFolder) -> bool:
 
 
 def as_of(folder: DataFolder) -> date | None:
-    """The day up to which the published file shows data."""
+    """Return the as-of of the published database."""
     found = folder.rows("SELECT as_of FROM publication")[0][0]
     return found if isinstance(found, date) else None
 
 
 def stored_files(root: Path, *, but: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Every file of a folder, links not followed, without some first folders."""
+    """Yield every file below a folder, except in the top folders `but`; links are not followed."""
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.is_symlink() and path.relative_to(root).parts[0] not in but:
             yield path

@@ -1,8 +1,8 @@
-"""Stories of deliveries before each run of a data folder, and a small model of the results.
+"""Sequences of deliveries before each run of a data folder (stories), and a small model of the expected results.
 
-The model has no parts, fingerprints or SQL: it stores the records of every path and the number of every published
-figure. It reads results of the product only where the contract leaves them to the meaning of a record, which the oracle
-checks elsewhere.
+The model has no parts, fingerprints or SQL: it stores the records of every path and the value of every published
+figure. It reads a result of the product only if the contract leaves it to the meaning of a record, which the oracle
+checks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, list[tuple[Any, ...]]]:
-    """Every cell of the tables."""
+    """Return the rows of some tables."""
     return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
 
 
@@ -47,7 +47,7 @@ class Figures:
     details: dict[Subject, dict[tuple[Any, ...], tuple[int, ...]]] = field(default_factory=lambda: defaultdict(dict))
 
     def value(self, figure: Figure) -> int | None:
-        """A figure; an absent count of a day with records is 0."""
+        """Return the value of a figure; an absent count is 0 on days with records."""
         absent = 0 if figure[0] in self.days and figure[3] not in LATENCIES else None
         return self.numbers.get(figure, absent)
 
@@ -72,7 +72,9 @@ def figures(folder: DataFolder) -> Figures:
 
 
 def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
-    """Return the changed figures of closed days, and how many records moved if no figure changed."""
+    """Return the figures of closed days that changed, each before and now. If records moved without changing a figure
+    of their day, app and channel, their number is returned instead.
+    """
     if closed is None:
         return {}
     all_figures = {figure for figure in before.numbers.keys() | now.numbers.keys() if figure[0] <= closed}
@@ -90,8 +92,8 @@ def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, 
 def restated_rows(
     tally: Tally, case: str, folder: DataFolder, before: Figures, closed: date | None, after_run: int = 0
 ) -> list[tuple[Any, ...]]:
-    """Count as a try whether later runs than this one listed exactly the changed figures; return the listed rows: day,
-    app, channel, metric, values before and now, cause.
+    """Check that the runs after `after_run` listed exactly the changed figures. Return the listed rows: day, app,
+    channel, metric, values before and now, cause.
     """
     expected = changes(before, figures(folder), closed)
     rows = folder.rows(
@@ -130,12 +132,14 @@ class Delivered:
 
     @property
     def accepted(self) -> int:
-        """Good records."""
+        """The number of good records."""
         return sum(len(ids) for ids in self.days.values())
 
 
 def delivered(text: bytes) -> Delivered:
-    """A content of NDJSON, of which every JSON line is a good record whose time names its business day."""
+    """Return the records of an NDJSON content, of which every JSON line is a good record whose `event_time` begins with
+    its business day.
+    """
     days: dict[date, list[str]] = defaultdict(list)
     broken = 0
     for line in filter(bytes.strip, text.splitlines()):
@@ -156,7 +160,7 @@ class Model:
     closed: date | None = None
 
     def land(self, arrivals: dict[str, bytes]) -> None:
-        """A run saw these contents of the paths, and judged them together."""
+        """Apply a run that reads these contents by path, and decides together which of them are held."""
         for path, text in sorted(arrivals.items()):
             known = self.files.setdefault(path, [])
             same = next((one for one in known if one.text == text and one.status != "replaced"), None)
@@ -194,12 +198,12 @@ class Model:
             old.status, new.status = "replaced", "read"
 
     def accept(self, path: str) -> None:
-        """The held content of the path counts from now on."""
+        """Make the held content of the path count from now on."""
         for one in self.files[path]:
             one.status = {"held": "read", "read": "replaced"}.get(one.status, one.status)
 
     def live(self, path: str) -> Delivered | None:
-        """The content of the path that counts."""
+        """Return the content of the path that counts."""
         return next((one for one in self.files.get(path, ()) if one.status == "read"), None)
 
     def _takes_away(self, old: Delivered, ids: set[tuple[date, str]]) -> bool:
@@ -211,19 +215,19 @@ class Model:
         )
 
     def held(self) -> list[str]:
-        """Paths with a held content."""
+        """Return the paths with a held content."""
         return sorted(path for path, known in self.files.items() if any(one.status == "held" for one in known))
 
     def _live(self) -> list[Delivered]:
         return [one for path in self.files if (one := self.live(path))]
 
     def close(self, as_of: date) -> None:
-        """A run published as of that day."""
+        """Apply that a run published up to that day."""
         if self.closed or any(day <= as_of for one in self._live() for day in one.days):
             self.closed = max(as_of, self.closed or as_of)
 
     def books(self) -> list[tuple[Any, ...]]:
-        """Rows of `input_files`: path, status, read, accepted, rejected."""
+        """Return the expected rows of `input_files`: path, status, read, accepted, rejected."""
         return sorted(
             (path, one.status, one.accepted + one.broken, one.accepted, one.broken)
             for path, known in self.files.items()
@@ -231,7 +235,7 @@ class Model:
         )
 
     def quality(self, as_of: date) -> dict[date, tuple[int, int, int]]:
-        """By day with records: accepted, duplicates, late."""
+        """Return the number of accepted, duplicate and late records of each day with records."""
         found: dict[date, tuple[int, int, int]] = {}
         for day in {day for one in self._live() for day in one.days if day <= as_of}:
             ids = [name for one in self._live() for name in one.days.get(day, ())]

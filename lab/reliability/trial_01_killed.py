@@ -1,10 +1,10 @@
-"""Promise 1: the real command is killed with its process group, in a stage and at a moment drawn at random, one to six
-times on the same data folder; then one clean run. The result is compared with a folder whose commands were never
-killed: every table cell by cell, every stored Parquet file and every file of the site byte for byte, exports, and the
-names of all files, so that nothing of the killed runs remains.
+"""Promise 1: commands that are killed at any moment leave a folder that the next run completes.
 
-The site is compared with one rendered from the tables of the other folder with the times of this one. The system calls
-of the clean run show whether each file was flushed before it got its name.
+The real command is killed with its process group, one to six times on the same folder, each time in a random stage.
+Then one clean run follows. The result is compared with a folder whose commands were never killed: every table cell by
+cell, every stored Parquet file and every file of the site byte for byte, exports, and the names of all files, so that
+nothing of the killed runs remains. The compared site is rendered from the other folder's tables with this folder's
+times. The system calls of the clean run show whether each file was flushed before it got its name.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def published_base(root: Path) -> None:
-    """Twelve published days, a held file among what landed, and the landed files gone as an operator may do."""
+    """Make a data folder with twelve published days and a held file; its other landed files are deleted."""
     draw = random.Random(1)
     folder = DataFolder(root)
     folder.write("registry/apps.csv", REGISTRY)
@@ -123,7 +123,7 @@ def make_template(scenario: Scenario, base: Path, template: Path) -> None:
 
 
 def first(folder: DataFolder, draw: random.Random) -> None:
-    """More files than a run commits at once."""
+    """Land more files than a run commits at once."""
     folder.write("registry/apps.csv", REGISTRY)
     for number in range(70):
         folder.land(f"{number}.ndjson", log(draw, span(DAY, 12), 20))
@@ -137,7 +137,7 @@ def late(folder: DataFolder, draw: random.Random) -> None:
 
 
 def again(folder: DataFolder, draw: random.Random) -> None:
-    """Grown and corrected contents of known paths; one lacks ids that were published, and is held."""
+    """Land grown and corrected contents of known paths. One lacks ids that were published, and is held."""
     same = random.Random(1)
     for day in span(BASE_DAY, 12):
         before = log(same, [day], 60)
@@ -146,7 +146,7 @@ def again(folder: DataFolder, draw: random.Random) -> None:
 
 
 def backfill(folder: DataFolder, draw: random.Random) -> None:
-    """A mended dictionary and registry, and a day whose tables were lost."""
+    """Correct the dictionary and the registry, and delete the tables of a day."""
     folder.write(
         "registry/result_codes.csv",
         "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\numeng,sdk,*,no such code,success,,,\n",
@@ -180,7 +180,9 @@ def start(command: tuple[str, ...], folder: Path, prefix: tuple[str, ...] = ()) 
 
 
 def run_clean(scenario: Scenario, folder: Path, on_disk: Tally) -> None:
-    """The commands without a kill, timed, and then once more under watch on a copy."""
+    """Run the commands without a kill and store when their stages begin and end. If strace exists, run them under it on
+    a copy.
+    """
     watched = folder.with_suffix(".watched")
     shutil.copytree(folder, watched, symlinks=True)
     for command in scenario.commands:
@@ -195,7 +197,7 @@ def run_clean(scenario: Scenario, folder: Path, on_disk: Tally) -> None:
 
 
 def finish(command: tuple[str, ...], folder: Path, stages: dict[str, tuple[float, float]] | None = None) -> str | None:
-    """Runs a command to its end; a fault where it fails. Notes when each stage began and ended."""
+    """Run a command to its end; return a text if it failed. `stages` gets the begin and end of each stage."""
     begun = time.monotonic()
     process = start(command, folder)
     assert process.stdout
@@ -212,9 +214,9 @@ def finish(command: tuple[str, ...], folder: Path, stages: dict[str, tuple[float
 
 
 def kill(scenario: Scenario, folder: Path, draw: random.Random) -> str | None:
-    """Runs the commands up to one drawn at random and kills that in a stage drawn at random; gives where it died.
+    """Run the commands up to a random one, kill that in a random stage, and return where it died.
 
-    None where it had ended before.
+    Returns None if the command ended before the kill.
     """
     target = draw.randrange(len(scenario.commands))
     for command in scenario.commands[:target]:

@@ -1,10 +1,10 @@
 """Promise 2: the same last contents, delivered in any order over any number of runs, give the same tables.
 
-Each try draws a set of files and their last contents, and two stories of their delivery: all at once in one run, and
-shuffled over up to five runs, the first ones for earlier days, with wrong contents that are corrected later, copies
-under other names, and repeated contents. Content that is held, because it would take records of a closed day away, is
-accepted at the end. Then the tables must be equal cell for cell, and `input_files`, `duplicates`, `late_records` and
-`restatements` must be those that a small model computes.
+Each try draws files with their last contents and delivers them to two folders. One gets all at once, in one run. The
+other gets them shuffled over up to five runs, the first ones for earlier days, with wrong contents that are corrected
+later, copies under other names, and repeated contents. At the end, content that is held because it would remove records
+of a closed day is accepted. Then the tables must be equal cell for cell, and `input_files`, `duplicates`,
+`late_records` and `restatements` must be as a small model computes them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIRST_SEED, SMALL = 10, 1 / 200
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """200 orders at full scale, one at `SMALL`."""
+    """Try 200 orders at full scale, one at the scale `SMALL`."""
     same = Tally(2, "files in random order over 1 to 5 runs, corrected, copied, repeated, split: tables cell for cell")
     books = Tally(2, "input_files, duplicates, late_records against a model, after every run")
     restated = Tally(3, "restatements of those runs against the tables before and after, both directions")
@@ -60,7 +60,9 @@ def one_order(seed: int, work: Path, same: Tally, books: Tally, restated: Tally)
 
 
 def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, dict[str, bytes]]]:
-    """Return the deliveries before each run, and the day it closes: every path ends with its last content."""
+    """Return, for each run, the day that it closes and the contents delivered before it. Every path ends with its last
+    content.
+    """
     runs = [(draw.choice(DAYS[2:]), dict[str, bytes]()) for _ in range(draw.randint(0, 4))]
     runs = [*sorted(runs, key=lambda run: run[0]), (DAY, {})] if draw.random() < 0.8 else [*runs, (DAY, {})]
     for path in draw.sample(sorted(last), len(last)):

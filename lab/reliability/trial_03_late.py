@@ -1,10 +1,10 @@
-"""Late data: what comes for closed days restates those days and the windows over them, and nothing else.
+"""Promise 3: late data restates the days that it belongs to, the windows that contain them, and nothing else.
 
-Each try delivers a late file to a copy of one published folder: for days drawn at random, now and then one that had no
-records so far, and in half of the tries with the next day's own file, so that the windows move. Before and after are
-held against each other: days that got nothing keep every cell; the windows are the sums of their days; `restatements`
-names each changed figure, and no other, with the file as its cause; the days flagged are those where a cell changed;
-and the pages show it.
+Each try delivers a late file to a copy of one published folder. The file has records of random closed days, sometimes
+of a day without records so far. In half of the tries the next day's own file comes, too, so that the windows move. Then
+the tables before and after are compared: days that got nothing keep every cell; the windows are the sums of their days;
+`restatements` names exactly the changed figures, with the file as their cause; the days with a changed cell are flagged
+as restated; and the pages show it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DAILY = (*RESTATED, "latency_daily")
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """100 late files at full scale."""
+    """Try 100 late files at full scale."""
     days = Tally(3, "late files: days that got nothing keep every cell, windows are the sums of their days")
     listed = Tally(3, "late files: each changed figure in restatements with its cause, and no other; days flagged")
     pages = Tally(3, "late files: changed figures on the quality page, and the page of a restated day says so")

@@ -1,8 +1,8 @@
-"""Promise 4: a million lines mutated at random, in many files of all formats, and each accounted for.
+"""Promise 4: a million randomly mutated lines, in many files of all formats, are all accounted for.
 
-Some lines are not mutated; these must all count. The number of records of a file is counted without the product, and
-the oracle decides line by line which of them are good. Lines of 40 MiB and more, and files made to fill memory, are
-tried in a second folder, with a limit on the memory of the process.
+Some lines are not mutated, and must all count. The number of records of a file is counted without the product, and the
+oracle decides for each line whether it is good. A second folder, with a limit on the memory of the process, has lines
+of 40 MiB and more, and files made to fill memory.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ VALUES = (
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Both folders."""
+    """Try both folders."""
     return [*_mutated(scale, work / "mutated"), *_long(scale, work / "long")]
 
 

@@ -1,6 +1,6 @@
-"""Promise 5: files that were cut, or in which bits were flipped, are found, refused whole and named; all others count.
+"""Promise 5: files that are cut, or in which a bit is flipped, are refused whole and reported; all other files count.
 
-A flip in a name or a time in a gzip header, or in Parquet's statistics, does no harm: such a file may be read if its
+A flip in a name or time of a gzip header, or in Parquet's statistics, does no harm: such a file may be read if its
 content equals that of the whole file. An independent reader decides that for gzip and Zstandard; for Parquet, the
 stored events decide. Every other file must be refused. Then the whole files are delivered again. Parquet is written
 with checksums of its pages, as Spark does by default; the note says how many flips are found without them.
@@ -33,7 +33,7 @@ RECORDS = 120
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Damaged files of all formats in one folder, the rows beside them, and files in motion."""
+    """Try damaged files of all formats in one folder, and files that grow while runs read them."""
     return [*_damaged(scale, work / "damaged"), _growing(scale, work / "growing")]
 
 

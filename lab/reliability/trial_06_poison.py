@@ -1,4 +1,4 @@
-"""Promise 6: one poison file cannot stop the others. Every poison is tried alone, then all of them in one folder.
+"""Promise 6: one harmful file (a poison) cannot stop the others. Each poison is tried alone, then all in one folder.
 
 Good files are in the same folder and must all count. Each poison must be reported where an operator looks: refused with
 a finding, or read with its records rejected, in `input_files`; or, if landing's rules ignore it, in `authmeter check`.
@@ -43,7 +43,7 @@ class Poison:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Each alone, of a short trial some; then all together."""
+    """Try each poison alone (in a short trial only some), then all together."""
     last = closed_day()
     kinds = _kinds(last, 3 << 30 if scale >= 1 else 300 << 20)
     alone = Tally(6, "poison files, each kind alone beside good files: named, and all good files counted")

@@ -1,12 +1,13 @@
-"""Readers never see half: while the real command publishes again and again, now and then killed, processes of readers
-open the DuckDB file, the pages, their scripts and the CSV files without a pause.
+"""Promise 7: readers never see half of a publication. The real command publishes again and again and is sometimes
+killed, while reader processes open the DuckDB file, the pages, their scripts and the CSV files without a pause.
 
-A reader of the site takes the folder that `site` leads to, as a server and a browser in one page do, reads its
-`manifest.json`, then other files of it for up to a second and a half: every one must have the digest that the manifest
-names. A reader through the link opens `site/<file>` anew each time: it must be a file of some published generation, and
-never of an older one than was seen before. A browser opens the briefing from `authmeter serve`, and within a
-second what that page loads: all of it must come, and be of the page's own generation. A reader of the tables opens the
-DuckDB file: its sums must agree with each other, and its run must not go back.
+- A reader of the site resolves the link `site` once, as a server does for a page. It reads `manifest.json` and, for up
+  to a second and a half, other files: each must have the digest in the manifest.
+- A reader through the link opens `site/<file>` each time: the file must belong to a published generation, and never to
+  an older one than it saw before.
+- A browser opens the briefing from `authmeter serve`, and within a second all files that the page loads. They must
+  exist, and belong to the generation of the page.
+- A reader of the tables opens the DuckDB file: its sums must agree, and its run must never be older than before.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ Reads = tuple[str, int, list[str]]
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """50 rounds at full scale: two publications at once, one by the real command that is killed, one that is not."""
+    """Publish in 50 rounds at full scale, in turn: twice within a second, by a killed command, by a whole one."""
     runs = some(50, scale, 3)
     folder = DataFolder(work / "data")
     folder.write("registry/apps.csv", REGISTRY)

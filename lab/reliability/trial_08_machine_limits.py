@@ -1,8 +1,8 @@
-"""Promise 8: a full disk, too little memory.
+"""Promise 8: a run on a full disk, or with too little memory, fails with a clear message and damages nothing.
 
-Each try starts from a published folder, takes something away, and runs. The run must end with a message that names
-cause and cure, the last good report must stay, and the next run, with everything restored, must publish the same as a
-folder without the fault.
+Each try starts from a published folder, limits something, and runs. The run must end with a message that names cause
+and remedy, the last good report must stay, and the next run without the limit must publish the same as a folder that
+never had it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Base:
         self.after = tables(sound.store.database, HISTORY)
 
     def copy(self, root: Path) -> DataFolder:
-        """The folder with the new day's logs landed."""
+        """Return a copy of the folder, with the logs of the new day landed."""
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(self.folder.root, root, symlinks=True)
         folder = DataFolder(root)
@@ -56,13 +56,13 @@ class Base:
         return folder
 
     def fault_of(self, folder: DataFolder) -> str:
-        """Return the fault of a folder whose run failed, or an empty text: its last good report must be unchanged."""
+        """Return how a failed run changed the last good report; empty if it is unchanged."""
         if tables(folder.store.database) != self.before:
             return "the published tables changed"
         return "" if whole_site(folder) and as_of(folder) == OLD else "the site is not whole"
 
     def unhealed(self, folder: DataFolder) -> str:
-        """Return the remaining fault after a run with everything restored, or an empty text."""
+        """Return the damage that remains after a run without the limit; empty if none."""
         if folder.manifest.as_of != NEW:
             return "the next run did not publish the new day"
         damaged = [entry.path for entry in folder.manifest.files if entry.status != "read"]
@@ -73,7 +73,7 @@ class Base:
 
 @contextmanager
 def small_disk(place: Path) -> Iterator[Path | None]:
-    """A file system of a few megabytes in memory; None where mounting is not permitted."""
+    """Mount a file system of a few megabytes in memory, and yield its folder; None if mounting is not permitted."""
     place.mkdir(parents=True, exist_ok=True)
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)], capture_output=True)
     try:
@@ -84,7 +84,7 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 
 
 def full_disk(base: Base, tries: int, work: Path) -> Result:
-    """Runs with too little room, each with another amount of it."""
+    """Try runs on a disk with too little free space, a random amount in each try."""
     tally = Tally(8, "Runs on a disk that fills up at a random point; then with room again")
     draw, failed, named = random.Random(8), 0, 0
     with small_disk(work / "disk") as disk:
@@ -118,7 +118,7 @@ def _free(disk: Path) -> int:
 
 
 def limited_files(base: Base, tries: int, work: Path) -> Result:
-    """Runs whose files may not grow over a limit, as under a quota."""
+    """Try runs with a limit on the size of their files, as under a quota."""
     tally = Tally(8, "Runs under a limit on the size of a file; then without it")
     draw = random.Random(88)
     for number in range(tries):
@@ -154,7 +154,7 @@ def _python(script: str, *arguments: object, **more: str) -> Ended:
 
 
 def short_memory(base: Base, tries: int, work: Path) -> Result:
-    """Runs with a memory limit of DuckDB that does not do, and with an address space that does not."""
+    """Try runs with too little memory: by DuckDB's memory limit, or by the address space of the process."""
     tally, named = Tally(8, "Runs with too little memory; then with enough"), 0
     for number in range(tries):
         folder = base.copy(work / "memory")
@@ -183,7 +183,7 @@ def short_memory(base: Base, tries: int, work: Path) -> Result:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """The shortages, one after another."""
+    """Try full disks, limited files and little memory."""
     base = Base(work)
     return [
         full_disk(base, some(40, scale), work),

@@ -1,6 +1,6 @@
-"""Promise 8: the host has another time zone than the business, both may have summer time, and years have leap days.
+"""Promise 8: days are right if the host has another time zone than the business, with summer time and in leap years.
 
-Days are counted again from the instants of the records, by the tz database of Python alone.
+The expected days are computed from the instants of the records, by Python's time zone database alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DataFolder(Path(sys.argv[1])).publish(DAY)
 
 
 def host_zones(tries: int, work: Path) -> Result:
-    """The same logs on hosts of other zones: tables and every file of the site have the same bytes."""
+    """Run the same logs on hosts in other time zones: tables and every file of the site must have the same bytes."""
     tally = Tally(8, "Hosts in other time zones: tables cell for cell, every file of the site byte for byte")
     wanted: dict[str, object] = {}
     for zone in ("Asia/Shanghai", *("America/New_York", "Pacific/Kiritimati", "Asia/Kolkata", "Europe/London")[:tries]):
@@ -59,7 +59,7 @@ def host_zones(tries: int, work: Path) -> Result:
 
 
 def business_zones(tries: int, work: Path) -> Result:
-    """Records around every midnight of a span, in a business zone, against the days of their instants."""
+    """Check the days of records around every midnight of a span, in several business time zones."""
     tally = Tally(8, "Business days over summer time, leap days and a skipped day, in twelve zones")
     cases = [(zone, middle) for middle in SPANS for zone in ZONES]
     cases.append(("Pacific/Apia", date(2011, 12, 30)))
@@ -109,7 +109,7 @@ for tick in cron_string_iterator(begin, schedule.cron_schedule, schedule.executi
 
 
 def schedules(tries: int, days: int, work: Path) -> Result:
-    """The schedule's ticks of a year and more, in zones with summer time, at hours that are skipped or come twice."""
+    """Check the schedule's ticks over more than a year, at hours that summer time skips or repeats."""
     tally = Tally(8, "Ticks of the schedule over summer time: every business day is asked for once, in order")
     cases = [(zone, time) for zone in ZONES for time in ("02:30", "00:15", "01:59", "03:00")]
     random.Random(88).shuffle(cases)
@@ -128,7 +128,7 @@ def schedules(tries: int, days: int, work: Path) -> Result:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Zones of the host and of the business, and the schedule in them."""
+    """Try time zones of the host and of the business, and the schedule in zones with summer time."""
     return [
         host_zones(some(4, scale), work),
         business_zones(some(109, scale), work),

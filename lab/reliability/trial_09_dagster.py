@@ -1,7 +1,7 @@
-"""Promise 9: days that Dagster was down are closed when it is back, no run stays stuck, and there is one scheduler.
+"""Promise 9: after Dagster was down, missed days are closed; no run stays stuck, and only one scheduler runs.
 
-It kills trees of small processes, and starts real `authmeter dev` processes, kills them with all that they started,
-and starts them again.
+The trial kills small process trees. It also starts real `authmeter dev` processes, kills them with all that they
+started, and starts them again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def scheduler(folder: DataFolder) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def kill_tree(head: subprocess.Popen[bytes]) -> None:
-    """kill -9 of a process and of all that descends from it, as when the machine goes down."""
+    """Send SIGKILL to a process and all its descendants, as if the machine went down."""
     for process in [head.pid, *descendants(head.pid)]:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
@@ -53,7 +53,7 @@ def kill_tree(head: subprocess.Popen[bytes]) -> None:
 
 
 def descendants(process: int) -> list[int]:
-    """The processes that a process started, and those that these started."""
+    """Return all descendants of a process."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines()}
     found = [pid for pid, parent in parents.items() if parent == process]
@@ -61,7 +61,7 @@ def descendants(process: int) -> list[int]:
 
 
 def until(happened: Callable[[], bool], seconds: int = 300) -> bool:
-    """Whether something happens in time."""
+    """Wait until `happened` returns true; return whether it did within so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if happened():
@@ -92,7 +92,7 @@ def runs(folder: DataFolder) -> list[dg.DagsterRun]:
 
 
 def real_scheduler(rounds: int, work: Path) -> Result:
-    """A real scheduler: down for five days; killed with everything in the midst of its run; started again."""
+    """Try a real scheduler: down for five days, killed with all its processes during a run, started again."""
     tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
     for number in range(rounds):
         _one_round(tally, number, work / f"real{number}")
@@ -123,7 +123,7 @@ def _one_round(tally: Tally, number: int, root: Path) -> None:
 
 
 def is_run_under_way(folder: DataFolder) -> bool:
-    """Whether a run has begun; asked without Dagster, which would make the same tables as the run at that moment."""
+    """Whether a run has begun, by Dagster's database. Reading through Dagster would disturb the run's start."""
     record = folder.root / "dagster" / "history" / "runs.db"
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"{record.as_uri()}?mode=ro", uri=True)) as opened:
         found = {status for (status,) in opened.execute("SELECT status FROM runs").fetchall()}
@@ -135,7 +135,7 @@ def is_run_under_way(folder: DataFolder) -> bool:
 
 
 def stuck_runs(tries: int, work: Path) -> Result:
-    """Runs that are said to be under way although nothing lives, ended by the next command."""
+    """Check that the next command ends runs that are recorded as under way although their processes are dead."""
     tally = Tally(9, "Commands killed during a run: the next one ends what is said to be under way")
     for seed in range(tries):
         newest = closed_day()
@@ -180,7 +180,7 @@ except AuthmeterError as error:
 
 
 def second_scheduler(tries: int, work: Path) -> Result:
-    """A second scheduler beside a first: refused while it lives, in its place when it was killed."""
+    """Check that a second scheduler is refused while the first runs, and can start after the first was killed."""
     tally = Tally(9, "A second scheduler or run beside a first: refused; after a kill of the first: in its place")
     for number in range(tries):
         home = work / f"home{number}"
@@ -222,7 +222,7 @@ def _lives(process: int) -> bool:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """The record of runs, the lock of the scheduler, and a real scheduler."""
+    """Try stuck runs, a second scheduler, and a real scheduler."""
     return [
         stuck_runs(some(12, scale), work),
         second_scheduler(some(10, scale), work),

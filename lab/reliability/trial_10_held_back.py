@@ -1,7 +1,7 @@
-"""Promise 10: clean days with a weekly rhythm raise next to no alarm, days with a fault in them do.
+"""Promise 10: clean days with a weekly rhythm raise almost no alarm, and days with a fault do.
 
-Days are drawn as an installation would have them (`simulated_days.py`), large and small, calm and noisy; one day in
-each history gets a fault. The gravest faults go through real logs and a whole run, too.
+The days are simulated for many installations (`tests/data/simulated_days.py`), large and small, calm and noisy; one day
+of each history gets a fault. The worst faults are also tried with real logs and whole runs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OFTEN = ("clock of one app 8 hours behind", "a third of a field gone", "clock 1 
 
 
 def clean(scale: float) -> Result:
-    """Alarms in 90 clean days."""
+    """Count the alarms in 90 clean days."""
     days = Tally(10, "90 clean days with a rhythm, noise, growth, bursts, campaigns, weak holidays: at most one alarm")
     total = []
     for one in (one for sizes in (SMALL, LARGE) for one in installations(some(15, scale), sizes)):
@@ -98,7 +98,7 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 def copy_of_begun(work: Path, seed: int) -> DataFolder:
-    """A folder with the published days before the newest one; they are published once for all who ask."""
+    """Return a copy of a folder whose days before the newest are published; the original is made once a seed."""
     base = work / f"base-{seed}"
     if not base.exists():
         begun(DataFolder(base), seed)
@@ -113,7 +113,7 @@ def incidents(folder: DataFolder) -> list[Incident]:
 
 
 def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
-    """Faults in real logs, each published by a run; and days without one."""
+    """Try faults in real logs, each published by a run; and logs without a fault."""
     chosen = list(REAL_FAULTS.items())[: some(len(REAL_FAULTS), 4 * scale, 4)]
     sound = Tally(10, "small logs without a fault, by a whole run: no alarm; with a source gone: it is named")
     faults = Tally(10, f"small logs with {len(chosen)} kinds of fault, each by a whole run: at least 9 of 10 told")
@@ -142,5 +142,5 @@ def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """False alarms, and faults told."""
+    """Count false alarms, and faults that are reported."""
     return [clean(scale), seeded(scale), *through_logs(scale, work)]

@@ -1,6 +1,6 @@
-"""Promise 11: personal data stays in landing, names are only names, and nothing connects out or listens.
+"""Promise 11: personal data stays in landing, hostile names do no harm, and nothing connects out or listens.
 
-Marked numbers and devices are searched in every byte that a run leaves outside landing, and in compressed contents:
+Made-up numbers and devices are searched in every byte that a run writes outside landing, also in compressed contents:
 Parquet, DuckDB, xlsx and the compressed values of Dagster's databases. The network is watched by strace, and removed by
 a network namespace if the system permits it.
 """
@@ -59,7 +59,7 @@ class Marked:
         return [text for text in (m.decode() for m in self._like.findall(content)) if text in self._all]
 
     def rows(self) -> Iterator[Row]:
-        """One record for each of them."""
+        """Yield one record for each of the numbers and devices."""
         phones = sorted(self.phones)
         for number, device in enumerate(self.devices):
             phone = phones[number % len(phones)]
@@ -69,7 +69,7 @@ class Marked:
 
 
 def spoilt(row: Row, draw: random.Random) -> bytes:
-    """A record as a line that is rejected, in one of many ways."""
+    """Return a record as a line that is rejected for one of many reasons."""
     text = json.dumps(row, ensure_ascii=False)
     ways = [
         lambda: text[: draw.randrange(20, len(text))],
@@ -87,7 +87,7 @@ def spoilt(row: Row, draw: random.Random) -> bytes:
 
 
 def personal_data(scale: float, work: Path) -> Result:
-    """All of it through whole runs, exports and every command that prints."""
+    """Search personal data after whole runs, exports and every command that prints."""
     marked, draw = Marked(some(10_000, scale, 300)), random.Random(111)
     folder, rows = DataFolder(work / "personal" / "data"), []
     rows = list(marked.rows())
@@ -200,7 +200,7 @@ class _Page(HTMLParser):
 
 
 def hostile_names(work: Path) -> Result:
-    """Every name that comes from outside, through a whole run into pages, files, tables and folders."""
+    """Try hostile names of every kind that logs and files can contain: in pages, files, tables and folders."""
     tally = Tally(11, "Hostile app keys, names, codes and file names through a run: pages, CSV, xlsx, SQL and folders")
     around = work / "hostile"
     folder = DataFolder(around / "data")
@@ -306,7 +306,7 @@ CALL = re.compile(r"(connect|sendto|bind|listen)\(\d+(?:<[^>]*>)?, ?(.*)")
 
 
 def network(work: Path) -> list[Result]:
-    """One run under strace, and one without any network."""
+    """Run once under strace, and once without any network."""
     folder = DataFolder(work / "network" / "data")
     folder.land("a.ndjson", [record(f"e{n}", DAY) for n in range(50)])
     quiet = Tally(11, "A run under strace: no connection and no listening socket but of this machine")
@@ -337,7 +337,7 @@ def network(work: Path) -> list[Result]:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Run the trials of personal data, names, folders and network."""
+    """Try personal data, names, folders and network."""
     return [
         personal_data(scale, work),
         hostile_names(work),

@@ -1,7 +1,8 @@
-"""Promise 12, alerts: told once a day and kind, whatever dies or hangs, and no token of an address anywhere.
+"""Promise 12, alerts: each kind is sent once a day, even if processes die or hang, and no token of an address is stored
+or printed anywhere.
 
-A receiver on loopback takes what apprise sends. It is also away, slow, or of one mind with nobody; processes are ended
-between the claim and the message, and several end at the same time.
+A receiver on loopback accepts the messages of apprise; it can also be absent, slow, or answer with an error. Processes
+are killed between the record of an alert and its message, and several end at the same time.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ PATIENCE = 60
 
 @contextmanager
 def receiver(status: int = 200, hangs: bool = False) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A receiver on loopback: its address, and the messages that it got."""
+    """Start a receiver on loopback; yield its address, and the list of messages that it gets."""
     got: list[dict[str, Any]] = []
     ended = threading.Event()
 
@@ -70,7 +71,7 @@ def nobody() -> str:
 
 
 def published(work: Path, name: str, urls: str, extra: str = "") -> DataFolder:
-    """A folder with two published days a week apart, and somebody to tell."""
+    """Return a folder with two published days a week apart, and with an address for alerts."""
     folder = DataFolder(work / name)
     folder.land("a.ndjson", records(100, DAY - timedelta(days=7), stage="login") + records(90, stage="login"))
     folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\nlanguage = "en"\n{extra}')
@@ -80,12 +81,12 @@ def published(work: Path, name: str, urls: str, extra: str = "") -> DataFolder:
 
 
 def ended(folder: DataFolder) -> None:
-    """The end of a run that went well."""
+    """Record the end of a run that succeeded."""
     note_end(folder.root, morning_after(DAY), DAY, None)
 
 
 def failed(folder: DataFolder) -> None:
-    """The end of a run that did not."""
+    """Record the end of a run that failed."""
     note_end(
         folder.root,
         morning_after(DAY),
@@ -95,7 +96,7 @@ def failed(folder: DataFolder) -> None:
 
 
 def once(scale: float, work: Path) -> Result:
-    """Send each kind once a day, however often runs end."""
+    """Check that each kind is sent once a day, however many runs end."""
     tally = Tally(12, "alerts: published, failed and late days are told to a receiver on loopback once a day and kind")
     for number in range(some(5, scale)):
         with receiver() as (url, got):
@@ -122,7 +123,7 @@ def once(scale: float, work: Path) -> Result:
 
 
 def unreachable(scale: float, work: Path) -> Result:
-    """A receiver that is away, refuses or hangs ends no run; it is a warning, and tried again."""
+    """Check that a receiver that is absent, refuses or hangs only causes a warning, and the alert is sent later."""
     tally = Tally(
         12, "alerts: a receiver that is away, refuses or hangs: a warning within its time, told by a later run"
     )
@@ -148,7 +149,7 @@ def unreachable(scale: float, work: Path) -> Result:
 
 @contextmanager
 def shorter() -> Iterator[None]:
-    """The product's patience, cut."""
+    """Shorten the time that the product waits for a receiver."""
     before, delivery.SECONDS = delivery.SECONDS, 3
     try:
         yield
@@ -157,7 +158,7 @@ def shorter() -> Iterator[None]:
 
 
 def texts(folder: DataFolder) -> Iterator[str]:
-    """All that is in the folder, but for the file with the addresses."""
+    """Yield the content of every file in the folder except the file with the addresses."""
     for file in folder.root.rglob("*"):
         if file.is_file() and file.name != "alerts.urls":
             yield file.read_bytes().decode("latin-1")
@@ -188,7 +189,7 @@ def killed(folder: DataFolder, status: Status, after: float) -> None:
 
 
 def claimed(scale: float, work: Path) -> Result:
-    """Killed between claim and message, or ended at the same time: never twice."""
+    """Check that nothing is sent twice if a process is killed before its message, or several end at the same time."""
     tally = Tally(12, "alerts: processes killed while they tell, and many that end at once: no message twice")
     with receiver() as (url, got):
         folder = published(work, "claimed", url)
@@ -210,7 +211,9 @@ def claimed(scale: float, work: Path) -> Result:
 
 
 def commanded(scale: float, work: Path) -> Result:
-    """A command gets the message as JSON, its failure is a warning; a file that others may read is refused."""
+    """Check that a command gets the message as JSON, that its failure is a warning, and that a file that others may
+    read is refused.
+    """
     tally = Tally(
         12, "alerts: a command with the message as JSON on stdin; what it may not see; a file that others may read"
     )
@@ -238,5 +241,5 @@ def commanded(scale: float, work: Path) -> Result:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """All about alerts."""
+    """Try everything about alerts."""
     return [once(scale, work), unreachable(scale, work), claimed(scale, work), commanded(scale, work)]

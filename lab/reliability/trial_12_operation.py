@@ -1,5 +1,5 @@
-"""Promise 12: retention removes exactly what its settings name, `verify` finds every change, and a copy taken during
-runs is whole.
+"""Promise 12: retention removes exactly what its settings name, `verify` finds every change, and backups are
+complete.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ KEEP = "retention_days = 60\nkeep_events_days = 61\nkeep_days = 75\n"
 
 
 def stored_days(folder: DataFolder) -> set[date]:
-    """The days of all events on disk, whatever the manifest says of them."""
+    """Return the days of all stored records, read from the files and not from the manifest."""
     files = [f for f in folder.store.warehouse.glob("events/*/*.parquet") if f.name != "rejects.parquet"]
     return {day for file in files for day in pl.read_parquet(file, columns=["day"])["day"] if day}
 
 
 def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[Row]]:
-    """Logs of a span of days, with gaps, in files of one to twelve days each, by the last of these days."""
+    """Return logs for a span of days, with gaps, in files of one to twelve days, by the last day of each file."""
     files, day = {}, first
     while day <= last:
         span = [day + timedelta(days=n) for n in range(0, draw.randint(1, 13), draw.randint(1, 4))]
@@ -53,7 +53,7 @@ def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[
 
 
 def retention(tries: int, work: Path) -> Result:
-    """Each try is a folder run on over many days, looked at after each run, beside one that keeps everything."""
+    """In each try, run a folder over many days, and compare it after each run with a folder that keeps everything."""
     tally = Tally(12, "Retention of events and days: what is on disk and published after each run, and late records")
     for seed in range(tries):
         draw, start = random.Random(seed), days_before(DAY, 40)
@@ -126,7 +126,7 @@ def report_of(folder: DataFolder) -> VerifyReport:
 
 
 def tampering(tries: int, work: Path) -> Result:
-    """A sound folder, changed in one place at a time."""
+    """Change one thing at a time in a sound folder, and check that `verify` finds it."""
     tally = Tally(12, "`verify` on a sound folder, and on one that was changed in one random place")
     sound = installation(work / "sound", DAY)
     sound.tables(days_before(DAY, 1))
@@ -259,7 +259,7 @@ BACKUP = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.conne
 
 
 def backups(tries: int, work: Path) -> Result:
-    """While runs follow each other in another process, copies are taken; each is restored, verified and run."""
+    """Take copies while another process runs again and again; restore each copy, verify it and run on it."""
     tally = Tally(12, "Copies taken during runs (catalogue first, or under the lock), restored, verified, and run on")
     rounds = max(1, tries // 20)
     for seed in range(rounds):
@@ -319,7 +319,7 @@ def _damaged(copy: DataFolder) -> str:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Operation, one promise after another."""
+    """Try retention, `verify` and backups."""
     return [
         retention(some(12, scale), work),
         tampering(some(200, scale, 9), work),

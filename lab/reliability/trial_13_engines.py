@@ -1,10 +1,8 @@
-"""Promise 13: DuckDB in one process and Spark on executors give the same bytes, also if executors or the driver are
-killed.
+"""Promise 13: DuckDB and Spark give the same bytes, even if executors or the driver are killed.
 
-Spark is a real one on this machine, with two executors in processes of their own. The oracle counts its folders
-independently; both engines make other folders, and every stored file and every file of the site is compared. The driver
-is the real command, killed with its process group at a moment drawn at random; tasks kill their executors, so that each
-step is hit.
+Spark really runs on this machine, with two executor processes. The oracle counts some folders independently; both
+engines process others, and every stored file and every file of the site is compared. The driver is the real command,
+killed with its process group at a random moment. Tasks kill their own executors, so that each step is tried.
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ STAGES = ("ingest", "roll up")
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """20 random folders, 4 of the oracle, 20 killed executors and 20 killed drivers at full scale."""
+    """Try 20 random folders, 4 folders of the oracle, 20 killed executors and 20 killed drivers at full scale."""
     tallies = [
         Tally(13, "random folders of the oracle on Spark: every cell as the independent count has it"),
         Tally(13, "random folders, late data and changes of the engine: every file as DuckDB alone makes it"),
@@ -61,7 +59,7 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def tried(tally: Tally, case: str, attempt: Callable[[], None]) -> None:
-    """One try, which fails where something is not as it should be."""
+    """Count one try, which fails if `attempt` raises an exception."""
     try:
         attempt()
     except Exception as error:
@@ -71,7 +69,7 @@ def tried(tally: Tally, case: str, attempt: Callable[[], None]) -> None:
 
 
 def one_world(root: Path, seed: int) -> None:
-    """A folder of the oracle, read and rolled up by Spark."""
+    """Read and roll up a random folder by Spark, and compare its tables with the count of the oracle."""
     of = oracle.scene(has_every_day=True)
     root.mkdir(parents=True)
     write_data(root, seed, of)
@@ -86,7 +84,7 @@ def one_world(root: Path, seed: int) -> None:
 
 
 def one_folder(root: Path, seed: int) -> None:
-    """A story of three runs by DuckDB alone, and by engines that take turns."""
+    """Compare a folder of three runs by DuckDB with the same folder by alternating engines."""
     days = span(DAY, 3)
     made = []
     for name, turns in (("alone", ("duckdb",) * 3), ("turns", random.Random(seed).choices(("spark", "duckdb"), k=3))):
@@ -105,7 +103,7 @@ def one_folder(root: Path, seed: int) -> None:
 
 
 def one_executor(root: Path, task: str) -> None:
-    """A run in which the first executor that comes to a task is killed."""
+    """Run a folder, and kill the first executor that begins the given task."""
     killed, whole = DataFolder(root / "killed"), DataFolder(root / "whole")
     for folder in (killed, whole):
         folder.land("a.ndjson", log(random.Random(task), span(DAY, 2), 60))
@@ -123,7 +121,7 @@ def one_executor(root: Path, task: str) -> None:
 
 
 def tried_drivers(tally: Tally, kills: int, work: Path) -> None:
-    """Commands that are killed at any moment of a run of Spark, and the clean runs after them."""
+    """Kill commands at random moments of a Spark run, and check the clean runs after them."""
     whole = driver_folder(work / "whole", "duckdb")
     assert finish(whole) in (0, 3)
     begun = time.monotonic()
@@ -142,7 +140,7 @@ def tried_drivers(tally: Tally, kills: int, work: Path) -> None:
 
 
 def driver_folder(root: Path, engine: str) -> DataFolder:
-    """A folder with some files of two days, for the command."""
+    """Return a folder with some files of two days, on which commands run."""
     folder = DataFolder(root)
     use(folder, engine)
     for number in range(4):
@@ -151,7 +149,7 @@ def driver_folder(root: Path, engine: str) -> DataFolder:
 
 
 def start(folder: DataFolder) -> subprocess.Popen[bytes]:
-    """Starts the command in a process group of its own, in which Spark's processes are, too."""
+    """Start the command in a new process group, which also contains Spark's processes."""
     command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root), "--day", str(DAY)]
     environment = {**os.environ, "AUTHMETER_HASH_KEY": KEY}
     quiet = subprocess.DEVNULL
@@ -159,7 +157,7 @@ def start(folder: DataFolder) -> subprocess.Popen[bytes]:
 
 
 def finish(folder: DataFolder) -> int:
-    """Runs the command to its end; gives its exit code."""
+    """Run the command to its end, and return its exit code."""
     return start(folder).wait()
 
 
@@ -171,7 +169,7 @@ def heavy_results(folder: DataFolder) -> tuple[object, ...]:
 
 
 def one_skew(root: Path, records_of_one: int) -> None:
-    """A day of which most is one app's, one device's, and a part of one id, within little memory."""
+    """Compare the engines with little memory on a day mostly of one app and device, with one id many times."""
     rows = records(records_of_one, DAY, device_id="one", app_key="one")
     rows += [
         row | {"app_key": f"app{n % 900}", "device_id": f"d{n}"} for n, row in enumerate(records(99_999, DAY, "o"))

@@ -45,7 +45,9 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def compared(tables: SampleTables) -> tuple[int, list[str], list[str]]:
-    """Return how many rates were planted, those that are not found as planted, and incidents that nothing explains."""
+    """Return the number of planted falls of rates, the falls that are not found as planted, and incidents that no fault
+    explains.
+    """
     found = tables.found()
     scored = sample_score(tables, found)
     missed = [f"{one.planted.app_key} {one.planted.channel}: {'; '.join(one.reasons)}" for one in scored.misses]

@@ -1,8 +1,8 @@
-"""Real series, morning by morning: taxi rides, hires, walks, flights, cars, invoices, page views, transactions.
+"""Replays real series morning by morning: taxi rides, hires, walks, flights, cars, invoices, page views, transactions.
 
-Each data set of `lab/replay/series` is a data folder; its incidents are computed anew for each morning from the
-seventh day on, without a calendar and with that of its country. What an incident is judged by is in
-`lab/replay/judgement.py`. A table with a row for each replay is written beside the rows of the trial.
+Each data set of `lab/replay/series` is a data folder. Its incidents are computed for each morning from the seventh day
+on, without a calendar and with the calendar of its country. `lab/replay/judgement.py` decides which incidents are
+right. A table with a row for each replay is written to `work`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ A happening is *covered* if everybody can see its fall: half of the usual, and l
 
 
 def replay(of: DataSet, calendar: str, every: int) -> Judgement:
-    """The judgement of the mornings of a data set, with the holidays of a calendar.
+    """Return the judgement of the mornings of a data set, with the holidays of a calendar.
 
-    Every so many mornings are computed; the others are as the incidents of the newest day describe them.
+    Every `every`-th morning is computed. The others are derived from the incidents of the newest day.
     """
     holidays = Settings(timezone=of.timezone, calendar=calendar).holidays_among(of.days)
     # Listed, they have the same effect, and no calendar is made for each morning.
@@ -50,7 +50,7 @@ def replay(of: DataSet, calendar: str, every: int) -> Judgement:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Every morning of all series at full scale; the small form has the series of the folder without a calendar.
+    """Replay all series; at the scale `SMALL` only the series of `lab/replay`, without a calendar.
 
     The table of replays is written to `work`.
     """

@@ -1,7 +1,7 @@
-"""Day tables of a data set, made without files: each count becomes that many records, as one log file a day has them.
+"""Makes the day tables of a data set without log files: each count becomes as many records, in one file a day.
 
-The records of an app have fixed shares of channels, platforms, carriers and outcomes, drawn from a fixed seed. So every
-rate is constant but for chance, and only volumes and hours are real.
+The records of an app have fixed shares of channels, platforms, carriers and outcomes, drawn from a fixed seed. So rates
+only vary by chance, and only volumes and hours are real.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class DayTables:
     records: dict[date, int]
 
     def manifest(self, as_of: date) -> Manifest:
-        """The books after the days up to this one."""
+        """Return the manifest after the days up to `as_of`."""
         made = Manifest()
         for day, records in self.records.items():
             if day <= as_of:
@@ -63,7 +63,7 @@ class DayTables:
 
 @contextmanager
 def day_tables(of: DataSet) -> Iterator[DayTables]:
-    """The day tables of all days of a data set."""
+    """Yield the day tables of all days of a data set."""
     draw = np.random.default_rng(zlib.crc32(of.name.encode()))
     counts = _divided(of, draw)
     outcomes = _outcomes(counts, draw)

@@ -1,4 +1,4 @@
-"""The judgement of the incidents that a replay shows: true, nonsense or noise, and which happenings were missed."""
+"""Decides whether the incidents of a replay are true, noise or nonsense, and which known happenings they miss."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Judgement:
 
 
 def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], unwatched: frozenset[date]) -> Judgement:
-    """Judge the incidents of the mornings.
+    """Return the judgement of the incidents on these mornings.
 
     Args:
-        unwatched: the holidays of the calendar that is set. Nothing is covered on them.
+        unwatched: the holidays of the calendar in the settings, on which happenings need not be found.
     """
     result = Judgement()
     first_seen: dict[str, tuple[Incident, date]] = {}
@@ -84,7 +84,7 @@ def _is_on(one: Incident, as_of: date, happening: Happening) -> bool:
 
 
 def nonsense_of(one: Incident, tables: DayTables) -> str | None:
-    """Why an incident is nonsense whatever happened; None if it is not."""
+    """Return why an incident cannot be true, whatever happened; None if it can."""
     if one.metric == "copied_day":
         return "no day of a real series is a copy"
     if one.metric == "missing_day":
@@ -126,7 +126,7 @@ def _span(text: str) -> Iterator[int]:
 
 
 def covered(of: DataSet, tables: DayTables, unwatched: frozenset[date]) -> list[Happening]:
-    """The happenings that the contract covers: falls that are visible to everybody, on days that are watched."""
+    """Return the happenings that must be found: falls that anyone can see in the counts, on days that are watched."""
     by_app = tables.channel_daily.group_by("day", "app_key").agg(pl.col("authorization_requests").sum())
     volumes = [
         dict(rows.select("day", "authorization_requests").iter_rows()) for rows in by_app.partition_by("app_key")

@@ -1,4 +1,4 @@
-"""Mornings of a data set: which incidents its reader sees on the day after each day."""
+"""Computes the mornings of a data set: the incidents that a reader sees on the day after each day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Morning:
 
 
 def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Incident]:
-    """Every incident of these days, put together as `all_incidents` does for a store; further kinds are left out."""
+    """Return the incidents of rates, volumes and the data as of the last of these days."""
     seen = tuple(days)
     counts = tables.channel_daily.filter(pl.col("day") <= seen[-1])
     manifest, holidays = tables.manifest(seen[-1]), settings.holidays_among(seen)
@@ -47,7 +47,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
 
 
 def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:
-    """The mornings after every so manyth day from the seventh one on."""
+    """Return the mornings from the seventh day on; with `every` above 1, only each `every`-th of them."""
     found: list[Morning] = []
     known: set[str] = set()
     for day in _looked_at(tables, days)[::every]:
@@ -61,8 +61,8 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
 
 
 def mornings_by_newest(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Morning]:
-    """The mornings from the seventh day on, as the incidents of the newest day describe them: far faster than computing
-    each, and equal but for what later days mended.
+    """Return the mornings from the seventh day on, derived from the incidents of the newest day. This is far faster
+    than `mornings`, and only differs if later days changed an incident.
     """
     listed = [one for one in incidents_as_of(tables, days, settings) if is_first_line(one)]
     return [Morning(day, tuple(one for one in listed if one.covers(day))) for day in _looked_at(tables, days)]
@@ -80,5 +80,5 @@ def _looked_at(tables: DayTables, days: Sequence[date]) -> list[date]:
 
 
 def is_first_line(one: Incident) -> bool:
-    """Whether an incident is listed by itself, among those that make a morning bad."""
+    """Whether an incident has a line of its own, and is not listed among the further ones."""
     return one.part_of is None and one.kind != FURTHER

@@ -1,7 +1,7 @@
-"""Real series: counts by day, or by hour, with the happenings that are known of them.
+"""Reads real series, which are counts by day or hour, and the known events (happenings) on their days.
 
-`series/README.md` describes each of them. The series of other projects that the checkout has beside it are read where
-they exist; the tests pass without them.
+`series/README.md` describes each series. Series of other projects beside the checkout are read if they exist; the tests
+pass without them.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class DataSet:
 
     @cached_property
     def divisor(self) -> float:
-        """The divisor of counts, so that the median day has 5,000 records. Smaller series stay unchanged: multiplying
-        them would multiply their chance.
+        """The number by which counts are divided, so that the median day has 5,000 records. It is 1 for smaller series:
+        multiplying them would also multiply their random variation.
         """
         median = self.counts.group_by("day").agg(pl.col("count").sum())["count"].cast(pl.Float64).median()
         assert isinstance(median, float)
@@ -74,7 +74,7 @@ class DataSet:
 
 
 def data_sets(*folders: Path) -> list[DataSet]:
-    """The data sets of these folders, by name; of all that exist unless folders are given."""
+    """Return the data sets of the given folders by name; without folders, of all folders that exist."""
     files = sorted(file for folder in folders or (HERE, BESIDE) for file in folder.glob("*.csv"))
     return [data_set(file) for file in files if file.stem in _ZONES_AND_CALENDARS]
 

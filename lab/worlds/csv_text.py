@@ -1,4 +1,4 @@
-"""Tables as CSV files of a random world."""
+"""Writes the tables of a random world as CSV files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_csv(path: Path, head: Iterable[str], rows: Iterable[Iterable[object]], mark: str = "") -> None:
-    """Writes a table, at times behind a byte order mark; None is an empty cell."""
+    """Write a table; `mark` is an optional byte order mark, and None is written as an empty cell."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(mark)

@@ -1,9 +1,9 @@
-"""A random data folder for sections 9 to 12 of the contract: logs of several runs, and every file that people keep for
-bills. The same seed makes the same folder; reading it back gives the expected tables.
+"""Makes a random data folder for sections 9 to 12 of the contract: logs of several runs, and all registry files for
+bills. The same seed makes the same folder; `lab/oracle` computes the expected tables from it.
 
-This module has the plan of a world, its logs, settings and accounts. Packages, readings and limits are made in
+This module makes the plan of the folder, its logs, settings and accounts. Packages, readings and limits are made in
 `random_packages.py`, consoles and bills in `random_consoles.py`. Cases that the contract leaves open are left out: rows
-with two faults, and copies of one record that differ and come on both sides of the day's close.
+with two faults, and copies of one record that differ and come both before and after the day is closed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Plan(NamedTuple):
 
 
 def plan_of(seed: int) -> Plan:
-    """By the seed: long history, a busy time whose last month is just over, long history over the end of a package
-    that was bought on a leap day, or a log that has just begun.
+    """Return the plan for a seed. There are four kinds: a long history; many records in a month that has just ended; a
+    long history in which a package of a leap day expires; a log that has just begun.
     """
     rng = Random(seed)
     last, history, a_day = (
@@ -59,7 +59,7 @@ def plan_of(seed: int) -> Plan:
 
 
 def write_world(folder: Path, seed: int) -> list[date]:
-    """Write a data folder: `landing/run1/` exists at the first run, `landing/run2/` comes before the second.
+    """Write a data folder: `landing/run1/` exists at the first run, `landing/run2/` at the second.
 
     Returns:
         The day of each run.

@@ -1,8 +1,8 @@
-"""Random console exports and bills of a world, made from its log, with planted differences: consoles in UTC, two
-accounts exchanged, mismatches or unknowns not billed, copies counted, noise; rows of channels, of both together and of
-apps alone; repeated keys, and rows with one fault each.
+"""Makes random console exports and bills from the log of a world, with planted differences: consoles in UTC, two
+accounts exchanged, mismatches or unknowns not billed, copies counted, noise. Their rows are by channel, for both
+channels together, or by app alone. Some keys are repeated, and some rows have one fault.
 
-`measures.py` computes the log's side, so that planted differences are exact.
+`measures.py` counts the log, so that planted differences are exact.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BAD_BILLS = (
 
 
 def write_consoles_and_bills(rng: Random, folder: Path, world: World) -> None:
-    """Writes `registry/console/` and `registry/bills/` for a world that has neither yet."""
+    """Write `registry/console/` and `registry/bills/` for a world that has neither yet."""
     log, book = Log(world), ledger(world)
     accounts = sorted({one.account_id for one in world.verified})
     first = min(world.complete)

@@ -1,5 +1,5 @@
-"""Random sign-in records. Each field gets a good value or an odd one; most odd values are invalid.
-`random_logs.py` writes them to files; the rules of `records.py` decide which ones are right.
+"""Makes random sign-in records. Each field gets a good value or an odd one; most odd values are invalid.
+`random_logs.py` writes them to files; the rules of `records.py` decide which are valid.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ MAY_DIFFER = tuple(field for field in ODD if field != "event_id")
 
 
 def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
-    """About `count` events and their copies, in random order, over some 70 days or 20 of them, with gaps."""
+    """Return about `count` events and their copies, in random order, over about 70 days, or 20 of these days; some days
+    have none.
+    """
     days_back = range(-2, 66) if scene.has_every_day else (*range(-2, 15), *WINDOW_ENDS)
     gaps = {rng.randrange(65) for _ in range(4)}
     back = [days for days in days_back if days not in gaps] + [0, 0, 1, 6, 7, 29, 30] * 12 + [300]

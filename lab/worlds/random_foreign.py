@@ -1,4 +1,4 @@
-"""Random logs of the sources in `sources.py`: the same events as elsewhere, in other shapes, and lines between them."""
+"""Writes random logs of the sources in `sources.py`: random events in other formats, with foreign lines between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.worlds.random_events import Event
 
 
 def write_foreign(rng: Random, data: Path, events: list[Event]) -> None:
-    """Writes `sources/`, and a folder for each source below `landing/`."""
+    """Write the mappings into `sources/`, and a folder of logs for each source below `landing/`."""
     (data / "sources").mkdir(parents=True)
     for source in SOURCES:
         (data / "sources" / f"{source.name}.toml").write_text(source.mapping, encoding="utf-8")

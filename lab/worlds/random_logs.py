@@ -1,7 +1,7 @@
-"""A random landing folder, registry and sources: every format and compression, and every way in which a line is odd.
-The same seed and scene make the same folder; reading it back gives the expected counts.
+"""Makes a random landing folder, registry and sources, with every format and compression and every kind of odd line.
+The same seed and scene make the same folder; `lab/oracle` computes the expected counts from it.
 
-Values come from `random_events.py`, logs of another shape from `random_foreign.py`.
+Records come from `random_events.py`, logs in other formats from `random_foreign.py`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PLATFORMS = ("android", "ios", "ipad", "harmony", "h5", "")
 
 
 def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
-    """Writes `registry/`, `sources/` and `landing/` below `data`, with about `count` events and their copies."""
+    """Write `registry/`, `sources/` and `landing/` below `data`, with about `count` events and their copies."""
     rng = Random(seed)
     _write_registry(rng, data / "registry")
     landing = data / "landing"

@@ -1,6 +1,6 @@
-"""Random packages, readings and limits of a world, good rows and rows with one fault each: purchases at any instant,
-packages that share an expiry, or a purchase too, packages over a leap day, in the future, and gone before the log
-began; readings at any instant, some of them 0. `random_bills.py` makes the rest of a world.
+"""Makes random packages, readings and limits of a world, from good rows and rows with one fault. Packages are bought at
+any instant; some share an expiry, or a purchase too, cover a leap day, begin in the future, or ended before the log
+began. Readings are at any instant, and some are 0. `random_bills.py` makes the rest of a world.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BAD_LIMITS = (
 
 
 def write_packages(rng: Random, folder: Path, first: date, last: date, zone: ZoneInfo, a_day: int) -> list[int]:
-    """Writes packages and readings; the instants at which something happens, for the logs to have records at."""
+    """Write packages and readings, and return the instants of their events, at which the logs should have records."""
     size = (last - first).days * a_day // 8
     rows = [(f"p{number}", *_package(rng, first, last, zone, size)) for number in range(rng.randrange(4, 12))]
     rows += _twins(rng, last, size)
@@ -116,7 +116,7 @@ def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: Z
 
 
 def write_limits(rng: Random, folder: Path) -> None:
-    """Writes limits of any kind, none at all, or no file."""
+    """Write random limits, a file without limits, or no file."""
     kind = rng.randrange(5)
     rows = [
         (

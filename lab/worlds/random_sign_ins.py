@@ -1,7 +1,7 @@
-"""Random sign-ins: few devices, attempts and times, so that sessions hold many records, gaps are exactly as long as
-`session_minutes`, times are equal, and days end within a session.
+"""Makes random sign-ins with few devices, attempts and times. So sessions have many records, gaps are exactly as long
+as `session_minutes`, times are equal, and days end within a session.
 
-`random_events.py` has records of every kind, which hardly ever meet in a session.
+`random_events.py` makes records of every kind, which hardly ever share a session.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class World:
 
     @property
     def settings(self) -> str:
-        """The settings by which its records are read and counted."""
+        """Return the settings with which the world's records are read and counted."""
         return f"session_minutes = {self.minutes}\n[channels.apple]\n"
 
     def files(self) -> dict[str, list[Row]]:
@@ -80,7 +80,7 @@ class World:
         return row
 
     def time(self) -> str:
-        """A time near one of a few: gaps are as long as the setting, times are equal, days about to end."""
+        """Return a time such that gaps are often as long as `session_minutes`, times equal, or a day about to end."""
         draw, gap = self.draw, self.minutes * 60_000
         base = draw.choice(self.bases)
         ms = base + draw.choice((0, 0, 1, 2)) * gap + draw.choice((0, 0, 1, -1, 60_000, 60_001, draw.randrange(gap)))

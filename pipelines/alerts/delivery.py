@@ -92,7 +92,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """The alert command (empty if none is set), and the other receivers: line number and address by anonymous key."""
+    """The receivers of messages: the alert `command` (empty if none is set), and `urls`, which maps the anonymous key
+    of each address to its line number and the address.
+    """
 
     command: tuple[str, ...] = ()
     urls: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -114,7 +116,9 @@ def is_set(alerts: AlertSettings) -> bool:
 
 
 def all_receivers(data: Path, alerts: AlertSettings) -> tuple[Receivers, str]:
-    """Return all receivers, and why the file with the addresses cannot be read: an empty text if it can."""
+    """Return all receivers and an empty text. If the file with the addresses cannot be read, return only the command,
+    and the reason.
+    """
     finding, urls = "", {}
     try:
         urls = receivers(data, alerts)
@@ -206,7 +210,7 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
 
 
 def _not_known(lines: list[int]) -> str:
-    """Return a finding with the lines whose address is invalid; it never contains the address."""
+    """Return a finding with the line numbers of invalid addresses, without the addresses; empty if all are valid."""
     if not lines:
         return ""
     which = "line " if len(lines) == 1 else "lines "

@@ -34,7 +34,7 @@ _DAYS_KEPT = 40
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and its delivery: None if the message is switched off, or if every receiver already has it."""
+    """A message and its delivery, which is None if the message is switched off or every receiver already has it."""
 
     message: Message
     delivery: Delivery | None = None
@@ -51,7 +51,8 @@ class Sent:
 
 
 def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
-    """Send the messages that are due at the end of a run; return whether the text that `undelivered` returns changed.
+    """Send the messages that are due at the end of a run. Return whether the stored text about undelivered messages
+    changed.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder.
@@ -224,7 +225,9 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 
 
 def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
-    """Make the marker of a message for each key; return the keys whose marker is new. Old markers are removed."""
+    """Create the marker of a message for each receiver in `keys`. Return the keys whose marker did not exist before.
+    Old markers are removed.
+    """
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
     claimed = set()

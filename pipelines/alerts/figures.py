@@ -49,8 +49,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline figures of the published day, and the number of its records. `usual_records` is the usual number on
-    its weekday; `days` is the number of all days with data.
+    """The headline figures of the published day, and its number of `records`. `usual_records` is the usual number on
+    its weekday, and `is_short` whether `records` is far below it. `days` is the number of all days with data.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -120,7 +120,9 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the counts by day behind the key figures, and the usual ranges of the `last` days up to the as-of."""
+    """Return the daily counts from which the key figures are computed, and the usual ranges of the `last` days up to
+    the as-of.
+    """
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays
 

@@ -80,7 +80,9 @@ class Message:
         return said(self._verdict(last), language)
 
     def _verdict(self, day: str) -> Bilingual:
-        """Return the verdict on a published day: its first alarm, else few records, warnings, or that it is normal."""
+        """Return the verdict on a published day: the first incident that needs action, else too few records, else
+        warnings, else that all is normal.
+        """
         found = self.problems
         if self.incidents and self.incidents[0].is_alarm:
             one, more = self.incidents[0], found.open - 1

@@ -101,7 +101,7 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Raise a request error, which Apprise handles, if DingTalk or WeCom answers a refused message with HTTP 200."""
+    """Turn a refusal that DingTalk or WeCom sends with HTTP 200 into a request error, which Apprise handles."""
     post = requests.post
     requests.post = _reading_answers(post)
     try:

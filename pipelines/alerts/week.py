@@ -34,9 +34,9 @@ _BILLED: Final = "billable_verifications"
 class WeekFigure:
     """One figure over a week; `week_before` is its value over the week before.
 
-    `change` compares only weekdays that have data in both weeks; `matched_days` is their number. It is a ratio - 1, for
-    a rate the difference; None if it cannot be computed. `usual` is the usual value over the week's days with data;
-    None if one of these days has no usual value.
+    `change` compares only weekdays that have data in both weeks: for a count the ratio minus 1, for a rate the
+    difference; None if it cannot be computed. `matched_days` is the number of these weekdays. `usual` is the usual
+    value over the week's days with data; None if one of these days has no usual value.
     """
 
     metric: str
@@ -124,7 +124,9 @@ def _figure(name: str, days: Sequence[date], key_days: "KeyDays") -> WeekFigure:
 
 
 def _over(name: str, days: Sequence[date], counts: Mapping[date, Mapping[str, int | None]]) -> float | None:
-    """Return a figure over the days with data: a sum, for a rate a ratio of sums; None if it cannot be computed."""
+    """Return a figure over the days with data: the sum of a count, or for a rate the ratio of two sums. Return None if
+    it cannot be computed.
+    """
     known = [counts[day] for day in days if counts[day][_BILLED] is not None]
     if name != TECHNICAL:
         return sum(one[name] or 0 for one in known) if known else None

@@ -107,9 +107,8 @@ def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
 def _create_views(
     connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, registry: Registry, as_of: date
 ) -> None:
-    """Create views of the stored uses up to a day, and the table `asked_hours`.
-
-    The latter has the hours of all accounts with a package or a statement.
+    """Create views of the stored uses up to a day, and the table `asked_hours`: the hourly counts of all accounts with
+    a package, console or bill.
     """
 
     def files_of(name: str) -> list[str]:

@@ -39,8 +39,8 @@ class Address:
 
 
 def address_of(place: BucketPlace, url: str) -> Address:
-    """Parse `url`, the checked address of a bucket; `place` is the section of the settings with its endpoint and
-    region. If that has no endpoint, S3 and OSS use the endpoint of the environment.
+    """Parse `url`, the checked address of a bucket. `place` has the endpoint and region from the settings; without an
+    endpoint, S3 and OSS use the endpoint of the environment.
     """
     parts = urlsplit(url)
     endpoint = place.endpoint

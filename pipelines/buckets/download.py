@@ -1,7 +1,7 @@
 """Downloads one object to a file, complete and of one version.
 
 A server that reads a file while it is written can send parts of two versions. So the MD5 of the download must equal the
-object's ETag. If that ETag is no MD5, the bucket must describe the object after the download as before it.
+object's ETag. If the ETag is no MD5, the object must have the same ETag and size before and after the download.
 """
 
 import hashlib

@@ -21,7 +21,7 @@ _AWAY = re.compile(
 
 
 class BucketError(Exception):
-    """A bucket or object that could not be used. `is_away`: the cause affects all objects of the bucket at present."""
+    """A bucket or object that could not be used. `is_away`: the whole bucket is affected, not only one object."""
 
     def __init__(self, words: Bilingual, *, is_away: bool = False) -> None:
         super().__init__(words.en)

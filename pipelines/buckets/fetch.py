@@ -200,8 +200,8 @@ class _Fetch:
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
 
     def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:
-        """Yield each object to download with its outcome (the file, an error, or None if it is gone), in order, while
-        the next ones are downloaded.
+        """Yield each object to download with its outcome, in order, while the next ones are downloaded. The outcome is
+        the file, an error, or None if the download was skipped because the bucket became unavailable.
         """
         ahead = deque[tuple[Listed, Future[Outcome]]]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:

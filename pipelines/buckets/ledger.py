@@ -54,7 +54,7 @@ class Ledger:
         self._connection = connection
 
     def fetched(self, bucket: str, keys: Iterable[str]) -> dict[str, FetchedObject]:
-        """Return the objects of a bucket that were downloaded and have one of the keys, by key."""
+        """Return the downloaded objects of a bucket with these keys, by key."""
         rows = self._connection.execute(
             "SELECT key, size, version, path FROM brought WHERE bucket = ? AND key IN (SELECT value FROM json_each(?))",
             [bucket, json.dumps(list(keys))],
@@ -67,7 +67,7 @@ class Ledger:
         return found.fetchone() is not None
 
     def add_fetched(self, bucket: str, objects: Iterable[FetchedObject]) -> None:
-        """Record objects of a bucket whose files are in landing now."""
+        """Record downloaded objects of a bucket. Their files must be in landing already."""
         rows = [(bucket, one.key, one.size, one.version, one.path, folded(one.path)) for one in objects]
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO brought VALUES (?, ?, ?, ?, ?, ?)", rows)

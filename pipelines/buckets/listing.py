@@ -1,7 +1,8 @@
 """Lists the objects of a bucket.
 
-obstore fails on a whole page if its path type cannot represent one key, such as `a//b` or `../b`. Buckets with the S3
-protocol are then listed by pyarrow, which returns all keys but no ETags, so each object is requested for its ETag.
+obstore fails on a whole page of results if it cannot represent one key, such as `a//b` or `../b`. Buckets with the S3
+protocol are then listed by pyarrow. It returns all keys but no ETags, so the ETag of each object is requested
+separately.
 """
 
 import os
@@ -95,8 +96,8 @@ def list_objects(
 
 
 def _passed_over(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
-    """Yield the keys that begin with `begin` of files that obstore does not list, because their names end in `#` and
-    digits. Files last changed before `since` are left out.
+    """Yield the keys of files that obstore does not list because their names end in `#` and digits. Only keys that
+    begin with `begin`, and files changed at `since` or later, are included.
     """
     # Only the folder of the prefix is read, as in `_plain`.
     for place, _, names in os.walk(folder / begin.rpartition("/")[0]):

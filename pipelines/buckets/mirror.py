@@ -118,8 +118,8 @@ class _Mirroring:
         return self._report
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
-        """Return the files copied before, by path; empty if the bucket was emptied since, that is, if it lacks the last
-        of these files in the order of copying (`groups`).
+        """Return the files copied before, by path; empty if the bucket was emptied since. It counts as emptied if it
+        lacks the last of these files in the order of copying (`groups`).
         """
         before = self._ledger.copied(self._target)
         last = [path for group in groups for file in group if (path := self._path(file)) in before]
@@ -132,9 +132,10 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Remove from the bucket the files that an earlier version of the folder already lacked. Record files that this
-        version is the first to lack, and files that exist again. `there` has the paths of the folder's files now,
-        `before` the files copied before, by path.
+        """Remove from the bucket the files that an earlier version of the folder already lacked. Record the files that
+        are missing for the first time, and the files that exist again.
+
+        `there` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
         gone = {path: copied for path, copied in before.items() if path not in there}
         old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]

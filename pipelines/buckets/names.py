@@ -24,7 +24,7 @@ def refusal(name: str) -> bool:
 
 
 def is_ignored_name(name: str) -> bool:
-    """Whether an object is ignored because of its name or a folder's, by the rule for landed files."""
+    """Whether an object is ignored because of its name or of a folder in it, by the same rule as landed files."""
     return any(has_ignored_name(part) for part in name.split("/"))
 
 
@@ -36,8 +36,8 @@ def folded(path: str) -> str:
 
 
 def paths_for(name: str) -> Iterator[str]:
-    """Yield the possible paths of an object, best first: its own name; its name with a mark (digits of a hash), if
-    another object has that name; and in a folder with a mark, if a file has the name of its folder.
+    """Yield the possible paths of an object, best first: its own name; its name with a mark (digits of a hash), in case
+    another object has that path; and the marked name in a folder with a mark, in case a file has the folder's name.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)
@@ -53,7 +53,7 @@ def _mark(text: str) -> str:
 
 
 def _cut(part: str) -> str:
-    """Shorten a part of a path to `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
+    """Shorten one name in a path to `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
     if len(part.encode()) <= _LONGEST:
         return part
     suffix = found[0] if (found := _SUFFIX.search(part)) and found.start() else ""

@@ -105,7 +105,7 @@ def region_of(address: Address) -> str:
 
 
 def is_by_host(address: Address) -> bool:
-    """Whether requests have the bucket in the host name, as OSS requires."""
+    """Whether the name of the bucket is part of the host name in requests, as OSS requires."""
     return address.scheme == "oss" and address.endpoint.endswith(".aliyuncs.com")
 
 

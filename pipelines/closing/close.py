@@ -32,7 +32,7 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: note in `closed_before` the as-of published until now, which `publish` replaces.
+    """Close the days up to the as-of: keep the published as-of in `closed_before`, because `publish` will replace it.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.

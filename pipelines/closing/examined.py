@@ -1,4 +1,5 @@
-"""Selects days and files for the checks: days that the last publication closed, and files read by that or a later run.
+"""Selects days and files for the checks: the days that the last publication closed, and the files that were read by its
+run or a later one.
 
 The selection depends only on the manifest, so that a run with nothing new selects the same.
 """
@@ -19,9 +20,9 @@ def closed_days(manifest: Manifest, as_of: date) -> list[date]:
 
 
 def files_since_closing(manifest: Manifest) -> list[FileEntry]:
-    """Return the live files that were read by the run that closed the newest day, or by a later one.
+    """Return the files that count and that were read by the run that closed the newest day, or by a later run.
 
-    A file remains among them until the next day is closed.
+    A file stays in this list until the next day is closed.
     """
     before = manifest.closed_before
     return [

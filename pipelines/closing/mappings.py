@@ -14,8 +14,8 @@ _SOME_RECORDS = 100
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
     """Return the mapping faults to report, by source. Only files that were read since the last closing are examined.
 
-    A fault is reported if all these files have it, or one with 100 records or more. Files without a record that the
-    mapping's `where` selects are ignored if another live file of the source has such a record.
+    A fault is reported if all these files of a source have it, or if a file with at least 100 records has it. Files
+    from which the mapping selects no record are ignored if it selects a record from another file.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_is_telling, files_since_closing(manifest)):

@@ -62,9 +62,9 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
 
 
 def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
-    """Return the published ledger; None if it is empty or absent.
+    """Return the published ledger; None if it is empty or cannot be read.
 
-    Also None if the published file is not of the manifest's last run: that run already stored its changes.
+    Return None also if the published file is not from the manifest's last run, which already stored its restatements.
     """
     try:
         with closing(open_published(store.database)) as connection:

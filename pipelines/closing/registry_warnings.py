@@ -36,7 +36,9 @@ def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
 
 
 def _rows(registry: Registry) -> CheckResult:
-    """Return one check, which lists bad rows, then findings that invalidate no row, such as a secret in a column."""
+    """Return the check of the registry's rows. It lists bad rows, then findings that make no row invalid, such as a
+    secret in a column.
+    """
     said = []
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
         if found := [one for one in registry.problems if one.costs_row is costs_row]:

@@ -79,7 +79,7 @@ def refuse_short_day(manifest: Manifest, settings: Settings, as_of: date) -> Non
 
 
 def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
-    """Return the findings on files of this status that still exist, by path."""
+    """Return the findings on all files that have this status and still exist, by path."""
     return {entry.path: entry.finding for entry in manifest.files if entry.status == status and not entry.is_gone}
 
 
@@ -173,7 +173,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
-    They cover the live files since the last closing, or all live files if no file ever had an accepted record.
+    They examine the files that were read since the last closing, or all files if no file ever had an accepted record.
     """
     is_barren = not any(entry.accepted for entry in manifest.files)
     there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]

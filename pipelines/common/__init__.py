@@ -1,1 +1,1 @@
-"""Helpers without domain knowledge: days, errors, files that survive a crash, the lock, progress, forms of messages."""
+"""Helpers without domain knowledge: days, errors, files that survive a crash, the lock, progress, message texts."""

@@ -1,8 +1,8 @@
 """A digest of the project's own files. It is stored with a result, which is computed again if the digest has changed.
 
 Callers list the files that determine their results: `counting_digest`, `tables_digest` and `publishing_digest`.
-Comments, docstrings and blanks of Python and SQL are left out, so that editing them computes nothing again. All other
-files count by their bytes.
+Comments, docstrings and blanks of Python and SQL are left out, so that a change of these causes no new computation. All
+other files count by their bytes.
 """
 
 import hashlib

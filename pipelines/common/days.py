@@ -23,7 +23,7 @@ FIRST_DAY = date(2000, 1, 1)
 def is_within_calendar(day: date) -> bool:
     """Return whether a day may occur in the registry: from `FIRST_DAY` on, and before the last year that `date` allows.
 
-    Otherwise a mistyped year could create a table of a million days.
+    Without this check, a mistyped year could create a table of a million days.
     """
     return day >= FIRST_DAY and day.year < MAXYEAR
 
@@ -93,7 +93,7 @@ def day_hours(day: date, zone: str) -> DayHours:
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:
-    """Refuse a business time zone other than `stored`, the zone of the stored days, which is None if no day is stored.
+    """Refuse a business time zone other than `stored`, the zone of the stored days (None if no day is stored).
 
     Raises:
         UsageError: the two differ.

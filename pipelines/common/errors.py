@@ -37,7 +37,7 @@ class UsageError(AuthmeterError):
 
 
 def nothing_published(where: object) -> UsageError:
-    """Return the error of all commands that need the published file, for a data folder without one."""
+    """Return the error for a missing publication; `where` names the data folder or the missing file."""
     return UsageError("Nothing is published yet.", where=str(where), do="Run `authmeter run` first.")
 
 

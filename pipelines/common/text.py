@@ -93,7 +93,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(paths: Sequence[str], between: str = ", ") -> str:
-    """Return the first five paths, or other short texts, for a message, and the number of the rest."""
+    """Return the first five paths (or other short texts), joined by `between`, and the number of the rest."""
     return between.join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
 
 
@@ -106,5 +106,5 @@ def percent(share: float) -> str:
 
 
 def about(number: float) -> str:
-    """Return a number for a message: rounded to a whole one from 10 on, below to two significant digits."""
+    """Return a number for a message: as a whole number if it is 10 or more, else with two significant digits."""
     return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"

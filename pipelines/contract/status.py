@@ -140,7 +140,9 @@ class OpenIncident(BaseModel):
 
 
 class Kept(BaseModel):
-    """The first day with stored events, and the first published day; None if retention has removed no older ones."""
+    """The first day with stored events (`events_from`) and the first published day (`days_from`). Each is None until
+    retention has removed an older day.
+    """
 
     events_from: date | None = None
     days_from: date | None = None

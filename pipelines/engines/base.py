@@ -158,9 +158,9 @@ class DayPlan:
 class DayEvents:
     """A batch of days to roll up together.
 
-    `batch` describes the days in order, as `BATCH_DAYS`. `parts` are the parts with records of these days, limited to
-    the files that count, and `records` is the number of these records by the books. `values` are the parameters of the
-    steps. `late` has the first late row of each file and day, as `LATE_ROWS`.
+    `batch` has a row for each day, in order, with the schema `BATCH_DAYS`. `parts` are the parts with records of these
+    days, limited to the files that count, and `records` is the number of these records by the books. `values` are the
+    parameters of the steps. `late` has the first late row of each file and day, with the schema `LATE_ROWS`.
     """
 
     batch: pa.Table

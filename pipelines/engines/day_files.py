@@ -58,7 +58,7 @@ def write_days(
 
 
 def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield the rows as tables of one chunk each.
+    """Check the order and keys of the rows, and yield them as tables of one chunk each.
 
     Raises:
         BooksError: two rows have the same key, or rows of a day are not in the order of the first column of the key.
@@ -78,7 +78,9 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Whether the key's first column after the day (never NULL) is ever less than in the previous row of its day."""
+    """Whether a row is less than the row before it of the same day, in the first column of the key after the day. That
+    column is never NULL.
+    """
     if len(keys) < 2:
         return False
     ((days,), (first,)) = (keys.column(place).chunks for place in (0, 1))

@@ -1,7 +1,7 @@
-"""Decides for each record of a rate limit's counter, in order, whether the limit passes or blocks it.
+"""Decides which records a limit against repeated verification blocks, among the records that it counts together, such
+as all records of a phone.
 
-The result for a record depends on which earlier records passed, which SQL cannot express, so DuckDB calls this function
-as `blocked_of`.
+The result for a record depends on which earlier records passed. SQL cannot express this, so DuckDB calls a function.
 """
 
 from collections import deque
@@ -19,7 +19,8 @@ def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
-    """Return three numbers for the records of a counter: all that are blocked, the uses and the successes among these.
+    """Return three numbers for records that a limit counts together: how many are blocked, and the uses and the
+    successes among the blocked ones.
 
     A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records are not
     counted for later ones.

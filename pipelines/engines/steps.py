@@ -37,8 +37,8 @@ def create_plan(connection: duckdb.DuckDBPyConnection, plan: DayPlan) -> None:
 
 
 def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
-    """Create the relation `batch_days` of a batch of days, and the macros `app_number`, which combines the numbers of
-    day and app, and `day_number_of`, which extracts the number of the day.
+    """Create the relation `batch_days` of a batch of days, and two macros: `app_number` combines the numbers of a day
+    and an app, and `day_number_of` extracts the number of the day.
     """
     connection.register("batch_days", batch)
     connection.execute(

@@ -21,7 +21,7 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     """Return the row of `registry/notes.csv` that acknowledges an incident, with a placeholder for the text.
 
     Args:
-        day: the as-of. The row is dated with it because it is a day of the incident even if the first day moves later.
+        day: the as-of, which becomes the date of the row. It stays a day of the incident even if the first day changes.
         app_key: the app of the incident; `*`: all apps.
     """
     line = f"{day},{app_key},{{text}},{incident_id}"

@@ -168,11 +168,11 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return whether a pair fell without the other requests that have one of its two values: their rate fell by at most
-    a quarter of the pair's fall. `part` is the column of that value, `value` or `second_value`.
+    """Return whether a pair fell without the other requests that have one of its two values, `value` or `second_value`
+    (`part` names the column): their rate fell by at most a quarter of the pair's fall.
 
-    If there were no other requests before, `whole_before`, the rate of all requests, is used for them; if there are
-    none now, return false.
+    If there were no such requests before, `whole_before`, the rate of all requests, is used as their rate before. If
+    there are none now, return false.
     """
 
     def rest(name: str) -> pl.Expr:

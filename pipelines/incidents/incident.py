@@ -60,8 +60,8 @@ class Loss(NamedTuple):
     """The cost of an incident. `level_before` is the level of the baseline, `level_now` that of the newest days; `lost`
     is the cost on the newest day, `lost_total` the cost of all days.
 
-    `day` is the index of that newest day: days without a norm or without records are not compared, so it can be earlier
-    than the incident's last day. None: it is the last day.
+    Days without a norm or without records are not compared. `day` is the index of the newest compared day; None if it
+    is the incident's last day.
     """
 
     level_before: float

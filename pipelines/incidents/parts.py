@@ -71,9 +71,9 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
-    """For each fall of a rate of all apps together, yield pairs of a part and its whole. If one app explains the fall,
-    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise the apps' falls of the
-    same rate that opened with it are its parts.
+    """Yield pairs of a part and its whole for each fall of a rate of all apps together. If one app explains the fall,
+    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise its parts are the
+    falls of the same rate of single apps that opened together with it.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -88,8 +88,8 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield rate incidents that open together and have one cell as cause, as parts of the largest of them, across apps,
-    channels and metrics.
+    """Yield pairs of a part and its whole for rate incidents that open together and have the same cell as cause, in any
+    app, channel or metric. The largest incident is the whole, and each other one is a part of it.
     """
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")
@@ -104,10 +104,10 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """For each day cut short, yield pairs of a part and its whole. If missing hours or files, or a single app, explain
-    the day, it is part of their incident.
+    """Yield pairs of a part and its whole for each day cut short. If an incident of missing hours, missing files or a
+    single app's volume explains the day, the day is part of it.
 
-    Unless an app explains it, the day is the whole of the remaining incidents of missing hours, files and volumes.
+    Unless a volume explains the day, the other incidents of missing hours, files and volumes are parts of the day.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _open_together(one, short)]
@@ -157,8 +157,9 @@ def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Yield incidents of verification results and of volumes as parts of the incident of the rate that caused them.
 
-    A fall of delivered verifications is part of technical success. Users who cannot sign in request no verification,
-    and return less often: a volume that fell while a rate was down is part of it if the rate's loss explains it.
+    A fall of verification results is part of a fall of technical success. A volume that fell while a rate was down is
+    part of the rate's incident if the loss of the rate explains it: users who cannot sign in request no verification,
+    and return less often.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
         is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
@@ -188,8 +189,8 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield rate incidents with a broad cause that open together, as when a backend fails, as parts of the largest of
-    them. Only incidents of the same app are joined; all apps together count as an app.
+    """Yield pairs of a part and its whole for rate incidents of one app that open together and have a broad cause, as
+    when a backend fails. The whole is the largest incident. All apps together count as an app.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

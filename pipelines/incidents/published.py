@@ -28,8 +28,8 @@ class Note:
 class PublishedIncident:
     """An incident with the texts shown beside it.
 
-    `note` may be about all apps, and then acknowledges no app's incident; `is_acknowledged` is whether any note
-    acknowledges this incident. `cause_app_name` is the name of the app that is the cause, None if no app is.
+    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show; a note about all apps
+    acknowledges no app's incident. `cause_app_name` is the name of the app that is the cause, None if no app is.
     `withdrawn_by` is the run that withdrew it, None for a current incident. `channels` has the words of declared
     channels.
     """

@@ -104,8 +104,8 @@ def _explained(
 def compared(
     connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
 ) -> pl.DataFrame:
-    """Return the requests and successes of the compared days, with a row for each combination of outcome, result code
-    and the dimensions by which causes are searched.
+    """Return each incident's requests and successes, before and now, on the days in `sides`: a row for each combination
+    of outcome, result code and the dimensions by which causes are searched.
 
     Args:
         connection: has `outcome_daily`.

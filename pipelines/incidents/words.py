@@ -132,7 +132,7 @@ def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = N
 
 
 def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
-    """Return the number of open problems, of items only worth a look, and of warning checks."""
+    """Return a text with the number of open problems, of items only worth a look, and of warnings."""
     none, one, many = PROBLEMS
     said = [_t(none if not problems else one if problems == 1 else many).format(count=f"{problems:,}")]
     if items:

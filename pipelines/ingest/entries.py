@@ -58,8 +58,8 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
-    """Set the number of late records on each day of the entry up to `closed`, the last closed day: its records of the
-    day, less the number that `live`, the path's previous content, delivered in time.
+    """Set the number of late records of the entry on each day up to `closed`, the last closed day. All its records of
+    such a day are late, except as many as `live`, the previous content of the path, delivered in time.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
@@ -69,7 +69,8 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
 
 
 def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Return the current content of a path: the newest of its entries with status `read`. `entries` are in order of
-    arrival. Older entries with that status count as well, but the file with that path now has other content.
+    """Return the current content of a path: the newest of its `entries` with status `read`; None if there is none. The
+    entries are in order of arrival. Older contents with that status still count, although the file has other content
+    now.
     """
     return next((entry for entry in reversed(entries) if entry.status == "read"), None)

@@ -31,7 +31,9 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """Return by day how many records no content would contain any more if the held one replaced the current one."""
+    """Return the number of records of each day that would be lost if the held content replaced the current content of
+    its path.
+    """
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}
@@ -40,7 +42,7 @@ def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContent
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Accept a held content whatever records it removes: it replaces the current content of its path. The next run
+    """Accept a held content, even if records are lost: it replaces the current content of its path. The next run
     restates the days.
 
     Raises:

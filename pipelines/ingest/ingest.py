@@ -126,7 +126,9 @@ class _Ingest:
         return any(entry.sha256 and not self._tries_again(entry) for entry in known)
 
     def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
-        """Store members of archives, and refused archives and members, in the manifest. Return whether it changed."""
+        """Store members of archives, and refused archives and members, in the manifest. Return whether the manifest
+        changed.
+        """
         before = self._manifest.archives
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self._manifest.archives = dict(sorted((kept | found.archives).items()))
@@ -170,9 +172,8 @@ class _Ingest:
         return source
 
     def _note_missing(self, paths: set[str], unreadable: set[str]) -> bool:
-        """Store the unreadable folders in the manifest, and set `is_gone` of contents that are damaged, held, mostly
-        rejected or without an accepted record: if their file no longer exists, they need no attention. Return whether
-        the manifest changed.
+        """Store the unreadable folders in the manifest, and update `is_gone` (the file no longer exists) of contents
+        that are damaged, held, mostly rejected or without an accepted record. Return whether the manifest changed.
         """
         is_new = self._manifest.unreadable != sorted(unreadable)
         self._manifest.unreadable = sorted(unreadable)
@@ -216,7 +217,9 @@ class _Ingest:
         return not any(known) and self._context.sources.for_landed(file) is None
 
     def _take_moved(self) -> set[str]:
-        """Move the entry of each file that was only renamed to its new path, and return the new paths."""
+        """Find the new files that are old files under a new path, and move their entries to that path. Return the new
+        paths.
+        """
         moves = list(self._rotation.moves())
         for _, old in moves:
             # Only the last moved content is remembered at the old path.

@@ -50,7 +50,8 @@ def landed_files(
     settings: Settings,
     is_refused: Callable[[LandedFile], bool] = lambda file: False,
 ) -> Landed:
-    """Replace the archives among the scanned files by their members. An archive that matches `ignore` stays a file.
+    """Replace the archives among the scanned files by their members. Archives that the setting `ignore` matches are
+    kept as files.
 
     Args:
         known: the archives of the last run with their members, by path.

@@ -85,8 +85,8 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class ReadPart:
-    """A part that was read into `folder` and is not in the store yet. The index of a file is its place in the part.
-    `digest` is the checksum of the folder, computed by the process that wrote it.
+    """A part that was read into `folder` and is not in the store yet. The index of a file in `files` is its place in
+    the part. `digest` is the checksum of the folder, computed by the process that wrote it.
     """
 
     files: list[ReadFile]
@@ -130,7 +130,9 @@ class PartReader:
                 shutil.rmtree(part.folder, ignore_errors=True)
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
-        """Return the readings of a batch: one, or for a large file one for its checksum and one per piece."""
+        """Return the requests (`PartReading`) for a batch: one; for a large file, one for its checksum and one per
+        piece.
+        """
         limits, piece_bytes = (
             reading_limits(self._context.settings, batch.source, time),
             self._context.engine.split_bytes,
@@ -221,7 +223,7 @@ def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether the cause of an error is not the file: an invalid mapping, no memory, a full disk."""
+    """Whether an error was caused by an invalid mapping, missing memory or a full disk, and not by the file."""
     if isinstance(error, DamagedFileError):
         return False
     return isinstance(error, AuthmeterError | MemoryError | duckdb.OutOfMemoryException) or is_disk_full(error)

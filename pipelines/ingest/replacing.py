@@ -17,10 +17,11 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class DisplacedContent:
-    """Two contents of a path: `old`, which counts but is no longer the current one, and `new`, the current one.
+    """A content of a path that still counts but is no longer the current one (`old`), and the new content of the path
+    (`new`).
 
-    `new` is None if the path has no new content, as after a move. If the new content came `by_rotation`, it is accepted
-    whatever records it lacks.
+    `new` is None if the path has no new content, for example because the file was moved. `by_rotation` is whether log
+    rotation made the new content: it is then accepted even if it lacks records of the old one.
     """
 
     old: FileEntry

@@ -45,9 +45,9 @@ class RereadRequest:
     def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
         """Whether a content is requested.
 
-        A file is of `source` if this source read it or would read it now. It must also have an accepted record of
-        `first` or a later day. Rejected and skipped records can be of any day: so a file with some of these, or without
-        an accepted record, is included if it was first read on that day or later.
+        The source `source` must have read the file, or would read it now. The file must have an accepted record of
+        `first` or a later day. The days of rejected and skipped records are not stored: a file with some of these, or
+        without an accepted record, is also selected if it was first read on `first` or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -102,8 +102,8 @@ def reread(
 ) -> RereadReport:
     """Read files again, and commit the manifest if any result differs.
 
-    Each file is read with the time of its first reading, so that records that were too old, in the future or in time
-    then are treated in the same way.
+    Each file is read with the time of its first reading. So the same limits decide which records are too old, in the
+    future or late.
     """
     return _Reread(context, manifest, request).run(progress)
 
@@ -155,7 +155,9 @@ class _Reread:
         return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
 
     def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
-        """Compare a content's new reading with the stored one, and update its entry. Return whether it changed."""
+        """Compare the new records and rejects of a content with the stored ones, and update its entry. Return whether
+        the entry changed.
+        """
         time = self._time_of(entry)
         (got,) = part.files
         if current_stamp(file) != file.stamp or (got.sha256 and got.sha256 != entry.sha256):
@@ -187,8 +189,9 @@ class _Reread:
         return True
 
     def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
-        """Replace the old reading by the new one. If the content counted, the new reading counts whatever records it
-        removes, as the user requested the reread after a correction. A held content stays held if it would remove any.
+        """Replace the entry `old` of a content by the entry `new`. If `old` counted, `new` counts even if it lacks
+        records, because the user requested the reread after a correction. If `old` was held, `new` stays held if a
+        closed day would lose records.
         """
         manifest = self._manifest
         if old.status == "held":

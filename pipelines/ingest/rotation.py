@@ -1,7 +1,7 @@
 """Finds the contents that log rotation moved, and their new paths.
 
-`replacing.py` decides what happens to the previous content of a new path, and `landing.py` has the names that rotation
-makes.
+`replacing.py` decides what happens to the previous content of a new path. `reading/files/landing.py` recognizes the
+names that rotation makes.
 """
 
 from collections import defaultdict
@@ -73,9 +73,9 @@ class Rotation:
                 yield file, moved
 
     def predecessor(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
-        """Return the content that `new` continues: it is of the same log and left its path, and all its records from
-        `first` on are in `new`, because the file grew before it was rotated, or was compressed after. None if there is
-        no such content.
+        """Return the earlier content that `new` continues; None if there is none. The earlier content is of the same
+        log, left its path, and all its records from `first` on are in `new`: its file grew before it was rotated, or
+        was compressed after.
         """
         for old in self._left_with(new.days):
             is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
@@ -98,9 +98,9 @@ class Rotation:
             self._rotated.add(bare_name(path))
 
     def _may_have_come(self, old: FileEntry, path: str) -> bool:
-        """Whether a content that left its path may have been moved to `path` by rotation: its old path has other
-        content now, or `path` is a rotated name of the same log. A file that was copied and then deleted counts at both
-        paths.
+        """Whether rotation may have moved the content `old`, which left its path, to `path`: the old path has other
+        content now, or `path` is a rotated name of the same log. In other cases the content counts at both paths,
+        because the file may have been copied and then deleted.
         """
         if old.path == path:
             return False

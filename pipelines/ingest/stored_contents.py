@@ -40,11 +40,11 @@ class StoredContents:
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
     def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
-        """Return for each old content, by day from `first` on, the number of records whose id no other content has on
-        that day.
+        """Return the number of lost records of each old content, by day from `first` on. A record is lost if no other
+        content has its id on that day.
 
-        The groups of other contents are searched one after another until nothing is missing, so the likely ones should
-        be first. Contents whose events were deleted lose nothing.
+        `others` are groups of contents that are searched in order until no record is missing, so the likely group
+        should be first. Contents whose events were deleted lose nothing.
         """
         left = [entry for entry in olds if entry.part and max(entry.days, default=date.min) >= first]
         found = {

@@ -48,7 +48,9 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
 
 
 def _replace(entries: list[FileEntry], sha256: str) -> None:
-    """Remove the entry of the same content, and mark held and damaged contents of the path as replaced."""
+    """Remove the content with the checksum `sha256` from the entries of a path, and mark its held and damaged contents
+    as replaced.
+    """
     entries[:] = [entry for entry in entries if entry.sha256 != sha256]
     for entry in entries:
         if entry.status in ("held", "damaged"):

@@ -38,8 +38,8 @@ def stages_of_run(
         tags: tags of the run.
         is_whole: whether the run must reach its last step: if it ends earlier, it has failed.
         tidy: called once the lock is held.
-        opened: the stages if already opened; otherwise they are opened here.
-        warn: called with the notice of `open_run`, if they are opened here and there is one.
+        opened: the stages if already opened; otherwise they are opened here, by `open_run`.
+        warn: called with the notice of `open_run`, if it returns one.
     """
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
     with failures_noted(data, day):

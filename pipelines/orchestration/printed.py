@@ -10,7 +10,9 @@ from typing import TextIO
 
 @contextmanager
 def printed_into(file: Path) -> Iterator[None]:
-    """Copy the block's output to `file` with the endings `.out` and `.err`; create `.complete` if it succeeds."""
+    """Copy the output of the `with` block to the files `<file>.out` and `<file>.err`; create `<file>.complete` if the
+    block succeeds.
+    """
     out, err, complete = (file.with_name(f"{file.name}.{kind}") for kind in ("out", "err", "complete"))
     out.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -36,7 +36,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     The inner text of a line is the text that `[unwrap]` returns, else the whole line. The relation has the columns of
     the inner records as `raw <name>`, `raw record` (the inner text as JSON), `raw line` (the inner text),
     `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
-    `IS_WITHIN` describe. If `raw` has a column `row text`, it becomes the inner text.
+    `IS_WITHIN` describe. A column `row text` of `raw` is replaced by the inner text, if any.
     """
     unwrap = mapping.unwrap
     if unwrap is None:
@@ -74,8 +74,8 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
 
 
 def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[str], whole: str) -> str:
-    """Return a query over the raw records with two more columns: `found`, the text that `[unwrap]` extracts, and
-    `whole`, the shipper's line.
+    """Return a query that adds two columns to the raw records: `found`, the text that `[unwrap]` extracts, and `whole`,
+    the shipper's line. The query keeps the raw columns in `own`; the argument `whole` is the SQL of the shipper's line.
     """
     named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]

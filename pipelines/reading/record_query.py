@@ -96,8 +96,8 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """Return the SQL of a row's state. The state that the reader found has precedence; then the condition `where` skips
-    or keeps the record. Only a kept record is malformed if its inner text is not JSON.
+    """Return the SQL of a row's state: first the state that the reader found; then whether the condition `where` skips
+    the record; then, for a kept record, whether its inner text is not JSON (malformed). NULL if none of these applies.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:

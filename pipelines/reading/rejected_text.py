@@ -42,8 +42,8 @@ def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | 
     """Mask a line that is a JSON object and keep its layout. Lists and objects are masked under every key.
 
     Args:
-        hidden: keys that are masked although they are names of fields, because the mapping reads device ids or phones
-            from them.
+        hidden: keys that are masked although they are names of visible fields, because the mapping reads device ids or
+            phones from them.
     """
     text, known = line.strip()[:_MAX_LINE], _known(personal)
     pieces: list[str] = []

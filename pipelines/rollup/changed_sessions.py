@@ -1,4 +1,6 @@
-"""Whether a day's tables of sign-in sessions changed: such a day is restated, without rows in `restatements`."""
+"""Detects whether a day's tables of sign-in sessions changed. A changed day is marked as restated, without rows in
+`restatements`.
+"""
 
 from pathlib import Path
 

@@ -56,7 +56,9 @@ def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[
 
 
 def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
-    """Return a digest of the code, rules and parts of a day. Equal digests give equal tables, except for limits."""
+    """Return a digest of the code, rules and parts of a day. Equal digests give equal tables, except for the tables of
+    limits.
+    """
     rules = [
         counting_digest(),
         inputs.registry.codes_fingerprint,
@@ -69,8 +71,8 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
 
 
 def with_limits(found: str, registry: Registry) -> str:
-    """Return the fingerprint as stored in the entry of a day: `found`, the day's own one, a slash, and the fingerprint
-    of the limits.
+    """Return the fingerprint that the entry of a day stores: `found` (the result of `fingerprint`), a slash, and the
+    fingerprint of the limits.
     """
     return f"{found}/{registry.limits_fingerprint}"
 
@@ -89,7 +91,7 @@ def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
 
 
 def is_stored(store: Store, entry: DayEntry) -> bool:
-    """Return whether all tables of a rolled-up day are in the store; a day with a lost one is rolled up again."""
+    """Return whether all tables of a rolled-up day are in the store. If one is lost, the day is rolled up again."""
     try:
         return _FILES.issubset(os.listdir(store.day_folder(entry)))
     except (FileNotFoundError, NotADirectoryError):
@@ -106,7 +108,7 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
 
 
 def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: date) -> set[date]:
-    """Return the recent days, whose limit tables are shown, that were computed with other limits."""
+    """Return the days whose tables of limits are recent enough to be shown and were computed with other limits."""
     first = as_of - timedelta(days=RECENT_DAYS - 1)
     return {
         day for day, entry in manifest.days.items() if day >= first and not has_these_limits(entry, inputs.registry)

@@ -52,14 +52,14 @@ def changed_figures(
     new: DayEntry | None,
     are_rules_new: bool = False,
 ) -> list[pl.DataFrame]:
-    """Return the figures of a closed day that were published and have changed.
+    """Return the published figures of a closed day that have changed, as rows of `restatements`.
 
-    `published_before` is NULL if the whole day was missing, and `published_now` if it is missing now (`new` is None);
-    otherwise an absent count is 0. If a whole day appears or vanishes, apps without records on it get no row. Each
-    changed value in the day's published tables leads to a row.
+    `published_before` is NULL if the whole day was missing before; `published_now` is NULL if it is missing now (`new`
+    is None). On other days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no
+    row.
 
-    `cause` names the files that were added, removed or replaced, and the registry, result codes or billing rule if
-    `are_rules_new` or no file is the cause.
+    `cause` names the files that were added, removed or replaced. It also names the registry, result codes or billing
+    rule if `are_rules_new` or no file is the cause.
     """
     old = manifest.days.get(day)
     if old and new and old.content == new.content:
@@ -170,7 +170,9 @@ def _comparable(
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
-    """Return the files whose arrival or removal changed the day, files read again, and other causes."""
+    """Return the text of the column `cause`: the files that were added, removed or read again, and the rules if they
+    are new or no file is the cause.
+    """
     before, now = ({original_name(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()
     for entry in manifest.files:

@@ -111,8 +111,8 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> list[pl.DataFrame]:
-    """Return `changed_figures` of a day up to `closed`, the last closed day; nothing for later days. Imported lazily:
-    these do not need its libraries.
+    """Return the changed figures of a closed day; nothing for days after `closed`, the last closed day. The module is
+    imported lazily, because later days do not need its libraries.
     """
     if closed is None or day > closed:
         return []
@@ -122,7 +122,9 @@ def _changed_figures(
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Record a closed day if its session tables changed. Not called if `session_minutes` was changed."""
+    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. Not called if the setting
+    `session_minutes` changed.
+    """
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
 
@@ -131,7 +133,9 @@ def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: Day
 
 
 def _check_books(day: date, books: DayBooks, folder: Path) -> None:
-    """Raise a `BooksError` unless the books of a day balance and its folder holds the tables that they describe."""
+    """Raise a `BooksError` unless the books of a day balance and the files in its folder have the checksum in the
+    books.
+    """
     fault = None
     if books.counted != books.in_outcomes or books.counted > books.accepted:
         fault = (

@@ -56,7 +56,7 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
 
 
 def _copy(store: Store, publish: PublishSettings, url: str, what: Mirror, progress: Progress) -> MirrorReport | None:
-    """Copy one folder; None if the bucket has this version of it."""
+    """Copy the folder `what` to the bucket `url`; return None if the bucket already has this version of the folder."""
     address = address_of(publish, url)
     require_foreign(address, store)
     target = f"{address.identity}/{address.base}"

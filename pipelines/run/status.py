@@ -98,7 +98,7 @@ def last_status(data: Path) -> Status:
 
 
 def note_alerts(data: Path, status: Status) -> None:
-    """Replace the warning about undelivered messages by the current one, and update the state."""
+    """Replace the warning in `status` about undelivered messages by the current one, and update the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
     if unsent := undelivered(data):
         status.warnings.append(

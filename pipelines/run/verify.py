@@ -183,7 +183,8 @@ def _differing_day(
 def _compare(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
 ) -> list[str]:
-    """Compare two relations; return a text for each that has rows which the other lacks: their number, and one of them.
+    """Compare two relations. For each relation with rows that the other lacks, return a text with their number and an
+    example.
 
     `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of their
     parameters.

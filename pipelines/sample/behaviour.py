@@ -197,16 +197,18 @@ _WEEKEND = 5
 
 
 def browse_share(day: date) -> float:
-    """Return the share of blocks (see `BLOCKS`) that contain only pre-fetches on that day, 0 to 1."""
+    """Return the share, 0 to 1, of blocks (six records each, see `BLOCKS`) that contain only pre-fetches on that
+    day.
+    """
     return _BROWSE[day.weekday()]
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Return for each app with logs, by `app_no`, the share of the blocks drawn for it that it keeps on that day.
+    """Return for each app with logs, by `app_no`, the share of the blocks drawn for it (six records each, see `BLOCKS`)
+    that it keeps on that day.
 
-    The other blocks (see `BLOCKS`) go to another app, so that the day's total does not change. `progress` is 0 on the
-    first day of the sample and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter
-    of its size.
+    The other blocks go to another app, so that the day's total does not change. `progress` is 0 on the first day of the
+    sample and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter of its size.
     """
     weekend = day.weekday() >= _WEEKEND
     by_number = {app.app_no: app for app in apps if app.has_logs}

@@ -1,7 +1,7 @@
 """Writes `sample_truth.json`: the incidents of a sample, their effect on the rates, and the lost requests.
 
-Levels and losses are counted from the drawn records, without the code that detects incidents, so that tests can compare
-both.
+Rates and lost requests are counted from the drawn records, without the code that detects incidents, so that tests can
+compare both.
 """
 
 import json
@@ -98,7 +98,9 @@ class SampleTruth:
             temporary.write_text(f"{text}\n", "utf-8")
 
     def _rate(self, fault: PlantedFault) -> dict[str, Any] | None:
-        """Return the incident of a fault; None if no day during it, or no unaffected day before it, has requests."""
+        """Return the incident of a fault; None if there are no requests on its days, or none on unaffected days before
+        it.
+        """
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1
         state = "settled" if last > settled else "open" if fault.last is None else "recovered"

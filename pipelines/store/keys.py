@@ -22,7 +22,7 @@ def require_unique_keys(
         keys: the key of each table.
         sources: each table as a FROM clause, sorted by its key, from trusted names only. The first table with a fault
             is reported, so list a table before the tables derived from it.
-        where: the source of the tables that the error names, such as `marts`.
+        where: the name that the error gives to the source of the tables, such as `marts`.
         given: values of the parameters in `sources`.
 
     Raises:

@@ -68,8 +68,8 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return for each record file the indexes (places) of landed files that do not count, up to the highest index that
-    it contains; record files without such an index are left out. `files` has the indexes that count, by record file.
+    """Return for each record file the places of its landed files that do not count, as text; record files of which
+    every file counts are left out. `files` has the places that count, by record file.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

@@ -123,12 +123,14 @@ def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path
 
 
 def _wal_files(database: Path) -> list[Path]:
-    """Return the `.wal` files of clients that opened, or have open, the file for writing."""
+    """Return the `.wal` files of clients that have, or had, the file open for writing."""
     return list(database.parent.glob(f"{database.name}.wal*"))
 
 
 def has_wal(database: Path) -> bool:
-    """Return whether a client that opened the file for writing left a `.wal`. It may have changed the file itself."""
+    """Return whether a client that opened the file for writing left a `.wal`. The client may have changed the file,
+    too.
+    """
     return bool(_wal_files(database))
 
 

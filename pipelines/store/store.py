@@ -101,7 +101,9 @@ class Store:
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
-        """Return whether the manifest is in the catalogue: not in a new store, nor in an older one to be upgraded."""
+        """Return whether the manifest is stored in the catalogue; false for a new store, and for an older one that is
+        not upgraded yet.
+        """
         if self._older.is_there():
             return False
         if self.catalogue.file.exists():
@@ -161,9 +163,9 @@ class Store:
         return self.day_folder(entry) / f"{table}.parquet"
 
     def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
-        """Return the file of a table by day, in order.
+        """Return the file of a table for each day, in order.
 
-        Days whose events are deleted are left out if they lack the table.
+        Days whose events are deleted are left out if they were rolled up by a version without this table.
         """
         return {
             day: str(self.day_table(entry, table))

@@ -2,8 +2,8 @@
 
 If an older authmeter would misread a new store, raise `SCHEMA_VERSION` in `manifest.py`, and add here the step from the
 version before. A step may leave out entries that can be computed from the parts: a day without an entry is rolled up
-again. Day tables need no step: a changed digest of the code in their fingerprint (`rollup/counting_code.py`) rolls the
-days up again, except days whose events retention deleted: new columns must be optional for these.
+again. Day tables need no step: new code changes the fingerprint of a day (`rollup/counting_code.py`), so the day is
+rolled up again. New columns must be optional for days whose events retention deleted, as these keep their tables.
 
 Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. This file counts
 until it is replaced by a *signpost*: a JSON file of the same name with the version of the store, which makes an older

@@ -1,7 +1,7 @@
 """Computes the sessions of traced subjects with the steps of the roll-up.
 
-The steps run over the few records that a trace needs. Where the roll-up aggregates by app, `sql/` has relations with
-the same names that give each session a number of its own instead of the app's.
+The steps run over the few records that a trace needs. Some steps group by app. To group by session instead, relations
+in `sql/` replace the number of the app by a number of the session.
 """
 
 from collections.abc import Iterator, Mapping

@@ -112,8 +112,8 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the relations `events`, of the days, and `app_events`, the events of the traced app. In the latter, `fits`
-    is whether the SQL `condition` is true for the event. `late` has the schema `LATE_ROWS`.
+    """Create the relations `events`, with the events of the days, and `app_events`, with those events of the traced
+    app. In `app_events`, the column `fits` is the result of the SQL `condition`. `late` has the schema `LATE_ROWS`.
     """
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()

@@ -1,8 +1,8 @@
 """Writes the folder of each app: page, figures, sign-in sessions, detail CSV, files by month, and possibly a workbook.
 
-`site.py` calls it for all apps, up to 100,000. The template of the page is rendered once and only name, folder and
-incidents are replaced for each app, as everything else comes from the figures: rendering a template for each app would
-take most of the run.
+`site.py` calls it for all apps, up to 100,000. Rendering a template for each app would take most of the run. The page
+is therefore rendered once, and name, folder and incidents are inserted for each app; its script loads everything else
+from the figures.
 """
 
 from collections import deque
@@ -87,10 +87,11 @@ class AppShell(NamedTuple):
 
 
 class Content(NamedTuple):
-    """The content of an app's folder, before the fields that depend on the sizes of its files are added.
+    """The files of one app's folder before they are written.
 
-    Three texts are None if their file is not needed: `sign_ins` if the app has no sign-in record, `older_days` if it
-    has no record in older days or the site has too many apps, `versions` if the page lists all SDK versions.
+    `document` is the JSON text of the figures, to which the sizes of the other files are added. Three texts are None if
+    their file is not needed: `sign_ins` if the app has no sign-in record, `older_days` if it has no record in older
+    days or the site has too many apps, `versions` if the page lists all SDK versions.
     """
 
     app: App
@@ -105,7 +106,7 @@ class Content(NamedTuple):
 
 
 def has_older_days(apps: int) -> bool:
-    """Return whether each app of a site with this number of apps gets a file with older days."""
+    """Return whether apps get a file with the days before the last 90; sites with very many `apps` have none."""
     return apps <= _MOST_APPS_WITH_OLDER_DAYS
 
 
@@ -118,9 +119,7 @@ def prefetched_contents(
     before: Generation | None,
     reader: Executor,
 ) -> Iterator[list[Content]]:
-    """Yield the content of all apps' folders, some apps at a time, read ahead in another thread.
-
-    The reader starts at once and stays ahead of the writer: it waits for DuckDB, the writer for the file system.
+    """Yield the files of all apps' folders in batches. While a batch is written, a thread of `reader` reads the next.
 
     Args:
         apps: sorted by key.
@@ -269,11 +268,11 @@ def _batches(
 
 
 def _joined_rows(detail: pl.DataFrame, texts: pl.DataFrame, first: int, stop: int) -> pl.DataFrame:
-    """Return the rows of `detail` from `first` up to the one before `stop`, with the texts of each (see `joined`)."""
+    """Return the rows of `detail` from index `first` to `stop` (excluded), with their text columns (see `joined`)."""
     return joined(detail[first:stop], texts)
 
 
 def _spans_from(detail: pl.DataFrame, spans: list[tuple[int, int]], day: date) -> list[tuple[int, int]]:
-    """Cut the rows before `day` off each span (first row, row after the last), whose rows are sorted by day."""
+    """Return the spans without their rows before `day`. A span is (first row, row after the last), sorted by day."""
     before = np.append(0, np.cumsum((detail.get_column("day") < day).to_numpy()))
     return [(start + int(before[stop] - before[start]), stop) for start, stop in spans]

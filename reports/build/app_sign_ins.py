@@ -1,7 +1,7 @@
-"""Builds the script with an app's sign-in sessions, which its page loads when that section is opened: tables, numbers
-by day and a sentence.
+"""Builds the script with the sign-in sessions of an app: tables, numbers by day and a sentence.
 
-`app_files.py` writes it into the app's folder; `static/js/sign_ins/sign_ins.js` draws it.
+`app_files.py` writes it into the app's folder. The app's page loads it when a reader opens the section of sign-ins, and
+`static/js/sign_ins/sign_ins.js` draws it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +19,10 @@ SIGN_INS_FILE = "sign_ins.js"
 
 
 def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callable[[str], Bilingual]) -> dict[str, str]:
-    """Return a JSON document for each app that has a sign-in record in the 90 days, by app key.
+    """Return a JSON document for each app that has a sign-in record in the last 90 days, by app key.
 
-    Apps from the first to the last of the sorted `keys` are read; `word` returns the words for channels and outcomes.
+    `keys` are sorted, and all apps from the first key to the last are read. `word` returns the words for channels and
+    outcomes.
     """
     span = {"first_app": keys[0], "last_app": keys[-1]}
     documents = dict(marts.rows("sign_in/app_documents", **span))
@@ -31,8 +32,9 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the key of each app with its fields: the sentence in both languages, the numbers of its sign-in records on
-    the data day and of those outside of sessions, and its numbers by day. `span` has the first and last key.
+    """Yield the key of each app, and the fields of its document that are not tables: the sentence in both languages,
+    the sign-in records of the data day, how many of them have no subject, and numbers by day. `span` has the first and
+    last key.
     """
     as_of = marts.publication.as_of
     for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):

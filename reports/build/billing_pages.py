@@ -98,7 +98,7 @@ class BillingPages:
         return [(path, name) for filled, path, name in pages if filled or self._notes[path].is_of_page]
 
     def pages(self, files: Mapping[str, WrittenFile]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield every page with the values of its template; `files` are the written files of `BILLING_CSVS`."""
+        """Yield the path and the template values of every page; `files` are the written files of `BILLING_CSVS`."""
         yield (
             "packages.html",
             {
@@ -127,7 +127,7 @@ class BillingPages:
         yield "limits.html", of_limits | self._noted("limits.html")
 
     def _noted(self, path: str) -> dict[str, Any]:
-        """Return the template values for a page's bad rows and notices of the registry."""
+        """Return the template values for the bad rows and notices of the registry files that a page shows."""
         return {"notes": self._notes[path], "notes_listed": _NOTES_LISTED}
 
     def _reconciliation(self) -> dict[str, Any]:

@@ -16,9 +16,9 @@ _CODED = ("platform", "account", "status")
 def column_script(variable: str, table: pl.DataFrame) -> bytes:
     """Return a script that sets `variable` to `{rows, columns}`.
 
-    A column is a JSON text with a value for each row. For a column in `_CODED` it has the distinct values, and for each
-    row an index into them. A list column has one such text for each element of the list. A folder that equals the app's
-    key is written as 0.
+    A column is one JSON text with a value for each row. A column in `_CODED` is stored as its distinct values, with an
+    index into them for each row. A list column has one text for each element of the list. A folder that equals the
+    app's key is written as 0.
     """
     columns = {name: _column(table, name) for name in table.columns}
     body = ",\n".join(f'"{name}":{text}' for name, text in columns.items())

@@ -224,9 +224,9 @@ def backdrops(theme: str) -> dict[str, dict[str, Any]]:
 
 
 def shapes() -> dict[str, Any]:
-    """Return all charts as `charts.js` reads them.
+    """Return the shapes of all charts as one JSON object, which `charts.js` reads.
 
-    A chart has `data` and `layout` by name, language and theme. Also returned are units, charts that begin at zero,
+    `charts` has the figure of each chart by name, language and theme. The rest are units, charts that begin at zero,
     names and colours of series, and the shapes behind the lines.
     """
     found: dict[str, Any] = {

@@ -59,7 +59,9 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class DataState:
-    """Content of the bar on top of all pages: publication, state of the data day, and problems of the last 30 days."""
+    """Content of the bar on top of all pages: publication, data day, and problems of the last 30 days. `coverage` has
+    the days with data by length of the window, `changes` the age and the changed share of each changed day.
+    """
 
     publication: Publication
     today: Day
@@ -154,8 +156,8 @@ def apps(marts: PublishedTables) -> list[App]:
 
 
 def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
-    """Return the apps and `*` as `PublishedTables.prepare` expects them; `with_workbook` are keys of apps that get an
-    xlsx.
+    """Return a frame with a row for each app and for `*` (all apps), the input of `PublishedTables.prepare`. Apps whose
+    key is in `with_workbook` get an xlsx.
     """
     rows = [
         (app.key, app.name, app.platform, app.status, app.account_id, app.schemes, app.folder, app.key in with_workbook)
@@ -170,7 +172,7 @@ def listed_apps(found: list[App], with_workbook: set[str]) -> pl.DataFrame:
 
 
 def name_order(found: list[App]) -> pl.DataFrame:
-    """Return key, rank (`place`) and pinyin of each app, sorted by name, as `PublishedTables.order` expects them."""
+    """Return key, rank (`place`) and pinyin of each app, sorted by name: the input of `PublishedTables.order`."""
     spelt = {app.key: spelling(app.name) for app in found}
     ordered = sorted(spelt, key=lambda key: (spelt[key], key))
     return pl.DataFrame(
@@ -181,6 +183,6 @@ def name_order(found: list[App]) -> pl.DataFrame:
 
 
 def json_block(content: Any) -> Markup:
-    """Return data for `report.js` as JSON, safe inside a script element of a type that browsers do not run."""
+    """Return data as JSON for a script element that browsers do not run. No text in it can close that element."""
     # Without `<` nothing in it can close the element or open a comment.
     return Markup(orjson.dumps(content).replace(b"<", b"\\u003c").decode())

@@ -81,7 +81,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
 
 
 def _over(rows: Sequence[DayNorm], days: Collection[date]) -> float | None:
-    """Return a count's sum over the days with data, or a rate over their requests; None if none of `days` has data."""
+    """Return the sum of a count, or the rate over all requests, of the given days; None if none of them has data."""
     known = [(row.value, row.requests) for row in rows if row.day in days and row.value is not None]
     if not known:
         return None

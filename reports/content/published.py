@@ -1,7 +1,7 @@
 """Runs the queries of `sql/` and `listings.py` on the published tables. They are few, and each reads all apps together.
 
-Other modules interpret the rows. The queries of `STEPS` lead to the figures documents: each becomes a temporary table
-of its name, which later steps read.
+Other modules interpret the rows. The queries in `STEPS` run in order and prepare the figures documents: the result of
+each is a temporary table with its name, which later steps read.
 """
 
 import re
@@ -76,7 +76,7 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return an SQL query: `sql/<name>.sql`, whose name contains the folder, or a generated step, which has none."""
+    """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a generated step."""
     return WINDOW_SUMS.get(name) or sql(
         "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
     )
@@ -162,8 +162,8 @@ class PublishedTables:
         return withdrawn_of(self._connection)
 
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """Return the numbers of the incidents' curves, sorted by incident and day: id, day, count (of a rate: its
-        numerator), and a rate's requests, else None.
+        """Return the days of the incidents' curves, sorted by incident and day, as rows of id, day, count and requests.
+        The count of a rate is its numerator; the requests are None unless it is a rate.
         """
         return incident_days(self._connection, ids, self.publication.as_of)
 
@@ -209,7 +209,8 @@ class PublishedTables:
         Args:
             listed: every app and `*`, with app_key, app_name, platform, status, account_id, schemes, has_xlsx and
                 folder (NULL for `*`).
-            charts: returns the result of `charts`, which is computed in another thread meanwhile.
+            charts: a function that returns the result of the method `charts`; another thread computes it during the
+                steps.
         """
         self._keep("listed_apps", listed)
         for step in STEPS:
@@ -255,7 +256,7 @@ class PublishedTables:
         return SeriesRows(rows, self._values["channels"], last - first + 1, places)
 
     def older_days(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the counts of each day that the 13 months contain and the 90 days do not, as JSON by app key.
+        """Return the counts of the days before the last 90, back to the first of the 13 months, as JSON by app key.
 
         The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left
         out.
@@ -297,13 +298,13 @@ class PublishedTables:
         self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Return key and figures document (JSON) of the apps from the first to the last of the sorted `keys`."""
+        """Yield key and figures document (JSON) of each app from the first to the last of the sorted `keys`."""
         found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)
 
     def version_documents(self, keys: Sequence[str]) -> dict[str, str]:
         """Return, by app key, all SDK versions as JSON; only for apps that have more versions than their page lists.
 
-        Apps from the first to the last of the sorted `keys` are read.
+        `keys` are sorted, and all apps from the first key to the last are read.
         """
         return dict(self.rows("versions/version_documents", first_app=keys[0], last_app=keys[-1]))

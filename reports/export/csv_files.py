@@ -50,7 +50,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Replace the column `place` (a row's index in `texts`) by the texts of the row, after the first column."""
+    """Replace the column `place` by the texts of that row of `texts`; their columns follow the first column."""
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])

@@ -46,8 +46,8 @@ def masked_ids(records: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield the id, its words and, for words with dashes, each sequence of neighbours among the strings between the
-    dashes. UUIDs are not split; short strings are left out.
+    """Yield the strings in an id that may be a phone number or a device id: the id itself, its words, and the parts of
+    words with dashes (for `a-b-c` also `a-b` and `b-c`). UUIDs are not split; short strings are left out.
     """
     for word in {text, *_PIECE.findall(text)}:
         if len(word) >= _SHORTEST:

@@ -16,8 +16,7 @@ from reports.plots.source import Source
 
 
 def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels: Collection[str]) -> list[Mark]:
-    """Return the marks of charts that show the given channels, for an app or for all apps together (`*`); the days are
-    not limited.
+    """Return the marks, of any day, for charts that show the given channels, of an app or of all apps together (`*`).
 
     Args:
         incidents: the incidents of the app.

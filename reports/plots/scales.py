@@ -177,8 +177,8 @@ def _is_low(mark: Mark) -> bool:
 
 
 def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str], Range]:
-    """Return a function from the text of a label to the range of day indexes that it covers: from `place` on if
-    `is_left`, else up to `place`. `days_a_pixel` converts its width.
+    """Return a function that computes the range of day indexes that a label covers: from `place` on if `is_left`, else
+    up to `place`. `days_a_pixel` converts the width of the label's text.
     """
 
     def span(text: str) -> Range:

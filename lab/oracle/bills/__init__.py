@@ -1,1 +1,1 @@
-"""The independent count of uses, packages, limits and reconciliation: sections 9 to 12 of the contract, plainly."""
+"""The independent count of uses, packages, limits and reconciliation, by sections 9 to 12 of the contract."""

@@ -1,9 +1,9 @@
-"""`reconciliation_daily`, by section 12 of the contract: a console's counts of days against the log's.
+"""Computes `reconciliation_daily`, by section 12 of the contract: the daily counts of a console against the log.
 
-Where the contract is silent, this count takes:
-- The last row of a key counts whole, with its empty counts.
-- Where only apps are given, a measure's sum is over the apps that give it; if no app gives it, it is not compared.
-- `other_account` looks at the same day, channel and measure of all accounts, against the row's own T.
+Where the contract is silent, this count decides:
+- The last row of a key replaces the earlier rows completely; its empty counts stay empty.
+- Without a row for all apps, a measure is the sum over the apps that give it; if no app gives it, it is not compared.
+- `other_account` compares the same day, channel and measure of all accounts, with the tolerance of its own row.
 - `late` of a missing day is 0.
 """
 
@@ -42,7 +42,9 @@ class DailyRow(NamedTuple):
 
 
 def console_counts(world: World) -> Console:
-    """The counts given, the last of each key, with a row of all apps where there are only apps."""
+    """Return the counts of the console, from the last row of each key. If it only has rows of apps, their sum is added
+    as the row for all apps.
+    """
     given: Console = {}
     for row in world.console:
         key = (row.day, row.account_id, row.app_key, row.channel)
@@ -64,7 +66,7 @@ def series_of(console: Console, account: str, channel: str, measure: str, month:
 
 
 def reconciliation_daily(world: World) -> list[Row]:
-    """Key: day, account_id, app_key, channel, measure."""
+    """Return the rows of `reconciliation_daily`. Its key: day, account_id, app_key, channel, measure."""
     log, console = Log(world), console_counts(world)
     shifts: dict[tuple[str, str, str, date], int | None] = {}
     rows: list[DailyRow] = []

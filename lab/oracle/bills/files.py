@@ -1,10 +1,10 @@
-"""Good and rejected rows of one file that people keep, by section 13 of the contract. `registry.py` declares the
-columns of a file and the values of a cell.
+"""Reads the good and the rejected rows of one registry file, by section 13 of the contract. `registry.py` declares the
+columns of each file and the values that a cell may have.
 
-Where the contract is silent, this count takes:
-- The first bad column, in the order of the contract, names the reason; a duplicate is looked for last, among good rows.
+Where the contract is silent, this count decides:
+- The reason names the first bad column in the order of the contract. Duplicates are searched last, among good rows.
 - A row with more or fewer cells than the header is `malformed`, as in a log.
-- A file is refused for its header, also where it has no rows. A file of no bytes has no header and no rows.
+- A bad header refuses the file, even if it has no rows. An empty file has neither header nor rows.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ReadFile(NamedTuple, Generic[Kept]):
 def read_file(
     data: Path, path: str, made: Callable[..., Kept], columns: tuple[Column, ...], key: tuple[str, ...] = ()
 ) -> ReadFile[Kept]:
-    """Return the rows of `data/path`, none if it does not exist. With a `key`, the first row of each counts.
+    """Return the rows of `data/path`, none if it does not exist. With `key`, only the first row of each key counts.
 
     `made` is the class of a row; its fields have the names of the columns.
     """

@@ -1,10 +1,10 @@
-"""Norms, factors and back-test of an account's uses, and the forecast of its packages, by section 10 of the contract.
-Fractions are exact. `simulation.py` simulates the packages.
+"""Computes factors and back-test of an account's uses and forecasts them, by section 10 of the contract. Fractions are
+exact. `simulation.py` simulates the packages.
 
-Where the contract is silent, this count takes:
-- 9 digits are 9 decimals, half up. Rounded are ρ, and factor × base before 0.5 is added; a base itself is not.
+Where the contract is silent, this count decides:
+- Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
 - Factors at `as_of` also count if it has no base; with fewer than 8, `factor_mid` is 1.
-- An origin of the back-test has factors where it has all three.
+- The back-test only uses origins that have all three factors.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Outlook(NamedTuple):
 
 
 def rounded(ratio: Fraction) -> Fraction:
-    """To 9 decimals, half up."""
+    """Return the ratio, rounded half up to 9 decimals."""
     return Fraction(floor(ratio * DIGITS + HALF), DIGITS)
 
 
@@ -56,16 +56,16 @@ class Series:
         self.seen: dict[date, Fraction | None] = {}
 
     def total(self, days: list[date]) -> int:
-        """The uses of some days."""
+        """Return the sum of the uses of some days."""
         return sum(self.uses.get(day, 0) for day in days)
 
     def complete_of(self, first: date, count: int) -> list[date]:
-        """Return the days of a span that have data."""
+        """Return the days with data among `count` days from `first`."""
         span = [first + number * ONE_DAY for number in range(count)]
         return [day for day in span if day in self.complete]
 
     def base(self, day: date, origin: date) -> Fraction | None:
-        """The norm of a day, from the four weeks that end at an origin; None where they have too little."""
+        """Return the expected uses of a day, from the four weeks up to an origin; None if too few days have data."""
         training = self.complete_of(origin - 27 * ONE_DAY, 28)
         same = [one for one in training if one.weekday() == day.weekday()]
         if len(training) < 7:
@@ -74,7 +74,7 @@ class Series:
         return Fraction(self.total(used), len(used))
 
     def rho(self, origin: date) -> Fraction | None:
-        """Return the uses of the four weeks after an origin, over the norm then."""
+        """Return ρ: the uses of the four weeks after an origin, divided by those expected at the origin."""
         if origin not in self.seen:
             self.seen[origin] = self._rho(origin)
         return self.seen[origin]
@@ -87,20 +87,20 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """The factors at an origin."""
+        """Return the least, median and greatest ρ of the origins before; with fewer than 8, only the middle, 1."""
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:
             return Factors(None, Fraction(1), None)
         return Factors(found[0], found[(len(found) + 1) // 2 - 1], found[-1])
 
     def forecast(self, day: date, origin: date, factor: Fraction) -> int:
-        """The uses of a day to come; the origin has a base."""
+        """Return the forecast uses of a day: the base at the origin times `factor`. There must be a base."""
         base = self.base(day, origin)
         assert base is not None
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """Return the share of origins whose ρ was within their own factors, and how many were checked."""
+        """Return the share of earlier origins whose ρ was within their factors, and how many were checked."""
         hits = [
             low <= rho <= high
             for before in origins(origin)
@@ -111,5 +111,5 @@ class Series:
 
 
 def origins(origin: date) -> list[date]:
-    """Return the origins before one, whose four weeks had ended by it."""
+    """Return the 26 origins before this one: four weeks before it, and every week before that."""
     return [origin - timedelta(days=28 + 7 * number) for number in range(ORIGINS)]

@@ -1,9 +1,9 @@
-"""The ledger of packages, by section 10 of the contract: which package each use is drawn from, instant by instant.
+"""Computes the ledger of packages, by section 10 of the contract: from which package each use is deducted.
 `package_tables.py` makes tables of it.
 
-Where the contract is silent, this count takes:
-- What happens at a day's 00:00 belongs to that day: it is in its row, behind `opening`.
-- A reading after `as_of` has not happened yet.
+Where the contract is silent, this count decides:
+- Events at 00:00 belong to the day that begins: they are in its row, after `opening`.
+- Readings after `as_of` are ignored.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Ledger(NamedTuple):
 
 
 def packages_of(world: World) -> list[Package]:
-    """The packages in the order in which they are drawn."""
+    """Return the packages in the order in which they are used."""
     return sorted(
         Package(row.expires_at, row.purchased_at, row.resource_package_id, row.account_id, row.quantity)
         for row in world.packages
@@ -55,7 +55,9 @@ def packages_of(world: World) -> list[Package]:
 
 
 def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
-    """An amount among apps by what each wants: floors, then one each by largest remainder, ties by app."""
+    """Divide an amount among apps in proportion to `wanted`: each gets the whole part, then the largest remainders one
+    more; equal remainders go by app.
+    """
     exact = {app: Fraction(amount * want, sum(wanted.values())) for app, want in wanted.items()}
     given = {app: int(share) for app, share in exact.items()}
     by_remainder = sorted(wanted, key=lambda app: (given[app] - exact[app], app))
@@ -65,7 +67,9 @@ def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
 
 
 def draw(left: dict[str, int], valid: list[Package], wanted: dict[str, int]) -> Counter[tuple[str, str | None]]:
-    """Takes uses from packages in their order, changing `left`; the uses by app and package, None is overflow."""
+    """Deduct the uses of apps from packages, in the order of the packages, and change `left`. Return the uses by app
+    and package; package None is overflow.
+    """
     drawn: Counter[tuple[str, str | None]] = Counter()
     uncovered = dict(wanted)
     for package in valid:
@@ -81,7 +85,7 @@ def draw(left: dict[str, int], valid: list[Package], wanted: dict[str, int]) -> 
 
 
 def ledger(world: World) -> Ledger:
-    """The ledger of every account with a package, each for itself."""
+    """Return the ledger of all accounts with a package; each account is computed separately."""
     book = Ledger({}, Counter(), Counter(), {})
     packages = packages_of(world)
     for account in sorted({package.account_id for package in packages}):

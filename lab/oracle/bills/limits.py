@@ -1,5 +1,5 @@
-"""Requests that limits would have blocked, and how often devices and phones return, by section 11 of the contract:
-`limit_daily`, `repeat_daily` and `repeat_top` of the last 30 days, record by record.
+"""Computes which requests limits would have blocked, and how often devices and phones return, by section 11 of the
+contract: `limit_daily`, `repeat_daily` and `repeat_top` of the last 30 days, record by record.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Repeat(NamedTuple):
 
 
 def recent(world: World) -> list[Verified]:
-    """The records of the last 30 days, in the order in which a limit sees them."""
+    """Return the records of the last 30 days, in the order in which limits apply to them."""
     first = world.as_of - timedelta(days=LAST_DAYS - 1)
     return sorted(
         (one for one in world.verified if one.day >= first), key=lambda one: (one.day, one.event_ms, one.event_id)
@@ -43,12 +43,12 @@ def recent(world: World) -> list[Verified]:
 
 
 def key_of(one: Verified, key: str) -> str | None:
-    """Return the keys by which a record is counted."""
+    """Return the device, phone or app of a record; `key` says which."""
     return {"device": one.device, "phone": one.phone, "app": one.app_key}[key]
 
 
 def limit_daily(world: World) -> list[Row]:
-    """Key: day, limit_id, app_key."""
+    """Return the rows of `limit_daily`. Its key: day, limit_id, app_key."""
     rows = [row for limit in world.limits for row in _of_limit(limit, recent(world))]
     return sorted(rows, key=lambda row: (str(row["day"]), str(row["limit_id"]), str(row["app_key"])))
 
@@ -95,7 +95,7 @@ def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
 
 
 def repeats(world: World, key: str) -> list[Repeat]:
-    """A row for each day, app and device or phone that was seen in it."""
+    """Return a row for each day, app and device (or phone: see `key`) with a record."""
     found: list[Repeat] = []
     groups = grouped(recent(world), lambda one: (one.day, one.app_key, key_of(one, key)))
     for (day, app, of_key), group in groups.items():
@@ -107,14 +107,14 @@ def repeats(world: World, key: str) -> list[Repeat]:
 
 
 def class_of(requests: int) -> str:
-    """The class of a number of requests of one day."""
+    """Return the class of a number of requests on one day, such as `6-10`."""
     if requests <= 5:
         return str(requests)
     return next((name for name, least, most in CLASSES if least <= requests <= most), "51+")
 
 
 def repeat_daily(world: World) -> list[Row]:
-    """Key: day, app_key, key, requests_class."""
+    """Return the rows of `repeat_daily`. Its key: day, app_key, key, requests_class."""
     names = ("day", "app_key", "key", "requests_class")
     sums: Counter[tuple[date, str, str, str, str]] = Counter()
     for key in KEYS:
@@ -129,7 +129,7 @@ def repeat_daily(world: World) -> list[Row]:
 
 
 def repeat_top(world: World) -> list[Row]:
-    """Key: day, key, rank."""
+    """Return the rows of `repeat_top`. Its key: day, key, rank."""
     found = [row for key in KEYS for row in repeats(world, key)]
     found.sort(key=lambda row: (row.day, row.key, -row.requests, row.hash, row.app_key))
     rows: list[Row] = []

@@ -1,6 +1,6 @@
-"""The log's side of a console's figures, and possible explanations of a difference, by section 12 of the contract: sums
-by day and by hour, the tolerance, and the hours by which a console is off. Daily rows are computed in `daily.py`,
-months in `monthly.py`.
+"""Counts the log by the measures of a console, and finds explanations of a difference, by section 12 of the contract:
+sums by day and hour, the tolerance, and the hours by which a console is shifted. `daily.py` computes the rows of days,
+`monthly.py` the rows of months.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def channels_of(channel: str) -> tuple[str, ...]:
 
 
 def is_measured(one: Verified, measure: str) -> bool:
-    """Whether a record counts in a measure."""
+    """Whether a record counts in this measure of a console."""
     if measure == "billed":
         return one.is_use
     return measure == "total" or measure == {"success": "success", "unknown": "unknown"}.get(one.outcome, "failed")
@@ -48,7 +48,7 @@ class Log:
         self.sorted_times: dict[tuple[str, str, str], list[int]] = {}
 
     def records(self, days: Iterable[date], account: str, app: str, channel: str) -> list[Verified]:
-        """The records of some days; the app may be `*`."""
+        """Return the records of an account and channel on some days; app `*` means all apps."""
         return [
             one
             for day in days
@@ -61,7 +61,7 @@ class Log:
         return sum(is_measured(one, measure) for one in self.records(days, account, app, channel))
 
     def off_by(self, day: date, hours: int, account: str, channel: str, measure: str) -> int:
-        """Return the log's count of a measure in the 24 hours that begin some hours after a day's 00:00: L_k."""
+        """Return the log's count of a measure in the 24 hours that begin `hours` after 00:00 of a day (L_k)."""
         key = (account, channel, measure)
         if key not in self.sorted_times:
             own = [one for one in self.world.verified if one.account_id == account]
@@ -74,13 +74,13 @@ class Log:
 
 
 def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
-    """Whether days, moved by some hours, touch only days with data; one after `as_of` has none here."""
+    """Whether the days that `days` touch after a shift by some hours all have data; a day after `as_of` has none."""
     touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
     return touched <= world.complete
 
 
 def shift_of(log: Log, console: dict[date, int], account: str, channel: str, measure: str) -> int | None:
-    """Return the hours by which a month of a console is off, by its counts of days; None if no hours explain it."""
+    """Return by how many hours the daily counts of a console are shifted in a month; None if no shift explains them."""
     world = log.world
     days = [day for day in console if {day - ONE_DAY, day, day + ONE_DAY} <= world.complete]
     if len(days) < 5:
@@ -98,7 +98,9 @@ def shift_of(log: Log, console: dict[date, int], account: str, channel: str, mea
 
 
 def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
-    """The first cause that the log's own counts give for a difference, and how much of it they explain."""
+    """Return the first cause that explains a difference within `allowed`, of mismatches, unknowns and duplicates of the
+    records `behind` it, and how much it explains.
+    """
     sign = 1 if difference > 0 else -1
     counts = (
         ("mismatch", sign * sum(one.outcome == "mismatch" for one in behind)),

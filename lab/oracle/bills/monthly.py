@@ -1,14 +1,14 @@
-"""`reconciliation_monthly`, by section 12 of the contract: bills against the log's months and the console's.
+"""Computes `reconciliation_monthly`, by section 12 of the contract: bills against the log and the console.
 
-Where the contract is silent, this count takes:
-- `number` is looked for by account and month. Where the console alone has it, the month's bills of channels keep their
-  rows and have one `number` beside them, amounts and overflow added up where given; where the bills alone have it, the
-  console's channels are added up by day, and their hours looked for in these sums.
-- Overflow is an account's, of all channels, also where a channel's bill is compared with it. An account without
-  packages has nothing but overflow.
-- `log` and `console` of an incomplete month are of the days that there are; a console's day is one that says `billed`.
+Where the contract is silent, this count decides:
+- `number` (both channels together) is searched by account and month. If only the console has it, the bills of the
+  channels keep their rows and get one `number` row in addition, with the sums of their amounts and overflow. If only
+  the bills have it, the console's channels are summed by day, and the shift is searched in these sums.
+- Overflow is the account's, over all channels, also for a bill of one channel. An account without packages has only
+  overflow.
+- `log` and `console` of an incomplete month are sums of its days with data; a day of the console needs `billed`.
 - The console's side of `overflow` is NULL, with 0 days.
-- The hours of a month touch its days and one more, before or after.
+- The shifted hours of a month touch its days and one more day, before or after.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class MonthlyRow(NamedTuple):
 
 
 def bills_of(world: World, console: Console) -> list[Bill]:
-    """The bills of months that are over, each beside the console's channel of the same name."""
+    """Return the bills of months that have ended, each with the console's daily counts of the same channel."""
     by_account: dict[tuple[date, str], dict[str, Figures]] = defaultdict(dict)
     for row in world.bills:
         if month_days(row.month)[-1] <= world.as_of:
@@ -101,7 +101,7 @@ def _sum(parts: Iterable[Number | None]) -> Number | None:
 
 
 def reconciliation_monthly(world: World, book: Ledger) -> list[Row]:
-    """Key: month, account_id, channel, measure."""
+    """Return the rows of `reconciliation_monthly`. Its key: month, account_id, channel, measure."""
     log = Log(world)
     quantities, overflows = [], []
     for bill in bills_of(world, console_counts(world)):

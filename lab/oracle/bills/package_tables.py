@@ -1,7 +1,7 @@
-"""The tables of packages but for the forecast, by section 10 of the contract.
+"""Computes the tables of packages except the forecast, by section 10 of the contract.
 
-Where the contract is silent, this count takes: `missing_days` of a package goes from the day of its purchase, or of
-its newest reading by `as_of`, both ends included; of a future package it is 0.
+Where the contract is silent, this count decides: `missing_days` counts from the day of the purchase, or of the newest
+reading up to `as_of`, both ends included. It is 0 for a future package.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lab.oracle.raw_rows import utc_time
 
 
 def resource_package_daily(world: World, book: Ledger, packages: list[Package]) -> list[Row]:
-    """Key: day, resource_package_id."""
+    """Return the rows of `resource_package_daily`. Its key: day, resource_package_id."""
     rows: list[Row] = []
     for package in packages:
         last = min(world.as_of, day_of(package.expires_ms, world.zone))
@@ -29,14 +29,14 @@ def resource_package_daily(world: World, book: Ledger, packages: list[Package]) 
 
 
 def resource_package_usage(book: Ledger) -> list[Row]:
-    """Key: day, account_id, app_key, resource_package_id; overflow before the packages."""
+    """Return the rows of `resource_package_usage`. Its key: day, account_id, app_key, resource_package_id."""
     names = ("day", "account_id", "app_key", "resource_package_id")
     found = sorted(book.usage.items(), key=lambda item: (item[0][:3], item[0][3] or ""))
     return [{**dict(zip(names, key, strict=True)), "uses": uses} for key, uses in found if uses]
 
 
 def state_of(world: World, package: Package, left: dict[str, int]) -> str:
-    """Return the row of a package at the end of `as_of`, before the events at that instant."""
+    """Return the state of a package at the end of `as_of`, before the events at that instant."""
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     if package.expires_ms < end:
         return "expired"
@@ -46,7 +46,7 @@ def state_of(world: World, package: Package, left: dict[str, int]) -> str:
 
 
 def resource_packages(world: World, book: Ledger, packages: list[Package], outlooks: dict[str, Outlook]) -> list[Row]:
-    """Key: resource_package_id. `outlooks` are by account."""
+    """Return the rows of `resource_packages`. Its key: resource_package_id. `outlooks` has forecasts by account."""
     price = {row.resource_package_id: row.price for row in world.packages}
     rows: list[Row] = []
     for package in sorted(packages, key=lambda package: package.name):

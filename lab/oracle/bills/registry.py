@@ -1,15 +1,16 @@
-"""Rows of the files that people keep for bills: accounts, packages, readings, limits, console exports and bills.
-`files.py` walks over them, `rows.py` defines them.
+"""Reads the registry files for bills: accounts, packages, readings, limits, console exports and bills. `files.py` reads
+the rows, `rows.py` defines their classes.
 
-Where the contract is silent, this count takes:
-- Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts are digits alone, sums of money
+Where the contract is silent, this count decides:
+- Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts consist of digits, amounts of money of
   digits with at most one point.
-- Of an account's row, an empty app or vendor is `*`, also for its key. So it is of a limit's app and channel.
-- In a console's row an empty `app_key` is `*`, and `*` is taken, too. An account must be given in section 12's files.
-- A limit's channel is `one_click`, `local_verify` or `*`, a console's and a bill's one of these two or `number`.
-- A package is unknown if no good row has it; a reading's instant is its key, however it was written.
-- `limits.csv` without a good row means no limit.
-- Files of section 12 are directly in their folder, and end in `.csv`.
+- In an account's row, an empty app or vendor is `*`, also in its key; likewise app and channel of a limit.
+- In a console's row an empty `app_key` is `*`, which may also be written. The files of section 12 need an account.
+- A limit's channel is `one_click`, `local_verify` or `*`; the channel of a console or bill is one of the two, or
+  `number`.
+- A package is unknown if no good row has it. The key of a reading is its instant, however it is written.
+- If `limits.csv` has no good row, there is no limit.
+- Files of section 12 are directly in their folder, and their names end in `.csv`.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _any(values: Values) -> str:
 
 
 def accounts(data: Path) -> ReadFile[AccountRow]:
-    """Return the account of an app and vendor."""
+    """Read the accounts: one for each app and vendor, of which either may be `*`."""
     columns = (
         Column("app_key", _app, default=_any),
         Column("vendor", _name, default=_any),
@@ -90,7 +91,7 @@ def accounts(data: Path) -> ReadFile[AccountRow]:
 
 
 def packages(data: Path, zone: ZoneInfo) -> ReadFile[PackageRow]:
-    """The packages that were bought; times as Unix ms."""
+    """Read the purchased packages; times are Unix ms."""
 
     def expires(text: str, values: Values) -> int:
         ms = instant(text, zone)
@@ -110,7 +111,7 @@ def packages(data: Path, zone: ZoneInfo) -> ReadFile[PackageRow]:
 
 
 def readings(data: Path, zone: ZoneInfo, bought: list[PackageRow]) -> ReadFile[ReadingRow]:
-    """Readings of packages on a console; times as Unix ms."""
+    """Read the balances of packages that the console showed; times are Unix ms."""
     by_id = {package.resource_package_id: package for package in bought}
 
     def package_of(values: Values) -> PackageRow:
@@ -140,7 +141,7 @@ def readings(data: Path, zone: ZoneInfo, bought: list[PackageRow]) -> ReadFile[R
 
 
 def limits(data: Path) -> ReadFile[LimitRow]:
-    """The limits to try; the contract's three without the file."""
+    """Read the limits; without the file, return the three limits of the contract."""
     columns = (
         Column("limit_id", _name, is_needed=True),
         Column("app_key", _app, default=_any),
@@ -155,7 +156,7 @@ def limits(data: Path) -> ReadFile[LimitRow]:
 
 
 def console(data: Path) -> ReadFile[ConsoleRow]:
-    """The rows of all console exports, in the order in which a later one of a key replaces an earlier."""
+    """Read all console exports, in an order in which a later row replaces an earlier row with the same key."""
     columns = (
         Column("day", lambda text, values: console_day(text), is_needed=True),
         Column("account_id", _name, is_needed=True),
@@ -167,7 +168,7 @@ def console(data: Path) -> ReadFile[ConsoleRow]:
 
 
 def bills(data: Path) -> ReadFile[BillRow]:
-    """The rows of all bills, in the order in which a later one of a key replaces an earlier."""
+    """Read all bills, in an order in which a later row replaces an earlier row with the same key."""
     columns = (
         Column("month", lambda text, values: console_month(text), is_needed=True),
         Column("account_id", _name, is_needed=True),

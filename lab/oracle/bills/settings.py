@@ -1,4 +1,4 @@
-"""The settings on which the tables of bills depend, and whether a record is billed by them."""
+"""Reads the settings that affect the tables of bills, and decides whether a record is billed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def read_settings(path: Path) -> Settings:
 
 
 def is_billed(rules: list[BillingRule], vendor: str, day: date, channel: str, outcome: str) -> bool:
-    """Return whether an outcome is billed: by the newest begun rule of the vendor, else of `*`, else by the default."""
+    """Return whether an outcome is billed on a day. The newest rule in force decides: of the vendor, else of `*`, else
+    the default rule.
+    """
     begun = [rule for rule in rules if rule.valid_from <= day]
     for whose in (vendor, "*"):
         of_vendor = [rule for rule in begun if rule.vendor == whose]

@@ -1,8 +1,8 @@
-"""The course of an account's packages by its forecast: `resource_package_forecast`, by section 10 of the contract.
+"""Simulates how an account uses its packages: `resource_package_forecast`, by section 10 of the contract.
 
-Where the contract is silent, this count takes:
-- A package that expires as `as_of` ends is active with its rest, which lapses: no day can draw on it.
-- Without a base, or a factor (fewer than 8), figures that need it are NULL.
+Where the contract is silent, this count decides:
+- A package that expires at the end of `as_of` is active, and its rest lapses, because no later day can use it.
+- Figures that need a base or a factor are NULL without it. A factor needs at least 8 ratios.
 - `buy_quantity` is NULL without a run-out day.
 """
 
@@ -33,7 +33,9 @@ class Course(NamedTuple):
 
 
 def course(world: World, packages: list[Package], left: dict[str, int], wanted: dict[date, int]) -> Course:
-    """Draws each day's wanted uses on an account's packages; `left` is of those that are granted or to be granted."""
+    """Deduct the wanted uses of each day from an account's packages. `left` has the units of packages that are valid
+    now or later.
+    """
     left = dict(left)
     run_out_day, lapsed, used_up = None, dict[str, int](), dict[str, date]()
     for day in sorted(wanted):
@@ -99,5 +101,5 @@ def _a_year(series: Series, as_of: date, first: date | None, factor: Fraction) -
 
 
 def number(ratio: Fraction | None) -> float | None:
-    """A ratio as tables have it."""
+    """Return a ratio as a float, as the tables have it."""
     return None if ratio is None else float(ratio)

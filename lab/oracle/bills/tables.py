@@ -1,4 +1,4 @@
-"""Every table of sections 9 to 12 of a world, by name, each in the order of its key."""
+"""Computes every table of sections 9 to 12 of the contract for a world, by name, each in the order of its key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.oracle.counts import Row
 
 
 def of_packages(world: World, book: Ledger) -> dict[str, list[Row]]:
-    """The tables of section 10; times have a zone, ratios are floats."""
+    """Return the tables of packages (section 10); their times have a zone, their ratios are floats."""
     packages = packages_of(world)
     accounts = sorted({package.account_id for package in packages})
     outlooks = {account: outlook(world, book, packages, account) for account in accounts}
@@ -27,7 +27,7 @@ def of_packages(world: World, book: Ledger) -> dict[str, list[Row]]:
 
 
 def tables(world: World) -> dict[str, list[Row]]:
-    """The rows of each table, columns in the order of the contract."""
+    """Return the rows of each table, with columns in the order of the contract."""
     book = ledger(world)
     return {
         "billing_daily": billing_daily(world.verified),

@@ -1,7 +1,7 @@
-"""Days, midnights and instants of the business zone, and their texts.
+"""Parses and computes days, midnights and instants of the business time zone.
 
-A time is Unix ms, a day a date. The contract leaves open: a bare date is `YYYY-MM-DD`; `YYYYMMDD` is accepted in the
-files of section 12 alone.
+A time is Unix ms, a day a date. The contract leaves open how a bare date is written: this count accepts `YYYY-MM-DD`,
+and `YYYYMMDD` only in the files of section 12.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ MONTH = re.compile(r"([0-9]{4})-?([0-9]{2})")
 
 @cache
 def start_ms(day: date, zone: ZoneInfo) -> int:
-    """The instant of a day's 00:00."""
+    """Return the instant of a day's 00:00."""
     return unix_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
 def day_of(ms: int, zone: ZoneInfo) -> date:
-    """The business day that holds an instant."""
+    """Return the business day that contains an instant."""
     return utc_time(ms).astimezone(zone).date()
 
 
@@ -41,12 +41,12 @@ def days_from(first: date, last: date) -> Iterator[date]:
 
 
 def month_days(month: date) -> list[date]:
-    """The days of a month that is named by its first."""
+    """Return the days of the month that begins with this day."""
     return [day for day in days_from(month, month + 30 * ONE_DAY) if day.month == month.month]
 
 
 def instant(text: str, zone: ZoneInfo) -> int:
-    """A time as an `event_time`, or a bare date; raises ValueError."""
+    """Parse a time in the form of `event_time`, or a bare date (its 00:00); raise ValueError for other texts."""
     if BARE_DATE.fullmatch(text):
         return start_ms(date.fromisoformat(text), zone)
     ms = time_ms(text, zone)
@@ -56,12 +56,12 @@ def instant(text: str, zone: ZoneInfo) -> int:
 
 
 def console_day(text: str) -> date:
-    """A day as consoles write it; raises ValueError."""
+    """Parse a day as consoles write it; raise ValueError for other texts."""
     return date.fromisoformat("-".join(_parts(DAY, text)))
 
 
 def console_month(text: str) -> date:
-    """The first day of a month as bills write it; raises ValueError."""
+    """Parse a month as bills write it, and return its first day; raise ValueError for other texts."""
     return date.fromisoformat("-".join(_parts(MONTH, text)) + "-01")
 
 
@@ -73,7 +73,7 @@ def _parts(form: re.Pattern[str], text: str) -> tuple[str, ...]:
 
 
 def a_year_later(purchased_ms: int, zone: ZoneInfo) -> int:
-    """The expiry of a package that names none: 00:00 of the day after the first anniversary of its purchase day."""
+    """Return when a package without an expiry expires: 00:00 after the first anniversary of its purchase day."""
     bought = day_of(purchased_ms, zone)
     is_leap = (bought.month, bought.day) == (2, 29)
     anniversary = bought.replace(year=bought.year + 1, day=28 if is_leap else bought.day)

@@ -1,5 +1,5 @@
-"""`billing_daily` and `billing_hourly`, by section 9 of the contract: sums over verification records that count.
-`world.py` decides their account, and which of them are uses.
+"""Computes `billing_daily` and `billing_hourly`, by section 9 of the contract, as sums over counted verification
+records. `world.py` decides their account, and which of them are uses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Key = TypeVar("Key")
 
 
 def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dict[Key, list[Verified]]:
-    """Records by a key, in their order."""
+    """Return the records by key, in their order."""
     groups: dict[Key, list[Verified]] = defaultdict(list)
     for one in verified:
         groups[key(one)].append(one)
@@ -23,7 +23,7 @@ def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dic
 
 
 def sums(group: list[Verified]) -> Row:
-    """The counts that both tables have."""
+    """Return the counts that both tables contain."""
     return {
         "requests": len(group),
         "successes": sum(one.outcome == "success" for one in group),
@@ -34,7 +34,7 @@ def sums(group: list[Verified]) -> Row:
 
 
 def billing_daily(verified: list[Verified]) -> list[Row]:
-    """Key: day, account_id, app_key, channel."""
+    """Return the rows of `billing_daily`. Its key: day, account_id, app_key, channel."""
     groups = grouped(verified, lambda one: (one.day, one.account_id, one.app_key, one.channel))
     return [
         {
@@ -51,7 +51,7 @@ def billing_daily(verified: list[Verified]) -> list[Row]:
 
 
 def billing_hourly(verified: list[Verified]) -> list[Row]:
-    """Key: day, hour, account_id, channel."""
+    """Return the rows of `billing_hourly`. Its key: day, hour, account_id, channel."""
     groups = grouped(verified, lambda one: (one.day, one.hour, one.account_id, one.channel))
     return [
         {"day": day, "hour": hour, "account_id": account, "channel": channel, **sums(group)}

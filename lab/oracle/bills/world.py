@@ -1,9 +1,9 @@
-"""A data folder as the count reads it: verification records that count, and the files that people keep. Logs below
+"""Reads a data folder for this count: counted verification records and the registry files for bills. Logs below
 `landing/run1/` existed at the first run. `records.py` and `counts.py` read and de-duplicate records.
 
-Where the contract is silent, this count takes:
-- A counted record is late where no record equal to it in every field was read before its day was closed.
-- `duplicates` are the other accepted copies of a verification record that counts, whatever their stages.
+Where the contract is silent, this count decides:
+- A counted record is late unless a record equal in every field was read before its day was closed.
+- `duplicates` are the other accepted copies of a counted verification record, whatever their stages.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class World(NamedTuple):
 
 
 def read_world(data: Path, runs: list[date], key: str = "") -> World:
-    """Reads a data folder as of the last of its runs, each of which closed the days up to its own; `key` is the
-    hashes'.
+    """Read a data folder as of the last of its runs. `runs` has the day up to which each run closed days; `key` is the
+    key of the hashes.
     """
     settings = read_settings(data / "authmeter.toml")
     zone = settings.zone
@@ -144,7 +144,9 @@ def _accounts_of_apps(path: Path) -> dict[str, str]:
 
 
 def account_of(accounts: list[AccountRow], own: dict[str, str], app_key: str, vendor: str) -> str:
-    """The account of an app's records of a vendor: own app before any, then own vendor before any, then the app's."""
+    """Return the account of an app's records of a vendor: by the app's own rows before rows of all apps, then by the
+    vendor's own rows before rows of all vendors; else the account of the app (`own`).
+    """
     given = {(row.app_key, row.vendor): row.account_id for row in accounts}
     for key in ((app_key, vendor), (app_key, "*"), ("*", vendor), ("*", "*")):
         if key in given:

@@ -24,8 +24,8 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True)
 class Factors:
-    """The least, median and greatest ratio of past origins, in billionths. If too few ratios are known, `mid` is `UNIT`
-    and the others are None.
+    """The least, median and greatest ratio of past origins, in billionths. If too few ratios are known, `mid` is
+    `UNIT`, a ratio of 1, and `low` and `high` are None.
     """
 
     low: int | None = None
@@ -129,10 +129,11 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the past origins whose ratios give the factors of an origin: their 28 days are over on that day.
+    """Return the past origins whose ratios give the factors of an origin. The 28 days after each of them end by that
+    origin.
 
     Args:
-        weeks: how many weeks before the as-of the origin is. The result has the same unit.
+        weeks: the origin, in weeks before the as-of. The result has the same unit.
     """
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)

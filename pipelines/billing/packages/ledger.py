@@ -108,8 +108,8 @@ class AccountLedger:
     def shared_days(self) -> list[date]:
         """Days on which several packages cover the uses, or a package covers only some of them.
 
-        If the uses were given for all apps together, these days must be computed again with the uses of each app,
-        because only these show which app used which package.
+        For these days, the ledger must be computed from the uses of each app: sums over all apps do not show which app
+        used which package.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]

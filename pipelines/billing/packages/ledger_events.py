@@ -45,12 +45,12 @@ def in_order_of_acting(
 ) -> tuple[dict[datetime, list[LedgerEvent]], list[LedgerEvent]]:
     """Return a day's events by the instant at which they apply, and the events that apply at the end of the day.
 
-    An event applies at its own instant if the uses of the day are known before and after it. Otherwise it applies at
-    the end of the day, with all later events of the same package.
+    An event applies at its own instant if that is one of the `cuts`, or `start`. Otherwise it applies at the end of the
+    day, with all later events of the same package.
 
     Args:
         cuts: the instants that divide the day's uses.
-        start: the day's 00:00; events at this instant apply at it even if it is not among the cuts.
+        start: the day's 00:00, even if it is not among the cuts.
     """
     by_cut: dict[datetime, list[LedgerEvent]] = defaultdict(list)
     at_end: list[LedgerEvent] = []

@@ -163,8 +163,8 @@ def _newest_readings(account: Account, at: AsOf) -> dict[str, datetime]:
 
 
 def _missing_days(package: Package, read_at: datetime | None, at: AsOf) -> int:
-    """Count the days without data from `read_at`, when the console's balance was last read (None: from the purchase),
-    to the expiry or the as-of, inclusive.
+    """Count the days without data from the last reading of the balance (`read_at`; None: from the purchase) to the
+    expiry or the as-of, whichever is earlier.
     """
     if package.purchased_at >= at.end:
         return 0

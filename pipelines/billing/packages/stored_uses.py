@@ -1,8 +1,7 @@
 """Reads the uses of the accounts with packages from the stored hours, as input of the ledger.
 
-DuckDB computes the sums; Python walks packages and accounts day by day. Uses are read by app only for the `shared_days`
-of the ledger, on which it must be known which app used which package; on all others they are one row with the app `*`.
-`inputs.py` turns the rows into accounts.
+Uses are read by app only for the `shared_days` of the ledger, on which it must be known which app used which package.
+On all other days, the uses of an account are one row with the app `*`. `inputs.py` turns the rows into accounts.
 """
 
 from datetime import UTC, date
@@ -40,8 +39,8 @@ def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_
 def _segments(
     connection: duckdb.DuckDBPyConnection, names: dict[str, list[str]], shared: list[tuple[date, str]]
 ) -> list[SegmentUses]:
-    """Return the uses from each cut of a day to the next, of the accounts in `names`: by app for the days and accounts
-    in `shared`, else with the app `*`.
+    """Return the uses of the accounts in `names` from each cut of a day to the next. Days and accounts in `shared` have
+    a row for each app, all others one row with the app `*`.
     """
     frame = pl.DataFrame(shared, schema=_SHARED_DAYS, orient="row")
     connection.register("shared_days", frame.to_arrow())

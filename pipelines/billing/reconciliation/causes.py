@@ -44,7 +44,9 @@ class Difference:
     known: DifferenceCause | None = None
 
     def early_cause(self) -> DifferenceCause | None:
-        """Return the cause, if the account's own data determine it: `within`, the known one, or `shift`."""
+        """Return the cause if the account's own data determine it: `within` (the tolerance), the known cause, or
+        `shift`. Else return None.
+        """
         if self._is_explained_by(0):
             return DifferenceCause(WITHIN, 0)
         if self.known:

@@ -49,7 +49,8 @@ class MonthReconciled(NamedTuple):
 def reconciled_months(
     bills: Mapping[BillKey, Bill], console: Console, log: LogSide, tolerance: Tolerance, zone: str
 ) -> list[MonthReconciled]:
-    """Return every bill of a month that is over by the as-of, sorted by the table's key.
+    """Compare every bill of a month that is over by the as-of with log and console. Return the rows, sorted by the
+    table's key.
 
     Args:
         console: includes the counts of all apps, as `whole_console` returns it.
@@ -126,8 +127,8 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Return the bills and the billed counts, both with the channel `number` if either has it for an account and month:
-    the one without it gets the sum over the two channels of number verification.
+    """Return the bills and the billed counts. If only one of the two has the channel `number` for an account and month,
+    add it to the other, as the sum of both channels of number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

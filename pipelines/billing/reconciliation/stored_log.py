@@ -22,7 +22,7 @@ def stored_log(
     connection: duckdb.DuckDBPyConnection, statements: ProviderStatements, usage: pl.DataFrame, with_package: Set[str],
     complete: set[date], as_of: date,
 ) -> LogSide:  # fmt: skip
-    """Return the log of the accounts that the statements name, up to a day.
+    """Return the log's counts of the accounts that have a console or bill in `statements`, up to a day.
 
     Args:
         connection: has the relations that `billing_tables` creates.

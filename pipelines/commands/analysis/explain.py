@@ -32,8 +32,8 @@ _LISTED: Final = 5
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """The rate whose change between two spans is explained. `channel` is None for a session rate, `app_key` for all
-    apps together, and `metric` for the channel's first rate.
+    """The rate whose change between two spans is explained. None means: for `channel`, a session rate; for `app_key`,
+    all apps together; for `metric`, the channel's first rate.
     """
 
     channel: str | None
@@ -112,7 +112,9 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
 
 
 def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:
-    """Return the requested metric, or the channel's first, and its channel; a session rate needs no `--channel`."""
+    """Return the requested rate and its channel. Without `--metric`, it is the first rate of the channel. Only a
+    session rate needs no `--channel`.
+    """
     source = SESSION_SOURCES.get(request.metric or "")
     if request.channel is None:
         if request.metric and source:

@@ -18,11 +18,10 @@ from reports.export.tables import TableRequest, export_table, has_days
 
 
 def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
-    """Write the daily detail, or the masked stored records, of one app.
+    """Write the daily detail of one app, or its masked stored records if `is_of_events`.
 
     Raises:
-        UsageError: the target is in a folder of the data folder that only runs write, or for the reasons of
-            `export_detail` and `export_events`.
+        UsageError: the target is in a folder that only runs may write; also as `export_detail` or `export_events`.
     """
     store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
     _refuse_own_place(store, request.target)
@@ -51,8 +50,7 @@ def run_month_export(data: Path, month: date, format: str, target: Path) -> None
     """Write the usage of all apps in a calendar month, given by its first day.
 
     Raises:
-        UsageError: the target is in a folder of the data folder that only runs write, or for the reasons of
-            `export_month`.
+        UsageError: the target is in a folder that only runs may write; also as `export_month`.
     """
     store = Store(data)
     _refuse_own_place(store, target)
@@ -63,8 +61,8 @@ def run_table_export(data: Path, request: TableRequest) -> None:
     """Write a published table, or its rows of a span. A table without days is written whole, with a message.
 
     Raises:
-        UsageError: the target is in a folder of the data folder that only runs write, the published tables are of an
-            older version, or for the reasons of `export_table`.
+        UsageError: the target is in a folder that only runs may write, or the published tables are of an older version;
+            also as `export_table`.
     """
     store = Store(data)
     _refuse_own_place(store, request.target)

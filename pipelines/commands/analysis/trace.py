@@ -28,7 +28,7 @@ _DAYS: Final = 30
 def run_trace(
     data: Path, app_key: str, wanted: Wanted, first: date | None, last: date | None, *, as_json: bool
 ) -> None:
-    """Print the sessions and records of each subject with the given id: a device, or an attempt without a device.
+    """Print the sessions and records of each subject (a device, or an attempt without a device) that has the given id.
 
     Raises:
         UsageError: nothing is published, the app is unknown, no day of the span is stored, or the hash key differs.

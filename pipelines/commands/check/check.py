@@ -117,7 +117,7 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
 
 
 def _check_member(data: Path, member: LandedFile, sources: Sources, source: str | None, settings: Settings) -> int:
-    """Check one member of an archive and return the exit code; a fault in it does not stop the others."""
+    """Check one member of an archive and return the exit code. A damaged member does not stop the other checks."""
     if isinstance(member, RefusedFile):
         print(f"{printable(member.path)} is refused: {member.finding}")
         return 3

@@ -55,8 +55,8 @@ _COUNTS: Final = """
 
 
 def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
-    """Print for each source which shares of its sign-in records have a subject, are pages and are clicks; if too few,
-    also how to log them.
+    """Print, for each source, the shares of its sign-in records that have a subject, the stage `page` and the stage
+    `click`. If a share is too low, print also how to log these.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()

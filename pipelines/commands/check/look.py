@@ -67,6 +67,6 @@ def read_beginning(
 
 
 def _beginning(file: LandedFile, head: bytes, copy: Path) -> LandedFile:
-    """Write the first lines of a text file to a file of their own, and return it."""
+    """Write `head`, the first lines of a text file, into the file `copy`, and return it as a landed file."""
     copy.write_bytes(head)
     return LandedFile(bare_name(file.path), copy, copy.stat().st_size, "")

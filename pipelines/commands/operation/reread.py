@@ -9,7 +9,8 @@ from pipelines.store.store import Store
 
 
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
-    """Read landed files of `source` (None: of all) with records since the day `first` (None: any) again, then publish.
+    """Read landed files again, then publish. If `source` is given, only its files are read; if `first` is given, only
+    files with records of that day or later.
 
     Raises:
         UsageError: there is no such source, or nothing is published yet.

@@ -16,8 +16,8 @@ from pipelines.store.store import Store
 
 
 def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
-    """Run the daily job in this process for `day`, or for the last day that is over if it is None; return the exit
-    code.
+    """Run the daily job in this process and return the exit code. If `day` is None, the job runs for the last day that
+    is over.
 
     Raises:
         UsageError: the day is not over, or the data folder has an error.

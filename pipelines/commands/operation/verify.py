@@ -19,8 +19,8 @@ what to do: the catalogue: restore warehouse from the backup. A part: restore it
 
 
 def run_verify(data: Path, first: date | None, last: date | None) -> int:
-    """Verify the days from `first` to `last` (without `first` all days, without `last` only `first`); return 0 if
-    everything is as computed, 1 if something differs.
+    """Verify the days from `first` to `last`; return 0 if everything is as computed, 1 if something differs. Without
+    `first`, all days are verified; without `last`, only the day `first`.
 
     Raises:
         UsageError: the span ends before it begins, or nothing is published yet.

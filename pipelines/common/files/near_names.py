@@ -34,7 +34,7 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
 
 
 def nearly(name: str, known: Iterable[str]) -> str:
-    """Return a sentence with up to three `known` names similar to `name`, to append to an advice; "" if none is."""
+    """Return a sentence that lists up to three `known` names similar to `name`; "" if no name is similar."""
     # Imported lazily: only an error needs it.
     from difflib import get_close_matches
 

@@ -51,7 +51,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Return all faults of `error` as one text, each with its key. `forms` has descriptions of valid texts, by key."""
+    """Return all faults of `error` as one text, each with its key. `forms` describes the valid texts, by key."""
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.
     inner = [fault["loc"] for fault in faults]

@@ -71,7 +71,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def _is_of_the_disk(error: BaseException) -> bool:
-    """Return whether SQLite reported an error of the disk that can, but need not, mean that the disk is full."""
+    """Return whether SQLite reported a disk error that a full disk may have caused."""
     return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 
 

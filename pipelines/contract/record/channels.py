@@ -33,7 +33,7 @@ class Channel:
 
     @property
     def has_verifications(self) -> bool:
-        """Whether a record of its verify step is a verification."""
+        """Whether the records of its stage `verify` are verifications."""
         return self.group == "number"
 
     @property

@@ -50,7 +50,7 @@ class PackageReading:
 
 @dataclass(frozen=True)
 class Packages:
-    """All packages and the balances read from consoles (`readings`), by key; `zone` is the business time zone."""
+    """All packages and the balances read from consoles (`readings`), sorted by key. `zone` is the business zone."""
 
     packages: list[Package] = field(default_factory=list)
     readings: list[PackageReading] = field(default_factory=list)

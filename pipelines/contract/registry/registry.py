@@ -80,24 +80,24 @@ class Registry:
 
     @cached_property
     def codes_fingerprint(self) -> str:
-        """Changes whenever a code may get another outcome. Computed once: every day's fingerprint contains it."""
+        """A digest that changes whenever a code may get another outcome; computed once, as every day needs it."""
         keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
     @property
     def accounts_fingerprint(self) -> str:
-        """Changes whenever an app may get another account."""
+        """A digest that changes whenever an app may get another account."""
         of_apps = [(app["app_key"], app["account_id"]) for app in self.apps]
         return hashlib.sha256(repr((self.accounts, of_apps)).encode()).hexdigest()[:16]
 
     @property
     def limits_fingerprint(self) -> str:
-        """Changes whenever a limit changes."""
+        """A digest that changes whenever a limit changes."""
         return hashlib.sha256(repr(self.limits).encode()).hexdigest()[:16]
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever published data of the registry or the dictionary changes."""
+        """A digest that changes whenever published data of the registry or the dictionary changes."""
         kept = (self.accounts, self.limits, self.bought, self.statements)
         published = (self.apps, self.switched_off, self.schemes, self.codes, self.notes, kept, self.problems)
         return hashlib.sha256(repr(published).encode()).hexdigest()[:16]

@@ -51,7 +51,7 @@ class Problem:
     """A problem in the registry, most often a bad row, which does not count. `record` is the text of the row or column.
 
     Attributes:
-        reason: like a rejected record's, such as `invalid:quantity`; its text is in `reports/content/wording/words.py`.
+        reason: a word such as `invalid:quantity`; `reports/content/wording/words.py` has its text.
         is_as_written: `record` may be shown unchanged; otherwise phone numbers in it are masked.
         costs_row: the row does not count; otherwise the problem is of a column, a file, or a single cell.
     """
@@ -119,7 +119,7 @@ class Row:
         """Return the cell as an amount of money in yuan; None if it is empty.
 
         Raises:
-            BadRowError: it is not such a number.
+            BadRowError: it is not a valid amount.
         """
         value = self.text(column)
         if value is None:

@@ -1,7 +1,7 @@
 """Settings of buckets: the tables `[[fetch]]` and `[publish]` of `authmeter.toml`.
 
 A setting never holds a secret: credentials are read from the environment, or from files of the providers' libraries.
-Error messages do not repeat a refused address, as it may contain one.
+Error messages do not repeat a refused address, as it may contain a secret.
 """
 
 import re

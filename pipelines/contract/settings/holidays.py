@@ -41,8 +41,8 @@ def calendar_of(country: str, zone: str) -> str:
 
 
 def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
-    """Return the holidays of a country, including days off that make up for others, and weekend days that are worked
-    instead.
+    """Return the days of a country without a usual volume: holidays, days off that make up for others, and weekend days
+    that are worked instead.
     """
     if country == NO_CALENDAR:
         return frozenset()

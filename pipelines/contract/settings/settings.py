@@ -233,7 +233,7 @@ class Settings(BaseModel):
         return frozenset(days) & (holidays_of(country, {day.year for day in days}) | {*self.holidays})
 
     def billing_on(self, day: date) -> dict[str, BillingRule]:
-        """Return the billing rules in force on `day`, by vendor; the rule under `*` bills all vendors without one."""
+        """Return the billing rules in force on `day`, by vendor; the rule under `*` is for vendors without a rule."""
         return rules_in_force(self.billing, day)
 
 

@@ -41,10 +41,11 @@ LATER: Final = (
 
 @dataclass(frozen=True)
 class DayBooks:
-    """The books of one day. `counted` are the `accepted` records less duplicates; `in_outcomes` must equal it.
+    """The books of one day. `counted` is `accepted` less duplicates, and must equal `in_outcomes`, the records in
+    `outcome_daily`.
 
-    `unmapped` are the counted records whose code the dictionary lacks, `in_outcomes` the records in `outcome_daily`.
-    `content` is the digest of the tables as written, see `common/digests.py`.
+    `unmapped` are the counted records whose code the dictionary lacks. `content` is the digest of the tables as
+    written, see `common/digests.py`.
     """
 
     accepted: int

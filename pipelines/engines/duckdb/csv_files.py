@@ -92,8 +92,8 @@ def _read(
     rows: FileRows,
     line_of: Callable[[int], int] | None = None,
 ) -> None:
-    """Read files of one layout. For a copy without header, `line_of` returns the line of the original at which a row
-    begins.
+    """Read files of one layout. If they are copies without a header, `line_of` returns the line of the original at
+    which the row with a given index begins.
     """
     mask = csv_mask(layout.names, job.mapping)
 

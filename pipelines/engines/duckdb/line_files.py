@@ -1,8 +1,7 @@
 """Reads files with one record a line into a part: JSON, and lines of any other form.
 
-The database first reads JSON files as a whole, which gives the indexes of rejected rows. Their lines are then fetched
-as texts, and the same rules are applied to these. If the reason is known without the text, only the first lines are
-fetched, as no further texts are stored. Lines that are not JSON are read as texts only.
+The database first reads JSON files as a whole. For each reason, a part stores the texts of the first rejected rows, so
+their lines are then fetched as texts. Lines that are not JSON are read as texts only.
 """
 
 from collections import Counter
@@ -52,11 +51,11 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
 def _read_json(
     job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
 ) -> tuple[list[RowSet], list[Counter[str]]]:
-    """Read whole files. Return, for each of them, the rows whose texts must be fetched, and how many records were
-    rejected for each reason except `BARE`.
+    """Read whole files. Return for each file the rows whose texts must be fetched, and how many records were rejected
+    for each reason except `BARE`.
 
-    All `BARE` rows (lines without any field that is read) must be fetched, as the reason depends on the text. For other
-    reasons only the first rows must be fetched, because only their texts are stored.
+    A `BARE` row is a line without any field that is read. All of these are fetched, because the text determines their
+    reason. For any other reason only the first rows are fetched, because only their texts are stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))

@@ -84,8 +84,8 @@ class PartWriter:
             self.books[int(file)].skipped += int(count)
 
     def count_rejected(self, file: int, reason: str, count: int = 1) -> int:
-        """Count the next rejected records of a file and reason, and return how many of them must be kept, from the
-        first on. Call it in the order of the file's lines.
+        """Count the next `count` rejected records of a file and reason. Return how many of them must be kept, beginning
+        with the first. Call it in the order of the file's lines.
         """
         self.books[file].rejected += count
         return count_rejected(self.books[file].reasons, reason, count)

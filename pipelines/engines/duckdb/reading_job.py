@@ -31,8 +31,8 @@ Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
 
 class FileRows:
-    """Counts the rows of each file that were read. Rows come in the order of the files; the first file has the index
-    `first`.
+    """Counts how many rows of each file were read. Rows come in the order of the files; `first` is the index of the
+    first file.
     """
 
     def __init__(self, files: int, first: int = 0) -> None:
@@ -40,8 +40,8 @@ class FileRows:
         self.first = first
 
     def pieces(self, batch: pa.RecordBatch) -> Iterator[tuple[int, slice, int]]:
-        """Yield the index of each file in the batch, the slice of its rows, and how many of its rows were counted
-        before.
+        """Yield for each file in the batch its index, the slice of its rows, and how many of its rows were counted in
+        earlier batches.
         """
         files = batch.column("file").to_numpy()
         ends = [*(np.flatnonzero(np.diff(files)) + 1), len(files)]
@@ -57,7 +57,9 @@ class FileRows:
 
 @dataclass(frozen=True)
 class ReadingJob:
-    """Connection, mapping, parameters (`reading`) and hash key of a reading, and the folder of the part (`target`)."""
+    """The inputs for reading files: connection, mapping, parameters (`reading`), hash `key`, and the folder of the part
+    (`target`).
+    """
 
     connection: duckdb.DuckDBPyConnection
     mapping: SourceMapping

@@ -1,4 +1,4 @@
-"""Reads landed files into event parts on Spark, with one task on an executor for each reading.
+"""Reads landed files into event parts on Spark, with one task on an executor for each call of `read`.
 
 A task opens a reader in its own process and writes into the data folder. Each task is a Spark job of its own, so that
 results can be yielded in order as soon as they are complete.

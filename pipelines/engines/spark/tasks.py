@@ -100,7 +100,7 @@ def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]
 
 
 def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
-    """Yield the packed events of these shares (indexes of `task.shares`) by bucket, which is a hash of the event_id."""
+    """Yield the packed events of the shares with these `numbers` by bucket, which is a hash of the event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
@@ -144,8 +144,8 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
 
 
 def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
-    """Run the steps over the devices and other keys of one bucket, and sum the received rows. Yield the results, and
-    the records with a subject, the latter with the bucket of their subject.
+    """Sum the received rows of one bucket, find the subjects of its sign-in records, and run the steps over its devices
+    and other keys. Yield the results, and the sign-in records with the bucket of their subject.
     """
     plan = task.plan
     known, lone, attempts = plan.subjects.known_records, plan.subjects.lone_records, plan.subjects.device_attempts
@@ -219,9 +219,10 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
 
 
 def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
-    """Yield packed rows with the number of their bucket, computed by the SQL expression `bucket`. Before them, yield
-    the relation without rows for the bucket whose number is this task's: as each task does so, every bucket gets the
-    columns of every relation, even if it gets no rows.
+    """Yield packed rows with the number of their bucket, computed by the SQL expression `bucket`.
+
+    Each task first yields the relation without rows for the bucket that has the task's own number. So every bucket gets
+    the columns of every relation, even if it gets no rows.
     """
     name = rows.alias
     (empty,) = packed(rows.limit(0))

@@ -125,9 +125,9 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Return whether the records missing from a fallen part came under another name, or users signed in differently:
-    other parts of its whole and kind (`is_beside`), each with far more records than usual, gained at least half of the
-    missing number. `parts` and `norms` are actual and usual records, by day and part.
+    """Return whether other parts of the same whole and kind (`is_beside`) gained at least half of the records that a
+    fallen part lost, as after a change of names. Only parts with far more records than usual count. `parts` and `norms`
+    are actual and usual records, by day and part.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
@@ -168,10 +168,10 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Yield days whose records by hour and source equal an earlier day's; consecutive days are one fault.
+    """Yield days that have the same records by hour and source as an earlier day; consecutive days are one fault.
 
-    A day that equals several original days is not reported: its feed sends the same every day, as probes do. A copy
-    counts as its original, so a feed that repeats one day stays a fault.
+    If there are several such earlier days that are no copies themselves, the day is not reported: the feed sends the
+    same every day, as probes do.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)

@@ -82,7 +82,7 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
 
 
 def dated(entry: FileEntry) -> tuple[str, date] | None:
-    """Return the path of a file of a daily set without its dates, and its newest date; None if the path has no date.
+    """Return the path of a file with `<day>` in place of each date, and the newest date; None if the path has no date.
 
     `gw2/2026-11-23/13.log` becomes `gw2/<day>/13.log`.
     """
@@ -96,9 +96,9 @@ def dated(entry: FileEntry) -> tuple[str, date] | None:
 
 
 def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest) -> list[Incident]:
-    """Join faults of the same metric that open within a day to one incident.
+    """Join faults of the same metric to one incident if they begin at most a day apart.
 
-    On the newest day, losses up to the usual number of late records are left out: these records may still come.
+    An incident that begins on the newest day is left out if it lost no more records than usually come late.
     """
     late = manifest.late_records
     usually_late = median(late[day] for day in days[-WINDOW_DAYS - 1 : -1]) if len(days) > 1 else 0

@@ -21,7 +21,8 @@ _LEAST_EARLIER: Final = 3
 def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fault]:
     """Yield a fault for each day that was cut short.
 
-    The cause is `hours=13-23` if these last hours have no records but usually a tenth of the day's or more, else `all`.
+    The cause is `hours=13-23` if the day has no records in its last hours, here from 13 on, although a tenth of the
+    records or more usually come then. Otherwise it is `all`.
 
     Args:
         counted: records of each day.
@@ -52,8 +53,8 @@ def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
 
 
 def _gone_hours(there: Floats, usual: Floats) -> str:
-    """Return the last hours of a day, as `hours=13-23`, if they have no records but usually a tenth of the day's or
-    more; else `all`. `there` and `usual` are actual and usual records by hour.
+    """Return the last hours of a day without records, as `hours=13-23`, if a tenth of the day's records or more usually
+    come then; else `all`. `there` and `usual` are actual and usual records by hour.
     """
     last = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
     is_gone = last < len(there) and usual[last:].sum() >= _TAIL_SHARE * usual.sum() > 0

@@ -17,10 +17,10 @@ WINDOW_DAYS: Final = 7
 class Fall:
     """Days of the subject with the index `row` under its baseline.
 
-    All days are indexes: `first`; `opened`, the day on which the fall was detected; `last_bad`, the newest day that is
-    not back at the baseline; `last`, None while the fall is open; `baseline`, the days of the baseline, which ends
-    before the day `before`. `has_data` and `values` are the subject's, by day, with the norms as of `before`. The
-    functions that return a loss take the subject's counts by day.
+    All days are indexes. `first` is the first day, and `last` the last one, None while the fall is open. `opened` is
+    the day on which the fall was detected; `last_bad` is the newest day that is not back at the baseline. `baseline`
+    has the days of the baseline, all before the day `before`. `has_data` and `values` are the subject's, by day, with
+    the norms as of `before`.
     """
 
     row: int

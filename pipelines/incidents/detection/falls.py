@@ -134,8 +134,8 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall of a window, from `start` to `day`. It begins on the window's most significant day; if falls
-        are slow, on `day`.
+        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day;
+        if falls are slow, on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)

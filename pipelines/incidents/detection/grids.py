@@ -10,8 +10,8 @@ _NARROW = 8
 
 
 def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
-    """Fill `sums` with running sums of `values`: row i + `step` of `sums` becomes the sum of the rows i, i - `step`,
-    i - 2 `step` and so on of `values`. The first `step` rows of `sums` must be 0.
+    """Fill `sums` with running sums of `values`: `sums[i + step] = sums[i] + values[i]`. The first `step` rows of
+    `sums` must be 0.
 
     Adding row to row is eight times as fast as a cumulative sum along the columns, except for narrow grids.
     """

@@ -33,8 +33,8 @@ Watched = tuple[list[tuple[str, ...]], Floats]
 class DayCounts:
     """Counts of each app and channel by day.
 
-    `keys` has app and channel of each subject, in order. `grids` has a grid of days (rows) and subjects (columns) by
-    the name of the count.
+    `keys` has app and channel of each subject, in order. `grids` has, by the name of each count, a grid of days (rows)
+    and subjects (columns).
     """
 
     keys: list[tuple[str, ...]]

@@ -37,10 +37,10 @@ class VolumeMeasure:
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
         """Return the `volume` of each day, its `norm`, and the terms from which `spread` estimates the variance.
 
-        Over the days of a baseline, the sum of `beyond` divided by the sum of `known squares` is the variance that
-        chance does not explain, relative to the squared norm. The sum of `in a row` divided by the sum of `row squares`
-        is the covariance of consecutive days, relative to their norms. The `young` terms are for days that have no norm
-        yet: `spread` compares these with the mean of the baseline.
+        Summed over the days of a baseline, `beyond` / `known squares` is the variance that chance does not explain,
+        relative to the squared norm, and `in a row` / `row squares` is the covariance of consecutive days, relative to
+        their norms. Days without a norm have the `young` terms instead, which `spread` compares with the mean of the
+        baseline.
         """
         volume = self.volumes[:, rows]
         norms = Norms(clean)
@@ -97,8 +97,8 @@ def spread(base: Sums, seen: Sums) -> Floats:
 class Norms:
     """The norm of each day (rows) and subject (columns): a mean over the last `BASELINE_DAYS` clean days before it.
 
-    `of_weekday` is how many of these clean days have the weekday of the day; `is_young` marks days before which there
-    are too few clean days for any norm.
+    `of_weekday` is the number of these clean days that have the same weekday. `is_young` marks days with too few clean
+    days before them for a norm.
     """
 
     def __init__(self, clean: Flags) -> None:

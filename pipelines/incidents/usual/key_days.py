@@ -16,8 +16,8 @@ from pipelines.store.database import named_rows
 
 @dataclass(frozen=True)
 class KeyDays:
-    """The counts of each day up to the as-of, by name, None on days without data; and the norms of the last days, by
-    figure.
+    """The counts of each day up to the as-of (`counts`, by name; None on days without data), and the norms of the last
+    days (`norms`, by figure).
     """
 
     counts: dict[date, dict[str, int | None]]

@@ -166,7 +166,9 @@ def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
 
 
 def weekday_sums(values: Numbers) -> Numbers:
-    """Return for each value of a grid (subject, day) the sum of its weekday over the eight weeks before; nan is 0."""
+    """Return for each value of a grid (subject, day) the sum over the same weekday in the eight weeks before; nan
+    counts as 0.
+    """
     found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
     return found
 
@@ -177,10 +179,10 @@ def usual_of(row: DayNorm) -> Usual:
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
-    """Return whether the values of some days of a subject, added up, are below, inside or above the usual range.
+    """Return whether the values of some days of a subject, added up, are below, inside or above the usual range. Return
+    "unknown" if fewer than half of the days with a value have a usual range.
 
-    The only rule for colour: a figure is green or red only outside this range. "unknown" if fewer than half of the days
-    with a value have a usual range.
+    All colours follow this rule: a figure is green or red only outside the range.
     """
     days = [row for row in rows if row.value is not None]
     known = [row for row in days if row.usual is not None]
@@ -201,7 +203,7 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
 
 
 def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
-    """Return the colour of a figure: none within its usual range, or if neither direction is declared better."""
+    """Return the colour of a figure; "" within its usual range, or if neither direction is declared better."""
     if better is None or side not in ("above", "below"):
         return ""
     return "good" if (side == "above") is (better == "higher") else "bad"

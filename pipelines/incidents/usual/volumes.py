@@ -1,4 +1,4 @@
-"""The usual number of records of a day, for pages and messages, and whether they call a day `short`.
+"""The usual number of records of a day, for pages and messages, and the rule by which they call a day `short`.
 
 Incidents are opened by a sharper rule, see `detection/volume_measure.py`.
 """
@@ -30,9 +30,8 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
 
 
 def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, short_days: Collection[Incident]) -> bool:
-    """Return whether a day with records is called short.
-
-    That is a day of a `SHORT_DAY` incident, or one whose records are under the usual ones divided by 1 + `jump_ratio`.
+    """Return whether a day with records is called short: it is a day of a `SHORT_DAY` incident, or has fewer records
+    than `usual` / (1 + `jump_ratio`).
     """
     is_far_below = usual is not None and counted * (1 + jump_ratio) < usual
     return counted > 0 and (is_far_below or any(one.covers(day) for one in short_days))

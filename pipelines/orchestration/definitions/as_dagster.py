@@ -15,10 +15,10 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 
 
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
-    """Convert the results of a step for Dagster, for the assets and checks that the run selected.
+    """Yield the results of a step in Dagster's types, for the assets and checks that the run selected.
 
-    Two kinds of results go into Dagster's event log, as Dagster does not expect them from the step: observations of
-    assets, and assets of days other than the run's.
+    Observations of assets, and assets of days other than the run's, are written to Dagster's event log instead, because
+    Dagster does not expect them from the step.
     """
     partition = context.partition_key if context.has_partition_key else None
     for result in results:

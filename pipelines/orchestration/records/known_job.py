@@ -1,7 +1,7 @@
 """The definition of the daily job as Dagster recorded it in a home; without it, Dagster itself must run the job.
 
-A run's row names the snapshots of its job and plan, from which Dagster draws the run. They depend on the code that ran,
-so a file in the home stores a digest of that code. Snapshots of a folder that was moved have its old path.
+Dagster shows a run by snapshots of its job and plan, which the row of the run names. The snapshots depend on the code
+that ran, so a file in the home stores a digest of that code. If the data folder was moved, they contain its old path.
 """
 
 import hashlib

@@ -25,9 +25,9 @@ _ANY_SIZE = UnpackLimits(10**9, 10**18)
 
 @dataclass(frozen=True)
 class MemberFile(LandedFile):
-    """A member of an archive. `archive` is the path of the archive under landing; `full`, `stamp` and `archive_bytes`
-    are its file, stamp and size when it was listed. `place` is the member's index in a zip archive, or the offset of
-    its bytes in the unpacked tar archive.
+    """A member of an archive. `archive` is the path of the archive under landing. `full`, `stamp` and `archive_bytes`
+    are the file, stamp and size of the archive when it was listed. `place` is the member's index in a zip archive, or
+    the offset of its bytes in the unpacked tar archive.
     """
 
     archive: str

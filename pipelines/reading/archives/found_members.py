@@ -27,7 +27,9 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class FoundMember(NamedTuple):
-    """A member: its name as text, size, place (see `MemberFile`) and checksum, and the reason if it is refused."""
+    """A member: its name as text, size, place (see `MemberFile`) and checksum. `finding` is the reason if it is
+    refused, else empty.
+    """
 
     name: str
     bytes: int

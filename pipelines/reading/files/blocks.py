@@ -132,8 +132,8 @@ def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
 
 
 def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
-    """Read into the buffer, whose first `filled` bytes are in use, up to its last byte, which is kept for a missing
-    last line end. Return the number of bytes in use and whether the stream ended.
+    """Fill the buffer after its first `filled` bytes, which are in use. Its last byte stays free for a missing last
+    line end. Return the number of bytes in use and whether the stream ended.
     """
     view = memoryview(buffer)[: len(buffer) - 1]
     while filled < len(view):

@@ -20,7 +20,9 @@ _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
 
 
 def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[bytes]:
-    """Yield the text with one object on each line."""
+    """Yield the text with one object on each line. A second pass over the text gets its `cutter` from
+    `Cutter.second`.
+    """
     cutter, buffer = cutter or Cutter(), bytearray(_BLOCK_BYTES)
     while count := stream.readinto(memoryview(buffer)):
         yield cutter.cut(bytes(buffer[:count]))

@@ -114,8 +114,8 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
-    """Unpack concatenated compressed streams, each with a new decompressor of the standard library from `new`. Its file
-    classes would ignore data after the last stream. Bytes of `padding` between streams are skipped.
+    """Unpack concatenated compressed streams, each with a new decompressor from `new`. Bytes of `padding` between
+    streams are skipped. (The file classes of the standard library would ignore data after the last stream.)
 
     Raises:
         EOFError: the file ends within a stream.

@@ -31,7 +31,7 @@ _STRETCH = MAX_LINE_VALUES // 2
 @dataclass(frozen=True)
 class PlainFile:
     """An open descriptor with a file's plain bytes: the landed file, or an unpacked or converted copy of it. `bytes` is
-    the size of the plain bytes, `encoding` that of the landed file.
+    the size of the plain bytes, `encoding` the original encoding of the text.
     """
 
     file: LandedFile

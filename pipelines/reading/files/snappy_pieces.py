@@ -54,7 +54,8 @@ def snappy_pieces(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
 
 
 def is_raw_snappy(raw: FileIO, head: bytes) -> bool:
-    """Whether a file is one raw block, which has no mark: its beginning and its size are possible, and it unpacks.
+    """Whether a file is one raw block. A raw block has no mark, so the file must have a possible beginning and size,
+    and unpack without error.
 
     Blocks of less than 128 bytes are not recognized, because they can begin like a text.
 

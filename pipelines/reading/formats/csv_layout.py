@@ -33,8 +33,9 @@ class CsvLayout:
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Read the header. Of the possible separators, it uses the first that splits the line into most cells. More than
-    `MAX_COLUMNS` cells count as no header. Of columns with the same name, readers use the first.
+    """Read the header and return the layout. The separator is the first that splits the header into the most cells.
+    With more than `MAX_COLUMNS` cells, the file counts as one without header. If two columns have the same name,
+    readers use the first.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}

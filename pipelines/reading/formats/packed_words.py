@@ -1,7 +1,7 @@
 """Selects the text columns with few different values, which are read in the dictionary encoding of their Parquet pages.
 
-`parquet_rows.py` reads these columns as dictionaries and decodes all others. It cuts batches by their size without
-dictionaries, which is also used to join batches.
+`parquet_rows.py` reads these columns as dictionaries and decodes all others. Batches are cut and joined by the size
+that they have when the dictionaries are decoded.
 """
 
 from collections.abc import Iterator
@@ -56,8 +56,8 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return how many rows each batch gets if `rows` rows of `size` bytes in all are cut into equal batches, each at
-    most 1.5 times as large as `most` bytes.
+    """Return the number of rows of a batch if `rows` rows, of `size` bytes in all, are cut into equal batches of about
+    `most` bytes (at most 1.5 times as many).
 
     Equal batches leave no remainder of a few rows, which would have to be copied to join it with the next rows.
     """

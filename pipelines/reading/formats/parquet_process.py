@@ -51,8 +51,8 @@ class ParquetProcess:
     def _batches(
         self, file: LandedFile, place: tuple[str, bool], limits: UnpackLimits, batch: tuple[int, int]
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a file. `place` is the path that the child opens, and whether that is a landed file, not an
-        unpacked copy; `batch` is the size of a batch in rows and in bytes.
+        """Yield the rows of a file. `place` is the path that the child opens, and true if this is the landed file
+        itself and not an unpacked copy. `batch` is the size of a batch in rows and in bytes.
         """
         child = self._taken()
         assert child.stdin
@@ -81,8 +81,8 @@ class ParquetProcess:
                 _end(child)
 
     def _taken(self) -> subprocess.Popen[bytes]:
-        """Return a child whose pipes are not in use; the child of an iterator that was not read to its end is never
-        reused.
+        """Return the idle child process, or start one. A child becomes idle again only after all rows of its file were
+        read; else it is ended.
         """
         child, self._child = self._child, None
         if child is None:

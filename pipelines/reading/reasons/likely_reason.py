@@ -41,8 +41,8 @@ _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
-    """Return why few or no records of a file were accepted. If every record was skipped, the mapping is the reason,
-    else one that the beginning of the file shows, or, if it shows none, the most frequent reason in the books.
+    """Return why few or no records of a file were accepted. If every record was skipped, the reason is the mapping;
+    else it is a fault at the beginning of the file; else the most frequent rejection reason in the books.
     """
     if books.skipped and not books.records_read:
         return Reason("where" if mapping.where else _why_none_within(file), mapping.name)

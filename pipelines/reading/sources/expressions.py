@@ -34,7 +34,7 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
     unnest). Each is run on two empty records, so that errors are found before the run.
 
     Args:
-        expressions: by the name of the field, or `where`.
+        expressions: SQL by the name of its field, or of another key of the mapping, such as `unwrap`.
         where: the path of the mapping, for the messages.
     """
     for name, expression in expressions.items():

@@ -106,7 +106,9 @@ class SourceMapping(BaseModel):
         return any(self.matches_as(name, path) for name in (path, *names_before_rotation(path)))
 
     def matches_as(self, named: str, path: str) -> bool:
-        """Whether the mapping would read the landed file `path` if its path were `named`."""
+        """Whether a pattern matches the path `named`, and the format of the landed file `path` is known. `named` is
+        used in place of `path`, for example its path before log rotation.
+        """
         return fits_any(named, self.files) and (self.format is not None or format_of(path) is not None)
 
     def format_for(self, path: str) -> Format:

@@ -138,8 +138,8 @@ def _together(wrong: list[UsageError], folder: Path) -> UsageError:
 
 
 def _in_each_folder(path: str) -> list[str]:
-    """Return for each folder above a file a path such as `folder/-.log`, outer folders first. A pattern matches such a
-    path only by the folder's name or the file's suffix, as the file's name is replaced.
+    """Return for each folder above a file, outer folders first, a path in which `-` replaces the file's name, such as
+    `folder/-.log`. A pattern matches such a path only by the folder's name or the file's suffix.
     """
     archive, member = parts_of(path)
     folders = [*archive.split("/")[:-1], *member.split("/")[:-1]]

@@ -39,8 +39,8 @@ class LimitSums(NamedTuple):
 
 
 class RepeatClass(NamedTuple):
-    """All devices, or all phones (see `key`), with a number of requests a day in `requests_class`, such as `6-10`: how
-    many they are (`keys`; again for each app and day), their requests and uses.
+    """Devices, or phones (see `key`), whose requests in an app on one day are in the class `requests_class`, such as
+    `6-10`: their number (`keys`), requests and uses. A device counts once for each such app and day.
     """
 
     key: str

@@ -145,7 +145,7 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """Return the cause of each day in `window`, by account and channel that have console counts of all apps."""
+        """Return the causes of the days in `window`, by account and channel, from console counts for all apps."""
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:

@@ -13,7 +13,7 @@ USAGE_LOOKS: Final = {
 
 
 def usage_parts(name: str) -> list[str]:
-    """Return the counts of fewer channels that add up to this count; empty if there are none."""
+    """Return the counts that add up to this count, each of fewer channels; empty if there are none."""
     whole = METRICS[name]
     parts = [METRICS[one] for one in HEADLINE_USAGE if one != name]
     found = [one for one in parts if one.summed == whole.summed and {*one.channels} < {*whole.channels}]

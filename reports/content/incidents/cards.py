@@ -95,7 +95,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
-    """Yield two bars: the likely cause's cell, then all other requests; none for other incidents than rates."""
+    """Yield two bars if a rate fell in a likely cell: that cell, then all other requests. Otherwise yield none."""
     cause = one.cause
     if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return

@@ -92,11 +92,11 @@ class PageIncidents:
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """Return the open incidents that the monitor page lists above the charts of one app, or of all apps (`*`).
+        """Return two fields with the open incidents of one app, or of all apps (`*`), for the monitoring page.
 
-        `open` has the first ones by column: id, folder of the app (None for all apps; no column if it equals the key),
-        text in both languages, and whether it is amber; for `*` also the app's name. `open_more` is the number of the
-        others. Both are left out if empty.
+        `open` has the first incidents by column: id, text in both languages, whether it is amber, and the folder of the
+        app (left out if it equals the key); for `*` also the app's name. `open_more` is the number of the others. Empty
+        fields are left out.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]

@@ -20,7 +20,7 @@ RATES: Final = {
 
 @dataclass(frozen=True)
 class Funnel:
-    """The funnel of one-click login, with the pre-fetches, whose records are no step of a session.
+    """The funnel of one-click login. Pre-fetches are counted apart, because their records belong to no session.
 
     Attributes:
         counts: the number of all sessions (`sessions`), and of sessions with each step or pair of steps in `FUNNEL`.

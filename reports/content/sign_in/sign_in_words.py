@@ -118,13 +118,13 @@ def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) ->
 def failed_words(
     day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
 ) -> Bilingual | None:
-    """Return a sentence about the sessions of `day` with a failure (`failed`), and where most lost sessions stopped
-    (`stops`).
+    """Return a sentence about the day's sessions with a failure, and where most of the lost ones stopped.
 
     Args:
-        stops: most sessions first.
+        failed: the sessions with a failure.
+        stops: where lost sessions stopped, most sessions first.
 
-    Returns None if there is no such session that midnight did not cut.
+    Returns None if no session had a failure, or midnight cut all that had one.
     """
     if not failed.concluded:
         return None

@@ -39,7 +39,8 @@ function noteKeys(notes) {
 }
 
 /**
- * The keys of the shapes behind a single line; with several lines, a hint how to see them.
+ * The keys of the shapes behind a single line. Charts with several lines have no such shapes: a text says how to see
+ * them.
  * @param {boolean} isAlone
  * @returns {HTMLElement[]}
  */
@@ -125,8 +126,8 @@ const words = (textContent) => element("span", { textContent });
 /**
  * Shows the keys of the marks in the charts of a legend.
  * @param {HTMLElement} legend
- * @param {string[]} channels those of its lines.
- * @param {boolean} isAlone whether one of its lines stands alone in a chart.
+ * @param {string[]} channels the channels of the legend's lines.
+ * @param {boolean} isAlone whether the charts show a single line.
  * @param {boolean} isByVersion
  */
 export function drawChartKeys(legend, channels, isAlone, isByVersion) {

@@ -47,12 +47,14 @@ function widthOf(place) {
 }
 
 /**
+ * Identifies all that a layer's drawing depends on, except the width.
  * @param {SpanKey} span
  * @returns {string}
  */
 const stamp = (span) => [language, theme(), span, chosenDimension, revision].join(" ");
 
 /**
+ * The layer of a chart for a span; made if there is none yet.
  * @param {HTMLElement} place
  * @param {SpanKey} span
  * @returns {HTMLElement}
@@ -67,6 +69,7 @@ function layerOf(place, span) {
 }
 
 /**
+ * Draws a chart over a span, into the layer of that span.
  * @param {HTMLElement} place
  * @param {SpanKey} span
  */
@@ -125,6 +128,7 @@ function showReady(place) {
 }
 
 /**
+ * Whether a chart's layer for a span must be drawn, or drawn again.
  * @param {HTMLElement} place
  * @param {SpanKey} span
  * @returns {boolean}
@@ -137,7 +141,10 @@ function isStale(place, span) {
 /** The charts that have lines for the present choice. */
 const shownCharts = () => all("[data-chart]").filter((place) => !around(place, "figure").hidden);
 
-/** @returns {[HTMLElement, SpanKey] | null} */
+/**
+ * The next layer to draw, as chart and span; null if all are drawn.
+ * @returns {[HTMLElement, SpanKey] | null}
+ */
 function nextLayer() {
   const places = shownCharts();
   for (const span of [chosenSpan, ...LAYERS.filter((one) => one !== chosenSpan)]) {
@@ -173,7 +180,7 @@ export const whenChartsShown = new Promise((resolve) => {
   chartsShown = resolve;
 });
 
-/** Draws the layers that are not drawn yet; the page handles input meanwhile. */
+/** Draws all layers that are missing or outdated, one per task, so that the page handles input between them. */
 export function drawCharts() {
   const places = all("[data-chart]");
   for (const place of places) {

@@ -11,8 +11,8 @@ import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
 
 /**
- * The size of each marker. A marker on every day of a month would hide the lines: only days with a tick have one, to
- * distinguish series, and a day between two gaps, which has no line.
+ * The marker size of each day: `size` on days with a tick, to distinguish series, and on days between two gaps, which
+ * have no line; else 0. A marker on every day of a month would hide the lines.
  * @param {Value[]} list
  * @param {string[]} days
  * @param {string[]} ticks

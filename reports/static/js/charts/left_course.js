@@ -12,8 +12,8 @@ import { dayAfter } from "./scales.js";
 /** @import { LeftCourse, Value } from "../types.d.ts" */
 
 /**
- * The units left by day: in each package, in all, and with the most and the fewest uses. Single packages have no
- * forecast.
+ * For each day, the units left in each package and in all packages. Days after the data day only have the forecast of
+ * all: as expected, with the most and with the fewest uses.
  * @param {LeftCourse} course
  * @returns {{ day: string, values: Value[] }[]}
  */

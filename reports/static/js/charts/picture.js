@@ -96,7 +96,7 @@ function legendRows(entries, width, top) {
   return { keys, height: y + 18 - top };
 }
 
-/** The app and the days or months of the charts. */
+/** The line below a picture's title: the app, and the days or months of the charts. */
 function subtitle() {
   const { x, isByMonth } = placesOf(chosenSpan);
   const [first, last] = [x[0], x[x.length - 1]];

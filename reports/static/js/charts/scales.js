@@ -55,7 +55,7 @@ export function scale(values, unit, fromZero) {
 }
 
 /**
- * At most `most` ticks, on the weekday of the data day, so that weeks can be recognized.
+ * Ticks counted back from the last day, every 1, 2, 7, 14 or 28 days, so that there are at most `most`.
  * @param {string[]} days
  * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}
@@ -74,7 +74,7 @@ export function dayScale(days, most = 8) {
 const HALF_MONTH = 15;
 
 /**
- * A tick at every third month including the last one; at every sixth if these would be more than `most`.
+ * A tick at every third month, counted back from the last; at every sixth if there would be more than `most`.
  * @param {string[]} months
  * @param {number} [most]
  * @returns {Axis & { tickvals: string[] }}

@@ -6,7 +6,7 @@ import { _, filled, onLanguage } from "./language.js";
 import { unmet } from "./unmet.js";
 import { onFigures, onWindow } from "./windows.js";
 
-/** Adds the lines above the content of the page, or removes them. */
+/** Shows a line above the page's content for each part of the address that cannot be applied, with its replacement. */
 export function drawInstead() {
   const lines = unmet().map(({ wanted, shown }) =>
     element("p", {
@@ -24,7 +24,7 @@ export function drawInstead() {
   }
 }
 
-/** Draws the lines after every change of address, figures, window or language. */
+/** Writes these lines again after every change of address, figures, window or language. */
 export function startInstead() {
   onAddress(drawInstead);
   onFigures(drawInstead);

@@ -66,7 +66,7 @@ export const cardWindows = () => (isPhone() ? ["7", "30"] : [windowKey()]);
 const isSpan = (value) => SPANS.some((one) => one === value);
 
 /**
- * The longer span in the address.
+ * The span of the charts in the address; null if it has none.
  * @returns {SpanKey | null}
  */
 function askedSpan() {
@@ -75,7 +75,7 @@ function askedSpan() {
 }
 
 /**
- * The window of the tables for a span of the charts.
+ * The number of days that the tables cover while the charts show this span.
  * @param {SpanKey} span
  */
 const daysOf = (span) => (span === "7" ? 7 : 30);

@@ -11,7 +11,7 @@ import { ABSENT } from "./format.js";
 /** @import { BigList, CodedName, KeyOf, RawList, Rows, Value } from "../types.d.ts" */
 
 /**
- * Reads a list by column.
+ * A big list whose columns are parsed when they are first read.
  * @param {RawList} list
  * @returns {BigList}
  */

@@ -215,7 +215,8 @@ export function completedFigures(raw) {
 }
 
 /**
- * The numbers of a chart's series in `lists`, one for each day or month; `meta` is their address (`charts/shapes.py`).
+ * The numbers of a chart's series in `lists`, one for each day or month; null if the figures lack the series. Group,
+ * series and field are its address (`charts/shapes.py`).
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {ChartLists} lists
  * @returns {Value[]}

@@ -29,7 +29,7 @@ const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
 export const number = (value) => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
 
 /**
- * A part of one, in per cent with two decimals.
+ * A share as per cent with two decimals.
  * @param {Value | undefined} value
  * @returns {string}
  */
@@ -49,7 +49,7 @@ export const level = (value) => (known(value) ? `${(value * 100).toFixed(1)}%` :
 export const milliseconds = (value) => (known(value) ? filled(_("{value} ms"), { value: number(value) }) : ABSENT);
 
 /**
- * Bytes, in kB of 1,000 and MB from there.
+ * A number of bytes, in B, kB or MB (powers of ten).
  * @param {Value | undefined} value
  * @returns {string}
  */

@@ -40,7 +40,7 @@ export const loginChannels = () => site.channels.filter((one) => one.is_login).m
 export const channelsOfSeries = (series) =>
   series === "*" ? loginChannels() : own(site.usage, series)?.channels || [series];
 
-/** Channels outside the groups above; they are in no total. */
+/** The channels of the group `other`; no total includes them. */
 export const otherChannels = () => site.channels.filter((one) => one.group === "other").map((one) => one.key);
 
 /** The channels that verify a number of a user who is signed in already. */

@@ -22,7 +22,8 @@ function median(numbers) {
 }
 
 /**
- * The usual range of the day at `place`; null if too few days before it count, and for counts on a holiday.
+ * The usual range of the day at `place`; null on a holiday for counts, and if too few days before it can be used. Only
+ * days for which `counts` returns true are used.
  * @param {Value[]} values
  * @param {number} place
  * @param {Unit} unit

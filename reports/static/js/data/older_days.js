@@ -17,7 +17,7 @@ let older;
 let named = [];
 
 /**
- * The days of the 13 months before the 90; empty if the app has no record on them.
+ * The days of the 13 months that precede the last 90 days; empty if the app has no record on them.
  * @returns {string[]}
  */
 function olderDays() {
@@ -28,10 +28,8 @@ function olderDays() {
   return named;
 }
 
-/**
- * All days that can be chosen, oldest first, and the indexes of days without data; older days have no values until they
- * are loaded.
- */
+/** All days that can be chosen, oldest first, the indexes of days without data, and the number of older days. Older
+   days count as days without data until they are loaded. */
 export function daysOfRange() {
   const before = olderDays();
   const isMissing = new Set(site.older_missing);
@@ -44,7 +42,7 @@ export function daysOfRange() {
 }
 
 /**
- * The values of a list of the figures on these days.
+ * The values of one list of the figures, for all days that can be chosen (`daysOfRange`).
  * @param {(lists: ChartLists) => Value[]} listOf
  * @returns {Value[]}
  */

@@ -38,8 +38,8 @@ export function unpacked(text, withData, absent) {
 }
 
 /**
- * The rates of a version by day: two base-36 digits of per mille each, dots for none; they are the last of `count`
- * days.
+ * The rates of a version on the last `count` days; null on days without a rate. The text has two characters for each of
+ * the newest days: a base-36 number of per mille, or dots.
  * @param {string} text
  * @param {number} count
  * @returns {Value[]}

@@ -26,10 +26,10 @@ export function isDay(text) {
 }
 
 /**
- * The range to show for the requested one: cut to the days of the page. If none was requested, a date is invalid, or no
- * day of the range is on the page, the last `span` days of the page.
+ * The requested range, cut to the days of the page. If none is requested, a date is invalid, or no day of the range is
+ * on the page, it is the last `span` days of the page.
  * @param {{ from: string | null, to: string | null }} wanted
- * @param {string[]} days those of the page, oldest first.
+ * @param {string[]} days the days of the page, oldest first.
  * @param {number} span how many days are shown until the reader chooses.
  * @returns {{ first: string, last: string, isAsAsked: boolean }}
  */
@@ -57,9 +57,10 @@ function monthBefore(day) {
 }
 
 /**
- * The counterpart of each day of a range: the same number of days before; the same weekday, as few whole weeks before
- * as leave no day in both ranges; or the same day of the previous month.
- * @param {string[]} days of the range.
+ * The counterpart of each day of a range. `before`: the same number of days just before. `week`: the same weekdays,
+ * moved back by the fewest whole weeks with which the two ranges share no day. `month`: the same day of the previous
+ * month.
+ * @param {string[]} days the days of the range.
  * @param {Versus} versus
  * @returns {(string | null)[]}
  */
@@ -74,8 +75,8 @@ export function counterparts(days, versus) {
  * both days have data.
  * @param {{ first: string, last: string }} range
  * @param {Versus} versus
- * @param {string[]} days those of the page, oldest first.
- * @param {number[]} missing places without data.
+ * @param {string[]} days the days of the page, oldest first.
+ * @param {number[]} missing the indexes of days without data.
  */
 export function comparedPlaces({ first, last }, versus, days, missing) {
   const places = days.flatMap((day, i) => (first <= day && day <= last ? [i] : []));

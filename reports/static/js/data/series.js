@@ -28,7 +28,7 @@ function shownVersions() {
 }
 
 /**
- * The series of versions, which have the same key in every chart.
+ * The series of the shown versions for one field. A version has the same look in every chart.
  * @param {SeriesPlace["field"]} field
  * @returns {SeriesPlace[]}
  */
@@ -105,7 +105,7 @@ export function shownTraces(name, theme = "light") {
 }
 
 /**
- * The name of a line at its end.
+ * The name that a chart draws at the end of a line.
  * @param {SeriesPlace} meta
  * @returns {string}
  */

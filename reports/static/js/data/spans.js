@@ -12,8 +12,8 @@ import { countedDays, sideOfDays, usualOf } from "./norms.js";
 export const SPANS = ["7", "30", "90", "months"];
 
 /**
- * The calendar days of a month, and how many of them have data; the current month always lacks some.
- * @param {number} place in all months.
+ * The number of days of a calendar month, and how many of them have data; the current month always lacks some.
+ * @param {number} place the index of the month in `site.months`.
  * @returns {{ days: number, withData: number }}
  */
 function daysOfMonth(place) {
@@ -26,8 +26,8 @@ function daysOfMonth(place) {
 const isWhole = (place) => daysOfMonth(place).withData === daysOfMonth(place).days;
 
 /**
- * The days of a month on the axis, and how many of them have data.
- * @param {number} place
+ * The number of days of a month, and how many of them have data.
+ * @param {number} place the index of the month on the axis.
  */
 export const monthDays = (place) => daysOfMonth(boundsOf("months")[0] + place);
 
@@ -49,8 +49,8 @@ function boundsOf(span) {
 }
 
 /**
- * The days or months of a span, oldest first, and the indexes of those without data; a month counts if any day lacks
- * data.
+ * The days or months of a span, oldest first, and the indexes of days without data, or of months in which a day has
+ * none.
  * @param {SpanKey} span
  * @returns {{ x: string[], missing: number[], isByMonth: boolean }}
  */
@@ -91,7 +91,7 @@ export function heightsOf(meta, span) {
 }
 
 /**
- * The values of the same number of days just before; empty if the figures do not reach back far enough.
+ * The values of the span before, which has the same number of days; empty if the figures do not reach back far enough.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}

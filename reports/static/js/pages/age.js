@@ -38,7 +38,7 @@ export function markStale() {
 const agoText = (days) => (days === 1 ? _("1 day ago") : filled(_("{days} days ago"), { days }));
 
 /**
- * The element for a text that exists only with scripts.
+ * The element for a text that only a script can write; made inside `made` if the page does not have it yet.
  * @param {string} name
  * @param {Element} made
  * @returns {HTMLElement}

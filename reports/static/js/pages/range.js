@@ -25,13 +25,13 @@ const RATE = "authorization_rate";
 /** @returns {Versus} */
 const askedVersus = () => VERSUS.find((one) => one === asked("vs")) || "before";
 
-/** The number of days of the charts, which is the default. */
+/** The number of days that the charts show, which is the default length of the range. */
 const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
 
 const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
 
 /**
- * The side of a value over some days of the range; unknown if a day is older than the 90 days.
+ * The position of a value over some days relative to its usual range; unknown if a day is older than the last 90.
  * @param {Parameters<typeof sideOfPlaces>[0]} meta
  * @param {Parameters<typeof sideOfPlaces>[1]} unit
  * @param {number[]} places
@@ -179,7 +179,7 @@ function note({ first, last }, versus, { places, matched, isComparable }) {
   return `${dayRange(first, last)} · ${_("Compared with")} ${versusWords()[versus]} ${against} · ${filled(words, { matched: matched.length, days: places.length })}`;
 }
 
-/** A line on larger sites, which hold fewer days than others. */
+/** A note on sites with too many apps to publish older days, where only the last 90 days can be chosen. */
 function limitNotes() {
   if (site.has_older_days) return [];
   const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
@@ -216,7 +216,7 @@ function versusField() {
   return element("label", { className: "field" }, _("Compared with"), select);
 }
 
-/** Only redrawn after changes of the language, so that the focus is kept while days are chosen. */
+/** Draws the fields of the range. They are not drawn again while days are chosen, so that the focus is kept. */
 function drawFields() {
   for (const place of all("[data-range-fields]")) {
     place.replaceChildren(dateField(_("From"), "from"), dateField(_("To"), "to"), versusField());

@@ -123,7 +123,8 @@ function drawVersions() {
 }
 
 /**
- * A button that loads the versions which the table of an app lists together.
+ * A button that lists every version of the app, including those that the table merges into one row; none if it merges
+ * none.
  * @param {VersionRow[]} rows
  */
 function askForAll(rows) {

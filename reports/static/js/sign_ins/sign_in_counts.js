@@ -61,8 +61,8 @@ export function stepsByDay(packed, days, steps, pairs) {
 }
 
 /**
- * Whether a step is logged: at least half of the sessions that signed in by one-click login contain it. If nobody
- * signed in, the step may be logged: no session need have passed it.
+ * Whether the logs contain a step: at least half of the sessions that signed in by one-click login have it. True if no
+ * session signed in, because then no session needs to have the step.
  * @param {FunnelCounts} counts
  * @param {FunnelStep | "signed_in"} step
  */

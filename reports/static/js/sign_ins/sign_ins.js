@@ -29,7 +29,7 @@ const NEAR = "100%";
 /** @type {RawSignIns | undefined} */
 let found;
 
-/** The days of the section, including the 90 days, which tables of records do not offer. */
+/** The number of days that the section shows. Unlike tables of records, it can show 90. */
 const shownDays = () => (chosenSpan === "90" ? 90 : chosenDays);
 
 const shownLabel = () => (chosenSpan === "90" ? _("90 days") : periodLabel(windowKey()));
@@ -58,7 +58,7 @@ function put(name, ...content) {
 /** @param {string} textContent */
 const emptyNote = (textContent) => element("p", { className: "empty", textContent });
 
-/** A text for days without sessions: whether they have no sign-in records, or none that names a subject. */
+/** A text for days without sessions: there is no sign-in record, or no record names a device or an attempt. */
 function noSessions() {
   const [counts] = rowsOfWindow("funnel");
   if (!counts?.records) return emptyNote(_("No sign-in record in these days."));
@@ -100,11 +100,11 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
 }
 
 /**
- * The usual range, below a figure; empty if there are too few days.
+ * The usual range as a text below a figure; empty if there are too few days.
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
- * @param {string} day if the figure above covers more days: the day that the range is for, shown with its value.
- * @param {(value: number) => string} [lastText] of the last value, with the unit.
+ * @param {string} day the day of the usual range, shown with its value; empty if the figure is of that day.
+ * @param {(value: number) => string} [lastText] writes the upper end of the range, with the unit.
  */
 function usualNote({ value, usual }, textOfValue, day, lastText = textOfValue) {
   if (!usual) return [];

@@ -14,7 +14,8 @@ import { all, element, painted } from "../dom.js";
 const SUGGESTIONS = 50;
 
 /**
- * Returns a function that returns the present test of rows, or null if every row passes.
+ * Starts the filters of a list, and returns a function. It returns the test that each row must pass now, or null if no
+ * filter is set.
  * @param {HTMLElement} listing
  * @param {Rows} data
  * @param {() => void} changed

@@ -15,7 +15,7 @@ import { makeSortable } from "./order.js";
 /** @import { PeriodKey } from "../types.d.ts" */
 
 /**
- * A table head cell; `number` aligns it with the figures below.
+ * A head cell of a table; `isNumber` aligns it with the figures below.
  * @param {Node | string} content
  * @param {boolean} [isNumber]
  * @param {...string} details
@@ -31,7 +31,7 @@ export function headCell(content, isNumber, ...details) {
 }
 
 /**
- * A table of elements for the page, with its download.
+ * A table of the given rows, with its download buttons.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
@@ -43,7 +43,7 @@ export function plainTable(label, head, rows, className) {
 }
 
 /**
- * A table of elements for the page.
+ * A table of the given rows, without download buttons; its headings sort it.
  * @param {string} label
  * @param {Node[]} head
  * @param {Node[]} rows
