@@ -82,7 +82,9 @@ def _channels(rng: np.random.Generator, noise: Noise) -> tuple[Channel, ...]:
 
 
 def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
-    """Two existing versions, and one or two new ones: a version that spreads slowly takes weeks."""
+    """Return two versions that were in use before the world, and one or two that are launched on random days and spread
+    over weeks.
+    """
     minor = int(rng.integers(8, 13))
     found = [
         Version(f"2.{minor}.0", None, 0, 1, 1.0, rng.uniform(-0.08, 0.08)),

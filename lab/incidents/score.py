@@ -37,7 +37,7 @@ class Score:
     loose: list[Found] = field(default_factory=list)
 
     def __add__(self, other: "Score") -> "Score":
-        """The score of the worlds of both."""
+        """Return one score for the worlds of both scores."""
         return Score(
             self.planted + other.planted,
             self.hits + other.hits,

@@ -112,7 +112,9 @@ def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> di
 
 
 def cell_share(app: App, where: dict[str, str]) -> float:
-    """Return the usual share of a cell in an app; for an SDK version, its share when half of its users have updated."""
+    """Return the usual share of a cell in an app. For a new SDK version it is 0.45, about the share when half of
+    the users have updated.
+    """
     found = 1.0
     for name, value in where.items():
         shares = {"carrier": CARRIERS, "platform": app.platforms, "vendor": app.vendors, "sdk_version": {}}[name]

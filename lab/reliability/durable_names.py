@@ -47,7 +47,11 @@ def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subproce
 
 
 def _events(trace: Path) -> list[Event]:
-    """The calls that succeeded, each where it ended, but a rename where it began."""
+    """Return the calls that succeeded, in the order in which they ended.
+
+    If the trace shows a call in two parts, a rename, link or unlink is placed where it began, and its result is not
+    checked.
+    """
     begun: dict[str, str] = {}
     events: list[Event] = []
     with trace.open(encoding="utf-8", errors="replace") as lines:

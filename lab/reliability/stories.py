@@ -137,8 +137,8 @@ class Delivered:
 
 
 def delivered(text: bytes) -> Delivered:
-    """Return the records of an NDJSON content, of which every JSON line is a good record whose `event_time` begins with
-    its business day.
+    """Return what the model sees in an NDJSON content: the ids of its records by day, and how many lines are no JSON.
+    The caller ensures that each JSON line is a good record, and that its `event_time` begins with its business day.
     """
     days: dict[date, list[str]] = defaultdict(list)
     broken = 0

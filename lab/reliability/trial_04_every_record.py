@@ -307,7 +307,7 @@ _MUTATIONS = (
 
 
 def _long(scale: float, root: Path) -> list[Result]:
-    """Lines of 40 MiB and more, whole and broken, between good ones; and lines of nothing but values."""
+    """Try lines of 40 MiB and more between good ones: one large field, cut off, too long, or one repeated byte."""
     tally = Tally(4, "lines of 40 MiB to 150 MiB: each accounted for, and all lines beside them counted")
     folder, rng, last = DataFolder(root), Random(44), closed_day()
     folder.write("authmeter.toml", SETTINGS)

@@ -109,7 +109,9 @@ for tick in cron_string_iterator(begin, schedule.cron_schedule, schedule.executi
 
 
 def schedules(tries: int, days: int, work: Path) -> Result:
-    """Check the schedule's ticks over more than a year, at hours that summer time skips or repeats."""
+    """Check the schedule's ticks over `days` days, in zones with and without summer time, at hours that summer time can
+    skip or repeat.
+    """
     tally = Tally(8, "Ticks of the schedule over summer time: every business day is asked for once, in order")
     cases = [(zone, time) for zone in ZONES for time in ("02:30", "00:15", "01:59", "03:00")]
     random.Random(88).shuffle(cases)

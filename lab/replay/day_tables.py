@@ -38,8 +38,10 @@ _RECORDS_OF_A_DEVICE = 1.6
 
 @dataclass(frozen=True)
 class DayTables:
-    """Day tables of a data set. `connection` has `outcome_daily`; `channel_daily` and `counts` are what incidents of
-    rates and volumes, and of the data, are computed from; `records` has the number of each day with logs.
+    """Day tables of a data set.
+
+    `connection` has `outcome_daily`. Incidents of rates and volumes are computed from `channel_daily`, those of the
+    data from `counts`. `records` is the number of records of each day with logs.
     """
 
     connection: duckdb.DuckDBPyConnection

@@ -126,7 +126,11 @@ def _write_accounts(rng: Random, folder: Path) -> None:
 
 
 def _write_logs(rng: Random, folder: Path, plan: Plan, instants: list[int]) -> None:
-    """Files of ten days each for the first run; for the second the days since, and what came late."""
+    """Write the logs of both runs, in files of at most 400 records.
+
+    The second run gets most records of the days after the first one, and late records and copies of earlier ones. On
+    days with logs, there is a record at each of `instants` and one a millisecond before it.
+    """
     arrived: tuple[list[Event], list[Event]] = ([], [])
     for day in days_from(plan.first, plan.runs[-1] + ONE_DAY):
         events = [] if day in plan.missing else _events(rng, day, plan)

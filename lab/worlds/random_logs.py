@@ -230,7 +230,11 @@ def _odd_line(rng: Random, event: Event) -> bytes:
 
 
 def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
-    """Rows of a random order of columns; an optional one is left out, one is unknown, one comes again at the end."""
+    """Yield the lines of a CSV file whose columns are in random order.
+
+    One optional column is missing, one is unknown, and one name occurs twice. A few extra rows are too short, too long,
+    blank or not UTF-8, and the last is cut in a quoted cell.
+    """
     columns = [*rng.sample(FIELDS, len(FIELDS)), "note"]
     columns.remove(rng.choice(FIELDS[7:]))
     columns.append(rng.choice(columns))
@@ -268,7 +272,9 @@ def _cell(rng: Random, text: str | None, separator: str) -> str:
 
 
 def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes:
-    """Typed columns differ by file: times as text, as Unix time, or as timestamps with and without a zone."""
+    """Write events as a Parquet file. The types of its columns depend on its place among the Parquet files, `number -
+    first`: times as text, as Unix time, or as timestamps with or without a zone.
+    """
     columns: dict[str, pa.Array] = {}
     for name in rng.sample(FIELDS, len(FIELDS)):
         values = [_text(event.fields.get(name)) for event in events]

@@ -99,7 +99,10 @@ def read_headline(database: Path) -> Headline:
 
 
 def read_curve(database: Path, incident_id: str) -> Curve | None:
-    """Return the curve of a published incident; None if the incident or a published file of this version is missing."""
+    """Return the curve of a published incident.
+
+    Return None if the incident does not exist, or if the published file is missing, damaged or of another version.
+    """
     from pipelines.incidents.usual.key_days import key_rows
 
     try:

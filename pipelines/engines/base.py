@@ -66,12 +66,14 @@ class SubjectSteps:
     Attributes:
         known_records: the records with a device; they have the columns of `found_records`.
         lone_records: the records with an attempt and no device.
-        device_attempts: the devices by attempt. `found_records` joins them with `lone_records`, so that one worker must
-            have all rows of an attempt. `attempt_set` is an SQL number that is equal for these rows.
-        first_devices: the first device of each attempt in the `device_attempts` of one worker, which sends only these.
-        found_records: `lone_records` with their subjects.
-        subject_records: the records with a subject, `known_records` and `found_records`. `subject_set` is an SQL number
-            that is equal for all records of a subject.
+        device_attempts: the devices by attempt.
+        first_devices: the first device of each attempt in the `device_attempts` of one worker. With several workers,
+            each sends these rows instead of its `device_attempts`.
+        found_records: `lone_records` with their subjects, which come from a join with `device_attempts`.
+        subject_records: the records with a subject: `known_records` and `found_records`.
+        attempt_set: SQL of a number that is equal for all rows of an attempt. One worker must have all rows of
+            `lone_records` and `device_attempts` with the same number.
+        subject_set: SQL of a number that is equal for all records of a subject.
     """
 
     known_records: Step

@@ -22,10 +22,11 @@ _SIDES: Final = {"incident_id": pl.String, "app_key": pl.String, "day": pl.Date,
 def sign_in_incidents(
     connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return all incidents of the sign-in rate in these days, and their cells: a frame without columns if none.
+    """Return all incidents of the sign-in rate in these days, and their cells: a frame without columns if there is no
+    incident.
 
-    Days with and without logs of an app's server have baselines of their own, because their sessions sign in by
-    different records.
+    An app's days with and without logs of its server have separate baselines, because other records show that a session
+    signed in.
 
     Args:
         connection: has `session_daily` and `session_books`.

@@ -78,7 +78,9 @@ def with_limits(found: str, registry: Registry) -> str:
 
 
 def has_fingerprint(entry: DayEntry, found: str) -> bool:
-    """Return whether the tables of a day were computed with this fingerprint, whatever the limits."""
+    """Return whether the tables of a day were computed with the fingerprint `found`. The fingerprint of the limits,
+    which the entry stores after a slash, is not compared.
+    """
     return entry.fingerprint.partition("/")[0] == found
 
 

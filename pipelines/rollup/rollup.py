@@ -111,8 +111,8 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> list[pl.DataFrame]:
-    """Return the changed figures of a closed day; nothing for days after `closed`, the last closed day. The module is
-    imported lazily, because later days do not need its libraries.
+    """Return the changed figures of a closed day; nothing for days after `closed`, the last closed day. These do not
+    need the libraries of `restatements.py`, so that module is imported lazily.
     """
     if closed is None or day > closed:
         return []

@@ -5,9 +5,10 @@ version before. A step may leave out entries that can be computed from the parts
 again. Day tables need no step: new code changes the fingerprint of a day (`rollup/counting_code.py`), so the day is
 rolled up again. New columns must be optional for days whose events retention deleted, as these keep their tables.
 
-Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. This file counts
-until it is replaced by a *signpost*: a JSON file of the same name with the version of the store, which makes an older
-authmeter refuse the store, and the name of the catalogue.
+Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. This file is the
+valid manifest until the first commit of a newer authmeter creates the catalogue and replaces the file by a *signpost*:
+a JSON file of the same name with the version of the store, which makes an older authmeter refuse the store, and the
+name of the catalogue.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Lists the briefing's findings besides incidents: failed checks of the run, and notes; the worst first.
+"""Lists the briefing's findings that are not incidents, the worst first: a data day without records, failed checks of
+the run, and *notes*, such as restated days or rejected records.
 
 Falls and outages are in `incidents/incidents.py`, the checks themselves in `pipelines/closing/warnings.py`.
 """

@@ -1,7 +1,7 @@
 """Parses and computes days, midnights and instants of the business time zone.
 
-A time is Unix ms, a day a date. The contract leaves open how a bare date is written: this count accepts `YYYY-MM-DD`,
-and `YYYYMMDD` only in the files of section 12.
+A time is a number of Unix ms, and a day is a `date`. The contract leaves open how a bare date is written: the oracle
+accepts `YYYY-MM-DD`, and `YYYYMMDD` only in the files of section 12.
 """
 
 from __future__ import annotations

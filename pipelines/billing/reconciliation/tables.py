@@ -33,7 +33,7 @@ def reconciliation_tables(
 
 
 def no_reconciliation() -> dict[str, pl.DataFrame]:
-    """Return the tables of days and of months without rows."""
+    """Return the daily and the monthly table, both empty."""
     return {
         "reconciliation_daily": _frame(DayReconciled._fields, []),
         "reconciliation_monthly": _frame(MonthReconciled._fields, []),

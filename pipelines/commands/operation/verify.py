@@ -1,4 +1,6 @@
-"""`authmeter verify`: prints the number of compared tables, and the differences."""
+"""`authmeter verify`: checks the stored files, computes published days again, and prints what was compared and what
+differs.
+"""
 
 from datetime import UTC, date, datetime
 from pathlib import Path

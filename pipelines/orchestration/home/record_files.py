@@ -31,9 +31,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def make_run_file(file: Path, index: Path) -> None:
-    """Make the file of a new run, with the same tables as `index`, the file of all assets.
+    """Make the file of a new run with the tables of `index`, the file of all assets.
 
-    Dagster itself would check its migrations twice before making the file.
+    Dagster's own code is not used for this, because it would check its migrations twice first.
     """
     with closing(sqlite3.connect(file)) as fresh, closing(sqlite3.connect(index)) as known:
         made = known.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")

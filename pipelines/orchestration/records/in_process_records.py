@@ -97,7 +97,7 @@ class _Events(SqliteEventLogStorage):
 
 
 class _Output(LocalComputeLogManager):
-    """Copies the output of a run for its page."""
+    """Copies the output of a run into the files that Dagster shows on the run's page."""
 
     @contextmanager
     def capture_logs(self, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:

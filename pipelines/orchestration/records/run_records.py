@@ -1,7 +1,8 @@
 """Records a run of a command in Dagster's own SQLite files: the run, its events, its assets.
 
 The rows equal Dagster's, but two things are left out: events of Dagster's own machinery (executor, resources, outputs
-of steps), which its pages do not show, and data versions. Without data versions, Dagster compares times.
+of steps), which its pages do not show, and data versions. To decide whether an asset is out of date, Dagster then
+compares the times of materializations.
 """
 
 import json

@@ -30,8 +30,9 @@ _MAX_NAME = 64
 
 
 def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the names of a mapping's uses; none if it neither maps fields nor selects records. Shipped mappings have
-    only the uses of their doubts, because a log of their vendor may lack any column that they list.
+    """Return the names of a mapping's uses; none if it neither maps fields nor selects records.
+
+    A shipped mapping has only the uses that its doubts declare: a vendor's log may lack any column of its mapping.
     """
     if not (mapping.fields or mapping.kept):
         return ()

@@ -72,7 +72,9 @@ class SeriesRows:
         return ["{" + ",".join(of_app) + "}" for of_app in objects]
 
     def _numbers(self, name: str, *, has_zero: bool) -> Numbers:
-        """Return a column's numbers, a line for each app and channel with a row. Zeros are `NONE` unless `has_zero`."""
+        """Return a column's numbers: one line for each app and channel that has rows, with one number for each
+        place (day or month). Zeros are `NONE` unless `has_zero`.
+        """
         values = self._rows.get_column(name).cast(pl.Int64)
         size = self._places * len(self._lines)
         if has_zero:
