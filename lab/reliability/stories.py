@@ -137,7 +137,7 @@ class Delivered:
 
 
 def delivered(text: bytes) -> Delivered:
-    """Return what the model sees in an NDJSON content: the ids of its records by day, and how many lines are no JSON.
+    """Return the ids of the records of an NDJSON content by day, and how many of its lines are no JSON.
     The caller ensures that each JSON line is a good record, and that its `event_time` begins with its business day.
     """
     days: dict[date, list[str]] = defaultdict(list)

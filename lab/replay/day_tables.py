@@ -40,8 +40,8 @@ _RECORDS_OF_A_DEVICE = 1.6
 class DayTables:
     """Day tables of a data set.
 
-    `connection` has `outcome_daily`. Incidents of rates and volumes are computed from `channel_daily`, those of the
-    data from `counts`. `records` is the number of records of each day with logs.
+    `connection` has `outcome_daily`. Incidents of rates and volumes are computed from `channel_daily`, incidents of
+    the data from `counts`. `records` is the number of records of each day with logs.
     """
 
     connection: duckdb.DuckDBPyConnection

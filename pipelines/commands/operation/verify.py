@@ -1,5 +1,5 @@
-"""`authmeter verify`: checks the stored files, computes published days again, and prints what was compared and what
-differs.
+"""`authmeter verify`: checks the stored files, computes published days again, and prints all that it compared and each
+difference.
 """
 
 from datetime import UTC, date, datetime
