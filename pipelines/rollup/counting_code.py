@@ -13,7 +13,7 @@ from pipelines.common.code_digest import code_digest, without_sql_comments
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.counts import VERIFIED, counts_query
 from pipelines.contract.measures.measure import DETAIL
-from pipelines.contract.measures.session_metrics import WAYS
+from pipelines.contract.measures.session_metrics import FUNNEL_CONDITIONS, STEP_PAIRS, WAYS
 from pipelines.contract.record.channels import CHANNELS, number_macros
 from pipelines.contract.record.copies import copy_order
 from pipelines.contract.record.dimensions import OUTCOME_KEY, SESSION_DIMENSIONS
@@ -42,7 +42,8 @@ def counting_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code that determines the tables of a day; `root` is the project."""
     # Metrics and words of a record are included as the SQL generated from them.
     named = (*VERIFIED, *COUNTED_FIELDS, *ABSENT_FIELDS, *DETAIL, *OUTCOME_KEY, *SESSION_DIMENSIONS, *WAYS)
+    conditions = (*STEP_PAIRS, *map(" ".join, FUNNEL_CONDITIONS.items()))
     macros = (*record_macros(), *word_macros(), *number_macros(CHANNELS))
-    made = "\0".join((counts_query(""), *named, *macros, copy_order())).encode()
+    made = "\0".join((counts_query(""), *named, *conditions, *macros, copy_order())).encode()
     files = code_digest(SQL, suffix=".sql", root=root), code_digest(PYTHON, root=root)
     return hashlib.sha256(repr((files, without_sql_comments(made))).encode()).hexdigest()[:16]

@@ -15,7 +15,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
 from pipelines.contract.measures.counts import RISING, WATCHED
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.measures.sql import has_data, sql
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
@@ -23,7 +23,7 @@ from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
-from reports.content.sign_in.funnel import RATES, missing_steps
+from reports.content.sign_in.funnel import missing_steps
 from reports.export.exports import require_app
 
 # Cells printed per dimension, those with the largest effect first; JSON has all.
@@ -93,14 +93,14 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
     Raises:
         UsageError: a step is missing.
     """
-    if METRICS[metric].numerator not in RATES:
+    if METRICS[metric].numerator not in STEP_PAIRS:
         return
     query = sql("reports.content", "sign_in/funnel")
     for option, span in (("--before", request.before), ("--now", request.now)):
         values = {"first": span.first, "last": span.last, "app_key": request.app_key or ALL}
         (row,) = connection.execute(query, values).fetchall()
         counts = dict(zip(("sessions", *FUNNEL), row, strict=True))
-        missing = missing_steps(counts, RATES[METRICS[metric].numerator or ""])
+        missing = missing_steps(counts, STEP_PAIRS[METRICS[metric].numerator or ""])
         if missing:
             step = missing[0]
             raise UsageError(

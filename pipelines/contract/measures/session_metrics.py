@@ -12,10 +12,20 @@ from pipelines.contract.measures.measure import Measure
 SIGNED_IN: Final = ("direct", "retry", "other")
 """The values of `way` for sessions that signed in."""
 WAYS: Final = (*SIGNED_IN, "cut", "lost")
-STEP_PAIRS: Final = ("page_click", "click_authorize", "authorize_verify", "page_signed_in")
-"""Pairs of steps in one_click: for the number of sessions with both, and the time between them."""
-FUNNEL: Final = ("page", "click", "authorize", "verify", *STEP_PAIRS, "signed_in")
+STEPS: Final = ("page", "click", "authorize", "verify")
+"""The steps of the funnel, in order: stages of one_click."""
+STEP_PAIRS: Final = {
+    "page_click": ("page", "click"),
+    "click_authorize": ("click", "authorize"),
+    "authorize_verify": ("authorize", "verify"),
+    "page_signed_in": ("page", "signed_in"),
+}
+"""Names of the counts of sessions with two steps, and these steps. The first step is the denominator of the rate."""
+FUNNEL: Final = (*STEPS, *STEP_PAIRS, "signed_in")
 """The counts of the funnel, in the order of `funnel_daily`."""
+_HAS: Final = {step: f"has_{step}" for step in STEPS} | {"signed_in": "is_by_one_click"}
+FUNNEL_CONDITIONS: Final = {name: " AND ".join(_HAS[step] for step in STEP_PAIRS.get(name, (name,))) for name in FUNNEL}
+"""The condition on a row of `session_facts` for each count of the funnel."""
 _PREFETCH = "channel = 'one_click' AND stage = 'prefetch'"
 
 

@@ -17,7 +17,7 @@ from pipelines.contract.measures.measure import DETAIL
 from pipelines.contract.measures.metrics import METRICS, metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS, NUMBER_CHANNELS, is_one_of
 from pipelines.contract.record.copies import copy_order
-from pipelines.contract.record.dimensions import CAUSES, OUTCOME_KEY, SESSION_CAUSES, SESSION_DIMENSIONS
+from pipelines.contract.record.dimensions import CAUSES, OUTCOME_KEY, SESSION_CAUSES, SESSION_DIMENSIONS, VERSION
 from pipelines.contract.record.fields import ABSENT_FIELDS, COUNTED_FIELDS
 
 # Prefixes of counts over a period, over its matched days, and over their counterparts in the base, with the condition
@@ -56,6 +56,7 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
         "SESSION_CAUSES": SESSION_CAUSES,
         "SESSION_DIMENSIONS": SESSION_DIMENSIONS,
         "OUTCOME_KEY": OUTCOME_KEY,
+        "VERSION": VERSION.key,
         "DETAIL": DETAIL,
         "COUNTED_FIELDS": COUNTED_FIELDS,
         "ABSENT_FIELDS": ABSENT_FIELDS,

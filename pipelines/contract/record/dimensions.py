@@ -70,17 +70,18 @@ CARRIER: Final = Dimension(
     },
     in_sessions=True,
 )
+VERSION: Final = Dimension(
+    "sdk_version",
+    Bilingual("SDK 版本", "SDK version"),
+    Bilingual("未知 SDK", "unknown SDK"),
+    form="SDK {}",
+    in_sessions=True,
+)
 DIMENSIONS: Final = (
     APP,
     PLATFORM,
     CARRIER,
-    Dimension(
-        "sdk_version",
-        Bilingual("SDK 版本", "SDK version"),
-        Bilingual("未知 SDK", "unknown SDK"),
-        form="SDK {}",
-        in_sessions=True,
-    ),
+    VERSION,
     Dimension("vendor", Bilingual("服务商", "Vendor"), Bilingual("未知服务商", "unknown vendor")),
     Dimension(
         "scheme_id",

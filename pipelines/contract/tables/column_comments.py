@@ -333,7 +333,7 @@ _WORDS: Final = {
     "session_stops_daily.stage": "stage of the last record",
     "signed_in": "sessions that signed in by one_click",
     "signed_in_by": "channel by which the session signed in; NULL if it was not seen signing in",
-    "step": f"the two steps in one_click: {_listed(STEP_PAIRS, ' or ')}",
+    "step": f"the two steps in one_click: {_listed(tuple(STEP_PAIRS), ' or ')}",
     "status": "`read`, `damaged`, `held`, `replaced` or `unread`",
     "apps.status": "`enabled` or `disabled`; NULL if the app is not registered",
     "time_zone": "the business time zone",

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from pipelines.common.days import WINDOWS
 from pipelines.common.text import Bilingual
-from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED, UNKNOWN, Dimension
 from reports.content.published import LONG_DAYS, PublishedTables
-from reports.content.sign_in.funnel import RATES, has_rate
+from reports.content.sign_in.funnel import has_rate
 from reports.content.wording.language import t
 
 VALUES_LISTED: Final = 20
@@ -35,7 +35,8 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
         counts = dict(zip(FUNNEL, rest, strict=True))
         label = _label(BY_KEY[dimension], value, merged, schemes.get)
         rates = {
-            pair: (counts[pair], counts[over]) if has_rate(counts, pair) else None for pair, (over, _) in RATES.items()
+            pair: (counts[pair], counts[over]) if has_rate(counts, pair) else None
+            for pair, (over, _) in STEP_PAIRS.items()
         }
         found[days][dimension].append(
             {

@@ -6,16 +6,8 @@ look like a step that hardly any user reached. A rate is therefore only computed
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-STEPS: Final = ("page", "click", "authorize", "verify")
-RATES: Final = {
-    "page_click": ("page", "click"),
-    "click_authorize": ("click", "authorize"),
-    "authorize_verify": ("authorize", "verify"),
-    "page_signed_in": ("page", "signed_in"),
-}
-"""Counts of sessions with two steps, and these steps: the first is the denominator of the rate."""
+from pipelines.contract.measures.session_metrics import STEP_PAIRS, STEPS
 
 
 @dataclass(frozen=True)
@@ -52,9 +44,11 @@ def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
     """Whether both steps of a rate are logged, and at least one session contains the first."""
-    return counts[RATES[pair][0]] > 0 and not missing_steps(counts, RATES[pair])
+    return counts[STEP_PAIRS[pair][0]] > 0 and not missing_steps(counts, STEP_PAIRS[pair])
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
     """Return each rate; None if the logs lack one of its steps."""
-    return {pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in RATES.items()}
+    return {
+        pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in STEP_PAIRS.items()
+    }

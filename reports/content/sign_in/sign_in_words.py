@@ -9,9 +9,9 @@ from datetime import date
 from typing import Final
 
 from pipelines.common.text import MIDDLE_DOT, Bilingual
+from pipelines.contract.measures.session_metrics import STEP_PAIRS, STEPS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from reports.content.sign_in.after_failure import FailureRow
-from reports.content.sign_in.funnel import RATES, STEPS
 from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
 from reports.content.wording.formats import count, level, month_day, share_of
 from reports.content.wording.language import t
@@ -86,7 +86,7 @@ def sign_in_texts() -> dict[str, object]:
         "stops": {" ".join(stop): line.by_language for stop, (line, _) in _STOPS.items()},
         "how_to_log": {step: text.by_language for step, text in HOW_TO_LOG.items()},
         "examples": EXAMPLES,
-        "rates": RATES,
+        "rates": STEP_PAIRS,
         "steps": STEPS,
         "compared": [
             {"key": key, "label": BY_KEY[key].label.by_language, "unknown": BY_KEY[key].unknown.by_language}

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from pipelines.common.days import window
-from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, IncidentDays, norms_of
 from reports.content.published import PublishedTables
-from reports.content.sign_in.funnel import RATES, has_rate
+from reports.content.sign_in.funnel import has_rate
 
 _CHANNELS: Final = ("one_click",)
 
@@ -36,12 +36,12 @@ def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[st
     def observed() -> Iterator[DayValue]:
         for day in days:
             is_calm = not incident_days.has(ALL_APPS, _CHANNELS, day)
-            for pair in RATES:
+            for pair in STEP_PAIRS:
                 yield DayValue(f"rate {pair}", day, *_rate(counts, pair, day), is_calm)
                 yield DayValue(f"time {pair}", day, times.get((pair, day)), None, is_calm, is_latency=True)
 
     norms = norms_of(observed(), 1)
-    return {pair: PairNorm(norms[f"rate {pair}"][-1], norms[f"time {pair}"][-1]) for pair in RATES}
+    return {pair: PairNorm(norms[f"rate {pair}"][-1], norms[f"time {pair}"][-1]) for pair in STEP_PAIRS}
 
 
 def _rate(counts: dict[date, dict[str, int]], pair: str, day: date) -> tuple[float | None, int]:
@@ -49,5 +49,5 @@ def _rate(counts: dict[date, dict[str, int]], pair: str, day: date) -> tuple[flo
     found = counts.get(day)
     if found is None or not has_rate(found, pair):
         return None, 0
-    over = found[RATES[pair][0]]
+    over = found[STEP_PAIRS[pair][0]]
     return found[pair] / over, over

@@ -14,14 +14,14 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.metrics import METRICS, metric
-from pipelines.contract.measures.session_metrics import FUNNEL
+from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.incidents.usual.norms import IncidentDays, usual_of
 from pipelines.store.published_file import open_published
 from reports.content.context import apps
 from reports.content.published import PublishedTables
 from reports.content.sign_in.after_failure import FAILURES_LISTED, FailurePath, after_failure
 from reports.content.sign_in.compared import VALUES_LISTED, compared
-from reports.content.sign_in.funnel import RATES, Funnel
+from reports.content.sign_in.funnel import Funnel
 from reports.content.sign_in.sign_in_words import EXAMPLES, WAY_WORDS, failed_words, sentence, stop_words
 from reports.content.sign_in.sign_ins import APPS_LISTED, DaySessions, Stop, Ways, sign_ins
 from reports.content.sign_in.usual_funnel import usual_funnel
@@ -133,7 +133,7 @@ class TestFunnel:
             "page_click": 0.8, "click_authorize": 0.75, "authorize_verify": 0.8, "page_signed_in": 0.6,
         }  # fmt: skip
         for pair, name in (("page_click", "click_rate"), ("page_signed_in", "page_rate")):
-            assert (metric(name).numerator, metric(name).denominator) == (pair, RATES[pair][0])
+            assert (metric(name).numerator, metric(name).denominator) == (pair, STEP_PAIRS[pair][0])
 
     @pytest.mark.parametrize(("page", "is_missing"), [(30, False), (29, True), (0, True)])
     def test_a_step_that_fewer_than_half_of_the_signed_in_have_is_not_logged(self, page: int, is_missing: bool):

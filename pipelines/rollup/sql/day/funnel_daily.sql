@@ -5,15 +5,9 @@ SELECT
     app_key,
     {{ each_of(SESSION_DIMENSIONS, "{0}") }},
     sum(sessions)::BIGINT AS sessions,
-    coalesce(sum(sessions) FILTER (has_page), 0)::BIGINT AS page,
-    coalesce(sum(sessions) FILTER (has_click), 0)::BIGINT AS click,
-    coalesce(sum(sessions) FILTER (has_authorize), 0)::BIGINT AS authorize,
-    coalesce(sum(sessions) FILTER (has_verify), 0)::BIGINT AS verify,
-    coalesce(sum(sessions) FILTER (has_page AND has_click), 0)::BIGINT AS page_click,
-    coalesce(sum(sessions) FILTER (has_click AND has_authorize), 0)::BIGINT AS click_authorize,
-    coalesce(sum(sessions) FILTER (has_authorize AND has_verify), 0)::BIGINT AS authorize_verify,
-    coalesce(sum(sessions) FILTER (has_page AND is_by_one_click), 0)::BIGINT AS page_signed_in,
-    coalesce(sum(sessions) FILTER (is_by_one_click), 0)::BIGINT AS signed_in
+    {% for name, condition in FUNNEL_CONDITIONS.items() -%}
+    coalesce(sum(sessions) FILTER ({{ condition }}), 0)::BIGINT AS {{ name }}{{ "" if loop.last else "," }}
+    {% endfor -%}
 FROM session_facts
 WHERE has_one_click
 GROUP BY ALL

@@ -13,10 +13,8 @@ WITH times AS (
     SELECT
         day,
         CASE WHEN grouping(app_key) = 1 THEN '*' ELSE app_key END AS app_key,
-        unnest(['page_click', 'click_authorize', 'authorize_verify', 'page_signed_in']) AS step,
-        unnest([
-            step_times(page_click), step_times(click_authorize), step_times(authorize_verify), step_times(page_signed_in)
-        ]) AS figures
+        unnest([{{ each_of(STEP_PAIRS, "'{0}'") }}]) AS step,
+        unnest([{{ each_of(STEP_PAIRS, "step_times({0})") }}]) AS figures
     FROM times
     GROUP BY GROUPING SETS ((day, app_key), (day))
 )

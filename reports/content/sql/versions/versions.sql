@@ -3,9 +3,9 @@
 -- NULL, `merged` of them. The long list has all versions of an app whose short list merges some.
 -- Versions that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
-    SELECT DISTINCT app_key, regexp_extract(cause, 'sdk_version=([^ ]+)', 1) AS value
+    SELECT DISTINCT app_key, regexp_extract(cause, '{{ VERSION }}=([^ ]+)', 1) AS value
     FROM incidents
-    WHERE contains(cause, 'sdk_version=') AND coalesce(last_day, $last) >= $first
+    WHERE contains(cause, '{{ VERSION }}=') AND coalesce(last_day, $last) >= $first
 ), sums AS (
     SELECT coalesce(app_key, '*') AS app_key, window_days, value, {{ sums(LOGINS) }}
     FROM version_requests
