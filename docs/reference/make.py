@@ -12,7 +12,8 @@ import grimp
 from pipelines.contract.measures.measure import Measure
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.column_comments import column_words
-from pipelines.contract.tables.tables import TABLES, VIEWS, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES, VIEWS
 
 HERE = Path(__file__).resolve().parent
 _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -->"

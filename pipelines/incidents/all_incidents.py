@@ -16,7 +16,8 @@ import polars as pl
 from pipelines.common.days import days_between
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.contract.tables.tables import TABLES, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes

@@ -8,7 +8,8 @@ import duckdb
 
 from pipelines.common.sql import literal
 from pipelines.contract.tables.column_comments import column_comment
-from pipelines.contract.tables.tables import TABLES, VIEWS, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts.views import create_views
 from pipelines.store.published_file import create_file
 

@@ -12,7 +12,8 @@ import duckdb
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.contract.measures.counts import USAGE
-from pipelines.contract.tables.tables import TABLES, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.files.landing import scan
 from pipelines.store.manifest import Manifest

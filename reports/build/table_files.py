@@ -8,7 +8,8 @@ from typing import Final
 import duckdb
 
 from pipelines.common.code_digest import code_digest
-from pipelines.contract.tables.tables import TABLES, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES
 from reports.build.month_files import Generation
 from reports.build.writer import SiteWriter
 from reports.content.published import PublishedTables

@@ -24,7 +24,7 @@ from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
-from pipelines.contract.tables.tables import Table
+from pipelines.contract.tables.table import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays

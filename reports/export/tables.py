@@ -10,7 +10,8 @@ from typing import Final
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables.tables import TABLES, VIEWS, Table
+from pipelines.contract.tables.table import Table
+from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.store.published_file import open_published
 from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query

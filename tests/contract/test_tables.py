@@ -7,7 +7,7 @@ from typing import Literal
 import duckdb
 import pytest
 
-from pipelines.contract.tables.tables import Table
+from pipelines.contract.tables.table import Table
 
 
 @pytest.mark.parametrize(("nulls", "places"), [("FIRST", [None, "x"]), ("LAST", ["x", None])])

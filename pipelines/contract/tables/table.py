@@ -1,0 +1,57 @@
+"""A published table or view: its columns, and relations over its stored files."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table or view. `key` is unique and never changes its meaning; rows are sorted by it.
+
+    `nullable` are the columns that may be NULL. Key columns can be among them: NULL then counts as one value. `later`
+    are the nullable columns that files of earlier versions lack; their rows have NULL.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: dict[str, str]
+    nullable: frozenset[str]
+    later: frozenset[str] = frozenset()
+
+    @property
+    def comment(self) -> str:
+        """The description of a row in the published file."""
+        return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
+
+    def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:
+        """Return SQL that selects rows of a relation with the columns of this table, in the order of the key."""
+        key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
+        return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
+
+    def stored(self, files: str) -> str:
+        """Return a relation over the stored files of this table; `files` is the SQL of their list."""
+        if not self.later:
+            return f"read_parquet({files}, hive_partitioning = false)"
+        absent = ", ".join(f"NULL::{self.columns[name]} AS {name}" for name in sorted(self.later))
+        read = f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
+        return f"(SELECT {absent} WHERE false UNION ALL BY NAME FROM {read})"
+
+    def no_rows(self) -> str:
+        """Return a relation without rows, as `read_parquet` refuses an empty list of files."""
+        return f"(SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in self.columns.items())} WHERE false)"
+
+
+def table_of(name: str, grain: str, key: str, columns: str) -> Table:
+    """Return a table.
+
+    Columns are given as `name:TYPE`, or `name` for a text, with a final `?` if they may be NULL, and `??` if files of
+    earlier versions lack them.
+    """
+    nullable, later = (
+        frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith(mark))
+        for mark in ("?", "??")
+    )
+    named = (column.rstrip("?").partition(":") for column in columns.split())
+    types = {column: kind or "VARCHAR" for column, _, kind in named}
+    return Table(name, grain, tuple(key.split()), types, nullable, later)
