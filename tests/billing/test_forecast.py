@@ -131,5 +131,5 @@ def test_a_backtest_counts_origins_that_have_a_ratio_and_factors_of_their_own() 
     assert (few.checks, few.coverage) == (7, None)
     enough = forecast(7 * 23, rising).backtest
     # After four of the eight origins the uses rose further than any ratio known at the origin: these checks fail.
-    assert (enough.checks, enough.held, enough.coverage) == (8, 4, 0.5)
+    assert (enough.checks, enough.hits, enough.coverage) == (8, 4, 0.5)
     assert forecast(7 * 80, lambda _: 10).backtest.coverage == 1

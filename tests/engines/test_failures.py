@@ -124,14 +124,14 @@ def test_the_java_process_of_the_driver_dies(of_spark: DataFolder, monkeypatch: 
     run.ingest(DAY)
     from pyspark import SparkContext
 
-    process, shares_of = SparkContext._gateway.proc, roller.shares_of
+    process, slices_of = SparkContext._gateway.proc, roller.slices_of
 
     def kill(*given: Any) -> Any:
         process.kill()
         process.wait()
-        return shares_of(*given)
+        return slices_of(*given)
 
-    monkeypatch.setattr(roller, "shares_of", kill)
+    monkeypatch.setattr(roller, "slices_of", kill)
     with pytest.raises(AuthmeterError, match="Spark ended, or lost its cluster"):
         run.roll_up(DAY)
     assert of_spark.counted() == {DAY: 3}

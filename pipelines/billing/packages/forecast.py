@@ -35,15 +35,17 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """How many past origins were checked, and for how many the ratio was within the factors (`held`)."""
+    """The number of past origins that were checked (`checks`), and the number of these whose ratio was within the
+    factors (`hits`).
+    """
 
     checks: int
-    held: int
+    hits: int
 
     @property
     def coverage(self) -> float | None:
-        """The share of the checked origins that held; None if too few were checked."""
-        return self.held / self.checks if self.checks >= _LEAST_RATIOS else None
+        """The share of hits; None if too few were checked."""
+        return self.hits / self.checks if self.checks >= _LEAST_RATIOS else None
 
 
 class Forecast:
@@ -75,12 +77,12 @@ class Forecast:
         left out.
         """
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
-        held = [
+        hits = [
             factors.low <= ratio <= factors.high
             for ratio, factors in checked
             if ratio is not None and factors.low is not None and factors.high is not None
         ]
-        return Backtest(len(held), sum(held))
+        return Backtest(len(hits), sum(hits))
 
     def week(self, factor: int) -> list[int] | None:
         """Return the forecast uses of each weekday, Monday first: the base times a factor; None without a base."""

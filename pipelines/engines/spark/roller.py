@@ -33,7 +33,7 @@ from pipelines.engines.spark.tasks import (
     kept_of_keys,
     kept_of_records,
     kept_of_sessions,
-    share_out,
+    shuffle_events,
 )
 from pipelines.engines.steps import add_up, create_batch, create_plan, make, write_tables
 from pipelines.store.part_records import PartRecords
@@ -72,15 +72,15 @@ class SparkRoller:
         plan, connection = self._plan, self._connection
         slots = slots_of(self._context)
         buckets = self._place.settings.engine.partitions or buckets_of(events.records, slots)
-        shares = shares_of(events.parts, slots)
-        task = BatchTask(self._place, plan, events.batch, events.values, events.late, shares, buckets)
-        self._take(plan.delivered_steps, self._shares(shares).mapPartitions(partial(count_delivered, task)))
+        slices = slices_of(events.parts, slots)
+        task = BatchTask(self._place, plan, events.batch, events.values, events.late, slices, buckets)
+        self._take(plan.delivered_steps, self._slices(slices).mapPartitions(partial(count_delivered, task)))
         make(connection, plan.number_steps, events.values)
         known = (*plan.delivered_steps, *plan.number_steps)
         task = replace(task, known={step.name: connection.table(step.name).to_arrow_table() for step in known})
         counted = (
-            self._shares(shares)
-            .mapPartitions(partial(share_out, task))
+            self._slices(slices)
+            .mapPartitions(partial(shuffle_events, task))
             .partitionBy(buckets, int)
             .mapPartitions(partial(count_records, task))
             .partitionBy(buckets, int)
@@ -90,9 +90,9 @@ class SparkRoller:
         )
         self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan), *kept_of_sessions(plan)), counted)
 
-    def _shares(self, shares: Sequence[object]) -> RDD[int]:
-        """Return the indexes of the shares as an RDD with one index per task."""
-        return self._context.parallelize(range(len(shares)), len(shares))
+    def _slices(self, slices: Sequence[object]) -> RDD[int]:
+        """Return the indexes of the slices as an RDD with one index per task."""
+        return self._context.parallelize(range(len(slices)), len(slices))
 
     def _take(self, steps: Sequence[Step], rows: RDD[Packed]) -> None:
         """Run the job that computes `rows`, and combine these to the relations of `steps`."""
@@ -109,18 +109,18 @@ def buckets_of(records: int, slots: int) -> int:
     return max(1, min(_MOST_BUCKETS, max(by_memory, by_slots)))
 
 
-def shares_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
-    """Divide the files of parts into shares, one per task: about four times `slots`, the number of tasks that run at a
+def slices_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
+    """Divide the files of parts into slices, one per task: about four times `slots`, the number of tasks that run at a
     time, but fewer if the files are small.
     """
     files = [(file, part, file.stat().st_size) for part in parts for file in part.files]
     wanted = max(_FEWEST_BYTES, sum(size for _, _, size in files) // (4 * slots))
-    shares: list[list[PartRecords]] = [[]]
+    slices: list[list[PartRecords]] = [[]]
     filled = 0
     for file, part, size in files:
-        if shares[-1] and filled + size > wanted:
-            shares.append([])
+        if slices[-1] and filled + size > wanted:
+            slices.append([])
             filled = 0
-        shares[-1].append(PartRecords((file,), part.sources))
+        slices[-1].append(PartRecords((file,), part.sources))
         filled += size
-    return shares
+    return slices

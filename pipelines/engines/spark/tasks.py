@@ -29,7 +29,7 @@ from pipelines.store.part_records import PartRecords
 
 Packed = tuple[str, bytes]
 """The name of a relation, and some of its rows as packed by `packing.py`."""
-Shared = tuple[int, Packed]
+Shuffled = tuple[int, Packed]
 """Packed rows with the number of their target bucket."""
 _EVENTS, _BUCKET = "events", "bucket_events"
 # Events that take more than this fraction of a task's memory are moved to a table, which can be spilled.
@@ -43,7 +43,7 @@ _FEW_ROWS = 64
 class BatchTask:
     """A batch of days to roll up, as sent to each task; `batch` and `late` are as in `DayEvents`.
 
-    `shares` are the parts that each task reads; `known` are the results of the first job and of `number_steps`, by
+    `slices` are the parts that each task reads; `known` are the results of the first job and of `number_steps`, by
     relation; `buckets` is the number of buckets of the second job.
     """
 
@@ -52,7 +52,7 @@ class BatchTask:
     batch: pa.Table
     values: Mapping[str, object]
     late: pa.Table
-    shares: Sequence[Sequence[PartRecords]]
+    slices: Sequence[Sequence[PartRecords]]
     buckets: int
     known: Mapping[str, pa.Table] = field(default_factory=dict)
 
@@ -89,28 +89,28 @@ def kept_of_sessions(plan: DayPlan) -> list[Step]:
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """Run `delivered_steps` over the events of the shares with these numbers, and yield the results of each."""
+    """Run `delivered_steps` over the events of the slices with these numbers, and yield the results of each."""
     with task.opened() as (connection, _):
-        for share in numbers:
-            create_events(connection, task.batch, task.shares[share], task.late)
+        for place in numbers:
+            create_events(connection, task.batch, task.slices[place], task.late)
             make(connection, task.plan.delivered_steps, task.values)
             for step in task.plan.delivered_steps:
                 for data in packed(connection.table(step.name)):
                     yield step.name, data
 
 
-def share_out(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shared]:
-    """Yield the packed events of the shares with these `numbers` by bucket, which is a hash of the event_id."""
+def shuffle_events(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shuffled]:
+    """Yield the packed events of the slices with these `numbers` by bucket, which is a hash of the event_id."""
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
-        for share in numbers:
-            create_events(connection, task.batch, task.shares[share], task.late)
+        for place in numbers:
+            create_events(connection, task.batch, task.slices[place], task.late)
             for bucket, data in packed_by_bucket(connection.sql(query), task.buckets):
                 yield bucket, (_EVENTS, data)
 
 
-def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
+def count_records(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shuffled]:
     """Run the steps over the records of one bucket. Yield their results, each with the number of the bucket in which it
     is summed or read next.
     """
@@ -126,12 +126,12 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
             # again.
             keys = ", ".join(name for name in rows.columns if name not in (step.adds or ()))
             bucket = str(place) if is_small else f"hash({keys})"
-            yield from _shared_rows(task, rows, bucket)
+            yield from _shuffled_rows(task, rows, bucket)
         devices = connection.sql(added_up(connection, plan.device_records, plan.device_records.name))
-        yield from _shared_rows(task, devices.set_alias(plan.device_records.name), plan.device_set)
+        yield from _shuffled_rows(task, devices.set_alias(plan.device_records.name), plan.device_set)
         make(connection, (plan.key_records,), task.values)
         keys_of_records = connection.sql(f"FROM {plan.key_records.name}")
-        yield from _shared_rows(task, keys_of_records.set_alias(plan.key_records.name), plan.key_set)
+        yield from _shuffled_rows(task, keys_of_records.set_alias(plan.key_records.name), plan.key_set)
         subjects = plan.subjects
         make(connection, (subjects.known_records, subjects.lone_records, subjects.device_attempts), task.values)
         for name, query, rows_together in (
@@ -140,10 +140,10 @@ def count_records(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
             # One row per attempt: an attempt that all records have would else send all its devices from every bucket.
             (subjects.device_attempts.name, subjects.first_devices.query, subjects.attempt_set),
         ):
-            yield from _shared_rows(task, connection.sql(query).set_alias(name), rows_together)
+            yield from _shuffled_rows(task, connection.sql(query).set_alias(name), rows_together)
 
 
-def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Shared]:
+def count_devices(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shuffled]:
     """Sum the received rows of one bucket, find the subjects of its sign-in records, and run the steps over its devices
     and other keys. Yield the results, and the sign-in records with the bucket of their subject.
     """
@@ -160,7 +160,7 @@ def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
             create_view(connection, step.name, f"FROM {_RECEIVED.format(step.name)}")
         make(connection, (plan.subjects.found_records,), task.values)
         found = connection.table(plan.subjects.found_records.name)
-        yield from _shared_rows(task, found, plan.subjects.subject_set)
+        yield from _shuffled_rows(task, found, plan.subjects.subject_set)
         for step in (*kept_of_records(plan), plan.device_records, plan.key_records):
             add_up(connection, step, _RECEIVED.format(step.name))
         records = connection.table(plan.device_records.name).shape[0]
@@ -171,7 +171,7 @@ def count_devices(task: BatchTask, received: Iterator[Shared]) -> Iterator[Share
                 yield _own_bucket(), (step.name, data)
 
 
-def count_sessions(task: BatchTask, received: Iterator[Shared]) -> Iterator[Packed]:
+def count_sessions(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Packed]:
     """Run the steps over the subjects of one bucket. Results of earlier steps are passed on unchanged."""
     plan = task.plan
     records = (plan.subjects.known_records.name, plan.subjects.found_records.name)
@@ -188,7 +188,7 @@ def count_sessions(task: BatchTask, received: Iterator[Shared]) -> Iterator[Pack
 
 
 def _create_bucket(
-    connection: duckdb.DuckDBPyConnection, plan: DayPlan, received: Iterator[Shared], memory: int
+    connection: duckdb.DuckDBPyConnection, plan: DayPlan, received: Iterator[Shuffled], memory: int
 ) -> None:
     """Create the events of a bucket for the steps of `DayPlan`; columns that were not sent are NULL.
 
@@ -218,7 +218,7 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
     return rows.append_column("record_number", pa.array(np.arange(first, first + len(rows))))
 
 
-def _shared_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shared]:
+def _shuffled_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shuffled]:
     """Yield packed rows with the number of their bucket, computed by the SQL expression `bucket`.
 
     Each task first yields the relation without rows for the bucket that has the task's own number. So every bucket gets
