@@ -340,13 +340,20 @@ class _Ingest:
 
     def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield each held content of an earlier run with the current content of its path, to decide again: the records
-        that it would remove may be in other contents now.
+        that it would remove may be in other contents now. If the path has no current content any more, because it was
+        moved, the held content removes nothing and counts.
         """
-        taken = {one.old.path for one in self._leaving}
-        for path, entries in self._entries.items():
+        leaving = {id(one.old): one for one in self._leaving}
+        for entries in self._entries.values():
             held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
-            if held and live and path not in taken and not held.is_gone:
+            if held is None or held.is_gone:
+                continue
+            if live is None:
+                held.status, held.finding = "read", None
+            elif (one := leaving.get(id(live))) is None:
                 yield DisplacedContent(live, held)
+            elif one.new is None:
+                one.new = held
 
     def _part_name(self, entries: list[FileEntry]) -> str:
         """Return a digest of the inputs as the part's name: contents, paths, mappings, and the run's day and time
