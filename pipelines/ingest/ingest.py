@@ -226,7 +226,7 @@ class _Ingest:
             entries = self._entries[old.path]
             entries[:] = [one for one in entries if one.status != "replaced" or one.part]
         moved = [
-            replace(old, path=file.path, stamp=file.stamp, nulled=dict(old.nulled), days=dict(old.days))
+            replace(old, path=file.path, stamp=file.stamp, is_gone=False, nulled=dict(old.nulled), days=dict(old.days))
             for file, old in moves
         ]
         for _, old in moves:

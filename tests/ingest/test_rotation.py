@@ -214,3 +214,15 @@ def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFo
     folder.roll_up(DAYS[1])
     assert folder.statuses("a.ndjson") == ["read", "held"]
     assert folder.counted() == {DAY: 4}
+
+
+def test_a_poor_log_that_was_renamed_is_warned_of_in_each_run(folder: DataFolder) -> None:
+    folder.land("good.log", records(2, prefix="g"))
+    file = folder.land("auth.log", records(2) + records(200, prefix="x", channel="none"))
+    folder.roll_up()
+    file.rename(file.with_name("auth.log.1"))
+    folder.roll_up()
+    assert [check.check_name for check in folder.warnings] == ["rejected_share", "mostly_rejected"]
+    before = folder.manifest
+    folder.roll_up()
+    assert folder.manifest == before
