@@ -73,8 +73,10 @@ class _Ingest:
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
             self._entries.setdefault(entry.path, []).append(entry)
-        # Contents that are new in this run, and replacements of current contents, by new or moved ones.
+        # Contents that are new in this run, the content that each continues, and replacements of current contents, by
+        # new or moved ones.
         self._fresh: list[FileEntry] = []
+        self._predecessors: dict[int, FileEntry | None] = {}
         self._leaving: list[DisplacedContent] = []
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
@@ -298,7 +300,10 @@ class _Ingest:
     def _settle(self, entry: FileEntry) -> None:
         """Add a new content. If the path has a current one, `_put_in_place` decides later which of the two counts."""
         self._fresh.append(entry)
-        count_late(entry, None, self._manifest.closed_through)
+        # The predecessor is found at once, so that a killed run does not commit the records as late.
+        old = self._rotation.predecessor(entry, oldest(self._manifest), self._contents)
+        self._predecessors[id(entry)] = old
+        count_late(entry, old, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):
             self._leaving.append(DisplacedContent(live, entry))
         else:
@@ -314,9 +319,8 @@ class _Ingest:
 
     def _put_in_place(self) -> None:
         """Decide for all replacements what happens to the old and the new content."""
-        closed, first = self._manifest.closed_through, oldest(self._manifest)
-        predecessors = {id(new): self._rotation.predecessor(new, first, self._contents) for new in self._fresh}
-        gone = {id(old): old for old in predecessors.values() if old}
+        closed = self._manifest.closed_through
+        gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._leaving:
             if one.new and not one.by_rotation:
                 one.by_rotation = self._rotation.is_rotated(one.new)
@@ -326,7 +330,7 @@ class _Ingest:
         self._leaving += (DisplacedContent(old, None) for old in gone.values())
         for new in self._fresh:
             # Records that arrived in time under the old path are not late under the new one.
-            if old := predecessors[id(new)]:
+            if old := self._predecessors[id(new)]:
                 count_late(new, old, closed)
         self._leaving += self._held_before()
         olds = {id(one.old) for one in self._leaving}
