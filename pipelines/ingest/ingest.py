@@ -8,21 +8,22 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
-from pipelines.ingest.batches import batches
+from pipelines.ingest.batches import Batch, batches
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry, refused_entry
 from pipelines.ingest.landed import Landed, landed_files
-from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
+from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime, first_accepted
 from pipelines.ingest.replacing import DisplacedContent, decide, oldest
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
+from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, names_before_rotation, scan
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -106,7 +107,7 @@ class _Ingest:
             progress(done, total)
             # The engine is opened only if there are files to read.
             reader = stack.enter_context(PartReader(self._context)) if new else None
-            for batch, parts in reader.read((batch, self._time) for batch in batches(new)) if reader else ():
+            for batch, parts in reader.read(self._batches(new)) if reader else ():
                 for part in parts:
                     self._take(part, batch.source)
                 done += batch.bytes
@@ -119,6 +120,25 @@ class _Ingest:
             self._commit()
             progress(done, total)
         return self._report
+
+    def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
+        """Yield the new files in batches, with the time that decides which of their records are too old. A file is read
+        alone if a counting content of its path, or of its path before rotation, has records from before the first
+        accepted day.
+        """
+        first = first_accepted(self._context.settings, self._time)
+        given: dict[str, date] = {}
+        for entry in self._manifest.live_parts():
+            if (day := min(entry.days, default=first)) < first:
+                given[entry.path] = min(day, given.get(entry.path, day))
+        others = []
+        for file, source in new:
+            names = (file.path, *names_before_rotation(file.path)) if given else ()
+            if days := [given[name] for name in names if name in given]:
+                yield Batch([file], source), replace(self._time, given_from=min(days))
+            else:
+                others.append((file, source))
+        yield from ((batch, self._time) for batch in batches(others))
 
     def _is_refused(self, archive: LandedFile) -> bool:
         """Whether an archive was refused in its present state. Archives that could not be read at all are tried

@@ -153,7 +153,7 @@ class _Reread:
     def _time_of(self, entry: FileEntry) -> RunTime:
         first_read = datetime.fromisoformat(entry.first_read_at)
         day = entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1)
-        return RunTime(day, first_read, self._events_from(entry))
+        return RunTime(day, first_read, self._events_from(entry), min(entry.days, default=None))
 
     def _events_from(self, entry: FileEntry) -> date | None:
         """Return the first day whose records a reread accepts: records of a day whose events were deleted count
