@@ -8,21 +8,22 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
-from pipelines.ingest.batches import batches
+from pipelines.ingest.batches import Batch, batches
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import count_late, current_content, new_entry, refused_entry
 from pipelines.ingest.landed import Landed, landed_files
-from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime
+from pipelines.ingest.part_reader import PartReader, ReadFile, ReadPart, RunTime, first_accepted
 from pipelines.ingest.replacing import DisplacedContent, decide, oldest
 from pipelines.ingest.rotation import Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
+from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, names_before_rotation, scan
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -73,8 +74,10 @@ class _Ingest:
         self._entries: dict[str, list[FileEntry]] = {}
         for entry in manifest.files:
             self._entries.setdefault(entry.path, []).append(entry)
-        # Contents that are new in this run, and replacements of current contents, by new or moved ones.
+        # Contents that are new in this run, the content that each continues, and replacements of current contents, by
+        # new or moved ones.
         self._fresh: list[FileEntry] = []
+        self._predecessors: dict[int, FileEntry | None] = {}
         self._leaving: list[DisplacedContent] = []
 
     def run(self, progress: Callable[[int, int], None]) -> IngestReport:
@@ -104,7 +107,7 @@ class _Ingest:
             progress(done, total)
             # The engine is opened only if there are files to read.
             reader = stack.enter_context(PartReader(self._context)) if new else None
-            for batch, parts in reader.read((batch, self._time) for batch in batches(new)) if reader else ():
+            for batch, parts in reader.read(self._batches(new)) if reader else ():
                 for part in parts:
                     self._take(part, batch.source)
                 done += batch.bytes
@@ -117,6 +120,25 @@ class _Ingest:
             self._commit()
             progress(done, total)
         return self._report
+
+    def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
+        """Yield the new files in batches, with the time that decides which of their records are too old. A file is read
+        alone if a counting content of its path, or of its path before rotation, has records from before the first
+        accepted day.
+        """
+        first = first_accepted(self._context.settings, self._time)
+        given: dict[str, date] = {}
+        for entry in self._manifest.live_parts():
+            if (day := min(entry.days, default=first)) < first:
+                given[entry.path] = min(day, given.get(entry.path, day))
+        others = []
+        for file, source in new:
+            names = (file.path, *names_before_rotation(file.path)) if given else ()
+            if days := [given[name] for name in names if name in given]:
+                yield Batch([file], source), replace(self._time, given_from=min(days))
+            else:
+                others.append((file, source))
+        yield from ((batch, self._time) for batch in batches(others))
 
     def _is_refused(self, archive: LandedFile) -> bool:
         """Whether an archive was refused in its present state. Archives that could not be read at all are tried
@@ -226,7 +248,7 @@ class _Ingest:
             entries = self._entries[old.path]
             entries[:] = [one for one in entries if one.status != "replaced" or one.part]
         moved = [
-            replace(old, path=file.path, stamp=file.stamp, nulled=dict(old.nulled), days=dict(old.days))
+            replace(old, path=file.path, stamp=file.stamp, is_gone=False, nulled=dict(old.nulled), days=dict(old.days))
             for file, old in moves
         ]
         for _, old in moves:
@@ -298,7 +320,10 @@ class _Ingest:
     def _settle(self, entry: FileEntry) -> None:
         """Add a new content. If the path has a current one, `_put_in_place` decides later which of the two counts."""
         self._fresh.append(entry)
-        count_late(entry, None, self._manifest.closed_through)
+        # The predecessor is found at once, so that a killed run does not commit the records as late.
+        old = self._rotation.predecessor(entry, oldest(self._manifest), self._contents)
+        self._predecessors[id(entry)] = old
+        count_late(entry, old, self._manifest.closed_through)
         if live := current_content(self._entries.get(entry.path, ())):
             self._leaving.append(DisplacedContent(live, entry))
         else:
@@ -314,9 +339,8 @@ class _Ingest:
 
     def _put_in_place(self) -> None:
         """Decide for all replacements what happens to the old and the new content."""
-        closed, first = self._manifest.closed_through, oldest(self._manifest)
-        predecessors = {id(new): self._rotation.predecessor(new, first, self._contents) for new in self._fresh}
-        gone = {id(old): old for old in predecessors.values() if old}
+        closed = self._manifest.closed_through
+        gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._leaving:
             if one.new and not one.by_rotation:
                 one.by_rotation = self._rotation.is_rotated(one.new)
@@ -326,7 +350,7 @@ class _Ingest:
         self._leaving += (DisplacedContent(old, None) for old in gone.values())
         for new in self._fresh:
             # Records that arrived in time under the old path are not late under the new one.
-            if old := predecessors[id(new)]:
+            if old := self._predecessors[id(new)]:
                 count_late(new, old, closed)
         self._leaving += self._held_before()
         olds = {id(one.old) for one in self._leaving}
@@ -340,13 +364,20 @@ class _Ingest:
 
     def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield each held content of an earlier run with the current content of its path, to decide again: the records
-        that it would remove may be in other contents now.
+        that it would remove may be in other contents now. If the path has no current content any more, because it was
+        moved, the held content removes nothing and counts.
         """
-        taken = {one.old.path for one in self._leaving}
-        for path, entries in self._entries.items():
+        leaving = {id(one.old): one for one in self._leaving}
+        for entries in self._entries.values():
             held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
-            if held and live and path not in taken and not held.is_gone:
+            if held is None or held.is_gone:
+                continue
+            if live is None:
+                held.status, held.finding = "read", None
+            elif (one := leaving.get(id(live))) is None:
                 yield DisplacedContent(live, held)
+            elif one.new is None:
+                one.new = held
 
     def _part_name(self, entries: list[FileEntry]) -> str:
         """Return a digest of the inputs as the part's name: contents, paths, mappings, and the run's day and time

@@ -41,19 +41,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The run's day and time, and the first day with stored events; None if retention has deleted no events."""
+    """The run's day and time, and the first day with stored events; None if retention has deleted no events.
+
+    `given_from` is the first day that an earlier content of the read log has; None if it has no such content.
+    """
 
     day: date
     now: datetime
     events_from: date | None = None
+    given_from: date | None = None
 
 
 def first_accepted(settings: Settings, time: RunTime) -> date:
     """Return the first day whose records a run accepts.
 
-    Days whose events were deleted cannot be restated, so their records are too old.
+    Records of a log that only grew arrived with its earlier content, and do not become too old. Days whose events were
+    deleted cannot be restated, so their records are too old.
     """
     first = time.day - timedelta(days=settings.retention_days)
+    first = min(first, time.given_from or first)
     return max(first, time.events_from or first)
 
 

@@ -21,7 +21,7 @@ from pipelines.ingest.entries import count_late, current_content, new_entry
 from pipelines.ingest.held import removed_records
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
-from pipelines.ingest.replacing import closed_days, listed, oldest
+from pipelines.ingest.replacing import closed_days, listed, oldest, sharing
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of
 from pipelines.reading.sources.mapping import SourceMapping
@@ -152,7 +152,15 @@ class _Reread:
 
     def _time_of(self, entry: FileEntry) -> RunTime:
         first_read = datetime.fromisoformat(entry.first_read_at)
-        return RunTime(entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1), first_read)
+        day = entry.run_day or _first_read_on(entry, self._zone) - timedelta(days=1)
+        return RunTime(day, first_read, self._events_from(entry), min(entry.days, default=None))
+
+    def _events_from(self, entry: FileEntry) -> date | None:
+        """Return the first day whose records a reread accepts: records of a day whose events were deleted count
+        nowhere, so they are too old unless the content gave that day records before.
+        """
+        first = self._manifest.events_from
+        return min([first, *entry.days]) if first else None
 
     def _take(self, entry: FileEntry, file: LandedFile, source: SourceMapping, part: ReadPart) -> bool:
         """Compare the new records and rejects of a content with the stored ones, and update its entry. Return whether
@@ -203,7 +211,8 @@ class _Reread:
                     live.status = "replaced"
                 new.status = "read"
         else:
-            lost = self._contents.lost([old], oldest(manifest), [new]).get(key_of(old), {})
+            others = sharing([old], [entry for entry in manifest.live_files() if entry is not old])
+            lost = self._contents.lost([old], oldest(manifest), [new], others).get(key_of(old), {})
             if lost := closed_days(lost, manifest):
                 self._report.removed_records[new.path] = sum(lost.values())
         self._report.changed.append(new)

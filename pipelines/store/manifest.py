@@ -186,8 +186,17 @@ class Manifest(State):
 
     @property
     def closed_through(self) -> date | None:
-        """The last closed day, which is the published as-of; None if no day has been rolled up yet."""
-        return self.as_of if self.days else None
+        """The last closed day, which is the published as-of; None if no day was ever rolled up.
+
+        Days that lost all their records or were deleted stay closed: a restatement or `days_from` proves that there
+        was one.
+        """
+        return self.as_of if self.days or self.days_from or self._has_restated_day else None
+
+    @property
+    def _has_restated_day(self) -> bool:
+        # Balances of packages can change before the first record.
+        return any(not is_of_packages(file) for file in self.restatements)
 
     def live_files(self) -> list[FileEntry]:
         """Return the contents that count: status `read`."""
@@ -217,3 +226,8 @@ class Manifest(State):
 def original_name(part: str) -> str:
     """Return the original name of a part, without the suffix that retention adds (`name.2026-01-05`)."""
     return part.partition(".")[0]
+
+
+def is_of_packages(file: str) -> bool:
+    """Return whether a file of restatements has balances of resource packages instead of figures of days."""
+    return file.endswith(".packages.parquet")

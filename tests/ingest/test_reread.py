@@ -214,6 +214,35 @@ def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsy
     assert "removed: good.ndjson: 1 records of closed days no longer count" in capsys.readouterr().out
 
 
+def test_a_record_that_another_file_has_is_not_reported_as_removed(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.write("sources/shop.toml", MENDED)
+    folder.land("shop.ndjson", foreign(4))
+    folder.land("other.ndjson", [record("101", channel="qq"), record("other")])
+    folder.roll_up()
+    folder.write("sources/shop.toml", MENDED.replace("format =", "where = \"id NOT IN ('101', '102')\"\nformat ="))
+    run(folder)
+    assert folder.counted() == {DAY: 4}
+    assert "removed: shop.ndjson: 1 records of closed days no longer count" in capsys.readouterr().out
+
+
+def test_records_of_a_day_whose_events_are_deleted_stay_too_old(folder: DataFolder) -> None:
+    old, first = days_before(DAY, 70), days_before(DAY, 65)
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    folder.land("old.ndjson", records(3, old))
+    folder.roll_up(old)
+    folder.land("now.ndjson", records(1))
+    folder.roll_up()
+    folder.write("authmeter.toml", "retention_days = 100\n")
+    folder.land("late.ndjson", records(2, first, prefix="l") + records(1, prefix="l"))
+    folder.roll_up(AFTER)
+    before = folder.files("late.ndjson")
+    assert [(entry.accepted, entry.rejected) for entry in before] == [(1, 2)]
+    run(folder, day=AFTER)
+    assert folder.files("late.ndjson") == before
+
+
 def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     (wrong.store.landing / "shop-09.ndjson").unlink()
     wrong.write("sources/shop.toml", MENDED)

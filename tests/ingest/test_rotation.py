@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract.checks import CheckResult
+from pipelines.ingest import ingest
 from tests.data.rotated_logs import RotatedLog
 from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
 
@@ -214,3 +215,39 @@ def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFo
     folder.roll_up(DAYS[1])
     assert folder.statuses("a.ndjson") == ["read", "held"]
     assert folder.counted() == {DAY: 4}
+
+
+def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = RotatedLog(folder.store.landing)
+    log.write(records(3))
+    folder.roll_up()
+    log.write(records(1, DAYS[1]))
+    log.turn("")
+    log.write(records(2, DAYS[1], prefix="n"))
+    with monkeypatch.context() as killed:
+
+        def dies(reading: object) -> None:
+            raise KeyboardInterrupt
+
+        # A long run commits the first files before it has read the last.
+        killed.setattr(ingest, "_BYTES_PER_COMMIT", 0)
+        killed.setattr(ingest._Ingest, "_put_in_place", dies)
+        with pytest.raises(KeyboardInterrupt):
+            folder.ingest(DAYS[1])
+    assert folder.statuses("auth.log.1") == ["read"]
+    folder.tables(DAYS[1])
+    assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 3, 0, 0, False)]
+
+
+def test_a_poor_log_that_was_renamed_is_warned_of_in_each_run(folder: DataFolder) -> None:
+    folder.land("good.log", records(2, prefix="g"))
+    file = folder.land("auth.log", records(2) + records(200, prefix="x", channel="none"))
+    folder.roll_up()
+    file.rename(file.with_name("auth.log.1"))
+    folder.roll_up()
+    assert [check.check_name for check in folder.warnings] == ["rejected_share", "mostly_rejected"]
+    before = folder.manifest
+    folder.roll_up()
+    assert folder.manifest == before

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 
 import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.ingest.held import accept_held
-from tests.support import DAY, CopyOf, DataFolder, finding, records
+from tests.support import DAY, CopyOf, DataFolder, finding, lines, records
 
 AFTER = DAY + timedelta(days=1)
 
@@ -57,6 +58,33 @@ def test_a_held_file_that_grows_back_is_taken_without_a_word(rotated: DataFolder
     rotated.roll_up(AFTER)
     assert rotated.statuses("app.log") == ["replaced", "replaced", "read"]
     assert rotated.counted() == {DAY: 3, AFTER: 2}
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_held_file_counts_once_the_old_content_has_moved(rotated: DataFolder, is_packed: bool) -> None:
+    # A tool that copies all files again gives each a new stamp.
+    rotated.land("app.log", records(2, AFTER))
+    rotated.land(
+        "app.log.1.gz" if is_packed else "app.log.1", gzip.compress(lines(records(3))) if is_packed else records(3)
+    )
+    rotated.tables(AFTER)
+    assert rotated.statuses("app.log") == ["replaced", "read"]
+    assert rotated.files("app.log")[1].finding is None
+    assert rotated.counted() == {DAY: 3, AFTER: 2}
+    assert rotated.rows("SELECT sum(late_records)::INTEGER FROM day_quality") == [(0,)]
+
+
+def test_a_held_file_that_is_back_after_its_old_content_moved_counts(rotated: DataFolder) -> None:
+    file, aside = rotated.store.landing / "app.log", rotated.root / "aside"
+    file.rename(aside)
+    rotated.land("app.log.1", records(3))
+    rotated.roll_up(AFTER)
+    assert rotated.statuses("app.log") == ["replaced", "held"]
+    aside.rename(file)
+    rotated.land("other.log", records(1, AFTER, prefix="o"))
+    rotated.roll_up(AFTER)
+    assert rotated.statuses("app.log") == ["replaced", "read"]
+    assert rotated.counted() == {DAY: 3, AFTER: 3}
 
 
 def test_a_held_content_that_was_taken_back_replaced_nothing(rotated: DataFolder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pipelines.ingest.held import accept_held
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
@@ -58,3 +59,20 @@ def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> No
     folder.tables(AFTER)
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
     assert folder.rows("SELECT restated, late_records FROM day_quality LIMIT 1") == [(False, 3)]
+
+
+def test_a_folder_whose_only_day_lost_its_records_has_closed_days(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.roll_up()
+    folder.land("a.ndjson", b"")
+    folder.roll_up(AFTER)
+    accept_held(folder.store, folder.manifest, "a.ndjson")
+    folder.roll_up(AFTER)
+    assert folder.manifest.days == {}
+    folder.land("late.ndjson", records(5))
+    folder.tables(AFTER)
+    assert folder.rows("SELECT day, late_records::INTEGER, restated FROM day_quality LIMIT 1") == [(DAY, 5, True)]
+    assert folder.rows(
+        "SELECT run, published_before, published_now FROM restatements WHERE channel = '*' AND metric = 'records' "
+        "ORDER BY run"
+    ) == [(3, 3, None), (4, None, 5)]

@@ -10,6 +10,7 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
+from pipelines.ingest.reread import RereadRequest
 from pipelines.run.verify import verify
 from tests.support import DAY, CopyOf, DataFolder, days_before, record, records
 
@@ -120,3 +121,30 @@ def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
     folder.tables()
     assert folder.rows("SELECT line, reason FROM rejected_records") == [(2, "too_old:event_time")]
     assert folder.counted() == {days_before(DAY, 60): 1}
+
+
+def test_a_log_that_grows_beyond_the_retention_is_taken_and_loses_nothing(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    rows = records(2, OLD) + records(1, DAY)
+    folder.land("a.log", rows)
+    folder.roll_up()
+    days = [DAY + timedelta(days=n) for n in range(1, 4)]
+    for day in days[:2]:
+        rows += records(1, day)
+        folder.land("a.log", rows)
+        folder.roll_up(day)
+    assert folder.statuses("a.log") == ["replaced", "replaced", "read"]
+    # It grows once more before it is rotated.
+    (folder.store.landing / "a.log").unlink()
+    folder.land("a.log.1", [*rows, record("last", days[2])])
+    folder.land("a.log", records(1, days[2]))
+    folder.land("other.log", [record("late", OLD)])
+    folder.roll_up(days[2])
+    assert folder.statuses("a.log")[-1] == "read"
+    assert folder.counted() == {OLD: 2, DAY: 1, days[0]: 1, days[1]: 1, days[2]: 2}
+    assert not folder.manifest.late_records
+    before = folder.manifest
+    run = folder.open(days[2])
+    run.reread = RereadRequest()
+    run.ingest(days[2])
+    assert folder.manifest == before
