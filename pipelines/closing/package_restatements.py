@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.common.errors import UsageError
 from pipelines.store.manifest import Manifest
-from pipelines.store.publication_note import may_have_packages
+from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import open_published, run_of
 from pipelines.store.store import Store
 
@@ -54,7 +54,8 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         return 0
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
-    causes = since.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
+    causes = pl.concat([since, _first_files(store, manifest)], how="diagonal")
+    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
     unknown = pl.lit(REGISTRY)
     if manifest.days_from:
         # A removed day is missing in the ledger, so its uses count as none.
@@ -98,3 +99,16 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
     files = [file for run in range(first, manifest.run + 2) for file in store.restatement_files(manifest, run)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *(pl.read_parquet(file) for file in files)])
+
+
+def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
+    """Return day and cause: the files of each day that the published file does not have. Such a day is not restated if
+    no day was closed before it.
+    """
+    import polars as pl
+
+    note = note_of(store.database)
+    known = note.days if note else {}
+    new = {day for day in manifest.days if note and str(day) not in known}
+    rows = sorted({(day, file.path) for file in manifest.live_files() for day in new.intersection(file.days)})
+    return pl.DataFrame(rows, {"day": pl.Date, "cause": pl.String}, orient="row")

@@ -191,3 +191,11 @@ def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: D
     assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 9, "days that retention removed")]
     ((remaining, missing_days),) = folder.rows("SELECT remaining, missing_days FROM resource_packages")
     assert (remaining, missing_days) == (8, 61)
+
+
+def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.tables()
+    folder.land("first.ndjson", uses("a", 9, 2))
+    folder.tables()
+    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 9, 7, "first.ndjson")]
