@@ -95,8 +95,13 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
     # A failed delivery is not reported to the other receivers.
     is_warned = any(check != "alerts" for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
-    wanted: Sequence[Kind] = ("late",) if is_missing else ("daily", "warning") if is_warned else ("daily",)
+    # A missing day has no figures, so its late message takes the place of the daily one.
+    main: Kind = "late" if is_missing and "late" in settings.alerts.on else "daily"
+    wanted: Sequence[Kind] = (main, "warning") if is_warned else (main,)
     headline = read_headline(database)
+    if main == "late" and headline.newest_day:
+        # If several days were closed together, the first ones may have data.
+        first = max(first, headline.newest_day + timedelta(days=1))
     curve = read_curve(database, status.incidents[0].incident_id) if status.incidents else None
     sent = []
     for kind in wanted:
@@ -106,10 +111,10 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         )  # fmt: skip
         one = _send_once(data, settings, message, workbook)
         sent.append(one)
-        # The daily message contains the warnings: a separate warning is sent only if the daily one is off or already
+        # The main message contains the warnings: a separate warning is sent only if the main one is off or already
         # sent.
         if one.took:
-            if kind == "daily" and is_warned:
+            if kind == main and is_warned:
                 _claim(data, "warning", as_of, one.took)
             break
     sunday = last_sunday(as_of)

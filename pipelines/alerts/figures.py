@@ -50,7 +50,8 @@ class Figure:
 @dataclass(frozen=True)
 class Headline:
     """The headline figures of the published day, and its number of `records`. `usual_records` is the usual number on
-    its weekday, and `is_short` whether `records` is far below it. `days` is the number of all days with data.
+    its weekday, and `is_short` whether `records` is far below it. `days` is the number of all days with data,
+    `newest_day` the last of them.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -58,6 +59,7 @@ class Headline:
     usual_records: int | None = None
     is_short: bool = False
     days: int | None = None
+    newest_day: date | None = None
 
     @property
     def key_figures(self) -> list[Figure]:
@@ -95,7 +97,9 @@ def read_headline(database: Path) -> Headline:
     compared = {name: found[name] for name in HEADLINE}
     compared[TECHNICAL] = {"value": value, "week_before": before, "change": change}
     figures = tuple(Figure(name, **one, **_usual(name, norms)) for name, one in compared.items())
-    return Headline(figures, found["records"], found["usual_records"], found["is_short"], found["days"])
+    return Headline(
+        figures, found["records"], found["usual_records"], found["is_short"], found["days"], found["newest_day"]
+    )  # fmt: skip
 
 
 def read_curve(database: Path, incident_id: str) -> Curve | None:

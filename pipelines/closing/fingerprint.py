@@ -44,7 +44,6 @@ UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "memory_limit": "It changes how fast a run is.",
     "block_below_share": "It says whether a day is published, not what.",
     "billing": "The checksums of the day tables contain what it changes.",
-    "retention_days": "Files and days contain what it changes.",
     "max_unpack_ratio": "The status of a file contains what it changes.",
     "max_unpacked_gb": "The status of a file contains what it changes.",
     "keep_events_days": "`events_from` is what it changes.",

@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.common.errors import UsageError
 from pipelines.store.manifest import Manifest
-from pipelines.store.publication_note import may_have_packages
+from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import open_published, run_of
 from pipelines.store.store import Store
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _METRIC: Final = "resource_package_remaining"
+_REMOVED: Final = "days that retention removed"
+_NOTED: Final = ("day", "channel", "published_now")
 _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
 
 
@@ -23,16 +25,18 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
     """Store a restatement of each package whose published balance changed; return the number of packages.
 
     The restatements are stored as a file, which is added to the manifest. `published_now` is NULL if the package no
-    longer has a row for the day.
+    longer has a row for the day. A change that a run noted and did not publish, because it was killed, is not noted
+    again.
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
-    before = _published(store, manifest)
-    if before is None:
+    published = _published(store, manifest)
+    if published is None:
         return 0
+    run, before = published
     import polars as pl
 
     from pipelines.billing.packages.package_tables import no_packages
@@ -48,42 +52,63 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
     )
     if changed.is_empty():
         return 0
-    rows = changed.with_columns(
-        run=pl.lit(manifest.run + 1),
-        app_key=pl.lit(ALL),
-        channel="resource_package_id",
-        metric=pl.lit(_METRIC),
-        closed_through=pl.lit(manifest.closed_through, pl.Date),
-    ).join(_causes(store, manifest), on="day", how="left")
-    typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
-    return store.add_restatements(
-        manifest, [rows.with_columns(pl.col("cause").fill_null(REGISTRY)).select(typed)], "packages"
+    since = _restatements(store, manifest, run + 1)
+    noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
+    causes = pl.concat([since, _first_files(store, manifest)], how="diagonal")
+    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
+    unknown = pl.lit(REGISTRY)
+    if manifest.days_from:
+        # A removed day is missing in the ledger, so its uses count as none.
+        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(_REMOVED)).otherwise(unknown)
+    rows = (
+        changed.with_columns(
+            run=pl.lit(manifest.run + 1),
+            app_key=pl.lit(ALL),
+            channel="resource_package_id",
+            metric=pl.lit(_METRIC),
+            closed_through=pl.lit(manifest.closed_through, pl.Date),
+        )
+        .join(noted, on=_NOTED, how="anti", nulls_equal=True)
+        .join(causes, on="day", how="left")
+        .with_columns(pl.col("cause").fill_null(unknown))
     )
+    typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
+    return store.add_restatements(manifest, [rows.select(typed)], "packages")
 
 
-def _published(store: Store, manifest: Manifest) -> "pl.DataFrame | None":
-    """Return the published ledger; None if it is empty or cannot be read.
-
-    Return None also if the published file is not from the manifest's last run, which already stored its restatements.
-    """
+def _published(store: Store, manifest: Manifest) -> "tuple[int, pl.DataFrame] | None":
+    """Return the published ledger and its run; None if it is empty, cannot be read or is newer than the manifest."""
     try:
         with closing(open_published(store.database)) as connection:
-            if run_of(connection)[0] != manifest.run or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall():
+            run = run_of(connection)[0]
+            if run > manifest.run or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall():
                 return None
             import polars as pl
 
-            return pl.DataFrame(connection.sql(_PUBLISHED))
+            return run, pl.DataFrame(connection.sql(_PUBLISHED))
     except (UsageError, duckdb.Error):
         # The file is missing, unreadable, or of a version without the table: the next one is built from scratch.
         return None
 
 
-def _causes(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return one row for each day that this run restated, with the causes joined to one text."""
+def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame":
+    """Return the restatements of all runs from the run `first` to this one."""
     import polars as pl
 
     from pipelines.rollup.restatements import SCHEMA
 
-    frames = [pl.read_parquet(file) for file in store.restatement_files(manifest, manifest.run + 1)]
-    of_run = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
-    return of_run.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
+    files = [file for run in range(first, manifest.run + 2) for file in store.restatement_files(manifest, run)]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *(pl.read_parquet(file) for file in files)])
+
+
+def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
+    """Return day and cause: the files of each day that the published file does not have. Such a day is not restated if
+    no day was closed before it.
+    """
+    import polars as pl
+
+    note = note_of(store.database)
+    known = note.days if note else {}
+    new = {day for day in manifest.days if note and str(day) not in known}
+    rows = sorted({(day, file.path) for file in manifest.live_files() for day in new.intersection(file.days)})
+    return pl.DataFrame(rows, {"day": pl.Date, "cause": pl.String}, orient="row")

@@ -5,7 +5,7 @@ is in `sql/published.sql`.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import duckdb
@@ -14,6 +14,9 @@ from pipelines.common.text import Bilingual, listed
 from pipelines.contract.measures.sql import sql
 
 HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
+# An incident can be gone this many days after the first stored day: it needs the 56 days of a baseline before it, and
+# is noted at most 28 days after it began.
+_GONE_DAYS: Final = 56 + 28
 _TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
 
@@ -28,16 +31,20 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     return Bilingual(line, line).format(text=_TEXT)
 
 
-def unknown_incidents(connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]]) -> list[str]:
+def unknown_incidents(
+    connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]], days_from: date | None
+) -> list[str]:
     """Return the ids in notes that belong to no published incident, current or withdrawn. Notes on days before the
-    first published day are left out.
+    first published day are left out, and if retention removed days, notes on the next days too.
 
     Args:
         connection: the published file.
         named: the id that each note names, and the day of the note.
+        days_from: the first day that retention kept; None if it removed no day.
     """
     pairs = list(named)
-    given = {"ids": [key for key, _ in pairs], "days": [day for _, day in pairs]}
+    since = days_from + timedelta(days=_GONE_DAYS) if days_from else date.min
+    given = {"ids": [key for key, _ in pairs], "days": [day for _, day in pairs], "since": since}
     return [key for (key,) in connection.execute(sql("pipelines.incidents", "unknown_incidents"), given).fetchall()]
 
 

@@ -6,7 +6,7 @@ calls it before the marts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import duckdb
@@ -20,6 +20,7 @@ from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
+from pipelines.incidents.detection.baselines import RECENT_DAYS
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.latencies import latency_incidents
@@ -89,8 +90,10 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)
-    no_longer = withdrawn(store.reported, rows, min(manifest.days, default=date.max), manifest.run)
-    return AllIncidents(rows, cells, no_longer)
+    stored_since = min(manifest.days, default=date.max)
+    # After retention removed days, incidents of the next ones lack a part of their baseline.
+    known_since = manifest.days_from + timedelta(days=RECENT_DAYS) if manifest.days_from else stored_since
+    return AllIncidents(rows, cells, withdrawn(store.reported, rows, stored_since, known_since, manifest.run))
 
 
 def create_day_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:

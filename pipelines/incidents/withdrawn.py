@@ -15,7 +15,9 @@ from pipelines.incidents.words import NO_CHANNELS
 from pipelines.store.published_file import open_published
 
 
-def withdrawn(published: Path, now: Collection[Incident], since: date, run: int) -> list[tuple[Incident, int]]:
+def withdrawn(
+    published: Path, now: Collection[Incident], stored_since: date, known_since: date, run: int
+) -> list[tuple[Incident, int]]:
     """Return the published incidents that no longer exist, each with the run that withdrew it.
 
     An old incident is not withdrawn if a new one of the same subject overlaps it, even with another first day.
@@ -23,13 +25,16 @@ def withdrawn(published: Path, now: Collection[Incident], since: date, run: int)
 
     Args:
         published: the file that this run replaces; it may be missing.
-        since: the first stored day; incidents that began earlier are left out.
+        stored_since: the first stored day; incidents that began earlier are left out.
+        known_since: the first day whose baseline is stored. Incidents that began earlier are not withdrawn: they no
+            longer exist because retention removed the days that they were compared with.
         run: the number of this run.
     """
     gone = []
     for one in _reported(published):
         was = one.incident
         found = (each for each in now if (each.metric, each.subject) == (was.metric, was.subject))
+        since = stored_since if one.withdrawn_by else known_since
         if was.first_day >= since and not any(each.overlaps(was) for each in found):
             last = was.last_day or was.first_day + timedelta(days=was.days - 1)
             gone.append((replace(was, last_day=last, state="withdrawn", part_of=None), one.withdrawn_by or run))

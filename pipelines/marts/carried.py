@@ -21,7 +21,14 @@ from pipelines.store.publication_note import file_sha256, note_of
 from pipelines.store.published_file import has_wal
 
 # The code that computes the rows of a published table from its day table.
-CODE = ("pipelines/marts", "pipelines/contract", "pipelines/store", "pipelines/common")
+CODE = (
+    "pipelines/marts",
+    "pipelines/billing/account_views.py",
+    "pipelines/billing/sql/app_accounts.sql",
+    "pipelines/contract",
+    "pipelines/store",
+    "pipelines/common",
+)
 
 
 @cache

@@ -198,7 +198,8 @@ class DailyRun:
             before = self.store.site.resolve() if self.store.site.is_symlink() else None
             temp = fresh.with_name("records")
             records = incident_records(self.store, manifest, self.settings, self.registry, self.key, temp)
-            report = render_site(self.store.database, fresh, self.settings.xlsx_apps, self.settings, before, records)
+            given = self.store.database, fresh, self.settings.xlsx_apps, self.settings, before, records
+            report = render_site(*given, manifest.events_from)
             switch_site(self.store, fresh, manifest)
             remove_wal(self.store.database)
             shutil.rmtree(self.store.temp, ignore_errors=True)

@@ -79,7 +79,7 @@ def status_of(
         with _noted(damages):
             status.published.restated_days = _restated_days(store.database)
             status.incidents = _open_incidents(store.database, settings)
-            unknown = _unknown_incidents(store.database)
+            unknown = _unknown_incidents(store.database, manifest.days_from)
         status.warnings = [_warned(check) for check in checks if not check.passed]
         status.warnings += [_damaged(error) for error in damages[:1]]
         status.notices = [_warned(check) for check in checks if check.is_notice] + unknown
@@ -197,14 +197,14 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
     )  # fmt: skip
 
 
-def _unknown_incidents(database: Path) -> list[Warned]:
+def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
     """Return a notice if notes have an incident id that no published incident has.
 
     It is no check, because incidents are found after the checks.
     """
     with published_tables(database) as connection:
         notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
-        ids = unknown_incidents(connection, notes)
+        ids = unknown_incidents(connection, notes, days_from)
     words = unknown_words(ids)
     notice = Warned(
         check="unknown_incidents", severity=NOTICE, day=None, detail_en=words.en, detail_zh=words.zh, do=HOW_TO_MEND

@@ -78,6 +78,7 @@ def render_site(
     settings: Settings | None = None,
     before: Path | None = None,
     records: Mapping[str, pl.DataFrame] | None = None,
+    events_from: date | None = None,
 ) -> SiteReport:
     """Write the whole site of the published `database` into `target`, an empty folder.
 
@@ -88,6 +89,7 @@ def render_site(
         settings: memory, threads and the language of headings.
         before: folder of the generation that the site replaces: files of unchanged months are linked from there.
         records: records of the as-of behind open incidents, by app key (`reports/export/incident_records.py`).
+        events_from: the first day whose events are stored; None if no event was removed.
 
     Raises:
         AuthmeterError: nothing is published, the database is of an older version, or a part of the front end is
@@ -105,8 +107,8 @@ def render_site(
         ):
             try:
                 tables, generation = PublishedTables(connection), read_generation(before)
-                site = _Site(tables, SiteWriter(target), xlsx_apps, settings, generation, records or {}, reader, aside)
-                return site.write()
+                given = xlsx_apps, settings, generation, records or {}, events_from
+                return _Site(tables, SiteWriter(target), *given, reader, aside).write()
             finally:
                 reader.shutdown(cancel_futures=True)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -131,6 +133,7 @@ class _Site:
         settings: Settings,
         before: Generation | None,
         records: Mapping[str, pl.DataFrame],
+        events_from: date | None,
         reader: Executor,
         aside: Executor,
     ) -> None:
@@ -139,7 +142,7 @@ class _Site:
         language = self.language
         self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
-        self.standing = context.data_state(marts, self.quality, settings.retention_days)
+        self.standing = context.data_state(marts, self.quality, settings.retention_days, events_from)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = PageIncidents(marts, self.by_key)

@@ -6,7 +6,7 @@ findings.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -77,6 +77,13 @@ class DataState:
     retention_days: int
     """For how many days late records of a day are counted."""
     failed_checks: tuple[FailedCheck, ...]
+    events_from: date | None = None
+    """The first day whose events are stored; None if no event was removed."""
+
+    def is_final(self, day: date) -> bool:
+        """Return whether late records of a day are no longer counted."""
+        is_too_old = day + timedelta(days=self.retention_days) < self.publication.as_of
+        return is_too_old or bool(self.events_from and day < self.events_from)
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,15 @@ def quality_by_day(marts: PublishedTables) -> Quality:
     return Quality((row[0], Day(*row)) for row in marts.rows("day_quality"))
 
 
-def data_state(marts: PublishedTables, quality: Quality, retention_days: int) -> DataState:
-    """Return the state of the data. `retention_days`: for how many days late records of a day are counted."""
+def data_state(
+    marts: PublishedTables, quality: Quality, retention_days: int, events_from: date | None = None
+) -> DataState:
+    """Return the state of the data.
+
+    Args:
+        retention_days: for how many days late records of a day are counted.
+        events_from: the first day whose events are stored; None if no event was removed.
+    """
     as_of = marts.publication.as_of
     listed = [quality.get(day) or _no_data(day) for day in window(as_of, max(WINDOWS))]
     first = marts.publication.first_day
@@ -137,6 +151,7 @@ def data_state(marts: PublishedTables, quality: Quality, retention_days: int) ->
             for name, severity, passed, day, zh, en in marts.rows("checks")
             if not passed
         ),
+        events_from=events_from,
     )
 
 

@@ -45,9 +45,9 @@ def finality(stand: DataState, day: date) -> Bilingual:
 
     A day is published on the day after it, so the data day is one day old.
     """
-    until = day + timedelta(days=stand.retention_days)
-    if until < stand.publication.as_of:
+    if stand.is_final(day):
         return t("Final: late records of this day are no longer counted.")
+    until = day + timedelta(days=stand.retention_days)
     age = (stand.publication.as_of - day).days + 1
     found = [part for before, part in stand.changes if before is None or before >= age]
     most = max((part for part in found if part is not None), default=None)

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from pipelines.alerts import due
 from pipelines.alerts.delivery import Delivery, Receivers, Workbook
-from pipelines.alerts.due import alert_of_end, undelivered
+from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Message
 from pipelines.contract.settings.settings import AlertSettings
@@ -129,6 +130,53 @@ def test_without_a_sunday_or_the_setting_no_week_is_sent(folder: DataFolder, pos
     with_receivers(folder, extra)
     published(folder, day)
     assert {kind for _, kind, _ in post.got} == {"daily"}
+
+
+def test_of_days_closed_together_only_those_without_a_record_are_named(
+    folder: DataFolder, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_receivers(folder)
+    published(folder, days_before(DAY, 5))
+    folder.land("back.ndjson", records(5, days_before(DAY, 2)))
+    folder.tables(DAY)
+    titles = []
+
+    def send(*given: Any) -> Delivery:
+        titles.append((given[2].kind, given[2].title("en")))
+        return post(*given)
+
+    monkeypatch.setattr(due, "send", send)
+    ended(folder, DAY)
+    assert titles[0] == ("late", "❗03-09 to 03-10 without data")
+
+
+@pytest.mark.parametrize(
+    ("extra", "kind"), [("", "warning"), ('on = ["warning"]\n', "warning"), ('on = ["daily", "warning"]\n', "daily")]
+)
+def test_a_day_without_a_record_is_reported_although_it_was_late(
+    folder: DataFolder, post: Post, extra: str, kind: str
+) -> None:
+    with_receivers(folder, extra)
+    published(folder, days_before(DAY, 1))
+    alert_if_late(folder.root, morning_after(DAY) + timedelta(hours=9))
+    post.got.clear()
+    folder.tables(DAY)
+    for _ in range(2):
+        ended(folder, DAY)
+    assert post.got == [(who, kind, DAY) for who in ("one", "two")]
+
+
+def test_a_day_without_a_record_is_reported_once_and_again_when_it_has_records(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    published(folder, days_before(DAY, 1))
+    post.got.clear()
+    folder.tables(DAY)
+    for _ in range(2):
+        ended(folder, DAY)
+    assert post.got == [(who, "late", DAY) for who in ("one", "two")]
+    post.got.clear()
+    published(folder, DAY)
+    assert post.got == [(who, "daily", DAY) for who in ("one", "two")]
 
 
 def test_the_usual_range_is_that_of_the_briefing(copy_of: CopyOf) -> None:

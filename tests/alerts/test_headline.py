@@ -85,3 +85,20 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
         [one[name] for name in ("month", "account_id", "bill", "log", "amount")] for one in week.bills
     )
     assert (month, account, bill, log, amount) == (date(2026, 2, 1), "default", 10_000, 9_975, 400.0)
+
+
+def test_a_bill_of_both_channels_is_counted_once(folder: DataFolder) -> None:
+    """The console has only both channels together, so the bills of single channels have a sum beside them."""
+    sunday = date(2026, 2, 1)
+    folder.land("a.ndjson", records(1, sunday))
+    folder.write(
+        "registry/bills/b.csv",
+        "month,account_id,channel,quantity,amount\n2026-01,a,one_click,90,9\n2026-01,a,local_verify,60,6\n"
+        "2026-01,b,one_click,7,1\n2026-01,b,local_verify,2,1\n",
+    )
+    folder.write("registry/console/c.csv", "day,account_id,channel,billed\n2026-01-05,a,number,5\n")
+    folder.tables(sunday)
+    week = read_week(folder.store.database, sunday)
+    assert week
+    found = [tuple(one[name] for name in ("account_id", "bill", "log", "amount")) for one in week.bills]
+    assert found == [("a", 150, 0, 15.0), ("b", 9, 0, 2.0)]

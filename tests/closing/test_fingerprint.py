@@ -81,6 +81,8 @@ def test_only_settings_are_named_as_unpublished() -> None:
         ("pipelines/incidents/detection/falls.py", "# Why.", False, False),
         ("pipelines/incidents/locale/zh/**/messages.po", 'msgid "a"', True, False),
         ("pipelines/billing/**/ledger.py", "MOST = 1", True, False),
+        ("pipelines/billing/account_views.py", "MOST = 1", True, True),
+        ("pipelines/billing/**/app_accounts.sql", "LIMIT 1", True, True),
         ("pipelines/closing/warnings.py", "MOST = 1", True, False),
         ("reports/build/site.py", "MOST = 1", True, False),
         ("reports/build/site.py", "# Why.", False, False),

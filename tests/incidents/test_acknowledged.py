@@ -128,8 +128,11 @@ def test_ids_that_no_incident_has_are_found(tmp_path: Path) -> None:
     first = day(60)
     named = [("open", AS_OF), ("ended", AS_OF), ("typo", first), ("typo", AS_OF), ("old", first - timedelta(days=1))]
     with closing(open_published(made.close())) as connection:
-        assert unknown_incidents(connection, named) == ["typo"]
-        assert unknown_incidents(connection, []) == []
+        assert unknown_incidents(connection, named, None) == ["typo"]
+        assert unknown_incidents(connection, [], None) == []
+        # Retention removed the days before the first: an incident of the next days may have lost its baseline.
+        assert unknown_incidents(connection, [("a", first), ("b", first + timedelta(days=83))], first) == []
+        assert unknown_incidents(connection, [("c", first + timedelta(days=84))], first) == ["c"]
 
 
 def test_the_line_to_copy_is_a_row_of_the_notes() -> None:

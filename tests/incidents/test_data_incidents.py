@@ -172,6 +172,19 @@ def test_a_file_under_another_name_is_not_missing() -> None:
     assert incidents_in(counts, manifest, SETTINGS, days) == []
 
 
+def test_rejects_of_removed_days_are_no_rejects_of_the_day_that_read_them() -> None:
+    """Retention took the records of a file that was half bad; the file is still in landing, so its books stay."""
+    manifest, counts, days = CALM.days(DAYS, {})
+    old = replace(
+        manifest.files[0], path="old.log", records_read=8000, accepted=4000, rejected=4000, days={}, run_day=days[-1]
+    )
+    manifest.files.append(old)
+    assert incidents_in(counts, manifest, SETTINGS, days) == []
+    # A file without a single good record counts on the day that read it.
+    manifest.files[-1] = replace(old, accepted=0, rejected=8000)
+    assert [one.metric for one in incidents_in(counts, manifest, SETTINGS, days)] == ["rejected_share"]
+
+
 def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
     manifest, counts, days = CALM.days(DAYS, {})
     is_part = (pl.col("metric") == "mix_shift") & (pl.col("whole") == "") & (pl.col("day") == days[-1])

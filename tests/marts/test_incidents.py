@@ -85,6 +85,19 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     assert [row[-1] for row in folder.rows(withdrawn)] == [first] != [folder.manifest.run]
 
 
+def test_an_incident_without_the_days_it_was_compared_with_is_not_withdrawn(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    land_failing_sdk(folder, bad_days=3)
+    folder.tables()
+    assert folder.rows("SELECT count(*) FROM incidents WHERE part_of IS NULL") == [(1,)]
+    # Only three days before the first bad one are left.
+    later = days_before(FIRST_BAD, 3 - 60)
+    folder.tables(later)
+    assert folder.rows("SELECT min(day) FROM day_quality") == [(days_before(FIRST_BAD, 3),)]
+    assert folder.rows("SELECT kind FROM incidents WHERE kind = 'rate'") == []
+    assert folder.rows("FROM withdrawn_incidents") == []
+
+
 def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: CopyOf) -> None:
     folder = copy_of(failing_sdk)
     before = folder.rows(f"SELECT incident_id FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}")

@@ -158,3 +158,44 @@ def test_a_restated_package_is_named_on_the_page_of_its_day(folder: DataFolder) 
     page = (folder.store.site / "days" / f"{DAY}.html").read_text("utf-8")
     assert "Remaining in a resource package" in page
     assert "p&lt;b&gt;" in page
+
+
+def test_a_change_after_a_run_that_did_not_publish_is_restated_from_its_own_day_on(folder: DataFolder) -> None:
+    newest = DAY + timedelta(days=1)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 1), *uses("b", 9, 1, days_later=1)])
+    folder.tables(newest)
+    folder.land("late.ndjson", uses("late", 12, 1, days_later=1))
+    killed = folder.open(newest)
+    killed.ingest(newest)
+    killed.roll_up(newest)
+    folder.land("later.ndjson", uses("later", 12, 1))
+    folder.tables(newest)
+    run = folder.manifest.run
+    # The published balances were 8 and 7.
+    expected = [(run - 1, newest, "*", "p", 7, 6, "late.ndjson"), (run, DAY, "*", "p", 8, 7, "later.ndjson")]
+    assert folder.rows(RESTATED) == expected
+    folder.tables(newest)
+    assert (folder.rows(RESTATED), folder.manifest.run) == (expected, run)
+
+
+def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
+    """Its uses count as none, so that the balance becomes an upper bound."""
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=60)])
+    folder.tables(DAY + timedelta(days=60))
+    folder.tables(DAY + timedelta(days=61))
+    assert folder.manifest.days_from == DAY + timedelta(days=1)
+    run = folder.manifest.run
+    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 9, "days that retention removed")]
+    ((remaining, missing_days),) = folder.rows("SELECT remaining, missing_days FROM resource_packages")
+    assert (remaining, missing_days) == (8, 61)
+
+
+def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.tables()
+    folder.land("first.ndjson", uses("a", 9, 2))
+    folder.tables()
+    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 9, 7, "first.ndjson")]

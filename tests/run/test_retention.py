@@ -79,6 +79,20 @@ def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None
     assert run_on.rows(f"SELECT * FROM restatements WHERE day = '{OLD}'") == []
 
 
+def test_the_page_of_a_day_says_whether_late_records_count(run_on: DataFolder) -> None:
+    """A longer retention brings no events back, and a page follows the setting without new logs."""
+    day = next_day(run_on)
+    page = f"days/{DAY}.html", f"days/{OLD}.html"
+    counted, final = "late records of this day are counted until", "late records of this day are no longer counted"
+    for days, until in ((60, DAY + timedelta(days=60)), (90, DAY + timedelta(days=90))):
+        run_on.write("authmeter.toml", f"retention_days = {days}\nkeep_events_days = {days + 1}\n")
+        run_on.publish(day)
+        of_today, of_old = ((run_on.store.site / path).read_text("utf-8") for path in page)
+        assert f"{counted} {until}" in of_today
+        assert final in of_old
+        assert counted not in of_old
+
+
 def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> None:
     run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
     day = next_day(run_on)

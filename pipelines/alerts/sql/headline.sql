@@ -29,7 +29,8 @@ SELECT
     now.records,
     now.usual_records,
     coalesce(now.is_short, false) AS is_short,
-    (SELECT count(*) FROM day_quality WHERE {{ has_data() }}) AS days
+    (SELECT count(*) FROM day_quality WHERE {{ has_data() }}) AS days,
+    (SELECT max(day) FROM day_quality WHERE {{ has_data() }}) AS newest_day
 FROM days AS now
 JOIN days AS base ON base.is_base
 WHERE NOT now.is_base

@@ -93,7 +93,7 @@ def has_unknown_incidents(store: Store, registry: Registry) -> bool:
     if not named_ids or not store.database.is_file():
         return False
     with closing(open_published(store.database)) as connection:
-        ids = unknown_incidents(connection, named_ids)
+        ids = unknown_incidents(connection, named_ids, store.read_state().days_from)
     if ids:
         print(f"warning    {unknown_words(ids).en}")
         print(f"to do      {HOW_TO_MEND}")

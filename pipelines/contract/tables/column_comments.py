@@ -146,7 +146,8 @@ _WORDS: Final = {
     "`authorize`, a tenth or more have a record in `verify` or `login`",
     "bytes": "size of the file in landing, as delivered",
     "carrier": _listed((*CARRIERS, UNKNOWN), " or "),
-    "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`",
+    "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`; of a package "
+    "also `days that retention removed`",
     "incidents.cause": (
         "`dimension=value`, joined by ` & ` for a pair; for `data` the file, source or hours; for `surge` the cell "
         "that grew most; NULL if there is none"

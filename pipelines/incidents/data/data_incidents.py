@@ -70,7 +70,8 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
         add("duplicate_share", "", _GOOD, day, entry.accepted, entry.counted)
         add("unmapped_share", "", _GOOD, day, entry.counted, entry.counted - entry.unmapped)
     for file in manifest.live_files():
-        if newest := max(file.days, default=file.run_day):
+        # If retention removed all days of a file's records, its books belong to no day any more.
+        if newest := max(file.days, default=None if file.accepted else file.run_day):
             add("rejected_share", "", _GOOD, newest, file.records_read, file.accepted)
         for day, (accepted, _) in file.days.items():
             add("missing_delivery", "", f"source={file.source}", day, accepted, accepted)

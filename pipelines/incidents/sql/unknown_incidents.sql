@@ -1,9 +1,10 @@
 -- grain: incident_id in the given notes that no incident has or had. Notes from before the first published day are left
--- out: their incidents may be gone with those days
+-- out, and notes from before $since: their incidents may be gone with those days
 SELECT DISTINCT named.incident_id
 FROM (SELECT unnest($ids) AS incident_id, unnest($days) AS day) AS named
 WHERE
     named.day >= (SELECT max(first_day) FROM publication)
+    AND named.day >= $since::DATE
     AND named.incident_id NOT IN (
         SELECT incident_id FROM incidents
         UNION ALL
