@@ -35,6 +35,7 @@ zipped, tarred = archived, partial(archived, kind="tar")
 ARCHIVES: dict[str, Callable[[Members], bytes]] = {
     "a.zip": zipped,
     "B.ZIP.1": zipped,
+    "c.zip-20261124T0200": zipped,
     "stored.zip": lambda members: zipped(members, method=zipfile.ZIP_STORED),
     "a.tar": tarred,
     "a.tar.gz": lambda members: gzip.compress(tarred(members)),
