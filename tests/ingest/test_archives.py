@@ -433,6 +433,19 @@ def test_an_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None
     assert status_of(folder) == {"a.zip": ("unread", 0), "b.log": ("read", 20)}
 
 
+def test_a_refused_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None:
+    folder.land("a.zip", zipped({"a.log": lines(A)})[:-30])
+    folder.land("b.log", B)
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "b.log": ("read", 20)}
+    settings = folder.write("authmeter.toml", 'ignore = ["a.zip"]\n')
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("unread", 0), "b.log": ("read", 20)}
+    settings.unlink()
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "b.log": ("read", 20)}
+
+
 def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:
     content = zipped({"XXXX.log": lines(A)}).replace(b"XXXX", "日志".encode("gb18030"))
     folder.land("a.zip", content)
