@@ -353,6 +353,23 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         folder.roll_up(yesterday)
 
 
+def test_a_check_does_not_warn_of_files_that_were_mended_since(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("good.ndjson", records(300, yesterday))
+    folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
+    folder.land("text.log", NO_JSON)
+    folder.land("book.zip", b"PK\x03\x04" + bytes(2000))
+    folder.roll_up(yesterday)
+    assert call("check", data=folder.root).code == 3
+    folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday, "c"))))
+    folder.land("text.log", records(300, yesterday, "t"))
+    folder.write("authmeter.toml", 'ignore = ["book.zip"]\n')
+    for _ in range(2):
+        ended = call("check", data=folder.root)
+        assert (ended.code, "warning" in ended.out) == (0, False)
+        for name in ("cut.log.gz", "text.log"):
+            (folder.store.landing / name).unlink(missing_ok=True)
+
+
 def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: Call, folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 36500\n")
     app = [record(f"a{n}", stage=stage, device_id="d1") for n, stage in enumerate(("page", "click", "authorize"))]
