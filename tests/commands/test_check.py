@@ -219,6 +219,21 @@ def test_a_check_of_a_file_shows_it_as_the_source_reads_it(
     assert tree(published.root / "warehouse") == before
 
 
+def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = folder.land(
+        "docker/a.log", [{"log": lines([row]).decode(), "stream": "stdout"} for row in records(3, yesterday)]
+    )
+    link = tmp_path / "link"
+    link.symlink_to(folder.root)
+    for data in (folder.root, link):
+        for path in (file, link / "landing/docker/a.log", file.parent / "../docker/a.log"):
+            ended = call("check", path, data=data)
+            assert ended.code == 0
+            assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
+
+
 def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
