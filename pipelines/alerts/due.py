@@ -21,6 +21,7 @@ from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.common.files import durable
 from pipelines.contract.settings.settings import Settings, load_settings
+from pipelines.store.site_publication import publication_of_site
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -148,11 +149,16 @@ def _report(settings: Settings) -> str:
 def alert_if_late(data: Path, now: datetime) -> bool:
     """Report days that are due and not published; return whether any receiver got the message.
 
+    Days that are rolled up but not on the site do not count as published.
+
     Raises:
         AuthmeterError: settings or manifest cannot be read.
     """
     settings = load_settings(data)
-    as_of = Store(data).read_state().as_of
+    store = Store(data)
+    as_of, site = store.read_state().as_of, publication_of_site(store.site)
+    if as_of and site:
+        as_of = min(as_of, site.as_of)
     due = last_due_day(now, settings.timezone, settings.alerts.late_after)
     if as_of is None or due <= as_of:
         return False

@@ -23,7 +23,14 @@ from pipelines.ingest.stored_contents import StoredContents
 from pipelines.ingest.unread_files import Unread, note_unread
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, names_before_rotation, scan
+from pipelines.reading.files.landing import (
+    LandedFile,
+    current_stamp,
+    is_archive,
+    is_within,
+    names_before_rotation,
+    scan,
+)
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -155,8 +162,10 @@ class _Ingest:
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self._manifest.archives = dict(sorted((kept | found.archives).items()))
         is_new = self._manifest.archives != before
-        for path in found.archives:
-            # The archive is readable now, so earlier refusals of its path are obsolete.
+        # Archives among the files are named by the setting `ignore`.
+        ignored = (file.path for file in found.files if is_archive(file.path))
+        for path in (*found.archives, *ignored):
+            # The archive is readable now, or need not be, so earlier refusals of its path are obsolete.
             for entry in self._entries.get(path, ()):
                 is_new |= entry.status == "damaged"
                 entry.status = "replaced" if entry.status == "damaged" else entry.status

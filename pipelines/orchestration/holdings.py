@@ -114,11 +114,3 @@ def of_site(site: Path) -> dict[str, Metadata]:
             **both,
         },
     }
-
-
-def published_as_of(site: Path) -> date | None:
-    """Return the as-of of the current site; None if there is none or it cannot be read."""
-    try:
-        return date.fromisoformat(json.loads((site / "manifest.json").read_bytes())["as_of"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

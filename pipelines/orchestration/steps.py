@@ -19,6 +19,7 @@ from pipelines.orchestration import holdings
 from pipelines.orchestration.partitions import Partitions, days_to_record, keep_in_line
 from pipelines.orchestration.results import Evaluated, Made, Metadata, Observed, Result
 from pipelines.run.daily_run import DailyRun
+from pipelines.store.site_publication import publication_of_site
 from pipelines.store.store import Store
 
 FRESHNESS = "yesterday_is_published"
@@ -181,9 +182,9 @@ def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
         AuthmeterError: settings cannot be read.
     """
     settings = load_settings(data)
-    as_of = holdings.published_as_of(Store(data).site)
+    site = publication_of_site(Store(data).site)
     due = last_due_day(now, settings.timezone, settings.alerts.late_after)
-    return as_of is not None and as_of >= due, f"published as of {as_of or 'no day'}, due: {due}"
+    return site is not None and site.as_of >= due, f"published as of {site.as_of if site else 'no day'}, due: {due}"
 
 
 def _made(holds: dict[str, Metadata], seconds: float) -> Results:

@@ -35,6 +35,12 @@ def site_is_current(store: Store, manifest: Manifest) -> bool:
     return store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
 
 
+def run_of_site(store: Store) -> int | None:
+    """Return the number of the run that made the site; None if the site is no link to a generation."""
+    number, dash, _ = store.site.resolve().name.partition("-")
+    return int(number) if dash and number.isdecimal() else None
+
+
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     """Replace the site by a finished one; the previous one and recently replaced ones are kept.
 

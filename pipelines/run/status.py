@@ -28,8 +28,10 @@ from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
 from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
+from pipelines.run.site_generations import run_of_site, site_is_current
 from pipelines.store.manifest import Manifest
 from pipelines.store.published_file import UnreadablePublicationError, published_tables
+from pipelines.store.site_publication import publication_of_site
 from pipelines.store.store import Store
 
 # Missing days that are listed; the quality page has all.
@@ -61,11 +63,10 @@ def status_of(
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
     if manifest.as_of is not None:
-        status.published = _published(manifest, manifest.as_of)
-        over = last_closed_day(now, settings.timezone)
-        if over > manifest.as_of:
-            first = manifest.as_of + timedelta(days=1)
-            status.overdue = Overdue(days=(over - manifest.as_of).days, first=first, last=over)
+        status.published = _published(store, manifest, manifest.as_of)
+        over, as_of = last_closed_day(now, settings.timezone), status.published.as_of
+        if over > as_of:
+            status.overdue = Overdue(days=(over - as_of).days, first=as_of + timedelta(days=1), last=over)
         damages: list[UnreadablePublicationError] = []
         unknown: list[Warned] = []
         if checks is None:
@@ -134,13 +135,20 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
         return None
 
 
-def _published(manifest: Manifest, as_of: date) -> Published:
-    days = sorted(manifest.days)
+def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
+    """Return the publication that readers see: that of the manifest or, if its run did not get as far as the site, that
+    of the site.
+    """
+    generated_at, run = str(manifest.generated_at), manifest.run
+    site = None if site_is_current(store, manifest) else publication_of_site(store.site)
+    if site and site.as_of <= as_of:
+        as_of, generated_at, run = site.as_of, site.generated_at, run_of_site(store) or run
+    days = sorted(day for day in manifest.days if day <= as_of)
     missing = [day for day in days_between(days[0], as_of) if day not in manifest.days] if days else []
     return Published(
         as_of=as_of,
-        generated_at=str(manifest.generated_at),
-        run=manifest.run,
+        generated_at=generated_at,
+        run=run,
         time_zone=str(manifest.time_zone),
         days=len(days),
         missing_days=len(missing),

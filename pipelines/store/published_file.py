@@ -4,6 +4,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -171,6 +172,21 @@ def published_run(database: Path) -> tuple[int, str] | None:
             return run_of(connection)
     except duckdb.Error:
         return None
+
+
+def published_as_of(database: Path) -> date:
+    """Return the last published day.
+
+    The manifest has a newer one if a run ended between its commit and the publication of its tables.
+
+    Raises:
+        UsageError: nothing was published yet.
+        UnreadablePublicationError: the published file cannot be read.
+    """
+    with published_tables(database) as connection:
+        ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
+    assert isinstance(as_of, date)
+    return as_of
 
 
 def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:

@@ -203,3 +203,17 @@ def test_the_curve_falls_on_the_first_day_of_the_incident(copy_of: CopyOf) -> No
     assert curve.values == (*[1.0] * 14, *[0.55] * BAD_DAYS)
     assert (curve.first, curve.first_day) == (days_before(DAY, BAD_DAYS + 13), days_before(DAY, BAD_DAYS - 1))
     assert read_curve(folder.store.database, "0" * 16) is None
+
+
+def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    folder.land("a.ndjson", records(3, days_before(DAY, 1)))
+    folder.publish(days_before(DAY, 1))
+    folder.land("b.ndjson", records(3))
+    # The run ended after the commit of the day, and before it switched the site.
+    folder.roll_up()
+    at_noon = morning_after(DAY) + timedelta(hours=9)
+    assert alert_if_late(folder.root, at_noon)
+    assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
+    folder.publish()
+    assert not alert_if_late(folder.root, at_noon)

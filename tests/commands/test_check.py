@@ -219,6 +219,21 @@ def test_a_check_of_a_file_shows_it_as_the_source_reads_it(
     assert tree(published.root / "warehouse") == before
 
 
+def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = folder.land(
+        "docker/a.log", [{"log": lines([row]).decode(), "stream": "stdout"} for row in records(3, yesterday)]
+    )
+    link = tmp_path / "link"
+    link.symlink_to(folder.root)
+    for data in (folder.root, link):
+        for path in (file, link / "landing/docker/a.log", file.parent / "../docker/a.log"):
+            ended = call("check", path, data=data)
+            assert ended.code == 0
+            assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
+
+
 def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
@@ -351,6 +366,23 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         assert said in ended.out
         assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
         folder.roll_up(yesterday)
+
+
+def test_a_check_does_not_warn_of_files_that_were_mended_since(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("good.ndjson", records(300, yesterday))
+    folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
+    folder.land("text.log", NO_JSON)
+    folder.land("book.zip", b"PK\x03\x04" + bytes(2000))
+    folder.roll_up(yesterday)
+    assert call("check", data=folder.root).code == 3
+    folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday, "c"))))
+    folder.land("text.log", records(300, yesterday, "t"))
+    folder.write("authmeter.toml", 'ignore = ["book.zip"]\n')
+    for _ in range(2):
+        ended = call("check", data=folder.root)
+        assert (ended.code, "warning" in ended.out) == (0, False)
+        for name in ("cut.log.gz", "text.log"):
+            (folder.store.landing / name).unlink(missing_ok=True)
 
 
 def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: Call, folder: DataFolder) -> None:

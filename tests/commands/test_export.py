@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, Ended
-from tests.support import DataFolder, tree
+from tests.support import DataFolder, days_before, records, tree
 
 
 def export(call: Call, folder: DataFolder, target: Path, *more: object) -> Ended:
@@ -216,6 +216,24 @@ def test_an_export_says_where_what_is_published_ends(
     for more in ((), ("--events",)):
         assert said in export(call, published, tmp_path / "shop.csv", *more).out
         assert said not in export(call, published, tmp_path / "shop.csv", *more, "--to", yesterday).out
+
+
+def test_an_export_after_a_killed_run_says_where_what_is_published_ends(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    before = days_before(yesterday, 1)
+    folder.land("a.ndjson", records(5, before))
+    folder.tables(before)
+    folder.land("b.ndjson", records(7, yesterday))
+    # The run ended after the commit of the day, and before its tables were published.
+    folder.roll_up(yesterday)
+    said = f"published as of {before}: days after it are not in the export"
+    for more in (("--app", "shop"), ("--app", "shop", "--events"), ("--table", "usage_daily")):
+        target = tmp_path / "out.parquet"
+        span = ("--from", before, "--to", yesterday, "--format", "parquet", "--out", target)
+        ended = call("export", *more, *span, data=folder.root)
+        assert (ended.code, said in ended.out) == (0, True)
+        assert set(pq.read_table(target)["day"].to_pylist()) == {before}
 
 
 OWN = (

@@ -91,6 +91,18 @@ def test_the_incidents_for_programs_have_the_columns_of_the_table(
     assert json.loads(call("incidents", "--json", data=failing.root).out)["incidents"] == [everyone]
 
 
+def test_the_incidents_after_a_killed_run_are_as_of_the_published_day(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    before = days_before(yesterday, 1)
+    folder.land("a.ndjson", [record("a", before)])
+    folder.tables(before)
+    folder.land("b.ndjson", [record("b", yesterday)])
+    # The run ended after the commit of the day, and before its tables were published.
+    folder.roll_up(yesterday)
+    assert json.loads(call("incidents", "--json", data=folder.root).out)["as_of"] == str(before)
+
+
 @pytest.mark.parametrize("command", [("incidents",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02",
                                                       "--before", "2026-02-01..2026-02-02")])  # fmt: skip
 def test_before_the_first_run_there_is_nothing_to_read(

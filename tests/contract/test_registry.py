@@ -96,6 +96,13 @@ def test_a_note_may_name_an_incident_and_needs_no_such_column(tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_the_day_of_a_note_with_an_offset_is_the_business_day(tmp_path: Path) -> None:
+    days = ("2026-03-01T00:30:00+08:00", "2026-03-01T16:30:00Z", "2026/3/1 23:59")
+    (tmp_path / "notes.csv").write_text("day,app_key,text\n" + "".join(f"{day},,{day}\n" for day in days))
+    found = {row["text"]: row["day"] for row in load(tmp_path).notes}
+    assert found == dict(zip(days, ("2026-03-01", "2026-03-02", "2026-03-01"), strict=True))
+
+
 def test_bad_scheme_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:
     rows = [
         "s1,g,shop,One,com.a,number;wechat,2026-01-01", "s1,g,shop,One,com.b,qq;weibo,", "s1,g,shop,One,com.a,number,",

@@ -35,6 +35,7 @@ zipped, tarred = archived, partial(archived, kind="tar")
 ARCHIVES: dict[str, Callable[[Members], bytes]] = {
     "a.zip": zipped,
     "B.ZIP.1": zipped,
+    "c.zip-20261124T0200": zipped,
     "stored.zip": lambda members: zipped(members, method=zipfile.ZIP_STORED),
     "a.tar": tarred,
     "a.tar.gz": lambda members: gzip.compress(tarred(members)),
@@ -430,6 +431,19 @@ def test_an_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None
     folder.land("b.log", B)
     folder.ingest()
     assert status_of(folder) == {"a.zip": ("unread", 0), "b.log": ("read", 20)}
+
+
+def test_a_refused_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None:
+    folder.land("a.zip", zipped({"a.log": lines(A)})[:-30])
+    folder.land("b.log", B)
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "b.log": ("read", 20)}
+    settings = folder.write("authmeter.toml", 'ignore = ["a.zip"]\n')
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("unread", 0), "b.log": ("read", 20)}
+    settings.unlink()
+    folder.ingest()
+    assert status_of(folder) == {"a.zip": ("damaged", 0), "b.log": ("read", 20)}
 
 
 def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:

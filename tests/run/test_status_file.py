@@ -51,6 +51,24 @@ def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> Non
     require(folder, "warning", "damaged_files: Follow the advice")
 
 
+def test_a_day_that_a_killed_run_left_unpublished_is_overdue(folder: DataFolder) -> None:
+    before = days_before(DAY, 1)
+    folder.land("a.ndjson", records(3, before))
+    folder.publish(before)
+    first = status_of(folder.root, morning_after(before)).published
+    folder.land("b.ndjson", records(3, DAY))
+    # The day is committed, then its tables are made, and last the site.
+    for step in (folder.roll_up, folder.tables):
+        step()
+        status = status_of(folder.root, NOW)
+        assert (status.published, status.overdue.first, status.overdue.last) == (first, DAY, DAY)
+        assert status.state == "late"
+    folder.publish()
+    status = status_of(folder.root, NOW)
+    assert status.published
+    assert (status.published.as_of, status.published.run, status.state) == (DAY, 2, "ok")
+
+
 def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> None:
     note_end(folder.root, NOW, DAY, None)
     with subprocess.Popen(["true"]) as dead:

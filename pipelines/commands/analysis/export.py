@@ -11,7 +11,7 @@ import duckdb
 from pipelines.common.errors import UsageError, older_publication
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import open_published, published_as_of
 from pipelines.store.store import Store
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
 from reports.export.tables import TableRequest, export_table, has_days
@@ -25,8 +25,7 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     """
     store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
     _refuse_own_place(store, request.target)
-    manifest = store.read_manifest()
-    as_of = manifest.as_of or last
+    manifest, as_of = store.read_manifest(), published_as_of(store.database)
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
     if is_of_events:
         with closing(open_published(store.database)) as connection:
@@ -74,7 +73,7 @@ def run_table_export(data: Path, request: TableRequest) -> None:
     if span and not has_days(request.table):
         print(f"the rows of {request.table} have no day: the whole table is exported")
         span = None
-    _report(rows, request.target, span.last if span else None, store.read_manifest().as_of)
+    _report(rows, request.target, span.last if span else None, published_as_of(store.database))
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pipelines.common.text import printable
 from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
+from pipelines.store.published_file import published_as_of
 from pipelines.store.store import Store
 
 
@@ -24,7 +25,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
     found = linked_incidents(store.database)
     listed = [(one, link) for one, link in found if with_parts or one.is_independent]
     if as_json:
-        as_of = store.read_state().as_of
+        as_of = published_as_of(store.database)
         print(json.dumps({"as_of": str(as_of), "incidents": [_fields(*each) for each in listed]}, ensure_ascii=False))
         return
     if not listed:

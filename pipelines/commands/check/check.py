@@ -107,8 +107,9 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             where=str(file.absolute()),
             do="Give the path of one log file. It can be outside of landing/.",
         )
-    under_landing = file.absolute().is_relative_to(data / "landing")
-    path = file.absolute().relative_to(data / "landing").as_posix() if under_landing else file.name
+    # The data folder may be a link or be given by another path. A run ignores files that are links themselves.
+    place, landing = file.absolute().parent.resolve() / file.name, (data / "landing").resolve()
+    path = place.relative_to(landing).as_posix() if place.is_relative_to(landing) else file.name
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     if not is_archive(path):
         return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)

@@ -1,5 +1,6 @@
 """Checks landing for `authmeter check`: files by source, files that no source reads, and damaged or poor files."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pipelines.closing.warnings import damaged_files, of_files
@@ -11,10 +12,9 @@ from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.entries import refused_entry
-from pipelines.ingest.landed import landed_files
+from pipelines.ingest.landed import Landed, landed_files
 from pipelines.ingest.part_reader import RunTime
-from pipelines.reading.archives.archives import RefusedFile
-from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, scan
+from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, is_archive, is_within, scan
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.sources import Sources
@@ -60,18 +60,30 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
         print(f"warning    landing/{printable(folder)} cannot be read")
-    found_poor = [result for result in _poor_files(store, settings, logs, landed.refused) if not result.passed]
+    found_poor = [result for result in _poor_files(store, settings, logs, landed, unreadable) if not result.passed]
     for result in found_poor:
         print(f"warning    {result.check_name}: {result.detail_en}")
     return bool(unreadable or any(kind_by_path.values()) or found_poor)
 
 
 def _poor_files(
-    store: Store, settings: Settings, logs: list[tuple[LandedFile, SourceMapping]], refused: list[RefusedFile]
+    store: Store,
+    settings: Settings,
+    logs: list[tuple[LandedFile, SourceMapping]],
+    landed: Landed,
+    unreadable: Collection[str],
 ) -> tuple[CheckResult, ...]:
     """Return the checks of damaged files and of files with few good records, as a run would find them now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
-    known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced"}
+    # Archives among the files are named by the setting `ignore`.
+    files = (*landed.refused, *(file for file in landed.files if not is_archive(file.path)))
+    there = {(file.path, file.stamp) for file in files}
+    for entry in manifest.files:
+        if not is_within(entry.path, unreadable):
+            # Files that changed since the last run, or that it could not read at all, are examined anew below.
+            was_unreadable = entry.status == "damaged" and not entry.sha256
+            entry.is_gone = was_unreadable or (entry.path, entry.stamp) not in there
+    known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced" and not e.is_gone}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _LOOKED_INTO:
         print(f"landing    {len(new):,} files are new; only the first {_LOOKED_INTO} are examined")
@@ -88,7 +100,9 @@ def _poor_files(
         manifest.files = [entry for entry in manifest.files if entry.path not in again]
         new = poor + new
     time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
-    manifest.files += [refused_entry(file, time, None) for file in refused if (file.path, file.stamp) not in known]
+    manifest.files += [
+        refused_entry(file, time, None) for file in landed.refused if (file.path, file.stamp) not in known
+    ]
     if new:
         manifest.files += examined_entries(new[:_LOOKED_INTO], settings, time)
     return (damaged_files(manifest), *of_files(manifest))

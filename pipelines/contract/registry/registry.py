@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from pipelines.common.days import BUSINESS_ZONE, local_time
@@ -138,7 +138,7 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
     registry = Registry()
     _read_schemes(folder, registry)
     _read_apps(folder, registry)
-    _read_notes(folder, registry)
+    _read_notes(folder, zone, registry)
     own = _rows(folder / "result_codes.csv", CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4])
     shipped = _rows(SHIPPED_CODES, CODE_COLUMNS, registry, _code_problem, key=CODE_COLUMNS[:4])
     merged = {_key(row, CODE_COLUMNS[:4]): row for row in [*shipped, *own]}
@@ -170,9 +170,10 @@ def _read_schemes(folder: Path, registry: Registry) -> None:
     )
 
 
-def _read_notes(folder: Path, registry: Registry) -> None:
-    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, _note_problem, key=_NOTE_KEY):
-        row["day"] = str(_note_day(row))
+def _read_notes(folder: Path, zone: str, registry: Registry) -> None:
+    problem_of = partial(_note_problem, zone=zone)
+    for row in _rows(folder / "notes.csv", NOTE_COLUMNS, registry, problem_of, key=_NOTE_KEY):
+        row["day"] = str(_note_day(row, zone))
         row["app_key"] = row["app_key"] or ALL_APPS
         row["incident_id"] = (row["incident_id"] or "").lower() or None
         registry.notes.append(row)
@@ -181,16 +182,17 @@ def _read_notes(folder: Path, registry: Registry) -> None:
     registry.notes = [by_key[key] for key in sorted(by_key)]
 
 
-def _note_day(row: dict[str, str | None]) -> date | None:
-    time = registry_time(row["day"] or "", "UTC")
+def _note_day(row: dict[str, str | None], zone: str) -> date | None:
+    """Return the business day of a note, whose day may be written as a time with an offset."""
+    time = registry_time(row["day"] or "", zone)
     return time.date() if time else None
 
 
-def _note_problem(row: dict[str, str | None]) -> str | None:
+def _note_problem(row: dict[str, str | None], zone: str) -> str | None:
     for name in ("day", "text"):
         if not row[name]:
             return f"missing:{name}"
-    if not _note_day(row):
+    if not _note_day(row, zone):
         return "invalid:day"
     is_app = row["app_key"] in (None, ALL_APPS) or _APP_KEY.fullmatch(row["app_key"] or "")
     if not is_app:

@@ -137,8 +137,8 @@ def current_stamp(file: LandedFile) -> str | None:
 def is_archive(path: str) -> bool:
     """Whether the suffix of a path under landing is that of an archive."""
     name = path.lower()
-    # The first test is fast and excludes most paths.
-    return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", name).endswith(ARCHIVES)
+    # The first test is fast and excludes most paths. The marks contain an upper-case T.
+    return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", path).lower().endswith(ARCHIVES)
 
 
 def is_zip(path: str) -> bool:

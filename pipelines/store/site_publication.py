@@ -1,0 +1,25 @@
+"""Reads the publication that the site shows.
+
+The manifest has a newer one while a run works, and after a run was killed before it switched the site.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+
+class SitePublication(NamedTuple):
+    """The as-of day of a site, and the time of the run that made it."""
+
+    as_of: date
+    generated_at: str
+
+
+def publication_of_site(site: Path) -> SitePublication | None:
+    """Return the publication of the current site; None if there is no site or it cannot be read."""
+    try:
+        listed = json.loads((site / "manifest.json").read_bytes())
+        return SitePublication(date.fromisoformat(listed["as_of"]), str(listed["generated_at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
