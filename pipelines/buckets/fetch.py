@@ -136,9 +136,8 @@ class _Fetch:
         new = [*self._new(listing.objects)]
         self._due = self._bounded(new)
         if since:
-            # An object that waits is fetched even if it is older than `since_days` by then.
-            left = waiting.intersection(one.key for one in new).union(one.key for one in new[len(self._due) :])
-            self._ledger.note_waiting(self._address.identity, self._settings.into, left)
+            # An object that waits, or whose download fails, is fetched even if it is older than `since_days` by then.
+            self._ledger.note_waiting(self._address.identity, self._settings.into, (one.key for one in new))
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
         return bool(self._due)
 
