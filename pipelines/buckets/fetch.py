@@ -18,7 +18,7 @@ from pipelines.buckets import fetch_words
 from pipelines.buckets.address import address_of
 from pipelines.buckets.download import bring, unfinished_name
 from pipelines.buckets.failures import BucketError
-from pipelines.buckets.ledger import Ledger, open_ledger
+from pipelines.buckets.ledger import Ledger, finding_on, open_ledger
 from pipelines.buckets.listing import Listed, list_objects
 from pipelines.buckets.names import is_ignored_name
 from pipelines.buckets.notes import note_findings
@@ -79,6 +79,7 @@ def fetch(
 
     Raises:
         OSError: landing cannot be written.
+        AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.
     """
     report = FetchReport(buckets=len(fetches))
     found: dict[str, list[Bilingual]] = {}
@@ -90,8 +91,8 @@ def fetch(
             progress(0, total)
             for one in due:
                 one.bring(lambda: progress(report.bytes, total))
-    except sqlite3.DatabaseError:
-        found = {one.url: [fetch_words.DAMAGED] for one in fetches}
+    except sqlite3.DatabaseError as error:
+        found = {one.url: [finding_on(error, store, fetch_words.DAMAGED)] for one in fetches}
     report.findings = {url: SEMICOLON.join(words) for url, words in found.items() if words}
     note_findings(store, "fetch", report.findings)
     return report
