@@ -18,7 +18,7 @@ from pipelines.buckets import fetch_words
 from pipelines.buckets.address import address_of
 from pipelines.buckets.download import bring, unfinished_name
 from pipelines.buckets.failures import BucketError
-from pipelines.buckets.ledger import Ledger, open_ledger
+from pipelines.buckets.ledger import Ledger, finding_on, open_ledger
 from pipelines.buckets.listing import Listed, list_objects
 from pipelines.buckets.names import is_ignored_name
 from pipelines.buckets.notes import note_findings
@@ -79,6 +79,7 @@ def fetch(
 
     Raises:
         OSError: landing cannot be written.
+        AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.
     """
     report = FetchReport(buckets=len(fetches))
     found: dict[str, list[Bilingual]] = {}
@@ -90,8 +91,8 @@ def fetch(
             progress(0, total)
             for one in due:
                 one.bring(lambda: progress(report.bytes, total))
-    except sqlite3.DatabaseError:
-        found = {one.url: [fetch_words.DAMAGED] for one in fetches}
+    except sqlite3.DatabaseError as error:
+        found = {one.url: [finding_on(error, store, fetch_words.DAMAGED)] for one in fetches}
     report.findings = {url: SEMICOLON.join(words) for url, words in found.items() if words}
     note_findings(store, "fetch", report.findings)
     return report
@@ -136,9 +137,8 @@ class _Fetch:
         new = [*self._new(listing.objects)]
         self._due = self._bounded(new)
         if since:
-            # An object that waits is fetched even if it is older than `since_days` by then.
-            left = waiting.intersection(one.key for one in new).union(one.key for one in new[len(self._due) :])
-            self._ledger.note_waiting(self._address.identity, self._settings.into, left)
+            # An object that waits, or whose download fails, is fetched even if it is older than `since_days` by then.
+            self._ledger.note_waiting(self._address.identity, self._settings.into, (one.key for one in new))
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
         return bool(self._due)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from pipelines.buckets.names import folded
 from pipelines.common.files import durable
+from pipelines.common.process.machine_limits import as_machine_error
+from pipelines.common.text import Bilingual
 from pipelines.store.store import Store
 
 # `path` is the object's path under landing, empty for a folder marker. `gone_in` is the version of the folder that
@@ -27,6 +29,11 @@ CREATE TABLE IF NOT EXISTS copied (
     target TEXT, path TEXT, digest TEXT NOT NULL, gone_in TEXT, PRIMARY KEY (target, path)
 ) WITHOUT ROWID;
 """
+
+_NOT_USABLE = Bilingual(
+    "warehouse/buckets.sqlite 暂时无法读写，下次运行再试",
+    "warehouse/buckets.sqlite cannot be read or written now: the next run tries again",
+)
 
 
 @dataclass(frozen=True)
@@ -122,3 +129,14 @@ def open_ledger(store: Store) -> Iterator[Ledger]:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_SCHEMA)
         yield Ledger(connection)
+
+
+def finding_on(error: sqlite3.DatabaseError, store: Store, damaged: Bilingual) -> Bilingual:
+    """Return the finding on an error of the ledger: `damaged`, unless the file itself is sound.
+
+    Raises:
+        AuthmeterError: the disk is full, or rights are missing.
+    """
+    if known := as_machine_error(error, str(store.data)):
+        raise known from error
+    return _NOT_USABLE if isinstance(error, sqlite3.OperationalError) else damaged

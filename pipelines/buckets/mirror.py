@@ -7,7 +7,7 @@ so that pages opened before can still load it. Only files that `mirror` copied a
 import hashlib
 import json
 import mimetypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8
 _TOGETHER = 256
+# The digest of a file whose content in the bucket is unknown, or which may not exist there; no content has it.
+_UNKNOWN = ""
 # The list of the operating system is not used, as it differs between machines.
 _TYPES = mimetypes.MimeTypes(filenames=())
 _TYPES.add_type("text/javascript", ".js")
@@ -109,6 +111,7 @@ class _Mirroring:
         for group in due:
             for begin in range(0, len(group), _TOGETHER):
                 batch = group[begin : begin + _TOGETHER]
+                self._note_unknown([self._path(file) for file in batch], before)
                 self._in_threads(self._put, batch)
                 self._ledger.note_copied(self._target, {self._path(file): Copied(digests[file]) for file in batch})
                 self._report.files += len(batch)
@@ -119,10 +122,11 @@ class _Mirroring:
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
         """Return the files copied before, by path; empty if the bucket was emptied since. It counts as emptied if it
-        lacks the last of these files in the order of copying (`groups`).
+        lacks the last of these files in the order of copying (`groups`) that was copied completely.
         """
         before = self._ledger.copied(self._target)
-        last = [path for group in groups for file in group if (path := self._path(file)) in before]
+        known = {path for path, copied in before.items() if copied.digest != _UNKNOWN}
+        last = [path for group in groups for file in group if (path := self._path(file)) in known]
         try:
             if last and head(self._bucket, self._address.key(last[-1])) is None:
                 self._ledger.note_copied(self._target, {}, before)
@@ -139,12 +143,20 @@ class _Mirroring:
         """
         gone = {path: copied for path, copied in before.items() if path not in there}
         old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]
+        self._note_unknown(old, before)
         self._in_threads(self._remove, old)
         new = {path: Copied(one.digest, self._what.version) for path, one in gone.items() if one.gone_in is None}
         back = {path: Copied(one.digest) for path, one in before.items() if path in there and one.gone_in}
         now = self._ledger.copied(self._target)
         self._ledger.note_copied(self._target, new | {p: Copied(now[p].digest) for p in back}, old)
         self._report.removed = len(old)
+
+    def _note_unknown(self, paths: Sequence[str], before: Mapping[str, Copied]) -> None:
+        """Record, before files are put or removed, that their content in the bucket is unknown. If that breaks off, a
+        later call copies them again, even with the content that they had before, or removes them.
+        """
+        noted = {path: Copied(_UNKNOWN, before[path].gone_in if path in before else None) for path in paths}
+        self._ledger.note_copied(self._target, noted)
 
     def _put(self, file: Path) -> None:
         import obstore

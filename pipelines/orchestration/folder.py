@@ -15,7 +15,7 @@ from pipelines.common.files.lock import hold
 from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
-from pipelines.run.run_end import failures_noted, note_end
+from pipelines.run.run_end import failure_of, failures_noted, note_end
 from pipelines.store.database import shared_workbenches
 
 # Name of the job for a complete run.
@@ -58,6 +58,10 @@ def stages_of_run(
         tidy(run)
         try:
             yield run
+        except Exception as outside:
+            # From outside of the stages, which set it themselves: a blocking check, or a record of the run.
+            run.failure = run.failure or failure_of(outside, data)
+            raise
         finally:
             if run.failure or run.is_done or is_whole:
                 error = run.failure or (None if run.is_done else _stopped(data))

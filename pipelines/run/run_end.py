@@ -66,19 +66,31 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
     except InUseError:
         raise
     except Exception as error:
-        known = error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
-        unforeseen = AuthmeterError(
-            f"This should not happen: {type(error).__name__}.",
-            where=str(data),
-            why="It is a fault of authmeter; the last good report stays published.",
-            do="Run `authmeter run`. If it fails again, report the message.",
-        )
+        known = _known(error, data)
         # On a full disk the note cannot be written either; the error itself must reach the user.
         with suppress(OSError):
-            note_end(data, datetime.now(UTC), day, known or unforeseen)
+            note_end(data, datetime.now(UTC), day, known or _fault(error, data))
         if known and known is not error:
             raise known from error
         raise
+
+
+def failure_of(error: Exception, data: Path) -> AuthmeterError:
+    """Return the error to show for an exception that ended a run."""
+    return _known(error, data) or _fault(error, data)
+
+
+def _known(error: Exception, data: Path) -> AuthmeterError | None:
+    return error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
+
+
+def _fault(error: Exception, data: Path) -> AuthmeterError:
+    return AuthmeterError(
+        f"This should not happen: {type(error).__name__}.",
+        where=str(data),
+        why="It is a fault of authmeter; the last good report stays published.",
+        do="Run `authmeter run`. If it fails again, report the message.",
+    )
 
 
 def _zone(data: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pipelines.buckets.address import address_of
 from pipelines.buckets.failures import BucketError
-from pipelines.buckets.ledger import open_ledger
+from pipelines.buckets.ledger import finding_on, open_ledger
 from pipelines.buckets.mirror import Mirror, MirrorReport, Progress, mirror
 from pipelines.buckets.notes import copied_version, note_copied_version, note_findings
 from pipelines.buckets.own_folders import require_foreign
@@ -34,6 +34,9 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
 
     A bucket that has this publication is skipped. A failure is noted for `status` and does not stop the other copy; the
     next run continues the failed one.
+
+    Raises:
+        AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.
     """
     found: dict[str, Bilingual] = {}
     reports = []
@@ -47,8 +50,8 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
                 reports.append(report)
         except BucketError as error:
             found[url] = error.words
-        except sqlite3.DatabaseError:
-            found[url] = _DAMAGED
+        except sqlite3.DatabaseError as error:
+            found[url] = finding_on(error, store, _DAMAGED)
     note_findings(store, "publish", found)
     if not reports:
         return None

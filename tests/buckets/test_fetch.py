@@ -179,6 +179,23 @@ def test_an_object_that_waits_for_longer_than_since_days_comes(
     assert landed(folder).keys() == {"0.log", "1.log", "2.log", "3.log"}
 
 
+def test_an_object_that_failed_comes_even_if_it_is_older_than_since_days_by_then(
+    folder: DataFolder, bucket: Path, relay: Relay
+) -> None:
+    now = datetime.now(UTC)
+    fill(bucket, {"a.log": b"a", "b.log": b"b"})
+    for name in ("a.log", "b.log"):
+        os.utime(bucket / name, ((now - timedelta(days=2)).timestamp(),) * 2)
+    place = FetchSettings(url=f"s3://{bucket.name}", into="in", endpoint=relay.endpoint, since_days=3)
+    relay.watch = lambda line, sent: not (line.startswith("GET") and "b.log" in line)
+    report = fetch(folder.store, [place], now)
+    assert (report.objects, "1 object not fetched" in words(report)) == (1, True)
+    relay.watch = lambda line, sent: True
+    report = fetch(folder.store, [place], now + timedelta(days=2))
+    assert (report.objects, report.findings) == (1, {})
+    assert landed(folder) == {"a.log": b"a", "b.log": b"b"}
+
+
 @on_s3_and_oss(CHANGING, RCLONE)
 def test_an_object_that_changes_while_it_is_read_comes_as_it_was_or_as_it_is(
     folder: DataFolder, bucket: Path, relay: Relay, scheme: str

@@ -104,6 +104,43 @@ def test_a_copy_that_broke_off_goes_on_and_never_shows_a_page_before_its_files(
     assert tree(bucket / "site").keys() == COPIED
 
 
+def test_what_a_broken_copy_changed_or_added_is_put_right(
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+) -> None:
+    with site(tmp_path / "1", FIRST) as root:
+        copy(folder, root, bucket, relay.endpoint)
+    relay.watch = lambda line, sent: not (line.startswith("PUT") and "two.js" in line)
+    changed = {"assets/two.js": "2", "assets/fresh.js": "2", "usage_all.csv": "2", "manifest.json": "2"}
+    with site(tmp_path / "2", FIRST | changed) as root, pytest.raises(BucketError, match="connection broke"):
+        copy(folder, root, bucket, relay.endpoint)
+    assert (bucket / "site" / "usage_all.csv").read_text() == "2"
+    assert (bucket / "site" / "assets" / "fresh.js").exists()
+    relay.watch = lambda line, sent: True
+    for version in ("3", "4"):
+        with site(tmp_path / version, {**FIRST, "manifest.json": version}) as root:
+            copy(folder, root, bucket, relay.endpoint)
+        assert (bucket / "site" / "usage_all.csv").read_text() == "1"
+    # The file that only the broken copy had goes one version later, too.
+    assert tree(bucket / "site") == {path: FIRST[path].encode() for path in COPIED} | {"manifest.json": b"4"}
+
+
+def test_a_file_that_a_broken_copy_removed_comes_back(
+    folder: DataFolder, bucket: Path, relay: Relay, tmp_path: Path
+) -> None:
+    without = {path: text for path, text in FIRST.items() if path not in ("days/a.html", "assets/one.js")}
+    for version, files in (("1", FIRST), ("2", without)):
+        with site(tmp_path / version, {**files, "manifest.json": version}) as root:
+            copy(folder, root, bucket, relay.endpoint)
+    relay.watch = lambda line, sent: not (line.startswith("HEAD") and "a.html" in line)
+    with site(tmp_path / "3", {**without, "manifest.json": "3"}) as root, pytest.raises(BucketError):
+        copy(folder, root, bucket, relay.endpoint)
+    assert not (bucket / "site" / "assets" / "one.js").exists()
+    relay.watch = lambda line, sent: True
+    with site(tmp_path / "4", {**FIRST, "manifest.json": "4"}) as root:
+        copy(folder, root, bucket, relay.endpoint)
+    assert tree(bucket / "site") == {path: FIRST[path].encode() for path in COPIED} | {"manifest.json": b"4"}
+
+
 def test_a_bucket_that_was_emptied_gets_all_files_again(
     folder: DataFolder, bucket: Path, rclone: Server, tmp_path: Path
 ) -> None:

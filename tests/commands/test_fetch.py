@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.buckets.ledger import Ledger
 from tests.published_folder import Call
 from tests.support import DataFolder, lines, records, tree
 
@@ -67,6 +69,53 @@ def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(
     away.rename(bucket)
     assert call("fetch", data=own.root).code == 0
     assert call("status", data=own.root).code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "method"), [("run", "add_fetched"), ("fetch", "add_fetched"), ("run", "note_copied")]
+)
+def test_a_full_disk_is_not_taken_for_a_damaged_ledger(
+    call: Call, own: DataFolder, bucket: Path, monkeypatch: pytest.MonkeyPatch, command: str, method: str
+) -> None:
+    own.write(
+        "authmeter.toml",
+        (own.root / "authmeter.toml").read_text() + f'[publish]\nurl = "file://{bucket.with_name("site-copy")}"\n',
+    )
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, method, full)
+        ended = call(command, data=own.root)
+    assert ended.code == 1
+    assert "The disk is full." in ended.err
+    assert "damaged" not in ended.out + ended.err
+    assert call("run", data=own.root).code == 0
+    assert own.rows("SELECT accepted FROM input_files WHERE path = 'bucket/more.ndjson'") == [(3,)]
+
+
+def test_a_ledger_that_is_in_use_is_not_taken_for_a_damaged_one(
+    call: Call, own: DataFolder, bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Ledger, "add_fetched", locked)
+    ended = call("fetch", data=own.root)
+    assert ended.code == 3
+    assert f"file://{bucket}: warehouse/buckets.sqlite cannot be read or written now" in ended.out
+
+
+def test_a_damaged_ledger_is_a_warning_that_says_what_to_do(call: Call, own: DataFolder, bucket: Path) -> None:
+    ledger = own.store.warehouse / "buckets.sqlite"
+    ledger.write_bytes(b"no database" * 1000)
+    ended = call("run", data=own.root)
+    assert ended.code == 3
+    assert f"file://{bucket}: warehouse/buckets.sqlite is damaged: remove it" in ended.out
+    ledger.unlink()
+    assert call("run", data=own.root).code == 0
+    assert own.rows("SELECT accepted FROM input_files WHERE path = 'bucket/more.ndjson'") == [(3,)]
 
 
 def test_a_copy_that_failed_is_a_warning_and_taken_up_by_the_next_run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +21,8 @@ from pipelines.orchestration import own_run
 from pipelines.orchestration.home.record_files import ASSETS, RUNS, open_records
 from pipelines.orchestration.records.asset_records import RecordedPartitions
 from pipelines.orchestration.records.known_job import known_job
+from pipelines.orchestration.records.run_records import RunRecords
+from pipelines.orchestration.results import Evaluated, Result
 from pipelines.run.daily_run import DailyRun
 from tests.orchestration.test_runs import evaluations
 from tests.published_folder import Call
@@ -256,6 +258,31 @@ def test_a_blocking_check_that_fails_ends_the_run(
         assert [check.check_name for check in evaluations(instance, run) if not check.passed] == ["file_books"]
         (failure,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         assert failure.step_key == "event_parts"
+
+
+@pytest.mark.parametrize("step", ["event_parts", "render_site"])
+def test_a_failure_outside_of_the_stages_is_told_once_and_by_its_cause(
+    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    told = own.root / "told"
+    command = json.dumps(["sh", "-c", f"cat >> {told}; echo >> {told}"])
+    own.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
+    own.land("more.ndjson", records(3, yesterday, "more"))
+    add_results = RunRecords.add_results
+
+    def full(given: RunRecords, of: str, results: Iterable[Result]) -> list[Evaluated]:
+        done = add_results(given, of, results)
+        if of == step:
+            raise sqlite3.OperationalError("database or disk is full")
+        return done
+
+    monkeypatch.setattr(RunRecords, "add_results", full)
+    answer = call("run", data=own.root)
+    assert answer.code == 1
+    assert "The disk is full." in answer.err
+    assert json.loads((own.root / "status.json").read_text())["last_run"]["error"]["what"] == "The disk is full."
+    messages = [json.loads(line) for line in told.read_text().splitlines()]
+    assert [(one["kind"], one["what"]) for one in messages] == [("failed", "The disk is full.")]
 
 
 def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
