@@ -57,7 +57,8 @@ def briefing(
     hit_apps = _apps_with_incidents(open_)
     attention = findings(marts, stand)
     apps = app_health(marts, by_key, hit_apps, incidents.days, quality)
-    others = _others(by_key.values(), {key for (key,) in marts.rows("active_apps")}, hit_apps, apps)
+    active = {key for (key,) in marts.rows("active_apps")}
+    others = _others(by_key.values(), active, hit_apps, apps, is_holiday=stand.today.is_holiday)
     severity, sentence = _sentence(
         stand, open_, incidents.counted(), hit_apps, others, attention, len(quality.with_data)
     )
@@ -90,9 +91,10 @@ def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
 class _Others:
     """Counts of the apps without an open incident, by state. Apps whose state is unknown never count as normal.
 
-    `young` have too few days for a usual range. `silent` have no record in the 30 days; disabled apps are left out,
-    because they should have none. If more apps are active than the list shows, `is_known_of_all` is false: apps that
-    are not listed were not checked for being below the usual range.
+    `young` have no usual range: too few days, or only requests, which have no norm on a holiday (`is_holiday`).
+    `silent` have no record in the 30 days; disabled apps are left out, because they should have none. If more apps are
+    active than the list shows, `is_known_of_all` is false: apps that are not listed were not checked for being below
+    the usual range.
     """
 
     normal: int
@@ -101,6 +103,7 @@ class _Others:
     young: int
     silent: int
     is_known_of_all: bool
+    is_holiday: bool
 
     @property
     def count(self) -> int:
@@ -114,7 +117,7 @@ class _Others:
             (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
             (self.below, t("below usual")),
             (self.above, t("above usual")),
-            (self.young, t("with too few days")),
+            (self.young, t("without a norm on a holiday") if self.is_holiday else t("with too few days")),
             (self.silent, t("no records in 30 days")),
         )
         found = [(number, kind) for number, kind in kinds if number]
@@ -129,15 +132,23 @@ class _Others:
         return self.is_known_of_all and self.normal == self.count
 
 
-def _others(apps: Iterable[App], active: set[str], hit_apps: Collection[str], listed: Sequence[AppHealth]) -> _Others:
+def _others(
+    apps: Iterable[App],
+    active: set[str],
+    hit_apps: Collection[str],
+    listed: Sequence[AppHealth],
+    *,
+    is_holiday: bool,
+) -> _Others:
     silent = sum(app.key not in active and app.key not in hit_apps and app.status != "disabled" for app in apps)
     rest = active - set(hit_apps)
     below = sum(one.is_below and one.app.key in rest for one in listed)
     above = sum(one.is_unusual and not one.is_below and one.app.key in rest for one in listed)
     young = sum(one.is_unjudged and one.app.key in rest for one in listed)
     return _Others(
-        len(rest) - below - above - young, below, above, young, silent, rest <= {one.app.key for one in listed}
-    )
+        len(rest) - below - above - young, below, above, young, silent, rest <= {one.app.key for one in listed},
+        is_holiday,
+    )  # fmt: skip
 
 
 def _sentence(

@@ -113,3 +113,19 @@ def test_back_undoes_the_period_but_not_the_language(reader: Reader) -> None:
     page.go_forward()
     reader.settle("month")
     assert page.locator("[data-period=month]").get_attribute("aria-pressed") == "true"
+
+
+def test_back_to_the_other_window_restores_the_period_of_the_table(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en", days=30)
+    page.locator("[data-period=last_month]").click()
+    reader.settle("last_month")
+    table = table_rows(page, "table[data-table=apps]")
+    reader.press("7")
+    reader.settle("7")
+    assert "period" not in choices_of(page)
+    assert page.locator("[data-period='7']").get_attribute("aria-pressed") == "true"
+    page.go_back()
+    reader.settle("last_month")
+    assert choices_of(page)["period"] == "last_month"
+    assert page.locator("[data-period=last_month]").get_attribute("aria-pressed") == "true"
+    assert table_rows(page, "table[data-table=apps]") == table

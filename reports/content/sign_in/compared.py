@@ -21,8 +21,8 @@ VALUES_LISTED: Final = 20
 def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Return the values of each dimension for all apps together, by window of 7, 30 and 90 days.
 
-    A value has its label in both languages, its sessions, and for each rate numerator and denominator, or None if the
-    logs lack a step of the rate.
+    A value has its key (None for the rest), its label in both languages, its sessions, and for each rate numerator and
+    denominator, or None if the logs lack a step of the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[int, dict[str, list[dict[str, Any]]]] = {
@@ -40,6 +40,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
         }
         found[days][dimension].append(
             {
+                "key": value,
                 "label": [label.zh, label.en],
                 "sessions": sessions,
                 "is_named": value not in (None, UNKNOWN),
@@ -50,7 +51,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
     return {
         days: {
             dimension: [
-                {key: one[key] for key in ("label", "sessions", "rates")}
+                {key: one[key] for key in ("key", "label", "sessions", "rates")}
                 for one in sorted(values, key=lambda one: not one["is_named"])
             ]
             for dimension, values in by_dimension.items()

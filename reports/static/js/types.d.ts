@@ -271,13 +271,14 @@ export interface Interval {
 
 /** A value of a dimension with numerator and denominator of each rate; null if the logs lack a step of the rate. */
 export interface ComparedValue {
+  key: string | null;
   label: BothTexts;
   sessions: number;
   rates: Record<string, [number, number] | null>;
 }
 
 /** The dimensions whose values can be compared, for the shown span. */
-export type ComparedDimension = { label: string; values: ComparedValue[] };
+export type ComparedDimension = { key: string; label: string; values: ComparedValue[] };
 
 /** The data for comparison on the page of all apps, by span of days and dimension. */
 export interface ComparedData {

@@ -146,3 +146,19 @@ def test_the_limit_that_saves_most_is_said_with_whom_it_harms(
     assert (most and most.limit_id) == name
     assert (most and (most.most_harmed, most.most_harm, most.harm)) == harmed
     assert (page["sentence"].en, page["sentence"].zh, page["severity"]) == (en, zh, severity)
+
+
+def test_verification_records_of_both_stages_count_as_limited(pages_of: Any) -> None:
+    def fill(made: Database) -> None:
+        limit_rows(("a", "shop", 3, 1))(made)
+        made.add("outcome_daily", *(
+            {"day": day(2), "app_key": "shop", "channel": channel, "stage": stage, "platform": "android",
+             "carrier": "CMCC", "outcome": "limited", "vendor": "umeng", "records": records}
+            for channel, stage, records in (
+                ("one_click", "verify", 1), ("local_verify", "verify", 2), ("one_click", "login", 4),
+                ("one_click", "authorize", 8), ("wechat", "login", 16), ("wechat", "verify", 32), ("sms", "login", 64),
+            )
+        ))  # fmt: skip
+
+    _, pages = pages_of(fill)
+    assert pages["limits.html"]["found"].limited == 7

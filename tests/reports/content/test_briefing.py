@@ -34,6 +34,7 @@ def apps(
     *incidents: dict[str, object],
     is_missing: bool = False,
     is_short: bool = False,
+    is_holiday: bool = False,
     fallen: Sequence[int] = (),
     silent: Sequence[int] = (),
     disabled: Sequence[int] = (),
@@ -45,7 +46,7 @@ def apps(
     acknowledged.
 
     Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all,
-    those that are `young` none before the last three days.
+    those that are `young` none before the last three days. On a holiday (the last day) they only check numbers.
     """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(59))
@@ -60,7 +61,7 @@ def apps(
     nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
     for back in range(60):
         state = "missing" if is_missing and back == 0 else "complete"
-        flags = {"restated": False, "is_holiday": False, "is_short": is_short and back == 0}
+        flags = {"restated": False, "is_holiday": is_holiday and back == 0, "is_short": is_short and back == 0}
         made.add("day_quality", nothing | flags | {"day": day(back), "records_accepted": 100, "day_state": state})
     made.connection.execute(
         """
@@ -76,6 +77,12 @@ def apps(
         {"last": day(0), "count": count, "is_missing": is_missing, "fallen": list(fallen),
          "none": [*silent, *disabled], "young": list(young)},
     )  # fmt: skip
+    if is_holiday:
+        made.connection.execute("""
+            UPDATE channel_daily
+            SET channel = 'local_verify', verification_requests = authorization_requests,
+                verifications = authorizations, authorization_requests = 0, authorizations = 0,
+                authorizations_failed = 0""")
     made.add("check_results", *(
         {"check_name": f"check-{i}", "severity": "warn", "passed": False, "detail_en": "Odd.", "detail_zh": "异常。"}
         for i in range(warnings)
@@ -137,6 +144,9 @@ def test_the_sentence_names_what_needs_attention(
          "1 problem is happening, the other 7 apps: 5 normal, 1 below usual, 1 with too few days"),
         ({"count": 8, "young": [5]}, "good", "没有异常；各应用：7 个正常，1 个天数不足",
          "No incident; apps: 7 normal, 1 with too few days"),
+        # Without sign-ins an app only has requests, which have no norm on a holiday, however many days there are.
+        ({"count": 8, "is_holiday": True}, "good", "没有异常；各应用：节假日无平时范围",
+         "No incident; apps: without a norm on a holiday"),
         # The list shows 50 of 60 apps, so the ranges of the others are not compared.
         ({"count": 60, "incidents": [ONE]}, "bad", "1 个问题正在发生，其余 59 个应用：没有异常",
          "1 problem is happening, the other 59 apps: no incident"),

@@ -238,6 +238,9 @@ def test_tables_and_choices_have_a_bounded_number_of_rows(tmp_path: Path):
         assert len(versions) == VALUES_LISTED + 1
         # Three values share the last place: two versions, and the sessions without one.
         assert versions[-1]["label"] == ["其他 3 个", "3 others"]
+        # The page's script keeps a choice by its key in every span.
+        assert versions[-1]["key"] is None
+        assert all(one["key"] for one in versions[:-1])
         assert sum(one["sessions"] for one in versions) == sum(1000 - place for place in range(APPS_LISTED + 5))
         assert versions[0]["rates"]["page_click"] is None
 

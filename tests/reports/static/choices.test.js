@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { filled, recallLanguage, word } from "../../../reports/static/js/choices/language.js";
+import { filled, localAddress, recallLanguage, word } from "../../../reports/static/js/choices/language.js";
 import {
   chosenApp,
   chosenDays,
@@ -71,6 +71,19 @@ test("charts show the window, unless the address asks for a longer look, and lin
   assert.deepEqual(spanOf("?days=7&span=90"), ["90", 30, ""], "tables have no longer look");
   assert.deepEqual(spanOf("?span=months"), ["months", 30, ""]);
   assert.deepEqual(spanOf("?span=toString"), ["30", 30, ""]);
+});
+
+test("a link opens the shown window, also where an earlier visit chose another one", () => {
+  const daysOfLink = (...choices) => {
+    visit(...choices);
+    recallWindow();
+    return new URLSearchParams(localAddress("usage.html").split("?")[1]).get("days");
+  };
+  assert.equal(daysOfLink("?days=30", { "authmeter-days": "7" }), "30");
+  assert.equal(daysOfLink("?span=90", { "authmeter-days": "7" }), "30");
+  assert.equal(daysOfLink("", { "authmeter-days": "7" }), "7");
+  assert.equal(daysOfLink("?days=30", { "authmeter-days": "30" }), null);
+  assert.equal(daysOfLink("", null), null);
 });
 
 test("whoever draws figures is told of those that are shown", () => {

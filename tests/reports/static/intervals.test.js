@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { mayBeNone, newcombe, wilson } from "../../../reports/static/js/data/intervals.js";
-import { differenceText } from "../../../reports/static/js/sign_ins/compared.js";
+import { differenceText, keptPlace } from "../../../reports/static/js/sign_ins/compared.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
@@ -46,4 +46,10 @@ test("a difference is said of B, and only where chance does not explain it", () 
   const none = { value: 0.01, low: -0.004, high: 0.02 };
   assert.equal(mayBeNone(none), true);
   assert.equal(differenceText(none), "No difference to be seen (−0.4 to 2.0)");
+});
+
+test("a chosen value stays chosen in a span with other values in another order", () => {
+  assert.equal(keptPlace(["5.2", "5.3", "5.1"], "5.1", 0), 2);
+  assert.equal(keptPlace(["5.3", "5.2"], "5.1", 0), 0, "not in this span");
+  assert.equal(keptPlace(["5.3", "5.2"], "", 1), 1, "nothing was chosen");
 });

@@ -84,7 +84,9 @@ export function filled(text, values) {
  */
 export function localAddress(path) {
   const choices = new URLSearchParams({ lang: language });
-  if (chosenDays !== site.days.length) choices.set("days", String(chosenDays));
+  // Without it in the address, the other page would show the window of an earlier visit.
+  const stored = remembered("days") || String(site.days.length);
+  if (chosenDays !== site.days.length || stored !== String(chosenDays)) choices.set("days", String(chosenDays));
   if (chosenSpan !== String(chosenDays)) choices.set("span", chosenSpan);
   if (chosenDimension !== "channel") choices.set("by", chosenDimension);
   if (chosenApp && !path.startsWith(`${root}apps/`)) choices.set("app", chosenApp);

@@ -138,7 +138,11 @@ export function chooseSpan(span) {
   const days = daysOf(span);
   // A window that was not requested in the address must be restored by Back.
   keepInAddress({ days: String(chosenDays) }, true);
-  keepInAddress({ days: String(days), span: span === String(days) ? "" : span });
+  /** @type {Record<string, string>} */
+  const choices = { days: String(days), span: span === String(days) ? "" : span };
+  // The period of a table follows the window; Back to the step before restores it.
+  if (days !== chosenDays) choices.period = "";
+  keepInAddress(choices);
   remember("days", String(days));
   show(days, span);
 }

@@ -38,6 +38,7 @@ export function comparedDimensions(rows) {
     });
     const signIns = row.concluded ? [row.sign_ins, row.concluded] : null;
     return {
+      key: row.value,
       label: valueName(dimension, row),
       sessions: row.sessions,
       rates: Object.fromEntries([["sign_in_rate", signIns], ...rates]),
@@ -45,6 +46,7 @@ export function comparedDimensions(rows) {
   };
   return texts.sign_ins.compared
     .map((one) => ({
+      key: one.key,
       label: one.label[language],
       values: rows.filter(({ dimension }) => dimension === one.key).map((row) => compared(one, row)),
     }))

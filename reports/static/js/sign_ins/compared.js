@@ -117,15 +117,32 @@ function comparedTable(a, b) {
 }
 
 /**
- * Fills a select field with values and keeps its choice.
- * @param {HTMLSelectElement} field
- * @param {string[]} labels
- * @param {number} preferred
+ * The index of the chosen value among those that can be chosen now: other spans have other values in another order.
+ * @param {string[]} keys
+ * @param {string} chosen the key of the chosen value; empty if none was chosen.
+ * @param {number} preferred the index if nothing was chosen, or the value is not offered.
  */
-function fill(field, labels, preferred) {
-  const chosen = field.value === "" ? preferred : Number(field.value);
-  field.replaceChildren(...labels.map((label, i) => element("option", { value: String(i), textContent: label })));
-  field.value = String(chosen < labels.length ? chosen : preferred);
+export function keptPlace(keys, chosen, preferred) {
+  const place = keys.indexOf(chosen);
+  return place < 0 ? preferred : place;
+}
+
+/**
+ * Fills a select field, keeps its choice, and returns what is chosen.
+ * @template {{ key: string | null }} Offered
+ * @param {HTMLSelectElement} field
+ * @param {Offered[]} offered
+ * @param {(one: Offered) => string} nameOf
+ * @param {number} preferred
+ * @returns {Offered}
+ */
+function fill(field, offered, nameOf, preferred) {
+  // As JSON, because the key of the rest is null, and a version may be named "null".
+  const keys = offered.map(({ key }) => JSON.stringify(key));
+  const place = keptPlace(keys, field.value, preferred);
+  field.replaceChildren(...offered.map((one, i) => element("option", { value: keys[i], textContent: nameOf(one) })));
+  field.value = keys[place];
+  return offered[place];
 }
 
 /**
@@ -156,13 +173,12 @@ export function comparedPart(part, offered) {
     const dimensions = offered();
     part.hidden = !dimensions.length;
     if (!dimensions.length) return;
-    const labels = dimensions.map(({ label }) => label);
-    fill(dimension, labels, 0);
-    const { values } = dimensions[Number(dimension.value)];
-    const names = values.map(({ label }) => textOf(label));
-    fill(a, names, 0);
-    fill(b, names, Math.min(1, names.length - 1));
-    place.replaceChildren(comparedTable(values[Number(a.value)], values[Number(b.value)]));
+    const { values } = fill(dimension, dimensions, ({ label }) => label, 0);
+    /** @param {ComparedValue} value */
+    const nameOf = ({ label }) => textOf(label);
+    const first = fill(a, values, nameOf, 0);
+    const second = fill(b, values, nameOf, first === values[0] ? Math.min(1, values.length - 1) : 0);
+    place.replaceChildren(comparedTable(first, second));
   }
   dimension.addEventListener("change", () => {
     for (const side of [a, b]) side.replaceChildren();
@@ -180,7 +196,7 @@ export function startCompared() {
   const data = JSON.parse(one("#page-data").textContent || "");
   const draw = comparedPart(part, () =>
     data.dimensions
-      .map(({ key, label }) => ({ label: textOf(label), values: data.spans[signInDays][key] }))
+      .map(({ key, label }) => ({ key, label: textOf(label), values: data.spans[signInDays][key] }))
       .filter(({ values }) => values.length),
   );
   onSignInSpan(draw);

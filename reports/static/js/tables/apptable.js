@@ -39,7 +39,8 @@ const CHANGED = ["number_verifications", "third_party_authorizations"];
  */
 export function drawAppTable(table, data) {
   const listing = around(table, ".listing");
-  let period = PERIODS.find((one) => one === asked("period")) || windowKey();
+  const wanted = () => PERIODS.find((one) => one === asked("period")) || windowKey();
+  let period = wanted();
   /** @param {string} name */
   const values = (name) => () => data.list(name, PERIODS.indexOf(period));
   const isFair = () => isComparable(period);
@@ -112,13 +113,9 @@ export function drawAppTable(table, data) {
   checkAddress(["period"], () => (PERIODS.some((one) => one === asked("period")) ? null : periodLabel(period)));
   drawInstead();
   onLanguage(() => showPeriod(listing, period));
-  onWindow(() => {
-    keepInAddress({ period: "" }, true);
-    painted().then(() => choose(windowKey()));
-  });
+  onWindow(() => painted().then(() => choose(wanted())));
   onBack(() => {
-    const wanted = PERIODS.find((one) => one === asked("period")) || windowKey();
-    if (wanted !== period) choose(wanted);
+    if (wanted() !== period) choose(wanted());
   });
 }
 
