@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reading.reasons import shippers
 from tests.data.shipped_lines import ACCEPTED, SKIPPED, shipped
 from tests.published_folder import Call
-from tests.support import DataFolder, Row, finding, lines
+from tests.support import DAY, DataFolder, Row, days_before, finding, lines, records
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "shippers.md").read_text("utf-8")
 # The examples of the page by the path in landing that the page gives for each.
@@ -103,3 +104,12 @@ def test_run_and_check_warn_of_authorizations_that_may_be_checks(
     assert (words in checked.out) == (not more)
     of_file = call("check", folder.store.landing / "umeng_sdk" / "a.log", data=folder.root)
     assert ((words in of_file.out), of_file.code) == ((False, 0) if more else (True, 3))
+
+
+def test_whole_records_are_not_searched_for_lines_of_shippers(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shippers, "_within", lambda *_: pytest.fail("a whole record was searched"))
+    folder.land("old.ndjson", records(3, days_before(DAY, 500)))
+    folder.roll_up()
+    assert folder.files("old.ndjson")[0].finding == "too_old"

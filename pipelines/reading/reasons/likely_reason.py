@@ -33,6 +33,8 @@ _HEAD_BYTES = 1 << 20
 # The number of lines whose keys are examined.
 _LOOKED_AT = 20
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
+# The fields of every record; of these two, one is enough.
+_ALWAYS = _REQUIRED - {"outcome", "result_code"}
 _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
 # Letters are required, as lines of syslog begin with a number in such brackets.
@@ -144,12 +146,20 @@ def _is_record(cells: Sequence[str]) -> bool:
 
 def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
     lines = [line for line in islice(text.splitlines(), _LOOKED_AT) if line.strip()]
-    if shippers := [] if mapping.fields or mapping.unwrap else shippers_of(lines):
+    # Looking into a line takes some milliseconds, and a year of files that are too old has nothing but whole records.
+    others = [] if mapping.fields or mapping.unwrap else [line for line in lines if not _is_whole(line)]
+    if shippers := shippers_of(others):
         return Reason("wrapped", ", ".join(shippers))
     if not text.startswith("{"):
         return Reason("no_json")
     records = [found for line in lines if isinstance(found := _json(line), dict)]
     return _by_names({name for found in records for name in found}, mapping) if records else None
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a line is an object with the fields of every record."""
+    found = _json(line)
+    return isinstance(found, dict) and found.keys() >= _ALWAYS
 
 
 def _json(line: str) -> object:
