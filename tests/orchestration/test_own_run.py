@@ -261,11 +261,11 @@ def test_a_blocking_check_that_fails_ends_the_run(
 
 
 @pytest.mark.parametrize("step", ["event_parts", "render_site"])
-def test_a_failure_outside_of_the_stages_is_told_once_and_by_its_cause(
+def test_a_failure_outside_of_the_stages_is_reported_once_with_its_cause(
     call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    told = own.root / "told"
-    command = json.dumps(["sh", "-c", f"cat >> {told}; echo >> {told}"])
+    reported = own.root / "reported"
+    command = json.dumps(["sh", "-c", f"cat >> {reported}; echo >> {reported}"])
     own.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
     own.land("more.ndjson", records(3, yesterday, "more"))
     add_results = RunRecords.add_results
@@ -281,7 +281,7 @@ def test_a_failure_outside_of_the_stages_is_told_once_and_by_its_cause(
     assert answer.code == 1
     assert "The disk is full." in answer.err
     assert json.loads((own.root / "status.json").read_text())["last_run"]["error"]["what"] == "The disk is full."
-    messages = [json.loads(line) for line in told.read_text().splitlines()]
+    messages = [json.loads(line) for line in reported.read_text().splitlines()]
     assert [(one["kind"], one["what"]) for one in messages] == [("failed", "The disk is full.")]
 
 

@@ -12,6 +12,7 @@ import pytest
 from pipelines.common.project import PROJECT
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.session_metrics import FUNNEL_CONDITIONS
 from pipelines.rollup.counting_code import PYTHON, SQL, counting_digest
 
 
@@ -59,14 +60,20 @@ def test_of_a_metric_its_condition_counts(
     assert (digest() != before) == is_changed
 
 
+def test_the_condition_of_a_step_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest()
+    monkeypatch.setitem(FUNNEL_CONDITIONS, "page", "has_click")
+    assert digest() != before
+
+
 def test_no_statement_of_the_roll_up_is_filled_with_what_is_not_in_the_digest() -> None:
-    """The digest contains the declared counts, dimensions, fields of a record, channels and order of copies."""
+    """The digest contains the declared counts, dimensions, fields of a record, channels, steps and order of copies."""
     files = [file for folder in SQL for file in (PROJECT / folder).rglob("*.sql")]
     assert files
     filled = {text for file in files for text in re.findall(r"\{\{.*?\}\}", file.read_text("utf-8"), re.DOTALL)}
     known = re.compile(
         r"\{\{ (sums\((\(.*\) \+ )?(COUNTS|VERIFIED)|each_of\((NUMBER_CHANNELS|COUNTED_FIELDS|DETAIL|OUTCOME_KEY"
-        r"|SESSION_DIMENSIONS|WAYS)|copy_order\(|name \})"
+        r"|SESSION_DIMENSIONS|WAYS|STEP_PAIRS)|copy_order\(|(name|condition) \}|\"\" if loop)"
     )
     assert [text for text in filled if not known.match(text)] == []
 

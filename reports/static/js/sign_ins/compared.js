@@ -128,7 +128,7 @@ export function keptPlace(keys, chosen, preferred) {
 }
 
 /**
- * Fills a select field, keeps its choice, and returns what is chosen.
+ * Fills a select field and returns what is chosen: what the reader chose, else the preferred one.
  * @template {{ key: string | null }} Offered
  * @param {HTMLSelectElement} field
  * @param {Offered[]} offered
@@ -139,7 +139,7 @@ export function keptPlace(keys, chosen, preferred) {
 function fill(field, offered, nameOf, preferred) {
   // As JSON, because the key of the rest is null, and a version may be named "null".
   const keys = offered.map(({ key }) => JSON.stringify(key));
-  const place = keptPlace(keys, field.value, preferred);
+  const place = keptPlace(keys, field.dataset.chosen || "", preferred);
   field.replaceChildren(...offered.map((one, i) => element("option", { value: keys[i], textContent: nameOf(one) })));
   field.value = keys[place];
   return offered[place];
@@ -180,11 +180,14 @@ export function comparedPart(part, offered) {
     const second = fill(b, values, nameOf, first === values[0] ? Math.min(1, values.length - 1) : 0);
     place.replaceChildren(comparedTable(first, second));
   }
-  dimension.addEventListener("change", () => {
-    for (const side of [a, b]) side.replaceChildren();
-    draw();
-  });
-  for (const side of [a, b]) side.addEventListener("change", draw);
+  for (const side of [dimension, a, b]) {
+    side.addEventListener("change", () => {
+      side.dataset.chosen = side.value;
+      // Another dimension has other values.
+      if (side === dimension) for (const other of [a, b]) delete other.dataset.chosen;
+      draw();
+    });
+  }
   return draw;
 }
 
