@@ -16,8 +16,8 @@ from pipelines.store.part_records import PartRecords, create_records
 
 # The most bytes that DuckDB needs for a device or a subject in all relations of a range.
 _HASH_BYTES = 200
-# A range takes no more, even if memory is free: five ranges of 20 million records take as long as one, and the roll-up
-# of their day 1.65 GB instead of 2.4.
+# A range takes no more, even if memory is free: five ranges of 20 million records take the CPU time of one, and the
+# roll-up of their day 1.65 GB instead of 2.4.
 _MOST_RANGE_BYTES = 10**9
 _EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day IN ({days})"
 _EVENTS_OR_LATE = (
