@@ -353,14 +353,12 @@ class _Ingest:
         for one in self._leaving:
             if one.new and not one.by_rotation:
                 one.by_rotation = self._rotation.is_rotated(one.new)
-                if not one.by_rotation and id(one.old) not in gone:
+                # Records that arrived in time under the old path of a predecessor are not late: see `_settle`.
+                has_predecessor = self._predecessors.get(id(one.new)) is not None
+                if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
                     count_late(one.new, one.old, closed)
             gone.pop(id(one.old), None)
         self._leaving += (DisplacedContent(old, None) for old in gone.values())
-        for new in self._fresh:
-            # Records that arrived in time under the old path are not late under the new one.
-            if old := self._predecessors[id(new)]:
-                count_late(new, old, closed)
         self._leaving += self._held_before()
         olds = {id(one.old) for one in self._leaving}
         live = [one for entries in self._entries.values() for one in entries if one.status == "read"]
