@@ -85,3 +85,13 @@ def errors_behind(error: BaseException) -> Iterator[BaseException]:
         yield one
         seen.append(one)
         one = one.__cause__ or one.__context__
+
+
+def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
+    """Return the error of a run for a fault of authmeter; `place` completes the sentence, such as ` in the step x`."""
+    return AuthmeterError(
+        f"This should not happen: {type(error).__name__}{place}.",
+        where=where,
+        why="It is a fault of authmeter; the last good report stays published.",
+        do="Run `authmeter run`. If it fails again, report the message.",
+    )

@@ -19,7 +19,7 @@ from pipelines.closing.close import PendingPublication, close_days, next_as_of, 
 from pipelines.closing.machine_clock import require_sound_clock
 from pipelines.closing.package_restatements import note_changed_packages
 from pipelines.common.days import require_same_zone
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, unforeseen
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.common.process.progress import Stage, stage
 from pipelines.common.text import counted, listed
@@ -236,12 +236,7 @@ class DailyRun:
             self.failure = as_machine_error(error, str(self.store.data))
             if self.failure:
                 raise self.failure from error
-            self.failure = AuthmeterError(
-                f"This should not happen: {type(error).__name__} in the step {name}.",
-                where=str(self.store.data),
-                why="It is a fault of authmeter; the last good report stays published.",
-                do="Run `authmeter run`. If it fails again, report the message.",
-            )
+            self.failure = unforeseen(error, str(self.store.data), f" in the step {name}")
             raise
 
     def _own_manifest(self) -> Manifest:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
 from pipelines.common.days import stamp
-from pipelines.common.errors import AuthmeterError, InUseError
+from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
@@ -69,7 +69,7 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
         known = _known(error, data)
         # On a full disk the note cannot be written either; the error itself must reach the user.
         with suppress(OSError):
-            note_end(data, datetime.now(UTC), day, known or _fault(error, data))
+            note_end(data, datetime.now(UTC), day, known or unforeseen(error, str(data)))
         if known and known is not error:
             raise known from error
         raise
@@ -77,20 +77,11 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
 
 def failure_of(error: Exception, data: Path) -> AuthmeterError:
     """Return the error to show for an exception that ended a run."""
-    return _known(error, data) or _fault(error, data)
+    return _known(error, data) or unforeseen(error, str(data))
 
 
 def _known(error: Exception, data: Path) -> AuthmeterError | None:
     return error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
-
-
-def _fault(error: Exception, data: Path) -> AuthmeterError:
-    return AuthmeterError(
-        f"This should not happen: {type(error).__name__}.",
-        where=str(data),
-        why="It is a fault of authmeter; the last good report stays published.",
-        do="Run `authmeter run`. If it fails again, report the message.",
-    )
 
 
 def _zone(data: Path) -> str:
