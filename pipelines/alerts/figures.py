@@ -19,7 +19,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incident_days, incidents_of
 from pipelines.store.database import named_rows
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import last_day_of, open_published
 
 if TYPE_CHECKING:
     from pipelines.incidents.usual.key_days import KeyDays
@@ -115,7 +115,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
             one = next((one for one in published if one.incident_id == incident_id), None)
             if one is None:
                 return None
-            as_of = _as_of(connection)
+            as_of = last_day_of(connection)
             found = {day: (counted, of) for _, day, counted, of in incident_days(connection, [incident_id], as_of)}
             first = one.first_day - timedelta(days=_DAYS_BEFORE)
             rows = key_rows(connection, first, as_of)
@@ -134,12 +134,7 @@ def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays"
     from pipelines.incidents.usual.norms import IncidentDays
 
     struck = IncidentDays(one.incident for one in incidents_of(connection))
-    return key_days(connection, _as_of(connection), last, struck)
-
-
-def _as_of(connection: duckdb.DuckDBPyConnection) -> date:
-    ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
-    return as_of  # type: ignore[no-any-return]
+    return key_days(connection, last_day_of(connection), last, struck)
 
 
 def key_figures() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_problem
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import last_day_of, open_published
 
 if TYPE_CHECKING:
     from pipelines.incidents.usual.key_days import KeyDays
@@ -80,9 +80,8 @@ def read_week(database: Path, sunday: date) -> Week | None:
     """Return the week that ends on a Sunday; None if it has no data, or no published file of this version exists."""
     try:
         with closing(open_published(database)) as connection:
-            ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
             # A week that is sent late ended some days before the as-of.
-            key_days = read_key_days(connection, (as_of - sunday).days + 2 * _DAYS)
+            key_days = read_key_days(connection, (last_day_of(connection) - sunday).days + 2 * _DAYS)
             incidents = [
                 one for one in incidents_of(connection) if one.is_independent and is_problem(one.incident.kind)
             ]

@@ -184,7 +184,12 @@ def published_as_of(database: Path) -> date:
         UnreadablePublicationError: the published file cannot be read.
     """
     with published_tables(database) as connection:
-        ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
+        return last_day_of(connection)
+
+
+def last_day_of(connection: duckdb.DuckDBPyConnection) -> date:
+    """Return the last published day, the as-of, of an open published file."""
+    ((as_of,),) = connection.execute("SELECT as_of FROM publication").fetchall()
     assert isinstance(as_of, date)
     return as_of
 
