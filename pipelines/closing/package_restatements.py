@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.store.manifest import Manifest
+from pipelines.store.manifest import OF_PACKAGES, Manifest
 from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import open_published, run_of
 from pipelines.store.store import Store
@@ -73,7 +73,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         .with_columns(pl.col("cause").fill_null(unknown))
     )
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
-    return store.add_restatements(manifest, [rows.select(typed)], "packages")
+    return store.add_restatements(manifest, [rows.select(typed)], OF_PACKAGES)
 
 
 def _published(store: Store, manifest: Manifest) -> "tuple[int, pl.DataFrame] | None":

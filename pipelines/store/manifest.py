@@ -6,13 +6,15 @@ This module defines its fields. It is stored by `catalogue.py`.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 # Older stores are upgraded (`upgrades.py`), newer ones refused. Raised when an older authmeter would misread a store.
 SCHEMA_VERSION = 4
 
 
 Status = Literal["read", "damaged", "held", "replaced"]
+OF_PACKAGES: Final = "packages"
+"""The word in the name of a file of restatements that has balances of resource packages."""
 
 
 # Files below both limits are too small for a warning. Records count too because compressed files have few bytes.
@@ -230,4 +232,4 @@ def original_name(part: str) -> str:
 
 def is_of_packages(file: str) -> bool:
     """Return whether a file of restatements has balances of resource packages instead of figures of days."""
-    return file.endswith(".packages.parquet")
+    return file.endswith(f".{OF_PACKAGES}.parquet")

@@ -177,7 +177,7 @@ class Store:
         """Store the figures that this run restates, and list the file in the manifest; return the number of figures.
 
         Args:
-            of: kind of the figures, as a word in the file name: empty for figures of days, `packages` for balances.
+            of: kind of the figures, as a word in the file name: empty for figures of days, `OF_PACKAGES` for balances.
         """
         if not frames:
             return 0
