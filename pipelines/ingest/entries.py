@@ -1,8 +1,5 @@
-"""Makes manifest entries of contents, counts their late records, and finds the current content of a path. A *content*
-is one version of a landed file.
-"""
+"""Makes manifest entries of contents, and counts their late records."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -66,11 +63,3 @@ def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) ->
             before = live.days.get(day) if live else None
             in_time = before.in_time if before else 0
             entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
-
-
-def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Return the current content of a path: the newest of its `entries` with status `read`; None if there is none. The
-    entries are in order of arrival. Older contents with that status still count, although the file has other content
-    now.
-    """
-    return next((entry for entry in reversed(entries) if entry.status == "read"), None)

@@ -5,7 +5,7 @@ request. A held content does not count.
 from datetime import date
 
 from pipelines.common.errors import UsageError
-from pipelines.ingest.entries import current_content
+from pipelines.ingest.path_contents import current_content
 from pipelines.ingest.replacing import oldest, sharing
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.store.manifest import FileEntry, Manifest

@@ -1,7 +1,7 @@
 """Decides what happens if a path has new content: the old content is replaced or still counts, or the new content is
 held.
 
-All files of a run are decided together, so that no record of a closed day is lost without a report. `ingest.py` calls
+All files of a run are decided together, so that no record of a closed day is lost without a report. `placing.py` calls
 it; `rotation.py` finds contents that were moved.
 """
 

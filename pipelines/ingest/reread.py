@@ -17,10 +17,11 @@ from pipelines.common.text import printable
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
-from pipelines.ingest.entries import count_late, current_content, new_entry
+from pipelines.ingest.entries import count_late, new_entry
 from pipelines.ingest.held import removed_records
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
+from pipelines.ingest.path_contents import current_content
 from pipelines.ingest.replacing import closed_days, listed, oldest, sharing
 from pipelines.ingest.stored_contents import StoredContents, key_of
 from pipelines.reading.files.landing import LandedFile, current_stamp, scan, sha256_of

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
+from pipelines.ingest.placing import Placing
 from tests.data.rotated_logs import RotatedLog
 from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
 
@@ -233,7 +234,7 @@ def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(
 
         # A long run commits the first files before it has read the last.
         killed.setattr(ingest, "_BYTES_PER_COMMIT", 0)
-        killed.setattr(ingest._Ingest, "_put_in_place", dies)
+        killed.setattr(Placing, "finish", dies)
         with pytest.raises(KeyboardInterrupt):
             folder.ingest(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read"]

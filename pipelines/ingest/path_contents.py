@@ -1,0 +1,63 @@
+"""Holds the contents of each path of landing while an ingest adds to them. A *content* is one version of a landed
+file.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.store.manifest import FileEntry, Manifest
+
+
+class PathContents:
+    """The contents of the manifest by path; each path lists its contents in order of arrival.
+
+    Attributes:
+        by_path: the contents; readers may change the lists, and `store` writes them back.
+        refused: the contents that were refused in this run.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.by_path: dict[str, list[FileEntry]] = {}
+        for entry in manifest.files:
+            self.by_path.setdefault(entry.path, []).append(entry)
+        self.refused: list[FileEntry] = []
+
+    def at(self, path: str) -> list[FileEntry]:
+        """Return the contents of a path; an empty list if it has none."""
+        return self.by_path.get(path, [])
+
+    def kept_at(self, path: str) -> Iterator[FileEntry]:
+        """Yield the contents of a path that were not replaced."""
+        return (entry for entry in self.at(path) if entry.status != "replaced")
+
+    def current_at(self, path: str) -> FileEntry | None:
+        """Return the current content of a path; None if it has none."""
+        return current_content(self.at(path))
+
+    def add(self, entry: FileEntry) -> None:
+        """Add the newest content of its path. Earlier ones that were held or damaged never counted: they are
+        replaced.
+        """
+        entries = self.by_path.setdefault(entry.path, [])
+        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
+        for other in entries:
+            if other.status in ("held", "damaged"):
+                other.status = "replaced"
+        entries.append(entry)
+
+    def refuse(self, entry: FileEntry, finding: str) -> None:
+        """Add a damaged content; the current content of its path still counts."""
+        entry.status, entry.finding = "damaged", finding
+        self.refused.append(entry)
+        self.add(entry)
+
+    def store(self, manifest: Manifest) -> None:
+        """Write the contents into the manifest, sorted by path."""
+        manifest.files = [entry for path in sorted(self.by_path) for entry in self.by_path[path]]
+
+
+def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
+    """Return the current content of a path: the newest of its `entries` with status `read`; None if there is none. The
+    entries are in order of arrival. Older contents with that status still count, although the file has other content
+    now.
+    """
+    return next((entry for entry in reversed(entries) if entry.status == "read"), None)

@@ -1,0 +1,123 @@
+"""Finds the place of each new or moved content among the contents of its path: its predecessor, the content that it
+displaces, and whether it counts.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from pipelines.ingest.entries import count_late
+from pipelines.ingest.part_reader import ReadFile
+from pipelines.ingest.path_contents import PathContents, current_content
+from pipelines.ingest.replacing import DisplacedContent, decide, oldest
+from pipelines.ingest.rotation import Rotation
+from pipelines.ingest.stored_contents import StoredContents
+from pipelines.store.manifest import FileEntry, Manifest
+
+
+class Placing:
+    """Collects the new and moved contents of a run, and decides for all of them together which contents count.
+
+    Attributes:
+        fresh: the contents that are new in this run.
+    """
+
+    def __init__(self, manifest: Manifest, contents: PathContents, rotation: Rotation, stored: StoredContents) -> None:
+        self._manifest, self._contents, self._rotation, self._stored = manifest, contents, rotation, stored
+        self.fresh: list[FileEntry] = []
+        # The content that each new one continues, and the displaced current contents.
+        self._predecessors: dict[int, FileEntry | None] = {}
+        self._displaced: list[DisplacedContent] = []
+
+    def move(self) -> Collection[str]:
+        """Find the new files that are old files under a new path, and move their entries to that path. Return the new
+        paths.
+        """
+        moves = list(self._rotation.moves())
+        for _, old in moves:
+            # Only the last moved content is remembered at the old path.
+            entries = self._contents.at(old.path)
+            entries[:] = [one for one in entries if one.status != "replaced" or one.part]
+        moved = [
+            replace(old, path=file.path, stamp=file.stamp, is_gone=False, nulled=dict(old.nulled), days=dict(old.days))
+            for file, old in moves
+        ]
+        for _, old in moves:
+            old.status, old.part, old.part_digest = "replaced", None, None
+        for entry in moved:
+            if live := self._contents.current_at(entry.path):
+                self._displaced.append(DisplacedContent(live, entry, by_rotation=True))
+            # Added at once, so that a killed run does not lose the content.
+            self._contents.add(entry)
+        return {entry.path for entry in moved}
+
+    def is_known(self, read: ReadFile, mapping: str) -> bool:
+        """Return whether the path had the content before; if so, its entry is updated.
+
+        Args:
+            mapping: the fingerprint of the mapping that read the content.
+        """
+        entries = self._contents.at(read.file.path)
+        known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
+        if known is None or (known.status == "damaged" and read.finding is None):
+            return False
+        known.stamp, known.mapping = read.file.stamp, mapping
+        if known.status == "damaged":
+            known.finding = read.finding
+        # Contents that replaced it and were held or damaged never counted, so they are dropped.
+        entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
+        live = current_content(entries)
+        if known.status == "read" and live and live is not known:
+            # The content was still counted while the path had another one.
+            entries[:] = [*(entry for entry in entries if entry is not known), known]
+            self._displaced.append(DisplacedContent(live, None))
+        return True
+
+    def add(self, entry: FileEntry) -> None:
+        """Add a new content. If its path has a current one, `finish` decides which of the two counts."""
+        self.fresh.append(entry)
+        # The predecessor is found at once, so that a killed run does not commit the records as late.
+        old = self._rotation.predecessor(entry, oldest(self._manifest), self._stored)
+        self._predecessors[id(entry)] = old
+        count_late(entry, old, self._manifest.closed_through)
+        if live := self._contents.current_at(entry.path):
+            self._displaced.append(DisplacedContent(live, entry))
+        else:
+            self._contents.add(entry)
+
+    def finish(self) -> None:
+        """Decide for all displaced and held contents, and for the new ones of their paths, which of them count."""
+        closed = self._manifest.closed_through
+        gone = {id(old): old for old in self._predecessors.values() if old}
+        for one in self._displaced:
+            if one.new and not one.by_rotation:
+                one.by_rotation = self._rotation.is_rotated(one.new)
+                # Records that arrived in time under the old path of a predecessor are not late: see `add`.
+                has_predecessor = self._predecessors.get(id(one.new)) is not None
+                if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
+                    count_late(one.new, one.old, closed)
+            gone.pop(id(one.old), None)
+        self._displaced += (DisplacedContent(old, None) for old in gone.values())
+        self._displaced += self._held_before()
+        olds = {id(one.old) for one in self._displaced}
+        live = [one for entries in self._contents.by_path.values() for one in entries if one.status == "read"]
+        decide(self._displaced, [one for one in live if id(one) not in olds], self._manifest, self._stored)
+        for one in self._displaced:
+            if one.new:
+                self._contents.add(one.new)
+
+    def _held_before(self) -> Iterator[DisplacedContent]:
+        """Yield each held content of an earlier run with the current content of its path, to decide again: the records
+        that it would remove may be in other contents now. If the path has no current content any more, because it was
+        moved, the held content removes nothing and counts.
+        """
+        displaced = {id(one.old): one for one in self._displaced}
+        for entries in self._contents.by_path.values():
+            held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
+            if held is None or held.is_gone:
+                continue
+            if live is None:
+                held.status, held.finding = "read", None
+            elif (one := displaced.get(id(live))) is None:
+                yield DisplacedContent(live, held)
+            elif one.new is None:
+                one.new = held
