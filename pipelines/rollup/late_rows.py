@@ -47,7 +47,7 @@ def _of_content(
     if counted := {day: count for day, count in in_time.items() if count}:
         create_records(connection, "content", [PartRecords(files, {entry.place: entry.source})])
         values = {"place": entry.place, "days": list(counted), "in_time": list(counted.values())}
-        found = connection.execute(sql("pipelines.rollup", "first_late_rows"), values).fetchall()
+        found = connection.execute(sql("pipelines.rollup", "records/first_late_rows"), values).fetchall()
         if len(found) < len(counted):
             raise BooksError(
                 f"{entry.path} has fewer records in the store than in its books.",

@@ -1,9 +1,9 @@
 """The plan of a roll-up: the SQL of each relation of a day, in order. It is the same for every engine.
 
-To add a step, put its SELECT in `sql/` and its name here. To add a table, put its SELECT in `sql/day/` and its name in
-`contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. A step over records or devices
-can run on subsets of them, and its results are then added up: the mappings below name the columns that are added, as
-`Adds` in `engines/base.py` describes.
+To add a step, put its SELECT in a folder of `sql/` and its path here. To add a table, put its SELECT in `sql/day/` and
+its name in `contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. A step over records
+or devices can run on subsets of them, and its results are then added up: the mappings below name the columns that are
+added, as `Adds` in `engines/base.py` describes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,25 +22,28 @@ from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.tables.day_tables import DAY_TABLES
 from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step, SubjectSteps
 
-_DELIVERED: Mapping[str, Adds] = {"delivered_apps": ("records",), "source_hours": ("records",)}
-_NUMBERS = ("app_numbers",)
+_DELIVERED: Mapping[str, Adds] = {"records/delivered_apps": ("records",), "records/source_hours": ("records",)}
+_NUMBERS = ("records/app_numbers",)
 # Columns of an event that are not read after de-duplication.
 _NOT_READ = ("file", "phone_mask")
-_COPIES = ("repeated_ids", "picked_records", "dropped_copies")
+_COPIES = ("records/repeated_ids", "records/picked_records", "records/dropped_copies")
 _WITH = ("os_version", "device_id", "phone", "attempt_id", "account_id", "latency_ms")
 _WORD_STEPS: Mapping[str, Adds] = {
-    "record_groups": ("records", *(f"with_{name}" for name in _WITH)),
-    "record_labels": None,
+    "records/record_groups": ("records", *(f"with_{name}" for name in _WITH)),
+    "records/record_labels": None,
     "counted_words": None,
-    "verification_kinds": None,
-    "sign_in_kinds": None,
+    "verifications/verification_kinds": None,
+    "sign_ins/sign_in_kinds": None,
 }
-_SIGN_IN_STEPS: Mapping[str, Adds] = {"sign_in_records": None, "sign_in_counts": ("records", "without_subject")}
-_ANSWER_STEPS: Mapping[str, Adds] = {"numbered_records": None, "latency_histogram": ("records",)}
+_SIGN_IN_STEPS: Mapping[str, Adds] = {
+    "sign_ins/sign_in_records": None,
+    "sign_ins/sign_in_counts": ("records", "without_subject"),
+}
+_ANSWER_STEPS: Mapping[str, Adds] = {"answers/numbered_records": None, "answers/latency_histogram": ("records",)}
 _VERIFICATION_STEPS: Mapping[str, Adds] = {
-    "verification_records": None,
-    "hour_groups": ("with_device", "with_phone", *VERIFIED),
-    "segment_groups": ("uses",),
+    "verifications/verification_records": None,
+    "verifications/hour_groups": ("with_device", "with_phone", *VERIFIED),
+    "verifications/segment_groups": ("uses",),
 }
 _LIMITS = pa.schema(
     [("limit_number", pa.int32()), ("limit_id", pa.string()), ("app_key", pa.string()), ("channel", pa.string()),
@@ -48,30 +51,35 @@ _LIMITS = pa.schema(
 )  # fmt: skip
 # Steps that count relations resolved by other steps.
 _COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('record_labels')"}
-_RANGE_STEPS = ("answering_devices",)
-_RANGE_SUMS: Mapping[str, Adds] = {"app_device_sets": ("devices",), "device_sets": ("devices", "lone_devices")}
+_RANGE_STEPS = ("devices/answering_devices",)
+_RANGE_SUMS: Mapping[str, Adds] = {
+    "devices/app_device_sets": ("devices",),
+    "devices/device_sets": ("devices", "lone_devices"),
+}
 _KEY_STEPS: Mapping[str, Adds] = {
-    "repeated_keys": None,
-    "repeated_records": None,
-    "single_keys": None,
-    "counted_keys": None,
-    "key_channels": ("keys",),
-    "key_classes": ("keys", "requests", "uses"),
-    "top_keys": (),
-    "watched_keys": None,
-    "limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
+    "keys/repeated_keys": None,
+    "keys/repeated_records": None,
+    "keys/single_keys": None,
+    "keys/counted_keys": None,
+    "keys/key_channels": ("keys",),
+    "keys/key_classes": ("keys", "requests", "uses"),
+    "keys/top_keys": (),
+    "keys/watched_keys": None,
+    "keys/limit_blocks": ("blocked", "blocked_uses", "blocked_successes", "keys_blocked"),
 }
 _SUBJECT_VIEWS = ("known_records", "lone_records", "device_attempts")
+_SUBJECTS = (*_SUBJECT_VIEWS, "first_devices", "found_records", "subject_records")
 _SESSION_STEPS: Mapping[str, Adds] = {
-    "repeated_subjects": None,
-    "cut_records": None,
-    "alone_groups": None,
-    "session_records": None,
-    "marked_records": None,
-    "sessions": None,
-    "session_groups": ("sessions",),
-    "session_times": (),
+    "sessions/repeated_subjects": None,
+    "sessions/cut_records": None,
+    "sessions/alone_groups": None,
+    "sessions/session_records": None,
+    "sessions/marked_records": None,
+    "sessions/sessions": None,
+    "sessions/session_groups": ("sessions",),
+    "sessions/session_times": (),
 }
+_LAST = ("answers/latencies", "records/resolved_groups", "counts", "sessions/session_apps", "sessions/session_facts")
 # Stored as views: they have as many rows as records, and storing them costs more than computing them again.
 _VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
@@ -95,14 +103,14 @@ def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
         number_steps=_steps(*_NUMBERS),
         copies=_steps(*_COPIES),
         record_columns=(*(name for name in EVENT_SCHEMA.names if name not in _NOT_READ), "is_late"),
-        counted_records=sql("pipelines.rollup", "counted_records"),
+        counted_records=_query("records/counted_records"),
         word_steps=_kept(_WORD_STEPS),
         sign_in_steps=_kept(_SIGN_IN_STEPS),
         answer_steps=_kept(_ANSWER_STEPS),
         verification_steps=_kept(_VERIFICATION_STEPS),
-        device_records=Step("device_records", _query("device_records"), is_view=True, adds=("records",)),
+        device_records=Step("device_records", _query("devices/device_records"), is_view=True, adds=("records",)),
         subjects=SubjectSteps(
-            **{name: _step(name) for name in (*_SUBJECT_VIEWS, "first_devices", "found_records", "subject_records")},
+            **{name: _step(f"sign_ins/{name}") for name in _SUBJECTS},
             attempt_set="hash(app, attempt)",
             subject_set="hash(app, high, low)",
         ),
@@ -110,13 +118,13 @@ def day_plan(registry: Registry, channels: Sequence[str] = CHANNELS) -> DayPlan:
         device_set="device_low & 4095",
         range_steps=_steps(*_RANGE_STEPS),
         range_sums=_kept(_RANGE_SUMS),
-        key_records=Step("key_records", _query("key_records"), is_view=True, adds=()),
+        key_records=Step("key_records", _query("keys/key_records"), is_view=True, adds=()),
         key_set="hash(key_number, app, low)",
         key_steps=_kept(_KEY_STEPS),
-        last_steps=(*_steps("latencies", "resolved_groups", "counts", "session_apps", "session_facts"),),
-        tables=tuple(Step(name, sql("pipelines.rollup", f"day/{name}")) for name in DAY_TABLES),
+        last_steps=_steps(*_LAST),
+        tables=_steps(*(f"day/{name}" for name in DAY_TABLES)),
         booked_table="outcome_daily",
-        books=sql("pipelines.rollup", "day_books"),
+        books=_query("records/day_books"),
     )
 
 
@@ -160,20 +168,21 @@ def limit_rows(limits: Iterable[Limit]) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(_LIMITS.names, row, strict=True)) for row in rows], _LIMITS)
 
 
-def _steps(*names: str) -> tuple[Step, ...]:
-    return tuple(map(_step, names))
+def _steps(*paths: str) -> tuple[Step, ...]:
+    return tuple(map(_step, paths))
 
 
 def _kept(steps: Mapping[str, Adds]) -> tuple[Step, ...]:
-    return tuple(_step(name, adds) for name, adds in steps.items())
+    return tuple(_step(path, adds) for path, adds in steps.items())
 
 
-def _step(name: str, adds: Adds = None) -> Step:
-    return Step(name, _query(name), is_view=name in _VIEWS, adds=adds)
+def _step(path: str, adds: Adds = None) -> Step:
+    name = path.rpartition("/")[2]
+    return Step(name, _query(path), is_view=name in _VIEWS, adds=adds)
 
 
-def _query(name: str) -> str:
-    return counts_query(_COUNTED[name]) if name in _COUNTED else sql("pipelines.rollup", name)
+def _query(path: str) -> str:
+    return counts_query(_COUNTED[path]) if path in _COUNTED else sql("pipelines.rollup", path)
 
 
 def _texts(columns: Mapping[str, list[str | None] | list[str]]) -> pa.Table:

@@ -42,7 +42,9 @@ RULES = {
     ),
     "the colour of a channel": Rule(r"(?i)#7a0f3a", "#7A0F3A", ("reports/charts/shapes.py",)),
     "the dimensions of a session": Rule(
-        r"carrier,?\s+sdk_version,?\s+scheme_id", "carrier, sdk_version, scheme_id", ("rollup/sql/session_facts.sql",)
+        r"carrier,?\s+sdk_version,?\s+scheme_id",
+        "carrier, sdk_version, scheme_id",
+        ("rollup/sql/sessions/session_facts.sql",),
     ),
     "the layer of a code": Rule(r"THEN 'oauth'", "THEN 'oauth'", ("contract/sql/macros.sql",)),
     "the look-up of a code": Rule(r"JOIN result_codes", "JOIN result_codes", ("contract/sql/macros.sql",)),
@@ -59,7 +61,7 @@ RULES = {
     "which copy counts": Rule(
         r"PARTITION BY day, event_id|event_time, app_key, channel, stage, outcome NULLS",
         "PARTITION BY day, event_id",
-        ("rollup/sql/dropped_copies.sql",),
+        ("rollup/sql/records/dropped_copies.sql",),
     ),
     "the days of reference of a usual range": Rule(
         r"REFERENCE_DAYS: Final|last::DATE - 56", "REFERENCE_DAYS: Final = 56", ("incidents/usual/norms.py",)

@@ -23,9 +23,9 @@ def digest(root: Path = PROJECT) -> str:
 @pytest.mark.parametrize(
     ("pattern", "addition", "is_changed"),
     [
-        ("pipelines/rollup/sql/record_groups.sql", "LIMIT 1", True),
+        ("pipelines/rollup/sql/records/record_groups.sql", "LIMIT 1", True),
         ("pipelines/rollup/sql/day/latency_daily.sql", "LIMIT 1", True),
-        ("pipelines/rollup/sql/record_groups.sql", "-- Why.", False),
+        ("pipelines/rollup/sql/records/record_groups.sql", "-- Why.", False),
         ("pipelines/contract/**/macros.sql", "SELECT 1;", True),
         ("pipelines/store/sql/macros.sql", "-- Why.", False),
         ("pipelines/engines/limit_walk.py", "MOST = 1", True),

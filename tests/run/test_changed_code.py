@@ -56,7 +56,7 @@ def test_changed_threads_do_nothing(published: DataFolder) -> None:
 
 
 def test_changed_comments_do_nothing(published: DataFolder, project_copy: Path) -> None:
-    for path in ("rollup/sql/record_groups.sql", "marts/sql/apps.sql"):
+    for path in ("rollup/sql/records/record_groups.sql", "marts/sql/apps.sql"):
         append(project_copy / "pipelines" / path, "-- Another reason.\n")
     append(project_copy / "pipelines/rollup/plan.py", "# Another reason.\n")
     assert run_again(published) == ([], False)
@@ -70,7 +70,7 @@ def test_a_changed_template_publishes_anew_and_rolls_up_nothing(published: DataF
 def test_changed_sql_of_the_roll_up_rolls_up_all_days_and_publishes_only_what_comes_out_otherwise(
     published: DataFolder, project_copy: Path
 ) -> None:
-    append(project_copy / "pipelines/rollup/sql/record_groups.sql", "HAVING count(*) > 0\n")
+    append(project_copy / "pipelines/rollup/sql/records/record_groups.sql", "HAVING count(*) > 0\n")
     assert run_again(published) == ([BEFORE, DAY], False)
     assert run_again(published) == ([], False)
 
@@ -79,6 +79,6 @@ def test_days_without_events_stay_as_they_are_when_the_code_changes(published: D
     manifest = published.manifest
     manifest.events_from = DAY
     published.store.commit(manifest)
-    append(project_copy / "pipelines/rollup/sql/record_groups.sql", "HAVING count(*) > 0\n")
+    append(project_copy / "pipelines/rollup/sql/records/record_groups.sql", "HAVING count(*) > 0\n")
     assert run_again(published)[0] == [DAY]
     assert published.counted() == {BEFORE: 3, DAY: 2}
