@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands import arguments
-from pipelines.commands.arguments import Data, DayOption
+from pipelines.commands.arguments import Data, DayOption, Json, day_option
 from pipelines.commands.help_screens import Commands
 from pipelines.common.days import Window
 from pipelines.common.errors import AuthmeterError
@@ -71,12 +71,7 @@ def reread(
         str | None,
         typer.Option("--source", metavar="NAME", help="Only files that this source read or would read"),
     ] = None,
-    first: Annotated[
-        date | None,
-        typer.Option(
-            "--from", parser=arguments.day, metavar="YYYY-MM-DD", help="Only files with records of this day or later"
-        ),
-    ] = None,
+    first: Annotated[date | None, day_option("--from", "Only files with records of this day or later")] = None,
     data: Data = None,
 ) -> None:
     """Read landed files again after a mapping or a setting was corrected, and restate the days that change."""
@@ -101,10 +96,7 @@ def sample(
     events: Annotated[int, typer.Option(help="Events a day")] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of the random logs")] = 1,
     format: Annotated[str, typer.Option(help="ndjson, csv or parquet")] = "ndjson",
-    last_day: Annotated[
-        date | None,
-        typer.Option("--last-day", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day [default: yesterday]"),
-    ] = None,
+    last_day: Annotated[date | None, day_option("--last-day", "Last day [default: yesterday]")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Logs without any fault")] = False,
     data: Data = None,
 ) -> None:
@@ -118,12 +110,8 @@ def sample(
 @app.command()
 def export(
     app_key: Annotated[str | None, typer.Option("--app", help="App key")] = None,
-    first: Annotated[
-        date | None, typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day")
-    ] = None,
-    last: Annotated[
-        date | None, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")
-    ] = None,
+    first: Annotated[date | None, day_option("--from", "First day")] = None,
+    last: Annotated[date | None, day_option("--to", "Last day")] = None,
     month: Annotated[
         date | None,
         typer.Option(
@@ -147,34 +135,9 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the detail of one app for any span, the usage of all apps in a month, or a published table."""
-    from pipelines.commands.analysis.export import run_export, run_month_export, run_table_export
-    from reports.content.published import end_of_month
-    from reports.export.exports import ExportRequest
-    from reports.export.tables import TableRequest
+    from pipelines.commands.analysis.export import ExportOptions, run_export
 
-    if table:
-        if app_key or month or events:
-            raise typer.BadParameter("cannot be combined with --app, --month or --events", param_hint="--table")
-        if bool(first) != bool(last):
-            raise typer.BadParameter("give both days or neither", param_hint="--from, --to")
-        span = Window(first, last) if first and last else None
-        name = "_".join(map(str, (table, first, last) if span else (table,)))
-        target = (out or Path(f"{name}.{format}")).absolute()
-        run_table_export(_folder(data), TableRequest(table, span, format, target))
-        return
-    if month and (first or last or (events and not app_key)):
-        raise typer.BadParameter("needs no --from and --to, and --events needs --app", param_hint="--month")
-    if month and not app_key:
-        run_month_export(_folder(data), month, format, (out or Path(f"usage_{month:%Y-%m}.{format}")).absolute())
-        return
-    if month:
-        first, last = month, end_of_month(month)
-    if not app_key or not first or not last:
-        raise typer.BadParameter("give an app and both days, a --month or a --table", param_hint="--app, --from, --to")
-    span_name = f"{month:%Y-%m}" if month else f"{first}_{last}"
-    target = out or Path(f"{app_key}_{span_name}{'_events' if events else ''}.{format}")
-    request = ExportRequest(app_key, first, last, format, target.absolute())
-    run_export(_folder(data), request, is_of_events=events)
+    run_export(_folder(data), ExportOptions(app_key, first, last, month, table, format, events, out))
 
 
 @app.command()
@@ -270,8 +233,8 @@ def whatif(
     key: Annotated[str, typer.Option("--key", help="device, phone or app: requests are counted for each in an app")],
     most: Annotated[int, typer.Option("--max", help="Largest number of requests in the window")],
     window: Annotated[str, typer.Option("--window", help="day, or seconds from 1 to 86400")],
-    first: Annotated[date, typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day")],
-    last: Annotated[date, typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day")],
+    first: Annotated[date, day_option("--from", "First day")],
+    last: Annotated[date, day_option("--to", "Last day")],
     data: Data = None,
 ) -> None:
     """Try a limit against repeated verification on stored days: requests blocked, uses saved, successes harmed."""
@@ -291,15 +254,9 @@ def trace(
     phone: Annotated[str | None, typer.Option("--phone", metavar="NUMBER", help="Phone number, as logged")] = None,
     attempt: Annotated[str | None, typer.Option("--attempt", metavar="ID", help="Attempt id")] = None,
     event: Annotated[str | None, typer.Option("--event", metavar="ID", help="Event id of one record")] = None,
-    first: Annotated[
-        date | None,
-        typer.Option("--from", parser=arguments.day, metavar="YYYY-MM-DD", help="First day [default: 30 days]"),
-    ] = None,
-    last: Annotated[
-        date | None,
-        typer.Option("--to", parser=arguments.day, metavar="YYYY-MM-DD", help="Last day [default: the last published]"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    first: Annotated[date | None, day_option("--from", "First day [default: 30 days]")] = None,
+    last: Annotated[date | None, day_option("--to", "Last day [default: the last published]")] = None,
+    as_json: Json = False,
     data: Data = None,
 ) -> None:
     """Print the stored records of one device, phone, attempt or event by sign-in session, and how each was counted."""
@@ -317,7 +274,7 @@ def incidents(
     with_parts: Annotated[
         bool, typer.Option("--all", metavar="", help="Also incidents that are part of others")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    as_json: Json = False,
     data: Data = None,
 ) -> None:
     """List the published incidents: open ones first, by loss."""
@@ -328,7 +285,7 @@ def incidents(
 
 @app.command()
 def packages(
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="For programs")] = False,
+    as_json: Json = False,
     data: Data = None,
 ) -> None:
     """List the resource packages by account, as published: what remains, when it runs out, what lapses."""

@@ -5,7 +5,7 @@ Each returns a value or raises the error to show. `pipelines/cli.py` assigns the
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,6 +63,11 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def day_option(name: str, help: str) -> Any:
+    """Return an option whose value is a day."""
+    return typer.Option(name, parser=day, metavar="YYYY-MM-DD", help=help)
+
+
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -72,6 +77,5 @@ Data = Annotated[
         help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
     ),
 ]
-DayOption = Annotated[
-    date | None, typer.Option("--day", parser=day, metavar="YYYY-MM-DD", help="Last day to close [default: yesterday]")
-]
+DayOption = Annotated[date | None, day_option("--day", "Last day to close [default: yesterday]")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="For programs")]

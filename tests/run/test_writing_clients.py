@@ -15,14 +15,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.commands.analysis.export import run_export
+from pipelines.commands.analysis.export import ExportOptions, run_export
 from pipelines.commands.operation.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.marts import build as marts
 from pipelines.run.status import status_of
 from pipelines.store.published_file import open_published
 from reports.build.site import render_site
-from reports.export.exports import ExportRequest
 from tests.rights import python_bound_by_rights
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records, tree
 
@@ -139,8 +138,8 @@ def test_what_a_killed_client_left_changes_nothing_of_what_is_read(sound: DataFo
     assert status_of(sound.root, morning_after(DAY)) == status
     assert run_verify(sound.root, None, None) == 0
     for name, is_of_events in (("detail", False), ("events", True)):
-        request = ExportRequest("shop", days_before(DAY, 1), DAY, "csv", tmp_path / f"{name}.csv")
-        run_export(sound.root, request, is_of_events=is_of_events)
+        span, out = (days_before(DAY, 1), DAY), tmp_path / f"{name}.csv"
+        run_export(sound.root, ExportOptions("shop", *span, None, None, "csv", is_of_events, out))
     assert len((tmp_path / "events.csv").read_text("utf-8").splitlines()) == 10
     assert (tmp_path / "detail.csv").read_bytes() == site["apps/shop/shop_usage_detail.csv"]
     (tmp_path / "site").mkdir()

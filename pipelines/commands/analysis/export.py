@@ -2,28 +2,78 @@
 
 import shutil
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import typer
 
+from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, older_publication
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
 from pipelines.store.published_file import open_published, published_as_of
 from pipelines.store.store import Store
+from reports.content.published import end_of_month
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
 from reports.export.tables import TableRequest, export_table, has_days
 
 
-def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> None:
-    """Write the daily detail of one app, or its masked stored records if `is_of_events`.
+@dataclass(frozen=True)
+class ExportOptions:
+    """The options of the command. `first` and `last` are days, `month` is the first day of a month; `out` is the file
+    to write, None for a file in the current folder that is named after the export.
+    """
+
+    app_key: str | None
+    first: date | None
+    last: date | None
+    month: date | None
+    table: str | None
+    format: str
+    is_of_events: bool
+    out: Path | None
+
+
+def run_export(data: Path, options: ExportOptions) -> None:
+    """Write a published table, the usage of all apps in a month, or the daily detail or masked records of one app.
 
     Raises:
-        UsageError: the target is in a folder that only runs may write; also as `export_detail` or `export_events`.
+        BadParameter: the options contradict each other.
+        UsageError: the target is in a folder that only runs may write; also as the functions of `reports/export`.
     """
-    store, first, last, settings = Store(data), request.first, request.last, load_settings(data)
+    of_month, first, last = options.month, options.first, options.last
+    if options.table:
+        if options.app_key or of_month or options.is_of_events:
+            raise typer.BadParameter("cannot be combined with --app, --month or --events", param_hint="--table")
+        if bool(first) != bool(last):
+            raise typer.BadParameter("give both days or neither", param_hint="--from, --to")
+        span = Window(first, last) if first and last else None
+        target = _target(options, options.table, *((first, last) if span else ()))
+        _export_table(Store(data), TableRequest(options.table, span, options.format, target))
+        return
+    if of_month and (first or last or (options.is_of_events and not options.app_key)):
+        raise typer.BadParameter("needs no --from and --to, and --events needs --app", param_hint="--month")
+    if of_month and not options.app_key:
+        _export_month(Store(data), of_month, options.format, _target(options, "usage", f"{of_month:%Y-%m}"))
+        return
+    if of_month:
+        first, last = of_month, end_of_month(of_month)
+    if not options.app_key or not first or not last:
+        raise typer.BadParameter("give an app and both days, a --month or a --table", param_hint="--app, --from, --to")
+    named = (f"{of_month:%Y-%m}",) if of_month else (first, last)
+    target = _target(options, options.app_key, *named, *(("events",) if options.is_of_events else ()))
+    _export_app(Store(data), ExportRequest(options.app_key, first, last, options.format, target), options.is_of_events)
+
+
+def _target(options: ExportOptions, *named: object) -> Path:
+    return (options.out or Path(f"{'_'.join(map(str, named))}.{options.format}")).absolute()
+
+
+def _export_app(store: Store, request: ExportRequest, is_of_events: bool) -> None:
+    """Write the daily detail of one app, or its masked stored records if `is_of_events`."""
+    first, last, settings = request.first, request.last, load_settings(store.data)
     _refuse_own_place(store, request.target)
     manifest, as_of = store.read_manifest(), published_as_of(store.database)
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
@@ -45,28 +95,17 @@ def run_export(data: Path, request: ExportRequest, *, is_of_events: bool) -> Non
     _report(rows, request.target, last, as_of)
 
 
-def run_month_export(data: Path, month: date, format: str, target: Path) -> None:
-    """Write the usage of all apps in a calendar month, given by its first day.
-
-    Raises:
-        UsageError: the target is in a folder that only runs may write; also as `export_month`.
-    """
-    store = Store(data)
+def _export_month(store: Store, month: date, format: str, target: Path) -> None:
+    """Write the usage of all apps in a calendar month, given by its first day."""
     _refuse_own_place(store, target)
-    _report(export_month(store.database, month, format, target, load_settings(data).csv_language), target)
+    _report(export_month(store.database, month, format, target, load_settings(store.data).csv_language), target)
 
 
-def run_table_export(data: Path, request: TableRequest) -> None:
-    """Write a published table, or its rows of a span. A table without days is written whole, with a message.
-
-    Raises:
-        UsageError: the target is in a folder that only runs may write, or the published tables are of an older version;
-            also as `export_table`.
-    """
-    store = Store(data)
+def _export_table(store: Store, request: TableRequest) -> None:
+    """Write a published table, or its rows of a span. A table without days is written whole, with a message."""
     _refuse_own_place(store, request.target)
     try:
-        rows = export_table(store.database, request, load_settings(data).csv_language)
+        rows = export_table(store.database, request, load_settings(store.data).csv_language)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise older_publication(store.database, str(error).splitlines()[0]) from None
     span = request.span
