@@ -23,6 +23,7 @@ from pipelines.common.text import Bilingual
 from reports.build.app_sign_ins import SIGN_INS_FILE, sign_in_documents
 from reports.build.month_files import AppMonths, Generation, MonthFile, write_months
 from reports.build.writer import SiteWriter, script, with_fields
+from reports.content.chart_numbers import older_day_numbers
 from reports.content.context import App
 from reports.content.published import DAYS, PublishedTables
 from reports.export.column_words import Language
@@ -235,7 +236,7 @@ def _batches(
         months_spans = _spans_from(detail, ends, months.current)
         documents = dict(marts.documents(keys))
         sign_ins = sign_in_documents(marts, keys, word)
-        older_days = marts.older_days(keys) if has_older_days(len(apps)) else {}
+        older_days = older_day_numbers(marts, keys) if has_older_days(len(apps)) else {}
         versions = marts.version_documents(keys)
         parts = csv_parts(detail, harmless(texts), [*spans, *months_spans], language)
         closed = months.closed_files(batch)

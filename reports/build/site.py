@@ -44,6 +44,7 @@ from reports.build.table_files import write_table_files
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
 from reports.content import context
 from reports.content.briefing import briefing
+from reports.content.chart_numbers import chart_numbers
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incidents import (
     INCIDENTS_LISTED,
@@ -155,7 +156,7 @@ class _Site:
         # The `reader` thread queries DuckDB for the figures, in this order; the `aside` thread lays out the charts and
         # sorts the names, which takes Python time; this thread makes the pages that need neither.
         listed = context.listed_apps(self.apps, with_workbook)
-        charts = aside.submit(figures.second_connection().charts, listed)
+        charts = aside.submit(chart_numbers, figures.second_connection(), listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.channel_words = {one.key: one.label for one in marts.channels}
         self.sign_ins = reader.submit(

@@ -19,8 +19,6 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.common.text import Bilingual
 from pipelines.contract.macros import contract_macros
-from pipelines.contract.measures.counts import CHARTED
-from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
@@ -28,7 +26,6 @@ from pipelines.contract.tables.table import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
-from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS
@@ -52,8 +49,6 @@ WHOLE_VERSIONS_LISTED = 100
 DRAWN_LISTED = 4
 # Values of a dimension that an app's sessions are compared by, the rest as one.
 COMPARED_LISTED = 8
-# Number of apps whose charts are laid out at once, which bounds memory.
-CHARTED_APPS = 12_000
 # Folder and name of each step's query, in order of execution: a step may read those before it.
 STEPS = (
     "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_days",
@@ -209,79 +204,17 @@ class PublishedTables:
         Args:
             listed: every app and `*`, with app_key, app_name, platform, status, account_id, schemes, has_xlsx and
                 folder (NULL for `*`).
-            charts: a function that returns the result of the method `charts`; another thread computes it during the
-                steps.
+            charts: a function that returns the result of `chart_numbers`; another thread computes it during the steps.
         """
-        self._keep("listed_apps", listed)
+        self.keep("listed_apps", listed)
         for step in STEPS:
             text, values = self._query(step, {})
             self._connection.execute(f"CREATE TEMP TABLE {PurePosixPath(step).name} AS {text}", values)
-        self._keep("charts", pl.concat(charts()))
+        self.keep("charts", pl.concat(charts()))
 
     def order(self, names: pl.DataFrame) -> None:
         """Store the order of the apps' names for the tables that list all apps; columns: app_key, place, pinyin."""
-        self._keep("name_order", names)
-
-    def charts(self, listed: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return the numbers of the apps in `listed` as JSON, in frames with one row per app.
-
-        Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by entry channel
-        and way; `step_days`, sessions by step of the funnel, with median times between steps.
-
-        The call takes half as long as all steps, mostly outside of DuckDB: make it in another thread, on a
-        `second_connection`.
-        """
-        keys = listed.get_column("app_key").sort()
-        self._keep("listed_apps", keys.to_frame().with_row_index("place"))
-        found = []
-        for first in range(0, len(keys), CHARTED_APPS):
-            of_apps = keys.slice(first, CHARTED_APPS)
-            last = first + len(of_apps) - 1
-            # Results of verifications are not stored for all apps together, the first row.
-            days = self._numbers("chart_days", first, last, LONG_DAYS)
-            without_logins = ~days.has_logins()
-            without_logins[0] &= first > 0
-            texts = {"days": days.texts(CHARTED, LATENCIES, without_logins)}
-            months = self._numbers("chart_months", first, last, MONTHS)
-            texts["months"] = months.texts(CHARTED, without_logins=without_logins)
-            texts["way_days"] = self._numbers("way_days", first, last, LONG_DAYS).texts(WAYS)
-            times = [f"{pair}_p50_ms" for pair in STEP_PAIRS]
-            texts["step_days"] = self._numbers("step_days", first, last, LONG_DAYS).texts(FUNNEL, times)
-            found.append(pl.DataFrame([of_apps, *(pl.Series(name, one, pl.String) for name, one in texts.items())]))
-        return found
-
-    def _numbers(self, step: str, first: int, last: int, places: int) -> SeriesRows:
-        """Return a step's rows for the apps from index `first` to `last`; `places` is the number of days or months."""
-        rows = self.frame(f"charts/{step}", first_app_place=first, last_app_place=last)
-        return SeriesRows(rows, self._values["channels"], last - first + 1, places)
-
-    def older_days(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the counts of the days before the last 90, back to the first of the 13 months, as JSON by app key.
-
-        The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left
-        out.
-        """
-        days = (self._values["long_first"] - self._values["months_first"]).days
-        rows = self.frame("charts/older_days", first_app=keys[0], last_app=keys[-1])
-        places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
-        found = SeriesRows(rows.join(places, on="app_key"), self._values["channels"], len(keys), days)
-        return {key: text for key, text in zip(keys, found.texts(CHARTED), strict=True) if text != "{}"}
-
-    def chart_rows(self, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the rows of the charts of one app, or of all apps together (`*`).
-
-        Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the 90 days
-        and latencies, the second the 13 months.
-        """
-        # The queries return `*` only at place 0.
-        listed = dict.fromkeys([ALL_APPS, app_key])
-        self._keep("listed_apps", pl.DataFrame({"place": range(len(listed)), "app_key": list(listed)}))
-        place = len(listed) - 1
-        days, months = (
-            self.frame(f"charts/{step}", first_app_place=place, last_app_place=place).drop("app")
-            for step in ("chart_days", "chart_months")
-        )
-        return days, months
+        self.keep("name_order", names)
 
     def releases(self, app_key: str) -> list[tuple[str, date]]:
         """Return the SDK versions that charts mark, of one app or of all apps together (`*`), and the marked days."""
@@ -292,7 +225,8 @@ class PublishedTables:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
         return self.rows("versions/released_versions", app_key=app_key)
 
-    def _keep(self, name: str, rows: pl.DataFrame) -> None:
+    def keep(self, name: str, rows: pl.DataFrame) -> None:
+        """Store rows as a temporary table, sorted by `app_key`; it replaces an earlier one with the name."""
         self._connection.register("given_rows", rows)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given_rows ORDER BY app_key")
         self._connection.unregister("given_rows")

@@ -16,6 +16,7 @@ from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.usual.norms import DayNorm, DayValue, IncidentDays, norms_of
 from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
+from reports.content.chart_numbers import chart_rows
 from reports.content.published import LONG_DAYS, MONTHS
 from reports.plots.chart_lists import ChartLists
 from reports.plots.lines import Trace, drawn_lines, end_names, series_of, size_markers
@@ -69,7 +70,7 @@ class _Trend:
         self._begun = seen[0][0] if seen else date.min
         with_data = [day in source.quality.with_data and day >= self._begun for day in self._days]
         channels = [one.key for one in marts.channels]
-        by_day, by_month = marts.chart_rows(app_key)
+        by_day, by_month = chart_rows(marts, app_key)
         self._lists = ChartLists(by_day, channels, with_data)
         self._months = ChartLists(by_month, channels, [True] * MONTHS)
         found = [one.incident for one in marts.incidents() if one.incident.app_key == app_key]

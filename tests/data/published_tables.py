@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.contract.measures.counts import COUNTS, TOTALS
 from pipelines.contract.measures.sql import sums, sums_by_channel
+from reports.content.chart_numbers import chart_numbers
 from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
 from tests.data import bought_packages
@@ -471,4 +472,4 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
 def prepare(marts: PublishedTables, apps: list[App]) -> None:
     """Takes every step to the figures of the apps, none of which gets a workbook."""
     listed = listed_apps(apps, set())
-    marts.prepare(listed, lambda: marts.second_connection().charts(listed))
+    marts.prepare(listed, lambda: chart_numbers(marts.second_connection(), listed))

@@ -17,7 +17,7 @@ from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES
 from pipelines.store.published_file import open_published
-from reports.content import context, published, site_data
+from reports.content import chart_numbers, context, site_data
 from reports.content.figures.document_tables import TYPES, types
 from reports.content.published import PublishedTables
 from tests.data.packed_texts import unpacked
@@ -155,7 +155,7 @@ def test_the_ninety_days_are_those_of_the_tables(tables):
 
 
 def test_charts_are_the_same_however_many_apps_are_laid_out_at_once(tables, monkeypatch):
-    monkeypatch.setattr(published, "CHARTED_APPS", 2)
+    monkeypatch.setattr(chart_numbers, "CHARTED_APPS", 2)
     assert documents_of(tables.path) == tables.documents
 
 
