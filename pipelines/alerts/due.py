@@ -100,14 +100,15 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     main: Kind = "late" if is_missing and "late" in settings.alerts.on else "daily"
     wanted: Sequence[Kind] = (main, "warning") if is_warned else (main,)
     headline = read_headline(database)
+    first_reported = first
     if main == "late" and headline.newest_day:
         # If several days were closed together, the first ones may have data.
-        first = max(first, headline.newest_day + timedelta(days=1))
+        first_reported = max(first, headline.newest_day + timedelta(days=1))
     curve = read_curve(database, status.incidents[0].incident_id) if status.incidents else None
     sent = []
     for kind in wanted:
         message = Message(
-            kind, as_of, first, status.state, headline, warnings, status.incidents, status.problems, curve,
+            kind, as_of, first_reported, status.state, headline, warnings, status.incidents, status.problems, curve,
             report=_report(settings),
         )  # fmt: skip
         one = _send_once(data, settings, message, workbook)

@@ -125,6 +125,21 @@ def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post
     assert undelivered(folder.root) is None
 
 
+def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_record(
+    folder: DataFolder, post: Post
+) -> None:
+    with_receivers(folder)
+    published(folder, days_before(SUNDAY, 1))
+    folder.land("sunday.ndjson", records(5, SUNDAY))
+    monday = days_before(SUNDAY, -1)
+    folder.tables(monday)
+    ended(folder, monday)
+    assert [one for one in post.got if one[1] != "daily"] == [
+        *((who, "late", monday) for who in ("one", "two")),
+        *((who, "weekly", SUNDAY) for who in ("one", "two")),
+    ]
+
+
 @pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
 def test_without_a_sunday_or_the_setting_no_week_is_sent(folder: DataFolder, post: Post, day: date, extra: str) -> None:
     with_receivers(folder, extra)
