@@ -19,7 +19,7 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
 from tests.published_folder import Call, authmeter
-from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree
+from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree, writable
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 
@@ -111,6 +111,26 @@ def test_before_the_first_run_there_is_nothing_to_read(
     ended = call(*command, data=folder.root)
     assert ended.code == 2
     assert "Nothing is published yet." in ended.err
+
+
+@pytest.mark.parametrize(
+    ("command", "table", "code"),
+    [
+        (("incidents",), "incidents", 2),
+        (("explain", "--channel", "one_click", "--now", "2026-03-01..2026-03-02", "--before", "2026-02-01..2026-02-02"),
+         "channels", 2),
+        (("check",), "withdrawn_incidents", 0),
+    ],
+)  # fmt: skip
+def test_tables_of_an_older_version_are_no_fault(
+    call: Call, own: DataFolder, yesterday: date, command: tuple[str, ...], table: str, code: int
+) -> None:
+    own.write("registry/notes.csv", f"day,app_key,text,incident_id\n{yesterday},shop,x,{'0' * 16}\n")
+    with closing(duckdb.connect(writable(own.store.database))) as connection:
+        connection.execute(f"DROP TABLE {table}")
+    ended = call(*command, data=own.root)
+    assert ended.code == code, ended
+    assert ("older version of authmeter" in ended.err) == (code == 2)
 
 
 def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +20,7 @@ from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 from reports.content.sign_in.funnel import missing_steps
 from reports.export.exports import require_app
@@ -54,10 +53,10 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     """Print how much each cell (a value of a dimension) moved a rate from one span to another.
 
     Raises:
-        UsageError: nothing is published; app, channel or rate is unknown; a span has no requests, or its logs lack a
-            step of the rate.
+        UsageError: nothing is published, or only by an older version; app, channel or rate is unknown; a span has no
+            requests, or its logs lack a step of the rate.
     """
-    with closing(open_published(Store(data).database)) as connection:
+    with published_tables(Store(data).database) as connection:
         metric, channel = _rate_of(request, sorted(channel_words(connection)))
         if request.app_key is not None:
             require_app(connection, request.app_key)
