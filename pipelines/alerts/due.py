@@ -161,14 +161,20 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     settings = load_settings(data)
     store = Store(data)
     as_of, site = store.read_state().as_of, publication_of_site(store.site)
-    if as_of and site:
-        as_of = min(as_of, site.as_of)
-    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
-    if as_of is None or due <= as_of:
+    if as_of is None:
         return False
-    zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
+    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
+    if site or store.database.is_file():
+        as_of = min(as_of, site.as_of) if site else as_of
+        first = as_of + timedelta(days=1)
+        zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
+    else:
+        # The first run was killed between its commit and the publication.
+        first, zh, en = due, "尚未发布任何报告", "Nothing is published yet"
+    if due < first:
+        return False
     message = Message(
-        "late", due, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
+        "late", due, first, "late", what=zh if settings.alerts.language == "zh" else en,
         to_do=["authmeter status", "authmeter run"], report=_report(settings),
     )  # fmt: skip
     sent = _send_once(data, settings, message)

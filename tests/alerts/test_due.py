@@ -273,6 +273,15 @@ def test_the_curve_falls_on_the_first_day_of_the_incident(copy_of: CopyOf) -> No
     assert read_curve(folder.store.database, "0" * 16) is None
 
 
+def test_a_day_is_late_if_the_first_run_was_killed(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    folder.land("a.ndjson", records(3))
+    folder.roll_up()
+    at_noon = morning_after(DAY) + timedelta(hours=9)
+    assert alert_if_late(folder.root, at_noon)
+    assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
+
+
 def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, post: Post) -> None:
     with_receivers(folder)
     folder.land("a.ndjson", records(3, days_before(DAY, 1)))
