@@ -329,6 +329,11 @@ def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: Dat
     )
     given = json.loads(explained(call, failing, now, before, "--app", "shop", "--json")[1])
     assert (given["cause_kind"], given["cause"], given["cause_now"]) == ("cell", "sdk_version=2", pytest.approx(0.1))
+    wide = f"{days_before(yesterday, 2)}..9999-12-31"
+    code, out, _ = explained(call, failing, wide, f"0001-01-01..{days_before(yesterday, BAD_DAYS)}", "--app", "shop")
+    assert code == 0
+    assert f"now      {wide}: 66 of 120, 3 of " in out
+    assert explained(call, failing, "9999-12-30..9999-12-31", before)[0] == 2
     cells = [cell for cell in given["cells"] if cell["dimension"] == "sdk_version"]
     assert [(cell["value"], cell["requests_now"], cell["successes_now"]) for cell in cells] == [
         ("1", 60, 60), ("2", 60, 6),

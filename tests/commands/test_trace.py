@@ -228,6 +228,7 @@ def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pyte
         (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is not a day"),
         (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
         (("--app", "shop", "--device", "x1y2z3", "--to", "2025-01-01"), "stored from 2026-03-09 to 2026-03-10"),
+        (("--app", "shop", "--device", "x1y2z3", "--to", "0001-01-05"), "stored from 2026-03-09 to 2026-03-10"),
     ],
 )
 def test_wrong_use_ends_with_2_and_without_the_id(

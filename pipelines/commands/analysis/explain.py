@@ -61,7 +61,8 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         if request.app_key is not None:
             require_app(connection, request.app_key)
         _require_steps(connection, request, metric)
-        found = explain(connection, (metric, request.app_key or ALL, channel), request.before, request.now)
+        spans = _published(connection, request.before), _published(connection, request.now)
+        found = explain(connection, (metric, request.app_key or ALL, channel), *spans)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
         ("--before", request.before, found.counts["requests_before"]),
@@ -78,6 +79,12 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         print(json.dumps(_fields(request, metric, channel, found, there), ensure_ascii=False))
     else:
         print("\n".join(_lines(request, metric, channel, found, there)))
+
+
+def _published(connection: duckdb.DuckDBPyConnection, span: Window) -> Window:
+    """Return the published days of a span, which may be much longer; none if its last day is before its first."""
+    first, last = connection.execute("SELECT first_day, as_of FROM publication").fetchall()[0]
+    return Window(max(span.first, first or last), min(span.last, last))
 
 
 def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
@@ -174,7 +181,7 @@ def _lines(request: ExplainRequest, metric: str, channel: str, found: Explained,
     yield f"{named}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
     for label, span, days in (("before", request.before, there.before), ("now", request.now, there.now)):
         requests, successes = (found.counts[f"{name}_{label}"] for name in ("requests", "successes"))
-        of_days = f"{days} of {counted(len(list(span)), 'day')} with data"
+        of_days = f"{days} of {counted((span.last - span.first).days + 1, 'day')} with data"
         yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}, {of_days}"
     cause = found.cause
     yield f"cause    {cause.kind}" + (f": {printable(cause.cell)}" if cause.cell else "")

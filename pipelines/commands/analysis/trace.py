@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.commands.analysis.trace_lines import trace_lines
-from pipelines.common.days import Window, require_same_zone, window
+from pipelines.common.days import Window, require_same_zone
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.hash_key import hash_key, require_same_key
@@ -67,7 +67,7 @@ def run_trace(
 def _span(as_of: date, first: date | None, last: date | None) -> Window:
     """Return the requested span. Without a first day it has 30 days; without a last day it ends at the as-of."""
     last = last or as_of
-    span = Window(first or window(last, _DAYS).first, last)
+    span = Window(first or last - min(timedelta(days=_DAYS - 1), last - date.min), last)
     if span.last < span.first:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).",
