@@ -90,7 +90,9 @@ def demo(data: Data = None) -> None:
 
 @app.command()
 def sample(
-    out: Annotated[Path, typer.Option("--out", help="Folder for landing/ and registry/")],
+    out: Annotated[
+        Path, typer.Option("--out", parser=arguments.path, metavar="DIR", help="Folder for landing/ and registry/")
+    ],
     days: Annotated[int, typer.Option(help="Days of logs")] = 60,
     apps: Annotated[int, typer.Option(help="Registered apps")] = 8,
     events: Annotated[int, typer.Option(help="Events a day")] = 20_000,
@@ -130,7 +132,13 @@ def export(
         bool, typer.Option("--events", metavar="", help="Masked records instead of the daily detail")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write [default: named after app and days, in this folder]")
+        Path | None,
+        typer.Option(
+            "--out",
+            parser=arguments.path,
+            metavar="FILE",
+            help="File to write [default: named after app and days, in this folder]",
+        ),
     ] = None,
     data: Data = None,
 ) -> None:

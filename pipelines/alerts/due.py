@@ -6,7 +6,8 @@ the next run tries again. The text is in `message.py`. Failures here never end a
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,16 +30,20 @@ if TYPE_CHECKING:
 
 # Key of the marker for a weekly message that is still to be sent; no receiver has this key.
 _DUE: Final = "due"
-# Days for which markers are kept.
+# Number of newest days whose markers are kept, and days for which each marker is kept.
 _DAYS_KEPT = 40
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and its delivery, which is None if the message is switched off or every receiver already has it."""
+    """A message and its delivery, which is None if the message is switched off or every receiver already has it.
+
+    `refused` has the keys of the receivers that were tried and did not get it.
+    """
 
     message: Message
     delivery: Delivery | None = None
+    refused: frozenset[str] = frozenset()
 
     @property
     def took(self) -> frozenset[str]:
@@ -64,14 +69,13 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None)
     except AuthmeterError:
         # Without settings there are no receivers; the command reports the error in them.
         return False
-    if is_set(settings.alerts):
-        if status.last_run and status.last_run.error:
-            sent = [_failed(data, settings, status)]
-        elif status.published:
-            sent = _published(data, settings, status, workbook)
-        else:
-            sent = []
-        _note(data, sent)
+    if not is_set(settings.alerts):
+        _note(data, [])
+    elif status.last_run and status.last_run.error:
+        _note(data, [_failed(data, settings, status)], _noted(data))
+    elif status.published:
+        # All that is due is tried again, so earlier texts no longer apply.
+        _note(data, _published(data, settings, status, workbook))
     return undelivered(data) != before
 
 
@@ -100,24 +104,24 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     main: Kind = "late" if is_missing and "late" in settings.alerts.on else "daily"
     wanted: Sequence[Kind] = (main, "warning") if is_warned else (main,)
     headline = read_headline(database)
+    first_reported = first
     if main == "late" and headline.newest_day:
         # If several days were closed together, the first ones may have data.
-        first = max(first, headline.newest_day + timedelta(days=1))
+        first_reported = max(first, headline.newest_day + timedelta(days=1))
     curve = read_curve(database, status.incidents[0].incident_id) if status.incidents else None
-    sent = []
+    sent: list[Sent] = []
     for kind in wanted:
         message = Message(
-            kind, as_of, first, status.state, headline, warnings, status.incidents, status.problems, curve,
+            kind, as_of, first_reported, status.state, headline, warnings, status.incidents, status.problems, curve,
             report=_report(settings),
         )  # fmt: skip
-        one = _send_once(data, settings, message, workbook)
+        # The main message contains the warnings: a separate warning is sent only to receivers for which the main one is
+        # off or was sent by an earlier run. Those that refused the main one get it from a later run.
+        refused: frozenset[str] = frozenset().union(*(one.refused for one in sent))
+        one = _send_once(data, settings, message, workbook, without=refused)
         sent.append(one)
-        # The main message contains the warnings: a separate warning is sent only if the main one is off or already
-        # sent.
-        if one.took:
-            if kind == main and is_warned:
-                _claim(data, "warning", as_of, one.took)
-            break
+        if kind == main and is_warned and one.took:
+            _claim(data, "warning", as_of, one.took)
     sunday = last_sunday(as_of)
     if first <= sunday and "weekly" in settings.alerts.on:
         _claim(data, "weekly", sunday, [_DUE])
@@ -157,18 +161,24 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     settings = load_settings(data)
     store = Store(data)
     as_of, site = store.read_state().as_of, publication_of_site(store.site)
-    if as_of and site:
-        as_of = min(as_of, site.as_of)
-    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
-    if as_of is None or due <= as_of:
+    if as_of is None:
         return False
-    zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
+    due = last_due_day(now, settings.timezone, settings.alerts.late_after)
+    if site or store.database.is_file():
+        as_of = min(as_of, site.as_of) if site else as_of
+        first = as_of + timedelta(days=1)
+        zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
+    else:
+        # The first run was killed between its commit and the publication.
+        first, zh, en = due, "尚未发布任何报告", "Nothing is published yet"
+    if due < first:
+        return False
     message = Message(
-        "late", due, as_of + timedelta(days=1), "late", what=zh if settings.alerts.language == "zh" else en,
+        "late", due, first, "late", what=zh if settings.alerts.language == "zh" else en,
         to_do=["authmeter status", "authmeter run"], report=_report(settings),
     )  # fmt: skip
     sent = _send_once(data, settings, message)
-    _note(data, [sent])
+    _note(data, [sent], _noted(data))
     return bool(sent.took)
 
 
@@ -197,38 +207,49 @@ def alert_test(data: Path, now: datetime) -> str | None:
 
 def undelivered(data: Path) -> str | None:
     """Return the stored text about messages that some receivers did not get; None if there are none."""
+    return "; ".join(_noted(data)) or None
+
+
+def _noted(data: Path) -> list[str]:
+    """Return the stored texts about undelivered messages, one for each message."""
     try:
-        return (data / "alerts" / "undelivered").read_text("utf-8").strip() or None
+        return (data / "alerts" / "undelivered").read_text("utf-8").splitlines()
     except OSError:
-        return None
+        return []
 
 
-def _send_once(data: Path, settings: Settings, message: Message, workbook: Workbook | None = None) -> Sent:
-    """Send a message, if the settings want it, to all receivers that have not got it."""
+def _send_once(
+    data: Path, settings: Settings, message: Message, workbook: Workbook | None = None, without: Set[str] = frozenset()
+) -> Sent:
+    """Send a message, if the settings want it, to all receivers that have not got it, except those in `without`."""
     alerts = settings.alerts
     if not is_set(alerts) or message.kind not in alerts.on:
         return Sent(message)
     to, finding = all_receivers(data, alerts)
-    claimed = _claim(data, message.kind, message.day, to.keys)
+    claimed = _claim(data, message.kind, message.day, [key for key in to.keys if key not in without])
     if not claimed and not finding:
         return Sent(message)
     delivery = send(data, alerts, message, to.only(claimed), workbook)
     if finding:
         delivery = together([delivery, Delivery(1, finding=finding)])
-    for key in claimed - delivery.took:
+    refused = claimed - delivery.took
+    for key in refused:
         _marker(data, message.kind, message.day, key).unlink(missing_ok=True)
-    return Sent(message, delivery)
+    return Sent(message, delivery, refused)
 
 
-def _note(data: Path, sent: Iterable[Sent]) -> None:
-    """Replace the stored text about undelivered messages; keep it if no message in `sent` had to be delivered."""
-    tried = [one for one in sent if one.delivery]
-    lines = [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in tried if not one.is_whole]
+def _note(data: Path, sent: Sequence[Sent], kept: Iterable[str] = ()) -> None:
+    """Store the texts about messages in `sent` that some receivers did not get, after the texts in `kept` about
+    messages of other kinds. All other stored texts are removed.
+    """
+    own = tuple(f"`{one.message.kind}` of " for one in sent)
+    lines = [text for text in kept if not text.startswith(own)]
+    lines += [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in sent if not one.is_whole]
     note = data / "alerts" / "undelivered"
-    if lines:
-        durable.write_file(note, f"{'; '.join(lines)}\n".encode())
-    elif tried:
+    if not lines:
         note.unlink(missing_ok=True)
+    elif lines != _noted(data):
+        durable.write_file(note, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
@@ -250,7 +271,10 @@ def _claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[
         durable.sync_folder(folder)
     markers = sorted(folder.glob("????-??-??.*"))
     kept = sorted({marker.name[:10] for marker in markers})[-_DAYS_KEPT:]
+    since = time.time() - timedelta(days=_DAYS_KEPT).total_seconds()
     for old in markers:
-        if old.name[:10] not in kept:
-            old.unlink(missing_ok=True)
+        # A marker of an old day can be new: a run for that day may fail again.
+        with suppress(FileNotFoundError):
+            if old.name[:10] not in kept and old.stat().st_mtime < since:
+                old.unlink()
     return frozenset(claimed)

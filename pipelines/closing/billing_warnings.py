@@ -32,6 +32,8 @@ _PUBLISHED: Final = (
     "SELECT check_name, passed, detail_en, detail_zh FROM check_results WHERE list_contains($names, check_name)"
 )
 _RECONCILED_DAYS: Final = 7
+_NO_CAUSE: Final = Bilingual("原因不明", " without a known cause")
+_LOG_INCOMPLETE: Final = Bilingual("该月日志不全", ", which lacks days of the month")
 _RUN_OUT_DAYS: Final = 14
 _UNUSED_DAYS: Final = 30
 # Fixed by the contract: report a package if 5 % of it will lapse, or if a reading is off by 2 %.
@@ -180,7 +182,8 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
             of = f"{one['month']:%Y-%m} {one['account_id']} · {one['channel']} · {one['measure']}"
-            yield _without_cause(Bilingual(of, of), Bilingual("账单", "the bill"), one["unexplained"])
+            why = _LOG_INCOMPLETE if one["cause"] == "log_incomplete" else _NO_CAUSE
+            yield _unexplained_words(Bilingual(of, of), Bilingual("账单", "the bill"), one["unexplained"], why)
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
@@ -191,11 +194,11 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
             )
             of = f"{one['day']} {one['account_id']} · {{app}} · {one['channel']} · {one['measure']}"
             named = Bilingual(of.replace("{app}", app.zh), of.replace("{app}", app.en))
-            yield _without_cause(named, Bilingual("控制台", "the console"), rest)
+            yield _unexplained_words(named, Bilingual("控制台", "the console"), rest, _NO_CAUSE)
 
 
-def _without_cause(of: Bilingual, who: Bilingual, rest: int) -> Bilingual:
+def _unexplained_words(of: Bilingual, who: Bilingual, rest: int, why: Bilingual) -> Bilingual:
     return Bilingual(
-        f"{of.zh}：{who.zh}比日志{_more_or_less(rest)}，原因不明",
-        f"{of.en}: {who.en} is {_above_or_below(rest)} the log without a known cause",
+        f"{of.zh}：{who.zh}比日志{_more_or_less(rest)}，{why.zh}",
+        f"{of.en}: {who.en} is {_above_or_below(rest)} the log{why.en}",
     )

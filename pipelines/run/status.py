@@ -62,7 +62,7 @@ def status_of(
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
-    if manifest.as_of is not None:
+    if manifest.as_of is not None and (store.database.is_file() or publication_of_site(store.site)):
         status.published = _published(store, manifest, manifest.as_of)
         over, as_of = last_closed_day(now, settings.timezone), status.published.as_of
         if over > as_of:

@@ -33,7 +33,7 @@ from pipelines.rollup.inputs import RollupInputs
 from pipelines.run.engines import engine_of
 from pipelines.store.database import workbench
 from pipelines.store.manifest import DayEntry, Manifest
-from pipelines.store.published_file import attach
+from pipelines.store.published_file import attach, published_run
 from pipelines.store.store import Store
 
 _STORED = "read_parquet($left, hive_partitioning = false)"
@@ -71,7 +71,7 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
 
     Raises:
         UsageError: nothing is published.
-        AuthmeterError: settings, registry or code changed since the last run.
+        AuthmeterError: settings, registry or code changed since the last run, or the last run did not end.
     """
     manifest = store.read_manifest()
     if manifest.as_of is None:
@@ -116,10 +116,17 @@ def _current_publication(inputs: RollupInputs, manifest: Manifest, as_of: date) 
     publication = publication_of(inputs.store, manifest, inputs.settings, inputs.registry, as_of, billing)
     if publication.inputs != manifest.inputs or due_days(inputs, manifest, as_of):
         raise AuthmeterError(
-            "Settings, registry, result codes or authmeter itself changed since the last run.",
+            "Settings, registry, result codes, the files that count or authmeter itself changed since the last run.",
             where=str(inputs.store.data),
             why="Figures computed now would differ from the published ones.",
             do="Run `authmeter run`, then `authmeter verify`.",
+        )
+    if published_run(inputs.store.database) not in (None, (manifest.run, manifest.generated_at)):
+        raise AuthmeterError(
+            "The last run was stopped before it published its tables.",
+            where=str(inputs.store.database),
+            why="An earlier run made the published tables, so they differ from the stored days.",
+            do="Run `authmeter run`, which publishes them, then `authmeter verify`.",
         )
     return publication
 

@@ -35,6 +35,12 @@ def prepare_folder(landing: Path, registry: Path, command: str) -> None:
     (landing / MARKER).write_text(f"{_LABEL}    {command}\n", "utf-8")
 
 
+def is_of_other_sample(landing: Path, command: str) -> bool:
+    """Return whether `landing` is labelled as a sample that another command than `command` made."""
+    label = landing / MARKER
+    return label.exists() and not label.read_text("utf-8").endswith(f"    {command}\n")
+
+
 def _refuse_foreign(landing: Path, registry: Path) -> None:
     foreign = [*registry.glob("*.csv"), *registry.glob("*/*.csv")]
     if landing.is_dir():

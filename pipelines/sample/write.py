@@ -19,8 +19,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.common.days import FIRST_DAY, is_within_calendar
 from pipelines.common.errors import UsageError
 from pipelines.common.files.atomic import whole_file
+from pipelines.common.text import counted
 from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_registry
 from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
@@ -104,10 +106,18 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         progress: called with the number of days done, for each day once it and its batch are written.
 
     Raises:
-        UsageError: a number below 1, an unknown format, or `out` holds logs or a registry that are no sample.
+        UsageError: a number below 1, days outside the calendar of runs, an unknown format, or `out` holds logs or a
+            registry that are no sample.
     """
     if min(spec.days, spec.apps, spec.events) < 1:
         raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")
+    if not is_within_calendar(spec.last_day) or spec.days > (spec.last_day - FIRST_DAY).days + 1:
+        raise UsageError(
+            f"{counted(spec.days, 'day')} up to {spec.last_day} are not all days of a run.",
+            where="--days, --last-day",
+            why=f"authmeter has no days before {FIRST_DAY}, and none of the last year of the calendar.",
+            do="Give fewer days, or another last day.",
+        )
     if spec.format not in FORMATS:
         raise UsageError(f"The format {spec.format!r} does not exist.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"

@@ -89,6 +89,11 @@ class Traced:
         """The sessions of all subjects."""
         return [session for subject in self.subjects for session in subject.sessions]
 
+    @property
+    def printed_days(self) -> set[date]:
+        """The days of the printed records."""
+        return {session.day for session in self.sessions} | {record.time.date() for record in self.apart}
+
 
 def subjects_of(
     rows: Iterable[Mapping[str, Any]], wanted: Wanted, files: Mapping[tuple[str, int], str], zone: str

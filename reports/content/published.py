@@ -5,6 +5,7 @@ each is a temporary table with its name, which later steps read.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,7 +68,7 @@ def months_to(day: date) -> list[date]:
 
 def end_of_month(month: date) -> date:
     """Return the last day of the month whose first day is given."""
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def statement(name: str) -> str:

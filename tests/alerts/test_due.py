@@ -4,6 +4,7 @@ it, and the weekly message is sent once a week.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, timedelta
@@ -16,8 +17,10 @@ from pipelines.alerts.delivery import Delivery, Receivers, Workbook
 from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Message
+from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import AlertSettings
 from pipelines.incidents.usual.norms import IncidentDays
+from pipelines.run.run_end import note_end
 from pipelines.run.status import status_of
 from pipelines.store.published_file import open_published
 from reports.content.key_figures import key_figures
@@ -96,6 +99,56 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: Da
     assert undelivered(folder.root) is None
 
 
+@pytest.mark.parametrize("settings", ["", '[alerts]\nurls_file = "one.urls"\n'])
+def test_what_a_removed_receiver_did_not_get_is_no_longer_reported(
+    folder: DataFolder, post: Post, settings: str
+) -> None:
+    with_receivers(folder)
+    post.refusing = ["two"]
+    published(folder, DAY)
+    folder.write("one.urls", TWO.splitlines()[0]).chmod(0o600)
+    folder.write("authmeter.toml", settings)
+    ended(folder, DAY)
+    assert undelivered(folder.root) is None
+    assert status_of(folder.root, morning_after(DAY)).state == "ok"
+
+
+def test_an_undelivered_day_stays_reported_until_it_is_sent(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    post.refusing = ["two"]
+    published(folder, DAY)
+    post.refusing = []
+    assert alert_if_late(folder.root, morning_after(DAY) + timedelta(days=1, hours=9))
+    note_end(folder.root, morning_after(DAY), DAY, AuthmeterError("It broke.", do="Mend it."))
+    assert [kind for _, kind, _ in post.got] == ["daily", "late", "late", "failed", "failed"]
+    assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers accepted it"
+
+
+def test_a_warning_reaches_who_got_the_day_before_it_while_others_get_the_day(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    post.refusing = ["two"]
+    published(folder, DAY)
+    folder.land("unread.bin", b"no log")
+    folder.tables(DAY)
+    post.refusing = []
+    ended(folder, DAY)
+    assert post.got == [("one", "daily", DAY), ("two", "daily", DAY), ("one", "warning", DAY)]
+
+
+def test_a_run_for_an_old_day_that_fails_again_is_reported_once(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    (folder.root / "alerts").mkdir()
+    markers = [folder.root / "alerts" / f"{days_before(DAY, back)}.daily.command" for back in range(45)]
+    for marker in markers:
+        marker.touch()
+        os.utime(marker, (0, 0))
+    old = days_before(DAY, 100)
+    for _ in range(2):
+        note_end(folder.root, morning_after(DAY), old, AuthmeterError("It broke.", do="Mend it."))
+    assert post.got == [(who, "failed", old) for who in ("one", "two")]
+    assert [marker.exists() for marker in markers] == [True] * 40 + [False] * 5
+
+
 def test_no_marker_shows_an_address(folder: DataFolder, post: Post) -> None:
     with_receivers(folder)
     published(folder, DAY)
@@ -123,6 +176,21 @@ def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post
     published(folder, days_before(SUNDAY, -1))
     assert ("one", "weekly", SUNDAY) in post.got
     assert undelivered(folder.root) is None
+
+
+def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_record(
+    folder: DataFolder, post: Post
+) -> None:
+    with_receivers(folder)
+    published(folder, days_before(SUNDAY, 1))
+    folder.land("sunday.ndjson", records(5, SUNDAY))
+    monday = days_before(SUNDAY, -1)
+    folder.tables(monday)
+    ended(folder, monday)
+    assert [one for one in post.got if one[1] != "daily"] == [
+        *((who, "late", monday) for who in ("one", "two")),
+        *((who, "weekly", SUNDAY) for who in ("one", "two")),
+    ]
 
 
 @pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
@@ -203,6 +271,15 @@ def test_the_curve_falls_on_the_first_day_of_the_incident(copy_of: CopyOf) -> No
     assert curve.values == (*[1.0] * 14, *[0.55] * BAD_DAYS)
     assert (curve.first, curve.first_day) == (days_before(DAY, BAD_DAYS + 13), days_before(DAY, BAD_DAYS - 1))
     assert read_curve(folder.store.database, "0" * 16) is None
+
+
+def test_a_day_is_late_if_the_first_run_was_killed(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    folder.land("a.ndjson", records(3))
+    folder.roll_up()
+    at_noon = morning_after(DAY) + timedelta(hours=9)
+    assert alert_if_late(folder.root, at_noon)
+    assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
 
 
 def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, post: Post) -> None:

@@ -133,7 +133,8 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     assert fired(folder) == {}
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,one_click,19\n")
     assert fired(folder) == {
-        "reconciliation": "2026-02 default · one_click · quantity: the bill is 19 above the log without a known cause"
+        "reconciliation": "2026-02 default · one_click · quantity: the bill is 19 above the log, which lacks days "
+        "of the month"
     }
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-01,default,one_click,19\n")
     assert fired(folder) == {}
@@ -153,7 +154,9 @@ def test_messages_have_words_in_both_languages() -> None:
             "resource_package_forecast": pl.DataFrame([account, account | {"account_id": "new", "quantity": 0}]),
             "resource_package_usage": usage,
             "reconciliation_daily": pl.DataFrame([of | {"day": DAY, "app_key": "*", "measure": "total"}]),
-            "reconciliation_monthly": pl.DataFrame([of | {"month": date(2026, 2, 1), "measure": "quantity"}]),
+            "reconciliation_monthly": pl.DataFrame(
+                [of | {"month": date(2026, 2, 1), "measure": "quantity", "cause": "unexplained"}]
+            ),
         },
         Settings(),
         DAY,

@@ -28,6 +28,12 @@ def test_a_backfill_of_a_span_without_stored_days_says_so(call: Call, own: DataF
     assert "no day is stored from" in ended.out
 
 
+def test_a_backfill_to_the_end_of_the_calendar_is_one_of_the_stored_days(call: Call, own: DataFolder) -> None:
+    ended = call("backfill", "0001-01-01", "9999-12-31", data=own.root)
+    assert ended.code == 0
+    assert "roll up    3 days" in ended.out
+
+
 def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
     ended = call("backfill", "2026-03-01", "2026-03-02", data=folder.root)
     assert ended.code == 2

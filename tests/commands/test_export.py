@@ -77,6 +77,12 @@ def test_a_month_of_an_app_as_csv_is_the_sites_own(call: Call, published: DataFo
         assert (tmp_path / file.name).read_bytes() == file.read_bytes()
 
 
+def test_the_last_month_of_the_calendar_has_no_row(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    ended = call("export", "--app", "shop", "--month", "9999-12", "--out", tmp_path / "month.csv", data=published.root)
+    assert ended.code == 0
+    assert "no published day between 9999-12-01 and 9999-12-31" in ended.out
+
+
 def test_headings_are_in_the_language_that_is_set(call: Call, own: DataFolder, tmp_path: Path) -> None:
     own.write("authmeter.toml", 'csv_language = "en"\n')
     assert export(call, own, tmp_path / "a.csv").code == 0

@@ -19,7 +19,7 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
 from tests.published_folder import Call, authmeter
-from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree
+from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree, writable
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 
@@ -111,6 +111,26 @@ def test_before_the_first_run_there_is_nothing_to_read(
     ended = call(*command, data=folder.root)
     assert ended.code == 2
     assert "Nothing is published yet." in ended.err
+
+
+@pytest.mark.parametrize(
+    ("command", "table", "code"),
+    [
+        (("incidents",), "incidents", 2),
+        (("explain", "--channel", "one_click", "--now", "2026-03-01..2026-03-02", "--before", "2026-02-01..2026-02-02"),
+         "channels", 2),
+        (("check",), "withdrawn_incidents", 0),
+    ],
+)  # fmt: skip
+def test_tables_of_an_older_version_are_no_fault(
+    call: Call, own: DataFolder, yesterday: date, command: tuple[str, ...], table: str, code: int
+) -> None:
+    own.write("registry/notes.csv", f"day,app_key,text,incident_id\n{yesterday},shop,x,{'0' * 16}\n")
+    with closing(duckdb.connect(writable(own.store.database))) as connection:
+        connection.execute(f"DROP TABLE {table}")
+    ended = call(*command, data=own.root)
+    assert ended.code == code, ended
+    assert ("older version of authmeter" in ended.err) == (code == 2)
 
 
 def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder) -> None:
@@ -309,6 +329,11 @@ def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: Dat
     )
     given = json.loads(explained(call, failing, now, before, "--app", "shop", "--json")[1])
     assert (given["cause_kind"], given["cause"], given["cause_now"]) == ("cell", "sdk_version=2", pytest.approx(0.1))
+    wide = f"{days_before(yesterday, 2)}..9999-12-31"
+    code, out, _ = explained(call, failing, wide, f"0001-01-01..{days_before(yesterday, BAD_DAYS)}", "--app", "shop")
+    assert code == 0
+    assert f"now      {wide}: 66 of 120, 3 of " in out
+    assert explained(call, failing, "9999-12-30..9999-12-31", before)[0] == 2
     cells = [cell for cell in given["cells"] if cell["dimension"] == "sdk_version"]
     assert [(cell["value"], cell["requests_now"], cell["successes_now"]) for cell in cells] == [
         ("1", 60, 60), ("2", 60, 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import date
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.operation import demo
 from pipelines.common.project import PROJECT
+from pipelines.sample.truth import TRUTH
+from pipelines.sample.write import SampleSpec
 from tests.published_folder import Call
-from tests.support import DataFolder, tree
+from tests.support import DataFolder, days_before, tree
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
@@ -23,10 +27,46 @@ def test_a_sample_is_labelled_and_in_the_form_asked_for(call: Call, tmp_path: Pa
     assert (tmp_path / "registry" / "apps.csv").is_file()
 
 
-@pytest.mark.parametrize("changes", [("--days", 0), ("--format", "xml"), ("--last-day", "never")])
-def test_a_sample_that_cannot_be_made_is_refused(call: Call, tmp_path: Path, changes: tuple[object, ...]) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("--days", 0), ("--format", "xml"), ("--last-day", "never"), ("--days", 800_000), ("--last-day", "1999-12-31"),
+        ("--last-day", "9999-12-31"), ("--out", ""),
+    ],
+)  # fmt: skip
+def test_a_sample_that_cannot_be_made_is_refused(
+    call: Call, tmp_path: Path, changes: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert call("sample", "--out", tmp_path, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1, *changes).code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_that_cannot_be_made_leaves_the_earlier_one(call: Call, tmp_path: Path) -> None:
+    given = ("sample", "--out", tmp_path, "--days", 1, "--apps", 1, "--events", 5)
+    assert call(*given).code == 0
+    before = tree(tmp_path)
+    assert call(*given, "--days", 800_000).code == 2
+    assert tree(tmp_path) == before
+
+
+def test_a_demo_on_another_day_replaces_the_earlier_one(
+    call: Call, tmp_path: Path, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        demo, "SampleSpec", lambda **given: SampleSpec(**(given | {"days": 20, "apps": 4, "events": 300}))
+    )
+    data = DataFolder(tmp_path / "demo")
+    for day in (days_before(yesterday, 1), yesterday):
+        monkeypatch.setattr(demo, "yesterday", lambda day=day: day)
+        ended = call("demo", data=tmp_path)
+        assert ended.code == 0
+        assert "held" not in ended.out
+    (gap,) = (
+        one for one in json.loads((data.root / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day"
+    )
+    missing = data.rows("SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
+    assert missing == [(gap["first_day"],)]
 
 
 def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) -> None:

@@ -27,7 +27,7 @@ def test_the_status_before_the_first_run_is_3(call: Call, folder: DataFolder) ->
 def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("a.ndjson", records(3, days_before(yesterday, 4)))
     folder.land("cut.ndjson.gz", b"")
-    folder.roll_up(days_before(yesterday, 4))
+    folder.tables(days_before(yesterday, 4))
     ended = call("status", data=folder.root)
     assert ended.code == 3
     assert f"4 days, up to {yesterday}" in ended.out
@@ -40,7 +40,7 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
 def test_the_status_names_files_that_nobody_reads(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("a.ndjson", records(3, yesterday))
     folder.land("week.xlsx", b"PK")
-    folder.roll_up(yesterday)
+    folder.tables(yesterday)
     ended = call("status", data=folder.root)
     assert ended.code == 3
     assert "unread_files: 1 file read by no source: week.xlsx (a spreadsheet: save it as CSV)" in ended.out

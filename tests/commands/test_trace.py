@@ -191,6 +191,18 @@ def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
     assert any(line.endswith("counted, failure") for line in lines)
 
 
+def test_days_that_changed_since_the_last_run_are_named(call: Call, user: DataFolder) -> None:
+    arguments = ("trace", "--app", "shop", "--device", DEVICE)
+    assert found(call, user, *arguments[3:])["changed_days"] == []
+    user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    user.ingest(days_before(DAY, -1))
+    assert found(call, user, *arguments[3:])["changed_days"] == [str(DAY)]
+    user.tables(days_before(DAY, -1))
+    assert "not published yet" not in call(*arguments, data=user.root).out
+    user.write("authmeter.toml", "session_minutes = 1\n")
+    assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=user.root).out
+
+
 def test_nothing_found_is_said_and_no_error(call: Call, user: DataFolder) -> None:
     ended = call("trace", "--app", "shop", "--device", "Nobodys-Device", data=user.root)
     assert ended.code == 0
@@ -216,6 +228,7 @@ def test_an_id_on_standard_input(call: Call, user: DataFolder, monkeypatch: pyte
         (("--app", "shop", "--device", "x1y2z3", "--from", "2026-02-30"), "is not a day"),
         (("--app", "shop", "--device", "x1y2z3", "--from", DAY, "--to", BEFORE), "ends (2026-03-09) before it begins"),
         (("--app", "shop", "--device", "x1y2z3", "--to", "2025-01-01"), "stored from 2026-03-09 to 2026-03-10"),
+        (("--app", "shop", "--device", "x1y2z3", "--to", "0001-01-05"), "stored from 2026-03-09 to 2026-03-10"),
     ],
 )
 def test_wrong_use_ends_with_2_and_without_the_id(

@@ -58,6 +58,24 @@ def test_a_killed_holder_holds_nothing(folder: DataFolder) -> None:
         pass
 
 
+@pytest.mark.parametrize(("command", "is_left"), [("run", False), ("verify", True)])
+def test_only_a_run_removes_the_note_of_a_killed_run(folder: DataFolder, command: str, is_left: bool) -> None:
+    with start_holder(folder.store) as holder:
+        holder.kill()
+    left = folder.store.lock.read_text()
+    with hold(folder.store.lock, command, NOW):
+        assert f'"{command}"' in folder.store.lock.read_text()
+    assert folder.store.lock.read_text() == (left if is_left else "")
+
+
+def test_a_command_removes_the_note_of_the_same_killed_command(folder: DataFolder) -> None:
+    folder.store.lock.parent.mkdir()
+    folder.store.lock.write_text('{"process": 1, "doing": "fetch", "since": "2026-03-11T02:30:00+08:00"}')
+    with hold(folder.store.lock, "fetch", NOW):
+        pass
+    assert folder.store.lock.read_text() == ""
+
+
 def test_one_process_may_hold_it_again(folder: DataFolder) -> None:
     with hold(folder.store.lock, "run", NOW), hold(folder.store.lock, "run", NOW):
         pass

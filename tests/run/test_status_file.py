@@ -69,6 +69,17 @@ def test_a_day_that_a_killed_run_left_unpublished_is_overdue(folder: DataFolder)
     assert (status.published.as_of, status.published.run, status.state) == (DAY, 2, "ok")
 
 
+def test_nothing_is_published_if_the_first_run_was_killed(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.roll_up()
+    status = status_of(folder.root, NOW)
+    assert (status.published, status.state) == (None, "empty")
+    folder.publish()
+    status = status_of(folder.root, NOW)
+    assert status.published
+    assert (status.published.as_of, status.state) == (DAY, "ok")
+
+
 def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> None:
     note_end(folder.root, NOW, DAY, None)
     with subprocess.Popen(["true"]) as dead:

@@ -91,6 +91,19 @@ def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
         report_of(sound)
 
 
+def test_a_run_that_was_killed_is_no_difference(sound: DataFolder) -> None:
+    sound.land("b.ndjson", records(1, prefix="b"))
+    # The first run ends after it read the file, the second after it committed the day.
+    sound.ingest()
+    with pytest.raises(AuthmeterError, match="the files that count"):
+        report_of(sound)
+    sound.roll_up()
+    with pytest.raises(AuthmeterError, match="stopped before it published its tables"):
+        report_of(sound)
+    sound.tables()
+    assert report_of(sound).differences == []
+
+
 def test_an_older_store_runs_on(sound: DataFolder) -> None:
     raw = make_older(sound.store)
     raw["schema_version"] = 1

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +20,7 @@ from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 from reports.content.sign_in.funnel import missing_steps
 from reports.export.exports import require_app
@@ -54,15 +53,16 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
     """Print how much each cell (a value of a dimension) moved a rate from one span to another.
 
     Raises:
-        UsageError: nothing is published; app, channel or rate is unknown; a span has no requests, or its logs lack a
-            step of the rate.
+        UsageError: nothing is published, or only by an older version; app, channel or rate is unknown; a span has no
+            requests, or its logs lack a step of the rate.
     """
-    with closing(open_published(Store(data).database)) as connection:
+    with published_tables(Store(data).database) as connection:
         metric, channel = _rate_of(request, sorted(channel_words(connection)))
         if request.app_key is not None:
             require_app(connection, request.app_key)
         _require_steps(connection, request, metric)
-        found = explain(connection, (metric, request.app_key or ALL, channel), request.before, request.now)
+        spans = _published(connection, request.before), _published(connection, request.now)
+        found = explain(connection, (metric, request.app_key or ALL, channel), *spans)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
         ("--before", request.before, found.counts["requests_before"]),
@@ -79,6 +79,12 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         print(json.dumps(_fields(request, metric, channel, found, there), ensure_ascii=False))
     else:
         print("\n".join(_lines(request, metric, channel, found, there)))
+
+
+def _published(connection: duckdb.DuckDBPyConnection, span: Window) -> Window:
+    """Return the published days of a span, which may be much longer; none if its last day is before its first."""
+    first, last = connection.execute("SELECT first_day, as_of FROM publication").fetchall()[0]
+    return Window(max(span.first, first or last), min(span.last, last))
 
 
 def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
@@ -175,7 +181,7 @@ def _lines(request: ExplainRequest, metric: str, channel: str, found: Explained,
     yield f"{named}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
     for label, span, days in (("before", request.before, there.before), ("now", request.now, there.now)):
         requests, successes = (found.counts[f"{name}_{label}"] for name in ("requests", "successes"))
-        of_days = f"{days} of {counted(len(list(span)), 'day')} with data"
+        of_days = f"{days} of {counted((span.last - span.first).days + 1, 'day')} with data"
         yield f"{label:<8} {_days(span)}: {successes:,} of {requests:,}, {of_days}"
     cause = found.cause
     yield f"cause    {cause.kind}" + (f": {printable(cause.cell)}" if cause.cell else "")

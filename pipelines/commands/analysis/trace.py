@@ -2,18 +2,22 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.commands.analysis.trace_lines import trace_lines
-from pipelines.common.days import Window, require_same_zone, window
+from pipelines.common.days import Window, require_same_zone
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.hash_key import hash_key, require_same_key
 from pipelines.contract.settings.settings import load_settings
+from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.rollup.due_days import due_days
+from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.manifest import Manifest
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
@@ -51,18 +55,19 @@ def run_trace(
     inputs = TraceInputs(store, settings, load_registry(store.registry, settings.timezone), manifest)
     try:
         found = trace(inputs, TraceRequest(app_key, span, wanted, key), days)
+        changed = _changed_days(inputs, manifest.as_of, found)
     finally:
         shutil.rmtree(store.temp, ignore_errors=True)
     if as_json:
-        print(json.dumps(_fields(found), ensure_ascii=False, default=_text))
+        print(json.dumps(_fields(found, changed), ensure_ascii=False, default=_text))
     else:
-        print("\n".join(trace_lines(found, wanted)))
+        print("\n".join(trace_lines(found, wanted, changed)))
 
 
 def _span(as_of: date, first: date | None, last: date | None) -> Window:
     """Return the requested span. Without a first day it has 30 days; without a last day it ends at the as-of."""
     last = last or as_of
-    span = Window(first or window(last, _DAYS).first, last)
+    span = Window(first or last - min(timedelta(days=_DAYS - 1), last - date.min), last)
     if span.last < span.first:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).",
@@ -86,12 +91,23 @@ def _stored_days(data: Path, manifest: Manifest, as_of: date, span: Window) -> l
     return days
 
 
-def _fields(found: Traced) -> dict[str, Any]:
+def _changed_days(inputs: TraceInputs, as_of: date, found: Traced) -> list[date]:
+    """Return the days of the printed records that the next run computes again: their files or the rules of counting
+    changed since the last run, so that the published tables have other figures.
+    """
+    store, settings = inputs.store, inputs.settings
+    engine = DuckDBEngine(settings, store.temp, store.warehouse)
+    due = due_days(RollupInputs(store, settings, inputs.registry, engine), inputs.manifest, as_of)
+    return sorted(found.printed_days.intersection(due.changed))
+
+
+def _fields(found: Traced, changed: Sequence[date]) -> dict[str, Any]:
     return {
         "app_key": found.app_key,
         "from": found.span.first,
         "to": found.span.last,
         "days_with_records": found.days,
+        "changed_days": changed,
         "subjects": [asdict(subject) for subject in found.subjects],
         "apart": [asdict(record) for record in found.apart],
         "subjects_left_out": found.left_out,

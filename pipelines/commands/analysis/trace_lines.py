@@ -1,8 +1,9 @@
 """The text of a trace: a line for each record, under its session and subject."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from pipelines.common.text import counted, printable
+from pipelines.common.text import counted, listed, printable
 from pipelines.tracing.trace import MOST_SUBJECTS
 from pipelines.tracing.traced import Traced, TracedRecord, TracedSession, TracedSubject
 from pipelines.tracing.wanted import Wanted
@@ -11,8 +12,10 @@ _NOTHING = "—"
 _OF_ONE_USER = {"event": "--event ID", "device": "--device ID", "phone": "--phone NUMBER"}
 
 
-def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
-    """Yield a summary, the sessions of each subject, and the records outside sessions."""
+def trace_lines(found: Traced, wanted: Wanted, changed: Sequence[date]) -> Iterator[str]:
+    """Yield a summary, the sessions of each subject, and the records outside sessions. `changed` are the days that the
+    next run computes again.
+    """
     records_left_out = sum(session.records_left_out for session in found.sessions) + found.apart_left_out
     records = sum(len(session.records) for session in found.sessions) + len(found.apart) + records_left_out
     yield (
@@ -20,6 +23,9 @@ def trace_lines(found: Traced, wanted: Wanted) -> Iterator[str]:
         f"{counted(len(found.subjects), 'subject')}, {counted(len(found.sessions), 'session')}, "
         f"{counted(records, 'record')}"
     )
+    if changed:
+        days = listed([str(day) for day in changed])
+        yield f"not published yet: files or settings changed, and the next run counts these days as shown here: {days}"
     if not records:
         yield f"no record has this {wanted.kind}; write it as in the log, with the same case and prefix"
     for subject in found.subjects:

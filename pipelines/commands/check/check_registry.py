@@ -1,17 +1,17 @@
 """Checks the registry for `authmeter check`: rows of each kind, rows that do not count, and how to correct them."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from typing import Final
 
+from pipelines.common.errors import UsageError
 from pipelines.common.text import counted
 from pipelines.contract.record.channels import METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.limits import DEFAULTS, KEYS
 from pipelines.contract.registry.registry import Registry
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 
 _LISTED: Final = 20
@@ -87,13 +87,19 @@ def print_bad_rows(registry: Registry) -> None:
 
 
 def has_unknown_incidents(store: Store, registry: Registry) -> bool:
-    """Print the incident ids in notes that no published incident has; return whether there are any."""
+    """Print the incident ids in notes that no published incident has; return whether there are any.
+
+    Nothing is printed if the published file is of an older version: the next run makes it again.
+    """
     named = [(note["incident_id"], date.fromisoformat(note["day"] or "")) for note in registry.notes]
     named_ids = [(key, day) for key, day in named if key]
-    if not named_ids or not store.database.is_file():
+    if not named_ids:
         return False
-    with closing(open_published(store.database)) as connection:
-        ids = unknown_incidents(connection, named_ids, store.read_state().days_from)
+    try:
+        with published_tables(store.database) as connection:
+            ids = unknown_incidents(connection, named_ids, store.read_state().days_from)
+    except UsageError:
+        return False
     if ids:
         print(f"warning    {unknown_words(ids).en}")
         print(f"to do      {HOW_TO_MEND}")

@@ -3,12 +3,16 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 from pipelines.common.errors import InUseError
+
+# The command that continues the work of every killed one.
+_RUN: Final = "run"
 
 _held: set[str] = set()
 
@@ -18,7 +22,9 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     """Lock a data folder for this process, by the file `lock` in its warehouse. The process can lock it again while it
     holds the lock. `doing` (the command) and `now` are written into the file, for the error of other processes.
 
-    The operating system releases the lock when the process ends, however it ends.
+    The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
+    the file, for the status. A run removes it, because a run continues all work; another command removes only a note of
+    the same command.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.
@@ -39,22 +45,37 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
                 why="Two runs at once would publish over each other.",
                 do="Wait until it has ended, then run again.",
             ) from None
-        note = {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(note).encode(), 0)
+        left = _note(descriptor)
+        _write(descriptor, {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")})
         _held.add(name)
         try:
             yield
         finally:
             _held.discard(name)
-            os.ftruncate(descriptor, 0)
+            _write(descriptor, {} if doing in (_RUN, left.get("doing")) else left)
     finally:
         os.close(descriptor)
 
 
-def _holder(descriptor: int) -> str:
+def _note(descriptor: int) -> dict[str, Any]:
+    """Return the note in the file; empty if there is none."""
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
+        return note if isinstance(note, dict) else {}
+    except ValueError:
+        return {}
+
+
+def _write(descriptor: int, note: Mapping[str, Any]) -> None:
+    """Replace the note in the file; an empty note empties the file."""
+    os.ftruncate(descriptor, 0)
+    if note:
+        os.pwrite(descriptor, json.dumps(note).encode(), 0)
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        note = _note(descriptor)
         return f"process {note['process']} has been doing `{note['doing']}` since {note['since']}"
-    except (ValueError, KeyError):
+    except KeyError:
         return "another process holds it"
