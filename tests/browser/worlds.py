@@ -124,6 +124,22 @@ def click_not_logged(world: Database) -> None:
         world.add("session_books", book | {"records": 2 * counts["sessions"], "sessions": counts["sessions"]})
 
 
+def text_messages(world: Database) -> None:
+    """Add requests by text message on one day, and notes on it, one of an app that has no page."""
+    world.add("channel_daily", {
+        "day": day(2), "app_key": "shop", "channel": "sms", "authorization_requests": 8, "authorizations": 5,
+        "authorizations_cancelled": 0, "authorizations_failed": 3, "devices": 8,
+        **dict.fromkeys(
+            ("verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications"), 0
+        ),
+    })  # fmt: skip
+    world.add(
+        "notes",
+        *({"day": day(back), "app_key": "gone", "text": "of an app without a page"} for back in (2, 3)),
+        *({"day": day(2), "app_key": key, "text": text} for key, text in (("shop", "its own"), ("*", "of all"))),
+    )
+
+
 def digits(world: Database) -> None:
     """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
@@ -187,5 +203,6 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "gap": made(steady, more=missing_passed),
     "fault": made(steady, more=repeated),
     "sign-ins": made(steady, more=sign_ins),
+    "text-messages": made(steady, more=text_messages),
     "click-not-logged": made(steady, more=click_not_logged),
 }
