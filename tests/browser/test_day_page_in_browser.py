@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import SHOP, Look, Reader
+from tests.browser.dom import table_rows
 from tests.browser.tour import PHONE
 from tests.data.published_tables import HOSTILE_NAMES, day
 
@@ -81,3 +82,19 @@ def test_a_phone_shows_moves_and_channels_whole(look: Look) -> None:
         assert max(cell.box[2] for cell in page.all(f"{table} tbody td, {table} tbody th")) <= 390
     # The incident is before all of them.
     assert page.one("[data-incident]").box[1] < 400
+
+
+def test_a_day_of_an_app_has_its_own_notes_and_all_its_channels(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("text-messages")
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
+    page.wait_for_selector(".app-day-channels")
+    assert sorted(page.locator(".noted-panel dd:visible").all_inner_texts()) == ["its own", "of all"]
+    rows = table_rows(page, ".app-day-channels")
+    assert [(row[0], *row[3:]) for row in rows] == [
+        ("One-click login", "70", "100", "10", "20"), ("Text message", "5", "8", "0", "3"),
+    ]  # fmt: skip
+    # The only note of this day is of another app.
+    page = reader.open(f"days/{day(3)}.html", lang="en", app="shop")
+    page.wait_for_selector(".app-day-channels")
+    assert page.locator(".noted-panel:visible").count() == 0
+    assert [row[0] for row in table_rows(page, ".app-day-channels")] == ["One-click login"]

@@ -205,6 +205,17 @@ def test_a_sample_has_text_messages_eligibility_and_the_usual_of_the_funnel(
     assert len(re.findall("usual", funnel)) >= 4
 
 
+@pytest.mark.parametrize("place", ["signin.html", "apps/shop/index.html"])
+def test_a_rate_that_is_left_out_has_no_usual_range(read_site: Callable[..., Reader], place: str) -> None:
+    """The log lacks the click over the 30 days; on some of them it has it."""
+    page = read_site("click-not-logged").open(place, lang="en", days=30)
+    if place != "signin.html":
+        with_sign_ins(page)
+    rows = {row[0]: row[3] for row in table_rows(page, "[data-figures=funnel-30], [data-part=sign-in-funnel] table")}
+    assert rows["Authorization"] == "—"
+    assert re.fullmatch(r"100\.0%\s03-31 100\.0% · usual 100\.0% – 100\.0%", rows["Verification"])
+
+
 def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(read_site: Callable[..., Reader]) -> None:
     page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang="en"))
     text = page.locator("#sign-ins").inner_text()

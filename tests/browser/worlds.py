@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.sample.write import SampleSpec, write_sample
 from reports.build.site import render_site
 from tests.data import site_logs
@@ -105,6 +106,40 @@ def sign_ins(world: Database) -> None:
     world.add("incidents", incident("sign-in", 3, metric="sign_in_rate", channel="*"))
 
 
+def click_not_logged(world: Database) -> None:
+    """Add sign-in sessions whose clicks were logged up to eight days before the as-of, when an app had few."""
+    cell = {"app_key": "shop", "platform": "android", "carrier": "CMCC", "sdk_version": "2.1", "scheme_id": "s1"}
+    for back in range(20):
+        steps = ("click", "click_authorize") if back > 7 else ()
+        counts = dict.fromkeys((*FUNNEL, "sessions"), 0)
+        counts |= dict.fromkeys(("sessions", "authorize", "verify", "authorize_verify", "signed_in", *steps), 9)
+        if not steps:
+            counts |= {name: 100 * number for name, number in counts.items()}
+        world.add("funnel_daily", {"day": day(back), **cell, **counts})
+        world.add("session_daily", {
+            "day": day(back), "entry_channel": "one_click", **cell, "sessions": counts["sessions"],
+            "direct": counts["sessions"], **dict.fromkeys(("retry", "other", "cut", "lost", "unchecked"), 0),
+        })  # fmt: skip
+        book = {"day": day(back), "app_key": "shop", "by_server": True, "without_subject": 0}
+        world.add("session_books", book | {"records": 2 * counts["sessions"], "sessions": counts["sessions"]})
+
+
+def text_messages(world: Database) -> None:
+    """Add requests by text message on one day, and notes on it, one of an app that has no page."""
+    world.add("channel_daily", {
+        "day": day(2), "app_key": "shop", "channel": "sms", "authorization_requests": 8, "authorizations": 5,
+        "authorizations_cancelled": 0, "authorizations_failed": 3, "devices": 8,
+        **dict.fromkeys(
+            ("verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications"), 0
+        ),
+    })  # fmt: skip
+    world.add(
+        "notes",
+        *({"day": day(back), "app_key": "gone", "text": "of an app without a page"} for back in (2, 3)),
+        *({"day": day(2), "app_key": key, "text": text} for key, text in (("shop", "its own"), ("*", "of all"))),
+    )
+
+
 def digits(world: Database) -> None:
     """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
@@ -168,4 +203,6 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "gap": made(steady, more=missing_passed),
     "fault": made(steady, more=repeated),
     "sign-ins": made(steady, more=sign_ins),
+    "text-messages": made(steady, more=text_messages),
+    "click-not-logged": made(steady, more=click_not_logged),
 }

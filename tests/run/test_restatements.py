@@ -170,10 +170,7 @@ def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> Non
     folder.tables()
 
     def said() -> dict[date, str]:
-        with closing(open_published(folder.store.database)) as connection:
-            marts = PublishedTables(connection)
-            state = data_state(marts, quality_by_day(marts), 400)
-            return {day: finality(state, day).zh.split("；")[1] for day in days}
+        return {day: _finality(folder, day) for day in days}
 
     expected = {
         days[3]: "1 天前的数据：过去 60 天里改过 1 次，最多 20.0%。",
@@ -191,6 +188,41 @@ def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> Non
     folder.tables()
     assert folder.rows("SELECT DISTINCT closed_through FROM restatements") == [(None,)]
     assert said() == expected
+
+
+def test_a_day_says_that_its_figures_changed_without_a_new_record(folder: DataFolder) -> None:
+    """A mended dictionary changes the outcome of two of four records, a registered platform moves all of the others."""
+    code = {"outcome": None, "result_code": "new code"}
+    folder.land("a.ndjson", [*records(2), *records(2, prefix="c", **code), *records(4, BEFORE, app_key="game")])
+    folder.roll_up()
+    folder.write(
+        "registry/result_codes.csv",
+        "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\numeng,sdk,*,new code,success,,,\n",
+    )
+    folder.tables()
+    assert _finality(folder, DAY) == "1 天前的数据：过去 60 天里改过 1 次，最多 50.0%。"
+    folder.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\ngame,Game,ios,,,\n")
+    folder.tables()
+    assert folder.rows("SELECT day FROM day_quality WHERE restated ORDER BY day") == [(BEFORE,), (DAY,)]
+    assert _finality(folder, DAY) == "1 天前的数据：过去 60 天里改过 2 次，最多 100.0%。"
+    assert _finality(folder, BEFORE) == "2 天前的数据：过去 60 天里改过 1 次，最多 100.0%。"
+
+
+def test_a_day_says_that_only_its_devices_changed(folder: DataFolder) -> None:
+    """How many of its records changed is not known."""
+    folder.land("a.ndjson", [record("e1", device_id="d1"), record("e2", device_id="d2")])
+    folder.roll_up()
+    folder.land("a.ndjson", [record("e1", device_id="d1"), record("e2", device_id="d1")])
+    folder.tables()
+    assert {metric for _, _, metric, _, _ in folder.rows(LISTED)} == {"devices"}
+    assert _finality(folder, DAY) == "1 天前的数据：过去 60 天里改过 1 次。"
+
+
+def _finality(folder: DataFolder, day: date) -> str:
+    """Return how often days of a day's age changed, as its page says it."""
+    with closing(open_published(folder.store.database)) as connection:
+        marts = PublishedTables(connection)
+        return finality(data_state(marts, quality_by_day(marts), 400), day).zh.split("；")[1]
 
 
 def test_a_day_is_compared_with_tables_that_lack_a_column_of_this_version(folder: DataFolder) -> None:

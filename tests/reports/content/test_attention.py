@@ -11,6 +11,7 @@ from reports.content import context
 from reports.content.attention import Finding, findings
 from reports.content.published import PublishedTables
 from tests.data.published_tables import AS_OF, Database, day, incident
+from tests.support import DataFolder, record, records
 
 
 def found_in(made: Database) -> list[Finding]:
@@ -95,3 +96,19 @@ def test_warnings_come_before_notes(tmp_path):
                                   "Late"), strict=True):  # fmt: skip
         assert words in one.text.en
     assert "减少。" in found[0].text.zh
+
+
+def test_the_books_the_note_and_the_tile_count_the_same_rejected_records(folder: DataFolder) -> None:
+    """Contents that were replaced or are held stay in the list of files, but nothing in them counts."""
+    odd = [record(f"odd{number}", channel="fax") for number in range(5)]
+    for count, bad in ((10, 5), (12, 3), (2, 2)):
+        folder.land("a.ndjson", [*records(count), *odd[:bad]])
+        folder.publish()
+    assert sorted(folder.statuses("a.ndjson")) == ["held", "read", "replaced"]
+    page = (folder.store.site / "quality.html").read_text("utf-8")
+    (books,) = re.findall('class="books">(.*)</p>', page)
+    assert re.findall("<b>([0-9]+)</b>", books) == ["15", "12", "3"]
+    (tile,) = re.findall('<a href="#rejected".*?<b>([0-9]+)</b>', page)
+    assert tile == "3"
+    assert "Records rejected: 3 of 15 read" in (folder.store.site / "index.html").read_text("utf-8")
+    assert folder.rows("SELECT sum(records_accepted)::INTEGER FROM day_quality") == [(12,)]

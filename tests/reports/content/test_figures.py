@@ -31,6 +31,7 @@ from tests.data.published_tables import (
     example,
     full,
     prepare,
+    steady,
 )
 
 TREND = ("one_click", "wechat", "qq", "weibo")
@@ -487,6 +488,22 @@ def test_a_release_is_the_first_day_of_a_version_above_one_percent(tables):
         found = table(tables.documents[key], "releases")
         assert {row["value"]: row["released"] for row in found} == released
     assert released == {"2.15.0": str(day(10))}
+
+
+def test_a_version_that_was_used_before_the_thirty_days_is_no_release(tmp_path):
+    """`2.1` was used two months ago; of `2.2` a few devices had a test version, less than 1 % of the requests."""
+    cell = {"app_key": "shop", "channel": "one_click", "stage": "authorize", "platform": "ios", "carrier": "unknown",
+            "outcome": "success", "vendor": "umeng"}  # fmt: skip
+
+    def add(made: Database) -> None:
+        for version, back, count in (("2.1", 60, 20), ("2.1", 9, 20), ("2.2", 60, 1), ("2.2", 5, 20)):
+            made.add("outcome_daily", {**cell, "day": day(back), "sdk_version": version, "records": count})
+
+    database = steady(tmp_path / "authmeter.duckdb", more=add)
+    with closing(open_published(database)) as connection:
+        marts = PublishedTables(connection)
+        for key in ("*", "shop"):
+            assert [one for one in marts.releases(key) if one[0].startswith("2.")] == [("2.2", day(5))]
 
 
 def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path):

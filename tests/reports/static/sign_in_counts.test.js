@@ -47,6 +47,12 @@ test("rows after a failure add up, and channels are columns", () => {
   assert.deepEqual({ ...joinedFailures(found.rows), channel: null }, found.total);
 });
 
+test("a declared channel may have the name of a property that every object has", () => {
+  const found = afterFailure([path("other", 2, "constructor"), path("other", 3, "constructor", "error")]);
+  assert.deepEqual(found.total.by, { constructor: 5 });
+  assert.deepEqual(joinedFailures(found.rows).by, { constructor: 5 });
+});
+
 test("days by way are decoded, by entry channel and in all, oldest first", () => {
   // Four days: [none, 1, none, 3], [none, none, none, 1], [none, none, none, 2].
   const packed = { one_click: { direct: "CEw", lost: "BE" }, wechat: { direct: "Cg" } };

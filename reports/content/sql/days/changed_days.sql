@@ -1,16 +1,28 @@
--- One row per day and run that changed the day's records after publication, in the last 60 days: the changed share of
--- the counted records, and the day's age at the change. The age counts the days up to the run: to the day after the
--- last day that was closed before it. If that closed day was not recorded, it is taken from the input files that caused
--- the change; the age is NULL if there is none.
-WITH moved AS (
+-- One row per day and run that changed the day's figures after publication, in the last 60 days: the changed share of
+-- the counted records (NULL if only devices or latencies changed), and the day's age at the change. The age counts the
+-- days up to the run: to the day after the last day that was closed before it. If that closed day was not recorded, it
+-- is taken from the input files that caused the change; the age is NULL if there is none.
+WITH by_channel AS (
     SELECT
         day,
         run,
         any_value(cause) AS cause,
         any_value(closed_through) AS closed_through,
-        sum(abs(coalesce(published_now, 0) - coalesce(published_before, 0))) AS records
+        -- A mended outcome changes authorizations and the like, and no number of records.
+        max(abs(coalesce(published_now, 0) - coalesce(published_before, 0)))
+            FILTER (channel <> '*' AND metric <> 'devices' AND NOT starts_with(metric, 'latency_')) AS records
     FROM restatements
-    WHERE metric = 'records' AND channel = '*'
+    WHERE is_figure(metric)
+    GROUP BY day, run, app_key, channel
+),
+moved AS (
+    SELECT
+        day,
+        run,
+        any_value(cause) AS cause,
+        any_value(closed_through) AS closed_through,
+        sum(records) AS records
+    FROM by_channel
     GROUP BY day, run
 ),
 read AS (

@@ -1,9 +1,10 @@
--- One row: the counts of records of all input files together.
+-- One row: the counts of records of all input files together, without contents that were replaced or are held: nothing in
+-- them counts.
 SELECT
     count(*) AS files,
-    CAST(coalesce(sum(records_read), 0) AS BIGINT) AS records_read,
-    CAST(coalesce(sum(accepted), 0) AS BIGINT) AS accepted,
-    CAST(coalesce(sum(rejected), 0) AS BIGINT) AS rejected,
-    CAST(coalesce(sum(skipped), 0) AS BIGINT) AS skipped,
+    CAST(coalesce(sum(records_read) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS records_read,
+    CAST(coalesce(sum(accepted) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS accepted,
+    CAST(coalesce(sum(rejected) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS rejected,
+    CAST(coalesce(sum(skipped) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS skipped,
     count(*) FILTER (status IN ('damaged', 'held') OR (status = 'unread' AND finding IS NOT NULL)) AS files_refused
 FROM input_files

@@ -1,5 +1,6 @@
--- One row per app or `*` and SDK version: the first of the 30 days on which it had more than 1 % of the login
--- authorization requests. A version that had this on the first day with requests is left out, as it may be older.
+-- One row per app or `*` and SDK version: the first day on which it had more than 1 % of the login authorization
+-- requests, if that is one of the 30 days. A version that had this on the first of these days with requests is left out,
+-- as it may be older.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, day, value, sum(authorization_requests) AS requests
     FROM version_requests
@@ -12,10 +13,29 @@ WITH sums AS (
         requests > 0.01 * sum(requests) OVER (PARTITION BY app_key, day) AS is_used,
         min(day) OVER (PARTITION BY app_key) AS first_day
     FROM sums
+), found AS (
+    SELECT app_key, value, min(day) AS released
+    FROM shares
+    WHERE is_used AND value <> 'unknown'
+    GROUP BY app_key, value, first_day
+    HAVING released > first_day
+), earlier_sums AS (
+    SELECT coalesce(app_key, '*') AS app_key, day, {{ VERSION }} AS value, {{ counted(["authorization_requests"]) }}
+    FROM outcome_daily
+    WHERE day < $first AND is_login_channel(channel) AND {{ VERSION }} IN (SELECT value FROM found)
+    GROUP BY day, {{ VERSION }}, GROUPING SETS ((app_key), ())
+), earlier_days AS (
+    SELECT coalesce(app_key, '*') AS app_key, day, {{ sums(["authorization_requests"]) }}
+    FROM channel_daily
+    WHERE day < $first AND is_login_channel(channel)
+    GROUP BY day, GROUPING SETS ((app_key), ())
+), used_earlier AS (
+    -- In a small app a version may have no request for weeks.
+    SELECT app_key, value
+    FROM earlier_sums
+    JOIN earlier_days USING (app_key, day)
+    WHERE earlier_sums.authorization_requests > 0.01 * earlier_days.authorization_requests
 )
-SELECT app_key, value, min(day) AS released
-FROM shares
-WHERE is_used AND value <> 'unknown'
-GROUP BY app_key, value, first_day
-HAVING released > first_day
+FROM found
+ANTI JOIN used_earlier USING (app_key, value)
 ORDER BY ALL

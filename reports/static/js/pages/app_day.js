@@ -10,7 +10,7 @@ import { onFigures, setFigures } from "../choices/windows.js";
 import { completedFigures } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
-import { cardMeasures, loginChannels, TECHNICAL } from "../data/measures.js";
+import { cardMeasures, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
 import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
@@ -141,8 +141,11 @@ function tables(place) {
     _("Success rate"),
     _("Usual success rate"),
   ];
-  const channels = loginChannels().filter((name) => figures.long.channels[name].authorization_requests[place]);
-  const rows = [...channels, ...(channels.length > 1 ? ["*"] : [])].map((channel) => channelRow(channel, place));
+  /** @param {string[]} keys */
+  const used = (keys) => keys.filter((name) => figures.long.channels[name].authorization_requests[place]);
+  const logins = used(loginChannels());
+  const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
+  const rows = channels.map((channel) => channelRow(channel, place));
   const channelHead = [headCell(_("Channel")), ...CHANNEL_METRICS.map((name) => headCell(metricLink(name), true))];
   /** @param {string} title @param {HTMLElement} table */
   const titled = (title, table) =>
@@ -173,7 +176,7 @@ function tables(place) {
 }
 
 /**
- * Hides the incidents of other apps; incidents of all apps together stay.
+ * Hides the incidents and notes of other apps; those of all apps together stay.
  * @returns {boolean} whether any incident is left.
  */
 function filterIncidents() {
@@ -186,10 +189,9 @@ function filterIncidents() {
     item.hidden = Boolean(isOther) && !all(".incident-parts li:not([hidden])", item).length;
   }
   for (const tally of all(".incidents-panel .tally")) tally.hidden = true;
-  for (const note of all(".noted-panel .noted")) {
-    const [link] = /** @type {HTMLAnchorElement[]} */ (all("dt a", note));
-    note.hidden = Boolean(link) && !link.href.includes(ours);
-  }
+  // An app without a page may have a note, too.
+  for (const note of all("[data-noted]")) note.hidden = !["*", figures.key].includes(note.dataset.noted || "");
+  for (const panel of all(".noted-panel")) panel.hidden = !all("[data-noted]:not([hidden])", panel).length;
   return items.some((item) => !item.hidden);
 }
 

@@ -20,7 +20,9 @@ import { hasRate } from "./sign_in_counts.js";
 function valueName({ key, unknown }, { value, merged }) {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
   if (value === "unknown") return unknown[language];
-  const scheme = key === "scheme_id" && figures.packages.find(({ scheme_id: id }) => id === value)?.scheme_name;
+  // A package that the registry lacks has a row of its scheme without its name.
+  const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
+  const scheme = key === "scheme_id" && named?.scheme_name;
   return scheme ? `${scheme} (${value})` : word(value);
 }
 

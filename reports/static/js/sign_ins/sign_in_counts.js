@@ -3,6 +3,7 @@
 
 import { sum } from "../data/measures.js";
 import { unpacked } from "../data/packed.js";
+import { own } from "../dom.js";
 
 /** @import { DaysByWay, FailureRow, FunnelCounts, FunnelStep, PathRow, RateSteps, RawSignIns, StepDay, Value, WayRow } from "../types.d.ts" */
 
@@ -96,7 +97,7 @@ function add(row, { way, signed_in_by: by, sessions, within_minute: withinMinute
   row.sessions += sessions;
   row.within_minute += withinMinute;
   if (way === "retry" || way === "cut" || way === "lost") row[way] += sessions;
-  else if (by !== null) row.by[by] = (row.by[by] || 0) + sessions;
+  else if (by !== null) row.by[by] = (own(row.by, by) || 0) + sessions;
 }
 
 /**
@@ -136,7 +137,9 @@ export function joinedFailures(rows) {
     for (const name of /** @type {const} */ (["sessions", "retry", "cut", "lost", "within_minute"])) {
       joined[name] += row[name];
     }
-    for (const [channel, sessions] of Object.entries(row.by)) joined.by[channel] = (joined.by[channel] || 0) + sessions;
+    for (const [channel, sessions] of Object.entries(row.by)) {
+      joined.by[channel] = (own(joined.by, channel) || 0) + sessions;
+    }
   }
   return joined;
 }

@@ -100,14 +100,15 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
 }
 
 /**
- * The usual range as a text below a figure; empty if there are too few days.
+ * The usual range as a text below a figure; empty if the figure is not known, or if there are too few days.
+ * @param {Value} figure
  * @param {{ value: Value, usual: Usual | null }} of
  * @param {(value: number) => string} textOfValue
  * @param {string} day the day of the usual range, shown with its value; empty if the figure is of that day.
  * @param {(value: number) => string} [lastText] writes the upper end of the range, with the unit.
  */
-function usualNote({ value, usual }, textOfValue, day, lastText = textOfValue) {
-  if (!usual) return [];
+function usualNote(figure, { value, usual }, textOfValue, day, lastText = textOfValue) {
+  if (figure === null || !usual) return [];
   const { low, high } = usual;
   const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
   const of = day && value !== null ? `${day} ${textOfValue(value)} · ` : "";
@@ -145,11 +146,13 @@ function stepRow(label, sessions, counts, pair) {
       (row) => row[texts.sign_ins.rates[pair][0]],
     );
     const time = usualOfDay((row) => row[/** @type {const} */ (`${pair}_p50_ms`)], "ms");
+    const [share, median] = [rateOf(counts, pair), times?.p50_ms ?? null];
     cells.push(
-      numberCell(level(rateOf(counts, pair)), ...usualNote(rate, level, site.as_of.slice(5))),
+      numberCell(level(share), ...usualNote(share, rate, level, site.as_of.slice(5))),
       numberCell(
-        milliseconds(times?.p50_ms ?? null),
+        milliseconds(median),
         ...usualNote(
+          median,
           time,
           (value) => number(Math.round(value)),
           "",

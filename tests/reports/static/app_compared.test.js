@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setShown, texts } from "../../../reports/static/js/choices/state.js";
+import { comparedDimensions } from "../../../reports/static/js/sign_ins/app_compared.js";
+import { useExampleSite } from "./example_site.js";
+
+test("a scheme has its registered name, although records without a package come first", () => {
+  useExampleSite();
+  const before = texts.sign_ins;
+  texts.sign_ins = {
+    rates: {},
+    compared: [{ key: "scheme_id", label: { zh: "方案", en: "Scheme" }, unknown: { zh: "无方案", en: "No scheme" } }],
+  };
+  setShown({
+    packages: [
+      { scheme_id: "s1", scheme_name: null, package_name: null },
+      { scheme_id: "s1", scheme_name: "方案一", package_name: "com.example" },
+      { scheme_id: "s2", scheme_name: null, package_name: "com.other" },
+    ],
+  });
+  const row = (value) => ({ dimension: "scheme_id", value, sessions: 1, sign_ins: 1, concluded: 1 });
+  const [{ values }] = comparedDimensions(["s1", "s2", "unknown"].map(row));
+  texts.sign_ins = before;
+  assert.deepEqual(
+    values.map(({ label }) => label),
+    ["方案一 (s1)", "s2", "No scheme"],
+  );
+});
