@@ -53,6 +53,24 @@ def test_a_baseline_has_seven_days_at_least(days: int, found: int) -> None:
     assert len(rates([0.96] * days + [0.3])) == found
 
 
+@pytest.mark.parametrize(
+    ("gap", "window", "first"),
+    [
+        pytest.param(49, 1, 89, id="the last gap after which seven of the 56 days before are clean"),
+        pytest.param(50, 1, None, id="a day"),
+        pytest.param(50, 7, None, id="a week that began when there were seven"),
+        pytest.param(60, 28, None, id="four weeks that began when there were seven"),
+    ],
+)
+def test_nothing_opens_with_fewer_than_seven_clean_days_in_the_56_before(
+    gap: int, window: int, first: int | None
+) -> None:
+    share = np.array([0.96] * 40 + [0.0] * gap + [0.6] * 6)[:, None]
+    requests = np.where(share > 0, 1000.0, 0.0)
+    found = falls(RateMeasure(requests, np.round(requests * share)), windows=(window,))
+    assert [fall.first for fall in found] == ([] if first is None else [first])
+
+
 @pytest.mark.parametrize(("level", "found"), [(0.941, 0), (0.939, 1)])
 def test_a_fall_of_less_than_two_points_is_none(level: float, found: int) -> None:
     assert len(rates([0.96] * 30 + [level], requests=1_000_000)) == found

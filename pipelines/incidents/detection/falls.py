@@ -121,7 +121,8 @@ class _Watch:
             day, row = day[is_asked], rows[place[is_asked]]
             first = np.concatenate([np.maximum(day + 1 - days, 0) for days in self.windows])
             day, row = np.tile((day, row), len(self.windows))
-            is_known = self.baselines.are_recent(row, first)
+            # A window that began during a gap needs enough clean days before its last day too.
+            is_known = self.baselines.are_recent(row, first) & self.baselines.are_recent(row, day)
             day, first, row = day[is_known], first[is_known], row[is_known]
             for figure, least in self.matters:
                 base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
