@@ -119,6 +119,14 @@ def test_one_day_that_is_back_is_a_day_of_it() -> None:
     assert (fall.first, fall.last, fall.state) == (30, None, "open")
 
 
+@pytest.mark.parametrize(("good", "last", "state"), [(1, None, "open"), (2, 35, "recovered"), (3, 35, "recovered")])
+def test_a_day_that_is_back_counts_as_such_in_the_window_that_opens(good: int, last: int | None, state: str) -> None:
+    # It opens when the best day leaves the window: on the first day after the bad ones.
+    levels = [0.95] * 29 + [1.0, 0.95, 0.95] + [0.89] * 4 + [0.95] * good
+    fall = one(rates(levels, requests=200))
+    assert (fall.first, fall.opened, fall.last, fall.state) == (32, 36, last, state)
+
+
 def test_what_is_back_is_nearer_to_the_baseline() -> None:
     assert one(rates([0.96] * 30 + [0.6, 0.6, 0.77, 0.77])).last is None
     first, second = rates([0.96] * 30 + [0.6, 0.6, 0.79, 0.79])

@@ -149,17 +149,19 @@ class _Watch:
 
     def _fall(self, row: int, first: int, day: int, before: int) -> Fall:
         baseline, frozen = self.baselines.days_of(row, before), self.baselines.frozen(row, before)
-        return Fall(row, first, day, day, before, baseline, self.measure.has_data[:, row], frozen)
+        return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Add the later days to a fall until it ends; return the day that shows its end, None while it is open."""
+        """Add the days after the first one to a fall until it ends; return the day that shows its end, None while it is
+        open. The days of the window that opened it can be back at the baseline already.
+        """
         base = self.baselines.of(np.array([fall.row]), fall.before)
         back = 0
 
         def all_of(first: int, last: int) -> Sums:
             return lambda name: fall.values[name][first : last + 1].sum(keepdims=True)
 
-        for day in range(fall.opened + 1, len(fall.has_data)):
+        for day in range(fall.first, len(fall.has_data)):
             if day - fall.first >= SETTLED_DAYS:
                 fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
                 # The baseline restarts at the new level.
@@ -168,14 +170,14 @@ class _Watch:
             if fall.has_data[day]:
                 today, so_far = (
                     float(self.measure.fall(base, all_of(first, last))[0])
-                    for first, last in ((day, day), (fall.first, fall.last_bad))
+                    for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
                 )
                 # A bad day is nearer to the level of the incident than to the baseline.
                 if not today < so_far / 2:
                     fall.last_bad, back = day, 0
                     continue
                 back += 1
-                if back == DAYS_BACK:
+                if back >= DAYS_BACK and day >= fall.opened:
                     fall.last, fall.state = fall.last_bad, "recovered"
                     self.baselines.take_out(fall.row, fall.first, fall.last_bad)
                     return day
