@@ -190,6 +190,12 @@ def test_a_day_without_any_logs_says_nothing_of_a_volume() -> None:
     assert volumes(WEEK * 6 + [-1] + WEEK[1:]) == []
 
 
+@pytest.mark.parametrize("without", [3, 8])
+def test_days_without_a_norm_are_no_part_of_the_level_of_a_fall(without: int) -> None:
+    fall = one(volumes([1000.0] * 30 + [700] + [-1] * without + [700] * 3))
+    assert (fall.first, fall.last, fall.state) == (30, None, "open")
+
+
 def test_days_of_a_stop_do_not_lower_the_norm_of_their_weekday() -> None:
     again = volumes(WEEK * 6 + [0, 0, 0, *WEEK[3:]] + WEEK * 2 + [0, *WEEK[1:]])
     assert [(fall.first, fall.last) for fall in again] == [(42, 44), (63, 63)]

@@ -92,6 +92,13 @@ def test_a_latency_ends_when_two_days_are_nearer_to_the_usual() -> None:
     assert (one.state, one.last_day, one.days) == ("recovered", FIRST + timedelta(days=31), 2)
 
 
+def test_days_of_few_answers_are_no_part_of_the_level_of_a_latency() -> None:
+    slow, few = (900, 50, 50, 700, 5000), (9, 1, 0, 8, 400)
+    connection, _, dates = days(*[USUAL] * 30, slow, *[few] * 24, slow, USUAL, USUAL)
+    (one,) = latency_incidents(connection, dates)
+    assert (one.state, one.last_day) == ("recovered", FIRST + timedelta(days=55))
+
+
 @pytest.mark.parametrize(
     ("surge", "is_found"),
     [

@@ -159,7 +159,9 @@ class _Watch:
         back = 0
 
         def all_of(first: int, last: int) -> Sums:
-            return lambda name: fall.values[name][first : last + 1].sum(keepdims=True)
+            # Other days have a norm too, but no count to compare with it.
+            places = first + np.flatnonzero(fall.has_data[first : last + 1])
+            return lambda name: fall.values[name][places].sum(keepdims=True)
 
         for day in range(fall.first, len(fall.has_data)):
             if day - fall.first >= SETTLED_DAYS:
