@@ -140,6 +140,12 @@ def test_after_28_days_its_level_is_the_norm() -> None:
     assert (later.first, later.baseline.tolist()) == (80, [*range(52, 80)])
 
 
+def test_a_fall_begins_after_the_end_of_the_one_before() -> None:
+    settled, later = rates([0.95] * 30 + [0.95 - 0.004 * day for day in range(40)], requests=600)
+    assert (settled.last, settled.state, later.first) == (61, "settled", 62)
+    assert later.baseline.tolist() == [*range(34, 62)]
+
+
 def test_days_of_a_fall_that_has_ended_are_no_evidence_for_another() -> None:
     assert [fall.first for fall in rates([0.96] * 30 + [0.2] + [0.96] * 20)] == [30]
 

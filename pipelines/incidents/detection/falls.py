@@ -100,6 +100,8 @@ class _Watch:
     ) -> None:
         self.measure, self.windows, self.far, self.is_slow = measure, windows, far, is_slow
         self.baselines = Baselines(measure)
+        # The first day after the last ended fall of each subject: no day is part of two falls.
+        self.free = np.zeros(measure.has_data.shape[1], dtype=np.int64)
         # Checked before the deviation, which is slow, because few falls pass.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
@@ -135,12 +137,13 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day;
-        if falls are slow, on `day`.
+        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day
+        after the fall before; if falls are slow, on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
-        since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
+        free = max(start, self.free[row])
+        since = np.append(free + np.flatnonzero(self.baselines.clean[free:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         # The newest of equally unlikely days: a day without a norm, such as a day of rest, adds nothing.
@@ -168,6 +171,7 @@ class _Watch:
                 fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
                 # The baseline restarts at the new level.
                 self.baselines.take_out(fall.row, 0, fall.first - 1)
+                self.free[fall.row] = day
                 return day
             if fall.has_data[day]:
                 today, so_far = (
@@ -182,5 +186,6 @@ class _Watch:
                 if back >= DAYS_BACK and day >= fall.opened:
                     fall.last, fall.state = fall.last_bad, "recovered"
                     self.baselines.take_out(fall.row, fall.first, fall.last_bad)
+                    self.free[fall.row] = fall.last_bad + 1
                     return day
         return None
