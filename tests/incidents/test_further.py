@@ -67,7 +67,7 @@ def test_cancellations_that_doubled_are_reported_by_their_rate() -> None:
     one, *others = (found for found in of_rates(*[USUAL] * 30, (800, 50, 150, 700, 400)) if found.app_key != "*")
     assert (one.kind, one.metric, one.first_day) == ("further", "cancellation_rate", FIRST + timedelta(days=30))
     assert (one.level_before, one.level_now) == (pytest.approx(0.05), pytest.approx(0.15))
-    assert (one.lost, one.cause.kind) == (pytest.approx(100), "broad")
+    assert (one.lost, one.cause.kind, one.codes) == (pytest.approx(100), "broad", "cancelled")
     # Cancelled requests are no failures.
     assert others == []
 
