@@ -105,7 +105,11 @@ def _effects() -> list[pl.Expr]:
     new = whole(pl.when(is_new).then(share_now).otherwise(0.0))
     gone = whole(pl.when(is_gone).then(share_before).otherwise(0.0))
     both = 1 - new * gone
-    room_of_new, room_of_gone = new * (1 - gone) / both, gone * (1 - new) / both
+    # If no cell has requests on both sides, the gone and the new cells get half of each side.
+    is_replaced = whole(pl.when(~is_new & ~is_gone).then(now).otherwise(0)) == 0
+    room_of_new, room_of_gone = (
+        pl.when(is_replaced).then(0.5).otherwise(room / both) for room in (new * (1 - gone), gone * (1 - new))
+    )
     w0 = pl.when(is_new).then(share_now * (1 - room_of_gone)).otherwise(share_before * (1 - room_of_new))
     w1 = pl.when(is_gone).then(share_before * (1 - room_of_new)).otherwise(share_now * (1 - room_of_gone))
     r0 = pl.when(is_new).then(whole_before).otherwise(pl.col("successes_before") / before)

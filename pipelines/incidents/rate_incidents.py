@@ -98,7 +98,7 @@ def _explained(
     outcomes = compared(connection, sides)
     incidents, cells = with_causes([one for one, _ in found], outcomes, CAUSES)
     by_id = outcomes.partition_by("incident_id", as_dict=True, include_key=False)
-    return [replace(one, codes=_grown_codes(by_id[one.incident_id,])) for one in incidents], cells
+    return [replace(one, codes=_grown_codes(by_id[one.incident_id,], one.metric in RISING)) for one in incidents], cells
 
 
 def compared(
@@ -117,16 +117,16 @@ def compared(
     return outcomes
 
 
-def _grown_codes(outcomes: pl.DataFrame) -> str | None:
+def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
     """Return the outcomes and result codes of failures whose share of the requests grew most, and new codes; None if no
-    share grew.
+    share grew. For a rate that is better lower (`is_rising`), its numerator are the failures.
     """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")
         .agg(pl.col("requests_before", "requests_now").sum())
         .with_columns(before=before, now=now)
-        .filter(pl.col("now") > pl.col("before"), ~pl.col("is_success"))
+        .filter(pl.col("now") > pl.col("before"), pl.col("is_success") == is_rising)
         .sort(pl.col("now") - pl.col("before"), "outcome", "result_code", descending=[True, False, False])
     )
     is_new = (

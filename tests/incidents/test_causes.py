@@ -43,20 +43,15 @@ def test_both_effects_sum_to_the_change_over_every_dimension(counts: Counts) -> 
     cells = cells_of(frame(counts), DIMENSIONS)
     effects = cells.group_by("dimension", "second").agg((pl.col("mix_effect") + pl.col("rate_effect")).sum())
     for effect in effects.get_column("mix_effect"):
-        assert effect == pytest.approx(change, abs=1e-9) or _replaced_whole(counts)
+        assert effect == pytest.approx(change, abs=1e-9)
 
 
-def _replaced_whole(counts: Counts) -> bool:
-    """Return whether a dimension, or the pair of both, has no cell with requests before as well as now."""
-    for place in (0, 1, None):
-        cells: dict[object, list[int]] = {}
-        for key, row in counts.items():
-            both = cells.setdefault(key if place is None else key[place], [0, 0])
-            both[0] += row[0]
-            both[1] += row[2]
-        if not any(before and now for before, now in cells.values()):
-            return True
-    return False
+def test_a_dimension_without_a_cell_on_both_sides_has_effects_too() -> None:
+    counts = {("android", "1"): (600, 540, 0, 0), ("android", "2"): (0, 0, 400, 280), ("ios", "2"): (0, 0, 200, 140)}
+    cells = cells_of(frame(counts), ("sdk_version",))
+    assert cells["mix_effect"].to_list() == pytest.approx([0, 0])
+    assert cells["rate_effect"].to_list() == pytest.approx([-0.1, -0.1])
+    assert cause_of(cells).kind == "broad"
 
 
 def test_the_order_of_the_rows_changes_no_digit() -> None:

@@ -53,6 +53,24 @@ def test_a_baseline_has_seven_days_at_least(days: int, found: int) -> None:
     assert len(rates([0.96] * days + [0.3])) == found
 
 
+@pytest.mark.parametrize(
+    ("gap", "window", "first"),
+    [
+        pytest.param(49, 1, 89, id="the last gap after which seven of the 56 days before are clean"),
+        pytest.param(50, 1, None, id="a day"),
+        pytest.param(50, 7, None, id="a week that began when there were seven"),
+        pytest.param(60, 28, None, id="four weeks that began when there were seven"),
+    ],
+)
+def test_nothing_opens_with_fewer_than_seven_clean_days_in_the_56_before(
+    gap: int, window: int, first: int | None
+) -> None:
+    share = np.array([0.96] * 40 + [0.0] * gap + [0.6] * 6)[:, None]
+    requests = np.where(share > 0, 1000.0, 0.0)
+    found = falls(RateMeasure(requests, np.round(requests * share)), windows=(window,))
+    assert [fall.first for fall in found] == ([] if first is None else [first])
+
+
 @pytest.mark.parametrize(("level", "found"), [(0.941, 0), (0.939, 1)])
 def test_a_fall_of_less_than_two_points_is_none(level: float, found: int) -> None:
     assert len(rates([0.96] * 30 + [level], requests=1_000_000)) == found
@@ -101,6 +119,14 @@ def test_one_day_that_is_back_is_a_day_of_it() -> None:
     assert (fall.first, fall.last, fall.state) == (30, None, "open")
 
 
+@pytest.mark.parametrize(("good", "last", "state"), [(1, None, "open"), (2, 35, "recovered"), (3, 35, "recovered")])
+def test_a_day_that_is_back_counts_as_such_in_the_window_that_opens(good: int, last: int | None, state: str) -> None:
+    # It opens when the best day leaves the window: on the first day after the bad ones.
+    levels = [0.95] * 29 + [1.0, 0.95, 0.95] + [0.89] * 4 + [0.95] * good
+    fall = one(rates(levels, requests=200))
+    assert (fall.first, fall.opened, fall.last, fall.state) == (32, 36, last, state)
+
+
 def test_what_is_back_is_nearer_to_the_baseline() -> None:
     assert one(rates([0.96] * 30 + [0.6, 0.6, 0.77, 0.77])).last is None
     first, second = rates([0.96] * 30 + [0.6, 0.6, 0.79, 0.79])
@@ -112,6 +138,12 @@ def test_after_28_days_its_level_is_the_norm() -> None:
     assert (fall.first, fall.last, fall.state) == (30, 57, "settled")
     *_, later = rates([0.96] * 30 + [0.6] * 50 + [0.4])
     assert (later.first, later.baseline.tolist()) == (80, [*range(52, 80)])
+
+
+def test_a_fall_begins_after_the_end_of_the_one_before() -> None:
+    settled, later = rates([0.95] * 30 + [0.95 - 0.004 * day for day in range(40)], requests=600)
+    assert (settled.last, settled.state, later.first) == (61, "settled", 62)
+    assert later.baseline.tolist() == [*range(34, 62)]
 
 
 def test_days_of_a_fall_that_has_ended_are_no_evidence_for_another() -> None:
@@ -162,6 +194,12 @@ def test_a_stop_is_a_fall_from_its_first_day() -> None:
 
 def test_a_day_without_any_logs_says_nothing_of_a_volume() -> None:
     assert volumes(WEEK * 6 + [-1] + WEEK[1:]) == []
+
+
+@pytest.mark.parametrize("without", [3, 8])
+def test_days_without_a_norm_are_no_part_of_the_level_of_a_fall(without: int) -> None:
+    fall = one(volumes([1000.0] * 30 + [700] + [-1] * without + [700] * 3))
+    assert (fall.first, fall.last, fall.state) == (30, None, "open")
 
 
 def test_days_of_a_stop_do_not_lower_the_norm_of_their_weekday() -> None:

@@ -67,7 +67,7 @@ def test_cancellations_that_doubled_are_reported_by_their_rate() -> None:
     one, *others = (found for found in of_rates(*[USUAL] * 30, (800, 50, 150, 700, 400)) if found.app_key != "*")
     assert (one.kind, one.metric, one.first_day) == ("further", "cancellation_rate", FIRST + timedelta(days=30))
     assert (one.level_before, one.level_now) == (pytest.approx(0.05), pytest.approx(0.15))
-    assert (one.lost, one.cause.kind) == (pytest.approx(100), "broad")
+    assert (one.lost, one.cause.kind, one.codes) == (pytest.approx(100), "broad", "cancelled")
     # Cancelled requests are no failures.
     assert others == []
 
@@ -90,6 +90,13 @@ def test_a_latency_ends_when_two_days_are_nearer_to_the_usual() -> None:
     connection, _, dates = days(*[USUAL] * 30, slow, slow, nearly, USUAL)
     (one,) = latency_incidents(connection, dates)
     assert (one.state, one.last_day, one.days) == ("recovered", FIRST + timedelta(days=31), 2)
+
+
+def test_days_of_few_answers_are_no_part_of_the_level_of_a_latency() -> None:
+    slow, few = (900, 50, 50, 700, 5000), (9, 1, 0, 8, 400)
+    connection, _, dates = days(*[USUAL] * 30, slow, *[few] * 24, slow, USUAL, USUAL)
+    (one,) = latency_incidents(connection, dates)
+    assert (one.state, one.last_day) == ("recovered", FIRST + timedelta(days=55))
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def test_days_as_usual_are_not_short() -> None:
         pytest.param(OFFICE[:35], 3, id="an office that stays silent on a Monday"),
         pytest.param(QUIET_WEEKENDS, 1600, id="a log that stops at two o'clock, of quiet weekends"),
         pytest.param(EVEN, 600, id="forty percent less in all apps"),
-        pytest.param([1000, 1200, 900], 400, id="half of the median of three days"),
+        pytest.param([1000, 1200, 900], 400, id="more than half of the median of three days"),
+        pytest.param([1000, 1200, 900], 500, id="half of the median of three days"),
     ],
 )
 def test_a_day_far_below_its_weekday_is_found(before: list[int], last: int) -> None:

@@ -43,13 +43,13 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
 
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
-    """Return whether the day with the index `place` has no baseline and far too few records: less than half the median
-    of the earlier days (their indexes are `before`), and less than each of them.
+    """Return whether the day with the index `place` has no baseline and far too few records: at most half the median of
+    the earlier days (their indexes are `before`), and less than each of them.
     """
     is_young = (before >= place - RECENT_DAYS).sum() < LEAST_BASELINE_DAYS
     if not is_young or len(before) < _LEAST_EARLIER:
         return False
-    return bool(counted[place] < min(np.median(counted[before]) / 2, counted[before].min()))
+    return bool(counted[place] <= np.median(counted[before]) / 2 and counted[place] < counted[before].min())
 
 
 def _gone_hours(there: Floats, usual: Floats) -> str:

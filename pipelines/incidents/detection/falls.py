@@ -100,6 +100,8 @@ class _Watch:
     ) -> None:
         self.measure, self.windows, self.far, self.is_slow = measure, windows, far, is_slow
         self.baselines = Baselines(measure)
+        # The first day after the last ended fall of each subject: no day is part of two falls.
+        self.free = np.zeros(measure.has_data.shape[1], dtype=np.int64)
         # Checked before the deviation, which is slow, because few falls pass.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
@@ -121,7 +123,8 @@ class _Watch:
             day, row = day[is_asked], rows[place[is_asked]]
             first = np.concatenate([np.maximum(day + 1 - days, 0) for days in self.windows])
             day, row = np.tile((day, row), len(self.windows))
-            is_known = self.baselines.are_recent(row, first)
+            # A window that began during a gap needs enough clean days before its last day too.
+            is_known = self.baselines.are_recent(row, first) & self.baselines.are_recent(row, day)
             day, first, row = day[is_known], first[is_known], row[is_known]
             for figure, least in self.matters:
                 base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
@@ -134,12 +137,13 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day;
-        if falls are slow, on `day`.
+        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day
+        after the fall before; if falls are slow, on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
-        since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
+        free = max(start, self.free[row])
+        since = np.append(free + np.flatnonzero(self.baselines.clean[free:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         # The newest of equally unlikely days: a day without a norm, such as a day of rest, adds nothing.
@@ -148,34 +152,40 @@ class _Watch:
 
     def _fall(self, row: int, first: int, day: int, before: int) -> Fall:
         baseline, frozen = self.baselines.days_of(row, before), self.baselines.frozen(row, before)
-        return Fall(row, first, day, day, before, baseline, self.measure.has_data[:, row], frozen)
+        return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Add the later days to a fall until it ends; return the day that shows its end, None while it is open."""
+        """Add the days after the first one to a fall until it ends; return the day that shows its end, None while it is
+        open. The days of the window that opened it can be back at the baseline already.
+        """
         base = self.baselines.of(np.array([fall.row]), fall.before)
         back = 0
 
         def all_of(first: int, last: int) -> Sums:
-            return lambda name: fall.values[name][first : last + 1].sum(keepdims=True)
+            # Other days have a norm too, but no count to compare with it.
+            places = first + np.flatnonzero(fall.has_data[first : last + 1])
+            return lambda name: fall.values[name][places].sum(keepdims=True)
 
-        for day in range(fall.opened + 1, len(fall.has_data)):
+        for day in range(fall.first, len(fall.has_data)):
             if day - fall.first >= SETTLED_DAYS:
                 fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
                 # The baseline restarts at the new level.
                 self.baselines.take_out(fall.row, 0, fall.first - 1)
+                self.free[fall.row] = day
                 return day
             if fall.has_data[day]:
                 today, so_far = (
                     float(self.measure.fall(base, all_of(first, last))[0])
-                    for first, last in ((day, day), (fall.first, fall.last_bad))
+                    for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
                 )
                 # A bad day is nearer to the level of the incident than to the baseline.
                 if not today < so_far / 2:
                     fall.last_bad, back = day, 0
                     continue
                 back += 1
-                if back == DAYS_BACK:
+                if back >= DAYS_BACK and day >= fall.opened:
                     fall.last, fall.state = fall.last_bad, "recovered"
                     self.baselines.take_out(fall.row, fall.first, fall.last_bad)
+                    self.free[fall.row] = fall.last_bad + 1
                     return day
         return None
