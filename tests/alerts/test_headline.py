@@ -82,6 +82,8 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
     assert [one.incident_id for one in week.ended] == ["missing-day"]
     assert [one["account_id"] for one in week.packages][-1] == "default"
     assert {"remaining", "quantity", "run_out_day", "buy_by"} <= week.packages[-1].keys()
+    # One day of its packages has no data.
+    assert week.packages[-1]["is_upper_bound"] is True
     ((month, account, bill, log, amount),) = (
         [one[name] for name in ("month", "account_id", "bill", "log", "amount")] for one in week.bills
     )
