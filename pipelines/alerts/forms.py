@@ -55,6 +55,10 @@ def _escaped_json(text: str) -> int:
     return len(json.dumps(text))
 
 
+def _escaped_html(text: str) -> int:
+    return len(escape(text, quote=False))
+
+
 _DIALECTS: Final = {
     # DingTalk: 20,000 bytes a request; a single line break is none.
     "dingtalk": _Dialect("\n\n", _escaped_json, 18_000),
@@ -62,8 +66,8 @@ _DIALECTS: Final = {
     "feishu": _Dialect("\n", _escaped_json, 18_000),
     # WeCom: `markdown.content` has at most 4,096 bytes of UTF-8.
     "wecom": _Dialect("\n", _utf8, 4_000),
-    # Slack: the text of a section has at most 3,000 characters.
-    "slack": _Dialect("\n", len, 2_700),
+    # Slack: the text of a section has at most 3,000 characters, in which `&`, `<` and `>` are escaped.
+    "slack": _Dialect("\n", _escaped_html, 2_700),
 }
 
 

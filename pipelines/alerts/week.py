@@ -19,6 +19,7 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_problem
+from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows
 from pipelines.store.published_file import last_day_of, open_published
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 7
 _BILLED: Final = "billable_verifications"
+# Ends of incidents are looked for this many days before a Sunday: a gap may be longer than a week.
+_DAYS_AFTER_AN_END: Final = 60
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data. `opened` and `ended` are the incidents
-    that began or ended in the week; `packages` and `bills` have one row for each account.
+    """The content of a weekly message; `days` is the number of days with data. `opened` are the incidents that began in
+    the week, `ended` those whose end its days show; `packages` and `bills` have one row for each account.
     """
 
     first: date
@@ -78,6 +81,9 @@ def last_sunday(day: date) -> date:
 
 def read_week(database: Path, sunday: date) -> Week | None:
     """Return the week that ends on a Sunday; None if it has no data, or no published file of this version exists."""
+    # Imported lazily, as in `read_key_days`.
+    from pipelines.incidents.usual.key_days import key_rows
+
     try:
         with closing(open_published(database)) as connection:
             # A week that is sent late ended some days before the as-of.
@@ -87,6 +93,7 @@ def read_week(database: Path, sunday: date) -> Week | None:
             ]
             packages = named_rows(connection, sql("pipelines.alerts", "packages_left"))
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
+            rows = key_rows(connection, sunday - timedelta(days=_DAYS_AFTER_AN_END), last_day_of(connection))
     except (AuthmeterError, duckdb.Error):
         return None
     days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
@@ -95,8 +102,29 @@ def read_week(database: Path, sunday: date) -> Week | None:
         return None
     figures = tuple(_figure(name, days, key_days) for name in (*key_figures(), _BILLED))
     opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
-    ended = _words(one for one in incidents if days[0] <= (one.incident.last_day or date.max) <= sunday)
+    ended = _words(one for one in incidents if days[0] <= (_day_of_end(one.incident, rows) or date.max) <= sunday)
     return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))
+
+
+def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
+    """Return the day that shows the end of an incident, which is reported as open until then; None if no day does.
+
+    `rows` are the days of `key_rows`. Rates, volumes and short days recover by several days back, without days that
+    have no data or, for volumes, are holidays. Faults of the data, and settled incidents, end on the next day.
+    """
+    from pipelines.incidents.detection.falls import DAYS_BACK
+
+    if one.last_day is None:
+        return None
+    has_norm = one.kind != "data" or one.metric == "short_day"
+    needed = DAYS_BACK if has_norm and one.state == "recovered" else 1
+    skips_holidays = one.is_volume or one.metric == "short_day"
+    later = [
+        day
+        for day, row in rows.items()
+        if day > one.last_day and row["is_complete"] and not (skips_holidays and row["is_holiday"])
+    ]
+    return later[needed - 1] if len(later) >= needed else None
 
 
 def _words(some: Iterable[PublishedIncident]) -> tuple[WeekIncident, ...]:

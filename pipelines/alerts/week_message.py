@@ -89,7 +89,7 @@ def _figure_text(figure: WeekFigure, language: Language) -> str:
 
 
 def _package(one: Mapping[str, Any], is_zh: bool) -> Line:
-    left, of = f"{one['remaining']:,}", f"{one['quantity']:,}"
+    left, of = f"{'≤ ' if one['is_upper_bound'] else ''}{one['remaining']:,}", f"{one['quantity']:,}"
     text = f"剩余 {left} / {of}" if is_zh else f"{left} of {of} left"
     if one["run_out_day"]:
         text += f"，预计 {one['run_out_day']} 用完" if is_zh else f", run out on {one['run_out_day']}"

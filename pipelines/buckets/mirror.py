@@ -1,7 +1,7 @@
 """Copies a folder to a bucket in an order that keeps the copied site working for readers during the copy.
 
-New and changed files are copied first, entry pages last. A file that the folder lacks now is removed one version later,
-so that pages opened before can still load it. Only files that `mirror` copied are removed.
+New and changed files are copied first, entry pages last. A file of pages that the folder lacks now is removed one
+version later, so that pages opened before can still load it. Only files that `mirror` copied are removed.
 """
 
 import hashlib
@@ -54,6 +54,7 @@ class Mirror:
         without: patterns of paths that are never copied.
         index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
             folder has no such file.
+        keeps_gone: whether a file that the folder lacks now stays for one version more.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class Mirror:
     last: Sequence[str] = ()
     without: Sequence[str] = ()
     index: str = ""
+    keeps_gone: bool = True
 
     def is_copied(self, path: str) -> bool:
         """Whether a file of the folder belongs in the bucket: it matches no pattern of `without`."""
@@ -136,16 +138,22 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Remove from the bucket the files that an earlier version of the folder already lacked. Record the files that
-        are missing for the first time, and the files that exist again.
+        """Remove from the bucket the files that an earlier version of the folder already lacked, or with `keeps_gone`
+        off, all that the folder lacks. Record the files that are missing for the first time, and the files that exist
+        again.
 
         `there` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
         gone = {path: copied for path, copied in before.items() if path not in there}
-        old = [path for path, copied in gone.items() if copied.gone_in not in (None, self._what.version)]
+        kept = (None, self._what.version) if self._what.keeps_gone else ()
+        old = [path for path, copied in gone.items() if copied.gone_in not in kept]
         self._note_unknown(old, before)
         self._in_threads(self._remove, old)
-        new = {path: Copied(one.digest, self._what.version) for path, one in gone.items() if one.gone_in is None}
+        new = {
+            path: Copied(one.digest, self._what.version)
+            for path, one in gone.items()
+            if one.gone_in is None and path not in old
+        }
         back = {path: Copied(one.digest) for path, one in before.items() if path in there and one.gone_in}
         now = self._ledger.copied(self._target)
         self._ledger.note_copied(self._target, new | {p: Copied(now[p].digest) for p in back}, old)

@@ -4,7 +4,7 @@ They examine the tables that are about to be published, and report packages that
 wrong balances, and differences from the log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -64,9 +64,11 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
     accounts = list(tables["resource_package_forecast"].iter_rows(named=True))
+    # Uses on days without data are not deducted from these accounts' packages.
+    bounded = {one["account_id"] for one in packages if one["state"] == "active" and one["missing_days"]}
     end = day_start(as_of + timedelta(days=1), settings.timezone)
     found = (
-        (_low(one) for one in accounts if _is_low(one, settings.package_low_share)),
+        (_low(one, bounded) for one in accounts if _is_low(one, settings.package_low_share)),
         _running_out(accounts, as_of),
         (_unused(one) for one in packages if _is_lapsing(one, end)),
         _overflowing(tables["resource_package_usage"], as_of),
@@ -107,13 +109,14 @@ def _is_low(account: dict[str, Any], share: float) -> bool:
     return not account["quantity"] or account["remaining"] < Fraction(str(share)) * account["quantity"]
 
 
-def _low(account: dict[str, Any]) -> Bilingual:
-    name, remaining, quantity = account["account_id"], account["remaining"], account["quantity"]
+def _low(account: dict[str, Any], bounded: Container[str]) -> Bilingual:
+    name, quantity = account["account_id"], account["quantity"]
     if not quantity:
         return Bilingual(f"{name}：没有生效中的资源包", f"{name}: no active resource package")
+    left = f"{'≤ ' if name in bounded else ''}{account['remaining']:,}"
     return Bilingual(
-        f"{name}：资源包剩余 {remaining:,} 次，共 {quantity:,} 次",
-        f"{name}: {remaining:,} of {quantity:,} left in its resource packages",
+        f"{name}：资源包剩余 {left} 次，共 {quantity:,} 次",
+        f"{name}: {left} of {quantity:,} left in its resource packages",
     )
 
 

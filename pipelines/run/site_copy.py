@@ -43,7 +43,8 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
     site = store.site.resolve()
     for url, what in (
         (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
-        (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED)),
+        # Readers of a table read all of its files: one of a month that is gone would add rows that are not published.
+        (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False)),
     ):
         try:
             if url and what.folder.is_dir() and (report := _copy(store, publish, url, what, progress)):

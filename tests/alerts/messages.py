@@ -80,8 +80,9 @@ def of_week(*still_open: OpenIncident) -> Message:
         (WeekIncident("0a1b2c3d4e5f6071", Bilingual("商城 · 新问题", "Shop · a new problem")),),
         (WeekIncident("f00", Bilingual("游戏 · 已恢复", "Game · recovered")),),
         ({"account_id": "a1", "remaining": 15909, "quantity": 62000, "run_out_day": date(2026, 12, 11),
-          "buy_by": date(2026, 12, 4)},
-         {"account_id": "a2", "remaining": 10, "quantity": 20, "run_out_day": None, "buy_by": None}),
+          "buy_by": date(2026, 12, 4), "is_upper_bound": False},
+         {"account_id": "a2", "remaining": 10, "quantity": 20, "run_out_day": None, "buy_by": None,
+          "is_upper_bound": True}),
         ({"month": date(2026, 10, 1), "account_id": "a1", "bill": 45683, "log": 45278, "amount": 1827.32},),
     )  # fmt: skip
     problems = Problems(open=len(still_open))

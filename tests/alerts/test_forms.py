@@ -21,6 +21,9 @@ LONG = of_day(
     warnings=[("check", "告警" * 2000, "")] * 9,
 )
 
+# Slack counts the five characters of the escape of each sign.
+SIGNS = of_day(WALLET, warnings=[("check", "A&B" * 90, "")] * 5)
+
 
 @pytest.fixture
 def chats(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
@@ -64,7 +67,7 @@ def test_each_chat_takes_the_message_in_its_own_form(chats: dict[str, Service]) 
     assert chats["dingtalk"].got[0]["markdown"]["title"] == MESSAGE.title("zh")
 
 
-@pytest.mark.parametrize("message", [LONG, of_week(*[SHOP] * 9)])
+@pytest.mark.parametrize("message", [LONG, SIGNS, of_week(*[SHOP] * 9)])
 def test_a_long_message_stays_within_each_limit(chats: dict[str, Service], message: Message) -> None:
     assert sent(message, *URLS.values()) == [True] * len(URLS)
 

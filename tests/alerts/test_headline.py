@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.alerts.figures import Figure, Headline, read_headline
 from pipelines.alerts.week import WeekFigure, last_sunday, read_week
-from tests.data.published_tables import AS_OF, example, steady
+from tests.data.made_database import Database
+from tests.data.published_tables import AS_OF, example, incident, steady
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)
@@ -81,10 +82,47 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
     assert [one.incident_id for one in week.ended] == ["missing-day"]
     assert [one["account_id"] for one in week.packages][-1] == "default"
     assert {"remaining", "quantity", "run_out_day", "buy_by"} <= week.packages[-1].keys()
+    # One day of its packages has no data.
+    assert week.packages[-1]["is_upper_bound"] is True
     ((month, account, bill, log, amount),) = (
         [one[name] for name in ("month", "account_id", "bill", "log", "amount")] for one in week.bills
     )
     assert (month, account, bill, log, amount) == (date(2026, 2, 1), "default", 10_000, 9_975, 400.0)
+
+
+def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) -> None:
+    """A rate needs two days back, of which the week before has only one; a day without data shows no end."""
+    sunday = last_sunday(AS_OF)
+    of_data = {"kind": "data", "metric": "missing_day", "app_key": "*", "channel": "*"}
+    ended: dict[str, tuple[int, dict[str, object]]] = {
+        "friday-before": (9, {}),
+        "saturday-before": (8, {}),
+        "saturday": (1, {}),
+        "thursday": (3, {}),
+        "settled-sunday-before": (7, {"state": "settled"}),
+        "settled-sunday": (0, {"state": "settled"}),
+        "missing-saturday-before": (8, of_data),
+        "missing-sunday-before": (7, of_data),
+        "missing-sunday": (0, of_data),
+        "short-saturday-before": (8, of_data | {"metric": "short_day"}),
+    }
+    late = (AS_OF - sunday).days
+
+    def more(made: Database) -> None:
+        for incident_id, (back, changes) in ended.items():
+            given = {"state": "recovered", "last_day": days_before(sunday, back)} | changes
+            made.add("incidents", incident(incident_id, 30 + late, **given))
+
+    week = read_week(steady(tmp_path / "authmeter.duckdb", missing=(late + 1, late + 2), more=more), sunday)
+    assert week
+    assert {one.incident_id for one in week.ended} == {
+        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before",
+    }  # fmt: skip
+    week = read_week(steady(tmp_path / "whole.duckdb", more=more), sunday)
+    assert week
+    assert {one.incident_id for one in week.ended} == {
+        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before", "thursday",
+    }  # fmt: skip
 
 
 def test_a_bill_of_both_channels_is_counted_once(folder: DataFolder) -> None:

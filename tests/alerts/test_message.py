@@ -67,7 +67,7 @@ https://reports.example.com/authmeter/apps/wallet/index.html
 - 游戏 · 已恢复
 资源包：
 - a1：剩余 15,909 / 62,000，预计 2026-12-11 用完，最迟 2026-12-04 购买
-- a2：剩余 10 / 20
+- a2：剩余 ≤ 10 / 20
 2026-10 账单：
 - a1：45,683，与日志相差 +405，金额 1,827.32"""
 WEEK_EN = """\
@@ -85,7 +85,7 @@ Ended:
 - Game · recovered
 Resource packages:
 - a1: 15,909 of 62,000 left, run out on 2026-12-11, buy by 2026-12-04
-- a2: 10 of 20 left
+- a2: ≤ 10 of 20 left
 Bill of 2026-10:
 - a1: 45,683, +405 against the log, amount 1,827.32"""
 

@@ -75,6 +75,20 @@ def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
     assert (there / "days" / "a.html").read_text() == "3"
 
 
+def test_tables_have_no_rows_of_months_that_are_no_longer_published(folder: DataFolder, tmp_path: Path) -> None:
+    target = tmp_path / "bucket"
+    target.mkdir()
+    place = PublishSettings(tables_url=f"file://{target}")
+    old = {"usage_daily/month=2026-02/usage_daily.parquet": "1", "limit_daily/month=2026-02/limit_daily.parquet": "1"}
+    new = {"usage_daily/month=2026-03/usage_daily.parquet": "2", "limit_daily/limit_daily.parquet": "2"}
+    for name, files in (("1", old), ("2", new)):
+        folder.store.site.unlink(missing_ok=True)
+        with site(tmp_path / name, {f"tables/{path}": text for path, text in files.items()}) as root:
+            folder.store.site.symlink_to(root)
+        assert copy_site(folder.store, place, lambda done, total: None)
+        assert tree(target).keys() == files.keys()
+
+
 def test_the_list_of_files_names_the_copied_ones(
     folder: DataFolder, bucket: Path, rclone: Server, tmp_path: Path
 ) -> None:

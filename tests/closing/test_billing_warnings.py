@@ -68,6 +68,12 @@ def test_a_fifth_left_is_enough_and_less_is_low(folder: DataFolder) -> None:
     assert fired(folder) == {}
 
 
+def test_what_is_left_is_an_upper_bound_if_a_day_has_no_data(folder: DataFolder) -> None:
+    use(folder, 4, 0, 5)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY - timedelta(days=2)},\n")
+    assert fired(folder) == {"package_low": "default: ≤ 1 of 10 left in its resource packages"}
+
+
 def test_an_account_without_an_active_package_is_low_and_its_uses_are_over(folder: DataFolder) -> None:
     use(folder, 2)
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,10,{DAY + timedelta(days=1)},\n")
@@ -143,7 +149,8 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
 def test_messages_have_words_in_both_languages() -> None:
     account = {"account_id": "acc", "remaining": 1200, "quantity": 9000, "run_out_earliest": DAY, "run_out_day": None}
     package = {
-        "resource_package_id": "p", "quantity": 9000, "drift": -2000, "unused_expected": 3000,
+        "resource_package_id": "p", "account_id": "acc", "quantity": 9000, "drift": -2000, "unused_expected": 3000,
+        "state": "active", "missing_days": 0,
         "expires_at": datetime.combine(DAY, time(), ZoneInfo("Asia/Shanghai")),
     }  # fmt: skip
     usage = pl.DataFrame({"day": [DAY], "account_id": ["acc"], "resource_package_id": [None], "uses": [1]})

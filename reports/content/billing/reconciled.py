@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipelines.billing.reconciliation.reconciled_days import DayReconciled
 from pipelines.billing.reconciliation.reconciled_months import MonthReconciled
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.registry.statements import NUMBER
 from reports.content.published import PublishedTables
 
 # Priority of causes if a day has several: causes that need a look, then known causes, then agreement.
@@ -108,9 +109,9 @@ class Reconciled:
         return self._of_consoles() if self.days else None
 
     def _of_bills(self, rows: list[MonthReconciled]) -> Agreement:
-        both = {one.account_id for one in rows if one.channel == "number"}
+        both = {one.account_id for one in rows if one.channel == NUMBER}
         # A bill for both channels includes the counts of the bills for one channel.
-        rows = [one for one in rows if one.channel == "number" or one.account_id not in both]
+        rows = [one for one in rows if one.channel == NUMBER or one.account_id not in both]
         month = rows[0].month
         hours = Counter(
             hours
@@ -128,9 +129,19 @@ class Reconciled:
         )  # fmt: skip
 
     def _of_consoles(self) -> Agreement | None:
+        """Compare the billed counts of the consoles with the log. A console without billed counts is compared by its
+        calls.
+        """
         whole = [one for one in self.days if one.app_key == ALL_APPS]
-        measure = "billed" if any(one.measure == "billed" for one in whole) else "total"
-        rows = [one for one in whole if one.measure == measure]
+        with_billed = {(one.account_id, one.channel) for one in whole if one.measure == "billed"}
+        rows = [
+            one
+            for one in whole
+            if one.measure == ("billed" if (one.account_id, one.channel) in with_billed else "total")
+        ]
+        both = {(one.day, one.account_id) for one in rows if one.channel == NUMBER}
+        # A count for both channels includes the counts for one channel.
+        rows = [one for one in rows if one.channel == NUMBER or (one.day, one.account_id) not in both]
         if not rows:
             return None
         hours = Counter(one.shift_hours for one in rows if one.shift_hours is not None)

@@ -62,6 +62,15 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(folder: DataFolder)
     assert {f"{name}.csv" for name in NAMES} <= {file["path"] for file in manifest["files"]}
 
 
+def test_a_page_that_lists_only_some_of_the_earlier_bills_says_so(folder: DataFolder) -> None:
+    rows = [f"2026-01,a{n},number,9" for n in range(101)]
+    folder.write("registry/bills/a.csv", "\n".join(["month,account_id,channel,quantity", "2026-02,a0,number,9", *rows]))
+    assert len(publish(folder)["reconciliation_monthly"].splitlines()) == 1 + 102
+    page = (folder.store.site / "reconciliation.html").read_text("utf-8")
+    assert page.count(">2026-01<") == 100
+    assert "Shown are the first 100, all are in the file reconciliation_monthly.csv" in page
+
+
 def test_without_input_there_are_no_files_and_what_a_page_says_to_write_is_taken(folder: DataFolder) -> None:
     assert publish(folder) == {}
     examples: dict[str, str] = {}

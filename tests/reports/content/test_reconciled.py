@@ -27,12 +27,12 @@ def bill(
 
 def console(
     back: int, said: int, log: int | None, cause: str = "within", explained: int = 0, *, measure: str = "billed",
-    hours: int | None = None, app: str = "*",
+    hours: int | None = None, app: str = "*", account: str = "default", channel: str = "number",
 ) -> DayReconciled:  # fmt: skip
     apart = None if log is None else said - log
     day = AS_OF - timedelta(days=back)
     return DayReconciled(
-        day, "default", app, "number", measure, said, log, apart, 5, cause, explained,
+        day, account, app, channel, measure, said, log, apart, 5, cause, explained,
         None if apart is None else apart - explained, hours, 0,
     )  # fmt: skip
 
@@ -73,6 +73,17 @@ def console(
          "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 90% 可由 8 小时时差解释，2 次未找到原因。",
          "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, of which a shift of 8 hours "
          "explains 90%, no cause was found for 2.", "warn"),
+        # A day's count of both channels contains the counts of each, as a bill does.
+        (Reconciled([], [console(1, 1000, 900, "mismatch", 100), console(1, 600, 550, "mismatch", 50,
+                         channel="local_verify"), console(1, 400, 400, channel="one_click"),
+                         console(2, 300, 300, channel="one_click")], {}),
+         "近 30 天控制台与日志相差 7.7%，其中 100% 可由“号码不一致”解释。",
+         "Over the last 30 days console and log differ by 7.7%, 100% of it explained by: Mismatched numbers.", "warn"),
+        # A console without billed counts is compared by its calls.
+        (Reconciled([], [console(1, 100, 100), console(1, 900, 100, measure="total"),
+                         console(1, 100, 50, "unexplained", measure="total", account="two")], {}),
+         "近 30 天控制台与日志相差 25.0%，50 次未找到原因。",
+         "Over the last 30 days console and log differ by 25.0%, no cause was found for 50.", "bad"),
     ],
 )  # fmt: skip
 def test_how_far_they_are_apart_is_said_in_one_sentence(found: Reconciled, zh: str, en: str, how_bad: str) -> None:
