@@ -58,6 +58,11 @@ def business_day(instant: datetime, zone: str) -> date:
     return local_time(instant, zone).date()
 
 
+def last_business_day(end: datetime, zone: str) -> date:
+    """Return the last business day of a span that ends just before an aware instant."""
+    return business_day(end - timedelta(microseconds=1), zone)
+
+
 def local_time(instant: datetime, zone: str) -> datetime:
     """Return an aware instant as local time of a zone."""
     return instant.astimezone(ZoneInfo(zone))
