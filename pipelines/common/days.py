@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,11 @@ def business_day(instant: datetime, zone: str) -> date:
     return local_time(instant, zone).date()
 
 
+def last_business_day(end: datetime, zone: str) -> date:
+    """Return the last business day of a span that ends just before an aware instant."""
+    return business_day(end - timedelta(microseconds=1), zone)
+
+
 def local_time(instant: datetime, zone: str) -> datetime:
     """Return an aware instant as local time of a zone."""
     return instant.astimezone(ZoneInfo(zone))
@@ -74,10 +80,11 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """A business day from `start` to `end`, in UTC; `end` is the start of the next day. `hours` are the hours that the
-    local clock shows, 0 to 23, in order.
+    """A business day from `start` to `end`, in UTC; `end` is the start of the next day. `hours` has for each quarter of
+    an hour the hour that the local clock shows, 0 to 23.
 
-    On a day when the clock is changed, one hour occurs twice or never.
+    On a day when the clock is changed, hours occur twice, in part or never: some zones change by half an hour, or at a
+    quarter to three.
     """
 
     start: datetime
@@ -88,8 +95,9 @@ class DayHours:
 def day_hours(day: date, zone: str) -> DayHours:
     """Return the hours of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
-    elapsed = range(ceil((end - start) / timedelta(hours=1)))
-    return DayHours(start, end, tuple((start + timedelta(hours=n)).astimezone(ZoneInfo(zone)).hour for n in elapsed))
+    quarter = timedelta(minutes=15)
+    quarters = range(ceil((end - start) / quarter))
+    return DayHours(start, end, tuple((start + n * quarter).astimezone(ZoneInfo(zone)).hour for n in quarters))
 
 
 def require_same_zone(stored: str | None, zone: str) -> None:
@@ -131,22 +139,48 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class ZoneOffsets:
+    """The offsets of a zone's clock from UTC in a span of time: `offsets[n]` before the instant `changes[n]` (UTC), and
+    `offsets[n + 1]` from it on.
+    """
+
+    offsets: tuple[timedelta, ...]
+    changes: tuple[datetime, ...]
+
+    @property
+    def local_changes(self) -> tuple[datetime, ...]:
+        """For each change, the earliest local time that has the next offset, without time zone.
+
+        As in PEP 495, a local time that occurs twice is the first one, and one that never occurs has the offset before
+        the change.
+        """
+        changes = zip(self.changes, pairwise(self.offsets), strict=True)
+        return tuple((change + max(around)).replace(tzinfo=None) for change, around in changes)
+
+
 @cache
-def fixed_offset(zone: str, first: datetime, last: datetime) -> timedelta | None:
-    """Return the zone's offset from UTC if it is the same at every hour from `first` to `last`, else None."""
-    tz, hour = ZoneInfo(zone), timedelta(hours=1)
-    offset = last.astimezone(tz).utcoffset()
-    # The whole days of UTC in between, and the hours on both sides of them.
+def zone_offsets(zone: str, first: datetime, last: datetime) -> ZoneOffsets:
+    """Return the offsets of a zone from the instant `first` to `last`."""
     begin, end = _midnight(first) + timedelta(days=1), _midnight(last)
-    before = (first + n * hour for n in range(24) if first + n * hour < min(begin, last))
-    behind = (end + n * hour for n in range(24) if first <= end + n * hour <= last)
-    days = (begin + timedelta(days=n) for n in range((end - begin).days))
-    is_fixed = (
-        all(instant.astimezone(tz).utcoffset() == offset for instant in (*before, *behind))
-        # This stops at the first day that differs: a hundred years take more than a second.
-        and all(_offset_on(zone, day) == offset for day in days)
-    )
-    return offset if is_fixed else None
+    between = (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    offsets, changes = [_offset_at(zone, first)], []
+    before = first
+    # In the tz database, the changes of a zone are more than a day apart.
+    for instant in (*between, last):
+        if (offset := _offset_at(zone, instant)) != offsets[-1]:
+            offsets.append(offset)
+            changes.append(_first_with(offset, zone, before, instant))
+        before = instant
+    return ZoneOffsets(tuple(offsets), tuple(changes))
+
+
+def _first_with(offset: timedelta, zone: str, before: datetime, until: datetime) -> datetime:
+    """Return the first instant, in whole seconds, with an offset that `until` has and `before` has not."""
+    while until - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=max(1, (until - before) // timedelta(seconds=2)))
+        before, until = (before, middle) if _offset_at(zone, middle) == offset else (middle, until)
+    return until.replace(microsecond=0)
 
 
 def _midnight(instant: datetime) -> datetime:
@@ -154,10 +188,8 @@ def _midnight(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-# The range grows from run to run, but most of its days stay the same: each is computed once in a process.
+# The range grows from run to run, but most of its midnights stay the same: each is computed once in a process.
 @cache
-def _offset_on(zone: str, midnight: datetime) -> timedelta | None:
-    """Return the zone's offset if it is the same at every hour of the UTC day that begins at `midnight`, else None."""
-    tz = ZoneInfo(zone)
-    first, *others = ((midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(24))
-    return first if all(offset == first for offset in others) else None
+def _offset_at(zone: str, instant: datetime) -> timedelta:
+    """Return the offset of a zone's clock from UTC at an instant."""
+    return instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()

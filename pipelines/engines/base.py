@@ -31,7 +31,7 @@ BATCH_DAYS = pa.schema(
      ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
 )  # fmt: skip
 """The days of a batch in order, with their parameters: the index of the day, the starts of this and the next day in
-quarters of an hour since 1970, the hour on the clock of each hour of the day, and the cuts of its uses.
+quarters of an hour since 1970, the hour on the clock in each quarter of the day, and the cuts of its uses.
 """
 APP_BITS = 21
 """The low bits of an app number, which are the index among the apps of the day. The higher bits are the day number."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from pipelines.common.sql import literal, quoted
-from pipelines.contract.record.field_rules import BARE
+from pipelines.contract.record.field_rules import BARE, instant_of_local
 from pipelines.contract.record.fields import FIELD_NAMES, MALFORMED
 from pipelines.reading.files.blocks import MAX_LINE_BYTES
 from pipelines.reading.formats.csv_layout import CsvLayout
@@ -190,7 +190,7 @@ def _parquet_text(column: str, kind: pa.DataType) -> str:
 def _instant(column: str, kind: pa.DataType) -> str:
     """Return the SQL of a timestamp as a TIMESTAMP in UTC; a timestamp without zone is in the source's zone."""
     time = _in_milliseconds(column, kind)
-    return time if kind.tz else f"epoch_ms(epoch_us(first_instant({time}, $source_zone)) // 1000)"
+    return time if kind.tz else instant_of_local(time)
 
 
 def _in_milliseconds(column: str, kind: pa.DataType) -> str:

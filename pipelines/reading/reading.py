@@ -1,10 +1,14 @@
 """The parameters of reading a file: time zones, accepted times and channels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pipelines.common.days import fixed_offset
+from pipelines.common.days import zone_offsets
 from pipelines.contract.record.channels import CHANNELS
+
+# No clock is changed by more than a day.
+_AROUND_CHANGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,19 @@ class Reading:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The parameters of `record_query`. `fixed_offset_ms` is the UTC offset of the business zone if it is the same
-        at all accepted instants, else None.
-        """
-        offset = fixed_offset(self.business_zone, self.oldest, self.newest)
+        """The parameters of `record_query`: of both zones, the offsets and the times from which they are in force."""
+        business = zone_offsets(self.business_zone, self.oldest, self.newest)
+        # A local time may have occurred first before `oldest`.
+        source = zone_offsets(self.source_zone, self.oldest - _AROUND_CHANGE, self.newest)
         return {
-            "source_zone": self.source_zone,
-            "business_zone": self.business_zone,
-            "fixed_offset_ms": None if offset is None else int(offset.total_seconds() * 1000),
+            "source_changes": list(source.local_changes),
+            "source_offsets_ms": _milliseconds(source.offsets),
+            "business_changes": [change.replace(tzinfo=None) for change in business.changes],
+            "business_offsets_ms": _milliseconds(business.offsets),
             "oldest": self.oldest.replace(tzinfo=None),
             "newest": self.newest.replace(tzinfo=None),
         }
+
+
+def _milliseconds(offsets: Iterable[timedelta]) -> list[int]:
+    return [offset // timedelta(milliseconds=1) for offset in offsets]

@@ -32,8 +32,8 @@ def record_query(
     `SKIPPED` or `BARE`; NULL if it is accepted), `nulled` (bits, see `nulled_names`), `day`, `phone_mask`, each field,
     and `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
 
-    Its parameters are $business_zone, $fixed_offset_ms, $oldest, $newest and, unless times are timestamps with zone,
-    $source_zone.
+    Its parameters are $business_changes, $business_offsets_ms, $oldest, $newest and, unless times are timestamps with
+    zone, $source_changes and $source_offsets_ms.
 
     Args:
         channels: the channels that a record may have.
@@ -52,11 +52,9 @@ def record_query(
     )
     return f"""
     SELECT "row file" AS file, reason, nulled, "good event_time" AS event_time,
-        -- A zone with a fixed offset needs no lookup in the time zone tables, which costs as much as the parsing.
-        CASE WHEN $fixed_offset_ms IS NOT NULL
-            THEN ("good event_time" + to_milliseconds($fixed_offset_ms::BIGINT))::DATE
-            ELSE (("good event_time" AT TIME ZONE 'UTC') AT TIME ZONE $business_zone)::DATE
-        END AS day,
+        ("good event_time" + to_milliseconds(
+            offset_at("good event_time", $business_changes::TIMESTAMP[], $business_offsets_ms::BIGINT[])
+        ))::DATE AS day,
         phone_mask("good phone") AS phone_mask, {typed}{used}{extra}
     FROM (
         SELECT *,

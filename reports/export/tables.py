@@ -5,10 +5,11 @@ This module selects the rows, with all columns of the table and sorted by its ke
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from pipelines.common.days import Window
+from pipelines.common.days import FIRST_DAY, Window, day_start
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES, VIEWS
@@ -17,12 +18,12 @@ from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query
 
 # Conditions for rows that touch a span, by the columns that date a row; the first entry whose columns a table has is
-# used. Times are converted to days in the business time zone, which is set for the session.
+# used. Times are compared with the instants at which the span begins and ends in the business time zone.
 _IN_SPAN: Final = {
     ("day",): "day BETWEEN $first AND $last",
     ("month",): "month BETWEEN date_trunc('month', $first::DATE) AND $last",
     ("first_day", "last_day"): "first_day <= $last AND coalesce(last_day, $last) >= $first",
-    ("read_at",): "read_at::DATE BETWEEN $first AND $last",
+    ("read_at",): "read_at >= $begin AND read_at < $end",
 }
 
 
@@ -51,11 +52,12 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
     """
     require_format(request.format)
     require_target(request.target, request.format)
-    query, values = _query(published_table(request.table), request.span)
+    query = _query(published_table(request.table), request.span)
     with closing(open_published(database)) as connection:
         ((as_of, zone),) = connection.execute("SELECT as_of, time_zone FROM publication").fetchall()
         # Times are written in the business time zone, as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": zone})
+        values = _bounds(query, request.span, zone) if request.span else {}
         return write_query(connection, query, values, request.format, request.target, as_of, language)
 
 
@@ -84,17 +86,26 @@ def published_table(name: str, where: str = "--table") -> Table:
     return known[name]
 
 
-def _query(table: Table, span: Window | None) -> tuple[str, dict[str, object]]:
+def _query(table: Table, span: Window | None) -> str:
     if span is None:
-        return table.query(table.name), {}
+        return table.query(table.name)
     if span.last < span.first:
         raise UsageError(
             f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day as --from."
         )
     condition = _in_span(table)
-    if condition is None:
-        return table.query(table.name), {}
-    return table.query(table.name, condition), {"first": span.first, "last": span.last}
+    return table.query(table.name) if condition is None else table.query(table.name, condition)
+
+
+def _bounds(query: str, span: Window, zone: str) -> dict[str, object]:
+    """Return the values of the query's parameters: the days of the span, or the instants of its begin and end."""
+    # The last day of the calendar has no next one.
+    after = min(span.last, date.max - timedelta(days=2)) + timedelta(days=1)
+    bounds = {
+        "first": span.first, "last": span.last, "begin": day_start(max(span.first, FIRST_DAY), zone),
+        "end": day_start(max(after, FIRST_DAY), zone),
+    }  # fmt: skip
+    return {name: value for name, value in bounds.items() if f"${name}" in query}
 
 
 def _in_span(table: Table) -> str | None:

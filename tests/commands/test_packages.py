@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from contextlib import closing
+from datetime import date, timedelta
 
+import pytest
+
+from pipelines.store.published_file import open_published
+from reports.content.billing.resource_packages import package_accounts
+from reports.content.published import PublishedTables
 from tests.published_folder import Call
 from tests.support import DAY, DataFolder, record
 
@@ -35,6 +41,17 @@ def test_an_account_and_its_packages_stand_in_words(call: Call, folder: DataFold
         "other: no package is active; about 0 uses in the next 28 days",
         "  future   next: 0 of 5 left; valid until 2027-04-01; about 5 will lapse",
     ]
+
+
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "America/Edmonton"])
+def test_the_days_of_a_package_are_those_of_the_calendar(call: Call, folder: DataFolder, zone: str) -> None:
+    """The rules of these zones changed in 2026: the database's own time zone tables may differ from the system's."""
+    folder.write("authmeter.toml", f'timezone = "{zone}"\n')
+    publish(folder, "p,,20,2026-11-15,2026-12-01\n", 1)
+    assert "valid until 2026-11-30" in call("packages", data=folder.root).out
+    with closing(open_published(folder.store.database)) as connection:
+        ((package,),) = [one.packages for one in package_accounts(PublishedTables(connection))]
+    assert (package.first_day, package.last_day) == (date(2026, 11, 15), date(2026, 11, 30))
 
 
 def test_what_is_not_known_is_not_said(call: Call, folder: DataFolder) -> None:

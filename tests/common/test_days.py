@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +13,11 @@ from pipelines.common.days import (
     day_hours,
     day_start,
     days_between,
-    fixed_offset,
     last_closed_day,
     last_due_day,
     local_to_utc,
     window,
+    zone_offsets,
 )
 
 NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
@@ -89,36 +90,47 @@ def test_of_an_hour_that_comes_twice_the_first_is_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "first", "last", "offset"),
+    ("zone", "first", "last", "hours"),
     [
-        (SHANGHAI, datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC), timedelta(hours=8)),
-        (NEW_YORK, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 8, 6, tzinfo=UTC), timedelta(hours=-5)),
-        (NEW_YORK, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC), None),
+        (SHANGHAI, datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC), [8]),
+        (NEW_YORK, datetime(2026, 1, 1, 0, 0, 0, 5, UTC), datetime(2026, 3, 8, 6, 59, 59, tzinfo=UTC), [-5]),
+        (NEW_YORK, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC), [-5, -4]),
         # Shanghai changed its clocks until 1991.
-        (SHANGHAI, datetime(1990, 1, 1, tzinfo=UTC), datetime(1991, 1, 1, tzinfo=UTC), None),
+        (SHANGHAI, datetime(1990, 1, 1, tzinfo=UTC), datetime(1992, 1, 1, tzinfo=UTC), [8, 9, 8, 9, 8]),
+        ("Australia/Lord_Howe", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC), [11, 10.5]),
+        ("Pacific/Apia", datetime(2011, 12, 1, tzinfo=UTC), datetime(2012, 1, 1, tzinfo=UTC), [-10, 14]),
     ],
 )
-def test_a_zone_has_one_offset_where_its_clock_is_not_changed(
-    zone: str, first: datetime, last: datetime, offset: timedelta | None
+def test_the_offsets_of_a_zone_change_as_its_clock_does(
+    zone: str, first: datetime, last: datetime, hours: list[float]
 ) -> None:
-    assert fixed_offset(zone, first, last) == offset
+    found = zone_offsets(zone, first, last)
+    assert [offset / timedelta(hours=1) for offset in found.offsets] == hours
+    changes = zip(found.changes, found.local_changes, pairwise(found.offsets), strict=True)
+    for change, local, (before, after) in changes:
+        tick = timedelta(seconds=1)
+        zoned = [instant.astimezone(ZoneInfo(zone)) for instant in (change - tick, change)]
+        assert [instant.utcoffset() for instant in zoned] == [before, after]
+        assert local_to_utc(local, zone) == local.replace(tzinfo=UTC) - after
+        assert local_to_utc(local - tick, zone) == (local - tick).replace(tzinfo=UTC) - before
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "twice", "skipped"),
+    ("zone", "day", "quarters"),
     [
-        ("Asia/Shanghai", date(2026, 3, 10), [], []),
-        ("Europe/Berlin", date(2025, 10, 26), [2], []),
-        ("Europe/Berlin", date(2026, 3, 29), [], [2]),
-        ("Australia/Lord_Howe", date(2026, 4, 5), [1], []),
-        ("Africa/Cairo", date(2026, 4, 24), [], [0]),
+        ("Asia/Shanghai", date(2026, 3, 10), {}),
+        ("Europe/Berlin", date(2025, 10, 26), {2: 8}),
+        ("Europe/Berlin", date(2026, 3, 29), {2: 0}),
+        ("Australia/Lord_Howe", date(2026, 4, 5), {1: 6}),
+        ("Australia/Lord_Howe", date(2025, 10, 5), {2: 2}),
+        # At 03:45, the clock is set to 02:45.
+        ("Pacific/Chatham", date(2026, 4, 5), {2: 5, 3: 7}),
+        ("Africa/Cairo", date(2026, 4, 24), {0: 0}),
     ],
 )
-def test_the_hours_of_a_day_are_those_of_the_clock(zone: str, day: date, twice: list[int], skipped: list[int]) -> None:
+def test_the_quarters_of_a_day_have_the_hours_of_the_clock(zone: str, day: date, quarters: dict[int, int]) -> None:
     hours = day_hours(day, zone).hours
-    assert [hour for hour in range(24) if hours.count(hour) == 2] == twice
-    assert [hour for hour in range(24) if hour not in hours] == skipped
-    assert list(hours) == sorted(hours)
+    assert {hour: hours.count(hour) for hour in range(24)} == dict.fromkeys(range(24), 4) | quarters
 
 
 @pytest.mark.parametrize(

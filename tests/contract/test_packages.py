@@ -65,7 +65,9 @@ def test_bad_packages_are_listed_with_the_first_column_that_is_wrong(tmp_path: P
         "p2,a,-1,2026-01-02,,": "invalid:quantity", f"p2,a,{'9' * 16},2026-01-02,,": "invalid:quantity",
         "p2,a,10,,,": "missing:purchased_at", "p2,a,10,2026-13-01,x,": "invalid:purchased_at",
         "p2,a,10,9999-06-01,,": "invalid:purchased_at", "p2,a,10,0026-11-01,,": "invalid:purchased_at",
-        "p2,a,10,2026-01-02,x,": "invalid:expires_at",
+        "p2,a,10,2026-01-02,x,": "invalid:expires_at", "p2,a,10,2026-01-02,9999-12-31T16:00Z,": "invalid:expires_at",
+        # In Shanghai, the year 10000.
+        "p2,a,10,2026-01-02,9999-12-31T16:00:00Z,": "invalid:expires_at",
         "p2,a,10,2026-01-02,2026-01-02,": "invalid:expires_at", "p2,a,10,2026-01-02,2026-01-01,": "invalid:expires_at",
         "p2,a,10,2026-01-02,,-3": "invalid:price", "p2,a,10,2026-01-02,,cheap": "invalid:price",
         "p1,a,10,2026-01-03,,x": "invalid:price", "p1,a,10,2026-01-03,,": "duplicate:resource_package_id",

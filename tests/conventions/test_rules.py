@@ -56,7 +56,7 @@ RULES = {
     "the week before": Rule(r"\b(?:day|as_of) - 7\b", "day - 7", ("contract/sql/macros.sql",)),
     "the business day of an instant": Rule(r"\bZoneInfo\(", "ZoneInfo(zone)", ("common/days.py",)),
     "the business day of a record": Rule(
-        r"AT TIME ZONE \$business_zone", "AT TIME ZONE $business_zone", ("reading/record_query.py",)
+        r"\$business_offsets_ms", "$business_offsets_ms::BIGINT[]", ("reading/record_query.py",)
     ),
     "which copy counts": Rule(
         r"PARTITION BY day, event_id|event_time, app_key, channel, stage, outcome NULLS",

@@ -38,10 +38,12 @@ class Database:
             places = ", ".join("?" * len(row))
             self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
 
-    def publish(self, *, is_synthetic: bool = False, first_day: date | None = None) -> None:
+    def publish(
+        self, *, is_synthetic: bool = False, first_day: date | None = None, time_zone: str = "Asia/Shanghai"
+    ) -> None:
         """Adds the row of `publication` and the dictionary of metrics."""
         self.add("publication", {
-            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": "Asia/Shanghai", "run": 1,
+            "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": time_zone, "run": 1,
             "first_day": first_day, "is_synthetic": is_synthetic,
         })  # fmt: skip
         for metric in METRICS.values():

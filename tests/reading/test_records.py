@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.reading.reading import Reading
 from tests.reading_bench import ReadFile, ReadingBench, limits
 from tests.support import KEY, Row, as_csv, as_parquet, columns_of, lines, record
 
@@ -228,18 +230,24 @@ def test_a_time_is_an_instant_in_whole_milliseconds(bench: ReadingBench, given: 
 
 
 @pytest.mark.parametrize(
-    ("local", "utc"),
+    ("zone", "local", "utc"),
     [
-        ("2026-01-05T12:00:00", "2026-01-05T17:00:00"),
-        ("2025-07-05T12:00:00", "2025-07-05T16:00:00"),
+        ("America/New_York", "2026-01-05T12:00:00", "2026-01-05T17:00:00"),
+        ("America/New_York", "2025-07-05T12:00:00", "2025-07-05T16:00:00"),
         # 01:30 came twice: the first counts. 02:30 never came: read with the offset before the change.
-        ("2025-11-02T01:30:00", "2025-11-02T05:30:00"),
-        ("2026-03-08T02:30:00", "2026-03-08T07:30:00"),
+        ("America/New_York", "2025-11-02T01:30:00", "2025-11-02T05:30:00"),
+        ("America/New_York", "2026-03-08T02:30:00", "2026-03-08T07:30:00"),
+        # Half an hour came twice, and two hours.
+        ("Australia/Lord_Howe", "2025-04-06T01:45:00", "2025-04-05T14:45:00"),
+        ("Antarctica/Troll", "2025-10-26T01:15:00", "2025-10-25T23:15:00"),
     ],
 )
-def test_a_time_without_offset_is_of_the_sources_zone(bench: ReadingBench, local: str, utc: str) -> None:
-    found = bench.read(lines([record("e1", event_time=local)]), reading=limits(source_zone="America/New_York"))
-    assert found.event("e1")["event_time"] == datetime.fromisoformat(utc)
+def test_a_time_without_offset_is_of_the_sources_zone(bench: ReadingBench, zone: str, local: str, utc: str) -> None:
+    column = columns_of([record("e1")])
+    column["event_time"] = [datetime.fromisoformat(local)]
+    for content, name in ((lines([record("e1", event_time=local)]), "a.ndjson"), (as_parquet(column), "a.parquet")):
+        found = bench.read(content, name, reading=limits(source_zone=zone))
+        assert found.event("e1")["event_time"] == datetime.fromisoformat(utc)
 
 
 def test_the_ends_of_the_accepted_span_are_in_it(bench: ReadingBench) -> None:
@@ -250,6 +258,27 @@ def test_the_ends_of_the_accepted_span_are_in_it(bench: ReadingBench) -> None:
 def test_the_day_is_that_of_the_business_zone(bench: ReadingBench) -> None:
     assert event(bench, event_time="2026-03-09T16:00:00Z")["day"] == date(2026, 3, 10)
     assert event(bench, event_time="2026-03-09T15:59:59.999Z")["day"] == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Africa/Casablanca", "America/Edmonton", "America/Havana", "America/Winnipeg", "Europe/Berlin"]
+)
+def test_the_days_of_records_are_those_of_the_calendar(bench: ReadingBench, zone: str) -> None:
+    """The database has time zone tables of its own, of another version than the system's: in autumn 2026, the rules of
+    four of these zones changed.
+    """
+    instants = [datetime(2026, 9, 15, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(48 * 60)]
+    local = [instant.astimezone(ZoneInfo(zone)) for instant in instants]
+    rows = [record(f"e{n}", event_time=instant.isoformat()) for n, instant in enumerate(instants)]
+    # A local time that occurs twice is left out.
+    rows += [record(f"l{n}", event_time=f"{time:%Y-%m-%dT%H:%M:%S}") for n, time in enumerate(local) if not time.fold]
+    reading = Reading(zone, zone, instants[0] - timedelta(days=400), instants[-1])
+    found = bench.read(lines(rows), reading=reading)
+    assert {one["event_id"]: (one["event_time"], one["day"]) for one in found.events} == {
+        row["event_id"]: (instants[number].replace(tzinfo=None), local[number].date())
+        for row in rows
+        for number in [int(row["event_id"][1:])]
+    }
 
 
 def test_device_and_phone_are_kept_as_keyed_hashes_only(bench: ReadingBench) -> None:

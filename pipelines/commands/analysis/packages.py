@@ -5,19 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.common.days import stamp
+from pipelines.common.days import last_business_day, stamp
 from pipelines.common.text import counted, printable
 from pipelines.store.database import named_rows
 from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 
 Row = dict[str, Any]
-# The last day is in the business time zone.
-_PACKAGES: Final = """
-    SELECT resource_packages.*, ((expires_at - INTERVAL 1 MICROSECOND) AT TIME ZONE time_zone)::DATE AS last_day
-    FROM resource_packages, publication
-    ORDER BY account_id, expires_at, purchased_at, resource_package_id
-"""
+_PACKAGES: Final = "FROM resource_packages ORDER BY account_id, expires_at, purchased_at, resource_package_id"
 
 
 def print_packages(data: Path, *, as_json: bool) -> None:
@@ -34,6 +29,8 @@ def print_packages(data: Path, *, as_json: bool) -> None:
         accounts = named_rows(connection, "SELECT * FROM resource_package_forecast ORDER BY account_id")
         packages = named_rows(connection, _PACKAGES)
         ((zone,),) = connection.execute("SELECT time_zone FROM publication").fetchall()
+    for one in packages:
+        one["last_day"] = last_business_day(one["expires_at"], zone)
     if as_json:
         for one in packages:
             one |= {name: stamp(one[name], zone) for name in ("purchased_at", "expires_at")}

@@ -46,16 +46,28 @@ _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
 }
 _CLOCK = r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
 _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
+
+
+def instant_of_local(time: str) -> str:
+    """Return SQL for the instant of a local time in the source's zone, in UTC; of a time that occurs twice, the first.
+
+    Args:
+        time: SQL of a TIMESTAMP.
+    """
+    offset = f"offset_at({time}, $source_changes::TIMESTAMP[], $source_offsets_ms::BIGINT[])"
+    return f"({time} - to_milliseconds({offset}))"
+
+
 # An instant in whole milliseconds, UTC; finer digits are cut, because a cast would round them. The casts accept no
-# lower-case letters. For an hour that occurs twice, the first counts.
+# lower-case letters.
 _INSTANT: Final = rf"""CASE
             WHEN regexp_full_match(event_time, '{_CLOCK}{_OFFSET}') THEN epoch_ms(epoch_us(
                 coalesce(try_cast(event_time AS TIMESTAMPTZ), try_cast(upper(event_time) AS TIMESTAMPTZ))) // 1000)
             WHEN regexp_full_match(event_time, '\d{{13}}(\.\d+)?') THEN epoch_ms(left(event_time, 13)::BIGINT)
             WHEN regexp_full_match(event_time, '\d{{10}}(\.\d+)?')
                 THEN epoch_ms(left(event_time, 10)::BIGINT * 1000 + rpad(substr(event_time, 12, 3), 3, '0')::BIGINT)
-            WHEN regexp_full_match(event_time, '{_CLOCK}') THEN epoch_ms(epoch_us(
-                first_instant(try_cast(upper(event_time) AS TIMESTAMP), $source_zone)) // 1000)
+            WHEN regexp_full_match(event_time, '{_CLOCK}')
+                THEN {instant_of_local("epoch_ms(epoch_us(try_cast(upper(event_time) AS TIMESTAMP)) // 1000)")}
         END"""
 # A writer that has only fractions adds `.0` to a whole number.
 _LATENCY: Final = rf"""CASE WHEN regexp_full_match(latency_ms, '0*\d{{1,6}}(\.0)?')

@@ -121,6 +121,11 @@ def _expiry(row: Row, purchased_at: datetime, zone: str) -> datetime:
         # At the ends of the calendar.
         raise BadRowError("invalid:purchased_at") from None
     expires_at = _time(row, "expires_at", given, zone)
+    try:
+        business_day(expires_at, zone)
+    except OverflowError:
+        # At the end of the calendar.
+        raise BadRowError("invalid:expires_at") from None
     if expires_at <= purchased_at:
         raise BadRowError("invalid:expires_at")
     return expires_at

@@ -21,11 +21,11 @@ CREATE TEMP MACRO compared(figure, base, is_share) AS
         'week_before': base,
         'change': CASE WHEN is_share THEN figure - base ELSE change_of(figure, base) END
     };
--- The instant of a local time; for an hour that occurs twice the first, while DuckDB returns the second.
-CREATE TEMP MACRO first_instant(local_time, zone) AS
-    CASE WHEN ((local_time AT TIME ZONE zone) - INTERVAL 1 HOUR) AT TIME ZONE zone = local_time
-        THEN (local_time AT TIME ZONE zone) - INTERVAL 1 HOUR
-        ELSE local_time AT TIME ZONE zone
+-- The offset of a clock at `instant`, in milliseconds: `offsets[n]` before `changes[n]`, else the next one. Offsets
+-- come from `common/days.py`: DuckDB's own time zone tables may differ from the system's.
+CREATE TEMP MACRO offset_at(instant, changes, offsets) AS
+    CASE WHEN len(offsets) = 1 THEN offsets[1]
+        ELSE offsets[len(list_filter(changes, lambda change: change <= instant)) + 1]
     END;
 -- The publishable part of a phone number: `138****1234`; only stars for one shorter than 11 characters.
 CREATE TEMP MACRO phone_mask(phone) AS

@@ -5,9 +5,10 @@ The texts are in `limit_words.py`; `pipelines/rollup/` simulates the limits.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
+from pipelines.common.days import local_time
 from pipelines.contract.registry.limits import DEFAULTS
 from reports.content.published import PublishedTables
 
@@ -91,10 +92,18 @@ class Limits:
 
 def limits(marts: PublishedTables) -> Limits:
     """Return the sums of each limit, and the devices and phones with repeated requests, of the last 30 days."""
+    zone = marts.publication.time_zone
     ((limited,),) = marts.rows("billing/limited_records")
     return Limits(
         [LimitSums(*row) for row in marts.rows("billing/limit_sums")],
         limited,
         [RepeatClass(*row) for row in marts.rows("billing/repeat_classes")],
-        [RepeatKey(*row) for row in marts.rows("billing/repeat_keys")],
+        [
+            RepeatKey._make([*row, _clock(first_at, zone), _clock(last_at, zone)])
+            for *row, first_at, last_at in marts.rows("billing/repeat_keys")
+        ],
     )
+
+
+def _clock(instant: datetime, zone: str) -> str:
+    return f"{local_time(instant, zone):%H:%M:%S}"

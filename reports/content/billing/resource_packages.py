@@ -7,23 +7,22 @@ Rows of the tables are grouped by account here. Texts are in `package_words.py`,
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from pipelines.billing.packages.states import AccountForecast
+from pipelines.common.days import business_day, day_start, last_business_day
 from reports.content.published import PublishedTables
 
 
 class PackageRow(NamedTuple):
-    """A row of `resource_packages`, with its first and last day in the business time zone."""
+    """A row of `resource_packages`; `zone` is the business time zone."""
 
     resource_package_id: str
     account_id: str
     quantity: int
     purchased_at: datetime
     expires_at: datetime
-    first_day: date
-    last_day: date
     price: float | None
     used: int
     adjusted: int
@@ -36,6 +35,17 @@ class PackageRow(NamedTuple):
     unused_least: int | None
     unused_most: int | None
     drift: int | None
+    zone: str
+
+    @property
+    def first_day(self) -> date:
+        """The day of the purchase."""
+        return business_day(self.purchased_at, self.zone)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the package is valid."""
+        return last_business_day(self.expires_at, self.zone)
 
     @property
     def is_upper_bound(self) -> bool:
@@ -129,10 +139,15 @@ class PackageAccount:
 
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     """Return every account with a package, sorted by id."""
-    packages = _by_account(PackageRow(*row) for row in marts.rows("billing/package_states"))
+    zone, as_of = marts.publication.time_zone, marts.publication.as_of
+    packages = _by_account(PackageRow._make([*row, zone]) for row in marts.rows("billing/package_states"))
     apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
-    readings = {row[0]: Readings(*row) for row in marts.rows("billing/package_readings")}
+    found = marts.rows("billing/package_readings", end=day_start(as_of + timedelta(days=1), zone))
+    readings = {
+        account_id: Readings(account_id, times, business_day(newest, zone), most_off)
+        for account_id, times, newest, most_off in found
+    }
     left: dict[str, dict[date, int]] = defaultdict(dict)
     for package_id, day, remaining in marts.rows("package_days"):
         left[package_id][day] = remaining

@@ -1,10 +1,11 @@
 """The sentence of an account: when its packages run out, by when to buy, what lapses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pipelines.billing.packages.states import AccountForecast
+from pipelines.common.days import day_start
 from reports.content.billing.package_words import account_sentence, severity, urgency
 from reports.content.billing.resource_packages import PackageAccount, PackageRow
 
@@ -24,8 +25,8 @@ def account(row: dict[str, object], *lapsing: tuple[date, int | None], state: st
     return PackageAccount(
         AccountForecast(**nothing | {"account_id": "default", "factor_mid": 1.0, "coverage_checks": 0} | row),  # type: ignore[arg-type]
         [
-            PackageRow(str(last_day), "default", 100, instant, instant, date(2026, 1, 1), last_day, None, 0, 0, 0, 50,
-                       state, 0, None, unused, unused, unused, None)
+            PackageRow(str(last_day), "default", 100, instant, day_start(last_day + timedelta(days=1), "UTC"), None, 0,
+                       0, 0, 50, state, 0, None, unused, unused, unused, None, "UTC")
             for last_day, unused in lapsing
         ],
         {}, {}, [], [],

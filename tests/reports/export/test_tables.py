@@ -1,13 +1,13 @@
 """Exports of tables: every table and view, the rows of a span, the order of the key, and refused exports."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.common.days import Window
+from pipelines.common.days import Window, day_start
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from reports.export.tables import TableRequest, export_table, has_days
@@ -90,6 +90,21 @@ def test_a_span_of_incidents_has_those_with_a_day_in_it(
 def test_of_readings_those_of_the_days(database: Path, tmp_path: Path, first: int, remaining: list[str]) -> None:
     found = lines(database, tmp_path / "a.csv", "resource_package_readings", date(2026, 3, first), date(2026, 3, first))
     assert [line.split(",")[-1] for line in found] == remaining
+
+
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "America/Edmonton"])
+def test_the_days_of_readings_are_those_of_the_calendar(tmp_path: Path, zone: str) -> None:
+    """The rules of these zones changed in 2026: the database's own time zone tables may differ from the system's."""
+    made, read_on = Database(tmp_path / "authmeter.duckdb"), date(2026, 11, 15)
+    made.publish(time_zone=zone)
+    for hours in (-1, 0, 23, 24):
+        read_at = day_start(read_on, zone) + timedelta(hours=hours)
+        made.add("resource_package_readings", {"resource_package_id": "p", "read_at": read_at, "remaining": hours + 1})
+    database = made.close()
+    for first in (read_on, date.min):
+        found = lines(database, tmp_path / "a.csv", "resource_package_readings", first, read_on)
+        assert [line.split(",")[-1] for line in found] == (["1", "24"] if first == read_on else ["0", "1", "24"])
+    assert lines(database, tmp_path / "a.csv", "resource_package_readings", date.max, date.max) == []
 
 
 @pytest.mark.parametrize("table", ["apps", "input_files", "rejected_records", "resource_packages", "usage_30d"])

@@ -1,11 +1,11 @@
--- grain: app, channel, vendor, hour since the day began: its verification records and their counts
+-- grain: app, channel, vendor, hour of the business clock: its verification records and their counts. An hour that
+-- occurs twice, at a change of the clock, is one row.
 WITH quarter_groups AS (
     SELECT
         app,
         channel,
         vendor,
-        -- Records are grouped by quarters first, because hours begin at other quarters in other batches. Then the few
-        -- groups are assigned to hours.
+        -- Records are grouped by quarters first. Then the few groups are assigned to hours.
         epoch_us(event_time) // 900000000 AS quarter,
         count(*) AS requests,
         count(device_low) AS with_device,
@@ -24,7 +24,7 @@ SELECT
     app,
     channel,
     vendor,
-    (quarter - first_quarter) // 4 AS hour,
+    clock_hours[quarter - first_quarter + 1] AS hour,
     {{ sums(("with_device", "with_phone") + VERIFIED) }}
 FROM quarter_groups
 JOIN batch_days ON day_number = day_number_of(app)

@@ -1,4 +1,4 @@
--- One row per account with a console reading: number of readings, day of the newest, and the largest adjustment of a
+-- One row per account with a console reading: number of readings, time of the newest, and the largest adjustment of a
 -- day as a share of its package, rounded up to a thousandth.
 WITH adjusted AS (
     SELECT resource_package_id, max(abs(adjusted)) AS most
@@ -6,18 +6,17 @@ WITH adjusted AS (
     GROUP BY resource_package_id
 ), read AS (
     SELECT resource_package_id, count(*) AS readings, max(read_at) AS newest
-    FROM resource_package_readings, publication
-    WHERE (read_at AT TIME ZONE time_zone)::DATE <= as_of
+    FROM resource_package_readings
+    WHERE read_at < $end
     GROUP BY resource_package_id
 )
 SELECT
     account_id,
     sum(readings)::BIGINT AS readings,
-    (max(newest) AT TIME ZONE any_value(time_zone))::DATE AS newest_day,
+    max(newest) AS newest,
     ceil(1000 * max(coalesce(most, 0) / quantity)) / 1000 AS most_off
 FROM read
 JOIN resource_packages USING (resource_package_id)
 LEFT JOIN adjusted USING (resource_package_id)
-CROSS JOIN publication
 GROUP BY account_id
 ORDER BY account_id

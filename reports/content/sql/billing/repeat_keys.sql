@@ -6,10 +6,9 @@ SELECT
     key_hash,
     requests,
     uses,
-    strftime(first_at AT TIME ZONE time_zone, '%H:%M:%S') AS first_at,
-    strftime(last_at AT TIME ZONE time_zone, '%H:%M:%S') AS last_at
+    first_at,
+    last_at
 FROM repeat_top
-CROSS JOIN publication
 WHERE day BETWEEN $first AND $last
 ORDER BY requests DESC, day DESC, key, rank
 LIMIT 20
