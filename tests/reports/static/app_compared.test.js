@@ -26,3 +26,25 @@ test("a scheme has its registered name, although records without a package come 
     ["方案一 (s1)", "s2", "No scheme"],
   );
 });
+
+test("a rate without a session is not a rate that the logs lack", () => {
+  useExampleSite();
+  const before = texts.sign_ins;
+  texts.sign_ins = {
+    rates: { page_click: ["page", "click"] },
+    compared: [{ key: "platform", label: { zh: "平台", en: "Platform" }, unknown: { zh: "未知", en: "Unknown" } }],
+  };
+  const row = { dimension: "platform", sessions: 3, sign_ins: 0, concluded: 0, page: 0, click: 0, page_click: 0 };
+  const [{ values }] = comparedDimensions([
+    { ...row, value: "ios", signed_in: 0 },
+    { ...row, value: "android", signed_in: 2, concluded: 3 },
+  ]);
+  texts.sign_ins = before;
+  assert.deepEqual(
+    values.map(({ rates }) => rates),
+    [
+      { sign_in_rate: [0, 0], page_click: [0, 0] },
+      { sign_in_rate: [0, 3], page_click: null },
+    ],
+  );
+});

@@ -4,7 +4,7 @@
 import { _, filled, word } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
-import { hasRate } from "./sign_in_counts.js";
+import { isLogged } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
 /** @import { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.d.ts" */
@@ -36,14 +36,13 @@ export function comparedDimensions(rows) {
   const compared = (dimension, row) => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
       const counts = row[/** @type {FunnelPair} */ (pair)];
-      return [pair, hasRate(row, steps) ? [counts, row[steps[0]]] : null];
+      return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];
     });
-    const signIns = row.concluded ? [row.sign_ins, row.concluded] : null;
     return {
       key: row.value,
       label: valueName(dimension, row),
       sessions: row.sessions,
-      rates: Object.fromEntries([["sign_in_rate", signIns], ...rates]),
+      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
     };
   };
   return texts.sign_ins.compared
