@@ -1,9 +1,10 @@
 /* Values by which the sign-in sessions of an app can be compared, with their names. compared.js draws the fields and
    the table. */
 
-import { _, filled, word } from "../choices/language.js";
+import { _, filled } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
+import { own } from "../dom.js";
 import { isLogged } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
@@ -12,18 +13,18 @@ import { isLogged } from "./sign_in_counts.js";
 /** @typedef {TableRow<SignInTables["compared"]>} ComparedRow */
 
 /**
- * The name of a dimension's value.
- * @param {{ key: string, unknown: Both }} dimension
+ * The name of a dimension's value. Versions and schemes are shown by their ids, which may equal any word.
+ * @param {{ key: string, unknown: Both, values: Record<string, Both> }} dimension
  * @param {ComparedRow} row
  * @returns {string}
  */
-function valueName({ key, unknown }, { value, merged }) {
+function valueName({ key, unknown, values }, { value, merged }) {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
   if (value === "unknown") return unknown[language];
   // A package that the registry lacks has a row of its scheme without its name.
   const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
   const scheme = key === "scheme_id" && named?.scheme_name;
-  return scheme ? `${scheme} (${value})` : word(value);
+  return scheme ? `${scheme} (${value})` : (own(values, value)?.[language] ?? value);
 }
 
 /**
@@ -32,7 +33,7 @@ function valueName({ key, unknown }, { value, merged }) {
  * @returns {ComparedDimension[]}
  */
 export function comparedDimensions(rows) {
-  /** @type {(dimension: { key: string, unknown: Both }, row: ComparedRow) => ComparedValue} */
+  /** @type {(dimension: { key: string, unknown: Both, values: Record<string, Both> }, row: ComparedRow) => ComparedValue} */
   const compared = (dimension, row) => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
       const counts = row[/** @type {FunnelPair} */ (pair)];
