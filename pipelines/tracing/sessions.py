@@ -15,7 +15,7 @@ from pipelines.engines.steps import make
 
 
 def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create `counted_traced_records` from the relations `events`, `traced_events` and `stored_books`.
+    """Create `counted_traced_records` from the relations `events`, `traced_events` and `books`.
 
     Args:
         values: the parameters of the steps, with `app_key`, `most_subjects` and `most_records`.
@@ -23,12 +23,37 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
     make(connection, _steps(plan), values)
 
 
-def _steps(plan: DayPlan) -> Iterator[Step]:
+def make_books(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
+    """Create `session_apps` from all records of the app and their copies in other apps, the relation `events`.
+
+    Args:
+        values: the parameters of the steps, with `app_key`.
+    """
+    make(connection, _book_steps(plan), values)
+
+
+def _book_steps(plan: DayPlan) -> Iterator[Step]:
     planned = {step.name: step for step in _all_steps(plan)}
+    yield from _record_steps(plan, planned)
+    yield planned["sign_in_counts"]
+    *before, subject_records = plan.subjects.steps
+    yield from before
+    # A table, as in the steps of traced sessions, because a table cannot replace a view.
+    yield Step(subject_records.name, subject_records.query)
+    yield from plan.session_steps
+    yield planned["session_apps"]
+
+
+def _record_steps(plan: DayPlan, planned: Mapping[str, Step]) -> Iterator[Step]:
     yield from (planned["delivered_apps"], planned["app_numbers"], *plan.copies)
     # Copies in other apps are found by now; their records are not needed any more.
     yield Step("counted_records", f"SELECT * FROM ({plan.counted_records}) WHERE app_key = $app_key")
     yield from (planned[name] for name in ("record_groups", "record_labels", "sign_in_kinds", "sign_in_records"))
+
+
+def _steps(plan: DayPlan) -> Iterator[Step]:
+    planned = {step.name: step for step in _all_steps(plan)}
+    yield from _record_steps(plan, planned)
     *before, subject_records = plan.subjects.steps
     yield from before
     yield Step("all_subject_records", subject_records.query)

@@ -4,17 +4,15 @@
 while a run is active.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.common.days import Window
-from pipelines.common.errors import older_publication
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import known_channels
 from pipelines.contract.registry.registry import Registry
@@ -28,7 +26,7 @@ from pipelines.store.database import named_rows, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import record_files
 from pipelines.store.store import Store
-from pipelines.tracing.sessions import make_traced_sessions
+from pipelines.tracing.sessions import make_books, make_traced_sessions
 from pipelines.tracing.traced import Traced, subjects_of
 from pipelines.tracing.wanted import Wanted
 
@@ -40,12 +38,16 @@ MOST_RECORDS: Final = 1000
 
 @dataclass(frozen=True)
 class TraceInputs:
-    """The store, its manifest, and the rules of counting."""
+    """The store, its manifest, and the rules of counting.
+
+    `changed` are the days that the next run computes again: their stored tables are not up to date.
+    """
 
     store: Store
     settings: Settings
     registry: Registry
     manifest: Manifest
+    changed: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,11 @@ def _found(
     _create_events(connection, inputs, fitting, condition, late)
     for name in ("app_rows", "needed_ids", "traced_events"):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_sql(name)}")
-    create_view(connection, "events", "SELECT * EXCLUDE (fits) FROM traced_events")
-    files = {"files": _books_files(inputs, fitting)}
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE stored_books AS {_sql('stored_books')}", files)
-    values = day_values(inputs.settings.billing_on(fitting[0]), inputs.settings.session_minutes)
     own = {"app_key": request.app_key, "most_subjects": MOST_SUBJECTS, "most_records": MOST_RECORDS}
-    make_traced_sessions(connection, plan, {**values, **own})
+    values = day_values(inputs.settings.billing_on(fitting[0]), inputs.settings.session_minutes) | own
+    _create_books(connection, inputs, plan, fitting, values)
+    create_view(connection, "events", "SELECT * EXCLUDE (fits) FROM traced_events")
+    make_traced_sessions(connection, plan, values)
     ((more,),) = connection.execute("SELECT coalesce(max(found) - count(*), 0) FROM traced_subjects").fetchall()
     return named_rows(connection, _sql("printed_records")), int(more)
 
@@ -125,16 +126,29 @@ def _create_events(
     create_view(connection, "app_events", fits)
 
 
-def _books_files(inputs: TraceInputs, days: Sequence[date]) -> list[str]:
-    """Return the files with the session books of these days.
+def _create_books(
+    connection: duckdb.DuckDBPyConnection,
+    inputs: TraceInputs,
+    plan: DayPlan,
+    days: Sequence[date],
+    values: Mapping[str, object],
+) -> None:
+    """Create the relation `books` of these days: on which of them only records of the app's server sign in.
 
-    Raises:
-        UsageError: a day was rolled up by a version without sessions.
+    This depends on all sessions of the app, not only on the traced ones. The stored tables have it; for days that
+    changed, it is computed from all records of the app.
     """
-    files = inputs.store.day_table_files(inputs.manifest, "session_books")
-    if lacking := [day for day in days if day not in files or not Path(files[day]).is_file()]:
-        raise older_publication(inputs.store.data, f"The sessions of {lacking[0]} are not counted yet.")
-    return [files[day] for day in days]
+    stored = inputs.store.day_table_files(inputs.manifest, "session_books")
+    files = [stored[day] for day in days if day not in inputs.changed]
+    changed = [day for day in days if day in inputs.changed]
+    connection.execute("CREATE OR REPLACE TEMP TABLE books (day DATE, by_server BOOLEAN)")
+    if files:
+        connection.execute(f"INSERT INTO books {_sql('stored_books')}", {"files": files, "app_key": values["app_key"]})
+    if changed:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE book_events AS {_sql('book_events')}", {"days": changed})
+        create_view(connection, "events", "FROM book_events")
+        make_books(connection, plan, values)
+        connection.execute("INSERT INTO books SELECT day, by_server FROM session_apps")
 
 
 def _landed(inputs: TraceInputs) -> dict[tuple[str, int], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -424,6 +425,25 @@ def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: D
         f"hint       gateway: records without a subject are in no session; log {HINTS['subject']} (docs/log-format.md, "
         "Log a sign-in)",
     ]
+
+
+def test_a_failed_try_and_the_log_of_the_server_need_no_page_of_their_own(call: Call, folder: DataFolder) -> None:
+    """The example of the log format has one session with each step, so its page shows all rates."""
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    page = (PROJECT / "docs" / "log-format.md").read_text("utf-8")
+    (log,) = re.findall(r"```ndjson\n(.*?)```", page, re.DOTALL)
+    folder.land("auth.ndjson", log.encode())
+    said = [line for line in call("check", data=folder.root).out.splitlines() if line.startswith(("sign-in ", "hint "))]
+    assert said == [
+        "sign-in    canonical: 5 sign-in records in the newest 1 file: 100.0% with a subject, 20.0% page, 20.0% click"
+    ]
+    # Two more sign-ins without a page and a click: they are in one of three.
+    more = [
+        record(f"{stage}{n}", stage=stage, attempt_id=f"other{n}") for n in range(2) for stage in ("authorize", "login")
+    ]
+    folder.land("more.ndjson", more)
+    said = [line for line in call("check", data=folder.root).out.splitlines() if line.startswith("hint ")]
+    assert [next(hint for hint, words in HINTS.items() if words in line) for line in said] == ["page", "click"]
 
 
 def test_what_a_hint_says_stands_in_the_log_format() -> None:

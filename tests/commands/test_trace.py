@@ -203,6 +203,31 @@ def test_days_that_changed_since_the_last_run_are_named(call: Call, user: DataFo
     assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=user.root).out
 
 
+def test_which_records_sign_in_on_a_changed_day_is_as_the_next_run_counts_it(call: Call, folder: DataFolder) -> None:
+    """A log of the server that comes later, of another user, decides that authorizations sign in nobody on its day."""
+    rows = [at("10:00:00", device, device_id=device) for device in (DEVICE, OTHER_DEVICE)]
+    evening = at(f"{BEFORE} 20:00:00", "evening", device_id=DEVICE)
+    folder.land("sdk.ndjson", [*rows, evening])
+    folder.tables(DAY)
+    folder.land("server.ndjson", [at("10:20:00", "verified", stage="verify", device_id=OTHER_DEVICE)])
+
+    def ways() -> list[tuple[str, bool, list[bool]]]:
+        (subject,) = found(call, folder, "--device", DEVICE)["subjects"]
+        return [
+            (one["way"], one["by_server"], [of["is_completing"] for of in one["records"]])
+            for one in subject["sessions"]
+        ]
+
+    signed_in, lost = ("direct", False, [True]), ("lost", True, [False])
+    folder.ingest(DAY)
+    assert ways() == [signed_in, signed_in], "the verification is in a session of its own"
+    folder.write("authmeter.toml", "session_minutes = 30\n")
+    assert ways() == [signed_in, lost]
+    folder.tables(DAY)
+    assert ways() == [signed_in, lost]
+    assert folder.rows("SELECT day, by_server FROM session_books ORDER BY day") == [(BEFORE, False), (DAY, True)]
+
+
 def test_nothing_found_is_said_and_no_error(call: Call, user: DataFolder) -> None:
     ended = call("trace", "--app", "shop", "--device", "Nobodys-Device", data=user.root)
     assert ended.code == 0

@@ -52,12 +52,16 @@ def run_trace(
     if wanted.is_hashed:
         key, _ = hash_key(data, may_make=False)
         require_same_key(manifest.key_fingerprint, key, data)
-    inputs = TraceInputs(store, settings, load_registry(store.registry, settings.timezone), manifest)
+    registry = load_registry(store.registry, settings.timezone)
     try:
+        engine = DuckDBEngine(settings, store.temp, store.warehouse)
+        # The next run computes these days again: their files or the rules of counting changed since the last run.
+        due = due_days(RollupInputs(store, settings, registry, engine), manifest, manifest.as_of)
+        inputs = TraceInputs(store, settings, registry, manifest, frozenset(due.changed))
         found = trace(inputs, TraceRequest(app_key, span, wanted, key), days)
-        changed = _changed_days(inputs, manifest.as_of, found)
     finally:
         shutil.rmtree(store.temp, ignore_errors=True)
+    changed = sorted(found.printed_days & inputs.changed)
     if as_json:
         print(json.dumps(_fields(found, changed), ensure_ascii=False, default=_text))
     else:
@@ -89,16 +93,6 @@ def _stored_days(data: Path, manifest: Manifest, as_of: date, span: Window) -> l
             do="Give days with stored records in --from and --to.",
         )
     return days
-
-
-def _changed_days(inputs: TraceInputs, as_of: date, found: Traced) -> list[date]:
-    """Return the days of the printed records that the next run computes again: their files or the rules of counting
-    changed since the last run, so that the published tables have other figures.
-    """
-    store, settings = inputs.store, inputs.settings
-    engine = DuckDBEngine(settings, store.temp, store.warehouse)
-    due = due_days(RollupInputs(store, settings, inputs.registry, engine), inputs.manifest, as_of)
-    return sorted(found.printed_days.intersection(due.changed))
 
 
 def _fields(found: Traced, changed: Sequence[date]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def check_folder(data: Path) -> int:
     print_registry(registry)
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     has_warned = check_landing(Store(data), settings, sources) | check_mappings(Store(data), settings, sources)
-    print_sign_ins(Store(data), settings, sources)
+    print_sign_ins(Store(data), settings, sources, registry)
     print_bad_rows(registry)
     has_warned |= has_unknown_incidents(Store(data), registry)
     unknown = _unknown_apps(data, settings, registry)

@@ -15,14 +15,17 @@ from pipelines.commands.check.look import read_beginning
 from pipelines.common.days import last_closed_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import counted, percent
+from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
+from pipelines.engines.steps import create_plan
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.sources import Sources
+from pipelines.rollup.plan import day_plan
 from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
 from pipelines.store.store import Store
@@ -45,8 +48,9 @@ _COUNTS: Final = """
         count(*) FILTER (device_low IS NOT NULL OR attempt_id IS NOT NULL) AS subject,
         count(*) FILTER (channel = 'one_click' AND stage = 'page') AS page,
         count(*) FILTER (channel = 'one_click' AND stage = 'click') AS click,
-        count(*) FILTER (channel = 'one_click' AND stage IN ('authorize', 'login')) AS answers
-    FROM newest_records
+        count(*) FILTER (channel = 'one_click' AND stage = 'authorize' AND outcome = 'success') AS authorized,
+        count(*) FILTER (channel = 'one_click' AND stage = 'login' AND outcome = 'success') AS logged_in
+    FROM resolved_of('newest_records')
     JOIN newest_sources USING (filename)
     WHERE is_sign_in(channel, stage)
     GROUP BY source
@@ -54,9 +58,9 @@ _COUNTS: Final = """
 """
 
 
-def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
+def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry: Registry) -> None:
     """Print, for each source, the shares of its sign-in records that have a subject, the stage `page` and the stage
-    `click`. If a share is too low, print also how to log these.
+    `click`. If few have a subject, or there are too few pages or clicks for the sign-ins, print also how to log these.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
@@ -67,6 +71,7 @@ def print_sign_ins(store: Store, settings: Settings, sources: Sources) -> None:
             create_records(connection, "newest_records", [PartRecords((file,), {0: parts[file]}) for file in parts])
             names = {"filename": [str(file) for file in parts], "source": list(parts.values())}
             connection.register("newest_sources", pa.table(names))
+            create_plan(connection, day_plan(registry))
             rows = named_rows(connection, _COUNTS)
     for row in rows:
         shares = ", ".join(f"{percent(row[name] / row['records'])} {words}" for name, words in _WORDS.items())
@@ -80,10 +85,10 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["subject"] < row["records"] * _FEW_SUBJECTS:
             yield f"{row['source']}: records without a subject are in no session; log {HINTS['subject']}"
-    # Steps can be in different logs: of the app, or of the server.
-    answers = sum(row["answers"] for row in rows)
+    # Steps can be in different logs: of the app, or of the server. A sign-in may have a success in both.
+    signed_in = max(sum(row[name] for row in rows) for name in ("authorized", "logged_in"))
     for step in ("page", "click"):
-        if sum(row[step] for row in rows) < answers / 2:
+        if sum(row[step] for row in rows) < signed_in / 2:
             yield f"too few records to show the rate of this step; log {HINTS[step]}"
 
 

@@ -1,2 +1,2 @@
--- grain: day, app_key: the stored rows of session_books
-SELECT day, app_key, by_server FROM read_parquet($files, hive_partitioning = false)
+-- grain: day: the stored row of session_books of the app
+SELECT day, by_server FROM read_parquet($files, hive_partitioning = false) WHERE app_key = $app_key

@@ -3,4 +3,4 @@
 SELECT app, day, app AS app_key, coalesce(by_server, false) AS by_server
 FROM (SELECT DISTINCT app, day_number FROM cut_records) AS numbered
 JOIN batch_days USING (day_number)
-LEFT JOIN (SELECT day, by_server FROM stored_books WHERE app_key = $app_key) AS books USING (day)
+LEFT JOIN books USING (day)

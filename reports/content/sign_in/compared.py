@@ -11,7 +11,7 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED, UNKNOWN, Dimension
 from reports.content.published import LONG_DAYS, PublishedTables
-from reports.content.sign_in.funnel import has_rate
+from reports.content.sign_in.funnel import missing_steps
 from reports.content.wording.language import t
 
 VALUES_LISTED: Final = 20
@@ -22,7 +22,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
     """Return the values of each dimension for all apps together, by window of 7, 30 and 90 days.
 
     A value has its key (None for the rest), its label in both languages, its sessions, and for each rate numerator and
-    denominator, or None if the logs lack a step of the rate.
+    denominator, or None if the logs lack a step of the rate. The denominator is 0 if no session counts in the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[int, dict[str, list[dict[str, Any]]]] = {
@@ -35,8 +35,8 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
         counts = dict(zip(FUNNEL, rest, strict=True))
         label = _label(BY_KEY[dimension], value, merged, schemes.get)
         rates = {
-            pair: (counts[pair], counts[over]) if has_rate(counts, pair) else None
-            for pair, (over, _) in STEP_PAIRS.items()
+            pair: None if missing_steps(counts, steps) else (counts[pair], counts[steps[0]])
+            for pair, steps in STEP_PAIRS.items()
         }
         found[days][dimension].append(
             {
@@ -44,7 +44,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
                 "label": [label.zh, label.en],
                 "sessions": sessions,
                 "is_named": value not in (None, UNKNOWN),
-                "rates": {"sign_in_rate": (sign_ins, concluded) if concluded else None, **rates},
+                "rates": {"sign_in_rate": (sign_ins, concluded), **rates},
             }
         )
     # Unnamed values come last: the page initially compares the first two.

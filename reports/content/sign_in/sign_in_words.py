@@ -89,7 +89,12 @@ def sign_in_texts() -> dict[str, object]:
         "rates": STEP_PAIRS,
         "steps": STEPS,
         "compared": [
-            {"key": key, "label": BY_KEY[key].label.by_language, "unknown": BY_KEY[key].unknown.by_language}
+            {
+                "key": key,
+                "label": BY_KEY[key].label.by_language,
+                "unknown": BY_KEY[key].unknown.by_language,
+                "values": {value: text.by_language for value, text in BY_KEY[key].values.items()},
+            }
             for key in COMPARED
         ],
     }

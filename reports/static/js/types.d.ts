@@ -184,7 +184,7 @@ export interface Texts {
     examples: Record<FunnelStep, string>;
     steps: FunnelStep[];
     rates: Record<FunnelPair, RateSteps>;
-    compared: { key: string; label: Both; unknown: Both }[];
+    compared: { key: string; label: Both; unknown: Both; values: Record<string, Both> }[];
   };
   /** The look of a series, by its name. */
   looks: Record<string, { marker: string }>;

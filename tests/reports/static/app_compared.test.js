@@ -9,7 +9,14 @@ test("a scheme has its registered name, although records without a package come 
   const before = texts.sign_ins;
   texts.sign_ins = {
     rates: {},
-    compared: [{ key: "scheme_id", label: { zh: "方案", en: "Scheme" }, unknown: { zh: "无方案", en: "No scheme" } }],
+    compared: [
+      {
+        key: "scheme_id",
+        label: { zh: "方案", en: "Scheme" },
+        unknown: { zh: "无方案", en: "No scheme" },
+        values: {},
+      },
+    ],
   };
   setShown({
     packages: [
@@ -24,5 +31,57 @@ test("a scheme has its registered name, although records without a package come 
   assert.deepEqual(
     values.map(({ label }) => label),
     ["方案一 (s1)", "s2", "No scheme"],
+  );
+});
+
+test("a scheme with the id of a word is shown by its id, a platform by its word", () => {
+  useExampleSite();
+  const before = texts.sign_ins;
+  const unknown = { zh: "未知", en: "Unknown" };
+  const row = { sessions: 1, sign_ins: 1, concluded: 1 };
+  texts.sign_ins = {
+    rates: {},
+    compared: [
+      { key: "scheme_id", label: { zh: "方案", en: "Scheme" }, unknown, values: {} },
+      { key: "platform", label: { zh: "平台", en: "Platform" }, unknown, values: { ios: { zh: "iOS", en: "iOS" } } },
+    ],
+  };
+  const found = comparedDimensions([
+    { ...row, dimension: "scheme_id", value: "success" },
+    { ...row, dimension: "scheme_id", value: "qq" },
+    { ...row, dimension: "platform", value: "ios" },
+    { ...row, dimension: "platform", value: "unknown" },
+  ]);
+  texts.sign_ins = before;
+  assert.deepEqual(
+    found.map(({ values }) => values.map(({ label }) => label)),
+    [
+      ["success", "qq"],
+      ["iOS", "Unknown"],
+    ],
+  );
+});
+
+test("a rate without a session is not a rate that the logs lack", () => {
+  useExampleSite();
+  const before = texts.sign_ins;
+  texts.sign_ins = {
+    rates: { page_click: ["page", "click"] },
+    compared: [
+      { key: "platform", label: { zh: "平台", en: "Platform" }, unknown: { zh: "未知", en: "Unknown" }, values: {} },
+    ],
+  };
+  const row = { dimension: "platform", sessions: 3, sign_ins: 0, concluded: 0, page: 0, click: 0, page_click: 0 };
+  const [{ values }] = comparedDimensions([
+    { ...row, value: "ios", signed_in: 0 },
+    { ...row, value: "android", signed_in: 2, concluded: 3 },
+  ]);
+  texts.sign_ins = before;
+  assert.deepEqual(
+    values.map(({ rates }) => rates),
+    [
+      { sign_in_rate: [0, 0], page_click: [0, 0] },
+      { sign_in_rate: [0, 3], page_click: null },
+    ],
   );
 });

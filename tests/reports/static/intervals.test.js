@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { mayBeNone, newcombe, wilson } from "../../../reports/static/js/data/intervals.js";
-import { differenceText, keptPlace } from "../../../reports/static/js/sign_ins/compared.js";
+import { differenceText, keptPlace, noRateText } from "../../../reports/static/js/sign_ins/compared.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
@@ -52,4 +52,9 @@ test("a chosen value stays chosen in a span with other values in another order",
   assert.equal(keptPlace(["5.2", "5.3", "5.1"], "5.1", 0), 2);
   assert.equal(keptPlace(["5.3", "5.2"], "5.1", 0), 0, "not in this span");
   assert.equal(keptPlace(["5.3", "5.2"], "", 1), 1, "nothing was chosen");
+});
+
+test("a rate is called not logged only if the logs lack a step of it", () => {
+  assert.equal(noRateText(null), "not in the logs");
+  assert.equal(noRateText([0, 0]), "—");
 });

@@ -1,10 +1,11 @@
 /* Values by which the sign-in sessions of an app can be compared, with their names. compared.js draws the fields and
    the table. */
 
-import { _, filled, word } from "../choices/language.js";
+import { _, filled } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
-import { hasRate } from "./sign_in_counts.js";
+import { own } from "../dom.js";
+import { isLogged } from "./sign_in_counts.js";
 
 /** @import { SignInTables } from "../figure_types.d.ts" */
 /** @import { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.d.ts" */
@@ -12,18 +13,18 @@ import { hasRate } from "./sign_in_counts.js";
 /** @typedef {TableRow<SignInTables["compared"]>} ComparedRow */
 
 /**
- * The name of a dimension's value.
- * @param {{ key: string, unknown: Both }} dimension
+ * The name of a dimension's value. Versions and schemes are shown by their ids, which may equal any word.
+ * @param {{ key: string, unknown: Both, values: Record<string, Both> }} dimension
  * @param {ComparedRow} row
  * @returns {string}
  */
-function valueName({ key, unknown }, { value, merged }) {
+function valueName({ key, unknown, values }, { value, merged }) {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
   if (value === "unknown") return unknown[language];
   // A package that the registry lacks has a row of its scheme without its name.
   const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
   const scheme = key === "scheme_id" && named?.scheme_name;
-  return scheme ? `${scheme} (${value})` : word(value);
+  return scheme ? `${scheme} (${value})` : (own(values, value)?.[language] ?? value);
 }
 
 /**
@@ -32,18 +33,17 @@ function valueName({ key, unknown }, { value, merged }) {
  * @returns {ComparedDimension[]}
  */
 export function comparedDimensions(rows) {
-  /** @type {(dimension: { key: string, unknown: Both }, row: ComparedRow) => ComparedValue} */
+  /** @type {(dimension: { key: string, unknown: Both, values: Record<string, Both> }, row: ComparedRow) => ComparedValue} */
   const compared = (dimension, row) => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
       const counts = row[/** @type {FunnelPair} */ (pair)];
-      return [pair, hasRate(row, steps) ? [counts, row[steps[0]]] : null];
+      return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];
     });
-    const signIns = row.concluded ? [row.sign_ins, row.concluded] : null;
     return {
       key: row.value,
       label: valueName(dimension, row),
       sessions: row.sessions,
-      rates: Object.fromEntries([["sign_in_rate", signIns], ...rates]),
+      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
     };
   };
   return texts.sign_ins.compared

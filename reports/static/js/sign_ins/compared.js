@@ -67,8 +67,14 @@ export function differenceText(difference) {
  */
 function intervalOf({ rates }, rate) {
   const counts = rates[rate];
-  return counts && wilson(counts[0], counts[1]);
+  return counts?.[1] ? wilson(counts[0], counts[1]) : null;
 }
+
+/**
+ * The text in place of a rate: the logs lack a step of it, or no session counts in it.
+ * @param {[number, number] | null} counts
+ */
+export const noRateText = (counts) => (counts ? "—" : _("not in the logs"));
 
 /**
  * A rate with its interval below.
@@ -78,7 +84,7 @@ function intervalOf({ rates }, rate) {
  * @returns {HTMLElement}
  */
 function rateCell(interval, { rates }, rate) {
-  if (!interval) return numberCell(_("not in the logs"));
+  if (!interval) return numberCell(noRateText(rates[rate]));
   const counts = rates[rate] || [0, 0];
   return numberCell(
     `${points(interval.value)}%`,
