@@ -31,9 +31,9 @@ _IN_SIGHT = """(one) => {
   return text.replace(/\\s+/g, " ");
 }"""
 SAID = {
-    "zh": ("1 个问题正在发生，另有 1 项提示", "一键登录成功率", "次登录", "第 18 天"),
+    "zh": ("2 个问题正在发生，另有 1 项提示", "一键登录成功率", "次登录", "第 18 天"),
     "en": (
-        "1 problem is happening, 1 item to look at",
+        "2 problems are happening, 1 item to look at",
         "One-click login success rate",
         "fewer sign-ins on 11-25",
         "day 18",
