@@ -24,7 +24,8 @@ from typing import Any
 
 from lab.reliability.harness import PROJECT, Result, Tally, some
 from pipelines.alerts import delivery
-from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
+from pipelines.alerts.due import alert_if_late, alert_of_end
+from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.status import Failure, LastRun, Status
 from pipelines.run.run_end import note_end

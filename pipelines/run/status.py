@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from pipelines.alerts.due import undelivered
+from pipelines.alerts.sent import undelivered
 from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.alerts import due
+from pipelines.alerts import sent
 from pipelines.alerts.delivery import Delivery, Receivers, Workbook
-from pipelines.alerts.due import alert_if_late, alert_of_end, undelivered
+from pipelines.alerts.due import alert_if_late, alert_of_end
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Message
+from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import AlertSettings
 from pipelines.incidents.usual.norms import IncidentDays
@@ -52,7 +53,7 @@ class Post:
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     stands_in = Post()
-    monkeypatch.setattr(due, "send", stands_in)
+    monkeypatch.setattr(sent, "send", stands_in)
     return stands_in
 
 
@@ -213,7 +214,7 @@ def test_of_days_closed_together_only_those_without_a_record_are_named(
         titles.append((given[2].kind, given[2].title("en")))
         return post(*given)
 
-    monkeypatch.setattr(due, "send", send)
+    monkeypatch.setattr(sent, "send", send)
     ended(folder, DAY)
     assert titles[0] == ("late", "❗03-09 to 03-10 without data")
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.alerts.due import alert_if_late, alert_test, undelivered
+from pipelines.alerts.due import alert_if_late, alert_test
+from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import WARNED
 
 

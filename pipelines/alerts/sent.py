@@ -1,0 +1,124 @@
+"""Sends a message once to each receiver, and stores the texts about messages that were not delivered.
+
+A marker in `<data>/alerts/` claims a message for a receiver before it is sent, so that neither a crash nor a second
+process sends it twice. If delivery fails, the marker is removed and the next run tries again.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from pipelines.alerts.delivery import Delivery, Workbook, all_receivers, is_set, send, together
+from pipelines.alerts.message import Kind, Message
+from pipelines.common.files import durable
+from pipelines.contract.settings.settings import Settings
+
+# Number of newest days whose markers are kept, and days for which each marker is kept.
+_DAYS_KEPT: Final = 40
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message and its delivery, which is None if the message is switched off or every receiver already has it.
+
+    `refused` has the keys of the receivers that were tried and did not get it.
+    """
+
+    message: Message
+    delivery: Delivery | None = None
+    refused: frozenset[str] = frozenset()
+
+    @property
+    def took(self) -> frozenset[str]:
+        """The keys of the receivers that got it."""
+        return self.delivery.took if self.delivery else frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all receivers got the complete message; also true if there was nothing to deliver."""
+        return self.delivery is None or self.delivery.is_whole
+
+
+def undelivered(data: Path) -> str | None:
+    """Return the stored text about messages that some receivers did not get; None if there are none."""
+    return "; ".join(_noted(data)) or None
+
+
+def _noted(data: Path) -> list[str]:
+    """Return the stored texts about undelivered messages, one for each message."""
+    try:
+        return (data / "alerts" / "undelivered").read_text("utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def send_once(
+    data: Path, settings: Settings, message: Message, workbook: Workbook | None = None, without: Set[str] = frozenset()
+) -> Sent:
+    """Send a message, if the settings want it, to all receivers that have not got it, except those in `without`."""
+    alerts = settings.alerts
+    if not is_set(alerts) or message.kind not in alerts.on:
+        return Sent(message)
+    to, finding = all_receivers(data, alerts)
+    claimed = claim(data, message.kind, message.day, [key for key in to.keys if key not in without])
+    if not claimed and not finding:
+        return Sent(message)
+    delivery = send(data, alerts, message, to.only(claimed), workbook)
+    if finding:
+        delivery = together([delivery, Delivery(1, finding=finding)])
+    refused = claimed - delivery.took
+    for key in refused:
+        _marker(data, message.kind, message.day, key).unlink(missing_ok=True)
+    return Sent(message, delivery, refused)
+
+
+def note_undelivered(data: Path, sent: Sequence[Sent], *, keeps_others: bool = False) -> None:
+    """Replace the stored texts about undelivered messages by texts about the messages in `sent` that some receivers did
+    not get. With `keeps_others`, the stored texts about messages of other kinds stay.
+    """
+    own = tuple(f"`{one.message.kind}` of " for one in sent)
+    lines = [text for text in _noted(data) if not text.startswith(own)] if keeps_others else []
+    lines += [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in sent if not one.is_whole]
+    note = data / "alerts" / "undelivered"
+    if not lines:
+        note.unlink(missing_ok=True)
+    elif lines != _noted(data):
+        durable.write_file(note, "".join(f"{line}\n" for line in lines).encode())
+
+
+def is_claimed(data: Path, kind: Kind, day: date, key: str) -> bool:
+    """Return whether the receiver with the key `key` has the message, or another process is sending it."""
+    return _marker(data, kind, day, key).exists()
+
+
+def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
+    return data / "alerts" / f"{day}.{kind}.{key}"
+
+
+def claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
+    """Create the marker of a message for each receiver in `keys`. Return the keys whose marker did not exist before.
+    Old markers are removed.
+    """
+    folder = data / "alerts"
+    folder.mkdir(parents=True, exist_ok=True)
+    claimed = set()
+    for key in keys:
+        with suppress(FileExistsError):
+            os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+            claimed.add(key)
+    if claimed:
+        durable.sync_folder(folder)
+    markers = sorted(folder.glob("????-??-??.*"))
+    kept = sorted({marker.name[:10] for marker in markers})[-_DAYS_KEPT:]
+    since = time.time() - timedelta(days=_DAYS_KEPT).total_seconds()
+    for old in markers:
+        # A marker of an old day can be new: a run for that day may fail again.
+        with suppress(FileNotFoundError):
+            if old.name[:10] not in kept and old.stat().st_mtime < since:
+                old.unlink()
+    return frozenset(claimed)
