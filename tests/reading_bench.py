@@ -39,7 +39,7 @@ def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shangh
     morning that follows.
     """
     oldest, newest = datetime(2025, 2, 2, 16, tzinfo=UTC), datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
-    return Reading(business_zone, source_zone, oldest, newest)
+    return Reading.of_zones(business_zone, source_zone, oldest, newest)
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,11 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
     accounts = list(tables["resource_package_forecast"].iter_rows(named=True))
     # Uses on days without data are not deducted from these accounts' packages.
     bounded = {one["account_id"] for one in packages if one["state"] == "active" and one["missing_days"]}
-    end = day_start(as_of + timedelta(days=1), settings.timezone)
+    soon = day_start(as_of + timedelta(days=1 + _UNUSED_DAYS), settings.timezone)
     found = (
         (_low(one, bounded) for one in accounts if _is_low(one, settings.package_low_share)),
         _running_out(accounts, as_of),
-        (_unused(one) for one in packages if _is_lapsing(one, end)),
+        (_unused(one) for one in packages if _is_lapsing(one, soon)),
         _overflowing(tables["resource_package_usage"], as_of),
         (_off(one) for one in packages if _is_off(one)),
         _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
@@ -140,9 +140,9 @@ def _overflowing(usage: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
         )
 
 
-def _is_lapsing(package: dict[str, Any], end: datetime) -> bool:
+def _is_lapsing(package: dict[str, Any], soon: datetime) -> bool:
     unused = package["unused_expected"]
-    is_soon = package["expires_at"] <= end + timedelta(days=_UNUSED_DAYS)
+    is_soon = package["expires_at"] <= soon
     return unused is not None and is_soon and 100 * unused >= _UNUSED_PERCENT * package["quantity"]
 
 

@@ -67,7 +67,7 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
     """Return the parameters of reading files: records are accepted from the first accepted day to `FUTURE_DAYS` after
     the run's time.
     """
-    return Reading(
+    return Reading.of_zones(
         business_zone=settings.timezone,
         source_zone=source.timezone or settings.timezone,
         oldest=day_start(first_accepted(settings, time), settings.timezone),

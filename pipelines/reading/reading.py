@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
-from pipelines.common.days import zone_offsets
+from pipelines.common.days import ZoneOffsets, zone_offsets
 from pipelines.contract.record.channels import CHANNELS
 
 # No clock is changed by more than a day.
@@ -16,30 +17,44 @@ class Reading:
     """The parameters of reading a file.
 
     Attributes:
-        business_zone: the time zone of business days.
-        source_zone: the time zone of times without offset.
+        business: the offsets of the time zone of business days.
+        source: the offsets of the time zone of times without offset.
         oldest, newest: records before `oldest` are rejected as `too_old`, records after `newest` as
             `invalid:event_time`.
         channels: the channels that a record may have.
     """
 
-    business_zone: str
-    source_zone: str
+    business: ZoneOffsets
+    source: ZoneOffsets
     oldest: datetime
     newest: datetime
     channels: tuple[str, ...] = CHANNELS
 
+    @classmethod
+    def of_zones(
+        cls,
+        business_zone: str,
+        source_zone: str,
+        oldest: datetime,
+        newest: datetime,
+        channels: tuple[str, ...] = CHANNELS,
+    ) -> Self:
+        """Return the parameters for two time zones, with their offsets by the tz database of this process: the one of
+        an executor may be of another version.
+        """
+        business = zone_offsets(business_zone, oldest, newest)
+        # A local time may have occurred first before `oldest`.
+        source = zone_offsets(source_zone, oldest - _AROUND_CHANGE, newest)
+        return cls(business, source, oldest, newest, channels)
+
     @property
     def parameters(self) -> dict[str, object]:
         """The parameters of `record_query`: of both zones, the offsets and the times from which they are in force."""
-        business = zone_offsets(self.business_zone, self.oldest, self.newest)
-        # A local time may have occurred first before `oldest`.
-        source = zone_offsets(self.source_zone, self.oldest - _AROUND_CHANGE, self.newest)
         return {
-            "source_changes": list(source.local_changes),
-            "source_offsets_ms": _milliseconds(source.offsets),
-            "business_changes": [change.replace(tzinfo=None) for change in business.changes],
-            "business_offsets_ms": _milliseconds(business.offsets),
+            "source_changes": list(self.source.local_changes),
+            "source_offsets_ms": _milliseconds(self.source.offsets),
+            "business_changes": [change.replace(tzinfo=None) for change in self.business.changes],
+            "business_offsets_ms": _milliseconds(self.business.offsets),
             "oldest": self.oldest.replace(tzinfo=None),
             "newest": self.newest.replace(tzinfo=None),
         }

@@ -122,6 +122,28 @@ def test_a_reading_that_is_off_by_more_than_two_in_a_hundred_is_named_till_the_n
     assert "package_drift" not in fired(folder)
 
 
+def test_a_package_lapses_within_thirty_days_also_if_one_of_them_has_25_hours() -> None:
+    zone, as_of = "America/New_York", date(2026, 10, 15)
+
+    def is_named(last: date) -> bool:
+        package = {
+            "resource_package_id": "p", "account_id": "acc", "quantity": 100, "drift": None, "unused_expected": 90,
+            "state": "active", "missing_days": 0, "expires_at": datetime.combine(last, time(), ZoneInfo(zone)),
+        }  # fmt: skip
+        of = {"day": as_of, "month": as_of, "account_id": "acc", "resource_package_id": "p", "unexplained": None}
+        tables = {
+            "resource_packages": pl.DataFrame([package]),
+            "resource_package_forecast": pl.DataFrame(schema=["account_id"]),
+            **dict.fromkeys(("resource_package_usage", "reconciliation_daily"), pl.DataFrame([of])),
+            "reconciliation_monthly": pl.DataFrame(schema=["month"]),
+        }
+        found = {one.check_name: one.passed for one in billing_warnings(tables, Settings(timezone=zone), as_of)}
+        return not found["package_unused"]
+
+    assert is_named(as_of + timedelta(days=31))
+    assert not is_named(as_of + timedelta(days=32))
+
+
 def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(folder: DataFolder) -> None:
     use(folder, *[20] * 10)
     head = "day,account_id,channel,total\n"

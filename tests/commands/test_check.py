@@ -165,7 +165,7 @@ def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys:
         "schemes.csv": "scheme_id,app_key,package_name,methods\n1,a,a b,\n1,a,a,sms\n,a,,\n",
         "notes.csv": "day,app_key,text,incident_id\n11.23.2026,,a,\n2026-11-23,a b,a,\n2026-11-23,a,a,17\n",
         "result_codes.csv": "vendor,layer,platform,code,outcome,stage\nv,net,*,1,error,\nv,sdk,*,1,bad,\n"
-        "v,sdk,*,1,,bad\n",
+        "v,sdk,*,1,,bad\nv,sdk,mac,1,error,\n",
         "accounts.csv": f"app_key,vendor,account_id\na,{'v' * 129},x\na,v,{'x' * 129}\na,v,\na,v,x\na,v,x\n",
         "limits.csv": "limit_id,channel,key,max_requests,window\na,number,app,1,day\na,,imei,1,day\n"
         f"a,,app,0,day\na,,app,1,1h\n{'a' * 129},,app,1,day\n",
@@ -194,6 +194,8 @@ def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys:
     assert len(reasons) > 35
     assert sum(line.startswith("bad row") for line in said) == 21
     assert f"bad row    … and {len(registry.problems) - 20} more" in said
+    (platform,) = (one for one in said if one.startswith("to do      invalid:platform: "))
+    assert platform.endswith("for any, nothing in apps.csv, * in result_codes.csv")
 
 
 def test_a_check_says_how_much_of_each_kind_is_written_down(call: Call, own: DataFolder) -> None:

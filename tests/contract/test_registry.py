@@ -164,11 +164,12 @@ def test_a_code_of_the_folder_adds_to_the_dictionary_or_takes_a_rows_place(tmp_p
 def test_bad_code_rows_are_listed(tmp_path: Path) -> None:
     rows = ["acme,app,*,1,success,,,", "acme,sdk,mac,1,success,,,", "acme,sdk,*,,success,,,", ",sdk,*,1,success,,,",
     "acme,sdk,*,1,good,,,",
-            "acme,sdk,*,1,,pay,,", "acme,sdk,*,1,,,,", "acme,sdk,*,1,,none,,"]  # fmt: skip
+            "acme,sdk,*,1,,pay,,", "acme,sdk,*,1,,,,", "acme,,*,1,success,,,", "acme,sdk,,1,success,,,",
+            ",app,mac,,good,pay,,", "acme,app,mac,,,,,", "acme,sdk,*,1,,none,,"]  # fmt: skip
     registry = load(tmp_path, codes=CODES + "\n".join(rows))
     assert [reason for _, _, reason in problems(registry)] == [
         "invalid:layer", "invalid:platform", "missing:code", "missing:vendor", "invalid:outcome", "invalid:stage",
-        "missing:outcome",
+        "missing:outcome", "missing:layer", "missing:platform", "missing:vendor", "invalid:layer",
     ]  # fmt: skip
 
 

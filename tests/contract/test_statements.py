@@ -19,7 +19,7 @@ BILLS = "month,account_id,channel,quantity,overflow_quantity,amount\n"
 def load(folder: Path, files: dict[str, str]) -> tuple[ProviderStatements, list[tuple[str, int, str]]]:
     for name, text in files.items():
         file = folder / name
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     problems: list[Problem] = []
     found = load_statements(folder, problems)
@@ -100,6 +100,7 @@ def test_other_columns_may_be_absent_and_hidden_and_unfinished_files_are_left_al
     found, problems = load(tmp_path, {
         "console/a.csv": "channel,day,account_id,total\nnumber,2026-03-10,acme,5\n",
         "console/.b.csv": "x", "console/a.csv~": "x", "console/b.csv.part": "x", "console/_notes.txt": "x",
+        "console/_a.csv": "channel,day,account_id,total\nnumber,2026-03-11,acme,7\n", "bills/_2025/a.csv": "x",
     })  # fmt: skip
     assert (list(found.console.values()), found.bills, problems) == ([{"total": 5}], {}, [])
 

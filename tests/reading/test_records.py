@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import pickle
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.common.project import PROJECT
 from pipelines.reading.reading import Reading
 from tests.reading_bench import ReadFile, ReadingBench, limits
 from tests.support import KEY, Row, as_csv, as_parquet, columns_of, lines, record
@@ -272,13 +278,26 @@ def test_the_days_of_records_are_those_of_the_calendar(bench: ReadingBench, zone
     rows = [record(f"e{n}", event_time=instant.isoformat()) for n, instant in enumerate(instants)]
     # A local time that occurs twice is left out.
     rows += [record(f"l{n}", event_time=f"{time:%Y-%m-%dT%H:%M:%S}") for n, time in enumerate(local) if not time.fold]
-    reading = Reading(zone, zone, instants[0] - timedelta(days=400), instants[-1])
+    reading = Reading.of_zones(zone, zone, instants[0] - timedelta(days=400), instants[-1])
     found = bench.read(lines(rows), reading=reading)
     assert {one["event_id"]: (one["event_time"], one["day"]) for one in found.events} == {
         row["event_id"]: (instants[number].replace(tzinfo=None), local[number].date())
         for row in rows
         for number in [int(row["event_id"][1:])]
     }
+
+
+def test_a_process_with_another_tz_database_reads_by_the_offsets_in_its_request(tmp_path: Path) -> None:
+    """An executor of a cluster may have another version of the tz database than the driver."""
+    reading = limits("America/New_York", "America/New_York")
+    (tmp_path / "America").mkdir()
+    (tmp_path / "America/New_York").write_bytes((files("tzdata") / "zoneinfo/UTC").read_bytes())
+    script = "import pickle, sys; print(pickle.load(sys.stdin.buffer).parameters)"
+    there = subprocess.run(
+        [sys.executable, "-c", script],
+        input=pickle.dumps(reading), env={"PYTHONTZPATH": str(tmp_path)}, cwd=PROJECT, capture_output=True, check=True,
+    )  # fmt: skip
+    assert there.stdout.decode().strip() == str(reading.parameters)
 
 
 def test_device_and_phone_are_kept_as_keyed_hashes_only(bench: ReadingBench) -> None:

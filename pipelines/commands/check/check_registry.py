@@ -22,7 +22,7 @@ _CHANNELS: Final = f"write {' or '.join(NUMBER_CHANNELS)}; for both, number in c
 # How to write a good value, by the columns of the registry's files that can have a bad one.
 _FORMS: Final = {
     "app_key": "write letters, digits, dots, - and _, 64 at most, no dot first",
-    "platform": f"write {', '.join(PLATFORMS)}, or nothing",
+    "platform": f"write {', '.join(PLATFORMS)}; for any, nothing in apps.csv, * in result_codes.csv",
     "status": "write enabled, disabled, or nothing",
     "created_at": "write it as 2026-01-02, or as 2026-01-02 10:00",
     "methods": f"write its methods, separated by semicolons, from {', '.join(METHODS)}",

@@ -47,6 +47,7 @@ _TIME = re.compile(
 )
 _APP_KEY, _PACKAGE = re.compile(APP_KEY_PATTERN, re.ASCII), re.compile(PACKAGE_PATTERN, re.ASCII)
 _INCIDENT_ID = re.compile("[0-9a-f]{16}", re.ASCII)
+_CODE_WORDS = {"layer": LAYERS, "platform": (*PLATFORMS, "*")}
 
 
 @dataclass
@@ -219,12 +220,11 @@ def _scheme_problem(row: dict[str, str | None]) -> str | None:
 
 
 def _code_problem(row: dict[str, str | None]) -> str | None:
-    if row["layer"] not in LAYERS:
-        return "invalid:layer"
-    if row["platform"] not in (*PLATFORMS, "*"):
-        return "invalid:platform"
-    if row["code"] is None or row["vendor"] is None:
-        return "missing:code" if row["code"] is None else "missing:vendor"
+    for name in CODE_COLUMNS[:4]:
+        if row[name] is None:
+            return f"missing:{name}"
+        if name in _CODE_WORDS and row[name] not in _CODE_WORDS[name]:
+            return f"invalid:{name}"
     if row["outcome"] is not None and row["outcome"] not in OUTCOMES:
         return "invalid:outcome"
     if row["stage"] is not None and row["stage"] not in (*STAGES, "none"):

@@ -95,11 +95,12 @@ def _load(
         # Statements are only compared, so an unreadable folder prevents no day from being published.
         problems.append(Problem(f"registry/{name}", 1, UNREADABLE, "", costs_row=False))
         return []
+    there = [file for file in there if not has_ignored_name(file)]
     files = [file for file in there if file.lower().endswith(_READ)]
     problems += [
         Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)
         for file in there
-        if file not in files and not has_ignored_name(file)
+        if file not in files
     ]
     return [
         row
