@@ -1,4 +1,4 @@
-"""Checks that the clock of the machine is plausible.
+"""Checks that the clock of the machine is plausible, and that the day of a run is over by it.
 
 A record dated more than two days after the clock is refused and its file counts as read; a published day is never
 withdrawn. So a clock that is wrong by days would lose records, or publish days in the future.
@@ -6,7 +6,8 @@ withdrawn. So a clock that is wrong by days would lose records, or publish days 
 
 from datetime import UTC, date, datetime, timedelta
 
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.days import FIRST_DAY, last_closed_day
+from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
 
@@ -55,4 +56,30 @@ def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
             where="the clock of the machine",
             why="A published day is never withdrawn, so a wrong clock would stop all reports until then.",
             do=f"Set the clock and run again. If it is right, confirm it once: `authmeter run --day {day}`.",
+        )
+
+
+def require_closed_day(day: date, now: datetime, zone: str, where: str) -> None:
+    """Refuse a day that a run cannot close, because it is not over or before `FIRST_DAY`.
+
+    Args:
+        where: where the user gave the day.
+
+    Raises:
+        UsageError: the day is not over, or too early.
+    """
+    over = last_closed_day(now, zone)
+    if day > over:
+        raise UsageError(
+            f"{day} is not over in {zone}.",
+            where=where,
+            why="Reports show whole days only.",
+            do=f"Give {over} or an earlier day.",
+        )
+    if day < FIRST_DAY:
+        raise UsageError(
+            f"{day} is before {FIRST_DAY}.",
+            where=where,
+            why="authmeter has no days before that one.",
+            do=f"Give a day from {FIRST_DAY} to {over}.",
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipelines.closing.machine_clock import require_near_day
+from pipelines.closing.machine_clock import require_closed_day, require_near_day
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.files.lock import hold
@@ -24,7 +24,8 @@ JOB = "daily"
 BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
 # Run tags of a reread: whether it is one, and the source and the first day if given.
 REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
-_SCHEDULE = "dagster/schedule_name"
+# Run tags of runs that Dagster starts by the clock.
+_BY_CLOCK = {"dagster/schedule_name", "dagster/sensor_name"}
 
 
 @contextmanager
@@ -44,7 +45,10 @@ def stages_of_run(
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
     with failures_noted(data, day):
         run, notice = (opened, None) if opened else open_run(data)
-        if day and _SCHEDULE in tags:
+        if day:
+            # In Dagster's pages, any day can be added as a partition.
+            require_closed_day(day, run.now, run.settings.timezone, "partition of the run")
+        if day and not _BY_CLOCK.isdisjoint(tags):
             require_near_day(run.manifest, run.settings, day)
     if BACKFILL_FIRST in tags:
         first, last = (date.fromisoformat(tags[name]) for name in (BACKFILL_FIRST, BACKFILL_LAST))

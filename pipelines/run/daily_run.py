@@ -210,6 +210,8 @@ class DailyRun:
     def publish_site(self) -> MirrorReport | None:
         """Copy the site and the tables to the buckets of the settings, unless the buckets have the current ones."""
         publish = self.settings.publish
+        # A retry in Dagster runs only the steps that failed.
+        self.is_done = self.is_done or site_is_current(self.store, self.manifest)
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)
         with self._stage("publish") as progress:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import SHOP, Look, Reader
 from tests.browser.dom import table_rows
@@ -147,3 +148,15 @@ def test_an_app_with_a_record_on_the_first_of_the_30_days_has_figures(look: Look
     page = look("apps/old/index.html", name="just-stopped")
     assert page.count("[data-part=silent]") == 0
     assert page.count("[data-chart]") > 3
+
+
+def test_versions_are_sorted_by_their_numbers(reader: Reader) -> None:
+    def renamed(route: Route) -> None:
+        body = next((reader.site / SHOP).parent.glob("figures.js")).read_text("utf-8")
+        route.fulfill(body=body.replace('"2.14.0"', '"2.9"').replace('"2.15.0"', '"2.10"'))
+
+    reader.page.route("**/figures.js*", renamed)
+    page = reader.open(SHOP, lang="en")
+    page.locator("[data-part=versions] th .order").first.click()
+    names = [row[0] for row in table_rows(page, "[data-part=versions] table")]
+    assert names == ["2.9", "2.10 New", "2.13.0", "Unknown"]

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.browser.conftest import SHOP, Look, Reader
+from tests.browser.conftest import SHOP, Look, Reader, World
 from tests.browser.dom import table_rows
 from tests.browser.tour import PHONE
 from tests.data.published_tables import HOSTILE_NAMES, day
@@ -98,3 +101,17 @@ def test_a_day_of_an_app_has_its_own_notes_and_all_its_channels(read_site: Calla
     page.wait_for_selector(".app-day-channels")
     assert page.locator(".noted-panel:visible").count() == 0
     assert [row[0] for row in table_rows(page, ".app-day-channels")] == ["One-click login"]
+
+
+def test_the_folder_of_the_site_may_be_in_one_named_apps(tab: Page, world: World, tmp_path: Path) -> None:
+    site = tmp_path / "apps" / "site"
+    shutil.copytree(world("example") / "site", site)
+    reader = Reader(tab, site)
+    try:
+        page = reader.open(f"days/{day(5)}.html", lang="en", app="shop")
+        page.wait_for_selector(".app-day-channels")
+        ids = page.locator(".incident:visible").evaluate_all("all => all.map(({dataset}) => dataset.incident)")
+        # One of all apps, and one of the app.
+        assert ids == ["all-rate", "shop-rate"]
+    finally:
+        reader.close()

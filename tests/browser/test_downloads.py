@@ -109,6 +109,14 @@ def test_keys_of_digits_stay_texts_in_a_workbook(read_site: Callable[..., Reader
     assert cells["Package"] == ("2026-01-02", "s")
 
 
+def test_the_file_of_restated_figures_has_the_keys_of_apps(reader: Reader) -> None:
+    page = reader.open("quality.html", lang="en")
+    page.locator("summary:has(#restatements-heading)").click()
+    _, rows = downloaded(page, page.locator(".listing:has([data-rows=restatements]) .download"))
+    assert rows[0][:3] == ["Day", "App", "App key"]
+    assert rows[1][1:3] == ["商城", "shop"]
+
+
 def test_the_file_of_a_list_has_its_filter_its_order_and_all_its_pages(
     read_site: Callable[..., Reader],
 ) -> None:

@@ -72,3 +72,15 @@ def test_an_open_fault_of_the_data_is_a_present_problem(look: Look) -> None:
     assert page.one(".verdict.bad").text == "1 problem is happening"
     assert "records came again under new ids" in page.one("#checks .finding").text
     assert page.one("#checks a", "The incident").target == f"days/{day(2)}.html"
+
+
+def test_the_search_finds_the_words_of_the_present_language(reader: Reader) -> None:
+    page = reader.open("quality.html", lang="en")
+    listing = page.locator(".listing:has([data-rows=days])")
+    listing.locator("summary").click()
+    counts = []
+    for language, word in (("en", "Complete"), ("zh", "完整")):
+        reader.speak(language)
+        listing.locator("input[type=search]").fill(word)
+        counts.append(listing.locator(".found").inner_text().split()[0])
+    assert counts[0] == counts[1] != "0"

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 
-from pipelines.common.errors import BooksError
+from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.held import accept_held
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions
@@ -145,6 +146,60 @@ def test_the_pages_can_be_made_alone(dagster: Dagster, own: DataFolder) -> None:
     own.store.site.unlink()
     dagster.run(None, "site")
     assert (own.store.site / "index.html").is_file()
+
+
+def test_a_partition_of_today_is_refused(dagster: Dagster, own: DataFolder, yesterday: date) -> None:
+    today = days_before(yesterday, -1)
+    own.land("today.ndjson", records(3, today, "today"))
+    add_days(InstancePartitions(dagster.instance), [today])
+    with pytest.raises(dg.DagsterError) as refused:
+        dagster.run(today)
+    assert f"{today} is not over in Asia/Shanghai." in str(refused.value.__cause__)
+    assert own.manifest.as_of == yesterday
+
+
+def test_a_run_of_the_sensor_by_a_wrong_clock_is_refused(
+    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+) -> None:
+    long_ago = days_before(yesterday, 500)
+    folder.land("a.ndjson", records(3, long_ago))
+    folder.publish(long_ago)
+    dagster = opened(folder)
+    add_days(InstancePartitions(dagster.instance), [yesterday])
+    with pytest.raises(dg.DagsterError) as refused:
+        dagster.run(yesterday, **{"dagster/sensor_name": "landing_sensor"})
+    assert "500 days after the published day" in str(refused.value.__cause__)
+    assert folder.manifest.as_of == long_ago
+
+
+def job_of_environment() -> dg.JobDefinition:
+    """The daily job over the folder of the environment."""
+    return build_definitions(Resource(), Settings()).resolve_job_def("daily")
+
+
+def test_a_retry_of_the_copy_alone_ends_well(
+    dagster: Dagster, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster retries a failed run from the step that failed."""
+
+    def execute(**options: Any) -> dg.DagsterRun:
+        job = dg.reconstructable(job_of_environment)
+        tags = {"dagster/partition": str(yesterday)}
+        with dg.execute_job(job, dagster.instance, QUIET, tags=tags, **options) as result:
+            return result.dagster_run
+
+    def full(*_: object) -> None:
+        raise AuthmeterError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.run.daily_run.copy_site", full)
+        failed = execute()
+    assert failed.status == dg.DagsterRunStatus.FAILURE
+    retried = execute(reexecution_options=dg.ReexecutionOptions.from_failure(failed.run_id, dagster.instance))
+    assert retried.step_keys_to_execute == ["site_copy"]
+    status = last_status(own.root)
+    assert status.last_run
+    assert (status.last_run.result, status.last_run.error) == ("done", None)
 
 
 CHECK = frozenset({dg.AssetCheckKey(dg.AssetKey("site"), "yesterday_is_published")})

@@ -3,10 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from pipelines.closing.machine_clock import require_near_day
+from pipelines.closing.machine_clock import require_closed_day, require_near_day
 from pipelines.commands.misplaced_logs import misplaced_logs
-from pipelines.common.days import FIRST_DAY, last_closed_day
-from pipelines.common.errors import WARNED, UsageError
+from pipelines.common.days import last_closed_day
+from pipelines.common.errors import WARNED
 from pipelines.common.files.lock import hold
 from pipelines.reading.files.landing import IGNORED_KINDS, has_any_file
 from pipelines.run.daily_run import open_run
@@ -33,20 +33,7 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
         with failures_noted(data, over):
             require_near_day(opened.manifest, opened.settings, over)
         day = over
-    if day > over:
-        raise UsageError(
-            f"{day} is not over in {opened.settings.timezone}.",
-            where="--day",
-            why="Reports show whole days only.",
-            do=f"Give {over} or an earlier day.",
-        )
-    if day < FIRST_DAY:
-        raise UsageError(
-            f"{day} is before {FIRST_DAY}.",
-            where="--day",
-            why="authmeter has no days before that one.",
-            do=f"Give a day from {FIRST_DAY} to {over}.",
-        )
+    require_closed_day(day, opened.now, opened.settings.timezone, "--day")
     with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
         from pipelines.orchestration.in_process import run_in_process
 

@@ -44,5 +44,9 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:
-    """Return whether a run must reach the last step; a run of selected assets or checks need not."""
-    return run is not None and run.job_name == JOB and not (run.asset_selection or run.asset_check_selection)
+    """Return whether a run must render the site; a run of selected assets or checks need not, and a retry of the steps
+    after it cannot.
+    """
+    if run is None or run.job_name != JOB or run.asset_selection or run.asset_check_selection:
+        return False
+    return run.step_keys_to_execute is None or "render_site" in run.step_keys_to_execute

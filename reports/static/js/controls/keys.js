@@ -76,9 +76,10 @@ function pressed(event) {
   )
     return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "7") chooseWindow(7);
-  else if (event.key === "3") chooseWindow(30);
-  else if (event.key === "?") showHelp();
+  const days = { 7: 7, 3: 30 }[event.key];
+  if (event.key === "?") showHelp();
+  // Other pages have no windows, and the sign-in page has its own choice of days.
+  else if (days && all("[data-days-button]").length) chooseWindow(days);
   else if (event.key !== "/" || !focusSearch()) return;
   event.preventDefault();
 }

@@ -17,14 +17,16 @@ let older;
 let named = [];
 
 /**
- * The days of the 13 months that precede the last 90 days; empty if the app has no record on them.
+ * The days of the 13 months that precede the last 90 days, also those before the app's first record; empty if the site
+ * does not have them.
  * @returns {string[]}
  */
 function olderDays() {
-  if (named.length || !figures.has_older_days) return named;
+  if (named.length || !site.has_older_days) return named;
   const first = Date.parse(site.months[0].month);
   const count = Math.round((Date.parse(site.long_days[0]) - first) / DAY);
-  named = Array.from({ length: count }, (_unused, i) => new Date(first + i * DAY).toISOString().slice(0, 10));
+  if (site.older_missing.length < count)
+    named = Array.from({ length: count }, (_unused, i) => new Date(first + i * DAY).toISOString().slice(0, 10));
   return named;
 }
 
@@ -56,9 +58,10 @@ export const valuesOfRange = (listOf) => [
  * @param {() => void} loaded
  */
 export async function loadOlderDays(loaded) {
-  if (older || !figures.has_older_days) return;
+  if (older || !olderDays().length) return;
   try {
-    await loadScript(FILE);
+    // An app without a record on these days has no file: its counts are zero.
+    await (figures.has_older_days && loadScript(FILE));
   } catch {
     // If the app's folder was copied incompletely, only the 90 days are available.
     return;

@@ -180,13 +180,15 @@ function tables(place) {
  * @returns {boolean} whether any incident is left.
  */
 function filterIncidents() {
-  const ours = `/apps/${encodeURIComponent(folder)}/`;
+  // Addresses as the page has them: the site itself may be in a folder `apps`.
+  const ours = `${root}apps/${encodeURIComponent(folder)}/`;
   // Parts follow the incident that they belong to.
   const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
   for (const item of items) {
     const [link] = /** @type {HTMLAnchorElement[]} */ (all("a.incident-text", item));
-    const isOther = link?.href.includes("/apps/") && !link.href.includes(ours);
-    item.hidden = Boolean(isOther) && !all(".incident-parts li:not([hidden])", item).length;
+    const href = link?.getAttribute("href") || "";
+    const isOther = href.startsWith(`${root}apps/`) && !href.startsWith(ours);
+    item.hidden = isOther && !all(".incident-parts li:not([hidden])", item).length;
   }
   for (const tally of all(".incidents-panel .tally")) tally.hidden = true;
   // An app without a page may have a note, too.

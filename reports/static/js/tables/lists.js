@@ -186,8 +186,14 @@ function drawListed(table, rows) {
   /** @param {string | number | null} value */
   const textOf = (value) => (value === null ? "" : `${value} ${word(String(value))}`);
   const texts = () => rows.map((row) => row.flat().map(textOf).join("\n"));
+  /** @type {Rows} */
+  const data = { count: rows.length, texts };
+  // The words of the rows are in the page's language.
+  onLanguage(() => {
+    delete data.lines;
+  });
   const { sorted } = table.dataset;
-  listTable(table, { count: rows.length, texts }, columns, sorted ? { column: sorted, descending: true } : {});
+  listTable(table, data, columns, sorted ? { column: sorted, descending: true } : {});
 }
 
 /** @type {Record<string, (value: Value) => string>} */
@@ -204,7 +210,7 @@ const KINDS = {
   badge: [word, badgeCell],
   flag: [(value) => (value ? _("Restated") : ""), (value) => (value ? badgeCell("restated") : element("td"))],
   metric: [metricName, (value) => element("td", { textContent: metricName(value) })],
-  app: [([name]) => name, ([name, key, folder]) => appCell(name, key, folder)],
+  app: [([name, key]) => (key === "*" ? _("All apps") : name), ([name, key, folder]) => appCell(name, key, folder)],
 };
 
 /**
@@ -216,6 +222,8 @@ const KINDS = {
 function listedColumn(kind, values) {
   if (kind in FORMATS) return numberColumn(() => values, FORMATS[kind]);
   const [textOf, toCell] = KINDS[kind];
+  // Two apps can have the same name.
+  const hasKeys = kind === "app" && values.some(([name, key]) => name !== key);
   return {
     unit: kind === "day" ? kind : "",
     key() {
@@ -223,7 +231,8 @@ function listedColumn(kind, values) {
       return (row) => rank[row];
     },
     cell: (row) => toCell(values[row]),
-    values: (row) => [values[row] === null ? null : textOf(values[row])],
+    values: (row) => [values[row] === null ? null : textOf(values[row]), ...(hasKeys ? [values[row][1]] : [])],
+    also: () => (hasKeys ? [_("App key")] : []),
   };
 }
 

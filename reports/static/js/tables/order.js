@@ -19,6 +19,8 @@ const chosen = new Map();
  */
 function keyOf(cell) {
   const text = said(cell, "svg, .detail, .mark, .change");
+  // A name from outside stays text, whatever it looks like: version 2.10 is newer than 2.9.
+  if (!cell.classList.contains("number") && cell.querySelector("bdi, code")) return text || null;
   const shown = text || said(cell, "svg, .arrow, .direction");
   const [first] = figuresIn(shown) || [];
   return first ? first.value : shown || null;
