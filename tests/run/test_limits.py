@@ -60,18 +60,6 @@ def test_without_the_file_there_are_the_defaults_and_without_a_row_none(limited:
     ]  # fmt: skip
 
 
-def test_the_page_is_in_the_menu_if_the_file_has_fewer_limits_than_the_defaults(limited: DataFolder) -> None:
-    def found() -> tuple[bool, bool]:
-        limited.publish()
-        pages = [(limited.store.site / name).read_text("utf-8") for name in ("usage.html", "limits.html")]
-        return 'href="limits.html"' in pages[0], "Without a file" in pages[1]
-
-    limited.write("registry/limits.csv", LIMIT.format("phone_10_day,phone,5,day"))
-    assert found() == (True, False)
-    (limited.store.registry / "limits.csv").unlink()
-    assert found() == (False, True)
-
-
 def test_late_records_count(limited: DataFolder) -> None:
     limited.land("late.ndjson", [record("late", FIRST, stage="verify", device_id="d")])
     limited.tables()

@@ -78,9 +78,8 @@ class Limits:
 
     @property
     def has_own(self) -> bool:
-        """Whether the limits are others than the default ones, which apply without a file in the registry."""
-        found = {one.limit_id for one in self.sums}
-        return bool(found) and found != {one.limit_id for one in DEFAULTS}
+        """Whether any limit comes from the registry file; the default limits apply without one."""
+        return bool({one.limit_id for one in self.sums} - {one.limit_id for one in DEFAULTS})
 
     @property
     def most_saving(self) -> LimitSums | None:
