@@ -18,6 +18,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.sql import sql
+from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.status import is_problem
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, incidents_of
@@ -91,7 +92,12 @@ def read_week(database: Path, sunday: date) -> Week | None:
             incidents = [
                 one for one in incidents_of(connection) if one.is_independent and is_problem(one.incident.kind)
             ]
-            packages = named_rows(connection, sql("pipelines.alerts", "packages_left"))
+            states = connection.execute("SELECT account_id, state, missing_days FROM resource_packages").fetchall()
+            bounded = {account_id for account_id, *of_package in states if has_unseen_uses(*of_package)}
+            packages = [
+                one | {"is_upper_bound": one["account_id"] in bounded}
+                for one in named_rows(connection, sql("pipelines.alerts", "packages_left"))
+            ]
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
             rows = key_rows(connection, sunday - timedelta(days=_DAYS_AFTER_AN_END), last_day_of(connection))
     except (AuthmeterError, duckdb.Error):

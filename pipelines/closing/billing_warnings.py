@@ -15,6 +15,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.text import Bilingual, counted, listed
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
@@ -64,8 +65,7 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
     accounts = list(tables["resource_package_forecast"].iter_rows(named=True))
-    # Uses on days without data are not deducted from these accounts' packages.
-    bounded = {one["account_id"] for one in packages if one["state"] == "active" and one["missing_days"]}
+    bounded = {one["account_id"] for one in packages if has_unseen_uses(one["state"], one["missing_days"])}
     soon = day_start(as_of + timedelta(days=1 + _UNUSED_DAYS), settings.timezone)
     found = (
         (_low(one, bounded) for one in accounts if _is_low(one, settings.package_low_share)),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pipelines.common.days import last_business_day, stamp
 from pipelines.common.text import counted, printable
+from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.store.database import named_rows
 from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
@@ -49,7 +50,7 @@ def _of_account(account: Row, packages: list[Row]) -> Iterator[str]:
     if not account["quantity"]:
         yield "no package is active"
     else:
-        bound = "≤ " if any(one["missing_days"] for one in packages if one["state"] == "active") else ""
+        bound = "≤ " if any(has_unseen_uses(one["state"], one["missing_days"]) for one in packages) else ""
         yield f"{bound}{account['remaining']:,} of {account['quantity']:,} left"
     if account["uses_28d"] is None:
         yield "no forecast yet: it needs a week of data"

@@ -110,6 +110,13 @@ def _package(row: Row, zone: str) -> Package:
     return Package(package_id, account_id, quantity, purchased_at, expires_at, row.amount("price"))
 
 
+def has_unseen_uses(state: str, missing_days: int) -> bool:
+    """Return whether a package may have fewer units left than its table says: it is in use, and on some of its days
+    without data, no use was deducted. What remains in its account is then an upper bound.
+    """
+    return state == "active" and missing_days > 0
+
+
 def _expiry(row: Row, purchased_at: datetime, zone: str) -> datetime:
     try:
         bought_on = business_day(purchased_at, zone)

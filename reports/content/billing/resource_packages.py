@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from pipelines.billing.packages.states import AccountForecast
 from pipelines.common.days import business_day, day_start, last_business_day
+from pipelines.contract.registry.packages import has_unseen_uses
 from reports.content.published import PublishedTables
 
 
@@ -129,7 +130,7 @@ class PackageAccount:
     @property
     def is_upper_bound(self) -> bool:
         """Whether units left in active packages may be too high: uses on days without data are not deducted."""
-        return any(one.missing_days for one in self.packages if one.state == "active")
+        return any(has_unseen_uses(one.state, one.missing_days) for one in self.packages)
 
     @property
     def lapsing(self) -> list[PackageRow]:
