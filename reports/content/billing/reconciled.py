@@ -4,16 +4,18 @@ The words are in `reconciled_words.py`; `pipelines/billing/` finds the causes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipelines.billing.reconciliation.reconciled_days import DayReconciled
 from pipelines.billing.reconciliation.reconciled_months import MonthReconciled
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.statements import NUMBER
 from reports.content.published import PublishedTables
+
+_Row = TypeVar("_Row", DayReconciled, MonthReconciled)
 
 # Priority of causes if a day has several: causes that need a look, then known causes, then agreement.
 CAUSES = (
@@ -109,9 +111,7 @@ class Reconciled:
         return self._of_consoles() if self.days else None
 
     def _of_bills(self, rows: list[MonthReconciled]) -> Agreement:
-        both = {one.account_id for one in rows if one.channel == NUMBER}
-        # A bill for both channels includes the counts of the bills for one channel.
-        rows = [one for one in rows if one.channel == NUMBER or one.account_id not in both]
+        rows = _without_single_channels(rows, lambda one: one.account_id)
         month = rows[0].month
         hours = Counter(
             hours
@@ -139,9 +139,7 @@ class Reconciled:
             for one in whole
             if one.measure == ("billed" if (one.account_id, one.channel) in with_billed else "total")
         ]
-        both = {(one.day, one.account_id) for one in rows if one.channel == NUMBER}
-        # A count for both channels includes the counts for one channel.
-        rows = [one for one in rows if one.channel == NUMBER or (one.day, one.account_id) not in both]
+        rows = _without_single_channels(rows, lambda one: (one.day, one.account_id))
         if not rows:
             return None
         hours = Counter(one.shift_hours for one in rows if one.shift_hours is not None)
@@ -185,6 +183,14 @@ def reconciled(marts: PublishedTables) -> Reconciled:
             for month, account_id, channel, hours, _ in marts.rows("billing/shifted_days")
         },
     )
+
+
+def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) -> list[_Row]:
+    """Return the rows without single channels where, for the same `key`, a row for both number channels includes
+    them.
+    """
+    both = {key(one) for one in rows if one.channel == NUMBER}
+    return [one for one in rows if one.channel == NUMBER or key(one) not in both]
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
