@@ -91,7 +91,7 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
 
 
 def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) -> None:
-    """A rate needs two days back, of which the week before has only one; a day without data shows no end."""
+    """A rate is back after two good days. The week before has only one, and a day without data does not count."""
     sunday = last_sunday(AS_OF)
     of_data = {"kind": "data", "metric": "missing_day", "app_key": "*", "channel": "*"}
     ended: dict[str, tuple[int, dict[str, object]]] = {

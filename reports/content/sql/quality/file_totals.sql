@@ -2,9 +2,9 @@
 -- them counts.
 SELECT
     count(*) AS files,
-    CAST(coalesce(sum(records_read) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS records_read,
-    CAST(coalesce(sum(accepted) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS accepted,
-    CAST(coalesce(sum(rejected) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS rejected,
-    CAST(coalesce(sum(skipped) FILTER (status NOT IN ('replaced', 'held')), 0) AS BIGINT) AS skipped,
+    CAST(coalesce(sum(records_read) FILTER (counts), 0) AS BIGINT) AS records_read,
+    CAST(coalesce(sum(accepted) FILTER (counts), 0) AS BIGINT) AS accepted,
+    CAST(coalesce(sum(rejected) FILTER (counts), 0) AS BIGINT) AS rejected,
+    CAST(coalesce(sum(skipped) FILTER (counts), 0) AS BIGINT) AS skipped,
     count(*) FILTER (status IN ('damaged', 'held') OR (status = 'unread' AND finding IS NOT NULL)) AS files_refused
-FROM input_files
+FROM (SELECT *, status NOT IN ('replaced', 'held') AS counts FROM input_files)
