@@ -16,7 +16,7 @@ from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import metric
 from pipelines.contract.record.channels import LOGIN_CHANNELS
 from pipelines.incidents.detection.falls import LEAST_LOST
-from pipelines.incidents.detection.grids import Flags, Floats, sums_before
+from pipelines.incidents.detection.grids import Flags, Floats, Places, sums_before
 from pipelines.incidents.detection.volume_measure import BURST
 from pipelines.incidents.incident import ALL
 
@@ -40,9 +40,9 @@ class DayCounts:
     keys: list[tuple[str, ...]]
     grids: Mapping[str, Floats]
 
-    def of(self, terms: str) -> Floats:
-        """Return a count, or a difference of counts such as `requests - cancelled`."""
-        first, *less = (self.grids[name] for name in terms.split(" - "))
+    def of(self, terms: str, subjects: Places) -> Floats:
+        """Return a count, or a difference such as `requests - cancelled`, of the subjects at these indexes."""
+        first, *less = (self.grids[name].take(subjects, axis=1) for name in terms.split(" - "))
         return sum((-one for one in less), first)
 
 
@@ -64,20 +64,23 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
     that are not in the numerator count as successes.
     """
     named, found = [], []
+    channels = [channel for _, channel in counts.keys]
+    # The columns of a channel are taken first, because the grids of all channels are far larger.
+    places = {channel: np.flatnonzero([of == channel for of in channels]) for channel in sorted(set(channels))}
     for name in names:
         rate = metric(name)
-        requests, successes = counts.of(rate.denominator), counts.of(rate.numerator)
-        if rate.better == "lower":
-            successes = requests - successes
-        grids = requests, successes, counts.grids["devices"] * (requests > 0)
-        is_busy = requests.sum(axis=0) >= LEAST_LOST
-        for channel in sorted({channel for _, channel in counts.keys if rate.is_watched_in(channel)}):
-            is_own = np.array([of == channel for _, of in counts.keys])
-            own = np.flatnonzero(is_own & is_busy)
-            if len(own):
+        for channel, there in places.items():
+            if not rate.is_watched_in(channel):
+                continue
+            requests, successes = counts.of(rate.denominator, there), counts.of(rate.numerator, there)
+            if rate.better == "lower":
+                successes = requests - successes
+            grids = np.stack((requests, successes, counts.of("devices", there) * (requests > 0)))
+            busy = np.flatnonzero(requests.sum(axis=0) >= LEAST_LOST)
+            if len(busy):
                 # A device in two apps counts twice in the sum, on every day alike.
-                found.append([np.column_stack((grid.take(own, axis=1), grid @ is_own)) for grid in grids])
-                named += [(name, *counts.keys[place]) for place in own] + [(name, ALL, channel)]
+                found.append(np.concatenate((grids.take(busy, axis=2), grids.sum(axis=2, keepdims=True)), axis=2))
+                named += [(name, *counts.keys[place]) for place in there[busy]] + [(name, ALL, channel)]
     return named, np.concatenate(found, axis=2) if found else np.zeros((3, 1, 0))
 
 
@@ -102,19 +105,18 @@ class Volumes:
 def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Volumes:
     """Return the volumes of the subjects that are large enough for a reportable loss."""
     rate = metric(TECHNICAL)
-    is_login = np.array([channel in LOGIN_CHANNELS for _, channel in counts.keys], dtype=float)
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
     # The keys are sorted, so the channels of an app are adjacent. Channels without a request are left out.
     there = np.flatnonzero(requests.any(axis=0))
     named = [counts.keys[place] for place in there]
+    is_login = np.array([channel in LOGIN_CHANNELS for _, channel in named], dtype=float)
     firsts = [place for place, (app_key, _) in enumerate(named) if not place or app_key != named[place - 1][0]]
     channels = np.diff([*firsts, len(named)])
 
-    def of_channels_and_apps(grid: Floats) -> tuple[Floats, Floats]:
-        own = grid.take(there, axis=1)
+    def of_channels_and_apps(own: Floats) -> tuple[Floats, Floats]:
         return own, np.add.reduceat(own, firsts, axis=1) if firsts else own
 
-    of_channels, of_apps = of_channels_and_apps(requests)
+    of_channels, of_apps = of_channels_and_apps(requests.take(there, axis=1))
     parts = np.flatnonzero((of_channels.sum(axis=0) >= LEAST_LOST) & np.repeat(channels > 1, channels))
     wholes = np.flatnonzero(of_apps.sum(axis=0) >= LEAST_LOST)
     keys = [*((named[firsts[place]][0], ALL) for place in wholes), *(named[place] for place in parts)]
@@ -123,9 +125,9 @@ def watched_volumes(counts: DayCounts, has_logs: Flags, is_holiday: Flags) -> Vo
         return np.concatenate([apps.take(wholes, axis=1), own.take(parts, axis=1)], axis=1)
 
     requests = of_subjects(of_channels, of_apps)
-    technical, successes = counts.of(rate.denominator) * is_login, counts.of(rate.numerator) * is_login
+    technical, successes = (counts.of(terms, there) * is_login for terms in (rate.denominator, rate.numerator))
     technical, successes, devices = (
-        of_subjects(*of_channels_and_apps(grid)) for grid in (technical, successes, counts.grids["devices"])
+        of_subjects(*of_channels_and_apps(own)) for own in (technical, successes, counts.of("devices", there))
     )
     # A subject begins with its first request.
     has_norm = (sums_before(requests)[1:] > 0) & (has_logs & ~is_holiday)[:, None]
@@ -142,12 +144,13 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
     """
     counted = counts.drop("day", *keys).columns
     subjects = counts.select(keys).unique().sort(keys).with_row_index("place")
-    rows = counts.join(subjects, on=list(keys), nulls_equal=True)
+    # Only the keys are joined: a join of all columns takes twice as long.
+    places = counts.select(keys).join(subjects, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
     # Flat indexes are far faster than indexes of day and subject.
-    at = (rows["day"] - days[0]).dt.total_days().to_numpy() * len(subjects) + rows["place"].to_numpy()
+    at = (counts["day"] - days[0]).dt.total_days().to_numpy() * len(subjects) + places["place"].to_numpy()
     grids = np.zeros((len(counted), len(days) * len(subjects)))
     for grid, name in zip(grids, counted, strict=True):
-        grid[at] = rows[name].to_numpy()
+        grid[at] = counts[name].to_numpy()
     return subjects.select(keys).rows(), grids.reshape(len(counted), len(days), len(subjects))
 
 

@@ -44,23 +44,23 @@ class SurgeMeasure(VolumeMeasure):
         return seen("volume") / seen("norm") - 1
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Return the requests beyond the norm."""
-        return seen("volume") - seen("norm")
-
-    def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the upper tail of a negative binomial if few of the requests beyond the norm sign in, or if these come
-        from few devices; else 0.
-        """
+        """Return the requests beyond the norm, if few of them sign in or they come from few devices; else 0."""
         norm = seen("norm")
-        far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
+        extra = seen("volume") - norm
 
         def left(name: str) -> Floats:
             return seen(name) - norm * base(name) / base("volume")
 
         rate, devices = base("successes") / base("technical"), base("devices") / base("volume")
         is_failing = (left("technical") > 0) & (left("successes") < _POOR * rate * left("technical"))
-        has_few = (devices > 0) & (left("devices") < _POOR * devices * self.lost(base, seen))
-        return np.where((is_failing | has_few) & (norm >= LEAST_NORM * seen("days")), far, 0.0)
+        has_few = (devices > 0) & (left("devices") < _POOR * devices * extra)
+        return np.where(is_failing | has_few, extra, 0.0)
+
+    def deviation(self, base: Sums, seen: Sums) -> Floats:
+        """Return the upper tail of a negative binomial if the requests beyond the norm are a surge (see `lost`)."""
+        norm = seen("norm")
+        far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
+        return np.where((self.lost(base, seen) > 0) & (norm >= LEAST_NORM * seen("days")), far, 0.0)
 
 
 def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[date, ...]) -> list[Incident]:
