@@ -5,6 +5,7 @@ subject and how unlikely a day is, see `rate_measure.py` and `volume_measure.py`
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -91,9 +92,14 @@ class Baselines:
         day before its day in `before`.
         """
         ends = self._at(rows, before)
-        counts = self.sums["days"].take(ends).astype(np.int64)
-        starts = self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
-        return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts)
+
+        @cache
+        def starts() -> Places:
+            counts = self.sums["days"].take(ends).astype(np.int64)
+            return self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
+
+        # Some figures need no baseline.
+        return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts())
 
     def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
         """Return the sums over the days that are compared with the baseline: `day`, and the clean days from `first`

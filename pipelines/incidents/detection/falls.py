@@ -123,13 +123,13 @@ class _Watch:
             day, row = day[is_asked], rows[place[is_asked]]
             first = np.concatenate([np.maximum(day + 1 - days, 0) for days in self.windows])
             day, row = np.tile((day, row), len(self.windows))
-            # A window that began during a gap needs enough clean days before its last day too.
-            is_known = self.baselines.are_recent(row, first) & self.baselines.are_recent(row, day)
-            day, first, row = day[is_known], first[is_known], row[is_known]
             for figure, least in self.matters:
                 base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
                 has_fallen = figure(base, seen) >= least
                 day, first, row = day[has_fallen], first[has_fallen], row[has_fallen]
+            # A window that began during a gap needs enough clean days before its last day too.
+            is_known = self.baselines.are_recent(row, first) & self.baselines.are_recent(row, day)
+            day, first, row = day[is_known], first[is_known], row[is_known]
             far = self.measure.deviation(self.baselines.of(row, first), self.baselines.seen(row, first, day))
             fallen = np.stack([day, first, row], axis=1)[far > self.far]
             for last, begin, of in sorted(fallen.tolist()):
