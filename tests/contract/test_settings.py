@@ -41,6 +41,7 @@ REFUSED = {
     "retention = 30": "`retention` is unknown",
     "[billing_rules]\nx = 1": "`billing_rules` is unknown",
     'timezone = "China"': "`timezone`",
+    'timezone = "localtime"': "`timezone`",
     'site_url = "https://user:secret@reports.example.com"': "`site_url`",
     'site_url = "https://reports.example.com/?page=1"': "`site_url`",
     'site_url = "https://reports.example.com/#top"': "`site_url`",
