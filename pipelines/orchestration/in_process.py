@@ -5,19 +5,17 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings.settings import Settings
-from pipelines.orchestration.folder import JOB
 from pipelines.orchestration.home.home import prepare
 from pipelines.orchestration.own_run import run_steps
-from pipelines.orchestration.records.known_job import known_job, note_job
+from pipelines.orchestration.records.known_job import KnownJob, has_usual_files, known_job
 from pipelines.run.daily_run import DailyRun
 
 
 def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]) -> None:
     """Run the daily job for a day, recorded in the folder's Dagster instance like a scheduled run.
 
-    Dagster executes the first run of a home and the first one after a change of code, because only Dagster can record
-    the job's definition.
+    Dagster itself executes it only if the home's settings were edited or files are missing: runs may then be recorded
+    elsewhere.
 
     Raises:
         AuthmeterError: a stage failed; the last good report is still served.
@@ -25,30 +23,35 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
     # Modules loaded by now stay loaded: the collector need not visit them.
     gc.freeze()
     home = prepare(data)
-    if job := known_job(home):
+    if job := known_job(home) or _recorded_job(home, data):
         run_steps(home, job, opened, day, tags)
     else:
         # The job reads its own manifest; with many files, each takes hundreds of megabytes.
         opened.loaded = None
-        note_job(home, _run_by_dagster(home, data, day, tags))
+        _run_by_dagster(home, data, day, tags)
 
 
-def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> str:
+def _recorded_job(home: Path, data: Path) -> KnownJob | None:
+    """Record the job in a new home, or after a change of code; return it, or None if Dagster must run it."""
+    if not has_usual_files(home):
+        return None
+    # Imported lazily: importing Dagster takes more time than all else in a run with nothing new.
+    from pipelines.orchestration.records.job_snapshots import record_job
+
+    record_job(home, data)
+    return known_job(home)
+
+
+def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> None:
     import dagster as dg
 
     from pipelines.orchestration.definitions.as_dagster import InstancePartitions
-    from pipelines.orchestration.definitions.code_location import build_definitions
-    from pipelines.orchestration.definitions.resource import DataFolder
     from pipelines.orchestration.partitions import add_days
-    from pipelines.orchestration.records.in_process_records import open_instance
+    from pipelines.orchestration.records.job_snapshots import QUIET, daily_job
 
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    # The schedule is not used, so the settings' time is not needed.
-    job = build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
-    with open_instance(home) as instance:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
         try:
             add_days(InstancePartitions(instance), [day])
-            done = job.execute_in_process(run_config=quiet, instance=instance, partition_key=str(day), tags=tags)
-            return done.run_id
+            daily_job(data).execute_in_process(run_config=QUIET, instance=instance, partition_key=str(day), tags=tags)
         except dg.DagsterError as error:
             raise AuthmeterError(f"The run failed in Dagster: {error}", where=str(data / "dagster")) from error

@@ -17,7 +17,7 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.ingest.ingest import IngestReport
-from pipelines.orchestration import own_run
+from pipelines.orchestration import in_process, own_run
 from pipelines.orchestration.home.record_files import ASSETS, RUNS, open_records
 from pipelines.orchestration.records.asset_records import RecordedPartitions
 from pipelines.orchestration.records.known_job import known_job
@@ -113,11 +113,12 @@ def made_both() -> list[Both]:
 
 
 @pytest.fixture
-def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
+def both(call: Call, own: DataFolder, made_both: list[Both], monkeypatch: pytest.MonkeyPatch) -> Both:
     """The two runs. They are made once, and no test may change the folder."""
     if not made_both:
         assert call("run", data=own.root).code == 0
         asset_keys = rows(home_of(own) / ASSETS, ASSET_KEYS)
+        monkeypatch.setattr(in_process, "_recorded_job", lambda *_: None)
         (home_of(own) / ".daily_job.json").unlink()
         assert call("run", data=own.root).code == 0
         *_, ours, theirs = run_ids(own)
@@ -159,21 +160,6 @@ def test_dagster_reads_every_record(both: Both) -> None:
         assert instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id)).step_keys_to_execute
 
 
-def test_what_a_run_prints_is_kept(both: Both) -> None:
-    with instance_of(both.folder) as instance:
-        printed = []
-        for run_id in (both.ours, both.theirs):
-            (captured,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.LOGS_CAPTURED)
-            assert captured.dagster_event
-            key = [run_id, "compute_logs", captured.dagster_event.logs_captured_data.file_key]
-            assert instance.compute_log_manager.is_capture_complete(key)
-            content = instance.compute_log_manager.get_log_data(key).stdout or b""
-            printed.append([line.rpartition(b"  ")[0] for line in content.splitlines()])
-    ours, theirs = printed
-    assert len(ours) == 4
-    assert ours == theirs
-
-
 def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, yesterday: date) -> None:
     before = yesterday - timedelta(days=2)
     own.land("late.ndjson", records(3, before, "late"))
@@ -188,16 +174,20 @@ def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, y
         assert record.asset_materialization.metadata["closed_by_run_of"].value == str(yesterday)
 
 
-def test_dagster_runs_what_is_not_known(call: Call, own: DataFolder) -> None:
-    """A home whose job was recorded by other code, and a home whose settings somebody edited."""
+def test_the_job_is_recorded_again_after_a_change_of_code(call: Call, own: DataFolder) -> None:
     note = home_of(own) / ".daily_job.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"code": "another"}))
+    assert known_job(home_of(own)) is None
     assert call("run", data=own.root).code == 0
-    assert is_by_dagster(own, run_ids(own)[-1])
     assert known_job(home_of(own)) is not None
+    assert not is_by_dagster(own, run_ids(own)[-1])
+
+
+def test_dagster_runs_in_a_home_with_edited_settings(call: Call, own: DataFolder) -> None:
     with (home_of(own) / "dagster.yaml").open("a") as settings:
         settings.write("python_logs:\n  python_log_level: INFO\n")
-    assert known_job(home_of(own)) is None
+    assert call("run", data=own.root).code == 0
+    assert is_by_dagster(own, run_ids(own)[-1])
 
 
 @pytest.mark.parametrize(

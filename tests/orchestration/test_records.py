@@ -14,8 +14,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home.home import prepare
-from pipelines.orchestration.home.record_files import FILES
-from pipelines.orchestration.records.in_process_records import open_instance
+from pipelines.orchestration.home.record_files import ASSETS, FILES, make_run_file
 from tests.orchestration.test_runs import only_run
 from tests.published_folder import Call
 from tests.support import DataFolder, records
@@ -62,12 +61,13 @@ def test_a_new_home_has_the_tables_that_dagster_makes(home: Path, tmp_path: Path
 
 
 def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
-    with open_instance(home) as ours, dg.DagsterInstance.from_config(str(home)) as theirs:
-        for instance in (ours, theirs):
-            assert small.execute_in_process(instance=instance).success
-    first, second = (file for file in (home / "history" / "runs").glob("*.db") if file.stem != "index")
-    assert tables(first) == tables(second)
-    assert rows(first, "SELECT * FROM alembic_version") == rows(second, "SELECT * FROM alembic_version")
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        assert small.execute_in_process(instance=instance).success
+    (theirs,) = (file for file in (home / "history" / "runs").glob("*.db") if file.stem != "index")
+    ours = theirs.with_name("ours.db")
+    make_run_file(ours, home / ASSETS)
+    assert tables(ours) == tables(theirs)
+    assert rows(ours, "SELECT * FROM alembic_version") == rows(theirs, "SELECT * FROM alembic_version")
 
 
 def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder, yesterday: date) -> None:
@@ -87,14 +87,14 @@ def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder, yest
         assert instance.all_logs(earlier)
 
 
-def test_runs_that_are_recorded_elsewhere_stay_there(home: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
+def test_runs_that_are_recorded_elsewhere_stay_there(call: Call, folder: DataFolder, yesterday: date) -> None:
+    home, elsewhere = prepare(folder.root), folder.root / "elsewhere"
     with (home / "dagster.yaml").open("a") as settings:
         settings.write(f"storage:\n  sqlite:\n    base_dir: {elsewhere}\n")
-    with open_instance(home) as instance:
-        assert small.execute_in_process(instance=instance).success
+    folder.land("a.ndjson", records(3, yesterday))
+    assert call("run", data=folder.root).code == 0
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert len(instance.get_runs()) == 1
+        assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
     assert (elsewhere / "history" / "runs.db").exists()
     assert rows(home / "history" / "runs.db", "SELECT count(*) FROM runs") == [(0,)]
 

@@ -1,4 +1,4 @@
-"""The definition of the daily job as Dagster recorded it in a home; without it, Dagster itself must run the job.
+"""The definition of the daily job as it is recorded in a home.
 
 Dagster shows a run by snapshots of its job and plan, which the row of the run names. The snapshots depend on the code
 that ran, so a file in the home stores a digest of that code. If the data folder was moved, they contain its old path.
@@ -23,10 +23,15 @@ _NOTE = ".daily_job.json"
 
 @dataclass(frozen=True)
 class KnownJob:
-    """A run of the job as Dagster stored it (`body`), and the version of Dagster's tables at that time (`tables`)."""
+    """A run of the job in Dagster's stored form (`body`), and the version of Dagster's tables (`tables`)."""
 
     body: dict[str, Any]
     tables: str
+
+
+def has_usual_files(home: Path) -> bool:
+    """Return whether runs are recorded in the home's own files: no settings were edited and no file is missing."""
+    return has_usual_settings(home) and all((home / file).is_file() for file in FILES)
 
 
 def known_job(home: Path) -> KnownJob | None:
@@ -37,8 +42,7 @@ def known_job(home: Path) -> KnownJob | None:
     try:
         note = json.loads((home / _NOTE).read_bytes())
         job = KnownJob(note["body"], note["tables"])
-        is_whole = all((home / file).is_file() for file in FILES)
-        if note["code"] != _code() or not has_usual_settings(home) or not is_whole:
+        if note["code"] != _code() or not has_usual_files(home):
             return None
         with closing(open_records(home / RUNS)) as runs, closing(open_records(home / ASSETS)) as assets:
             wanted = job.body["pipeline_snapshot_id"], job.body["execution_plan_snapshot_id"]
@@ -49,13 +53,10 @@ def known_job(home: Path) -> KnownJob | None:
     return job if found == (len(set(wanted)),) and versions == {job.tables} else None
 
 
-def note_job(home: Path, run_id: str) -> None:
-    """Store the job of a run that Dagster executed, for `known_job`; does nothing if the home records elsewhere."""
-    if not has_usual_settings(home):
-        return
+def note_job(home: Path, body: dict[str, Any]) -> None:
+    """Store the job for `known_job`: a run of it in Dagster's stored form, whose snapshots the home has."""
     with closing(open_records(home / RUNS)) as runs:
-        found = runs.execute("SELECT run_body FROM runs WHERE run_id = ?", [run_id]).fetchone()
-        note = {"code": _code(), "tables": _tables(runs), "body": json.loads(found[0])}
+        note = {"code": _code(), "tables": _tables(runs), "body": body}
     durable.write_file(home / _NOTE, json.dumps(note).encode())
 
 
