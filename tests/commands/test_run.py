@@ -43,7 +43,7 @@ def test_a_run_with_nothing_new_leaves_the_site_untouched(call: Call, own: DataF
 
 
 def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFolder) -> None:
-    # Dagster runs the first one of a home, and a copy's files are looked at once more.
+    # The first one of a home has the job recorded, and a copy's files are looked at once more.
     assert call("run", data=own.root).code == 0
     script = "import atexit, sys, pipelines.cli as c; atexit.register(lambda: print('loaded', *sys.modules)); c.main()"
     command = [sys.executable, "-c", script, "run", "--data", str(own.root)]
