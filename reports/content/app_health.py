@@ -75,7 +75,7 @@ def app_health(
     days = list(window(marts.publication.as_of, DAYS + REFERENCE_DAYS))
     rows_by_day = marts.rows("briefing/health_days", keys=keys, drawn_first=days[0])
     counted = {(key, day): counts for key, day, *counts in rows_by_day}
-    channels = [one.key for one in marts.channels]
+    channels = marts.channel_keys
     rows = []
     for key in keys:
         # Days before the app's first record count as unknown, not as zero.

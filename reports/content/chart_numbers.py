@@ -53,7 +53,7 @@ def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str,
     days = (as_of - timedelta(days=LONG_DAYS - 1) - months_to(as_of)[0]).days
     rows = tables.frame("charts/older_days", first_app=keys[0], last_app=keys[-1])
     places = pl.DataFrame({"app_key": keys, "app": range(len(keys))})
-    found = SeriesRows(rows.join(places, on="app_key"), _channels(tables), len(keys), days)
+    found = SeriesRows(rows.join(places, on="app_key"), tables.channel_keys, len(keys), days)
     return {key: text for key, text in zip(keys, found.texts(CHARTED), strict=True) if text != "{}"}
 
 
@@ -77,8 +77,4 @@ def chart_rows(tables: PublishedTables, app_key: str) -> tuple[pl.DataFrame, pl.
 def _numbers(tables: PublishedTables, step: str, first: int, last: int, places: int) -> SeriesRows:
     """Return a step's rows for the apps from index `first` to `last`; `places` is the number of days or months."""
     rows = tables.frame(f"charts/{step}", first_app_place=first, last_app_place=last)
-    return SeriesRows(rows, _channels(tables), last - first + 1, places)
-
-
-def _channels(tables: PublishedTables) -> list[str]:
-    return [one.key for one in tables.channels]
+    return SeriesRows(rows, tables.channel_keys, last - first + 1, places)

@@ -137,7 +137,12 @@ class PublishedTables:
             *(Channel(key, Bilingual(zh, en), "other") for key, zh, en in declared if key not in CHANNELS),
         )
         """Every channel that the tables may contain: authmeter's own, then those that the settings declare."""
-        self._values |= {"channels": [one.key for one in self.channels], "outcomes": list(OUTCOMES)}
+        self._values |= {"channels": self.channel_keys, "outcomes": list(OUTCOMES)}
+
+    @property
+    def channel_keys(self) -> list[str]:
+        """The keys of `channels`."""
+        return [one.key for one in self.channels]
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return the text of a query, and the values of the parameters that it contains."""

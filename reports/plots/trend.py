@@ -69,7 +69,7 @@ class _Trend:
         seen = marts.rows("first_seen", app_key=app_key)
         self._begun = seen[0][0] if seen else date.min
         with_data = [day in source.quality.with_data and day >= self._begun for day in self._days]
-        channels = [one.key for one in marts.channels]
+        channels = marts.channel_keys
         by_day, by_month = chart_rows(marts, app_key)
         self._lists = ChartLists(by_day, channels, with_data)
         self._months = ChartLists(by_month, channels, [True] * MONTHS)
