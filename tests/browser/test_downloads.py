@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.browser.conftest import SHOP, Reader
 from tests.browser.tour import KINDS
@@ -186,3 +186,27 @@ def test_the_file_of_a_table_has_figures_and_changes_as_numbers(reader: Reader) 
     assert rows[1][0] == "One-click login"
     assert rows[1][1] == authorizations.replace(",", "")
     assert float(rows[1][4]) == pytest.approx(100 * 22 / 30, abs=0.01)
+
+
+def test_a_workbook_can_be_made_after_its_script_could_not_be_loaded(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("example", fresh=True)
+    requested = []
+
+    def once(route: Route) -> None:
+        requested.append(route.request.url)
+        if len(requested) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    reader.page.route("**/workbook-*.js", once)
+    page = reader.open("usage.html", lang="en")
+    pair = page.locator(".listing .download-pair")
+    button = pair.locator(".download-workbook")
+    button.click()
+    pair.get_by_role("status").wait_for()
+    assert pair.get_by_role("status").inner_text() == "The file could not be made: try again."
+    name, _ = workbook(page, button)
+    assert name == "All-apps_2026-03-31.xlsx"
+    assert pair.get_by_role("status").count() == 0
+    reader.complaints.clear()

@@ -60,10 +60,16 @@ export function downloadButtons(label, columns) {
     return fileName([app, label(), site.as_of], kind);
   };
   csv.addEventListener("click", () => save(named("csv"), csvOf(distinct(columns()))));
-  xlsx.addEventListener("click", () =>
-    workbookOf(distinct(columns()), label()).then((content) => save(named("xlsx"), content)),
-  );
-  return element("span", { className: "download-pair" }, csv, xlsx);
+  const pair = element("span", { className: "download-pair" }, csv, xlsx);
+  xlsx.addEventListener("click", async () => {
+    for (const old of all("[role=status]", pair)) old.remove();
+    try {
+      save(named("xlsx"), await workbookOf(distinct(columns()), label()));
+    } catch {
+      pair.append(element("span", { role: "status", textContent: _("The file could not be made: try again.") }));
+    }
+  });
+  return pair;
 }
 
 /**
