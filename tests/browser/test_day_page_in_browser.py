@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SHOP, Look, Reader, World
+from tests.browser.conftest import SHOP, Look, Reader, World, choices_of
 from tests.browser.dom import table_rows
 from tests.browser.tour import PHONE
 from tests.data.published_tables import HOSTILE_NAMES, day
@@ -101,6 +101,17 @@ def test_a_day_of_an_app_has_its_own_notes_and_all_its_channels(read_site: Calla
     page.wait_for_selector(".app-day-channels")
     assert page.locator(".noted-panel:visible").count() == 0
     assert [row[0] for row in table_rows(page, ".app-day-channels")] == ["One-click login"]
+
+
+def test_the_link_to_all_apps_stays_after_a_jump_within_the_page(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
+    page.wait_for_selector(".app-day-channels")
+    # A jump is a step of the browser, after which links are written again.
+    page.locator("a.skip").press("Enter")
+    page.wait_for_url("**#content")
+    page.get_by_role("link", name="All apps", exact=True).click()
+    page.wait_for_selector("[data-all-apps]:visible")
+    assert "app" not in choices_of(page)
 
 
 def test_the_folder_of_the_site_may_be_in_one_named_apps(tab: Page, world: World, tmp_path: Path) -> None:

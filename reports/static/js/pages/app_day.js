@@ -204,8 +204,9 @@ function drawAppDay() {
   const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
   const everyone = element("a", {
     className: "button",
-    href: localAddress(`${root}days/${day}.html`).replace(/[?&]app=[^&]*/, ""),
+    href: localAddress(`${root}days/${day}.html`, ""),
     textContent: _("All apps"),
+    "data-to-all-apps": "",
   });
   for (const title of all("[data-part=of-app]")) title.replaceChildren(" · ", name);
   const isMissing = site.long_missing.includes(place);
