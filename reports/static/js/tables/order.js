@@ -2,7 +2,7 @@
    kept when the table is redrawn for another window or app. Tables of big lists are sorted in `tables.js`. */
 
 import { _, filled } from "../choices/language.js";
-import { language } from "../choices/state.js";
+import { textOrder } from "../data/columns.js";
 import { all, element } from "../dom.js";
 import { figuresIn } from "../downloads/sheet.js";
 import { said } from "./cell_text.js";
@@ -33,7 +33,7 @@ function keyOf(cell) {
  * @returns {HTMLTableRowElement[]}
  */
 function inOrder(rows, { place, descending }) {
-  const { compare } = new Intl.Collator(language, { numeric: true });
+  const compare = textOrder();
   const isSum = (/** @type {HTMLTableRowElement} */ row) => row.classList.contains("total");
   const keyed = rows.filter((row) => !isSum(row)).map((row) => ({ row, key: keyOf(row.cells[place]) }));
   keyed.sort((a, b) => {
