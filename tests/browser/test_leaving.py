@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import SHOP, Reader, choices_of
 from tests.data import made_database
@@ -130,6 +130,22 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     assert sizes[""][0] == sizes["local_verify"][0] == (2 * width, 2 * (58 + 18 + 240 + 30))
     assert min(length for _, length in sizes.values()) > 20_000
     assert sizes[""][1] != sizes["local_verify"][1]
+
+
+def test_a_picture_has_names_with_characters_that_pictures_cannot_have(reader: Reader) -> None:
+    def renamed(route: Route) -> None:
+        body = next((reader.site / SHOP).parent.glob("figures.js")).read_text("utf-8")
+        route.fulfill(body=body.replace('"2.14.0"', '"2.14.\\u0007"').replace('"name":"商城"', '"name":"商\\u0001城"'))
+
+    reader.page.route("**/figures.js*", renamed)
+    page = reader.open(SHOP, lang="en", by="version")
+    page.evaluate(_NOTE_PICTURES)
+    with page.expect_download() as download:
+        page.locator("figure:has([data-chart=technical_success_rate]) .picture").click()
+    assert png_size(Path(download.value.path()).read_bytes())[0] >= 1280
+    texts = texts_of_picture(page)
+    assert texts[1].startswith("商 城 · ")
+    assert "2.14. " in texts
 
 
 def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
