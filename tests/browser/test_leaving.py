@@ -194,6 +194,27 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     assert page.locator("[data-part=instead] p").count() == 1
 
 
+@pytest.mark.parametrize(("path", "line"), [("usage.html", "wechat"), ("monitor.html", "third_party")])
+def test_a_line_of_another_page_is_named(reader: Reader, path: str, line: str) -> None:
+    page = reader.open(path, lang="en", line=line)
+    said = page.locator("[data-part=instead] p").all_inner_texts()
+    assert said == [
+        f"The address requests line={line}, which this page does not have. Shown instead: All lines.",
+    ]
+    page.locator("[data-legend] button").first.click()
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
+def test_a_line_that_the_chosen_app_does_not_have_is_named(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", line="wechat")
+    assert page.locator("[data-part=instead] p").count() == 0
+    # This app only has one-click login.
+    page = reader.open("apps/cmd/index.html", lang="en", line="wechat")
+    assert "line=wechat" in page.locator("[data-part=instead] p").inner_text()
+    page = reader.open("apps/cmd/index.html", lang="en", line="one_click")
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
 def test_a_large_site_says_which_days_can_be_chosen(reader: Reader) -> None:
     (path,) = (reader.site / "assets").glob("site.js")
     shared = path.read_text("utf-8")
