@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import SHOP, Reader, choices_of
+from tests.browser.dom import table_rows
 from tests.data import made_database
 
 
@@ -244,6 +245,24 @@ def test_a_range_can_be_chosen_and_taken_back(reader: Reader) -> None:
     page.go_back()
     page.go_back()
     assert is_compared(" 2026-03-05 – 03-09 · ")
+
+
+def test_a_range_has_the_channels_that_were_used_in_it(read_site: Callable[..., Reader]) -> None:
+    # The app has used one-click login alone in the last 99 days, and WeChat and text messages in the 30 before.
+    days = {"from": str(made_database.day(109)), "to": str(made_database.day(100))}
+    page = read_site("changed-channels").open("apps/shop/index.html", lang="en", **days)
+    page.wait_for_selector(".range-channels tr:nth-child(4)")
+    rows = table_rows(page, ".range-channels")
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("One-click login", "700", "1,000"), ("WeChat", "70", "100"), ("All four channels", "770", "1,100"),
+        ("Text message", "30", "40"),
+    ]  # fmt: skip
+    usage = {row[0]: row[1] for row in table_rows(page, ".range-usage")}
+    assert usage["Third-party authorizations"] == "70"
+    # Later days have none of them.
+    page.goto(page.url.partition("?")[0] + "?lang=en")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert [row[0] for row in table_rows(page, ".range-channels")] == ["One-click login"]
 
 
 def test_a_day_of_an_app_is_one_click_from_its_charts(reader: Reader) -> None:

@@ -140,6 +140,20 @@ def text_messages(world: Database) -> None:
     )
 
 
+def changed_channels(world: Database) -> None:
+    """Add sign-ins by WeChat and by text message to the days 100 to 129 before the as-of."""
+    unverified = dict.fromkeys(
+        ("verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications"), 0
+    )
+    for back in range(100, 130):
+        for channel, requests, authorizations in (("wechat", 10, 7), ("sms", 4, 3)):
+            world.add("channel_daily", unverified | {
+                "day": day(back), "app_key": "shop", "channel": channel, "authorization_requests": requests,
+                "authorizations": authorizations, "authorizations_cancelled": 0,
+                "authorizations_failed": requests - authorizations, "devices": requests,
+            })  # fmt: skip
+
+
 def digits(world: Database) -> None:
     """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
@@ -195,6 +209,7 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "noise": made(steady, days=120, won=lambda back: NOISE[back]),
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60),
+    "changed-channels": made(steady, days=200, more=changed_channels),
     "no-data": made(steady, missing=(0,)),
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
     "restated": made(steady, restated=(0,)),
