@@ -13,7 +13,8 @@ import { said } from "./cell_text.js";
 const chosen = new Map();
 
 /**
- * The sort key of a cell: its first figure, otherwise its text.
+ * The sort key of a cell: its first figure, otherwise its text. In a column of figures a text only says why there is
+ * none, such as "no data".
  * @param {HTMLTableCellElement} cell
  * @returns {number | string | null}
  */
@@ -23,7 +24,8 @@ function keyOf(cell) {
   if (!cell.classList.contains("number") && cell.querySelector("bdi, code")) return text || null;
   const shown = text || said(cell, "svg, .arrow, .direction");
   const [first] = figuresIn(shown) || [];
-  return first ? first.value : shown || null;
+  if (first) return first.value;
+  return cell.classList.contains("number") ? null : shown || null;
 }
 
 /**
