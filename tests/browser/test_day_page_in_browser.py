@@ -114,6 +114,41 @@ def test_the_link_to_all_apps_stays_after_a_jump_within_the_page(reader: Reader)
     assert "app" not in choices_of(page)
 
 
+PARTS = {
+    # The whole, a part that is listed with it, one beyond the five, and an app without an incident.
+    "a0": (["App 0"], 0), "a1": (["App 0", "App 1"], 0), "a7": ([], 1), "shop": ([], 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("app", PARTS)
+def test_a_day_of_an_app_has_its_own_incident_among_many_parts(read_site: Callable[..., Reader], app: str) -> None:
+    names, linked = PARTS[app]
+    page = read_site("many-parts").open(f"days/{day(2)}.html", lang="en", app=app)
+    page.wait_for_selector("[data-part=app-day-head] .note")
+    assert page.locator(".incidents-panel a.incident-text:visible bdi").all_inner_texts() == names
+    assert page.locator(".incident-parts li:visible", has_text="more that are part").count() == 0
+    said = page.locator("[data-part=app-day-head] .note").inner_text()
+    assert said.startswith("Below:" if names else "This app has" if linked else "No incident of this app")
+    links = page.locator("[data-part=app-day-head] .note a")
+    assert links.evaluate_all("all => all.map(({pathname}) => pathname.split('/').slice(-2).join('/'))") == (
+        [f"{app}/index.html"] * linked
+    )
+
+
+def test_the_days_before_and_after_are_of_the_same_app(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
+    # The page of all apps for the data day is the briefing.
+    for back in (1, 0):
+        page.wait_for_selector(".app-day-channels")
+        page.locator("a[rel=next]").click()
+        page.wait_for_url(f"**/days/{day(back)}.html*")
+        page.wait_for_selector(".app-day-channels")
+        assert "商城" in page.locator("h1").inner_text()
+    page.locator("a[rel=prev]").click()
+    page.wait_for_url(f"**/days/{day(1)}.html*")
+    page.wait_for_selector(".app-day-channels")
+
+
 def test_the_folder_of_the_site_may_be_in_one_named_apps(tab: Page, world: World, tmp_path: Path) -> None:
     site = tmp_path / "apps" / "site"
     shutil.copytree(world("example") / "site", site)

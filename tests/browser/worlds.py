@@ -154,6 +154,14 @@ def changed_channels(world: Database) -> None:
             })  # fmt: skip
 
 
+def many_parts(world: Database) -> None:
+    """Add an incident of app `a0` with the parts of apps `a1` to `a7`, the largest first."""
+    for i in range(8):
+        world.connection.execute(f"INSERT INTO apps VALUES ('a{i}', 'App {i}', 'ios', '', NULL, 'enabled', true)")
+        row = incident(f"of-a{i}", 3, app_key=f"a{i}", lost=100.0 - i, lost_total=900.0 - i)
+        world.add("incidents", row | ({"part_of": "of-a0"} if i else {}))
+
+
 def digits(world: Database) -> None:
     """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
@@ -210,6 +218,7 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60),
     "changed-channels": made(steady, days=200, more=changed_channels),
+    "many-parts": made(steady, more=many_parts),
     "no-data": made(steady, missing=(0,)),
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
     "restated": made(steady, restated=(0,)),
