@@ -101,6 +101,16 @@ def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None
     assert command.startswith(".venv/bin/authmeter trace --app shop --device ID --from ")
 
 
+def test_a_copied_link_has_the_window_of_the_page_instead_of_an_impossible_one(reader: Reader) -> None:
+    reader.open(SHOP, lang="en")
+    reader.press("7")
+    page = reader.open(SHOP, lang="en", days=14)
+    assert page.locator("[data-part=instead] p").inner_text().endswith("Shown instead: 7 days.")
+    page.locator("[data-copy-link]").click()
+    page.wait_for_selector("[data-copy-link][data-said='Copied']")
+    assert parse_qs(urlsplit(pasted(page)).query)["days"] == ["7"]
+
+
 def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en")
     place = page.locator("[data-chart=usage]")
