@@ -135,6 +135,15 @@ def test_a_day_of_an_app_has_its_own_incident_among_many_parts(read_site: Callab
     )
 
 
+def test_a_fold_in_the_address_is_open_on_the_day_of_an_app(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop", open="records")
+    page.wait_for_selector(".app-day-channels")
+    assert page.locator("#records dl").is_visible()
+    reader.speak("zh")
+    assert page.locator("#records summary").inner_text() == "逐条记录"
+    assert page.locator("#records dl").is_visible()
+
+
 def test_the_days_before_and_after_are_of_the_same_app(reader: Reader) -> None:
     page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
     # The page of all apps for the data day is the briefing.

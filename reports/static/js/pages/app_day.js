@@ -279,13 +279,14 @@ export function startAppDay() {
   if (!site.long_days.includes(dayShown())) return refuse();
   // The content of all apps is hidden until then.
   document.documentElement.dataset.ofApp = "true";
+  // Registered before the figures are loaded, so that folds are opened after they are drawn.
+  onFigures(drawAppDay);
   loadList("logins")
     .then(async (data) => {
       const row = data.list("key").indexOf(wanted);
       if (row < 0) return refuse();
       const loaded = await loadFigures(data, row);
       folder = data.folder(row);
-      onFigures(drawAppDay);
       setFigures(completedFigures(loaded));
     })
     .catch(refuse);
