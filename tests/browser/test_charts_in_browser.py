@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from pipelines.store.published_file import open_published
 from reports.charts.shapes import LOOKS
@@ -188,4 +188,29 @@ def test_a_page_without_charts_or_list_shows_its_other_figures(reader: Reader, s
     page.wait_for_selector(sign)
     assert page.locator("[data-part=periods] tbody tr").count() == 5
     assert page.locator("#card-number_verifications .short").first.inner_text() == "62"
+    # The list does not wait for charts that never come, and an empty chart says why.
+    page.wait_for_selector("table[data-table=apps] tbody tr, .waiting:text('could not')")
+    said = page.locator(".chart-empty").all_inner_texts()
+    assert said == (["The charts could not be loaded."] if "plotly" in script else [])
+    reader.complaints.clear()
+
+
+def test_charts_are_loaded_again_when_the_reader_chooses_another_window(reader: Reader) -> None:
+    page = reader.page
+    failed = []
+
+    def once(route: Route) -> None:
+        failed.append(route.request.url)
+        if len(failed) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/plotly-*.js", once)
+    page.goto((reader.site / "usage.html").as_uri() + "?lang=en&days=30")
+    page.wait_for_selector(".chart-empty")
+    page.keyboard.press("7")
+    reader.settle()
+    assert drawn(reader, 7)["usage"]["lines"] == 3
+    assert page.locator(".chart-empty").count() == 0
     reader.complaints.clear()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SHOP, Look, Reader, World
+from tests.browser.conftest import SHOP, Look, Reader, World, choices_of
 from tests.browser.dom import table_rows
 from tests.browser.tour import PHONE
 from tests.data.published_tables import HOSTILE_NAMES, day
@@ -101,6 +101,61 @@ def test_a_day_of_an_app_has_its_own_notes_and_all_its_channels(read_site: Calla
     page.wait_for_selector(".app-day-channels")
     assert page.locator(".noted-panel:visible").count() == 0
     assert [row[0] for row in table_rows(page, ".app-day-channels")] == ["One-click login"]
+
+
+def test_the_link_to_all_apps_stays_after_a_jump_within_the_page(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
+    page.wait_for_selector(".app-day-channels")
+    # A jump is a step of the browser, after which links are written again.
+    page.locator("a.skip").press("Enter")
+    page.wait_for_url("**#content")
+    page.get_by_role("link", name="All apps", exact=True).click()
+    page.wait_for_selector("[data-all-apps]:visible")
+    assert "app" not in choices_of(page)
+
+
+PARTS = {
+    # The whole, a part that is listed with it, one beyond the five, and an app without an incident.
+    "a0": (["App 0"], 0), "a1": (["App 0", "App 1"], 0), "a7": ([], 1), "shop": ([], 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("app", PARTS)
+def test_a_day_of_an_app_has_its_own_incident_among_many_parts(read_site: Callable[..., Reader], app: str) -> None:
+    names, linked = PARTS[app]
+    page = read_site("many-parts").open(f"days/{day(2)}.html", lang="en", app=app)
+    page.wait_for_selector("[data-part=app-day-head] .note")
+    assert page.locator(".incidents-panel a.incident-text:visible bdi").all_inner_texts() == names
+    assert page.locator(".incident-parts li:visible", has_text="more that are part").count() == 0
+    said = page.locator("[data-part=app-day-head] .note").inner_text()
+    assert said.startswith("Below:" if names else "This app has" if linked else "No incident of this app")
+    links = page.locator("[data-part=app-day-head] .note a")
+    assert links.evaluate_all("all => all.map(({pathname}) => pathname.split('/').slice(-2).join('/'))") == (
+        [f"{app}/index.html"] * linked
+    )
+
+
+def test_a_fold_in_the_address_is_open_on_the_day_of_an_app(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop", open="records")
+    page.wait_for_selector(".app-day-channels")
+    assert page.locator("#records dl").is_visible()
+    reader.speak("zh")
+    assert page.locator("#records summary").inner_text() == "逐条记录"
+    assert page.locator("#records dl").is_visible()
+
+
+def test_the_days_before_and_after_are_of_the_same_app(reader: Reader) -> None:
+    page = reader.open(f"days/{day(2)}.html", lang="en", app="shop")
+    # The page of all apps for the data day is the briefing.
+    for back in (1, 0):
+        page.wait_for_selector(".app-day-channels")
+        page.locator("a[rel=next]").click()
+        page.wait_for_url(f"**/days/{day(back)}.html*")
+        page.wait_for_selector(".app-day-channels")
+        assert "商城" in page.locator("h1").inner_text()
+    page.locator("a[rel=prev]").click()
+    page.wait_for_url(f"**/days/{day(1)}.html*")
+    page.wait_for_selector(".app-day-channels")
 
 
 def test_the_folder_of_the_site_may_be_in_one_named_apps(tab: Page, world: World, tmp_path: Path) -> None:

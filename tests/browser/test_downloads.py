@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.browser.conftest import SHOP, Reader
 from tests.browser.tour import KINDS
@@ -139,6 +139,28 @@ def test_the_file_of_a_list_has_its_filter_its_order_and_all_its_pages(
     assert rows[0][:3] == ["平台", "应用", "AppKey"]
 
 
+def test_a_file_is_named_after_the_apps_and_the_day_that_it_contains(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", app="shop")
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    name, _ = downloaded(page, page.locator("[data-part=summary] .download"))
+    assert name == "shop_By-channel_2026-03-31.csv"
+    # The list has all apps, whichever is shown in the charts.
+    name, rows = downloaded(page, page.locator(".listing .download"))
+    assert name == "By-app_2026-03-31.csv"
+    assert len({row[2] for row in rows[1:]}) > 1
+    page = reader.open(f"days/{day(4)}.html", lang="en")
+    name, _ = downloaded(page, page.locator(".own:has([aria-label$='By channel']) .download"))
+    assert name == f"By-channel_{day(4)}.csv"
+    page = reader.open(f"days/{day(4)}.html", lang="en", app="shop")
+    page.wait_for_selector(".app-day-channels")
+    name, _ = downloaded(page, page.locator(".table-box:has(.app-day-channels) .download"))
+    assert name == f"shop_By-channel_{day(4)}.csv"
+    # Restated figures are of all apps.
+    name, rows = downloaded(page, page.locator(".own:has([aria-label$='Restated figures']) .download"))
+    assert name == f"Restated-figures_{day(4)}.csv"
+
+
 def test_the_file_of_a_chart_has_its_lines_and_their_ranges(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=7)
     figure = page.locator("figure", has=page.locator("[data-chart=authorizations]"))
@@ -186,3 +208,27 @@ def test_the_file_of_a_table_has_figures_and_changes_as_numbers(reader: Reader) 
     assert rows[1][0] == "One-click login"
     assert rows[1][1] == authorizations.replace(",", "")
     assert float(rows[1][4]) == pytest.approx(100 * 22 / 30, abs=0.01)
+
+
+def test_a_workbook_can_be_made_after_its_script_could_not_be_loaded(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("example", fresh=True)
+    requested = []
+
+    def once(route: Route) -> None:
+        requested.append(route.request.url)
+        if len(requested) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    reader.page.route("**/workbook-*.js", once)
+    page = reader.open("usage.html", lang="en")
+    pair = page.locator(".listing .download-pair")
+    button = pair.locator(".download-workbook")
+    button.click()
+    pair.get_by_role("status").wait_for()
+    assert pair.get_by_role("status").inner_text() == "The file could not be made: try again."
+    name, _ = workbook(page, button)
+    assert name == "All-apps_2026-03-31.xlsx"
+    assert pair.get_by_role("status").count() == 0
+    reader.complaints.clear()

@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import SHOP, Reader, choices_of
+from tests.browser.dom import table_rows
 from tests.data import made_database
 
 
@@ -100,6 +101,16 @@ def test_a_copied_link_shows_line_folds_and_window_again(reader: Reader) -> None
     assert command.startswith(".venv/bin/authmeter trace --app shop --device ID --from ")
 
 
+def test_a_copied_link_has_the_window_of_the_page_instead_of_an_impossible_one(reader: Reader) -> None:
+    reader.open(SHOP, lang="en")
+    reader.press("7")
+    page = reader.open(SHOP, lang="en", days=14)
+    assert page.locator("[data-part=instead] p").inner_text().endswith("Shown instead: 7 days.")
+    page.locator("[data-copy-link]").click()
+    page.wait_for_selector("[data-copy-link][data-said='Copied']")
+    assert parse_qs(urlsplit(pasted(page)).query)["days"] == ["7"]
+
+
 def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en")
     place = page.locator("[data-chart=usage]")
@@ -130,6 +141,22 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     assert sizes[""][0] == sizes["local_verify"][0] == (2 * width, 2 * (58 + 18 + 240 + 30))
     assert min(length for _, length in sizes.values()) > 20_000
     assert sizes[""][1] != sizes["local_verify"][1]
+
+
+def test_a_picture_has_names_with_characters_that_pictures_cannot_have(reader: Reader) -> None:
+    def renamed(route: Route) -> None:
+        body = next((reader.site / SHOP).parent.glob("figures.js")).read_text("utf-8")
+        route.fulfill(body=body.replace('"2.14.0"', '"2.14.\\u0007"').replace('"name":"商城"', '"name":"商\\u0001城"'))
+
+    reader.page.route("**/figures.js*", renamed)
+    page = reader.open(SHOP, lang="en", by="version")
+    page.evaluate(_NOTE_PICTURES)
+    with page.expect_download() as download:
+        page.locator("figure:has([data-chart=technical_success_rate]) .picture").click()
+    assert png_size(Path(download.value.path()).read_bytes())[0] >= 1280
+    texts = texts_of_picture(page)
+    assert texts[1].startswith("商 城 · ")
+    assert "2.14. " in texts
 
 
 def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
@@ -178,6 +205,27 @@ def test_impossible_choices_of_the_address_are_named(reader: Reader) -> None:
     assert page.locator("[data-part=instead] p").count() == 1
 
 
+@pytest.mark.parametrize(("path", "line"), [("usage.html", "wechat"), ("monitor.html", "third_party")])
+def test_a_line_of_another_page_is_named(reader: Reader, path: str, line: str) -> None:
+    page = reader.open(path, lang="en", line=line)
+    said = page.locator("[data-part=instead] p").all_inner_texts()
+    assert said == [
+        f"The address requests line={line}, which this page does not have. Shown instead: All lines.",
+    ]
+    page.locator("[data-legend] button").first.click()
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
+def test_a_line_that_the_chosen_app_does_not_have_is_named(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en", line="wechat")
+    assert page.locator("[data-part=instead] p").count() == 0
+    # This app only has one-click login.
+    page = reader.open("apps/cmd/index.html", lang="en", line="wechat")
+    assert "line=wechat" in page.locator("[data-part=instead] p").inner_text()
+    page = reader.open("apps/cmd/index.html", lang="en", line="one_click")
+    assert page.locator("[data-part=instead] p").count() == 0
+
+
 def test_a_large_site_says_which_days_can_be_chosen(reader: Reader) -> None:
     (path,) = (reader.site / "assets").glob("site.js")
     shared = path.read_text("utf-8")
@@ -207,6 +255,24 @@ def test_a_range_can_be_chosen_and_taken_back(reader: Reader) -> None:
     page.go_back()
     page.go_back()
     assert is_compared(" 2026-03-05 – 03-09 · ")
+
+
+def test_a_range_has_the_channels_that_were_used_in_it(read_site: Callable[..., Reader]) -> None:
+    # The app has used one-click login alone in the last 99 days, and WeChat and text messages in the 30 before.
+    days = {"from": str(made_database.day(109)), "to": str(made_database.day(100))}
+    page = read_site("changed-channels").open("apps/shop/index.html", lang="en", **days)
+    page.wait_for_selector(".range-channels tr:nth-child(4)")
+    rows = table_rows(page, ".range-channels")
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("One-click login", "700", "1,000"), ("WeChat", "70", "100"), ("All four channels", "770", "1,100"),
+        ("Text message", "30", "40"),
+    ]  # fmt: skip
+    usage = {row[0]: row[1] for row in table_rows(page, ".range-usage")}
+    assert usage["Third-party authorizations"] == "70"
+    # Later days have none of them.
+    page.goto(page.url.partition("?")[0] + "?lang=en")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert [row[0] for row in table_rows(page, ".range-channels")] == ["One-click login"]
 
 
 def test_a_day_of_an_app_is_one_click_from_its_charts(reader: Reader) -> None:

@@ -173,6 +173,20 @@ def test_filters_and_periods_that_a_list_does_not_have_are_named(reader: Reader)
         assert page.locator("[data-part=instead] p").count() == 0
 
 
+def test_rows_without_a_figure_are_last_in_every_order(read_site: Callable[..., Reader]) -> None:
+    page = read_site("example").open("usage.html", lang="en", days=30)
+    page.locator("details[data-figures=usage] summary").click()
+    page.wait_for_selector("[data-chart-table] table")
+    heading = page.locator("[data-chart-table] th.number").first
+    for order in ("descending", "ascending"):
+        heading.locator(".order").click()
+        assert heading.get_attribute("aria-sort") == order
+        values = [row[1] for row in table_rows(page, "[data-chart-table] table")]
+        assert values[-1] == "no data"
+        numbers = [int(value.replace(",", "")) for value in values[:-1]]
+        assert numbers == sorted(numbers, reverse=order == "descending")
+
+
 def test_each_listed_file_has_its_size(read_site: Callable[..., Reader]) -> None:
     page = read_site("many").open("files.html", lang="en")
     listed = page.locator(".files li").evaluate_all(

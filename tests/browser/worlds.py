@@ -140,6 +140,28 @@ def text_messages(world: Database) -> None:
     )
 
 
+def changed_channels(world: Database) -> None:
+    """Add sign-ins by WeChat and by text message to the days 100 to 129 before the as-of."""
+    unverified = dict.fromkeys(
+        ("verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications"), 0
+    )
+    for back in range(100, 130):
+        for channel, requests, authorizations in (("wechat", 10, 7), ("sms", 4, 3)):
+            world.add("channel_daily", unverified | {
+                "day": day(back), "app_key": "shop", "channel": channel, "authorization_requests": requests,
+                "authorizations": authorizations, "authorizations_cancelled": 0,
+                "authorizations_failed": requests - authorizations, "devices": requests,
+            })  # fmt: skip
+
+
+def many_parts(world: Database) -> None:
+    """Add an incident of app `a0` with the parts of apps `a1` to `a7`, the largest first."""
+    for i in range(8):
+        world.connection.execute(f"INSERT INTO apps VALUES ('a{i}', 'App {i}', 'ios', '', NULL, 'enabled', true)")
+        row = incident(f"of-a{i}", 3, app_key=f"a{i}", lost=100.0 - i, lost_total=900.0 - i)
+        world.add("incidents", row | ({"part_of": "of-a0"} if i else {}))
+
+
 def digits(world: Database) -> None:
     """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
@@ -195,6 +217,8 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "noise": made(steady, days=120, won=lambda back: NOISE[back]),
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60),
+    "changed-channels": made(steady, days=200, more=changed_channels),
+    "many-parts": made(steady, more=many_parts),
     "no-data": made(steady, missing=(0,)),
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
     "restated": made(steady, restated=(0,)),

@@ -97,8 +97,8 @@ export function drawing(name, attributes, ...children) {
 const loading = new Map();
 
 /**
- * Runs a script of the site once; resolves when it has run. Assets have a digest in their name; for data files the
- * site's version is added to the address.
+ * Runs a script of the site once; resolves when it has run. After a failure the next call tries again. Assets have a
+ * digest in their name; for data files the site's version is added to the address.
  * @param {string} path relative to the folder of the site, or with `./` to the folder of the page.
  * @returns {Promise<unknown>}
  */
@@ -112,6 +112,7 @@ export function loadScript(path) {
     document.head.append(script);
   });
   loading.set(path, loaded);
+  loaded.catch(() => loading.delete(path));
   return loaded;
 }
 

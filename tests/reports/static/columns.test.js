@@ -45,6 +45,19 @@ test("texts rank as people of the language sort them, what is absent last", () =
   assert.deepEqual(ranks(["张", "李", "王", "—"]), [2, 0, 1, null]);
 });
 
+test("Latin comes before Chinese in both languages, Chinese by its pinyin", () => {
+  const names = ["Beta", "阿里", "A商城", "10", "张", "9", "李", "beta", "A阿"];
+  const sorted = ["9", "10", "A阿", "A商城", "beta", "Beta", "阿里", "李", "张"];
+  for (const language of ["zh", "en"]) {
+    setLanguage(language);
+    const rank = ranks(names);
+    assert.deepEqual(
+      [...names].sort((a, b) => rank[names.indexOf(a)] - rank[names.indexOf(b)]),
+      sorted,
+    );
+  }
+});
+
 test("a column of few values ranks by what is read, not by what is stored", () => {
   const text = (value) => (value === "ios" ? "A phone" : "Z phone");
   assert.deepEqual([0, 1, 2].map(codedKeys(list(), "platform", text)), [0, 1, 0]);

@@ -29,9 +29,6 @@ let revision = 0;
 /** @type {Promise<void> | null} */
 let pendingCharts = null;
 
-/** @type {Promise<unknown> | undefined} */
-let library;
-
 const theme = () => (printing ? "light" : themeOfPage());
 
 // On paper a wide chart would be scaled down until its text is too small to read.
@@ -109,11 +106,19 @@ function drawLayer(place, span) {
  * @param {Trace[]} data
  */
 function sayEmpty(layer, data) {
-  for (const old of all(".chart-empty", layer)) old.remove();
-  if (data.some(({ y }) => y?.some(known))) return;
+  if (data.some(({ y }) => y?.some(known))) return sayInChart(layer, "");
   const isOfMonths = layer.dataset.layer === "months" && data[0]?.meta.group === "version";
-  const why = isOfMonths ? _("SDK versions are kept for 30 days: choose these.") : _("no data");
-  layer.append(element("p", { className: "chart-empty", textContent: why }));
+  sayInChart(layer, isOfMonths ? _("SDK versions are kept for 30 days: choose these.") : _("no data"));
+}
+
+/**
+ * Shows a text in place of the lines of a chart; none if it is empty.
+ * @param {HTMLElement} layer
+ * @param {string} textContent
+ */
+function sayInChart(layer, textContent) {
+  for (const old of all(".chart-empty", layer)) old.remove();
+  if (textContent) layer.append(element("p", { className: "chart-empty", textContent }));
 }
 
 /**
@@ -156,8 +161,17 @@ function nextLayer() {
 
 async function drawPending() {
   const { plotly = "", charts = "" } = document.documentElement.dataset;
-  library ??= Promise.all([loadScript(plotly), loadScript(charts)]);
-  await library;
+  try {
+    await Promise.all([loadScript(plotly), loadScript(charts)]);
+  } catch {
+    // The next change tries again; lists and other figures do not depend on the charts.
+    pendingCharts = null;
+    for (const place of shownCharts()) {
+      sayInChart(layerOf(place, chosenSpan), _("The charts could not be loaded."));
+    }
+    chartsShown();
+    return;
+  }
   drawLegends();
   await nextTask();
   for (let next = nextLayer(); next; next = nextLayer()) {

@@ -151,7 +151,9 @@ async function drawn(place, title) {
  */
 export async function png({ text, width, height }) {
   const image = new Image(width, height);
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  // Names from logs may have characters that XML cannot contain.
+  const valid = text.replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, " ");
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(valid)}`;
   await image.decode();
   const canvas = element("canvas", { width: SCALE * width, height: SCALE * height });
   const context = canvas.getContext("2d");

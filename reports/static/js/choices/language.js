@@ -77,19 +77,19 @@ export function filled(text, values) {
 }
 
 /**
- * The address of another page of the site with the present choices; the chosen app is left out on links to an app's
- * page.
+ * The address of another page of the site with the present choices.
  * @param {string} path
+ * @param {string} [app] the app that the page shows; none on links to an app's own page.
  * @returns {string}
  */
-export function localAddress(path) {
+export function localAddress(path, app = path.startsWith(`${root}apps/`) ? "" : chosenApp) {
   const choices = new URLSearchParams({ lang: language });
   // Without it in the address, the other page would show the window of an earlier visit.
   const stored = remembered("days") || String(site.days.length);
   if (chosenDays !== site.days.length || stored !== String(chosenDays)) choices.set("days", String(chosenDays));
   if (chosenSpan !== String(chosenDays)) choices.set("span", chosenSpan);
   if (chosenDimension !== "channel") choices.set("by", chosenDimension);
-  if (chosenApp && !path.startsWith(`${root}apps/`)) choices.set("app", chosenApp);
+  if (app) choices.set("app", app);
   return `${path}?${choices}`;
 }
 
@@ -104,12 +104,15 @@ export function appHref(folder, file) {
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
-/* Adds the choices to links to pages; called again after each change of a choice. */
+/* Adds the choices to links to pages, except the app to links with `data-to-all-apps`; called again after each change
+   of a choice. */
 export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = (link.getAttribute("href") || "").split("#");
     const file = path.split("?")[0];
-    if (file.endsWith(".html")) link.setAttribute("href", localAddress(file) + (fragment ? `#${fragment}` : ""));
+    if (!file.endsWith(".html")) continue;
+    const address = "toAllApps" in link.dataset ? localAddress(file, "") : localAddress(file);
+    link.setAttribute("href", address + (fragment ? `#${fragment}` : ""));
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { TECHNICAL } from "../data/measures.js";
 import { versionPlaces } from "../data/series.js";
+import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _ } from "./language.js";
@@ -39,6 +40,16 @@ export function chooseLine(look) {
   lineChange.tell();
 }
 
+/**
+ * Whether the legends of the page have the line in the address. A page without legends has no lines to choose from.
+ * @returns {boolean}
+ */
+function hasAskedLine() {
+  const look = askedLine();
+  const lines = all("[data-legend] button");
+  return Boolean(look) && (!lines.length || lines.some((line) => line.dataset.look === look));
+}
+
 /** Applies the address: at the start, after every change of figures, and after Back. */
 export function startLine() {
   onFigures(() => setIsolated(askedLine()));
@@ -47,5 +58,5 @@ export function startLine() {
     setIsolated(askedLine());
     lineChange.tell();
   });
-  checkAddress(["line"], () => (askedLine() ? null : _("All lines")));
+  checkAddress(["line"], () => (hasAskedLine() ? null : _("All lines")));
 }

@@ -13,7 +13,8 @@ import { copiesOnClick } from "./copying.js";
 export function wholeAddress() {
   const address = new URL(window.location.href);
   address.searchParams.set("lang", language);
-  if (all("[data-days-button]").length && !asked("days")) address.searchParams.set("days", String(chosenDays));
+  const hasWindow = ["7", "30"].includes(asked("days") || "");
+  if (all("[data-days-button]").length && !hasWindow) address.searchParams.set("days", String(chosenDays));
   return address.href;
 }
 

@@ -66,19 +66,49 @@ export function sortedRows(count, keyOf, descending) {
 }
 
 /**
- * Sort keys of texts: the rank of each by the collation of the page's language.
+ * Returns a comparison of texts: Latin before Chinese and numbers by value, as the names of apps are sorted
+ * (`name_order.py`). Browsers sort Chinese before Latin in Chinese, and not by its pinyin in other languages.
+ * @returns {(a: string, b: string) => number}
+ */
+export function textOrder() {
+  const { compare } = new Intl.Collator(LANGUAGE_TAGS[language], { numeric: true });
+  const isHan = /^\p{Script=Han}/u;
+  const [ofHan, ofOthers] = [LANGUAGE_TAGS.zh, LANGUAGE_TAGS[language]].map(
+    (tag) => new Intl.Collator(tag, { numeric: true, sensitivity: "accent" }),
+  );
+  /** @type {Map<string, string[]>} */
+  const runs = new Map();
+  /** @param {string} text */
+  const runsOf = (text) => {
+    const found = runs.get(text) || text.split(/(\p{Script=Han}+)/u).filter(Boolean);
+    runs.set(text, found);
+    return found;
+  };
+  return (a, b) => {
+    const [ofA, ofB] = [runsOf(a), runsOf(b)];
+    for (let i = 0; i < Math.min(ofA.length, ofB.length); i += 1) {
+      const [isHanA, isHanB] = [isHan.test(ofA[i]), isHan.test(ofB[i])];
+      const by =
+        isHanA === isHanB ? (isHanA ? ofHan : ofOthers).compare(ofA[i], ofB[i]) : Number(isHanA) - Number(isHanB);
+      if (by) return by;
+    }
+    return ofA.length - ofB.length || compare(a, b);
+  };
+}
+
+/**
+ * Sort keys of texts: the rank of each in the order of `textOrder`.
  * @param {string[]} texts
  * @returns {Value[]}
  */
 export function ranks(texts) {
-  const { compare } = new Intl.Collator(LANGUAGE_TAGS[language], { numeric: true });
-  const different = [...new Set(texts)].filter((text) => text !== ABSENT).sort(compare);
+  const different = [...new Set(texts)].filter((text) => text !== ABSENT).sort(textOrder());
   const rank = new Map(different.map((text, place) => [text, place]));
   return texts.map((text) => rank.get(text) ?? null);
 }
 
 /**
- * Sort keys of a column with few distinct values.
+ * Sort keys of a column with few distinct values, by their texts.
  * @param {BigList} data
  * @param {CodedName} name
  * @param {(value: string) => string} textOf

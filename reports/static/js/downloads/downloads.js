@@ -4,7 +4,7 @@
    all of its rows. */
 
 import { _ } from "../choices/language.js";
-import { figures, site } from "../choices/state.js";
+import { figures, root, site } from "../choices/state.js";
 import { ABSENT } from "../data/format.js";
 import { isDay } from "../data/ranges.js";
 import { all, element, loadScript } from "../dom.js";
@@ -43,27 +43,37 @@ async function workbookOf(columns, name) {
   return window.AUTHMETER_WORKBOOK(columns, name);
 }
 
+/** The day of the figures: that of a day's page, otherwise the data day. */
+const dayShown = () => all("[data-part=app-day]")[0]?.dataset.day || site.as_of;
+
 /**
  * Buttons that download the result of `columns` when clicked; `label` names the content and the files.
  * @param {() => string} label
  * @param {() => FileColumn[]} columns
+ * @param {boolean} [isOfApp] whether the content is only of the app whose figures the page shows.
  * @returns {HTMLElement}
  */
-export function downloadButtons(label, columns) {
+export function downloadButtons(label, columns, isOfApp = true) {
   const csv = element("button", { type: "button", className: "download", textContent: _("Download this table") });
   const xlsx = element("button", { type: "button", className: "download-workbook", textContent: "Excel" });
   csv.setAttribute("aria-label", `${_("Download this table")} · ${label()}`);
   xlsx.setAttribute("aria-label", `${_("Download for Excel")} · ${label()}`);
   /** @param {string} kind */
   const named = (kind) => {
-    const app = figures && figures.key !== "*" ? figures.key : "";
-    return fileName([app, label(), site.as_of], kind);
+    const app = isOfApp && figures && figures.key !== "*" ? figures.key : "";
+    return fileName([app, label(), dayShown()], kind);
   };
   csv.addEventListener("click", () => save(named("csv"), csvOf(distinct(columns()))));
-  xlsx.addEventListener("click", () =>
-    workbookOf(distinct(columns()), label()).then((content) => save(named("xlsx"), content)),
-  );
-  return element("span", { className: "download-pair" }, csv, xlsx);
+  const pair = element("span", { className: "download-pair" }, csv, xlsx);
+  xlsx.addEventListener("click", async () => {
+    for (const old of all("[role=status]", pair)) old.remove();
+    try {
+      save(named("xlsx"), await workbookOf(distinct(columns()), label()));
+    } catch {
+      pair.append(element("span", { role: "status", textContent: _("The file could not be made: try again.") }));
+    }
+  });
+  return pair;
 }
 
 /**
@@ -199,7 +209,8 @@ export function offerDownloads() {
       element(
         "p",
         { className: "downloads own" },
-        downloadButtons(label, () => shownColumns(table)),
+        // On other pages than an app's own, the tables of the templates are of all apps.
+        downloadButtons(label, () => shownColumns(table), root === "../../"),
       ),
     );
   }

@@ -177,49 +177,74 @@ function tables(place) {
 
 /**
  * Hides the incidents and notes of other apps; those of all apps together stay.
- * @returns {boolean} whether any incident is left.
+ * @returns {{ isAny: boolean, isOwn: boolean }} whether any incident is left, and whether one of the app is.
  */
 function filterIncidents() {
   // Addresses as the page has them: the site itself may be in a folder `apps`.
   const ours = `${root}apps/${encodeURIComponent(folder)}/`;
   // Parts follow the incident that they belong to.
   const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
+  /** @param {HTMLElement} item */
+  const hrefOf = (item) => all("a.incident-text", item)[0]?.getAttribute("href") || "";
   for (const item of items) {
-    const [link] = /** @type {HTMLAnchorElement[]} */ (all("a.incident-text", item));
-    const href = link?.getAttribute("href") || "";
-    const isOther = href.startsWith(`${root}apps/`) && !href.startsWith(ours);
+    const href = hrefOf(item);
+    // A line without a link counts parts that are not listed, mostly of other apps.
+    const isOther = !href || (href.startsWith(`${root}apps/`) && !href.startsWith(ours));
     item.hidden = isOther && !all(".incident-parts li:not([hidden])", item).length;
   }
   for (const tally of all(".incidents-panel .tally")) tally.hidden = true;
   // An app without a page may have a note, too.
   for (const note of all("[data-noted]")) note.hidden = !["*", figures.key].includes(note.dataset.noted || "");
   for (const panel of all(".noted-panel")) panel.hidden = !all("[data-noted]:not([hidden])", panel).length;
-  return items.some((item) => !item.hidden);
+  const left = items.filter((item) => !item.hidden);
+  return { isAny: left.length > 0, isOwn: left.some((item) => hrefOf(item).startsWith(ours)) };
+}
+
+/**
+ * Whether the app has an incident on a day, also if the page does not list it.
+ * @param {string} day
+ */
+function hasIncident(day) {
+  const open = Object.values(figures.evidence || {}).map(({ first, last = null }) => [first, last]);
+  const spans = figures.incident_spans.map(({ first_day: first, last_day: last }) => [first, last]);
+  return [...open, ...spans].some(([first, last]) => first !== null && first <= day && (last === null || day <= last));
+}
+
+/**
+ * The note on the incidents that are left. The page of all apps lists few parts of an incident: if that of the app is
+ * not among them, its own page has it.
+ * @param {string} day
+ * @param {ReturnType<typeof filterIncidents>} left
+ */
+function incidentsNote(day, { isAny, isOwn }) {
+  const below = _(
+    "Below: incidents of this app and of all apps, as computed now, with data that was missing on the day itself.",
+  );
+  const none = _("No incident of this app on this day, as computed now.");
+  const isElsewhere = !isOwn && hasIncident(day);
+  const words = isAny ? below : isElsewhere ? "" : none;
+  const textContent = _("This app has an incident on this day that is part of another one: see its page.");
+  const link = isElsewhere ? element("a", { href: appHref(folder, "index.html"), textContent }) : null;
+  return element("p", { className: "note" }, words, words && " ", link);
 }
 
 function drawAppDay() {
   const day = dayShown();
   const place = site.long_days.indexOf(day);
-  const isAny = filterIncidents();
+  const left = filterIncidents();
   const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
   const everyone = element("a", {
     className: "button",
-    href: localAddress(`${root}days/${day}.html`).replace(/[?&]app=[^&]*/, ""),
+    href: localAddress(`${root}days/${day}.html`, ""),
     textContent: _("All apps"),
+    "data-to-all-apps": "",
   });
   for (const title of all("[data-part=of-app]")) title.replaceChildren(" · ", name);
+  // For all apps the briefing takes the place of the data day's page.
+  for (const link of all("a[rel=next][href*='index.html']"))
+    link.setAttribute("href", localAddress(`${root}days/${site.as_of}.html`));
   const isMissing = site.long_missing.includes(place);
-  one("[data-part=app-day-head]").replaceChildren(
-    everyone,
-    element("p", {
-      className: "note",
-      textContent: isAny
-        ? _(
-            "Below: incidents of this app and of all apps, as computed now, with data that was missing on the day itself.",
-          )
-        : _("No incident of this app on this day, as computed now."),
-    }),
-  );
+  one("[data-part=app-day-head]").replaceChildren(everyone, incidentsNote(day, left));
   dayPlace().replaceChildren(
     ...(isMissing
       ? []
@@ -254,13 +279,14 @@ export function startAppDay() {
   if (!site.long_days.includes(dayShown())) return refuse();
   // The content of all apps is hidden until then.
   document.documentElement.dataset.ofApp = "true";
+  // Registered before the figures are loaded, so that folds are opened after they are drawn.
+  onFigures(drawAppDay);
   loadList("logins")
     .then(async (data) => {
       const row = data.list("key").indexOf(wanted);
       if (row < 0) return refuse();
       const loaded = await loadFigures(data, row);
       folder = data.folder(row);
-      onFigures(drawAppDay);
       setFigures(completedFigures(loaded));
     })
     .catch(refuse);

@@ -7,7 +7,7 @@ import { chosenDays, chosenSpan, figures, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, onPainted } from "../choices/windows.js";
 import { dayRange, number, share } from "../data/format.js";
-import { cardMeasures, otherChannels, rateOf } from "../data/measures.js";
+import { cardMeasures, loginChannels, otherChannels, rateOf } from "../data/measures.js";
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
@@ -16,7 +16,7 @@ import { changeNode } from "../tables/change.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { isUsed } from "./cards.js";
 
-/** @import { Side, Value, Versus } from "../types.d.ts" */
+/** @import { ChartLists, Side, Value, Versus } from "../types.d.ts" */
 
 /** @typedef {ReturnType<typeof comparedPlaces>} Compared */
 
@@ -74,10 +74,22 @@ function cells(metric, { value, now, base, side }, isComparable) {
   return [numberCell(text(value)), numberCell(text(base)), numberCell(change)];
 }
 
+/**
+ * Whether a count is above zero on a day of the range, or on one that it is compared with. The figures of the page only
+ * decide by its windows, and a range may be older.
+ * @param {(lists: ChartLists) => Value[]} listOf
+ * @param {Compared} compared
+ */
+function occurs(listOf, { withData, base }) {
+  const values = valuesOfRange(listOf);
+  return [...withData, ...base].some((i) => values[i]);
+}
+
 /** @param {Compared} compared */
-function usageRows({ withData, matched, base, isComparable }) {
+function usageRows(compared) {
+  const { withData, matched, base, isComparable } = compared;
   return cardMeasures()
-    .filter(isUsed)
+    .filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared))
     .map((metric) => {
       const values = valuesOfRange((lists) => lists.usage[metric]);
       const side = sideOf({ group: "usage", series: metric, field: null }, "records", withData);
@@ -127,12 +139,21 @@ function channelRow(channel, { withData, matched, base, isComparable }) {
   );
 }
 
-/** The login channels that the app uses, the four together, and channels that are in no total. */
-function shownChannels() {
-  const { present, channels } = figures;
-  const others = channels[30].map((row) => row.channel).filter((name) => otherChannels().includes(name));
-  return [...present, ...(present.length > 1 ? ["*"] : []), ...others];
+/**
+ * The login channels that the app uses now or used in the range, the four together, and channels that are in no total.
+ * @param {Compared} compared
+ */
+function shownChannels(compared) {
+  const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
+  /** @param {string} name */
+  const isShown = (name) =>
+    now.includes(name) || occurs((lists) => lists.channels[name].authorization_requests, compared);
+  const logins = loginChannels().filter(isShown);
+  return [...logins, ...(logins.length > 1 ? ["*"] : []), ...otherChannels().filter(isShown)];
 }
+
+/** @param {string} channel */
+const isOther = (channel) => otherChannels().includes(channel);
 
 /** @param {string} metric */
 const heads = (metric) => [
@@ -154,7 +175,7 @@ function tables(compared) {
     usageRows(compared),
     "plain range-usage",
   );
-  const channels = shownChannels();
+  const channels = shownChannels(compared);
   if (!channels.length) return [usage];
   const head = [headCell(_("Channel")), ...["authorizations", "authorization_requests", RATE].flatMap(heads)];
   const rows = channels.map((channel) => channelRow(channel, compared));

@@ -2,7 +2,7 @@
    kept when the table is redrawn for another window or app. Tables of big lists are sorted in `tables.js`. */
 
 import { _, filled } from "../choices/language.js";
-import { language } from "../choices/state.js";
+import { textOrder } from "../data/columns.js";
 import { all, element } from "../dom.js";
 import { figuresIn } from "../downloads/sheet.js";
 import { said } from "./cell_text.js";
@@ -13,7 +13,8 @@ import { said } from "./cell_text.js";
 const chosen = new Map();
 
 /**
- * The sort key of a cell: its first figure, otherwise its text.
+ * The sort key of a cell: its first figure, otherwise its text. In a column of figures a text only says why there is
+ * none, such as "no data".
  * @param {HTMLTableCellElement} cell
  * @returns {number | string | null}
  */
@@ -23,7 +24,8 @@ function keyOf(cell) {
   if (!cell.classList.contains("number") && cell.querySelector("bdi, code")) return text || null;
   const shown = text || said(cell, "svg, .arrow, .direction");
   const [first] = figuresIn(shown) || [];
-  return first ? first.value : shown || null;
+  if (first) return first.value;
+  return cell.classList.contains("number") ? null : shown || null;
 }
 
 /**
@@ -33,7 +35,7 @@ function keyOf(cell) {
  * @returns {HTMLTableRowElement[]}
  */
 function inOrder(rows, { place, descending }) {
-  const { compare } = new Intl.Collator(language, { numeric: true });
+  const compare = textOrder();
   const isSum = (/** @type {HTMLTableRowElement} */ row) => row.classList.contains("total");
   const keyed = rows.filter((row) => !isSum(row)).map((row) => ({ row, key: keyOf(row.cells[place]) }));
   keyed.sort((a, b) => {

@@ -195,7 +195,8 @@ function addDownload(table, columns) {
   const [holder] = [place];
   const draw = () => {
     holder.querySelector(".download-pair")?.remove();
-    holder.prepend(downloadButtons(label, columns));
+    // These lists are of all apps, whichever the page's charts show.
+    holder.prepend(downloadButtons(label, columns, false));
   };
   onLanguage(draw);
   draw();
