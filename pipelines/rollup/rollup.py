@@ -40,12 +40,15 @@ def roll_up(
     manifest: Manifest,
     as_of: date,
     forced: frozenset[date] = frozenset(),
+    kept_from: date | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RollupReport:
     """Update the tables of every day up to `as_of`; the manifest is changed, but not committed.
 
     Args:
         forced: days that are computed even if nothing changed.
+        kept_from: the first day that stays published after the run; None if all days do. Changes of earlier days are
+            not restated, because no run publishes them.
 
     Raises:
         BooksError: the books of a day do not balance, or a key occurs twice; nothing is published.
@@ -62,6 +65,7 @@ def roll_up(
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
+    first_restated = kept_from or date.min
     fresh = store.fresh_folder("days")
     progress(0, len(due.changed))
     for batch in roll_up_batches(inputs, manifest, due.changed, fresh):
@@ -76,7 +80,8 @@ def roll_up(
             are_rules_new = old is not None and (
                 day in due.by_platform or not has_fingerprint(old, fingerprint(inputs, day, old.parts))
             )
-            restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+            if day >= first_restated:
+                restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
             if closed_through and day <= closed_through and old and not is_cut_anew:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
@@ -84,7 +89,8 @@ def roll_up(
             report.records += books.accepted
         progress(len(report.days), len(due.changed))
     for day in due.emptied:
-        restated += _changed_figures(store, manifest, closed_through, day, None)
+        if day >= first_restated:
+            restated += _changed_figures(store, manifest, closed_through, day, None)
         del manifest.days[day]
     manifest.days = dict(sorted(manifest.days.items()))
     report.restated_figures = store.add_restatements(manifest, restated)
