@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed."""
+    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed.
+
+    `causes` has what changed the tables of each closed day, also if no published figure changed: a balance of a
+    resource package can.
+    """
 
     days: list[date] = field(default_factory=list)
     emptied: list[date] = field(default_factory=list)
     restated_figures: int = 0
     records: int = 0
+    causes: dict[date, str] = field(default_factory=dict)
 
 
 def roll_up(
@@ -82,6 +87,8 @@ def roll_up(
             )
             if day >= first_restated:
                 restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+                if closed_through and day <= closed_through and old and old.content != new.content:
+                    report.causes[day] = _cause(manifest, old, new, are_rules_new)
             if closed_through and day <= closed_through and old and not is_cut_anew:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
@@ -125,6 +132,14 @@ def _changed_figures(
     from pipelines.rollup.restatements import changed_figures
 
     return changed_figures(store, manifest, day, new, are_rules_new)
+
+
+def _cause(manifest: Manifest, old: DayEntry, new: DayEntry, are_rules_new: bool) -> str:
+    """Return what changed the tables of a day, as `restatements` names it."""
+    # Imported lazily, as above.
+    from pipelines.rollup.restatements import cause_of
+
+    return cause_of(manifest, old, new, are_rules_new)
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:

@@ -154,7 +154,7 @@ class DailyRun:
             # Old data is removed only after the last roll-up of its days.
             apply_retention(self.store, manifest, self.settings, day)
             billing = billing_as_of(self.store, manifest, self.settings, self.registry, as_of)
-            report.restated_figures += note_changed_packages(self.store, manifest, billing)
+            report.restated_figures += note_changed_packages(self.store, manifest, billing, report.causes)
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
