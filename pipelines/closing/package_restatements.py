@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -21,7 +22,9 @@ _NOTED: Final = ("day", "channel", "published_now")
 _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
 
 
-def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None") -> int:
+def note_changed_packages(
+    store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None", causes_by_day: Mapping[date, str]
+) -> int:
     """Store a restatement of each package whose published balance changed; return the number of packages.
 
     The restatements are stored as a file, which is added to the manifest. `published_now` is NULL if the package no
@@ -30,6 +33,8 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
+        causes_by_day: what changed the tables of each closed day in this run. A use that only moved to another time of
+            its day changes a balance, and no figure that is restated.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -42,6 +47,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
     from pipelines.billing.packages.package_tables import no_packages
     from pipelines.rollup.restatements import ALL, REGISTRY, SCHEMA
 
+    rolled_up = pl.DataFrame(sorted(causes_by_day.items()), {"day": pl.Date, "cause": pl.String}, orient="row")
     key = ["day", "resource_package_id"]
     now = (tables or no_packages())["resource_package_daily"].select(*key, published_now="remaining")
     changed = (
@@ -54,7 +60,7 @@ def note_changed_packages(store: Store, manifest: Manifest, tables: "Mapping[str
         return 0
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
-    causes = pl.concat([since, _first_files(store, manifest)], how="diagonal")
+    causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
     causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
     unknown = pl.lit(REGISTRY)
     if manifest.days_from:

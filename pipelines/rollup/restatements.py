@@ -77,7 +77,7 @@ def changed_figures(
     if old_tables and new_tables:
         moved = _moved_records(old_tables, new_tables).join(changed, on=_SUBJECT, how="anti")
         changed = pl.concat([changed, moved], how="diagonal")
-    cause = _cause(manifest, old, new, are_rules_new)
+    cause = cause_of(manifest, old, new, are_rules_new)
     changed = changed.with_columns(
         run=pl.lit(manifest.run + 1, pl.Int64),
         day=pl.lit(day),
@@ -169,9 +169,9 @@ def _comparable(
     return before.group_by(key).agg(sums), now.group_by(key).agg(sums), key
 
 
-def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
-    """Return the text of the column `cause`: the files that were added, removed or read again, and the rules if they
-    are new or no file is the cause.
+def cause_of(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
+    """Return the text of the column `cause` for a day: the files that were added, removed or read again, and the rules
+    if they are new or no file is the cause.
     """
     before, now = ({original_name(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()

@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed."""
+    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed.
+
+    `causes` has what changed the tables of each closed day, also if no published figure changed: a balance of a
+    resource package can.
+    """
 
     days: list[date] = field(default_factory=list)
     emptied: list[date] = field(default_factory=list)
     restated_figures: int = 0
     records: int = 0
+    causes: dict[date, str] = field(default_factory=dict)
 
 
 def roll_up(
@@ -40,12 +45,15 @@ def roll_up(
     manifest: Manifest,
     as_of: date,
     forced: frozenset[date] = frozenset(),
+    kept_from: date | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RollupReport:
     """Update the tables of every day up to `as_of`; the manifest is changed, but not committed.
 
     Args:
         forced: days that are computed even if nothing changed.
+        kept_from: the first day that stays published after the run; None if all days do. Changes of earlier days are
+            not restated, because no run publishes them.
 
     Raises:
         BooksError: the books of a day do not balance, or a key occurs twice; nothing is published.
@@ -62,6 +70,7 @@ def roll_up(
 
     store, closed_through = inputs.store, manifest.closed_through
     restated: list[pl.DataFrame] = []
+    first_restated = kept_from or date.min
     fresh = store.fresh_folder("days")
     progress(0, len(due.changed))
     for batch in roll_up_batches(inputs, manifest, due.changed, fresh):
@@ -76,7 +85,10 @@ def roll_up(
             are_rules_new = old is not None and (
                 day in due.by_platform or not has_fingerprint(old, fingerprint(inputs, day, old.parts))
             )
-            restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+            if day >= first_restated:
+                restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+                if closed_through and day <= closed_through and old and old.content != new.content:
+                    report.causes[day] = _cause(manifest, old, new, are_rules_new)
             if closed_through and day <= closed_through and old and not is_cut_anew:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
@@ -84,7 +96,8 @@ def roll_up(
             report.records += books.accepted
         progress(len(report.days), len(due.changed))
     for day in due.emptied:
-        restated += _changed_figures(store, manifest, closed_through, day, None)
+        if day >= first_restated:
+            restated += _changed_figures(store, manifest, closed_through, day, None)
         del manifest.days[day]
     manifest.days = dict(sorted(manifest.days.items()))
     report.restated_figures = store.add_restatements(manifest, restated)
@@ -119,6 +132,14 @@ def _changed_figures(
     from pipelines.rollup.restatements import changed_figures
 
     return changed_figures(store, manifest, day, new, are_rules_new)
+
+
+def _cause(manifest: Manifest, old: DayEntry, new: DayEntry, are_rules_new: bool) -> str:
+    """Return what changed the tables of a day, as `restatements` names it."""
+    # Imported lazily, as above.
+    from pipelines.rollup.restatements import cause_of
+
+    return cause_of(manifest, old, new, are_rules_new)
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:

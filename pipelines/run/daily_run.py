@@ -35,7 +35,7 @@ from pipelines.reading.sources.sources import Sources, load_sources
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.rollup.rollup import RollupReport, roll_up
 from pipelines.run.engines import engine_of
-from pipelines.run.retention import apply_retention
+from pipelines.run.retention import apply_retention, first_kept_day
 from pipelines.run.site_copy import copy_site
 from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
 from pipelines.store.manifest import FileEntry, Manifest
@@ -145,7 +145,8 @@ class DailyRun:
         with self._stage("roll up") as progress:
             manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)
-            report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, progress=progress)
+            kept_from = first_kept_day(manifest, self.settings, day)
+            report = roll_up(self._rollup_inputs, manifest, as_of, self.forced, kept_from, progress)
             if report.days or report.emptied:
                 days = len(report.days) + len(report.emptied)
                 progress.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
@@ -153,7 +154,7 @@ class DailyRun:
             # Old data is removed only after the last roll-up of its days.
             apply_retention(self.store, manifest, self.settings, day)
             billing = billing_as_of(self.store, manifest, self.settings, self.registry, as_of)
-            report.restated_figures += note_changed_packages(self.store, manifest, billing)
+            report.restated_figures += note_changed_packages(self.store, manifest, billing, report.causes)
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)

@@ -49,9 +49,14 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
         _drop_events(store, first, entries, settings, report)
     if report.parts or report.trimmed:
         manifest.events_from = first
-    if settings.keep_days:
-        _drop_days(store, manifest, _first_kept(day, settings.keep_days, manifest.days_from), settings, report)
+    if first_day := first_kept_day(manifest, settings, day):
+        _drop_days(store, manifest, first_day, settings, report)
     return report
+
+
+def first_kept_day(manifest: Manifest, settings: Settings, day: date) -> date | None:
+    """Return the first day that stays published after a run for `day`; None if all days do."""
+    return _first_kept(day, settings.keep_days, manifest.days_from) if settings.keep_days else None
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:

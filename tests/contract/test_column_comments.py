@@ -18,3 +18,9 @@ def test_a_comment_is_plain_text() -> None:
     assert column_comments.column_comment("login_trend", "authorizations") == (
         "Authorizations 登录授权量: Authorization requests whose outcome is success; NULL on a missing day"
     )
+
+
+def test_the_late_requests_of_an_account_are_without_copies() -> None:
+    """Unlike the late records of a day, which include them."""
+    for table in ("billing_daily", "reconciliation_daily"):
+        assert "copies are not counted" in column_comments.column_comment(table, "late")

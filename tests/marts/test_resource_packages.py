@@ -179,6 +179,16 @@ def test_a_change_after_a_run_that_did_not_publish_is_restated_from_its_own_day_
     assert (folder.rows(RESTATED), folder.manifest.run) == (expected, run)
 
 
+def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
+    """The earlier copy counts, before the purchase: the balance changes, but no figure of the day."""
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}T12:00:00+08:00\n")
+    folder.land("a.ndjson", uses("a", 13, 2))
+    folder.tables()
+    folder.land("late.ndjson", uses("a", 10, 1))
+    folder.tables()
+    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 7, 8, "late.ndjson")]
+
+
 def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
     """Its uses count as none, so that the balance becomes an upper bound."""
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")

@@ -109,6 +109,18 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
     }
 
 
+def test_a_day_that_the_run_removes_is_not_restated(run_on: DataFolder) -> None:
+    """A changed figure of that day is never published, so `published_now` would be false."""
+    run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    run_on.land("verified.ndjson", [record(f"v{day}", day, stage="verify") for day in (OLD, DAY)])
+    run_on.tables()
+    rule = '[[billing]]\none_click = ["mismatch"]\n'
+    run_on.write("authmeter.toml", f"retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n{rule}")
+    run_on.tables(DAY + timedelta(days=1))
+    changed = "SELECT DISTINCT day FROM restatements WHERE run = (SELECT run FROM publication) ORDER BY day"
+    assert run_on.rows(changed) == [(DAY,)]
+
+
 def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
     run_on.roll_up(days_before(DAY, 30))
     assert run_on.manifest.events_from is None

@@ -234,7 +234,10 @@ _WORDS: Final = {
     "label_zh": "its name in Chinese",
     "last_at": "time of its last record",
     "last_day": "last day of the period",
-    "late": "accepted records that were read after their day was closed, and that their path had not delivered in time",
+    "late": (
+        "requests that were read after their day was closed, and that their path had not delivered in time; copies are "
+        "not counted"
+    ),
     "layer": "`sdk`, `server`, `carrier` or `oauth`",
     "limit_id": "the limit, as in `limits.csv`",
     "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
