@@ -105,7 +105,7 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
             shutil.rmtree(fresh / str(day))
         else:
             placed[day] = fresh / str(day)
-    return stored | store.place_days(placed, manifest.run + 1)
+    return stored | store.place_days(placed, manifest)
 
 
 def _changed_figures(

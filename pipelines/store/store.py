@@ -148,9 +148,9 @@ class Store:
         durable.place_folder(fresh, self.part_folder(part))
         return digest
 
-    def place_days(self, fresh: Mapping[date, Path], run: int) -> dict[date, str]:
+    def place_days(self, fresh: Mapping[date, Path], manifest: Manifest) -> dict[date, str]:
         """Move the finished tables of some days to their places; return the folders' names for the manifest."""
-        names = {day: f"{day}/{run:08d}" for day in fresh}
+        names = {day: _new_folder(day, manifest) for day in fresh}
         durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
         return names
 
@@ -239,6 +239,16 @@ class Store:
 def _identity(place: Path) -> tuple[int, int]:
     found = place.stat()
     return found.st_dev, found.st_ino
+
+
+def _new_folder(day: date, manifest: Manifest) -> str:
+    """Return the name of a folder for a day's new tables, named after the next run.
+
+    A run that only computed lost tables again keeps the number of the run. The next run must not replace that folder:
+    the new figures are compared with those in it, and the manifest lists it until the commit.
+    """
+    name, before = f"{day}/{manifest.run + 1:08d}", manifest.days.get(day)
+    return f"{day}/{manifest.run + 2:08d}" if before and before.folder == name else name
 
 
 def _of_run(run: int) -> str:

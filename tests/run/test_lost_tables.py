@@ -47,6 +47,20 @@ def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published
     assert folder.rows(found) == [("authorization_requests", 3, 4), ("authorizations", 3, 4), ("records", 3, 4)]
 
 
+def test_late_records_of_a_day_that_was_computed_again_restate_it(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    shutil.rmtree(folder.store.warehouse / "days" / str(DAY))
+    folder.tables()
+    found = "SELECT DISTINCT metric, published_before, published_now FROM restatements ORDER BY ALL"
+    for number in (1, 2):
+        folder.land(f"late{number}.ndjson", records(1, prefix=f"late{number}"))
+        folder.tables()
+        rows = {(metric, 2 + number, 3 + number) for metric in ("authorization_requests", "authorizations", "records")}
+        assert rows <= set(folder.rows(found))
+    assert folder.rows("SELECT restated, late_records FROM day_quality") == [(True, 2)]
+
+
 # Tables that came later, with their rows.
 LATER = {
     "latency_daily": [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)],
