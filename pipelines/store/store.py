@@ -16,6 +16,7 @@ from pipelines.common.digests import digest_of_folder
 from pipelines.common.files import durable
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
+from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
 from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import OlderStore
@@ -116,12 +117,22 @@ class Store:
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
         """Return the record files of the parts that hold the records of the entries, sorted by part, with the entries'
         sources.
+
+        Raises:
+            AuthmeterError: the files of a part are missing, so its records would be left out.
         """
         sources: dict[str, dict[int, str]] = {}
         for entry in entries:
             if entry.part:
                 sources.setdefault(entry.part, {})[entry.place] = entry.source
-        return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
+        found = {part: record_files(self.part_folder(part)) for part in sorted(sources)}
+        if lost := next((part for part, files in found.items() if not files), None):
+            raise damaged_file(str(self.part_folder(lost)), "is missing: the records of a part.")
+        return [PartRecords(files, sources[part]) for part, files in found.items()]
+
+    def has_part(self, entry: FileEntry) -> bool:
+        """Return whether the records of an entry are stored, and their files exist."""
+        return entry.part is not None and bool(record_files(self.part_folder(entry.part)))
 
     def rejects_file(self, part: str) -> Path:
         """Return the path of a part's rejected records; the file does not exist if none was rejected."""
