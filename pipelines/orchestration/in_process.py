@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.folder import JOB
-from pipelines.orchestration.home.home import prepare
+from pipelines.orchestration.home.home import prepare, records_explained
 from pipelines.orchestration.own_run import run_steps
 from pipelines.orchestration.records.known_job import known_job, note_job
 from pipelines.run.daily_run import DailyRun
@@ -25,12 +25,13 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
     # Modules loaded by now stay loaded: the collector need not visit them.
     gc.freeze()
     home = prepare(data)
-    if job := known_job(home):
-        run_steps(home, job, opened, day, tags)
-    else:
-        # The job reads its own manifest; with many files, each takes hundreds of megabytes.
-        opened.loaded = None
-        note_job(home, _run_by_dagster(home, data, day, tags))
+    with records_explained(data):
+        if job := known_job(home):
+            run_steps(home, job, opened, day, tags)
+        else:
+            # The job reads its own manifest; with many files, each takes hundreds of megabytes.
+            opened.loaded = None
+            note_job(home, _run_by_dagster(home, data, day, tags))
 
 
 def _run_by_dagster(home: Path, data: Path, day: date, tags: dict[str, str]) -> str:
