@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.common.days import business_day
+from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import printable
 from pipelines.contract.record.fields import KEPT_REJECTS
@@ -178,10 +179,9 @@ class _Reread:
         self._report.read += 1
         fresh = new_entry(file, source, entry.sha256, got.books, time, entry.closed_through)
         fresh.status, fresh.first_read_at, fresh.is_gone = entry.status, entry.first_read_at, entry.is_gone
-        assert entry.part
-        old = self._content(self._store.part_folder(entry.part), entry.place)
         new = self._content(part.folder, 0)
-        if old == new:
+        is_whole = self._is_whole(entry)
+        if is_whole and new == self._content(self._store.part_folder(str(entry.part)), entry.place):
             # The part stays; the mapping and the counts of the entry may differ.
             before = replace(entry)
             if entry.status == "held":
@@ -194,13 +194,21 @@ class _Reread:
         fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
         fresh.part_digest = self._store.place_part(part.folder, fresh.part, part.digest)
         count_late(fresh, entry, entry.closed_through)
-        self._put_in_place(entry, fresh)
+        self._put_in_place(entry, fresh, is_whole)
         return True
 
-    def _put_in_place(self, old: FileEntry, new: FileEntry) -> None:
+    def _is_whole(self, entry: FileEntry) -> bool:
+        """Return whether the stored part of an entry has the checksum that was noted when it was written, as far as one
+        was noted.
+        """
+        if not self._store.has_part(entry):
+            return False
+        return entry.part_digest in (None, digest_of_folder(self._store.part_folder(str(entry.part))))
+
+    def _put_in_place(self, old: FileEntry, new: FileEntry, is_whole: bool) -> None:
         """Replace the entry `old` of a content by the entry `new`. If `old` counted, `new` counts even if it lacks
         records, because the user requested the reread after a correction. If `old` was held, `new` stays held if a
-        closed day would lose records.
+        closed day would lose records. Which records `new` lacks is only known if the part of `old` is whole.
         """
         manifest = self._manifest
         if old.status == "held":
@@ -211,7 +219,7 @@ class _Reread:
                 if live := current_content([entry for entry in manifest.files if entry.path == old.path]):
                     live.status = "replaced"
                 new.status = "read"
-        else:
+        elif is_whole:
             others = sharing([old], [entry for entry in manifest.live_files() if entry is not old])
             lost = self._contents.lost([old], oldest(manifest), [new], others).get(key_of(old), {})
             if lost := closed_days(lost, manifest):

@@ -44,15 +44,15 @@ class StoredContents:
         content has its id on that day.
 
         `others` are groups of contents that are searched in order until no record is missing, so the likely group
-        should be first. Contents whose events were deleted lose nothing.
+        should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
         """
-        left = [entry for entry in olds if entry.part and max(entry.days, default=date.min) >= first]
+        left = [entry for entry in olds if self._store.has_part(entry) and max(entry.days, default=date.min) >= first]
         found = {
             key_of(entry): {day: rows.accepted for day, rows in entry.days.items() if day >= first} for entry in left
         }
         have: list[FileEntry] = []
         for group in others:
-            have += [entry for entry in group if entry.part]
+            have += [entry for entry in group if self._store.has_part(entry)]
             if left and have:
                 found = self._lost(left, first, have)
                 left = [entry for entry in left if key_of(entry) in found]

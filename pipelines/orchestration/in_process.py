@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.orchestration.home.home import prepare
+from pipelines.orchestration.home.home import prepare, records_explained
 from pipelines.orchestration.own_run import run_steps
 from pipelines.orchestration.records.known_job import KnownJob, has_usual_files, known_job
 from pipelines.run.daily_run import DailyRun
@@ -23,12 +23,13 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
     # Modules loaded by now stay loaded: the collector need not visit them.
     gc.freeze()
     home = prepare(data)
-    if job := known_job(home) or _recorded_job(home, data):
-        run_steps(home, job, opened, day, tags)
-    else:
-        # The job reads its own manifest; with many files, each takes hundreds of megabytes.
-        opened.loaded = None
-        _run_by_dagster(home, data, day, tags)
+    with records_explained(data):
+        if job := known_job(home) or _recorded_job(home, data):
+            run_steps(home, job, opened, day, tags)
+        else:
+            # The job reads its own manifest; with many files, each takes hundreds of megabytes.
+            opened.loaded = None
+            _run_by_dagster(home, data, day, tags)
 
 
 def _recorded_job(home: Path, data: Path) -> KnownJob | None:

@@ -1,6 +1,6 @@
 """Rolls days up in batches: for a small day, preparing a plan takes longer than running it."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -62,9 +62,7 @@ def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Ite
     """Yield the days in batches with the same billing rules and at most `MOST_RECORDS`; a larger day is
     its own batch.
     """
-    accepted: Counter[date] = Counter()
-    for entry in manifest.live_parts():
-        accepted.update({day: rows.accepted for day, rows in entry.days.items()})
+    accepted = manifest.accepted_records
     batch: list[date] = []
     records = 0
     for day in days:

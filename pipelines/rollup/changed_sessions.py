@@ -2,11 +2,10 @@
 `restatements`.
 """
 
-from pathlib import Path
-
 import polars as pl
 
 from pipelines.contract.tables.day_tables import SESSION_TABLES
+from pipelines.rollup.stored_rows import stored_rows
 from pipelines.store.manifest import DayEntry
 from pipelines.store.store import Store
 
@@ -15,17 +14,16 @@ def are_sessions_changed(store: Store, old: DayEntry, new: DayEntry) -> bool:
     """Return whether any value in a day's session tables changed.
 
     A table that the old day lacks counts as unchanged: the day was rolled up by a version without sessions, or the file
-    was lost.
+    was lost or damaged.
     """
     if old.content == new.content:
         return False
     for name in SESSION_TABLES:
         before, now = store.day_table(old, name), store.day_table(new, name)
         # Comparing bytes first is faster; another version of a library may write the same rows as other bytes.
-        if before.is_file() and before.read_bytes() != now.read_bytes() and not _rows(before).equals(_rows(now)):
+        if not before.is_file() or before.read_bytes() == now.read_bytes():
+            continue
+        rows = stored_rows(before)
+        if rows is not None and not rows.equals(pl.read_parquet(now)):
             return True
     return False
-
-
-def _rows(file: Path) -> pl.DataFrame:
-    return pl.read_parquet(file)

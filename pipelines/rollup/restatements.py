@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.tables import TABLES
+from pipelines.rollup.stored_rows import stored_rows
 from pipelines.store.manifest import DayEntry, Manifest, original_name
 from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
@@ -97,14 +98,13 @@ def _no_figures() -> pl.DataFrame:
 
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
-    """Return the tables with the figures of a day, by name. Lost ones are read from the published file, if it exists;
-    if one cannot be read, no table is returned.
+    """Return the tables with the figures of a day, by name. Lost and damaged ones are read from the published file, if
+    it exists; if one cannot be read, no table is returned.
     """
     tables = {}
     for name, query in _TABLES.items():
-        file = store.day_table(entry, name)
-        if file.is_file():
-            tables[name] = pl.read_parquet(file)
+        if (rows := stored_rows(store.day_table(entry, name))) is not None:
+            tables[name] = rows
         elif store.database.is_file():
             with closing(open_published(store.database)) as connection:
                 tables[name] = pl.DataFrame(connection.sql(query, params={"day": day}))

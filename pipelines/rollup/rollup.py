@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import BooksError
+from pipelines.common.text import counted
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.rollup.due_days import due_days, fingerprint, has_fingerprint, is_stored, with_limits
 from pipelines.rollup.inputs import RollupInputs
+from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 
@@ -72,8 +74,11 @@ def roll_up(
     restated: list[pl.DataFrame] = []
     first_restated = kept_from or date.min
     fresh = store.fresh_folder("days")
+    accepted = manifest.accepted_records
     progress(0, len(due.changed))
     for batch in roll_up_batches(inputs, manifest, due.changed, fresh):
+        for day, books in batch.items():
+            _check_books(day, books, fresh / str(day), accepted[day])
         stored = _stored(store, manifest, batch, fresh)
         for day, books in batch.items():
             old, parts = manifest.days.get(day), due.parts[day]
@@ -105,20 +110,19 @@ def roll_up(
 
 
 def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fresh: Path) -> dict[date, str]:
-    """Check the tables of each day of a batch and store them; return the name of each day's folder.
+    """Store the tables of each day of a batch; return the name of each day's folder.
 
     Unchanged tables keep their folder, so the tables published from them stay valid.
     """
     stored, placed = {}, {}
     for day, books in batch.items():
-        _check_books(day, books, fresh / str(day))
         old = manifest.days.get(day)
         if old and old.content == books.content and is_stored(store, old):
             stored[day] = old.folder
             shutil.rmtree(fresh / str(day))
         else:
             placed[day] = fresh / str(day)
-    return stored | store.place_days(placed, manifest.run + 1)
+    return stored | store.place_days(placed, manifest)
 
 
 def _changed_figures(
@@ -153,10 +157,14 @@ def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: Day
         manifest.restated_sessions = sorted([*manifest.restated_sessions, day])
 
 
-def _check_books(day: date, books: DayBooks, folder: Path) -> None:
-    """Raise a `BooksError` unless the books of a day balance and the files in its folder have the checksum in the
-    books.
+def _check_books(day: date, books: DayBooks, folder: Path, accepted: int) -> None:
+    """Raise an error unless the books of a day balance, agree with the `accepted` records in the books of its files,
+    and the files in its folder have the checksum in the books.
     """
+    if books.accepted != accepted:
+        raise damaged_file(
+            f"events of {day}", f"differs: {books.accepted:,} of {counted(accepted, 'accepted record')} were found."
+        )
     fault = None
     if books.counted != books.in_outcomes or books.counted > books.accepted:
         fault = (

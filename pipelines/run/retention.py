@@ -14,6 +14,7 @@ from pipelines.common.errors import AuthmeterError
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.landed import known_files
 from pipelines.reading.files.landing import scan
+from pipelines.store.damaged import damaged_file
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest, original_name
 from pipelines.store.store import Store
@@ -104,6 +105,8 @@ def _trim(store: Store, first: date, entries: list[FileEntry], settings: Setting
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)
+    if not store.has_part(entries[0]):
+        raise damaged_file(str(old), "is missing: the records of a part.")
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         for file in sorted(old.glob("*.parquet")):
             if file.name == "rejects.parquet":

@@ -31,8 +31,9 @@ def generation_folder(store: Store, manifest: Manifest) -> Path:
 
 
 def site_is_current(store: Store, manifest: Manifest) -> bool:
-    """Return whether the site belongs to the manifest's run."""
-    return store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
+    """Return whether the site belongs to the manifest's run, and exists: a link may be copied without its target."""
+    is_of_run = store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
+    return is_of_run and (store.site / "index.html").is_file()
 
 
 def run_of_site(store: Store) -> int | None:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.closing.billing_warnings import billing_as_of
@@ -154,8 +155,19 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
     for file in store.restatement_files(manifest):
         if not file.is_file():
             yield f"restatements: {file.name} is missing"
+        elif not _is_readable(file):
+            yield f"restatements: {file.name} cannot be read"
     if not store.database.is_file():
         yield f"the published file {store.database.name} is missing"
+
+
+def _is_readable(file: Path) -> bool:
+    """Return whether all rows of a Parquet file can be read. No checksum is stored of files of restatements."""
+    try:
+        pq.read_table(file)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
 
 
 def _differing_day(

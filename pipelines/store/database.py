@@ -4,6 +4,7 @@ The queries are in `sql/` of the package that runs them; the paths of files are 
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
+from pipelines.store.damaged import damaged_file
 
 
 @dataclass
@@ -69,7 +71,7 @@ def workbench(
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
     if databases is None or keeps_order or not is_shared:
-        with closing(_opened(settings, temp, folders, keeps_order)) as database, _limits_explained(temp):
+        with closing(_opened(settings, temp, folders, keeps_order)) as database, _errors_explained(temp, folders):
             yield database
         return
     asked = settings.threads, settings.memory_limit, *folders
@@ -78,7 +80,7 @@ def workbench(
     shared = databases[asked]
     shared.workbenches += 1
     try:
-        with closing(shared.database.cursor()) as connection, _limits_explained(temp):
+        with closing(shared.database.cursor()) as connection, _errors_explained(temp, folders):
             yield connection
     except BaseException:
         # A failed statement may leave an attached file, or make DuckDB refuse all further statements: the next
@@ -117,8 +119,8 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
 
 
 @contextmanager
-def _limits_explained(temp: Path) -> Iterator[None]:
-    """Translate DuckDB's errors about memory and required values."""
+def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
+    """Translate DuckDB's errors about memory, required values, and files of the store, which is one of `folders`."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
@@ -134,6 +136,18 @@ def _limits_explained(temp: Path) -> Iterator[None]:
             where=str(temp.parent),
             why="A figure would be missing from sums.",
         ) from None
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        if (damaged := _stored_file(str(error), folders)) is None:
+            raise
+        raise damaged_file(damaged, f"cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def _stored_file(said: str, folders: Sequence[Path]) -> str | None:
+    """Return the first file of the store that an error names; None if it names none."""
+    for folder in folders:
+        if found := re.search(rf"{re.escape(str(folder))}/(?:events|days|restatements)/[^'\"]+\.parquet", said):
+            return found[0]
+    return None
 
 
 def configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:

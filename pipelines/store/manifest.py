@@ -209,6 +209,14 @@ class Manifest(State):
         return [entry for entry in self.live_files() if entry.part]
 
     @property
+    def accepted_records(self) -> Counter[date]:
+        """The accepted records of each day in the books of the live files with a stored part."""
+        accepted: Counter[date] = Counter()
+        for entry in self.live_parts():
+            accepted.update({day: rows.accepted for day, rows in entry.days.items()})
+        return accepted
+
+    @property
     def late_records(self) -> Counter[date]:
         """The late records of each day, over the live files; `count_late` in `ingest/entries.py` decides which records
         are late.

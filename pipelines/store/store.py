@@ -16,6 +16,7 @@ from pipelines.common.digests import digest_of_folder
 from pipelines.common.files import durable
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
+from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
 from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import OlderStore
@@ -116,12 +117,22 @@ class Store:
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
         """Return the record files of the parts that hold the records of the entries, sorted by part, with the entries'
         sources.
+
+        Raises:
+            AuthmeterError: the files of a part are missing, so its records would be left out.
         """
         sources: dict[str, dict[int, str]] = {}
         for entry in entries:
             if entry.part:
                 sources.setdefault(entry.part, {})[entry.place] = entry.source
-        return [PartRecords(record_files(self.part_folder(part)), sources[part]) for part in sorted(sources)]
+        found = {part: record_files(self.part_folder(part)) for part in sorted(sources)}
+        if lost := next((part for part, files in found.items() if not files), None):
+            raise damaged_file(str(self.part_folder(lost)), "is missing: the records of a part.")
+        return [PartRecords(files, sources[part]) for part, files in found.items()]
+
+    def has_part(self, entry: FileEntry) -> bool:
+        """Return whether the records of an entry are stored, and their files exist."""
+        return entry.part is not None and bool(record_files(self.part_folder(entry.part)))
 
     def rejects_file(self, part: str) -> Path:
         """Return the path of a part's rejected records; the file does not exist if none was rejected."""
@@ -148,9 +159,9 @@ class Store:
         durable.place_folder(fresh, self.part_folder(part))
         return digest
 
-    def place_days(self, fresh: Mapping[date, Path], run: int) -> dict[date, str]:
+    def place_days(self, fresh: Mapping[date, Path], manifest: Manifest) -> dict[date, str]:
         """Move the finished tables of some days to their places; return the folders' names for the manifest."""
-        names = {day: f"{day}/{run:08d}" for day in fresh}
+        names = {day: _new_folder(day, manifest) for day in fresh}
         durable.place_folders({fresh[day]: self.warehouse / "days" / name for day, name in names.items()})
         return names
 
@@ -239,6 +250,16 @@ class Store:
 def _identity(place: Path) -> tuple[int, int]:
     found = place.stat()
     return found.st_dev, found.st_ino
+
+
+def _new_folder(day: date, manifest: Manifest) -> str:
+    """Return the name of a folder for a day's new tables, named after the next run.
+
+    A run that only computed lost tables again keeps the number of the run. The next run must not replace that folder:
+    the new figures are compared with those in it, and the manifest lists it until the commit.
+    """
+    name, before = f"{day}/{manifest.run + 1:08d}", manifest.days.get(day)
+    return f"{day}/{manifest.run + 2:08d}" if before and before.folder == name else name
 
 
 def _of_run(run: int) -> str:

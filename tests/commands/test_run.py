@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -40,6 +41,19 @@ def test_a_run_with_nothing_new_leaves_the_site_untouched(call: Call, own: DataF
     assert f"published as of {yesterday}: {own.store.site / 'index.html'}" in ended.out
     assert tree(own.store.site) == site
     assert (os.readlink(own.store.site), own.store.database.stat().st_mtime_ns) == (link, made)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty"])
+def test_damaged_records_of_runs_are_named_and_can_be_removed(call: Call, own: DataFolder, damage: str) -> None:
+    file = own.root / "dagster" / "history" / "runs.db"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2 if damage == "cut" else 0])
+    ended = call("run", data=own.root)
+    assert (ended.code, "The records of runs cannot be used: " in ended.err) == (1, True)
+    assert f"where: {own.root / 'dagster'}" in ended.err
+    said = json.loads((own.root / "status.json").read_bytes())["last_run"]["error"]
+    assert said["what"].startswith("The records of runs cannot be used: ")
+    shutil.rmtree(own.root / "dagster")
+    assert call("run", data=own.root).code == 0
 
 
 def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFolder) -> None:

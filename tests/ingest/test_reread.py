@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.common.digests import digest_of_folder
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest import reread
 from pipelines.ingest.ingest import IngestReport
@@ -92,6 +94,9 @@ def test_a_part_that_kept_all_rejected_records_gives_nothing_else_now(folder: Da
     kept = pq.read_table(file).drop_columns("rejected")
     more = kept[:2].set_column(1, "line", pa.array([KEPT_REJECTS + 1, KEPT_REJECTS + 2]))
     pq.write_table(pa.concat_tables([kept, more]), file)
+    manifest = folder.manifest
+    manifest.files[0].part_digest = digest_of_folder(file.parent)
+    folder.store.commit(manifest)
     before = folder.files("bad.ndjson")
     run(folder)
     assert folder.files("bad.ndjson") == before
@@ -351,3 +356,25 @@ def test_a_mapping_that_is_set_back_gives_the_first_figures(wrong: DataFolder) -
     run(wrong, has_tables=True)
     assert wrong.rows("FROM channel_daily") == rows
     assert len(wrong.rows("SELECT DISTINCT run FROM restatements")) == 2
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "changed"])
+def test_a_damaged_part_is_replaced_by_reading_its_file_again(folder: DataFolder, damage: str) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.land("b.ndjson", records(2, prefix="other"))
+    folder.roll_up()
+    before = folder.manifest
+    part = folder.store.part_folder(str(folder.files("a.ndjson")[0].part))
+    file = part / "records.parquet"
+    if damage == "gone":
+        shutil.rmtree(part)
+    elif damage == "cut":
+        file.write_bytes(file.read_bytes()[:50])
+    else:
+        pq.write_table(pq.read_table(file), file, compression="none")
+    run(folder)
+    run(folder, day=AFTER)
+    for entry in folder.manifest.live_parts():
+        assert digest_of_folder(folder.store.part_folder(str(entry.part))) == entry.part_digest
+    assert folder.manifest.days[DAY].content == before.days[DAY].content
+    assert (folder.manifest.late_records, folder.manifest.restatements) == (before.late_records, [])

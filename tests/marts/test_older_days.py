@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
+from pipelines.common.errors import AuthmeterError
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)
@@ -35,13 +35,13 @@ def test_a_day_without_a_newer_table_adds_no_rows_to_it(aged: DataFolder) -> Non
 
 def test_a_lost_table_is_not_passed_over(aged: DataFolder) -> None:
     aged.store.day_table(aged.manifest.days[BEFORE], "channel_daily").unlink()
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(AuthmeterError, match="A stored file cannot be read"):
         aged.open().build_marts()
 
 
 def test_a_lost_table_of_a_day_with_events_is_not_passed_over(aged: DataFolder) -> None:
     aged.store.day_table(aged.manifest.days[DAY], "unmapped_codes").unlink()
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(AuthmeterError, match="A stored file cannot be read"):
         aged.open().build_marts()
 
 

@@ -1,12 +1,16 @@
-"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures."""
+"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures. No
+day is computed from a part of its records.
+"""
 
 from __future__ import annotations
 
 import shutil
 
+import polars as pl
 import pytest
 
 from pipelines.closing import fingerprint
+from pipelines.common.errors import AuthmeterError
 from pipelines.contract.tables.day_tables import DAY_TABLES
 from pipelines.contract.tables.tables import TABLES
 from pipelines.engines import steps
@@ -47,6 +51,37 @@ def test_a_lost_day_that_comes_out_otherwise_is_restated_from_what_was_published
     assert folder.rows(found) == [("authorization_requests", 3, 4), ("authorizations", 3, 4), ("records", 3, 4)]
 
 
+def test_a_damaged_day_is_named_and_late_records_restate_it(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    for name in ("channel_daily", "outcome_daily", "session_daily"):
+        file = folder.store.day_table(folder.manifest.days[DAY], name)
+        file.write_bytes(file.read_bytes()[:50])
+    folder.store.database.rename(folder.root / "published")
+    with pytest.raises(AuthmeterError, match="A stored file cannot be read") as found:
+        folder.tables()
+    assert "/days/" in found.value.where
+    (folder.root / "published").rename(folder.store.database)
+    folder.land("late.ndjson", records(1, prefix="late"))
+    folder.tables()
+    rows = "SELECT published_before, published_now FROM restatements WHERE metric = 'records' AND channel = '*'"
+    assert folder.rows(rows) == [(3, 4)]
+
+
+def test_late_records_of_a_day_that_was_computed_again_restate_it(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    shutil.rmtree(folder.store.warehouse / "days" / str(DAY))
+    folder.tables()
+    found = "SELECT DISTINCT metric, published_before, published_now FROM restatements ORDER BY ALL"
+    for number in (1, 2):
+        folder.land(f"late{number}.ndjson", records(1, prefix=f"late{number}"))
+        folder.tables()
+        rows = {(metric, 2 + number, 3 + number) for metric in ("authorization_requests", "authorizations", "records")}
+        assert rows <= set(folder.rows(found))
+    assert folder.rows("SELECT restated, late_records FROM day_quality") == [(True, 2)]
+
+
 # Tables that came later, with their rows.
 LATER = {
     "latency_daily": [(BEFORE, "one_click", 3, 7, 7), (DAY, "one_click", 2, 9, 9)],
@@ -78,3 +113,25 @@ def test_a_store_of_before_some_day_tables_gets_them_with_the_next_run(
     assert folder.counted() == counted
     assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
     assert folder.roll_up().days == []
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_no_day_is_computed_without_a_lost_part(folder: DataFolder, others: int) -> None:
+    folder.land("a.ndjson", records(5))
+    folder.tables()
+    folder.land("b.ndjson", records(others, prefix="other"))
+    folder.tables()
+    shutil.rmtree(folder.store.part_folder(str(folder.files("a.ndjson")[0].part)))
+    with pytest.raises(AuthmeterError, match="A stored file is missing"):
+        folder.tables(forced=frozenset({DAY}))
+    assert folder.counted() == {DAY: 5 + others}
+
+
+def test_no_day_is_computed_from_fewer_records_than_its_files_gave(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(5))
+    folder.tables()
+    file = folder.store.part_folder(str(folder.files("a.ndjson")[0].part)) / "records.parquet"
+    pl.read_parquet(file).head(4).write_parquet(file)
+    with pytest.raises(AuthmeterError, match=r"A stored file differs: 4 of 5 accepted records were found\."):
+        folder.tables(forced=frozenset({DAY}))
+    assert folder.counted() == {DAY: 5}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.ingest.reread import RereadRequest
@@ -65,6 +65,19 @@ def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFol
     # A day that is gone is not taken again.
     run_on.roll_up(day)
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left | {"new.ndjson": new}
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_a_damaged_part_is_not_taken_for_one_without_records(run_on: DataFolder, damage: str) -> None:
+    (mixed,) = run_on.files("mixed.ndjson")
+    file = run_on.store.part_folder(str(mixed.part)) / "records.parquet"
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(AuthmeterError, match="A stored"):
+        next_day(run_on)
+    assert run_on.files("mixed.ndjson")[0].part == mixed.part
 
 
 def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None:

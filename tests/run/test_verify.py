@@ -85,6 +85,19 @@ def test_a_catalogue_that_is_not_whole_is_reported(sound: DataFolder) -> None:
     assert report_of(sound).differences == ["catalogue.sqlite: CHECK constraint failed in files"]
 
 
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_a_damaged_file_of_restatements_is_named(sound: DataFolder, damage: str) -> None:
+    sound.land("late.ndjson", records(1, prefix="late"))
+    sound.tables()
+    (file,) = sound.store.restatement_files(sound.manifest)
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:50])
+    (found,) = report_of(sound).differences
+    assert found == f"restatements: {file.name} {'is missing' if damage == 'gone' else 'cannot be read'}"
+
+
 def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
     sound.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,S,ios,,,\n")
     with pytest.raises(AuthmeterError, match="changed since the last run"):

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.common.errors import InUseError
+from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.files import durable
 from pipelines.common.files.lock import hold
+from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -54,8 +55,30 @@ def prepare(data: Path) -> Path:
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     settings = home / "dagster.yaml"
     if not (settings.exists() and (home / _MADE).exists()) or settings.read_bytes() == _SETTINGS_BEFORE.encode():
-        _make(home)
+        with records_explained(data):
+            _make(home)
     return home
+
+
+@contextmanager
+def records_explained(data: Path) -> Iterator[None]:
+    """Translate errors of damaged records of runs. Errors of the disk, which the catalogue can have too, and missing
+    rights are left to the caller.
+    """
+    try:
+        yield
+    except Exception as error:
+        # SQLAlchemy wraps the errors of SQLite.
+        found = getattr(error, "orig", error)
+        is_of_disk = getattr(found, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
+        if not isinstance(found, sqlite3.DatabaseError) or is_of_disk or as_machine_error(error, str(data)):
+            raise
+        raise AuthmeterError(
+            f"The records of runs cannot be used: {found}",
+            where=str(data / "dagster"),
+            why="Each run is recorded there, so this one did not end; the last good report stays published.",
+            do="Remove that folder while nothing runs: only the records of past runs are lost. Then run again.",
+        ) from error
 
 
 def has_usual_settings(home: Path) -> bool:
@@ -117,7 +140,11 @@ def end_runs_of_the_dead(data: Path) -> int:
     import dagster as dg
 
     try:
-        with hold(Store(data).lock, "dev", datetime.now(UTC)), dg.DagsterInstance.get() as instance:
+        with (
+            hold(Store(data).lock, "dev", datetime.now(UTC)),
+            records_explained(data),
+            dg.DagsterInstance.get() as instance,
+        ):
             return end_dead_runs(instance, is_no_scheduler_alive=True)
     except InUseError:
         return 0

@@ -1,0 +1,13 @@
+"""Reads a stored table of a day that is about to be replaced, and so may be lost or damaged."""
+
+from pathlib import Path
+
+import polars as pl
+
+
+def stored_rows(file: Path) -> pl.DataFrame | None:
+    """Return the rows of a day table; None if its file is lost or damaged."""
+    try:
+        return pl.read_parquet(file)
+    except (FileNotFoundError, pl.exceptions.ComputeError):
+        return None
