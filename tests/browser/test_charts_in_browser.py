@@ -179,6 +179,46 @@ def test_paper_hides_the_controls_of_lists_and_keeps_the_number_of_rows(reader: 
     assert page.locator("table[data-table=logins] tbody tr").first.is_visible()
 
 
+def test_paper_has_every_day_of_an_opened_course_and_whole_examples(reader: Reader) -> None:
+    page = reader.open("packages.html", lang="en")
+    page.locator(".course-figures").first.evaluate("fold => { fold.open = true; }")
+    page.wait_for_selector(".course-figures[open] tbody tr")
+    page.emulate_media(media="print")
+    box = ".course-figures[open] .scroll"
+    assert page.eval_on_selector(box, "one => one.scrollHeight - one.clientHeight") == 0
+    page.locator("main").evaluate("main => main.append(document.createElement('pre'))")
+    page.locator("main > pre").evaluate("one => { one.className = 'example'; one.textContent = 'long '.repeat(400); }")
+    assert page.eval_on_selector(".example", "one => one.scrollWidth - one.clientWidth") == 0
+
+
+@pytest.mark.parametrize("path", ["index.html", "usage.html"])
+def test_paper_has_no_links_to_files(reader: Reader, path: str) -> None:
+    page = reader.open(path, lang="en")
+    links = page.locator("main a[download]")
+    assert any(one.is_visible() for one in links.all())
+    page.emulate_media(media="print")
+    assert [one.inner_text() for one in links.all() if one.is_visible()] == []
+    # The columns of these links have gone, too.
+    assert not any(one.is_visible() for one in page.locator("th:text-is('Detail export'), th:text-is('File')").all())
+    assert not page.locator(".heading .span").first.inner_text().endswith("·")
+
+
+def test_paper_has_the_keys_of_the_charts_in_light_colours(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("sampled")
+    reader.page.emulate_media(color_scheme="dark")
+    page = reader.open("monitor.html", lang="en", line="one_click")
+    page.emulate_media(media="print", color_scheme="dark")
+
+    def look(key: str, what: str) -> Any:
+        return page.locator(key).first.evaluate(f"one => getComputedStyle(one, '::before').{what}")
+
+    assert look(".release-key", "borderLeftColor") == "rgb(107, 75, 184)"
+    # Browsers print no other backgrounds by default.
+    assert look(".norm-key", "printColorAdjust") == "exact"
+    holiday = page.locator("html").evaluate("one => getComputedStyle(one).getPropertyValue('--holiday')")
+    assert holiday.strip() == "#e9b000"
+
+
 @pytest.mark.parametrize(("script", "sign"), [("plotly-*.js", "html"), ("data/apps.js*", ".waiting:text('could not')")])
 def test_a_page_without_charts_or_list_shows_its_other_figures(reader: Reader, script: str, sign: str) -> None:
     page = reader.page

@@ -37,7 +37,7 @@ class Agreement:
         lacking_days: number of days missing in the log.
         is_within: whether every difference is tolerated.
         unexplained: sum of the absolute differences without a cause.
-        unexplained_amount: `unexplained` in the bills' currency, at each bill's mean price; None without an amount.
+        unexplained_amount: `unexplained` in the bills' currency, at each bill's mean price; None if a bill has none.
     """
 
     month: date | None
@@ -194,9 +194,17 @@ def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) 
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
-    """Return the price of the unexplained quantities at each bill's mean price; None if no bill has an amount."""
-    prices = [(abs(one.unexplained), one.amount / one.bill) for one in rows if one.amount is not None and one.bill]
-    return sum(count * price for count, price in prices) if prices else None
+    """Return the price of the unexplained quantities at each bill's mean price; None if there is no such quantity, or
+    one of a bill without a price.
+    """
+    amount = None
+    for one in rows:
+        if not one.unexplained:
+            continue
+        if one.amount is None or not one.bill:
+            return None
+        amount = (amount or 0) + abs(one.unexplained) * one.amount / one.bill
+    return amount
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:

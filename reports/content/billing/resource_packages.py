@@ -82,8 +82,8 @@ class Adjustment(NamedTuple):
 class Readings(NamedTuple):
     """The readings (balances that the console showed) of an account's packages: their number and the day of the newest.
 
-    `most_off` is the largest adjustment of a day, as a share of its package; 0 if all readings agreed with the computed
-    units.
+    `most_off` is the largest adjustment of a day or by a newest reading, as a share of its package; 0 if all readings
+    agreed with the computed units.
     """
 
     account_id: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines.contract.registry.packages import PackageReading
 from pipelines.store.published_file import open_published
 from reports.build.billing_pages import BillingPages
 from reports.content.context import Quality
@@ -105,6 +107,22 @@ def test_accounts_that_need_action_are_first_and_readings_are_counted(pages_of: 
     read = accounts[1].readings
     # Each reading is off by 9 of 900, which is one in a hundred.
     assert (read.times, read.newest_day, read.most_off) == (2, day(9), 0.01)
+
+
+def test_a_reading_that_another_of_its_day_took_back_is_off_by_its_own_difference(pages_of: Any) -> None:
+    first = reading("a", 5, 400)
+    corrected = PackageReading("a", first.read_at + timedelta(hours=1), 888)
+
+    def fill(made: Database) -> None:
+        add_packages(
+            made, [package("a", "default", 900, 10, -300)], {"default": {"shop": lambda back: 2}}, [first, corrected]
+        )
+
+    _, pages = pages_of(fill)
+    (account,) = [view.account for view in pages["packages.html"]["accounts"]]
+    # The day's differences, -490 and +490, cancel out: both uses of the day are between the readings.
+    assert (account.adjustments, account.packages[0].drift) == ([], 490)
+    assert account.readings.most_off == 0.545
 
 
 def limit_rows(*found: tuple[str, str, int, int]) -> Callable[[Database], None]:

@@ -54,6 +54,15 @@ def console(
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0)], [], {}),
          "10 月账单与日志相差 10.0%，100 次未找到原因（约 ¥4.00）。",
          "The bill of 2026-10 and the log differ by 10.0%, no cause was found for 100 (about ¥4.00).", "bad"),
+        # A price of some of the records is none of them all.
+        (Reconciled([bill(1000, 900, "unexplained", amount=40.0), bill(5000, 1000, "unexplained", account="two"),
+                     bill(100, 100, account="three")], [], {}),
+         "10 月账单与日志相差 67.2%，4,100 次未找到原因。",
+         "The bill of 2026-10 and the log differ by 67.2%, no cause was found for 4,100.", "bad"),
+        # A bill that agrees needs no price.
+        (Reconciled([bill(1000, 900, "unexplained", amount=40.0), bill(1000, 1000, account="two")], [], {}),
+         "10 月账单与日志相差 5.0%，100 次未找到原因（约 ¥4.00）。",
+         "The bill of 2026-10 and the log differ by 5.0%, no cause was found for 100 (about ¥4.00).", "bad"),
         (Reconciled([bill(1000, 900, "log_incomplete", log_days=28)], [], {}),
          "10 月账单与日志相差 10.0%，日志缺 3 天，100 次未找到原因。",
          "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3, no cause was found for 100.", "bad"),

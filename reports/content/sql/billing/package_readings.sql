@@ -1,5 +1,6 @@
 -- One row per account with a console reading: number of readings, time of the newest, and the largest adjustment of a
--- day as a share of its package, rounded up to a thousandth.
+-- day as a share of its package, rounded up to a thousandth. The newest reading also counts by itself, because two
+-- readings of a day can cancel out.
 WITH adjusted AS (
     SELECT resource_package_id, max(abs(adjusted)) AS most
     FROM resource_package_daily
@@ -14,7 +15,7 @@ SELECT
     account_id,
     sum(readings)::BIGINT AS readings,
     max(newest) AS newest,
-    ceil(1000 * max(coalesce(most, 0) / quantity)) / 1000 AS most_off
+    ceil(1000 * max(greatest(coalesce(most, 0), abs(coalesce(drift, 0))) / quantity)) / 1000 AS most_off
 FROM read
 JOIN resource_packages USING (resource_package_id)
 LEFT JOIN adjusted USING (resource_package_id)
