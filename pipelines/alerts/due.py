@@ -153,6 +153,13 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     return bool(sent.took)
 
 
+def result_of_late_alert(data: Path, *, is_sent: bool) -> str:
+    """Return the result of `alert_if_late` in words, with the stored text about messages that were not delivered."""
+    unsent = undelivered(data)
+    said = ["sent: days are late"] if is_sent else [] if unsent else ["nothing to send"]
+    return "; ".join([*said, f"not delivered: {unsent}"] if unsent else said)
+
+
 def alert_test(data: Path, now: datetime) -> str | None:
     """Send a test message; return why not all receivers got it, or None.
 

@@ -148,10 +148,12 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
             yield f"part {part} of {entry.path} differs from what was written"
     for day, day_entry in sorted(manifest.days.items()):
         folder = store.day_folder(day_entry)
+        # Such a day cannot be computed again.
+        final = "" if manifest.has_events_of(day) else ": its events are no longer stored"
         if not folder.is_dir():
-            yield f"tables of {day}: {day_entry.folder} is missing"
+            yield f"tables of {day}: {day_entry.folder} is missing{final}"
         elif digest_of_folder(folder) != day_entry.content:
-            yield f"tables of {day}: {day_entry.folder} differs from what was written"
+            yield f"tables of {day}: {day_entry.folder} differs from what was written{final}"
     for file in store.restatement_files(manifest):
         if not file.is_file():
             yield f"restatements: {file.name} is missing"

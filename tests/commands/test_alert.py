@@ -12,7 +12,7 @@ import pytest
 
 from tests.alerts.services import mail_server
 from tests.published_folder import Call
-from tests.support import DataFolder
+from tests.support import DataFolder, days_before, records
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 
@@ -54,6 +54,22 @@ def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: Dat
     assert "line 3 of the addresses" in ended.out
     assert "s3cr3tToken" not in ended.out + ended.err
     assert "foo" not in ended.out + ended.err
+
+
+def test_a_late_day_whose_message_nobody_took_is_not_nothing_to_send(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
+    folder.publish(days_before(yesterday, 2))
+    folder.write("authmeter.toml", '[alerts]\ncommand = ["false"]\nlate_after = "00:00"\n')
+    ended = call("alert", data=folder.root)
+    assert (ended.code, ended.out) == (
+        3, f"not delivered: `late` of {yesterday}: 0 of 1 receivers accepted it; the command ended with 1\n",
+    )  # fmt: skip
+    folder.write("authmeter.toml", '[alerts]\ncommand = ["true"]\nlate_after = "00:00"\n')
+    for said in ("sent: days are late\n", "nothing to send\n"):
+        ended = call("alert", data=folder.root)
+        assert (ended.code, ended.out) == (0, said)
 
 
 def test_the_mail_of_a_day_has_its_usage_attached(call: Call, own: DataFolder, yesterday: date) -> None:

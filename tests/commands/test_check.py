@@ -15,7 +15,8 @@ from pipelines.commands.check.check import check_file
 from pipelines.commands.check.check_registry import print_bad_rows
 from pipelines.commands.check.check_sign_ins import HINTS
 from pipelines.common.project import PROJECT
-from pipelines.contract.registry.registry import load_registry
+from pipelines.contract.registry.registry import Registry, load_registry
+from pipelines.contract.registry.row_files import Problem
 from tests.dropped.made import archived
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, marked
 from tests.support import DAY, DataFolder, as_csv, days_before, lines, record, records, tree, write_line_source
@@ -196,6 +197,20 @@ def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys:
     assert f"bad row    … and {len(registry.problems) - 20} more" in said
     (platform,) = (one for one in said if one.startswith("to do      invalid:platform: "))
     assert platform.endswith("for any, nothing in apps.csv, * in result_codes.csv")
+
+
+def test_what_is_wrong_with_a_whole_file_of_the_registry_comes_with_what_to_do(
+    call: Call, folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A spreadsheet in Chinese saves GBK, and the line on an incident's card alone is no file of notes."""
+    folder.write("registry/notes.csv", "2026-11-27,wallet,mended,0a4b1c2d3e4f5061\n")
+    (folder.root / "registry" / "apps.csv").write_bytes("app_key,app_name\nshop,商城\n".encode("gb18030"))
+    ended = call("check", data=folder.root)
+    assert ended.code == 2
+    assert "to do      not_utf_8: save the file as CSV UTF-8\n" in ended.out
+    assert "to do      no_column:day: write the names of the columns into the first line, separated by" in ended.out
+    print_bad_rows(Registry(problems=[Problem("registry/console", 1, "unreadable", "", costs_row=False)]))
+    assert "to do      unreadable: give the user that runs authmeter the right" in capsys.readouterr().out
 
 
 def test_a_check_says_how_much_of_each_kind_is_written_down(call: Call, own: DataFolder) -> None:

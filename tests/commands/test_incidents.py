@@ -461,7 +461,9 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
         return " ".join(ended.err.replace("│", "").split())
 
     # No session failed on the day before.
-    assert "recovery_rate has no session from" in refused("--metric", "recovery_rate")
+    none = refused("--metric", "recovery_rate")
+    assert "recovery_rate has no session from" in none
+    assert f"Choose days with data, from {days_before(DAY, 1)} to {DAY}." in none
     assert "qq has no rate 'sign_in_rate'." in refused("--metric", "sign_in_rate", "--channel", "qq")
     assert "No rate is chosen." in refused("--metric", "technical_success_rate")
     assert "No rate is chosen." in refused()

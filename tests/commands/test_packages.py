@@ -79,7 +79,12 @@ def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFo
     folder.land("a.ndjson", [record("a")])
     folder.tables()
     ended = call("packages", data=folder.root)
-    assert (ended.code, ended.out) == (0, "no resource package is in registry/resource_packages.csv\n")
+    said = "no resource package is published: a run publishes those in registry/resource_packages.csv\n"
+    assert (ended.code, ended.out) == (0, said)
+    # The next run publishes this one.
+    folder.write("registry/resource_packages.csv", f"{PACKAGES}p,,20,{DAY},\n")
+    ended = call("packages", data=folder.root)
+    assert (ended.code, ended.out) == (0, said)
 
 
 def test_before_the_first_run_there_is_nothing_to_say(call: Call, folder: DataFolder) -> None:

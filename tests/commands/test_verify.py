@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,31 @@ def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder:
     assert ended.code == 1
     assert "differs" in ended.out
     assert "match what was written" not in ended.out
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
+    call: Call, folder: DataFolder, yesterday: date, damage: str
+) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    old, before = days_before(yesterday, 61), days_before(yesterday, 1)
+    folder.land("a.ndjson", records(1, old))
+    folder.tables(before)
+    folder.land("b.ndjson", records(1, yesterday))
+    folder.tables(yesterday)
+    file = folder.store.day_table(folder.manifest.days[old], "channel_daily")
+    if damage == "gone":
+        shutil.rmtree(file.parent)
+    else:
+        file.write_bytes(file.read_bytes()[:50])
+    said = call("verify", data=folder.root).out
+    (line,) = [line for line in said.splitlines() if line.startswith("differs       tables of")]
+    assert line.endswith(": its events are no longer stored")
+    assert "or, if its events are no longer stored, restore it from the backup." in " ".join(said.split())
+    # A day with events needs no backup.
+    shutil.rmtree(folder.store.day_folder(folder.manifest.days[yesterday]))
+    said = call("verify", data=folder.root).out
+    assert f"tables of {yesterday}: {folder.manifest.days[yesterday].folder} is missing\n" in said
 
 
 def test_verify_leaves_nothing_behind(folder: DataFolder, tmp_path: Path, yesterday: date) -> None:

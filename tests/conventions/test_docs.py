@@ -4,6 +4,7 @@ and the README's cheap commands succeed on a small published folder.
 
 import importlib.util
 import re
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -28,6 +29,8 @@ from pipelines.contract.settings.bucket_settings import FetchSettings, PublishSe
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.settings import AlertSettings, Settings
 from pipelines.contract.tables.tables import TABLES, VIEWS
+from reports.build.billing_pages import BILLING_CSVS
+from reports.content.wording.words import REASON_WORDS
 from tests.buckets.servers import KEY, SECRET, rclone_server
 from tests.once import once_for_all
 from tests.published_folder import authmeter
@@ -161,6 +164,66 @@ def test_checks_are_all_documented() -> None:
     assert set(CHECKS) <= set(rows)
     # Two have a fault of the data of the same name.
     assert list(dict.fromkeys(name for name in rows if name in FOLDER_CHECKS)) == [*FOLDER_CHECKS]
+
+
+def test_warnings_of_the_status_are_all_documented() -> None:
+    """Warnings that are no checks are about buckets, receivers and the published file."""
+    text = (DOCS / "operator.md").read_text("utf-8")
+    section = text[text.index("## Warnings, one by one") : text.index("### Faults of the data")]
+    sources = [file.read_text("utf-8") for file in (PROJECT / "pipelines" / "run").glob("*.py")]
+    warnings = {name for source in sources for name in re.findall(r'\bcheck="(\w+)"', source)}
+    assert {"fetch", "alerts"} <= warnings
+    assert sorted(warnings - set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))) == []
+
+
+def test_reasons_of_bad_rows_are_all_documented() -> None:
+    text = (DOCS / "log-format.md").read_text("utf-8")
+    section = text[text.index("### Bad rows") :]
+    documented = set(re.findall(r"`(\w+)(?::<\w+>)?`", " ".join(re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE))))
+    # Only records of logs are too old. One reason names its column.
+    assert sorted(set(REASON_WORDS) - {"too_old", "unknown"} - documented) == []
+
+
+def test_tables_of_the_catalogue_are_all_documented(sampled: Path) -> None:
+    text = (DOCS / "engineer.md").read_text("utf-8")
+    section = text[text.index("The catalogue is an SQLite file") : text.index("## Reading a foreign log")]
+    documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)))
+    with closing(sqlite3.connect(sampled / "warehouse" / "catalogue.sqlite")) as catalogue:
+        names = [name for (name,) in catalogue.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert sorted(documented) == sorted(names)
+
+
+def test_csv_files_of_the_site_are_all_documented(sampled: Path) -> None:
+    text = (DOCS / "analyst.md").read_text("utf-8")
+    section = text[text.index("## The CSV and Excel files") : text.index("### In Excel")]
+    rows = " ".join(re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE))
+    files = {file.name for file in (sampled / "site").glob("*.csv")} | {f"{name}.csv" for name in BILLING_CSVS}
+    assert {"usage_all.csv", "limits.csv"} <= files
+    assert sorted(name for name in files if f"`{name}`" not in rows) == []
+
+
+def test_what_a_page_quotes_of_the_site_stands_there() -> None:
+    """A text in italics that begins with a capital letter is a heading, a button or a badge of the site."""
+    elsewhere = {
+        "Automation",  # of Dagster
+        "Data → From Text/CSV",  # of Excel
+        "Meaning",  # of the change log
+        "Reload definitions",  # of Dagster
+        "Records of 11-25, failed first",  # with the day of an example
+    }
+    # The catalogue breaks long texts into several lines.
+    catalogues = (PROJECT / "reports", PROJECT / "pipelines" / "incidents")
+    texts = [file.read_text("utf-8").replace('"\n"', "") for one in catalogues for file in one.rglob("messages.po")]
+    suffixes = {".jinja", ".py", ".js"}
+    texts += [file.read_text("utf-8") for file in (PROJECT / "reports").rglob("*") if file.suffix in suffixes]
+    known = "\n".join(texts)
+    quoted = {
+        (name_of(page), " ".join(text.split()))
+        for page in (DOCS / name for name in ("analyst.md", "bills.md", "console.md", "operator.md"))
+        for text in re.findall(r"(?<![*\w])\*([A-Z][^*|`]{1,90})\*(?!\*)", page.read_text("utf-8"))
+    }
+    assert len(quoted) > 80
+    assert sorted((page, text) for page, text in quoted if text not in known and text not in elsewhere) == []
 
 
 # ---- commands, links

@@ -10,7 +10,7 @@ import zstandard
 
 from pipelines.closing.warnings import damaged_files
 from pipelines.engines.duckdb import reader
-from pipelines.reading.files import landing
+from pipelines.reading.files import growth, landing
 from pipelines.reading.files.landing import LandedFile
 from pipelines.store.manifest import Manifest
 from tests.support import (
@@ -100,6 +100,22 @@ def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(folder: DataFold
         assert warning.detail_en == f"1 file damaged, no record in them counts: {name} ({said})"
         assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
         assert "deliver" not in warning.detail_zh
+
+
+def test_the_warning_of_a_file_that_unpacks_to_too_much_names_the_settings(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "FREE_BYTES", 1000)
+    folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
+    folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
+    folder.ingest()
+    warning = damaged_files(Manifest(files=folder.files("a.ndjson.gz")))
+    cure = (
+        "if it is a log, raise `max_unpack_ratio` or `max_unpacked_gb`, then run `authmeter reread`; if not, delete it"
+    )
+    assert warning.detail_en.endswith(f"no log compresses so well: {cure})")
+    for name in ("max_unpack_ratio", "max_unpacked_gb", "authmeter reread"):
+        assert name in warning.detail_zh
 
 
 def test_a_file_without_rights_is_not_to_be_delivered_again(

@@ -61,7 +61,8 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         if request.app_key is not None:
             require_app(connection, request.app_key)
         _require_steps(connection, request, metric)
-        spans = _published(connection, request.before), _published(connection, request.now)
+        published = _published_days(connection)
+        spans = _within(published, request.before), _within(published, request.now)
         found = explain(connection, (metric, request.app_key or ALL, channel), *spans)
         there = _Coverage(*(_days_with_data(connection, span) for span in (request.before, request.now)))
     for option, span, requests in (
@@ -73,7 +74,7 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
                 f"{_named(metric, channel)} has no {_requests(metric)} from {span.first} to {span.last}.",
                 where=option,
                 why="A rate needs requests.",
-                do="Choose days with data. `authmeter status` lists the published days.",
+                do=f"Choose days with data, from {published.first} to {published.last}.",
             )
     if as_json:
         print(json.dumps(_fields(request, metric, channel, found, there), ensure_ascii=False))
@@ -81,10 +82,15 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
         print("\n".join(_lines(request, metric, channel, found, there)))
 
 
-def _published(connection: duckdb.DuckDBPyConnection, span: Window) -> Window:
-    """Return the published days of a span, which may be much longer; none if its last day is before its first."""
+def _published_days(connection: duckdb.DuckDBPyConnection) -> Window:
+    """Return the days from the first record to the as-of."""
     first, last = connection.execute("SELECT first_day, as_of FROM publication").fetchall()[0]
-    return Window(max(span.first, first or last), min(span.last, last))
+    return Window(first or last, last)
+
+
+def _within(published: Window, span: Window) -> Window:
+    """Return the published days of a span, which may be much longer; none if its last day is before its first."""
+    return Window(max(span.first, published.first), min(span.last, published.last))
 
 
 def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:

@@ -38,7 +38,7 @@ def print_packages(data: Path, *, as_json: bool) -> None:
         print(json.dumps({"accounts": accounts, "packages": packages}, ensure_ascii=False, default=str))
         return
     if not accounts:
-        print("no resource package is in registry/resource_packages.csv")
+        print("no resource package is published: a run publishes those in registry/resource_packages.csv")
     for account in accounts:
         own = [one for one in packages if one["account_id"] == account["account_id"]]
         print(f"{printable(account['account_id'])}: {'; '.join(_of_account(account, own))}")

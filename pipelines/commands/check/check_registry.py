@@ -10,6 +10,7 @@ from pipelines.contract.record.channels import METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.fields import LAYERS, MALFORMED, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.limits import DEFAULTS, KEYS
 from pipelines.contract.registry.registry import Registry
+from pipelines.contract.registry.row_files import NO_COLUMN, NOT_UTF_8, UNREADABLE
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
@@ -55,6 +56,9 @@ _BY_KIND: Final = {
     "repeated": "an earlier row has the same key: remove one of them",
     "secret": "remove the column from the file and keep secrets elsewhere",
     "repeated_column": "the first one counts: remove the others",
+    NOT_UTF_8: "save the file as CSV UTF-8",
+    NO_COLUMN: "write the names of the columns into the first line, separated by commas",
+    UNREADABLE: "give the user that runs authmeter the right to read the folder",
     "unread": "only .csv files are read there: save it as CSV UTF-8, or move it elsewhere",
 }
 
@@ -109,6 +113,5 @@ def has_unknown_incidents(store: Store, registry: Registry) -> bool:
 def _what_to_do(registry: Registry) -> Iterator[str]:
     for reason in sorted({problem.reason for problem in registry.problems}):
         kind, _, column = reason.partition(":")
-        # Reasons without an entry explain themselves.
         if words := _FORMS.get(column) if kind == "invalid" else _BY_KIND.get(kind):
             yield f"{reason}: {words}"

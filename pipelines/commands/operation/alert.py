@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.alerts.due import alert_if_late, alert_test
+from pipelines.alerts.due import alert_if_late, alert_test, result_of_late_alert
 from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import WARNED
 
@@ -12,7 +12,7 @@ def run_alert(data: Path, test: bool) -> int:
     """Report late days, or send a test message to the receivers; return the exit code."""
     now = datetime.now(UTC)
     if not test:
-        print("sent: days are late" if alert_if_late(data, now) else "nothing to send")
+        print(result_of_late_alert(data, is_sent=alert_if_late(data, now)))
         return WARNED if undelivered(data) else 0
     if finding := alert_test(data, now):
         print(f"not all receivers accepted the test message: {finding}")

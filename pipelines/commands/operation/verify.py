@@ -17,8 +17,8 @@ _LISTED = 20
 _TO_DO = """\
 what to do: the catalogue: restore warehouse from the backup. A part: restore its folder under warehouse/events from the
   backup, or, where its log is still in landing, read it again. Restatements: restore the file from the backup. Tables
-  of a day: remove that folder under warehouse/days. A published table: remove warehouse/authmeter.duckdb. Then
-  `authmeter run`, and verify again."""
+  of a day: remove that folder under warehouse/days, or, if its events are no longer stored, restore it from the backup.
+  A published table: remove warehouse/authmeter.duckdb. Then `authmeter run`, and verify again."""
 
 
 def run_verify(data: Path, first: date | None, last: date | None) -> int:

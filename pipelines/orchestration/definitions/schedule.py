@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
-from pipelines.alerts.due import alert_if_late
+from pipelines.alerts.due import alert_if_late, result_of_late_alert
 from pipelines.common.days import last_closed_day
 from pipelines.contract.checks import CHECKS
 from pipelines.contract.settings.settings import Settings
@@ -79,7 +79,7 @@ def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
             severity=dg.AssetCheckSeverity.WARN, metadata={"finding": dg.MetadataValue.text(finding)},
         )  # fmt: skip
         return dg.SensorResult(
-            skip_reason="sent: days are late" if is_sent else "nothing to send",
+            skip_reason=result_of_late_alert(data, is_sent=is_sent),
             cursor=finding,
             asset_events=[] if finding == context.cursor else [evaluation],
         )

@@ -134,6 +134,10 @@ _CURES = {
     "The file needs more memory": Bilingual(
         "解压所需内存超过任何日志：请用较小的窗口重新压缩", "pack it with a smaller window"
     ),
+    "The file unpacks to more": Bilingual(
+        "解压后超限：若是日志，请调大 `max_unpack_ratio` 或 `max_unpacked_gb` 并运行 `authmeter reread`，否则请删除",
+        "if it is a log, raise `max_unpack_ratio` or `max_unpacked_gb`, then run `authmeter reread`; if not, delete it",
+    ),
     "The archive has more than": Bilingual(
         "压缩包成员过多：请少装一些，或解包到此处", "pack fewer logs into one, or unpack it here"
     ),
