@@ -28,7 +28,7 @@ class Rotation:
     """Compares the contents of the manifest with the files that are in landing now.
 
     Args:
-        there: the paths of all landed files, and of known files in folders that cannot be read now.
+        there: the paths of all landed files that a source reads, and of known files in folders that cannot be read now.
         new: the files that are new or may have changed, by path.
     """
 

@@ -141,6 +141,18 @@ def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
     ]
 
 
+@pytest.mark.parametrize("new", [b"", b"starting\n"])
+def test_a_log_without_a_suffix_whose_new_content_does_not_begin_as_json(folder: DataFolder, new: bytes) -> None:
+    log = folder.land("auth", records(3))
+    folder.roll_up()
+    log.rename(folder.store.landing / "auth.1")
+    folder.land("auth", new)
+    folder.land("other.log", records(1, DAYS[1]))
+    folder.tables(DAYS[1])
+    assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    assert [check.check_name for check in folder.warnings] == ["unread_files"] * bool(new)
+
+
 def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
     log = RotatedLog(folder.store.landing, rotate=1)
     for day in DAYS[:4]:
