@@ -13,9 +13,10 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.reading.sources.mapping import SourceMapping, format_of
+from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench, limits
-from tests.support import DAY, KEY, DataFolder, Row, as_csv, keyed_hash, write_line_source
+from tests.support import DAY, KEY, DataFolder, Row, as_csv, as_parquet, keyed_hash, write_line_source
 
 CHOSEN = [
     ("a.ndjson", "canonical"), ("x/y/a.csv.gz", "canonical"), ("a.parquet", "canonical"), ("a.json.zst", "canonical"),
@@ -238,6 +239,22 @@ def test_a_csv_column_may_be_called_as_a_field_is(bench: ReadingBench) -> None:
     )
     read = bench.read(content, "a.csv", mapping)
     assert [(event["event_id"], event["channel"]) for event in read.events] == [("e1", "qq"), ("e2", "weibo")]
+
+
+def test_a_column_that_lines_do_not_have_is_absent(bench: ReadingBench) -> None:
+    fields = {"event_id": "md5(line)", "event_time": "record ->> '$.time'", "app_key": "app"}
+    mapping = SourceMapping(name="x", files=("*",), format="lines", fields=fields)
+    read = bench.read(b"a line\n", "a.log", mapping)
+    assert read.reasons == [(1, "missing:event_time")]
+    assert mapping_faults(mapping, read.books) == ["column app", "empty event_time", "empty app_key"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_may_be_called_record(bench: ReadingBench, kind: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"result_code": "record"})
+    for row in (good("e1") | {"record": "600000"}, good("e1")):
+        content = as_csv([row], [*row]) if kind == "csv" else as_parquet({name: [row[name]] for name in row})
+        assert bench.read(content, f"a.{kind}", mapping).event("e1")["result_code"] == row.get("record")
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
