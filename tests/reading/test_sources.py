@@ -140,6 +140,15 @@ def test_two_mappings_of_one_name_are_refused_whatever_stands_between(folder: Da
         load_sources(folder.root)
 
 
+def test_hidden_files_beside_the_mappings_are_left_alone(folder: DataFolder) -> None:
+    write_line_source(folder.root, "line")
+    sources = folder.root / "sources"
+    (sources / "._x.toml").write_bytes(b"\0\x05\x16\x07\xff")
+    (sources / ".#x.toml").symlink_to("an editor's lock")
+    (sources / "old.toml").mkdir()
+    assert load_sources(folder.root).for_file("a.txt") == load_sources(folder.root).named("x")
+
+
 def test_an_unknown_name_lists_the_known_ones(folder: DataFolder) -> None:
     with pytest.raises(UsageError) as refused:
         load_sources(folder.root).named("umeng")
@@ -500,11 +509,35 @@ def test_tencent_sms_turns_answers_into_records(bench: ReadingBench, folder: Dat
     assert (read.rejects, read.books.skipped) == ([], 1)
 
 
-@pytest.mark.parametrize("expression", ["count(*)", "unnest([1, 2])", "nosuchfunction(line)", "line.a.b"])
+@pytest.mark.parametrize(
+    "expression",
+    ["count(*)", "unnest([1, 2])", "nosuchfunction(line)", "line.a.b", "gen_random_uuid()", "row_number() OVER ()"],
+)
 def test_an_expression_that_gives_no_value_for_each_record_is_refused(tmp_path: Path, expression: str) -> None:
     write_line_source(tmp_path, expression)
     with pytest.raises(UsageError, match="event_id"):
         load_sources(tmp_path)
+
+
+def test_a_where_that_is_no_condition_is_refused(folder: DataFolder) -> None:
+    text = 'name = "x"\nfiles = ["*.txt"]\nformat = "lines"\n[fields]\nevent_id = "line"\n'
+    folder.write("sources/x.toml", f"where = \"regexp_extract(line, 'auth')\"\n{text}")
+    with pytest.raises(UsageError, match="The expression of `where` cannot be used"):
+        load_sources(folder.root)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[fields]\nresult_code = 'coalesce(\"Code\", code)'\n", "Code and code"),
+        ("where = '\"Stage\" IS NULL'\n", "Stage and stage"),
+        ("[fields]\nstage = 'x'\n[unwrap]\nrecord = 'coalesce(log, \"Log\")'\n", "Log and log"),
+    ],
+)
+def test_columns_that_differ_in_case_alone_are_refused(folder: DataFolder, text: str, names: str) -> None:
+    folder.write("sources/x.toml", f'name = "x"\nfiles = ["*"]\n{text}')
+    with pytest.raises(UsageError, match=f"the columns {names}, which differ in case alone"):
+        load_sources(folder.root)
 
 
 def test_all_that_is_wrong_with_any_mapping_is_said_at_once(tmp_path: Path) -> None:

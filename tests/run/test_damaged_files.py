@@ -70,7 +70,7 @@ def test_a_good_file_that_is_put_back_is_no_longer_damaged(folder: DataFolder) -
 
 
 def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFolder) -> None:
-    write_line_source(folder.root, "error(line)")
+    folder.write("sources/x.toml", 'name = "x"\nfiles = ["*.txt"]\nformat = "parquet"\n')
     folder.store.landing.mkdir(parents=True, exist_ok=True)
     (folder.store.landing / "a.txt").write_text("one\ntwo\n")
     folder.ingest(DAY)
