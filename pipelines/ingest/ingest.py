@@ -80,7 +80,9 @@ class _Ingest:
         new = {file.path: (file, source) for file in found.files if (source := self._notes.to_read(file))}
         is_noted = self._notes.store(found, new.keys(), unreadable)
         if new:
-            there = found.paths.union(path for path in self._contents.by_path if is_within(path, unreadable))
+            known = (path for path in self._contents.by_path if is_within(path, unreadable))
+            # Where no source reads the file, the content that a path gave before has left it.
+            there = found.paths.difference(self._manifest.unread_files).union(known)
             self._read(new, Rotation(self._manifest, there, new), progress)
         elif is_noted:
             self._commit()

@@ -44,7 +44,9 @@ class LandingNotes:
         """Return the mapping of a file that is new or may have changed; None if the file was read already or is no
         log.
         """
-        same = [entry for entry in self.contents.kept_at(file.path) if entry.stamp == file.stamp]
+        kept = list(self.contents.kept_at(file.path))
+        # A file that was renamed back has the stamp of an earlier content: it is read to make that one current again.
+        same = [entry for entry in kept if entry.stamp == file.stamp == kept[-1].stamp]
         if any(entry.status != "damaged" for entry in same):
             return None
         source = self.context.sources.for_landed(file)

@@ -54,15 +54,16 @@ class Placing:
         """Return whether the path had the content before; if so, its entry is updated.
 
         Args:
-            mapping: the fingerprint of the mapping that read the content.
+            mapping: the fingerprint of the mapping that read the content now. Only a damaged content gets it: the
+                stored records of any other content were made by an earlier mapping.
         """
         entries = self._contents.at(read.file.path)
         known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
         if known is None or (known.status == "damaged" and read.finding is None):
             return False
-        known.stamp, known.mapping = read.file.stamp, mapping
+        known.stamp = read.file.stamp
         if known.status == "damaged":
-            known.finding = read.finding
+            known.finding, known.mapping = read.finding, mapping
         # Contents that replaced it and were held or damaged never counted, so they are dropped.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
         live = current_content(entries)

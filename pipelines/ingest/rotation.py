@@ -28,7 +28,7 @@ class Rotation:
     """Compares the contents of the manifest with the files that are in landing now.
 
     Args:
-        there: the paths of all landed files, and of known files in folders that cannot be read now.
+        there: the paths of all landed files that a source reads, and of known files in folders that cannot be read now.
         new: the files that are new or may have changed, by path.
     """
 
@@ -155,9 +155,14 @@ def _log_name(path: str) -> str:
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
-    """Whether the source would read the content under the new path in the same way as before."""
+    """Whether the source would read the content under the new path in the same way as under its old path now.
+
+    If the mapping changed since, accepted records stay as they were read, as in a file that did not move. Read again,
+    they could have other ids and count twice.
+    """
     return (
-        (source.name, source.fingerprint) == (entry.source, entry.mapping)
+        source.name == entry.source
+        and (source.fingerprint == entry.mapping or entry.accepted > 0)
         and source.format_for(path) == source.format_for(entry.path)
         and compression_of(path) == compression_of(entry.path)
     )

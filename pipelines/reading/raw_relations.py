@@ -24,6 +24,7 @@ BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
 LINE_END = "chr(10) || chr(13)"
 # The reader also counts the characters around a line.
 _LARGEST_OBJECT = MAX_LINE_BYTES + (1 << 20)
+_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
 _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_LARGEST_OBJECT}"
 
 
@@ -62,8 +63,15 @@ def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the columns that a mapping reads from a row of CSV or Parquet, for the record and for its envelope."""
-    return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns)))
+    """Return the columns that a mapping reads from a row of CSV or Parquet, for the record and for its envelope.
+    `record` is a column like any other there.
+    """
+    return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns, *_whole_record(mapping))))
+
+
+def _whole_record(mapping: SourceMapping) -> tuple[str, ...]:
+    """Return `record` if a mapping without `[unwrap]` reads it; else nothing."""
+    return () if mapping.unwrap or "record" not in mapping.columns else ("record",)
 
 
 def _needs_record(mapping: SourceMapping) -> bool:
@@ -112,12 +120,16 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def plain_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends."""
+    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends. Any other
+    column is absent.
+    """
     # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
+    names = mapping.unwrap_columns if mapping.unwrap else (*raw_names(mapping), *_whole_record(mapping))
+    absent = "".join(f", NULL::VARCHAR AS {_raw(name)}" for name in names if name != "line")
     query = f"""
         SELECT file AS "row file", line AS "row line", text AS "row text", {state} AS "row state",
-            rtrim(text, {LINE_END}) AS "raw line"
+            rtrim(text, {LINE_END}) AS "raw line"{absent}
         FROM texts"""
     return RawRelation(query, ("row line", "row text"))
 
@@ -144,17 +156,18 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
-    """Return the relation over `rows`, a relation of the Parquet rows whose columns are called `column <name>`.
+    """Return the relation over `rows`, a relation of the Parquet rows whose columns are called `column 0` and so on, in
+    the order of `schema`. If two columns have the same name, the first is read.
 
     `event_time` stays a timestamp if no expression of the mapping can read it: formatting it as text and parsing that
     text costs half as much as all rules of the fields.
     """
-    types = {column.name.removeprefix("column "): column.type for column in schema}
-    time = types.get("event_time")
+    columns = {field.name: (f"column {place}", field.type) for place, field in reversed(list(enumerate(schema)))}
+    time_column, time = columns.get("event_time", ("", None))
     is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions and not mapping.unwrap
-    values = {name: _parquet_text(quoted(f"column {name}"), kind) for name, kind in types.items()}
+    values = {name: _parquet_text(quoted(column), kind) for name, (column, kind) in columns.items()}
     if is_typed:
-        values["event_time"] = quoted("column event_time")
+        values["event_time"] = quoted(time_column)
     texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {_raw(name)}" for name in _row_names(mapping))
     return RawRelation(
         f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows',
@@ -179,7 +192,7 @@ def _parquet_text(column: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         # Adding zero turns minus zero into zero.
         return rf"regexp_replace(({column} + 0)::VARCHAR, '\.0+$', '')"
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if any(is_kind(kind) for is_kind in _BYTES):
         # Bytes that are no UTF-8 become an empty text, which is invalid in every field.
         return f"CASE WHEN {column} IS NOT NULL THEN coalesce(TRY(decode({column})), '') END"
     if pa.types.is_nested(kind):

@@ -16,7 +16,7 @@ from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
 from pipelines.ingest.placing import Placing
 from tests.data.rotated_logs import RotatedLog
-from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records
+from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, write_line_source
 
 DAYS = [DAY + timedelta(days=n) for n in range(5)]
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
@@ -139,6 +139,32 @@ def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
     assert [(entry.path, entry.status) for entry in folder.manifest.files if entry.status == "read"] == [
         (name, "read") for name in ("auth.log", "auth.log.1", "auth.log.2", "auth.log.3")
     ]
+
+
+@pytest.mark.parametrize("new", [b"", b"starting\n"])
+def test_a_log_without_a_suffix_whose_new_content_does_not_begin_as_json(folder: DataFolder, new: bytes) -> None:
+    log = folder.land("auth", records(3))
+    folder.roll_up()
+    log.rename(folder.store.landing / "auth.1")
+    folder.land("auth", new)
+    folder.land("other.log", records(1, DAYS[1]))
+    folder.tables(DAYS[1])
+    assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    assert [check.check_name for check in folder.warnings] == ["unread_files"] * bool(new)
+
+
+def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: DataFolder) -> None:
+    write_line_source(folder.root, "line")
+    log = folder.land("auth.txt", b"one\ntwo\n")
+    folder.roll_up()
+    write_line_source(folder.root, "'id of ' || line")
+    log.rename(folder.store.landing / "auth.txt.1")
+    folder.land("auth.txt", b"three\n")
+    folder.roll_up()
+    # The first reading made the stored records, as in a file that did not move.
+    assert folder.counted() == {DAY: 3}
+    assert folder.statuses("auth.txt") == ["replaced", "read"]
+    assert held(folder) == []
 
 
 def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:

@@ -65,6 +65,14 @@ def test_what_no_record_gives_is_a_fault(
     assert faults(bench, kind, RAW, **asked) == found
 
 
+def test_a_pattern_that_never_matches_is_not_said_to_fail(bench: ReadingBench) -> None:
+    """Its text is empty, which no field may be, as if the expression failed."""
+    (fault,) = faults(bench, "ndjson", RAW, device_id="regexp_extract(dev, 'x(.)', 1)")
+    en, zh = fault_words(fault)
+    assert en == "the expression of device_id gives no record a value: it fails, or its text is empty"
+    assert zh == "device_id 的表达式出错或结果为空文本，没有记录得到值"
+
+
 def test_an_expression_that_fails_on_half_of_the_records_is_counted(bench: ReadingBench) -> None:
     rows = [{"id": f"e{n}", "cost": "slow" if n % 2 else "12"} | row for n, row in enumerate(records(6))]
     mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"latency_ms": "cost::INTEGER"})

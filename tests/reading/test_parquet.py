@@ -164,6 +164,7 @@ def test_another_number_in_a_float_column_is_no_whole_one(bench: ReadingBench) -
         (pa.array([[1, None]]), "[1,null]"),
         (pa.array([{"a": "x"}]), '{"a":"x"}'),
         (pa.array([b"bytes"], pa.binary()), "bytes"),
+        (pa.array(["商城".encode()], pa.binary_view()), "商城"),
         (pa.array([Decimal("7.50")]), "7.50"),
         (pa.array([2**64 - 1], pa.uint64()), "18446744073709551615"),
     ],
@@ -172,6 +173,11 @@ def test_another_number_in_a_float_column_is_no_whole_one(bench: ReadingBench) -
 def test_a_value_of_any_type_is_its_text(bench: ReadingBench, values: pa.Array, text: str) -> None:
     (event,) = bench.read(parquet(event_id=values), "a.parquet").events
     assert event["event_id"] == text
+
+
+def test_a_column_whose_name_differs_in_case_is_another_one(bench: ReadingBench) -> None:
+    content = as_parquet({"Event_ID": ["x"]} | columns_of(records(1)) | {"event_Time": ["x"]})
+    assert [event["event_id"] for event in bench.read(content, "a.parquet").events] == ["e0310-0"]
 
 
 def test_bytes_that_are_no_utf_8_break_the_rule(bench: ReadingBench) -> None:

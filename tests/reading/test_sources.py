@@ -13,9 +13,10 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.reading.sources.mapping import SourceMapping, format_of
+from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench, limits
-from tests.support import DAY, KEY, DataFolder, Row, as_csv, keyed_hash, write_line_source
+from tests.support import DAY, KEY, DataFolder, Row, as_csv, as_parquet, keyed_hash, write_line_source
 
 CHOSEN = [
     ("a.ndjson", "canonical"), ("x/y/a.csv.gz", "canonical"), ("a.parquet", "canonical"), ("a.json.zst", "canonical"),
@@ -139,6 +140,15 @@ def test_two_mappings_of_one_name_are_refused_whatever_stands_between(folder: Da
         load_sources(folder.root)
 
 
+def test_hidden_files_beside_the_mappings_are_left_alone(folder: DataFolder) -> None:
+    write_line_source(folder.root, "line")
+    sources = folder.root / "sources"
+    (sources / "._x.toml").write_bytes(b"\0\x05\x16\x07\xff")
+    (sources / ".#x.toml").symlink_to("an editor's lock")
+    (sources / "old.toml").mkdir()
+    assert load_sources(folder.root).for_file("a.txt") == load_sources(folder.root).named("x")
+
+
 def test_an_unknown_name_lists_the_known_ones(folder: DataFolder) -> None:
     with pytest.raises(UsageError) as refused:
         load_sources(folder.root).named("umeng")
@@ -238,6 +248,22 @@ def test_a_csv_column_may_be_called_as_a_field_is(bench: ReadingBench) -> None:
     )
     read = bench.read(content, "a.csv", mapping)
     assert [(event["event_id"], event["channel"]) for event in read.events] == [("e1", "qq"), ("e2", "weibo")]
+
+
+def test_a_column_that_lines_do_not_have_is_absent(bench: ReadingBench) -> None:
+    fields = {"event_id": "md5(line)", "event_time": "record ->> '$.time'", "app_key": "app"}
+    mapping = SourceMapping(name="x", files=("*",), format="lines", fields=fields)
+    read = bench.read(b"a line\n", "a.log", mapping)
+    assert read.reasons == [(1, "missing:event_time")]
+    assert mapping_faults(mapping, read.books) == ["column app", "empty event_time", "empty app_key"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_may_be_called_record(bench: ReadingBench, kind: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"result_code": "record"})
+    for row in (good("e1") | {"record": "600000"}, good("e1")):
+        content = as_csv([row], [*row]) if kind == "csv" else as_parquet({name: [row[name]] for name in row})
+        assert bench.read(content, f"a.{kind}", mapping).event("e1")["result_code"] == row.get("record")
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
@@ -483,11 +509,35 @@ def test_tencent_sms_turns_answers_into_records(bench: ReadingBench, folder: Dat
     assert (read.rejects, read.books.skipped) == ([], 1)
 
 
-@pytest.mark.parametrize("expression", ["count(*)", "unnest([1, 2])", "nosuchfunction(line)", "line.a.b"])
+@pytest.mark.parametrize(
+    "expression",
+    ["count(*)", "unnest([1, 2])", "nosuchfunction(line)", "line.a.b", "gen_random_uuid()", "row_number() OVER ()"],
+)
 def test_an_expression_that_gives_no_value_for_each_record_is_refused(tmp_path: Path, expression: str) -> None:
     write_line_source(tmp_path, expression)
     with pytest.raises(UsageError, match="event_id"):
         load_sources(tmp_path)
+
+
+def test_a_where_that_is_no_condition_is_refused(folder: DataFolder) -> None:
+    text = 'name = "x"\nfiles = ["*.txt"]\nformat = "lines"\n[fields]\nevent_id = "line"\n'
+    folder.write("sources/x.toml", f"where = \"regexp_extract(line, 'auth')\"\n{text}")
+    with pytest.raises(UsageError, match="The expression of `where` cannot be used"):
+        load_sources(folder.root)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[fields]\nresult_code = 'coalesce(\"Code\", code)'\n", "Code and code"),
+        ("where = '\"Stage\" IS NULL'\n", "Stage and stage"),
+        ("[fields]\nstage = 'x'\n[unwrap]\nrecord = 'coalesce(log, \"Log\")'\n", "Log and log"),
+    ],
+)
+def test_columns_that_differ_in_case_alone_are_refused(folder: DataFolder, text: str, names: str) -> None:
+    folder.write("sources/x.toml", f'name = "x"\nfiles = ["*"]\n{text}')
+    with pytest.raises(UsageError, match=f"the columns {names}, which differ in case alone"):
+        load_sources(folder.root)
 
 
 def test_all_that_is_wrong_with_any_mapping_is_said_at_once(tmp_path: Path) -> None:

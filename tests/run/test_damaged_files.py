@@ -54,8 +54,23 @@ def test_a_good_file_that_is_cut_later_keeps_what_it_gave(folder: DataFolder) ->
     assert folder.counted() == {DAY: 300}
 
 
+def test_a_good_file_that_is_put_back_is_no_longer_damaged(folder: DataFolder) -> None:
+    whole = gzip.compress(lines(records(3)), mtime=0)
+    good, aside = folder.land("a.ndjson.gz", whole), folder.root / "aside"
+    folder.roll_up()
+    good.rename(aside)
+    folder.land("a.ndjson.gz", whole[:-9])
+    folder.roll_up()
+    assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]
+    # Renamed, it has the stamp that it had when it was read.
+    aside.rename(good)
+    folder.roll_up()
+    assert folder.statuses("a.ndjson.gz") == ["read"]
+    assert folder.warnings == []
+
+
 def test_a_refused_file_is_read_again_when_its_mapping_was_mended(folder: DataFolder) -> None:
-    write_line_source(folder.root, "error(line)")
+    folder.write("sources/x.toml", 'name = "x"\nfiles = ["*.txt"]\nformat = "parquet"\n')
     folder.store.landing.mkdir(parents=True, exist_ok=True)
     (folder.store.landing / "a.txt").write_text("one\ntwo\n")
     folder.ingest(DAY)

@@ -94,6 +94,23 @@ def test_a_held_content_that_was_taken_back_replaced_nothing(rotated: DataFolder
     assert rotated.counted() == {DAY: 3}
 
 
+def test_the_old_file_put_back_ends_what_was_held(folder: DataFolder) -> None:
+    """A file that is renamed back has the stamp that it had when it was read."""
+    old, aside = folder.land("app.log", records(3)), folder.root / "aside"
+    folder.roll_up()
+    old.rename(aside)
+    folder.land("app.log", records(2, AFTER))
+    folder.roll_up(AFTER)
+    assert folder.statuses("app.log") == ["read", "held"]
+    aside.rename(old)
+    folder.roll_up(AFTER)
+    assert folder.statuses("app.log") == ["read"]
+    assert folder.counted() == {DAY: 3}
+    before = folder.manifest
+    folder.ingest(AFTER)
+    assert folder.manifest == before
+
+
 def test_only_a_held_path_can_be_accepted(rotated: DataFolder) -> None:
     with pytest.raises(UsageError, match=r"No held file has the path 'other.log'") as refused:
         accept_held(rotated.store, rotated.manifest, "other.log")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.commands.check.check import check_folder
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.sources import Sources
-from tests.support import DAY, DataFolder, record, records
+from tests.support import DAY, DataFolder, record, records, write_line_source
 
 
 def test_a_file_is_read_once(folder: DataFolder) -> None:
@@ -17,6 +18,20 @@ def test_a_file_is_read_once(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     assert folder.ingest().read == []
     assert folder.statuses("a.ndjson") == ["read"]
+
+
+def test_a_file_that_is_delivered_again_after_its_mapping_changed_is_to_be_reread(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_line_source(folder.root, "nullif(line, line)")
+    folder.land("a.txt", b"one\n")
+    folder.ingest()
+    write_line_source(folder.root, "line")
+    folder.land("a.txt", b"one\n")
+    folder.ingest()
+    assert [entry.accepted for entry in folder.files("a.txt")] == [0]
+    check_folder(folder.root)
+    assert "1 file read by another mapping: `authmeter reread` for a.txt" in capsys.readouterr().out
 
 
 def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> None:

@@ -81,6 +81,7 @@ POOR = {
     "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
     "another channel": ("a.ndjson", lines(BAD), "channels", ""),
     "a name for a key": ("a.csv", as_csv([row | {"app_key": "商城"} for row in GOOD]), "app_keys", ""),
+    "a first line that is cut": ("a.ndjson", b'"stage": "login"}\n' + lines(BAD), "channels", ""),
     "another stage": ("a.csv", as_csv([row | {"stage": "auth"} for row in GOOD]), "stages", ""),
     "another outcome": ("a.csv", as_csv([row | {"outcome": "ok"} for row in GOOD]), "outcomes", ""),
     "another rule": ("a.csv", as_csv([row | {"event_id": "x" * 129} for row in GOOD]), "rule", "invalid:event_id"),

@@ -169,7 +169,7 @@ def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -
 
 
 def test_a_damaged_file_that_nobody_reads_any_more_is_not_damaged(folder: DataFolder) -> None:
-    write_line_source(folder.root, "error(line)")
+    folder.write("sources/x.toml", 'name = "x"\nfiles = ["*.txt"]\nformat = "parquet"\n')
     folder.land("a.txt", b"one\n")
     folder.roll_up()
     assert folder.statuses("a.txt") == ["damaged"]

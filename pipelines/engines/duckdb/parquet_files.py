@@ -30,8 +30,9 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
                 part.keep_rejected(0, int(rows.counts[0]) + place + 1, row["reason"], text)
 
         if (first := next(batches, None)) is not None:
-            schema = pa.schema([field.with_name(f"column {field.name}") for field in first.schema])
-            raw = parquet_rows(job.mapping, schema)
+            # Numbered, because names that differ in case alone are the same to the database.
+            schema = pa.schema([field.with_name(f"column {place}") for place, field in enumerate(first.schema)])
+            raw = parquet_rows(job.mapping, first.schema)
             fields = ", ".join(f"'{name}': {raw.typed.get(name, name)}" for name in FIELD_NAMES)
             query = job.query(raw, GIVEN | {"given_fields": f"{{{fields}}}"})
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))

@@ -150,9 +150,10 @@ def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
     others = [] if mapping.fields or mapping.unwrap else [line for line in lines if not _is_whole(line)]
     if shippers := shippers_of(others):
         return Reason("wrapped", ", ".join(shippers))
-    if not text.startswith("{"):
-        return Reason("no_json")
     records = [found for line in lines if isinstance(found := _json(line), dict)]
+    # The first line may be no JSON in a JSON file: the rest of a cut record, or the greeting of a program.
+    if not records and not text.startswith("{"):
+        return Reason("no_json")
     return _by_names({name for found in records for name in found}, mapping) if records else None
 
 

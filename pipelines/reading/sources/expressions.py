@@ -31,10 +31,12 @@ def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
 
 def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
     """Yield an error for each expression that is invalid, fails, or does not return one value per record (an aggregate,
-    unnest). Each is run on two empty records, so that errors are found before the run.
+    unnest), or not the same one at each reading (a random value). Each is run on two empty records, so that errors are
+    found before the run.
 
     Args:
-        expressions: SQL by the name of its field, or of another key of the mapping, such as `unwrap`.
+        expressions: SQL by the name of its field, of another key of the mapping, such as `unwrap`, or of a condition of
+            its doubts, which contains a blank.
         where: the path of the mapping, for the messages.
     """
     for name, expression in expressions.items():
@@ -46,7 +48,11 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
         columns = ", ".join(
             f"NULL::{'JSON' if column == 'record' else 'VARCHAR'} AS {quoted(column)}" for column in sorted(names)
         )
-        query = f"SELECT ({expression}) AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
+        # The query that reads files has the same form. It refuses further expressions, such as random values, and each
+        # file would then be reported as damaged.
+        is_condition = name == "where" or " " in name
+        value = f"TRY(coalesce(({expression}), false))" if is_condition else f"TRY(({expression})::VARCHAR)"
+        query = f"SELECT {value} AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"
         try:
             rows = len(expression_parser().execute(query).fetchall())
         except duckdb.Error as error:
@@ -57,8 +63,8 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
             yield UsageError(
                 f"The expression of `{name}` cannot be used: {why}",
                 where=f"{where}: {expression}",
-                do="Give one value for each record; all raw columns are text, and part of a JSON record is record ->> "
-                "'$.a.b'.",
+                do="Give one value for each record, the same at every delivery, and in `where` a condition; all raw "
+                "columns are text, and part of a JSON record is record ->> '$.a.b'.",
             )
 
 

@@ -118,8 +118,8 @@ def fault_words(fault: str) -> tuple[str, str]:
         "column": (f"no record has the column {name}", f"没有记录含有列 {name}"),
         "empty": (f"{name} is empty in every record", f"{name} 在每条记录中都为空"),
         "failed": (
-            f"the expression of {name} gives no record a value and fails",
-            f"{name} 的表达式出错，没有记录得到值",
+            f"the expression of {name} gives no record a value: it fails, or its text is empty",
+            f"{name} 的表达式出错或结果为空文本，没有记录得到值",
         ),
         "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
         "doubt": (

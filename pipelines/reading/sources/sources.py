@@ -4,7 +4,7 @@ Shipped mappings are in the folder `mappings`, a user's own in `<data>/sources/`
 one of the same name.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, pairwise, product
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import names_in
+from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.files.first_bytes import begins_as_json
 from pipelines.reading.files.landing import LandedFile, has_suffix, name_of, names_before_rotation, parts_of
 from pipelines.reading.sources.expressions import faulty_expressions
@@ -45,12 +46,12 @@ class Sources:
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
         """Return the mapping that reads a file in landing; None if none does. A file without suffix is read only if the
-        mapping has a `format` or the file begins with JSON.
+        mapping has a `format`, or the file begins with JSON or is empty, as a log is that was just rotated.
         """
         mapping = self.for_file(file.path)
         if mapping is None or mapping.format is not None or has_suffix(file.path):
             return mapping
-        return mapping if begins_as_json(file) else None
+        return mapping if not file.bytes or begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
         """Return the names of a user's mappings that read none of these files: no pattern matches, or others have
@@ -89,11 +90,12 @@ def load_sources(data: Path) -> Sources:
     _require_mappings_only(data / "sources")
     own: list[SourceMapping] = []
     wrong: list[UsageError] = []
-    for file in sorted((data / "sources").glob("*.toml")):
+    for file in (data / "sources" / name for name in _mappings_in(data / "sources")):
         try:
             own.append(mapping := load_mapping(file))
             unwrap = {"unwrap": mapping.unwrap.record} if mapping.unwrap else {}
-            wrong += faulty_expressions(mapping.expressions | unwrap, mapping.name, str(file))
+            faulty = list(faulty_expressions(mapping.expressions | unwrap, mapping.name, str(file)))
+            wrong += faulty or _twin_columns(mapping, str(file))
         except UsageError as error:
             wrong.append(error)
     for first, second in pairwise(sorted(own, key=lambda mapping: mapping.name)):
@@ -112,6 +114,27 @@ def load_sources(data: Path) -> Sources:
 def shipped_mappings() -> tuple[SourceMapping, ...]:
     """Return the mappings that come with the project, by name."""
     return tuple(load_mapping(file) for file in sorted(SHIPPED.glob("*.toml")))
+
+
+def _mappings_in(folder: Path) -> list[str]:
+    """Return the names of the mappings in a folder, without hidden files, such as the locks of editors."""
+    return [name for name in names_in(folder) if name.endswith(".toml") and not (folder / name).is_dir()]
+
+
+def _twin_columns(mapping: SourceMapping, where: str) -> Iterator[UsageError]:
+    """Yield an error for each two columns of one record that a mapping reads and whose names differ in case alone."""
+    of_record = mapping.columns if mapping.fields else (*FIELD_NAMES, *mapping.columns)
+    for names in (of_record, mapping.unwrap_columns):
+        known: dict[str, str] = {}
+        for name in sorted(names):
+            twin = known.setdefault(name.casefold(), name)
+            if twin != name:
+                yield UsageError(
+                    f"The mapping reads the columns {twin} and {name}, which differ in case alone.",
+                    where=where,
+                    why="In SQL both are the same column, so one would be read in the place of the other.",
+                    do=f"Read one of them. A key of JSON can be read as record ->> '$.{name}'.",
+                )
 
 
 def _require_mappings_only(folder: Path) -> None:
