@@ -150,7 +150,7 @@ def test_a_log_without_a_suffix_whose_new_content_does_not_begin_as_json(folder:
     folder.land("other.log", records(1, DAYS[1]))
     folder.tables(DAYS[1])
     assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
-    assert [check.check_name for check in folder.warnings] == ["unread_files"] * bool(new)
+    assert [check.check_name for check in folder.warnings] == ["unread_files"]
 
 
 def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: DataFolder) -> None:

@@ -46,12 +46,12 @@ class Sources:
 
     def for_landed(self, file: LandedFile) -> SourceMapping | None:
         """Return the mapping that reads a file in landing; None if none does. A file without suffix is read only if the
-        mapping has a `format`, or the file begins with JSON or is empty, as a log is that was just rotated.
+        mapping has a `format` or the file begins with JSON.
         """
         mapping = self.for_file(file.path)
         if mapping is None or mapping.format is not None or has_suffix(file.path):
             return mapping
-        return mapping if not file.bytes or begins_as_json(file) else None
+        return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
         """Return the names of a user's mappings that read none of these files: no pattern matches, or others have
