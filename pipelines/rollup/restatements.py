@@ -52,8 +52,9 @@ def changed_figures(
     day: date,
     new: DayEntry | None,
     are_rules_new: bool = False,
-) -> list[pl.DataFrame]:
-    """Return the published figures of a closed day that have changed, as rows of `restatements`.
+) -> tuple[pl.DataFrame, str] | None:
+    """Return the published figures of a closed day that have changed, as rows of `restatements`, and their cause; None
+    if the tables of the day are the same. Tables can change without a figure: a use that moved to another time.
 
     `published_before` is NULL if the whole day was missing before; `published_now` is NULL if it is missing now (`new`
     is None). On other days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no
@@ -64,7 +65,7 @@ def changed_figures(
     """
     old = manifest.days.get(day)
     if old and new and old.content == new.content:
-        return []
+        return None
     old_tables = _day_tables(store, old, day) if old else None
     before = _figures(old_tables) if old_tables else _no_figures()
     new_tables = _day_tables(store, new, day) if new else None
@@ -78,7 +79,7 @@ def changed_figures(
     if old_tables and new_tables:
         moved = _moved_records(old_tables, new_tables).join(changed, on=_SUBJECT, how="anti")
         changed = pl.concat([changed, moved], how="diagonal")
-    cause = cause_of(manifest, old, new, are_rules_new)
+    cause = _cause(manifest, old, new, are_rules_new)
     changed = changed.with_columns(
         run=pl.lit(manifest.run + 1, pl.Int64),
         day=pl.lit(day),
@@ -86,7 +87,7 @@ def changed_figures(
         closed_through=pl.lit(manifest.closed_through, pl.Date),
     )
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
-    return [changed.select(typed).sort(_KEY)]
+    return changed.select(typed).sort(_KEY), cause
 
 
 def _or_zero(column: str, where: pl.Expr) -> pl.Expr:
@@ -169,7 +170,7 @@ def _comparable(
     return before.group_by(key).agg(sums), now.group_by(key).agg(sums), key
 
 
-def cause_of(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
+def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
     """Return the text of the column `cause` for a day: the files that were added, removed or read again, and the rules
     if they are new or no file is the cause.
     """

@@ -90,10 +90,11 @@ def roll_up(
             are_rules_new = old is not None and (
                 day in due.by_platform or not has_fingerprint(old, fingerprint(inputs, day, old.parts))
             )
-            if day >= first_restated:
-                restated += _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
-                if closed_through and day <= closed_through and old and old.content != new.content:
-                    report.causes[day] = _cause(manifest, old, new, are_rules_new)
+            if day >= first_restated and (
+                found := _changed_figures(store, manifest, closed_through, day, new, are_rules_new)
+            ):
+                figures, report.causes[day] = found
+                restated.append(figures)
             if closed_through and day <= closed_through and old and not is_cut_anew:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
@@ -101,8 +102,9 @@ def roll_up(
             report.records += books.accepted
         progress(len(report.days), len(due.changed))
     for day in due.emptied:
-        if day >= first_restated:
-            restated += _changed_figures(store, manifest, closed_through, day, None)
+        if day >= first_restated and (found := _changed_figures(store, manifest, closed_through, day, None)):
+            figures, report.causes[day] = found
+            restated.append(figures)
         del manifest.days[day]
     manifest.days = dict(sorted(manifest.days.items()))
     report.restated_figures = store.add_restatements(manifest, restated)
@@ -127,23 +129,16 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
-) -> list[pl.DataFrame]:
-    """Return the changed figures of a closed day; nothing for days after `closed`, the last closed day. These do not
-    need the libraries of `restatements.py`, so that module is imported lazily.
+) -> tuple[pl.DataFrame, str] | None:
+    """Return the changed figures of a closed day and their cause; None for days after `closed`, the last closed day,
+    and for days whose tables are the same. Days after `closed` do not need the libraries of `restatements.py`, so that
+    module is imported lazily.
     """
     if closed is None or day > closed:
-        return []
+        return None
     from pipelines.rollup.restatements import changed_figures
 
     return changed_figures(store, manifest, day, new, are_rules_new)
-
-
-def _cause(manifest: Manifest, old: DayEntry, new: DayEntry, are_rules_new: bool) -> str:
-    """Return what changed the tables of a day, as `restatements` names it."""
-    # Imported lazily, as above.
-    from pipelines.rollup.restatements import cause_of
-
-    return cause_of(manifest, old, new, are_rules_new)
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
