@@ -46,17 +46,23 @@ class StoredContents:
         `others` are groups of contents that are searched in order until no record is missing, so the likely group
         should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
         """
-        left = [entry for entry in olds if self._store.has_part(entry) and max(entry.days, default=date.min) >= first]
+        left = [entry for entry in self._stored(olds) if max(entry.days, default=date.min) >= first]
         found = {
             key_of(entry): {day: rows.accepted for day, rows in entry.days.items() if day >= first} for entry in left
         }
         have: list[FileEntry] = []
         for group in others:
-            have += [entry for entry in group if self._store.has_part(entry)]
+            have += self._stored(group)
             if left and have:
                 found = self._lost(left, first, have)
                 left = [entry for entry in left if key_of(entry) in found]
         return found
+
+    def _stored(self, entries: Iterable[FileEntry]) -> list[FileEntry]:
+        """Return the entries whose records are stored, and whose files exist; each part is looked at once."""
+        in_parts = [entry for entry in entries if entry.part]
+        there = {part: self._store.has_part(entry) for part, entry in {one.part: one for one in in_parts}.items()}
+        return [entry for entry in in_parts if there[entry.part]]
 
     def _lost(self, olds: list[FileEntry], first: date, others: list[FileEntry]) -> Losses:
         entries = {
