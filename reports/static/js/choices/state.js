@@ -16,6 +16,12 @@ export let texts;
 /** The relative path from the page to the folder of the site. */
 export let root = "";
 
+/**
+ * Whether the page is an app's own, which lies deeper than all others.
+ * @returns {boolean}
+ */
+export const isAppPage = () => root === "../../";
+
 /** @type {Language} */
 export let language = "zh";
 

@@ -1,6 +1,6 @@
 /* Loads data scripts when they are first needed: the big lists, and figures and SDK versions of an app. */
 
-import { root } from "../choices/state.js";
+import { isAppPage } from "../choices/state.js";
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
@@ -46,8 +46,7 @@ export async function loadFigures(data, row) {
  * @returns {Promise<ReturnType<typeof versionLists>>}
  */
 export async function loadVersions(key) {
-  // On its own page.
-  if (root === "../../") await loadScript("./versions.js");
+  if (isAppPage()) await loadScript("./versions.js");
   else {
     const data = await loadList("logins");
     await loadScript(`apps/${encodeURIComponent(data.folder(data.list("key").indexOf(key)))}/versions.js`);

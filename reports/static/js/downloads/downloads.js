@@ -4,7 +4,7 @@
    all of its rows. */
 
 import { _ } from "../choices/language.js";
-import { figures, root, site } from "../choices/state.js";
+import { figures, isAppPage, site } from "../choices/state.js";
 import { ABSENT } from "../data/format.js";
 import { isDay } from "../data/ranges.js";
 import { all, element, loadScript } from "../dom.js";
@@ -210,7 +210,7 @@ export function offerDownloads() {
         "p",
         { className: "downloads own" },
         // On other pages than an app's own, the tables of the templates are of all apps.
-        downloadButtons(label, () => shownColumns(table), root === "../../"),
+        downloadButtons(label, () => shownColumns(table), isAppPage()),
       ),
     );
   }
