@@ -21,8 +21,8 @@ from reports.content.wording.words import word
 class Look:
     """The look of one series in every chart: colour, marker, and the name at the end of its line.
 
-    Lines are solid, because dashes were mistaken for days without data. SDK versions reuse these looks: the version at
-    position `version_place` is drawn with this look, never in the same chart as the series.
+    Lines are solid, because dashes were mistaken for days without data. Charts of SDK versions reuse these looks: the
+    version at position `version_place`, from 1, has this look. No chart contains both channels and versions.
     """
 
     light: str
@@ -69,7 +69,8 @@ THEMES = {
         "holiday": "#8A6D14",
     },
 }
-# Opacity of the usual range and of the span before, behind a line.
+# Opacity of the two shapes behind a line: the band of the usual range, and the thin line of the span before (the same
+# number of days, just before the drawn days).
 _BAND, _GHOST = 0.18, 0.7
 _DASHES = {"incident": "dot", "note": "dot", "release": "dash"}
 # A holiday is a strip at the foot of the plot, with this part of its height.
@@ -92,7 +93,7 @@ class Chart:
     """A chart over the days of a window.
 
     `group` and `field` address the numbers in a page's figures: `group[series][field]`, or `group[series]` without a
-    field. The page shows the same title (`pages/sections.js`).
+    field. The page shows the same title, which is repeated in `static/js/pages/sections.js`.
     """
 
     title: Bilingual
@@ -103,9 +104,9 @@ class Chart:
 
     @property
     def starts_at_zero(self) -> bool:
-        """Whether its scale begins at zero.
+        """Whether the axis of the values begins at zero.
 
-        Rates and latencies have their own range, as changes would otherwise be invisible.
+        For rates and latencies it covers only the range of their values, as changes would otherwise be invisible.
         """
         return self.unit == "records" or self.field == "share"
 
@@ -130,7 +131,7 @@ def look_styles() -> str:
 
 
 def charts() -> dict[str, Chart]:
-    """Return every chart by the name in a page's `data-chart`."""
+    """Return every chart by its name, by which pages refer to it in the attribute `data-chart`."""
     channels = tuple(ChartLine(name, name, word(name)) for name in LOGIN_CHANNELS)
     checks = tuple(
         ChartLine(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
@@ -206,8 +207,8 @@ def layout(language: str, theme: str) -> dict[str, Any]:
 def backdrops(theme: str) -> dict[str, dict[str, Any]]:
     """Return the shapes behind the lines by kind, as Plotly shapes without positions.
 
-    The kinds are days without data, holidays, marked days, the usual range and the span before; the last two have the
-    colour of their line.
+    The kinds are days without data, holidays, marked days, the usual range and the span before. The last two have no
+    colour here: they get the colour of the line that they belong to.
     """
     colours = THEMES[theme]
     strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}

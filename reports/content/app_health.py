@@ -1,4 +1,5 @@
-"""Chooses the apps that the briefing lists, computes their day and usual ranges, and sorts the least healthy first.
+"""Chooses the apps that the briefing lists, computes their figures of the data day with usual ranges, and sorts them by
+health, the least healthy first.
 
 The usual range is defined in `pipelines/incidents/usual/norms.py`; the usage page lists all apps with all counts.
 """
@@ -53,7 +54,9 @@ class AppHealth:
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether both its requests and its technical success have too few days for a usual range."""
+        """Whether neither its requests nor its technical success can be compared with a usual range: there are too few
+        days, it is a holiday, or the day has no value.
+        """
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
 
@@ -67,7 +70,7 @@ def app_health(
     """Return the listed apps, the least healthy first.
 
     Args:
-        open_: apps with an open incident, in order of their incidents; true if one of the incidents is red.
+        open_: for each app with an open incident, whether one of its incidents is red; in the order of the incidents.
         incident_days: the days of every incident.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)

@@ -15,7 +15,7 @@ from reports.content.published import PublishedTables
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_PAGES
 
-# Packages run out, or have run out.
+# Names of the checks which report that packages run out or have run out.
 _URGENT_CHECKS: Final = ("package_run_out", "package_overflow")
 # Most names that are listed in a finding; an ellipsis replaces the rest.
 _DAYS_NAMED = 5
@@ -29,7 +29,7 @@ class Finding:
     text: Bilingual
     link: str
     is_urgent: bool = False
-    """Whether it is shown below the headline: a package must be bought now."""
+    """Whether it is shown directly below the headline, because packages run out or have run out."""
 
 
 def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
@@ -55,8 +55,7 @@ def _days(stand: DataState) -> Iterator[Finding]:
             CHECK_PAGES.get(check.name, "quality.html"),
             check.name in _URGENT_CHECKS,
         )
-    # Days without data are never filled later, and comparisons over them stay incomplete. The data day itself was
-    # reported above.
+    # Comparisons that include days without data are incomplete. The data day itself was reported above.
     gaps = [day for day in stand.missing_days if day != stand.today.day]
     if gaps:
         yield Finding(

@@ -89,12 +89,15 @@ def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
 
 @dataclass(frozen=True)
 class _Others:
-    """Counts of the apps without an open incident, by state. Apps whose state is unknown never count as normal.
+    """Counts of the apps without an open incident, by state.
 
-    `young` have no usual range: too few days, or only requests, which have no norm on a holiday (`is_holiday`).
-    `silent` have no record in the 30 days; disabled apps are left out, because they should have none. If more apps are
-    active than the list shows, `is_known_of_all` is false: apps that are not listed were not checked for being below
-    the usual range.
+    Attributes:
+        normal: apps in no other state. They include active apps that the briefing does not list, which are not compared
+            with a usual range. If there are any, `is_known_of_all` is false, and the text is "no incident" instead of
+            "normal".
+        young: apps without a usual range: they have too few days, or only requests, which have no usual range on a
+            holiday (`is_holiday`).
+        silent: apps without a record in the 30 days, except disabled apps, which should have none.
     """
 
     normal: int

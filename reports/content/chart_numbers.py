@@ -30,7 +30,8 @@ def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.Data
     for first in range(0, len(keys), CHARTED_APPS):
         of_apps = keys.slice(first, CHARTED_APPS)
         last = first + len(of_apps) - 1
-        # Results of verifications are not stored for all apps together, the first row.
+        # The chart of verification results, which needs `undelivered`, is only for apps without login authorization.
+        # All apps together, the very first row, never have it.
         days = _numbers(tables, "chart_days", first, last, LONG_DAYS)
         without_logins = ~days.has_logins()
         without_logins[0] &= first > 0
@@ -45,7 +46,7 @@ def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.Data
 
 
 def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str, str]:
-    """Return the counts of the days before the last 90, back to the first of the 13 months, as JSON by app key.
+    """Return the counts of the days from the first of the 13 months up to the last 90 days, as JSON by app key.
 
     The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left out.
     """

@@ -59,14 +59,12 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class DataState:
-    """Content of the bar on top of all pages: publication, data day, and problems of the last 30 days. `coverage` has
-    the days with data by length of the window, `changes` the age and the changed share of each changed day.
-    """
+    """Content of the bar on top of all pages: publication, data day, and problems of the last 30 days."""
 
     publication: Publication
     today: Day
     coverage: dict[int, int]
-    """Days with data, by window."""
+    """Number of days with data, by length of the window in days."""
     missing_days: tuple[date, ...]
     restated_days: tuple[date, ...]
     days_with_late_records: tuple[tuple[date, int], ...]

@@ -1,4 +1,4 @@
-"""Draws a strip of days as SVG: one box a day, with the day's finding as its CSS class.
+"""Draws a strip of days as SVG: one box a day, whose CSS class is the day's result, such as the cause of a difference.
 
 It is decorative: the page shows the counts as text beside it. Colours are in `static/css/billing.css`.
 """

@@ -37,7 +37,9 @@ class FigureSpan:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure over each span (the data day first), its usual range on the data day, and its course over 30 days."""
+    """A key figure: its values over the data day and each longer period (`spans`), its usual range on the data day, and
+    its course over 30 days.
+    """
 
     metric: str
     is_share: bool

@@ -1,6 +1,6 @@
 """Queries that list rows of one table, or sum its counts: columns, filter and order.
 
-Queries that compute are files (`sql/`). `published.py` runs both by name.
+All other queries are files in `sql/`. `published.py` runs both kinds by name.
 """
 
 from collections.abc import Sequence

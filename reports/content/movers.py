@@ -11,8 +11,8 @@ import polars as pl
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, Numbers, Side, count_norms, weekday_sums
 from reports.content.published import PublishedTables
 
-# Number of apps and channels that are searched, the largest: a move cannot exceed the count itself, and searching all
-# would take time in proportion to their number.
+# Number of channels of apps that are searched, those with the largest counts: a small count cannot move much, and
+# searching all of them would take time in proportion to their number.
 _AMONG: Final = 500
 # Number of falls, and of rises, that a day lists.
 _LISTED: Final = 5

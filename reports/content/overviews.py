@@ -61,8 +61,7 @@ class Overview:
 
 
 def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Iterable[date]) -> list[date]:
-    """Return the days that have a page, newest first: the days of the charts and the first days of incidents, however
-    old.
+    """Return the days that have a page, newest first: the last 90 days, and the first days of incidents, however old.
 
     Days before the first record have none.
     """

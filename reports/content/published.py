@@ -45,10 +45,10 @@ RESTATEMENTS_LISTED = 200
 VERSIONS_LISTED = 5
 # The same for the page of all apps together.
 WHOLE_VERSIONS_LISTED = 100
-# Most rows of resource packages that an app drew from, the rest merged: names may be long, and the figures must stay
+# Most rows of resource packages that an app's page lists, the rest merged: names may be long, and the figures must stay
 # small.
 DRAWN_LISTED = 4
-# Values of a dimension that an app's sessions are compared by, the rest as one.
+# Most values of a dimension by which an app's sessions can be compared; all other values are merged into one.
 COMPARED_LISTED = 8
 # Folder and name of each step's query, in order of execution: a step may read those before it.
 STEPS = (
@@ -79,7 +79,9 @@ def statement(name: str) -> str:
 
 
 def detail_query() -> str:
-    """Return the query for detail rows of apps from `$first_app` to `$last_app` and days from `$first` to `$last`."""
+    """Return the query for the rows of the detail export: apps from `$first_app` to `$last_app`, days from `$first` to
+    `$last`.
+    """
     return statement("site/usage_detail")
 
 
@@ -151,7 +153,10 @@ class PublishedTables:
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
     def rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a listing or of `sql/<name>.sql`; `values` are the query's own parameters."""
+        """Return the rows of a listing or of `sql/<name>.sql`.
+
+        `values` are parameters of the query; they replace the parameters that all queries share, such as `$days`.
+        """
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
@@ -163,8 +168,10 @@ class PublishedTables:
         return withdrawn_of(self._connection)
 
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """Return the days of the incidents' curves, sorted by incident and day, as rows of id, day, count and requests.
-        The count of a rate is its numerator; the requests are None unless it is a rate.
+        """Return the days of the incidents' curves, sorted by incident and day, as rows of id, day, value and requests.
+
+        The value is the successes of a rate, otherwise a count of requests or records, or a latency in ms. Only rates
+        have requests, otherwise None.
         """
         return incident_days(self._connection, ids, self.publication.as_of)
 
@@ -175,13 +182,13 @@ class PublishedTables:
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
-        """Return the same rows as `rows`, as a frame; `values` are the query's own parameters."""
+        """Return the same rows as `rows`, as a frame."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
     def months_of(self, table: Table) -> list[tuple[date, int, str]]:
-        """Return the calendar months of a table with days, oldest first: first day, number of rows, and a digest of the
-        values.
+        """Return the calendar months for which a table with a column `day` has rows, oldest first: the month's first
+        day, number of rows, and a digest of the values.
         """
         return self._connection.execute(
             f"SELECT date_trunc('month', day)::DATE AS month, count(*), sum(hash(rows)::HUGEINT)::VARCHAR "
@@ -223,7 +230,9 @@ class PublishedTables:
         self.keep("name_order", names)
 
     def releases(self, app_key: str) -> list[tuple[str, date]]:
-        """Return the SDK versions that charts mark, of one app or of all apps together (`*`), and the marked days."""
+        """Return the SDK versions of one app, or of all apps together (`*`), whose release the charts mark, each with
+        the day of the mark.
+        """
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})
             if step == "version_requests" and app_key != ALL_APPS:

@@ -26,8 +26,8 @@ from reports.content.trust import public_reasons
 def shared_data(marts: PublishedTables, stand: DataState, quality: Quality, version: str) -> dict[str, Any]:
     """Return the data that every page's script reads as `RawSite` (`static/js/types.d.ts`).
 
-    It contains days, periods and their coverage, the code dictionary, notes on all apps, reasons for missing data, and
-    the declarations.
+    It contains days, periods and their coverage, the code dictionary, notes on all apps, the reasons of the trust bar
+    that every reader may see, and the declarations.
     """
     publication = stand.publication
     as_of = publication.as_of
@@ -104,7 +104,7 @@ def declarations(channels: Iterable[Channel]) -> dict[str, Any]:
 
 
 def signs(term: str) -> dict[str, int]:
-    """Return the names of the counts in a sum or difference, each with 1 or -1."""
+    """Return the names of the counts in a sum or difference, each with its sign: 1 or -1."""
     return {count: -1 if sign == "-" else 1 for sign, count in re.findall(r"([+-]?)\s*(\w+)", term)}
 
 

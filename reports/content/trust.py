@@ -40,8 +40,8 @@ def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
 
 
 def finality(stand: DataState, day: date) -> Bilingual:
-    """Return whether the figures of a day can still change, and how often figures of days of this age or older changed
-    in the last 60 days.
+    """Return a text: whether the figures of a day can still change, and how often days of this age or older changed in
+    the last 60 days.
 
     A day is published on the day after it, so the data day is one day old.
     """

@@ -34,9 +34,10 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
 @cache
 def made_with(reports: Path) -> str:
-    """Return a checksum of all that is compiled into templates besides their source: the words, and the results of
-    filters, because Jinja applies filters to constants when it compiles. It covers the code of `content/` and `pages/`,
-    and the translations.
+    """Return a checksum of the code of `content/` and `pages/`, and of the translations.
+
+    Compiled templates depend on both besides their source: they contain words, and results of filters, because Jinja
+    applies filters to constants when it compiles.
     """
     files = sorted([*reports.glob("content/**/*.py"), *reports.glob("pages/*.py"), *reports.glob("locale/**/*.po")])
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

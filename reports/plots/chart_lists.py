@@ -22,16 +22,18 @@ _ADDED: Final = {
     "authorization_requests": ("authorizations", "authorizations_failed", "authorizations_cancelled"),
     "verification_requests": ("verifications", "undelivered"),
 }
-# Count that decides whether a series has data, by the chart's group: if every request fails, the rate is zero, not
-# absent.
+# By a chart's group, the count that decides whether a series has data. It is a count of requests, not of successes: if
+# every request fails, the rate is zero, not absent.
 _REQUESTS: Final = {"trend": "authorization_requests", "verification": "verification_requests"}
 
 
 class ChartLists:
-    """Lists with a number for each day or month; None if it has no data. A count without a row is zero.
+    """The numbers of one app's charts by channel: lists with a number for each day or month.
+
+    Days and months without data have None. If only the row is missing, a count is zero and a latency None.
 
     Args:
-        rows: as `PublishedTables.chart_rows` returns them.
+        rows: one of the two frames that `chart_rows` in `chart_numbers.py` returns.
         channels: keys of the channels that the rows refer to by index.
         with_data: whether each day or month has data.
     """

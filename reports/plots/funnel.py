@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
-    """Return the funnel of an app, or of all apps together (`*`), over the days that end with the as-of.
+    """Return the funnel of an app, or of all apps together (`*`), over the last `days` days up to the as-of.
 
-    If the logs lack a step of a rate, the rate is a dash.
+    A rate is a dash if the logs lack one of its two steps, or if no session contains the first one.
     """
     found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
     between = rates(found)

@@ -19,8 +19,8 @@ _NAME_AT: Final = 4
 
 
 def drawn_lines(traces: Sequence[Trace], present: Collection[str], series: str | None) -> list[Trace]:
-    """Return the traces to draw: the trace of `series` if it is given, otherwise those whose series is in `present`, or
-    all traces if `present` is empty.
+    """Return the traces to draw: only the trace of `series` if it is given, otherwise the traces whose series is in
+    `present`, or all traces if `present` is empty.
 
     Raises:
         UsageError: no trace has that series.

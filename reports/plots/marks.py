@@ -16,7 +16,9 @@ from reports.plots.source import Source
 
 
 def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels: Collection[str]) -> list[Mark]:
-    """Return the marks, of any day, for charts that show the given channels, of an app or of all apps together (`*`).
+    """Return the marks of an app, or of all apps together (`*`), for a chart of the given channels.
+
+    They may include days outside of the chart.
 
     Args:
         incidents: the incidents of the app.
@@ -31,7 +33,7 @@ def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels:
 
 
 def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Collection[str]) -> Iterator[Mark]:
-    """Yield a mark for each day on which incidents began, of these channels or of all channels together. Its label
+    """Yield a mark for each day on which an incident of these channels, or of all channels together, began. Its label
     names the channels.
     """
     by_day: dict[date, set[str]] = defaultdict(set)

@@ -1,4 +1,6 @@
-"""Plots the units left in an account's resource packages, as on their page: layers, and the forecast as a fan."""
+"""Plots the units left in an account's resource packages as the page does: a layer for each package, the forecast as a
+fan.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -23,7 +25,7 @@ _MARKS: Final = {"now": (".stack .now", ".stack text"), "run-out": (".stack line
 
 
 def packages(source: Source, account: PackageAccount) -> "Figure":
-    """Return the figure of an account; it has no lines if no package had units left on the days that would be drawn."""
+    """Return the figure of an account; it has no lines if no package had units left in the last 90 days."""
     marts = source.marts
     as_of = marts.publication.as_of
     course = left_course(account, source.quality.with_data, as_of, marts.publication.time_zone)
@@ -55,7 +57,7 @@ def _mark(source: Source, name: str, day: date) -> dict[str, Any]:
 
 
 def _layers(source: Source, course: LeftCourse) -> Iterator[dict[str, Any]]:
-    """Yield the units left in each package; the package that is used first is the top layer."""
+    """Yield a trace of the units left in each package, the lowest layer first. The package used first is on top."""
     tier, shade = source.style(_SHEET, ".tier"), shades(course)
     for package, values in reversed(list(zip(course.packages, course.past, strict=True))):
         name = package.resource_package_id

@@ -45,7 +45,7 @@ def line_of(drawn: Style) -> dict[str, object]:
 
 
 def in_language(text: Bilingual, language: str) -> str:
-    """Return one of a text's languages, `zh` or `en`."""
+    """Return a text in one language, `zh` or `en`."""
     return text.zh if language == "zh" else text.en
 
 

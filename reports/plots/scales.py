@@ -20,7 +20,8 @@ Range = tuple[float, float]
 Ranges = Sequence[Range | None]
 
 _STEPS: Final = (1, 2, 2.5, 5, 10)
-# Height of a name at a line's end and width of a letter in a mark's label, in pixels; a Chinese character has two.
+# Height of a name at a line's end and width of a letter in a mark's label, in pixels. A Chinese character is as wide as
+# two letters.
 _LINE: Final = 14
 _LETTER: Final = 6.5
 _FIRST_WIDE: Final = "\u2e80"
@@ -32,7 +33,8 @@ def moment(day: date, shift: float = 0) -> str:
 
 
 def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
-    """Return even ticks over the values, from zero or over their own range, and the range of the axis.
+    """Return the ticks of a value axis, at even distances, and its range. The axis begins at zero if `from_zero`,
+    otherwise near the lowest value.
 
     The range of a latency is at least a third of its highest value, so that noise of a few milliseconds stays small.
     """
@@ -78,7 +80,7 @@ def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
 
 
 def ghost(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a thin line of `values`, the values of the span before, drawn on `days`; empty if there are no values."""
+    """Return a thin line of the `values` of the span before, drawn at the present `days`; empty without values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)
     return [backdrop | {"path": path, "line": backdrop["line"] | {"color": colour}}] if path else []
@@ -101,7 +103,7 @@ def band(days: Sequence[date], ranges: Ranges, colour: str, backdrop: Shape) -> 
 
 @dataclass(frozen=True)
 class Mark:
-    """A marked day: kind (`incident`, `note` or `release`), label, and the short label if there is no room for it."""
+    """A marked day: its kind (`incident`, `note` or `release`), its label, and a short label that needs less room."""
 
     kind: str
     day: date
@@ -110,10 +112,10 @@ class Mark:
 
 
 def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[str, Shape], width: float) -> list[Shape]:
-    """Return a line for each marked day; `width` is that of the plot in pixels.
+    """Return a line for each marked day. `width` is the width of the plot in pixels.
 
-    A mark gets its label, its short label or none, so that labels do not overlap another mark or label of the same row
-    or leave the plot. Labels of incidents are above, others below.
+    Labels of incidents are in a row at the top, others in a row at the bottom. A label must not leave the plot, or
+    overlap another mark or label of its row: if it would, the mark gets its short label, or none.
     """
     placed = sorted(((days.index(one.day), one) for one in marks if one.day in days), key=lambda item: item[0])
     taken = {True: -1e9, False: -1e9}

@@ -14,7 +14,7 @@ from reports.plots.page_styles import Style, in_language, plain, style
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-# In pixels; on a page, a chart fills the available width.
+# Size of a figure in pixels. On a page, a chart fills the available width.
 WIDTH: Final = 720
 HEIGHT: Final = 276
 HOVER: Final = {"records": ",", "share": ".2%", "ms": ",.0f"}

@@ -41,7 +41,8 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
     Args:
         name: a key of `charts()`.
         days: one of `SPANS`.
-        series: the only line that is drawn, with its usual range and the span before; None draws all.
+        series: name of the only line to draw, with its usual range and the span before (the same number of days, just
+            before); None draws all lines.
 
     Raises:
         UsageError: there is no such chart, or it has no such series.
@@ -60,7 +61,7 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
 
 
 class _Trend:
-    """The numbers of a chart over the 90 days, of which the last `days` are drawn."""
+    """The numbers of a chart over the last 90 days. Only the last `days` of these are drawn, for a new app fewer."""
 
     def __init__(self, source: Source, app_key: str, chart: Chart, days: int) -> None:
         self._source, self._app_key, self._chart, self._span = source, app_key, chart, days
@@ -92,7 +93,7 @@ class _Trend:
         return drawn
 
     def filled(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
-        """Return a layout with axes, shapes behind the lines and the lines' names; also sizes the lines' markers."""
+        """Return `layout` with axes, shapes behind the lines, and the lines' names; also set the sizes of markers."""
         chart, source, days = self._chart, self._source, self._days[self._first :]
         drawn = backdrops(source.theme)
         width = WIDTH - layout["margin"]["l"] - layout["margin"]["r"]
@@ -126,7 +127,7 @@ class _Trend:
         return layout | {"annotations": end_names(lines, layout, source) or [source.empty()]}
 
     def _before(self, series: str) -> list[float | None]:
-        """Return the numbers of the span before; empty if the 90 days do not reach back far enough."""
+        """Return a number of the span before for each drawn day; empty if that span begins before the 90 days."""
         if 2 * self._span > LONG_DAYS:
             return []
         drawn = LONG_DAYS - self._first

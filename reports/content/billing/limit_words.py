@@ -29,5 +29,5 @@ def saving_sentence(most: LimitSums | None) -> Bilingual:
 
 
 def saving_severity(most: LimitSums | None) -> Literal["good", "warn"]:
-    """Return `warn` if the limit that saves most would have blocked successes."""
+    """Return `warn` if the limit that saves most would have blocked successes, else `good`."""
     return "warn" if most and most.harm else "good"

@@ -66,7 +66,7 @@ class RepeatKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """All data of the page.
+    """All data of the page of limits.
 
     `sums` begins with the limit that saves most; `limited` counts records that the provider itself rejected as limited.
     """

@@ -15,13 +15,15 @@ from reports.content.wording.language import t
 
 
 def account_sentence(account: PackageAccount, as_of: date) -> Bilingual:
-    """Return when an account's packages run out, when to buy, and how many units lapse first and later."""
+    """Return a sentence: when an account's packages run out, when to buy, and how many units lapse first and later."""
     said = SEMICOLON.join(_parts(account, as_of))
     return Bilingual(f"{said.zh}。", f"{said.en}.")
 
 
 def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
-    """Return `bad` if no package is active or the day to buy is past, `warn` if units run out or lapse, else `good`."""
+    """Return `bad` if no package is active or the last day to buy is not after the as-of, `warn` if units run out or
+    lapse, else `good`.
+    """
     row = account.row
     if not row.quantity or (row.buy_by and row.buy_by <= as_of):
         return "bad"
@@ -37,9 +39,10 @@ def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
 
 
 def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int, Bilingual] | None:
-    """Return the days from the as-of until an account runs out at the present rate, with a label for the drawing.
+    """Return the number of days from the as-of until an account runs out at the present rate, with a label for the
+    drawing.
 
-    Returns None if it does not run out within the `drawn` days.
+    Returns None if it does not run out within `drawn` days, the number of future days that are drawn.
     """
     day = account.row.run_out_day
     if not day or (day - as_of).days > drawn:
@@ -48,7 +51,7 @@ def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int,
 
 
 def day_said(day: date, as_of: date) -> str:
-    """Return a day as text; the year is left out if it is the as-of's."""
+    """Return a day as text, without the year if that is the year of the as-of."""
     return month_day(day) if day.year == as_of.year else day.isoformat()
 
 

@@ -30,14 +30,15 @@ class Agreement:
 
     Attributes:
         month: the month of the bills; None if the consoles of the last 30 days are compared.
-        said: total count of the statements.
+        said: total count of the statements; console days without a log are left out.
         apart: sum of the absolute differences, so that opposite ones do not cancel out.
         by_cause: part of `apart` that each cause explains, the largest first.
-        shift_hours: the shift that explains most days; None if no shift explains any.
+        shift_hours: the most frequent shift among the differences that a shift explains; None if there are none.
         lacking_days: number of days missing in the log.
         is_within: whether every difference is tolerated.
         unexplained: sum of the absolute differences without a cause.
-        unexplained_amount: `unexplained` in the bills' currency, at each bill's mean price; None if a bill has none.
+        unexplained_amount: price of `unexplained` at each bill's mean price; None without bills, if nothing is
+            unexplained, or if the mean price of one of these bills is not known.
     """
 
     month: date | None
@@ -66,8 +67,9 @@ class AccountDays(NamedTuple):
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All data of the page: bills (`months`), the newest month first and within a month by priority of the cause, and
-    console counts (`days`).
+    """All data of the page of reconciliation: bills (`months`) and console counts (`days`).
+
+    Bills are sorted by month, the newest first, and within a month by priority of the cause.
 
     `hours` has, for a month, account and channel, the shift in hours that explains most of its days.
     """
@@ -186,16 +188,14 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 
 
 def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) -> list[_Row]:
-    """Return the rows without single channels where, for the same `key`, a row for both number channels includes
-    them.
-    """
+    """Return the rows without rows of a single channel for which a row with the same `key` has both number channels."""
     both = {key(one) for one in rows if one.channel == NUMBER}
     return [one for one in rows if one.channel == NUMBER or key(one) not in both]
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
-    """Return the price of the unexplained quantities at each bill's mean price; None if there is no such quantity, or
-    one of a bill without a price.
+    """Return the price of the unexplained quantities, each at the mean price of its bill; None if there are none, or if
+    the mean price of one of these bills is not known.
     """
     amount = None
     for one in rows:

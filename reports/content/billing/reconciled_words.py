@@ -36,7 +36,7 @@ MEASURE_WORDS: Final = {
 
 
 def agreement_sentence(found: Agreement, as_of: date) -> Bilingual:
-    """Return how far bills or consoles differ from the log, and the cause that explains most of it."""
+    """Return a sentence: how far bills or consoles differ from the log, and the cause that explains most of it."""
     said = COMMA.join(_parts(found, as_of))
     return Bilingual(f"{said.zh}。", f"{said.en}.")
 
@@ -49,7 +49,7 @@ def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
 
 
 def month_said(month: date, as_of: date) -> Bilingual:
-    """Return a month as text; in Chinese the year is left out if it is the as-of's."""
+    """Return a month as text, in Chinese without the year if that is the year of the as-of."""
     zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
     return Bilingual(zh, f"{month:%Y-%m}")
 

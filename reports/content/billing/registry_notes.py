@@ -21,7 +21,10 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistryNotes:
-    """Notices and bad rows for a page. `is_of_page`: there is a bad row, or a notice about the page's files alone."""
+    """Notices and bad rows for a page.
+
+    `is_of_page` is true if there is a bad row, or a notice of a check that reads only the page's own files.
+    """
 
     notices: list[Bilingual]
     rows: list[BadRow]

@@ -1,4 +1,5 @@
-"""Draws the units left as SVG: stacked layers by package, and the forecast as a fan after the last day.
+"""Draws the units left in an account's packages as SVG: a layer for each package, and the forecast as a fan after
+the last day.
 
 It is decorative: the page shows the figures as text beside it. The data are in `package_course.py`, colours in
 `static/css/billing.css`.
@@ -29,7 +30,7 @@ def stack_top(course: LeftCourse) -> float:
 
 
 def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | None = None) -> Markup:
-    """Return the past as layers, with the package that is used first on top, and the forecast as a fan.
+    """Return the drawing: the past as layers, with the package that is used first on top, and the forecast as a fan.
 
     Args:
         now_label: label of the as-of.

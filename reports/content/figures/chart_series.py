@@ -2,7 +2,7 @@
 column.
 
 It arranges the rows of SQL, such as `sql/charts/chart_days.sql`, by app, channel and day or month. For the 90 days of
-10,000 apps SQL takes nine seconds of processor time, numpy one. `packed_numbers.py` encodes the numbers.
+10,000 apps, arranging them in SQL takes nine CPU seconds, in numpy one. `packed_numbers.py` encodes the numbers.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class SeriesRows:
         self._rows, self._channels, self._apps, self._places = rows, channels, apps, places
         line = rows.get_column("app").to_numpy() * len(channels) + rows.get_column("channel").to_numpy()
         is_there = np.bincount(line, minlength=apps * len(channels)) > 0
-        # Most apps have rows of few channels; the other lines take no memory.
+        # A line is an app and channel. Most apps have rows of few channels, so lines without rows get no memory.
         self._lines = np.flatnonzero(is_there)
         # Rows come day by day: writing one day's numbers to adjacent memory is three times faster than a line's.
         day = rows.get_column("place").cast(pl.Int64).to_numpy() * len(self._lines)

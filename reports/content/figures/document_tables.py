@@ -19,11 +19,11 @@ _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
 def _compared(counts: Iterable[str]) -> dict[str, str]:
-    """Return the columns for comparing counts with an earlier span: each count over the earlier span, and over the
-    later span's unmatched days.
+    """Return the columns for comparing counts with an earlier span: each count over the unmatched days of the later
+    span, and over the counterparts of its matched days in the earlier span.
 
-    Unmatched days have no counterpart in the earlier span. Their counts are stored instead of the matched days' counts,
-    because most are zero.
+    Unmatched days have no counterpart with data. Their counts are stored instead of the matched days' counts, because
+    most are zero.
     """
     counts = tuple(counts)
     return dict.fromkeys([f"{span}{count}" for span in ("unmatched_", SPANS[2]) for count in counts], _VALUE)
@@ -155,9 +155,9 @@ TABLES: Final = {
 
 
 VERSION_TABLES: Final = _versions("NOT is_short")
-"""Tables of an app with more SDK versions than its page lists, which a reader loads."""
+"""Tables with all SDK versions of an app whose page does not list all; loaded when a reader opens the full list."""
 
-# Day windows are only used for the sentence; the page has no table of them.
+# The window of one day is only used for the sentence; the page has no table of it.
 _OF_WINDOWS: Final = "WHERE window_days > 1"
 SIGN_IN_TABLES: Final = {
     "ways": FigureTable(
@@ -238,7 +238,7 @@ def _expression(column: str) -> str:
 
 
 def types() -> str:
-    """Return the TypeScript declarations."""
+    """Return the TypeScript declarations of the tables."""
     lines = [
         "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
         'import type { PeriodKey, Value } from "./types.d.ts";',

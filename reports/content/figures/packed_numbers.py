@@ -15,7 +15,8 @@ NONE = -1
 _BITS = 6
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _CHARACTERS = np.frombuffer(_DIGITS.encode(), np.uint8)
-# Lines that fit into the processor's cache; 32-bit numbers allow twice as many.
+# Number of lines that are encoded together: they must fit into the processor's cache. If all their numbers are below
+# `_SMALL`, they are encoded as 32-bit numbers, which take half as much of it.
 _AT_ONCE = 2048
 _SMALL = 2**31 - 1
 _POWERS = 10 ** np.arange(1, 18)

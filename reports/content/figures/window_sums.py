@@ -19,8 +19,8 @@ def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query for the sums by app, window (1, 7, 30, 90 days) and the columns `by`. `cells` is the name of a
-    relation with the result of `by_shortest`.
+    """Return a query for the sums by app, window (1, 7, 30, 90 days) and the columns `by`. `cells` is a relation with
+    the result of `by_shortest`: its name, or the query as a subquery.
     """
     keys = ", ".join(("app_key", "window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"

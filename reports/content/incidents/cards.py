@@ -28,8 +28,9 @@ CARDS: Final = 12
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a card: the rate of the likely cause's cell, or of all other requests, now and before. `drawn` is the
-    drawing of the rate now; `is_worst`: it is the lower of the two bars.
+    """A bar of a card: the rate of the likely cause's cell, or of all other requests, now and before.
+
+    `drawn` is the drawing of the present rate. `is_worst` is true for the lower of the two bars.
     """
 
     label: Bilingual
@@ -43,9 +44,9 @@ class Bar:
 class Card:
     """An incident with the incidents that are part of it, as a card.
 
-    `what` changed from `before` to `now`; both are None for faults of the data. `curve_words` is the caption of the
-    curve, which begins on `first_drawn`; `figures` is the curve for the page's script, as type `Curve` of
-    `static/js/types.d.ts`.
+    `what` changed from `before` to `now`; both are None for faults of the data other than a short day. `curve_words` is
+    the caption of the curve, which begins on `first_drawn`. `figures` is the curve for the page's script, as type
+    `Curve` of `static/js/types.d.ts`.
     """
 
     entry: ListedIncident
@@ -95,7 +96,7 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
 
 
 def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
-    """Yield two bars if a rate fell in a likely cell: that cell, then all other requests. Otherwise yield none."""
+    """Yield two bars if the likely cause of a rate's fall is a cell: that cell, then all other requests."""
     cause = one.cause
     if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return

@@ -1,4 +1,4 @@
-"""The curve of an incident: its last 60 days with the usual range before it began, and the labels.
+"""The curve of an incident: the last 60 days with the usual range, computed from days before it began, and the labels.
 
 Cards draw it as SVG (`cards.py`), notebooks as a figure (`reports/plots/incident.py`).
 """
@@ -74,8 +74,8 @@ def _observed(
     days: list[date],
     quality: Quality,
 ) -> Iterator[DayValue]:
-    """Yield the days of an incident's subject, with numbers from `found` (by day: count, and for rates requests). Days
-    since the incident's first day do not count for the usual range.
+    """Yield the days of an incident's subject, with numbers from `found` (by day: value, and for rates requests). The
+    usual range is computed only from days before the incident's first day.
     """
     begun = min(found, default=None)
     for day in days:

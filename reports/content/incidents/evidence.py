@@ -16,10 +16,9 @@ _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", 
 
 
 def evidence(entries: Iterable[ListedIncident]) -> dict[str, object]:
-    """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`; empty if none is
-    open.
+    """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`.
 
-    It has an entry by id for each open incident and each of its parts.
+    By incident id, it has an entry for each open incident and each of its parts. Empty if no incident is open.
     """
     found = {
         one.incident_id: _of(one, is_part=one is not entry.incident)
@@ -60,7 +59,7 @@ def _cell(cell: Cell) -> tuple[object, ...]:
 
 
 def _text(text: Bilingual) -> str | tuple[str, str]:
-    """Return one text if both languages have the same."""
+    """Return both texts, or only one if they are the same in both languages."""
     return text.zh if text.zh == text.en else (text.zh, text.en)
 
 

@@ -20,7 +20,7 @@ from reports.content.wording.words import word
 
 # Placeholder for the app's name, which pages isolate from the text because it may change the direction of writing.
 _NAME_MARK: Final = "@"
-# The page that shows all apps together, by metric, otherwise by kind.
+# The page to which an incident of all apps together links: the page of its metric, or else of its kind.
 _ALL_APPS_PAGES: Final = {
     "rate": "monitor.html", "volume": "usage.html", "data": "quality.html", "further": "monitor.html",
     SIGN_IN: "signin.html",
@@ -47,13 +47,13 @@ class PageIncident:
     """A published incident with details for the pages.
 
     Attributes:
-        link: the page of its app, relative to the root of the site.
-        fragment: the section of that page that shows its metric, or empty.
+        link: the page of its app, or the page that shows all apps together, relative to the root of the site.
+        fragment: the section of its app's page that shows its metric, or empty.
         folder: of its app; None for all apps together.
         restated_days: number of its days whose figures were changed after publication.
         dimension: the dimension of `cells`; None without a cause.
         is_unregistered: whether its app, or the app that is its cause, is not in the registry.
-        failed: for the sign-in rate only, the outcome of the sessions that failed.
+        failed: for an incident of the sign-in rate, a sentence about the sessions with a failure; otherwise None.
     """
 
     published: PublishedIncident
@@ -104,7 +104,7 @@ class PageIncident:
 
     @property
     def codes(self) -> Bilingual | None:
-        """The outcomes and result codes that grew, in words; an outcome with listed codes is not repeated."""
+        """The outcomes and result codes that grew, in words. An outcome is left out if codes of it are listed."""
         codes = self.published.incident.codes
         if not codes:
             return None
@@ -114,7 +114,7 @@ class PageIncident:
 
     @property
     def note(self) -> Note | None:
-        """The note from the registry about it."""
+        """The note from the registry about the incident, if there is one."""
         return self.published.note
 
     @property

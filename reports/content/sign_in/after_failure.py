@@ -24,11 +24,14 @@ class FailurePath(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureRow:
-    """Sessions with one first failure (channel and outcome), or with any failure (`channel` None): how they went on.
+    """Counts of the sessions with a given first failure, by how they went on.
 
     Attributes:
-        retry, by_channel: signed in by the failed channel; by other channels, in the order of the matrix's columns.
-        cut, lost: not seen signing in; a `cut` session may continue after midnight.
+        channel, failure: channel and outcome of the first failure; None for the sum of several failures.
+        retry: sessions that signed in by the failed channel.
+        by_channel: sessions that signed in by another channel, for each column of the matrix.
+        cut: sessions that were not seen signing in, but may continue after midnight.
+        lost: all other sessions that were not seen signing in.
         within_minute: sessions that signed in at most a minute after the failure.
     """
 
@@ -43,21 +46,21 @@ class FailureRow:
 
     @property
     def recovered(self) -> int:
-        """The sessions that signed in."""
+        """The number of sessions that signed in."""
         return self.concluded - self.lost
 
     @property
     def concluded(self) -> int:
-        """Sessions that midnight did not cut: the denominator of the recovery rate."""
+        """The number of sessions that midnight did not cut, the denominator of the recovery rate."""
         return self.sessions - self.cut
 
 
 @dataclass(frozen=True)
 class AfterFailure:
-    """The matrix of failures and what followed them.
+    """The matrix of first failures and how their sessions went on.
 
-    `channels` are the columns, `rows` the most frequent failures, `others` the number of the remaining failures and
-    their sum (None if there are none), `total` the sum of all.
+    `channels` are the columns, `rows` the most frequent failures. `others` is the number of the remaining failures and
+    their sum, or None if there are none. `total` is the sum of all failures.
     """
 
     channels: list[str]

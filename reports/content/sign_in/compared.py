@@ -15,7 +15,7 @@ from reports.content.sign_in.funnel import missing_steps
 from reports.content.wording.language import t
 
 VALUES_LISTED: Final = 20
-"""Number of values of a dimension that can be chosen, those with most sessions; all others are one more choice."""
+"""Number of values of a dimension that can be chosen: the values with most sessions. The others are one choice."""
 
 
 def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]]]:

@@ -15,7 +15,8 @@ class Funnel:
     """The funnel of one-click login. Pre-fetches are counted apart, because their records belong to no session.
 
     Attributes:
-        counts: the number of all sessions (`sessions`), and of sessions with each step or pair of steps in `FUNNEL`.
+        counts: the number of sessions with a record in one_click (`sessions`), and of these the number with each step
+            or pair of steps in `FUNNEL`.
     """
 
     counts: Mapping[str, int]
@@ -30,14 +31,15 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack one of its steps."""
+        """Each rate; None if the logs lack one of its steps, or if no session contains the first one."""
         return rates(self.counts)
 
 
 def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
-    """Return the steps that the logs lack: fewer than half of the sessions that signed in by one-click login have them.
+    """Return the steps that the logs lack.
 
-    If nobody signed in, no step is returned, because sessions that end early do not contain every logged step.
+    A step is lacking if the sessions with it are fewer than half of the number that signed in by one-click login. If
+    nobody signed in, no step is returned, because sessions that end early do not contain every logged step.
     """
     return [step for step in steps if 2 * counts[step] < counts["signed_in"]]
 
@@ -48,7 +50,7 @@ def has_rate(counts: Mapping[str, int], pair: str) -> bool:
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack one of its steps."""
+    """Return each rate; None if the logs lack one of its steps, or if no session contains the first one."""
     return {
         pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in STEP_PAIRS.items()
     }

@@ -78,8 +78,8 @@ EXAMPLES: Final = {
 def sign_in_texts() -> dict[str, object]:
     """Return the texts and declarations that the script of an app's page needs.
 
-    These are the steps, the places where users stop, advice and records for missing steps, the two steps of each
-    rate, and the dimensions whose values can be compared.
+    These are the steps, the places where users stop, advice and an example record for each step that the logs may
+    lack, the two steps of each rate, and the dimensions whose values can be compared.
     """
     return {
         "stages": {stage: text.by_language for stage, text in STAGE_WORDS.items()},
@@ -101,7 +101,7 @@ def sign_in_texts() -> dict[str, object]:
 
 
 def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return the place where users stopped, as a line of a list; `word` returns the words for channels and outcomes."""
+    """Return the place where users stopped, as a line of a list; `word` translates channels and outcomes."""
     if found := _STOPS.get(stop[:3]):
         return found[0]
     return MIDDLE_DOT.join((word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome)))

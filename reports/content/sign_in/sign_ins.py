@@ -19,8 +19,10 @@ APPS_LISTED: Final = 200
 
 
 class Ways(NamedTuple):
-    """Sessions of an entry channel (None: of all) by way: signed in (`direct`, by a `retry`, or by an `other` channel),
-    or not: `cut` sessions may continue after midnight, `lost` ones do not.
+    """Counts of the sessions of an entry channel (None: of all channels) by way.
+
+    Sessions signed in directly (`direct`), by the failed channel (`retry`) or by another channel (`other`), or were not
+    seen signing in: `cut` sessions may continue after midnight, `lost` sessions do not.
     """
 
     entry_channel: str | None
@@ -34,7 +36,7 @@ class Ways(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """Sessions that were not seen signing in, by their last record."""
+    """Number of `lost` sessions with the same channel, stage and outcome of their last record."""
 
     channel: str
     stage: str

@@ -39,7 +39,7 @@ def way_days(days: Sequence[date], sessions: Mapping[date, Sequence[int]]) -> Ma
         for way, number, top in zip(WAYS, numbers, accumulate(numbers), strict=False):
             if number:
                 bars[way].append(f"M{place} {100 - 100 * top / most:.2f}h0.8v{100 * number / most:.2f}h-0.8z")
-    # A shape for each way, because a browser takes long to draw one for each number of 90 days.
+    # One shape for each way contains all days: drawing a shape for each way and day would take a browser long.
     parts = Markup("").join(
         Markup('<path class="{}" d="{}"/>').format(way, "".join(found)) for way, found in bars.items() if found
     )

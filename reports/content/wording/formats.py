@@ -91,7 +91,7 @@ def weekday(day: date) -> Bilingual:
 
 
 def month_day(day: date) -> str:
-    """Return month and day, as `11-23`, for days of this year or the last."""
+    """Return month and day without the year, as `11-23`."""
     return f"{day:%m-%d}"
 
 

@@ -1,7 +1,7 @@
 """Words for the fixed values of the tables: channels, states, statuses, platforms.
 
-Words of channels, platforms and carriers are declared with them. Add a value here if a page shows it and readers need a
-word for it. Values without a word (a vendor, a file name) are shown unchanged.
+The words of channels, platforms and carriers are declared in `pipelines/contract/record/`. Add a value here if a page
+shows it and readers need a word for it. Values without a word (a vendor, a file name) are shown unchanged.
 """
 
 from pipelines.common.text import Bilingual
@@ -9,7 +9,7 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from reports.content.wording.language import t
 
-# Words of channels, platforms and carriers, which are declared with them.
+# Words of channels, platforms and carriers, from their declarations.
 DECLARED_WORDS: dict[str, Bilingual] = {
     **{one.key: one.label for one in DECLARED},
     **{value: words for one in DIMENSIONS for value, words in one.values.items()},

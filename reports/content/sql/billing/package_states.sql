@@ -1,4 +1,4 @@
--- One row per resource package, in the order in which they are used: its columns.
+-- One row per resource package, by account in the order of use: the columns of `resource_packages`.
 SELECT
     resource_package_id,
     account_id,

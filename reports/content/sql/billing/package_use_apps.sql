@@ -1,4 +1,4 @@
--- One row per account and app: uses of the last 30 days, and those without a package. Most uses first.
+-- One row per account and app: uses of the last 30 days, and how many of them no package covered. Most uses first.
 SELECT
     account_id,
     app_key,

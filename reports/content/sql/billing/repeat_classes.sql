@@ -1,4 +1,5 @@
--- One row per kind of key and class of requests a day: keys, requests and uses over the last 30 days.
+-- One row per kind of key (device or phone) and class of requests a day: number of keys, requests and uses over the
+-- last 30 days.
 SELECT
     key,
     requests_class,

@@ -1,4 +1,4 @@
--- One row per day and key: the 20 keys with most requests on a day, among all of the last 30 days.
+-- One row per day, app and device or phone: the 20 rows of the last 30 days with most requests.
 SELECT
     day,
     key,

@@ -1,4 +1,5 @@
--- One row per month, account, channel and shift in hours: days on which this shift explains the console's billed count.
+-- One row per month, account, channel and shift in hours: number of days on which this shift explains the difference of
+-- the console's billed count. The shift with most days comes last.
 SELECT
     date_trunc('month', day)::DATE AS month,
     account_id,

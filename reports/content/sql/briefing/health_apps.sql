@@ -1,5 +1,5 @@
--- One row per app that the briefing lists, with its newest day of the 30 that has a record: apps with an open incident
--- first, then apps with most requests.
+-- One row per app that the briefing lists: its newest day of the 30 with a record. Apps with an open incident come
+-- first, by loss, then the others by requests.
 WITH volumes AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- One row per app, channel and metric: its rate is 100 % on the data day, over at least 50 requests, and was not on any
--- of the 28 days with requests before.
+-- One row per app, channel and metric whose rate is 100 % on the data day, over at least 50 requests, and was lower on
+-- each of the last 28 days with requests before. At least seven such days are needed.
 WITH rates AS (
     {% for name in WATCHED %}
     SELECT
@@ -21,7 +21,7 @@ WITH rates AS (
         count(*) OVER before AS days_before,
         count(*) FILTER (successes = requests) OVER before AS whole_days_before
     FROM rates
-    -- The whole history only of few apps.
+    -- Only these few need their history.
     SEMI JOIN candidates USING (app_key, channel, metric)
     WINDOW before AS (
         PARTITION BY app_key, channel, metric ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING

@@ -1,4 +1,4 @@
--- One row per app, channel and month of the 13, all three as indexes: the counts of `chart_days`.
+-- One row per app, channel and month of the 13, all three as indexes as in `chart_days.sql`: the same counts.
 WITH counted AS (
     SELECT
         coalesce(app_key, '*') AS app_key,

@@ -1,5 +1,5 @@
--- One row per app, channel and day (the latter two as indexes): counts from $months_first up to the 90 days, for ranges
--- that the reader chooses. `chart_days.sql` has the newer days.
+-- One row per app, channel and day, channel and day as indexes: the counts of the days from $months_first to the day
+-- before $long_first, for ranges that a reader chooses. `chart_days.sql` has the newer days.
 SELECT
     app_key,
     list_position($channels, channel) - 1 AS channel,

@@ -1,6 +1,6 @@
--- One row per row of funnel_daily and of session_times_daily, from $reference_first to the as-of: app, channel and day as
--- indexes, as in `chart_days`; one_click sessions by step, or the median time between two steps. The counts of one place
--- are to be summed.
+-- One row per row of funnel_daily (one_click sessions by step) and of session_times_daily (median time between two
+-- steps) from $reference_first to the as-of. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
+-- caller sums the counts of rows with the same app and day.
 WITH counted AS (
     SELECT app_key, day, {{ each(FUNNEL, "{}") }} FROM funnel_daily
     UNION ALL BY NAME

@@ -1,5 +1,5 @@
--- One row per row of session_daily of the 90 days: app, channel and day as indexes, as in `chart_days`, and sign-in
--- sessions that began in the channel by way. The rows of one place are to be summed.
+-- One row per row of session_daily of the 90 days: the sign-in sessions that began in the channel, by way. App, channel
+-- and day (`place`) are indexes as in `chart_days.sql`. The caller sums rows with the same app, channel and day.
 SELECT
     (listed.place - $first_app_place)::INTEGER AS app,
     list_position($channels, entry_channel) - 1 AS channel,

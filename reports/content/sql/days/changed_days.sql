@@ -1,14 +1,15 @@
--- One row per day and run that changed the day's figures after publication, in the last 60 days: the changed share of
--- the counted records (NULL if only devices or latencies changed), and the day's age at the change. The age counts the
--- days up to the run: to the day after the last day that was closed before it. If that closed day was not recorded, it
--- is taken from the input files that caused the change; the age is NULL if there is none.
+-- One row per day and run that changed the day's figures after publication, in the last 60 days: the day's age at the
+-- change, and the changed share of its counted records (NULL if only devices or latencies changed). A day is one day
+-- old if it was the last day closed before the run. If the last closed day was not recorded with the change, it is
+-- taken from the input files that caused the change; the age is NULL if they have none either.
 WITH by_channel AS (
     SELECT
         day,
         run,
         any_value(cause) AS cause,
         any_value(closed_through) AS closed_through,
-        -- A mended outcome changes authorizations and the like, and no number of records.
+        -- A corrected outcome changes no number of records, but figures such as authorizations. So the largest change
+        -- of any figure counts.
         max(abs(coalesce(published_now, 0) - coalesce(published_before, 0)))
             FILTER (channel <> '*' AND metric <> 'devices' AND NOT starts_with(metric, 'latency_')) AS records
     FROM restatements

@@ -1,4 +1,4 @@
--- One row per day in $days: counts of usage of all apps, then the same counts of the day of comparison; NULL without
+-- One row per day in $days: counts of usage of all apps together, then the same counts a week before; NULL without
 -- data.
 WITH totals AS (
     SELECT day, {{ sums(CARDS) }}

@@ -1,7 +1,7 @@
 -- One row per app, channel and day with data: `successes` are authorizations, or verifications in channels without
--- authorization, `tried` the requests for them; `is_calm` is false on holidays and on days with an incident of the
--- subject. The $movers_among largest subjects have rows, from their first day on, between $reach days before the first
--- of $days and the last.
+-- authorization; `tried` are the requests for them. `is_calm` is false on holidays, and on days with an incident of the
+-- app and channel. Only the $movers_among pairs of app and channel with the largest counts have rows. A pair has a row
+-- for each day from $reach days before the first of $days to the last of $days, except before its first record.
 WITH bounds AS (
     SELECT min(day) - $reach AS first, max(day) AS last
     FROM (SELECT unnest($days::DATE[]) AS day)
@@ -16,7 +16,7 @@ WITH bounds AS (
         (is_login_channel(channel) OR NOT is_number_channel(channel)) AND sum(authorization_requests) > 0 AS is_authorized
     FROM counted
     GROUP BY app_key, channel
-    -- A move cannot exceed the count itself, so the largest subjects contain the largest moves.
+    -- A count that is small on all days cannot move much.
     ORDER BY greatest(max(authorizations), max(verifications)) DESC, app_key, channel
     LIMIT $movers_among
 ), incident_days AS (

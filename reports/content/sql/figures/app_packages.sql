@@ -29,7 +29,7 @@ FULL JOIN schemes
     ON schemes.app_key = seen.app_key
     AND schemes.scheme_id = seen.scheme_id
     AND schemes.package_name IS NOT DISTINCT FROM seen.package_name
--- Records that are no request, such as a page shown, may have no scheme either; they are not usage.
+-- Records without scheme and package count only if they are requests: a record such as a shown page is not usage.
 WHERE coalesce(seen.scheme_id, schemes.scheme_id, seen.package_name, schemes.package_name) IS NOT NULL
     OR verifications_30 > 0
     OR authorizations_30 > 0

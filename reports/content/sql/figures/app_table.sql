@@ -2,8 +2,8 @@
 WITH lines AS (
     SELECT
         app_key,
-        -- The line has 36 heights, relative to its highest day. Apps without number verifications show third-party
-        -- sign-ins.
+        -- Counts that the sparkline shows, in 36 heights relative to its highest day. Apps without number verifications
+        -- show third-party authorizations.
         CASE
             WHEN list_max(number_verifications) > 0 THEN number_verifications ELSE third_party_authorizations
         END AS counts

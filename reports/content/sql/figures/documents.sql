@@ -1,5 +1,5 @@
 -- One row per app, or `*` for all apps, from $first_app to $last_app: its figures as a JSON document. `tables` are
--- defined in `document_tables.py` and read the relations below; empty ones are left out.
+-- defined in `document_tables.py` and read the relations below; empty tables are left out.
 -- noqa: disable=ST03
 WITH steps AS (
     SELECT *, list_position($outcomes, outcome) - 1 AS outcome_place

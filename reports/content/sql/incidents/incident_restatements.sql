@@ -1,4 +1,5 @@
--- One row per incident: number of its days whose figures, of its app or of any for `*`, were changed after publication.
+-- One row per incident: number of its days on which figures of its app were changed after publication; for an incident
+-- of all apps together (`*`), figures of any app.
 SELECT incident_id, count(DISTINCT day) AS days
 FROM incidents
 JOIN (SELECT DISTINCT day, app_key FROM restatements WHERE is_figure(metric)) AS changed

@@ -1,5 +1,5 @@
--- One row per incident of the sign-in rate: the place where most sessions stopped that were not seen signing in on its
--- newest day.
+-- One row per incident of the sign-in rate: the most frequent place (channel, stage and outcome) at which sessions
+-- stopped on its newest day without signing in, and the number of these sessions.
 WITH counted AS (
     SELECT incident_id, stops.channel, stage, outcome, {{ sums(("sessions",)) }}
     FROM incidents

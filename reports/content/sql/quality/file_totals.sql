@@ -1,5 +1,5 @@
--- One row: the counts of records of all input files together, without contents that were replaced or are held: nothing in
--- them counts.
+-- One row: the number of input files, their counts of records, and the number of refused files. The counts of records
+-- leave out replaced and held contents, whose records do not count.
 SELECT
     count(*) AS files,
     CAST(coalesce(sum(records_read) FILTER (counts), 0) AS BIGINT) AS records_read,

@@ -1,10 +1,10 @@
--- One row per restated figure, newest day first: for each day in $days the first $most and one more, which shows that
--- there are more; if $days is NULL, $limit rows of all days.
+-- One row per restated figure, newest day first. Each day in $days has at most $most rows, and one more if there are
+-- more. If $days is NULL, the first $limit rows of all days are returned.
 SELECT
     day,
     app_key,
     coalesce(apps.app_name, app_key) AS app_name,
-    -- Devices are counted over all channels of an app, not only over the four of the trends.
+    -- Here `*` means all channels of an app, over which devices are counted; in other queries it means the four.
     CASE channel WHEN '*' THEN 'all_channels' ELSE channel END AS channel,
     metric,
     published_before,

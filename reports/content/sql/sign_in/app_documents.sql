@@ -1,5 +1,5 @@
 -- One row per app with a row in any of the tables, from $first_app to $last_app: the tables of its page's section as
--- JSON. `tables` are defined in `figures/document_tables.py`; empty ones are left out.
+-- JSON. `tables` are defined in `figures/document_tables.py`; empty tables are left out.
 -- noqa: disable=ST03
 WITH step_times AS (
     SELECT app_key, step, sessions, p50_ms, p95_ms, negative

@@ -1,6 +1,6 @@
 -- One row per app with a sign-in record in the 90 days, from $first_app to $last_app, about the data day: records,
 -- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped; then
--- the numbers by day as JSON.
+-- sessions by day, by way and by step, as JSON.
 WITH listed AS (
     SELECT app_key
     FROM sign_in_funnel

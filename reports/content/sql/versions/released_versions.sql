@@ -1,5 +1,5 @@
--- One row per SDK version of $app_key: its first day in `releases`, if the table of the 30 days lists it; within a day
--- most requests first.
+-- One row per SDK version of $app_key that has a day of release in `releases` and is listed in the app's table of the
+-- 30 days: the version and that day, by day, then most requests first.
 SELECT value, released
 FROM versions
 JOIN releases USING (app_key, value)

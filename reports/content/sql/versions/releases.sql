@@ -1,6 +1,6 @@
 -- One row per app or `*` and SDK version: the first day on which it had more than 1 % of the login authorization
--- requests, if that is one of the 30 days. A version that had this on the first of these days with requests is left out,
--- as it may be older.
+-- requests, if that is one of the 30 days. If that is the app's first day with requests among the 30, the version is
+-- left out, because it may be older.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, day, value, sum(authorization_requests) AS requests
     FROM version_requests
@@ -30,7 +30,7 @@ WITH sums AS (
     WHERE day < $first AND is_login_channel(channel)
     GROUP BY day, GROUPING SETS ((app_key), ())
 ), used_earlier AS (
-    -- In a small app a version may have no request for weeks.
+    -- All earlier days are searched, because in a small app a version may have no request for weeks.
     SELECT app_key, value
     FROM earlier_sums
     JOIN earlier_days USING (app_key, day)

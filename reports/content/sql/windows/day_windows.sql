@@ -1,5 +1,5 @@
 -- One row per day of the 90 that end with the as-of: the shortest window (1, 7, 30, 90 days) that contains it.
--- Sums by this window are a fraction of the rows by day; the sums of longer windows are sums of these.
+-- Sums by this window have a fraction of the rows of sums by day. The sums of longer windows are computed from them.
 SELECT
     day::DATE AS day,
     CASE WHEN day > $last::DATE - 1 THEN 1 WHEN day > $last::DATE - 7 THEN 7 WHEN day > $last::DATE - 30 THEN 30 ELSE 90 END
