@@ -1,6 +1,7 @@
 """The command line: each command opens its input, calls one function, and prints the result.
 
-Errors end in one screen without a traceback: exit 1 the run failed, 2 wrong use or settings, 3 a warning fired.
+An error prints at most one screen, without a traceback. The exit code is 1 if the run failed, 2 for wrong use or
+settings, 3 if a warning fired.
 """
 
 import atexit
@@ -251,7 +252,8 @@ def whatif(
     run_whatif(_folder(data), limit_of(key, most, window), Window(first, last))
 
 
-# Words that belong to no option can be parts of an id, and the library would print them in an error.
+# Words that belong to no option are accepted here and refused later: they can be parts of an id, and the library would
+# print them in its error.
 @app.command(context_settings={"allow_extra_args": True})
 def trace(
     context: typer.Context,
@@ -338,12 +340,12 @@ def status(
 
 
 def main() -> None:
-    """Run the command line; the process ends with the exit code of the contract."""
+    """Run the command line and end the process; the exit codes are listed at the top of this module."""
     # Objects of Dagster and the libraries live until the end: collecting garbage among them, and once more at the end,
     # takes a fifth of the time of a run with nothing new.
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
-    # The frames load NumPy, whose threads for matrices are not needed and wait in a busy loop.
+    # NumPy's threads for matrices are not needed, and would wait in a busy loop.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app(prog_name="authmeter")

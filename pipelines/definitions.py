@@ -10,9 +10,9 @@ from pipelines.orchestration.definitions.resource import DataFolder
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    """Return the definitions for the data folder of the environment. Importing this module reads nothing.
+    """Return Dagster's definitions for the data folder that the environment names. Importing this module reads nothing.
 
-    With unreadable settings the schedule has the default time, and each run fails with the error in them.
+    If the settings cannot be read, the schedule has the default time, and each run fails with that error.
     """
     try:
         settings = load_settings(data_folder(None))

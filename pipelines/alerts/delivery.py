@@ -21,15 +21,15 @@ from pipelines.common.files.rights import keep_private
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.settings import AlertSettings
 
-# Time limit of a receiver or a command.
+# Time limit for each receiver, and for the command.
 SECONDS = 20
 
 
-# Time that the sender's process may take to start.
+# Seconds that the sender's process may take to start.
 _START = 15
 
 
-# Removed from the command's environment: it does not need them.
+# Removed from the environment of the command and of the sender's process, which do not need them.
 _SECRETS = ("AUTHMETER_HASH_KEY", "AUTHMETER_ALERT_URLS")
 
 # The key of the command among the receivers.
@@ -71,8 +71,8 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The result of sending a message: the number of all `receivers`, the keys of receivers that got it (`took`), and a
-    text about what went wrong (`finding`), which is empty if all went well and never contains an address.
+    """The result of sending a message: the number of `receivers`, the keys of the receivers that got it (`took`), and a
+    text about the errors (`finding`), which is empty if all went well and never contains an address.
     """
 
     receivers: int = 0
@@ -111,7 +111,7 @@ class Receivers:
 
 
 def is_set(alerts: AlertSettings) -> bool:
-    """Return whether the settings name any receiver."""
+    """Return whether the settings or the environment name any receiver."""
     return bool(alerts.command or alerts.urls_file or os.environ.get("AUTHMETER_ALERT_URLS"))
 
 
@@ -130,10 +130,10 @@ def all_receivers(data: Path, alerts: AlertSettings) -> tuple[Receivers, str]:
 def send(
     data: Path, alerts: AlertSettings, message: Message, to: Receivers, workbook: Workbook | None = None
 ) -> Delivery:
-    """Send a message to the command and to receivers.
+    """Send a message to the command and the addresses in `to`.
 
     Args:
-        workbook: writes the xlsx file of the day into a folder, to attach it to mails.
+        workbook: writes the xlsx file of the day into a folder; the file is attached to mails.
     """
     found = []
     if to.command:
@@ -161,7 +161,7 @@ def _key(url: str) -> str:
 
 
 def _attached(workbook: Workbook, folder: Path) -> tuple[str, str]:
-    """Return the path of the day's workbook, or the reason why it is missing; the message is then sent without it."""
+    """Write the day's workbook. Return its path and an empty text, or an empty path and the reason for its absence."""
     try:
         return str(workbook(folder)), ""
     except (AuthmeterError, OSError) as error:

@@ -1,7 +1,7 @@
-"""Decides which message is due after a run that published, failed or is late.
+"""Decides which messages are due after a run that published or failed, and when days are late.
 
-Each kind is sent once a day, `weekly` once a week: see `sent.py`. The text is in `message.py`. Failures here never end
-a run; they become a warning.
+Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. The text is
+in `message.py`. Failures here never end a run; they become a warning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from pipelines.store.store import Store
 if TYPE_CHECKING:
     from pipelines.contract.status import Status
 
-# Key of the marker for a weekly message that is still to be sent; no receiver has this key.
+# Key of the marker that is created when a weekly message becomes due; no receiver has this key.
 _DUE: Final = "due"
 
 
@@ -86,8 +86,8 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
             kind, as_of, first_reported, status.state, headline, warnings, status.incidents, status.problems, curve,
             report=_report(settings),
         )  # fmt: skip
-        # The main message contains the warnings: a separate warning is sent only to receivers for which the main one is
-        # off or was sent by an earlier run. Those that refused the main one get it from a later run.
+        # The main message contains the warnings. So a separate warning is sent only if main messages are switched off,
+        # or to receivers that got theirs from an earlier run. Receivers that refused it get it from a later run.
         refused: frozenset[str] = frozenset().union(*(one.refused for one in sent))
         one = send_once(data, settings, message, workbook, without=refused)
         sent.append(one)

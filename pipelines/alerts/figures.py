@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.incidents.usual.key_days import KeyDays
     from pipelines.incidents.usual.norms import DayNorm
 
-# Days before an incident's first day with which its curve begins.
+# The curve of an incident begins this many days before the incident's first day.
 _DAYS_BEFORE: Final = 14
 _WEEK: Final = 7
 
@@ -139,7 +139,7 @@ def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays"
 
 def key_figures() -> tuple[str, ...]:
     """Return the metrics of the key figures, in the order of the briefing."""
-    # Imported lazily, as in `read_key_days`: they load NumPy, and most runs send nothing.
+    # Imported lazily, as in `read_key_days`: the modules load NumPy, and most runs send nothing.
     from pipelines.incidents.usual.key_figures import KEY_FIGURES
 
     return KEY_FIGURES

@@ -60,7 +60,7 @@ def _escaped_html(text: str) -> int:
 
 
 _DIALECTS: Final = {
-    # DingTalk: 20,000 bytes a request; a single line break is none.
+    # DingTalk: 20,000 bytes a request; it ignores a single line break.
     "dingtalk": _Dialect("\n\n", _escaped_json, 18_000),
     # Feishu: 20 KB a request.
     "feishu": _Dialect("\n", _escaped_json, 18_000),

@@ -150,7 +150,7 @@ class Message:
         }  # fmt: skip
 
     def _report(self, language: Language) -> Line:
-        """Return the link to the page of the first unacknowledged incident, else to the first page."""
+        """Return a link to the page of the first unacknowledged incident, else to the first page of the site."""
         first = self.incidents[0] if self.incidents and self.incidents[0].is_alarm and not self.week else None
         link = (first.url or first.link) if first else self.report
         return Line(label=_pick(language, f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)

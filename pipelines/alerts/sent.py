@@ -18,7 +18,7 @@ from pipelines.alerts.message import Kind, Message
 from pipelines.common.files import durable
 from pipelines.contract.settings.settings import Settings
 
-# Number of newest days whose markers are kept, and days for which each marker is kept.
+# A marker is removed if it is older than this many days, and its day is not among this many newest days with a marker.
 _DAYS_KEPT: Final = 40
 
 

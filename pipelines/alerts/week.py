@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 7
 _BILLED: Final = "billable_verifications"
-# Ends of incidents are looked for this many days before a Sunday: a gap may be longer than a week.
+# Days before a Sunday that are read to find ends of incidents: after a gap in the data, the day that shows an end can
+# be weeks after the incident's last day.
 _DAYS_AFTER_AN_END: Final = 60
 
 
@@ -61,8 +62,9 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data. `opened` are the incidents that began in
-    the week, `ended` those whose end its days show; `packages` and `bills` have one row for each account.
+    """The content of a weekly message; `days` is the number of days with data. `opened` has the incidents that began in
+    the week, `ended` the incidents whose end showed on a day of the week. `packages` and `bills` have one row for each
+    account.
     """
 
     first: date
@@ -115,8 +117,9 @@ def read_week(database: Path, sunday: date) -> Week | None:
 def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
     """Return the day that shows the end of an incident, which is reported as open until then; None if no day does.
 
-    `rows` are the days of `key_rows`. Rates, volumes and short days recover by several days back, without days that
-    have no data or, for volumes, are holidays. Faults of the data, and settled incidents, end on the next day.
+    `rows` is the result of `key_rows`. A recovered incident of a rate, a volume or a short day ends on the
+    `DAYS_BACK`-th day with data after its last day; any other incident ends on the first such day. Holidays do not
+    count for volumes and short days.
     """
     from pipelines.incidents.detection.falls import DAYS_BACK
 

@@ -62,7 +62,9 @@ def unfinished_name(listed: Listed) -> str:
 
 
 def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
-    """Write the file and return whether it is the complete wanted version. Raises the errors of `_chunks`."""
+    """Download an object to the file, and return whether the file is complete and of the wanted version. Raises the
+    errors of `_chunks`.
+    """
     if wanted.size > PIECE:
         md5 = _read_pieces(bucket, wanted, file)
     else:

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _AT_ONCE = 8
-# Objects and bytes that are moved into landing and recorded together.
+# A batch of downloads is moved into landing and recorded when it has this many objects or bytes.
 _TOGETHER, _TOGETHER_BYTES = 512, 256 << 20
 # The most downloads that are started before the first of them is moved into landing.
 _AHEAD = 256
 _PAGE = 1000
 _GB = 10**9
-# An object with its file (None for a folder marker); or why it was not downloaded; or None if the fetch was ended
-# before it.
+# The downloaded version of an object with its file (None for a folder marker); or the reason why it was not downloaded;
+# or None if the fetch ended before it.
 Outcome = tuple[Listed, Path | None] | BucketError | None
 Progress = Callable[[int, int], None]
 
@@ -51,7 +51,7 @@ class FetchReport:
     """The result of a fetch: numbers of buckets, of downloaded objects, and of their bytes.
 
     `waiting` is the number of objects that are left for the next run because of `max_gb`, `ignored` the number of
-    objects with names that landing ignores. `findings` are the errors by address.
+    objects with names that landing ignores. `findings` has the errors by the address of the bucket.
     """
 
     buckets: int = 0
@@ -137,7 +137,8 @@ class _Fetch:
         new = [*self._new(listing.objects)]
         self._due = self._bounded(new)
         if since:
-            # An object that waits, or whose download fails, is fetched even if it is older than `since_days` by then.
+            # A later run fetches the objects that wait, or whose download fails, even if they are older than
+            # `since_days` by then.
             self._ledger.note_waiting(self._address.identity, self._settings.into, (one.key for one in new))
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
         return bool(self._due)

@@ -1,7 +1,7 @@
-"""The objects downloaded from buckets, and the files copied to them: `warehouse/buckets.sqlite`.
+"""Records the objects downloaded from buckets and the files copied to buckets, in `warehouse/buckets.sqlite`.
 
-It is separate from the catalogue, which every run reads as a whole, because a bucket can have a million objects. If the
-file is removed, everything is downloaded and copied again, and no record counts twice.
+The file is separate from the catalogue, which every run reads as a whole, because a bucket can have a million objects.
+If the file is removed, everything is downloaded and copied again, and no record counts twice.
 """
 
 import json
@@ -55,7 +55,7 @@ class Copied:
 
 
 class Ledger:
-    """The open ledger. The lock of the data folder must be held."""
+    """The open `buckets.sqlite`. The lock of the data folder must be held."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -97,8 +97,8 @@ class Ledger:
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
     def note_copied(self, target: str, put: Mapping[str, Copied], removed: Iterable[str] = ()) -> None:
-        """Record the files in `put`, which were copied or which the folder lacks now (`gone_in`), and delete the
-        entries of the files in `removed`, which the target no longer has.
+        """Record the files in `put`: files that were copied, and files that the folder lacks now (`gone_in`). Delete
+        the entries of the files in `removed`, which the target no longer has.
         """
         with self._transaction():
             rows = [(target, path, one.digest, one.gone_in) for path, one in put.items()]
@@ -132,7 +132,7 @@ def open_ledger(store: Store) -> Iterator[Ledger]:
 
 
 def finding_on(error: sqlite3.DatabaseError, store: Store, damaged: Bilingual) -> Bilingual:
-    """Return the finding on an error of the ledger: `damaged`, unless the file itself is sound.
+    """Return the finding on an error of the ledger: `damaged`, or that it cannot be used now (`OperationalError`).
 
     Raises:
         AuthmeterError: the disk is full, or rights are missing.

@@ -1,7 +1,7 @@
 """Copies a folder to a bucket in an order that keeps the copied site working for readers during the copy.
 
-New and changed files are copied first, entry pages last. A file of pages that the folder lacks now is removed one
-version later, so that pages opened before can still load it. Only files that `mirror` copied are removed.
+New and changed files are copied first, entry pages last. A file that the folder no longer contains is removed from the
+bucket one version later, so that pages opened before can still load it. Only files that `mirror` copied are removed.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8
 _TOGETHER = 256
-# The digest of a file whose content in the bucket is unknown, or which may not exist there; no content has it.
+# The digest of a file whose content in the bucket is unknown, or which may not exist there; no content has this digest.
 _UNKNOWN = ""
 # The list of the operating system is not used, as it differs between machines.
 _TYPES = mimetypes.MimeTypes(filenames=())
@@ -82,7 +82,7 @@ class Mirror:
 def mirror(
     what: Mirror, address: Address, ledger: Ledger, progress: Progress = lambda done, total: None
 ) -> MirrorReport:
-    """Copy the new and changed files of a folder to a bucket.
+    """Copy the new and changed files of a folder to a bucket, and remove copies of files that the folder no longer has.
 
     Args:
         progress: called with the number of copied files and the total.
@@ -123,8 +123,10 @@ class _Mirroring:
         return self._report
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
-        """Return the files copied before, by path; empty if the bucket was emptied since. It counts as emptied if it
-        lacks the last of these files in the order of copying (`groups`) that was copied completely.
+        """Return the files copied before, by path.
+
+        If the bucket no longer has the last completely copied file in the order of copying (`groups`), it was emptied
+        since: the entries of these files are deleted from the ledger, and the result is empty.
         """
         before = self._ledger.copied(self._target)
         known = {path for path, copied in before.items() if copied.digest != _UNKNOWN}
@@ -138,9 +140,9 @@ class _Mirroring:
         return before
 
     def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
-        """Remove from the bucket the files that an earlier version of the folder already lacked, or with `keeps_gone`
-        off, all that the folder lacks. Record the files that are missing for the first time, and the files that exist
-        again.
+        """Remove files from the bucket that the folder lacks now: with `keeps_gone` only if an earlier version of the
+        folder lacked them, too, else all. Record the files that are missing for the first time, and the files that
+        exist again.
 
         `there` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
@@ -160,8 +162,8 @@ class _Mirroring:
         self._report.removed = len(old)
 
     def _note_unknown(self, paths: Sequence[str], before: Mapping[str, Copied]) -> None:
-        """Record, before files are put or removed, that their content in the bucket is unknown. If that breaks off, a
-        later call copies them again, even with the content that they had before, or removes them.
+        """Record, before files are copied or removed, that their content in the bucket is unknown. If the process is
+        killed meanwhile, a later call copies or removes them again, even if their content did not change.
         """
         noted = {path: Copied(_UNKNOWN, before[path].gone_in if path in before else None) for path in paths}
         self._ledger.note_copied(self._target, noted)

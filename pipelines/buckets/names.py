@@ -29,8 +29,8 @@ def is_ignored_name(name: str) -> bool:
 
 
 def folded(path: str) -> str:
-    """Return a form of a path that is equal for paths that are the same file on file systems that ignore case or
-    Unicode normalization.
+    """Return the normal form of a path. Two paths have the same form if they name the same file on file systems that
+    ignore case or Unicode normalization.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
 _OSS_REGION = re.compile(r"\boss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$")
-# The names in the provider's own tools, with its command line first.
+# Environment variables that the provider's own tools read, the ones of its command line first.
 _OSS_KEYS = (
     ("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"),
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),

@@ -26,7 +26,7 @@ class Placer:
     def __init__(self, landing: Path, into: str, address: Address, ledger: Ledger) -> None:
         self._landing, self._into, self._address, self._ledger = landing, into, address, ledger
         self.unfinished = landing / into / _UNFINISHED
-        """The folder of downloads, whose name landing ignores."""
+        """The folder of unfinished downloads. Its name makes runs ignore it."""
 
     def require_folder(self) -> None:
         """Refuse a target folder that cannot be created, or that a run ignores.

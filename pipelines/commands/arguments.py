@@ -1,6 +1,6 @@
-"""Parsers of the commands' arguments: days, months, spans of days, paths, and the data folder.
+"""Parsers of the commands' arguments (days, months, spans of days, paths), and options that several commands have.
 
-Each returns a value or raises the error to show. `pipelines/cli.py` assigns them to arguments.
+A parser returns a value or raises the error to show. `pipelines/cli.py` assigns parsers and options to commands.
 """
 
 from datetime import date
@@ -13,7 +13,7 @@ from pipelines.common.days import Window
 
 
 def day(text: str) -> date:
-    """Return a day from text.
+    """Parse a day, such as `2026-11-23`.
 
     Raises:
         BadParameter: the text is no day.
@@ -25,7 +25,7 @@ def day(text: str) -> date:
 
 
 def month(text: str) -> date:
-    """Return the first day of a month from text.
+    """Parse a month, such as `2026-11`, and return its first day.
 
     Raises:
         BadParameter: the text is no month.
@@ -37,7 +37,7 @@ def month(text: str) -> date:
 
 
 def span(text: str) -> Window:
-    """Return a span from text, such as `2026-11-01..2026-11-07`.
+    """Parse a span of days, such as `2026-11-01..2026-11-07`.
 
     Raises:
         BadParameter: the text is no span, or the last day is before the first.
@@ -52,7 +52,7 @@ def span(text: str) -> Window:
 
 
 def path(text: str) -> Path:
-    """Return a path from text.
+    """Parse a path.
 
     Raises:
         BadParameter: the text is empty.

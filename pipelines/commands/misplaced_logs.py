@@ -1,4 +1,4 @@
-"""Finds logs in the data folder next to an empty `landing/`, for the message about it."""
+"""Finds logs in the data folder next to an empty `landing/`, so that a message can name them."""
 
 from pipelines.common.text import listed
 from pipelines.reading.sources.mapping import format_of

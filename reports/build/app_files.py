@@ -34,7 +34,7 @@ OLDER_DAYS_FILE = "days_13m.js"
 """File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
 VERSIONS_FILE = "versions.js"
 """File with all SDK versions of an app whose page lists some of them together."""
-# Larger sites do not get these files: they would take a third of the rendering time.
+# Sites with more apps have no files of older days, which would take a third of the rendering time.
 _MOST_APPS_WITH_OLDER_DAYS = 2000
 # Most apps that are read at a time, which bounds memory. Smaller sites are read in `_PARTS` parts.
 BATCH = 2000
@@ -43,9 +43,9 @@ NAME_MARK, FOLDER_MARK, INCIDENTS_MARK = "@@NAME@@", "@@FOLDER@@", "@@INCIDENTS@
 
 
 class AppFiles(NamedTuple):
-    """Sizes in bytes of the files that were written for one app.
+    """Sizes of the files that were written for one app: bytes, and the rows of the detail CSV without its header.
 
-    `csv_rows` excludes the header; `xlsx_bytes` is None without a workbook.
+    `xlsx_bytes` is None without a workbook.
     """
 
     page_bytes: int
@@ -219,7 +219,7 @@ def _batches(
         places = texts.get_column("place")
         texts = texts.drop("place")
         detail = marts.frame("site/detail_counts", **span, first_place=places[0] if len(places) else 0)
-        # Rows are sorted by app, so each app's rows are contiguous; an app without rows has none.
+        # Rows are sorted by app, so each app's rows are contiguous.
         counted = np.bincount(detail.get_column("place"), minlength=texts.height)
         runs = dict(texts.select("app_key", rows=counted).group_by("app_key").agg(pl.col("rows").sum()).iter_rows())
         lengths = [runs.get(key, 0) for key in keys]

@@ -89,7 +89,7 @@ class BillingPages:
 
     @property
     def menu(self) -> list[tuple[str, Bilingual]]:
-        """Return path and name of each page that has data, or bad rows or notices of its own registry files."""
+        """Path and name of each page that has data, or bad rows or notices of its own registry files."""
         pages = (
             (self._accounts, "packages.html", t("Packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),

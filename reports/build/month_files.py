@@ -1,8 +1,8 @@
 """The detail of each app by calendar month: `apps/<folder>/monthly/<YYYY-MM>.csv`, and the newest months as workbooks.
 
-A file of a past month is linked from the previous generation unless its rows, its code or its language changed. The
-file of the current month is cut from the rows of the 30 days, which `app_files.py` reads. This module decides which
-months are written and how; the columns are defined by the detail export.
+A file of a past month is linked from the previous generation unless its rows, the code that writes it or its language
+changed. The file of the current month is cut from the rows of the 30 days, which `app_files.py` reads. This module
+decides which months are written and how; the columns are defined by the detail export.
 """
 
 import os

@@ -267,8 +267,8 @@ class _Site:
     def _months(self) -> list[Month]:
         """Write the CSV of each calendar month since the first record, and return the months, newest first.
 
-        Each month has its number of days, its days with data, and the usage of all apps together; or None without a
-        record.
+        The counts of a month are its number of days, its days with data, and the usage of all apps together; None if
+        the month has no record.
         """
         self.writer.folder("monthly")
         totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}

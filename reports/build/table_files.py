@@ -1,4 +1,4 @@
-"""Writes the published tables as Parquet for other systems, under `tables/<table>/`; tables with days by month.
+"""Writes the published tables as Parquet for other systems, under `tables/<table>/`. Tables by day have a file a month.
 
 Files of months whose rows did not change are linked from the previous generation.
 """

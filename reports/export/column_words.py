@@ -1,7 +1,7 @@
 """Words for the columns of exported files: names, units and meanings in both languages.
 
 Metrics have the words of their declaration; other columns are named here. A column without an entry keeps its table
-name, and its meaning is its comment in the tables. The setting `csv_language` chooses the language of a file.
+name and has no meaning in files. The setting `csv_language` chooses the language of a file.
 """
 
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ _WORDS: Final = {
 
 
 def column_words(column: str) -> ColumnWords:
-    """Return the words of a column; a column without an entry is labelled with its own name."""
+    """Return the words of a column; a column without an entry is labelled with its own name and has no meaning."""
     if column in METRICS:
         metric = METRICS[column]
         return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)
@@ -112,7 +112,9 @@ def column_words(column: str) -> ColumnWords:
 
 
 def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = False) -> list[str]:
-    """Return the headings of a file; without a language, workbooks have the Chinese word before the column's name."""
+    """Return the headings of a file. Without a language, a CSV has the column names, and a workbook has the Chinese
+    label before each name.
+    """
     if not language:
         return [_with_name(column) if is_workbook else column for column in columns]
     named = [_heading(column, language, is_workbook) for column in columns]

@@ -28,7 +28,7 @@ def _safe(text: pl.Expr) -> pl.Expr:
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with an apostrophe wherever a text would run as a formula; other columns are unchanged."""
+    """Return the frame with an apostrophe wherever a text would run as a formula; only columns of texts are changed."""
     # Texts repeat: checking only distinct values saves a second on half a million rows. Checking all columns in one
     # query costs no more than checking a small one.
     is_harmful = frame.select(pl.col(pl.String).unique().str.contains(f"{_FIRST}|{_INNER}").any())
@@ -50,7 +50,9 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Replace the column `place` by the texts of that row of `texts`; their columns follow the first column."""
+    """Return `rows` with texts: the column `place` has the row number in `texts` for each row, and is replaced by the
+    columns of `texts`, which follow the first column.
+    """
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
     return pl.DataFrame([day, *texts_of_rows.iter_columns(), *numbers])

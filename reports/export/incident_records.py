@@ -1,6 +1,6 @@
-"""The records behind open incidents: for each app with one, its records of the newest day.
+"""The records behind open incidents: for each app with an open incident, its records on the as-of.
 
-They are masked as in exports, and so are numbers and devices inside their ids (`masked_ids.py`).
+They are masked as in exports; phone numbers and device ids inside other ids are masked, too (`masked_ids.py`).
 The daily run reads them and passes them to the site (`reports/build/app_files.py`), which does not read stored records.
 `authmeter export --events` (`exports.py`) writes other days and apps.
 """

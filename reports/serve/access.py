@@ -32,7 +32,7 @@ class Grant:
     is_whole_site: bool = False
 
     def may_open(self, path: SitePath) -> bool:
-        """Whether that file is granted; a folder counts as its index page."""
+        """Whether the file of a path is granted; a folder counts as its index page."""
         if self.is_whole_site:
             return True
         if path == METRICS_PAGE:

@@ -87,10 +87,10 @@ def served(request: Request, path: SitePath, root: Path) -> Response:
         raise
     if status and stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(file)
-    # A link within the site could lead to the folder of another app; the way to the site may have links.
+    # A link within the site could lead to the folder of another app. The path of the site itself may contain links.
     if not status or not stat.S_ISREG(status.st_mode) or Path(file) != Path(os.path.realpath(root), *path):
         raise FileNotFoundError(file)
-    # Starlette would find out after it has sent the headers.
+    # Starlette would fail after it has sent the headers.
     if not os.access(file, os.R_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), file)
     response = files.file_response(file, status, request.scope)

@@ -89,7 +89,7 @@ def _published_days(connection: duckdb.DuckDBPyConnection) -> Window:
 
 
 def _within(published: Window, span: Window) -> Window:
-    """Return the published days of a span, which may be much longer; none if its last day is before its first."""
+    """Return the published days of a span. If there are none, the result ends before it begins."""
     return Window(max(span.first, published.first), min(span.last, published.last))
 
 

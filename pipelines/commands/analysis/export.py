@@ -41,7 +41,8 @@ def run_export(data: Path, options: ExportOptions) -> None:
 
     Raises:
         BadParameter: the options contradict each other.
-        UsageError: the target is in a folder that only runs may write; also as the functions of `reports/export`.
+        UsageError: the target is in a folder that only runs may write, or a function of `reports/export` refuses the
+            export.
     """
     of_month, first, last = options.month, options.first, options.last
     if options.table:

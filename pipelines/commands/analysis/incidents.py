@@ -11,7 +11,7 @@ from pipelines.store.store import Store
 
 
 def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
-    """Print the published incidents, in the order of all reports.
+    """Print the published incidents, in the order that all reports use: open ones first.
 
     Args:
         with_parts: include incidents that are part of another.

@@ -37,7 +37,8 @@ LISTED = 20
 
 
 def check_folder(data: Path) -> int:
-    """Check settings, registry and sources; return the exit code: 2 for a bad row, else 3 for a warning, else 0.
+    """Check settings, registry and sources. Return the exit code: 2 for a bad row of the registry, else 3 for a
+    warning, else 0.
 
     Raises:
         UsageError: the folder is missing, a setting or a source mapping is wrong, or stored days have another time
@@ -134,7 +135,7 @@ def _check_member(data: Path, member: LandedFile, sources: Sources, source: str 
 
 
 def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings: Settings) -> int:
-    """Read one file, or one member of an archive, and print its content; return the exit code."""
+    """Read one file or one member of an archive. Print its books, first records and rejects; return the exit code."""
     now = datetime.now(UTC)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         # Spilled data must stay out of the folder of the part.

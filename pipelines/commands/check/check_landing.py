@@ -1,4 +1,6 @@
-"""Checks landing for `authmeter check`: files by source, files that no source reads, and damaged or poor files."""
+"""Checks landing for `authmeter check`: files by source, files that no source reads, damaged files, and files with few
+good records.
+"""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -20,12 +22,12 @@ from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
-# New files that are read; a check should take seconds.
+# Most new files that are examined: a check should take seconds.
 _LOOKED_INTO = 100
 
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Print the findings; return whether there is a warning."""
+    """Print the number of files by source, and the findings on files; return whether there is a warning."""
     files: dict[str, int] = {}
     unreadable: set[str] = set()
     passed_over: set[str] = set()
@@ -75,7 +77,7 @@ def _poor_files(
 ) -> tuple[CheckResult, ...]:
     """Return the checks of damaged files and of files with few good records, as a run would find them now."""
     manifest, now = store.read_manifest(), datetime.now(UTC)
-    # Archives among the files are named by the setting `ignore`.
+    # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.
     files = (*landed.refused, *(file for file in landed.files if not is_archive(file.path)))
     there = {(file.path, file.stamp) for file in files}
     for entry in manifest.files:
@@ -87,7 +89,7 @@ def _poor_files(
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _LOOKED_INTO:
         print(f"landing    {len(new):,} files are new; only the first {_LOOKED_INTO} are examined")
-    # Their entries in the manifest were made with another mapping.
+    # Files that had no accepted record when a run read them with another mapping.
     poor = [
         (file, mapping)
         for file, mapping in logs

@@ -18,7 +18,7 @@ from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fau
 from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
-# Files tried per mapping, and the size that is read in a second or two.
+# Most files that are tried for a mapping, and the bytes that are read in a second or two.
 _SAMPLES = 5
 _SAMPLE_BYTES = 64 << 20
 # A dry read keeps nothing, so its hashes need no secret.
@@ -26,7 +26,9 @@ DRY_KEY = "authmeter check, nothing is kept"
 
 
 def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Print the findings for the files in landing; return whether there is a warning."""
+    """Print the mappings without files, and the faults of the others; return whether there is a warning. Faults are
+    found by reading samples of the files in landing.
+    """
     manifest = store.read_manifest()
     landed = landed_files(scan(store.landing, set()), manifest.archives, settings).files
     idle = sources.idle({file.path for file in landed} | {entry.path for entry in manifest.files})

@@ -96,7 +96,7 @@ def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, Source
     """Yield the files of each source that were modified last, at most `_NEWEST` of a source."""
     left: dict[str, int] = {}
     known = known_files(scan(store.landing, set()), store.read_manifest().archives)
-    # A member that is refused has the bytes of its archive.
+    # A refused member has no records that count, and its `full` is the path of its archive.
     found = (file for file in known if not isinstance(file, RefusedFile))
     for file in sorted(found, key=_changed_at, reverse=True):
         mapping = sources.for_landed(file)

@@ -26,7 +26,9 @@ _PARQUET_BYTES = 32 << 20
 def examined_entries(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
-    """Yield the manifest entry that each file would get, as far as its beginning shows. Nothing is stored."""
+    """Yield the manifest entry that each file would get, as far as its beginning shows; none for large Parquet files.
+    Nothing is stored.
+    """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:

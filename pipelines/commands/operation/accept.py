@@ -14,7 +14,7 @@ from pipelines.store.store import Store
 
 
 def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
-    """Print how many records of each day would be lost with the held content of a path, and accept it.
+    """Print how many records of each day the held content of a path would remove, and accept it.
 
     Args:
         is_sure: accept it even if a closed day loses records.

@@ -11,7 +11,7 @@ from pipelines.run.daily_run import open_run
 
 
 def run_dev(data: Path, port: int) -> int:
-    """Run Dagster's web server and daemon with this data folder's instance, on loopback only.
+    """Run Dagster's web server and daemon on the home of a data folder, on loopback only.
 
     Raises:
         AuthmeterError: another `authmeter dev` runs on the folder, or the port is in use.
@@ -20,8 +20,8 @@ def run_dev(data: Path, port: int) -> int:
     home = prepare(data)
 
     def before() -> None:
-        # If the port is in use, Dagster's web server ends and its parent waits forever. Processes of a killed one have
-        # ended by now.
+        # If the port is in use, Dagster's web server ends and its parent waits forever. The processes of a killed
+        # `authmeter dev` have ended by now.
         require_free(port)
         end_runs_of_the_dead(data)
         page = f"http://{LOOPBACK}:{port}" if port else "a free port, printed below,"

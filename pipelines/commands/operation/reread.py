@@ -21,7 +21,7 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:
         raise nothing_published(data)
-    # Files can be of a source that was removed, and that another source reads now.
+    # The source may have been removed since it read files, which another source reads now.
     if source and source not in {entry.source for entry in manifest.files}:
         load_sources(data).named(source)
     given = {REREAD: "yes", REREAD_SOURCE: source, REREAD_FROM: str(first) if first else None}

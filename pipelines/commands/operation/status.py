@@ -1,6 +1,6 @@
 """`authmeter status`: prints published and late days, failures with their causes, and what to do.
 
-It only reads, also while a run is active. `run/status.py` computes the same for programs.
+It only reads, also while a run is active. `run/status.py` computes the state, for programs as well.
 """
 
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from pipelines.run.status import status_of
 
 
 def print_status(data: Path, as_json: bool = False) -> int:
-    """Print the state of a data folder; return the exit code: 0 if all is well, 3 if something needs a look."""
+    """Print the state of a data folder; return the exit code: 0 if all is well, 3 if something needs attention."""
     status = status_of(data, datetime.now(UTC))
     if as_json:
         print(status.as_json(), end="")

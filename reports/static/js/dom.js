@@ -69,8 +69,8 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * A name from outside, isolated from the text around it, because it may contain characters that change the direction of
- * writing.
+ * A name from a log or registry, isolated from the text around it, because it may contain characters that change the
+ * direction of writing.
  * @param {string} text
  * @returns {HTMLElement}
  */
@@ -154,6 +154,6 @@ export function remember(name, value) {
   try {
     window.localStorage.setItem(`authmeter-${name}`, value);
   } catch {
-    /* as above */
+    // As in `remembered`, only the address has the choice then.
   }
 }

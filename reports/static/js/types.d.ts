@@ -174,8 +174,8 @@ export interface Texts {
   words: Record<string, Both>;
   metrics: Record<string, { label: Both; meaning: Both; better: Better }>;
   /**
-   * Texts of sign-in sessions: steps, places where users stopped (by channel, stage and outcome), advice and records for
-   * missing steps, the steps of the funnel, and the two steps of each rate.
+   * Texts of sign-in sessions: steps, places where users stopped (by channel, stage and outcome), advice and example
+   * records for missing steps, the steps of the funnel, the two steps of each rate, and the dimensions to compare by.
    */
   sign_ins: {
     stages: Record<string, Both>;
@@ -327,8 +327,8 @@ export interface Evidence {
 }
 
 /**
- * Open incidents by column: text in Chinese and English, and whether it is amber instead of red. A null folder means
- * all apps together; on an app's page without `folder`, it equals the app's key.
+ * Open incidents by column: text in Chinese and English, and whether it is amber instead of red. A null `folder` means
+ * all apps together; without this column, all incidents are of one app, whose folder equals its key.
  */
 type OpenIncidents = {
   id: string[];
@@ -395,7 +395,6 @@ export interface ChartLists {
   usage: Record<string, Value[]>;
 }
 
-/** The figures with what follows from them. */
 export type FunnelStep = "page" | "click" | "authorize" | "verify";
 export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" | "page_signed_in";
 /** The steps of a rate; the first is its denominator. */
@@ -417,8 +416,8 @@ export interface DaysByWay {
 export type PathRow = TableRow<SignInTables["paths"]>;
 
 /**
- * The sign-in sessions of an app: the sentence in Chinese and English, its records of the data day, and texts of numbers
- * by day (`packed.js`): sessions by entry channel and way; by step of the funnel, with median times.
+ * The sign-in sessions of an app: the sentence in Chinese and English, its records of the data day, and texts of
+ * numbers by day (`packed.js`): sessions by entry channel and way; by step of the funnel, with median times.
  */
 export interface RawSignIns {
   line: [string, string];
@@ -443,6 +442,7 @@ export interface FailureRow {
   within_minute: number;
 }
 
+/** The figures of an app, or of all apps together, with derived values. */
 export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   open: { id: string; folder?: string | null; zh: string; en: string; amber: boolean; name?: string | null }[];
   sums: Record<string, Record<PeriodKey, UsageRow>>;
@@ -582,7 +582,7 @@ export type CsvCell = string | Value;
  */
 export type FileUnit = "" | "day" | "share" | "points" | "ms" | "bytes" | "yuan";
 
-/** The role of a figure after the first one in a cell. */
+/** The role of a figure in a cell; empty for the main figure. */
 export type FigureRole = "" | "change" | "detail" | "low" | "high" | "of" | "tolerance" | "most" | "least";
 
 export interface Figure {
@@ -633,8 +633,8 @@ export interface MadeTable {
 export type Field = HTMLInputElement | HTMLSelectElement;
 
 /**
- * `matches` returns the test of the present filters, or null; `found` returns the text about the number of rows that
- * pass.
+ * The options of a table. `matches` returns the test of the present filters, or null; `found` returns the text about
+ * the number of rows that pass.
  */
 export interface TableOptions {
   count: number;

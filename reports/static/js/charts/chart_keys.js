@@ -1,5 +1,5 @@
-/* Keys next to the charts for their marks: gaps, first days of incidents, notes, the span before, and the usual
-   range. */
+/* Keys next to the charts, which explain their marks: gaps, first days of incidents, notes, the span before, and the
+   usual range. */
 
 import { _, filled, listed } from "../choices/language.js";
 import { chosenSpan, figures } from "../choices/state.js";
@@ -26,7 +26,7 @@ function key(className, text, days = []) {
 }
 
 /**
- * The newest notes of the charts' span.
+ * The keys of the newest notes in the charts' span, and the number of the other notes.
  * @param {DayNote[]} notes
  * @returns {HTMLElement[]}
  */
@@ -56,7 +56,7 @@ function behindKeys(isAlone) {
 }
 
 /**
- * Consecutive days, written as their first and last day.
+ * The days as texts: each run of consecutive days is written as its first and last day.
  * @param {string[]} days
  * @returns {string[]}
  */
@@ -124,7 +124,7 @@ function leftOut(isByVersion) {
 const words = (textContent) => element("span", { textContent });
 
 /**
- * Shows the keys of the marks in the charts of a legend.
+ * Shows the keys of the marks in the charts that a legend belongs to.
  * @param {HTMLElement} legend
  * @param {string[]} channels the channels of the legend's lines.
  * @param {boolean} isAlone whether the charts show a single line.

@@ -205,14 +205,14 @@ export function drawCharts() {
   else if (!pendingCharts) pendingCharts = drawPending();
 }
 
-/* Draws at once, because printing does not wait. */
+/* Draws the layers of the chosen span at once, because printing does not wait. */
 function drawShownChartsNow() {
   if (!window.Plotly || !window.AUTHMETER_CHARTS) return;
   for (const place of shownCharts()) if (isStale(place, chosenSpan)) drawLayer(place, chosenSpan);
   for (const place of all("[data-chart]")) showReady(place);
 }
 
-/* After a change of numbers or series every layer is redrawn. */
+/* Redraws every layer, after a change of numbers or series. */
 function drawAnew() {
   revision += 1;
   clearReadout();

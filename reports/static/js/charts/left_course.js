@@ -1,5 +1,5 @@
-/* The figures of the drawing of units left in an account's resource packages. The table is made when it is opened:
-   it has up to two hundred days, and there may be many accounts. */
+/* The table of the figures that the drawing of an account's resource packages shows: the units left by day. It is made
+   when it is opened: it has up to two hundred days, and there may be many accounts. */
 
 import { _, onLanguage } from "../choices/language.js";
 import { number } from "../data/format.js";

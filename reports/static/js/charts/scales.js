@@ -23,8 +23,8 @@ const moment = (day, shift = 0) => new Date(Date.parse(day) + shift * DAY).toISO
 export const dayAfter = (day, days) => moment(day, days).slice(0, 10);
 
 /**
- * Even steps over the values. Counts start at zero; rates and latencies have their own range, as changes would
- * otherwise be invisible. The range of a latency is at least a third of its highest value, so that noise of a few
+ * The axis of the values, with even steps. Counts start at zero; rates and latencies have their own range, as changes
+ * would otherwise be invisible. The range of a latency is at least a third of its highest value, so that noise of a few
  * milliseconds stays small.
  * @param {Value[]} values
  * @param {Unit} unit

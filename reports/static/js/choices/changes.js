@@ -1,7 +1,7 @@
 /* Notifies listeners of a change, such as of language, window or figures. */
 
 /**
- * One kind of change.
+ * Makes a kind of change: `on` registers a listener, `tell` runs all listeners.
  * @returns {{ on: (listener: () => void) => void, tell: () => void }}
  */
 export function change() {

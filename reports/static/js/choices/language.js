@@ -84,7 +84,7 @@ export function filled(text, values) {
  */
 export function localAddress(path, app = path.startsWith(`${root}apps/`) ? "" : chosenApp) {
   const choices = new URLSearchParams({ lang: language });
-  // Without it in the address, the other page would show the window of an earlier visit.
+  // Without the window in its address, the other page would show the window of an earlier visit.
   const stored = remembered("days") || String(site.days.length);
   if (chosenDays !== site.days.length || stored !== String(chosenDays)) choices.set("days", String(chosenDays));
   if (chosenSpan !== String(chosenDays)) choices.set("span", chosenSpan);

@@ -1,5 +1,5 @@
-/* The switch between the last 7 and 30 days and the longer spans of the charts, during which tables show 30 days; and
-   the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
+/* The switch between the last 7 days, the last 30 days, and longer spans of the charts, with which tables show 30 days;
+   and the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
    windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
 
 import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
@@ -155,8 +155,8 @@ export function chooseWindow(days) {
   chooseSpan(days === 7 ? "7" : "30");
 }
 
-/* Draws the dates of the window with the number of compared days, so that the tables below need not repeat it in
-   each column, or the dates of the charts. */
+/* Draws the dates of the charts, and the dates of the window with the number of compared days, so that the tables below
+   need not repeat this number in each column. */
 function drawSpans() {
   const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);

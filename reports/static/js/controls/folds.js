@@ -1,5 +1,5 @@
-/* Stores the folds that the reader opened in the address: a copied address shows them open. Opening is not a step of
-   Back. */
+/* Stores in the address which folds (`<details>`) the reader opened: a copied address shows them open. Back does not
+   undo opening. */
 
 import { asked, keepInAddress } from "../choices/address.js";
 import { onFigures } from "../choices/windows.js";

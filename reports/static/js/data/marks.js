@@ -49,7 +49,7 @@ export function releaseMarks(days, channels) {
 }
 
 /**
- * All marks that are drawn as a line on one of the days.
+ * The marks that are drawn as lines: incidents and releases on these days, and notes from the first of these days on.
  * @param {string[]} days
  * @param {string[]} channels
  * @returns {Mark[]}

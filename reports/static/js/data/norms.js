@@ -1,7 +1,7 @@
 /* The usual range of a day: the median of the eight weeks before it, three spreads to either side. It does not
    depend on the span of a chart, so that a fallen figure does not look normal compared with its own last days. The
-   rule and its test cases are the same as in `pipelines/incidents/usual/norms.py`, which explains it; the parameters are
-   in the site's data. Incidents are only detected by the run. */
+   rule and its test cases are the same as in `pipelines/incidents/usual/norms.py`, which explains it; the parameters
+   are in the site's data. Incidents are only detected by the run. */
 
 import { site } from "../choices/state.js";
 import { known } from "./format.js";
@@ -71,7 +71,8 @@ export function usualOf(values, place, unit, counts, requests = []) {
 
 /**
  * The position of some days' values together, relative to their usual ranges; "unknown" if fewer than half of the days
- * with a value have one. The only rule for colours: a figure is green or red only outside its usual range.
+ * with a value have a usual range. Only this rule defines colours: a figure is green or red only outside its usual
+ * range.
  * @param {Value[]} values
  * @param {number[]} places the days, as indexes into `values`.
  * @param {"records" | "share"} unit
@@ -103,7 +104,8 @@ export function sideOfDays(values, places, unit, counts, requests) {
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 /**
- * Whether a day counts for the norm of a series: the app had begun to log, and had no incident in its channels.
+ * Returns a test of whether a day counts for the usual range of a series: the app had begun to log, and had no incident
+ * in the channels of the series.
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
  * @param {string} series a channel, `*` for all login channels together, or a count of usage.

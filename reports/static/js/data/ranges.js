@@ -71,8 +71,8 @@ export function counterparts(days, versus) {
 }
 
 /**
- * The indexes of a range and its counterparts among the days of the page; `matched` and `base` are the pairs in which
- * both days have data.
+ * The indexes of a range and its counterparts among the days of the page. `matched` has the days of the range that are
+ * compared, because they and their counterparts have data; `base` has their counterparts.
  * @param {{ first: string, last: string }} range
  * @param {Versus} versus
  * @param {string[]} days the days of the page, oldest first.

@@ -37,8 +37,8 @@ export const versionPlaces = (field) =>
 
 /**
  * Whether a chart has lines for the present choice. By version only the technical success rate is stored; verification
- * results are stored only for apps without sign-ins; latencies cannot be summed to months; the share of a single
- * channel is always 100 %.
+ * results are stored only for apps without sign-in requests; latencies cannot be summed to months; the share of a
+ * single channel is always 100 %.
  * @param {string} name
  * @returns {boolean}
  */
@@ -50,7 +50,7 @@ export function hasLines(name) {
   return name !== "share" || figures?.present.length !== 1;
 }
 
-/** Whether nobody signed in by the app in the 90 days. Results of verification by day are only stored for such apps. */
+/** Whether the app has no sign-in request in the 90 days. Verification results by day are only stored for such apps. */
 export const hasNoLogins = () =>
   Boolean(figures) && figures.key !== "*" && !figures.long.channels["*"].authorization_requests.some(Boolean);
 

@@ -12,7 +12,8 @@ import { countedDays, sideOfDays, usualOf } from "./norms.js";
 export const SPANS = ["7", "30", "90", "months"];
 
 /**
- * The number of days of a calendar month, and how many of them have data; the current month always lacks some.
+ * The number of days of a calendar month, and how many of them have data. In the current month the days after the data
+ * day have none.
  * @param {number} place the index of the month in `site.months`.
  * @returns {{ days: number, withData: number }}
  */
@@ -79,7 +80,8 @@ export function valuesOf(meta, span) {
 }
 
 /**
- * The heights of a line. A count of a month is its daily mean, so that a month with few days does not look like a fall.
+ * The values at which a line is drawn. A count of a month is drawn as its daily mean, so that a month with few days
+ * does not look like a fall.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
@@ -118,7 +120,7 @@ function requestsOf({ series, field }) {
 }
 
 /**
- * The usual range of each day of a span; empty for months.
+ * The usual range of each day of a span; empty for months and for SDK versions.
  * @param {SeriesPlace} meta
  * @param {Unit} unit
  * @param {SpanKey} span
@@ -177,7 +179,7 @@ export function dayOf(meta, unit, place) {
 }
 
 /**
- * A rate over the same weekdays of the weeks before, using only the days that count for the norm.
+ * A rate over the same weekdays of the weeks before, using only the days that count for the usual range.
  * @param {string} channel
  * @param {string} rate
  * @param {number} place the day, as index into the 90 days.

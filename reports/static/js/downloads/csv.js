@@ -3,7 +3,7 @@
 
 /** @import { CsvCell } from "../types.d.ts" */
 
-// White space as Python's readers define it, which differs from JavaScript's \s.
+// White space as `csv_files.py` defines it, which differs from JavaScript's \s.
 const BLANK = "[\\p{White_Space}\\p{Cf}\\p{Cc}]*";
 const SIGN = "[=+\\-@＝＋－＠﹦﹢﹣﹫]";
 const FIRST = new RegExp(`^(?:${BLANK}${SIGN}|[\\p{White_Space}\\p{Cf}]*[\\t\\r\\n])`, "u");

@@ -110,7 +110,7 @@ function figureColumns(name, parts) {
 }
 
 /**
- * Whether the texts of cells are days; empty cells count as either.
+ * Whether the texts of cells are days. Empty cells are ignored; if all cells are empty, they are not days.
  * @param {ReturnType<typeof partsOf>[]} parts
  */
 function areDays(parts) {

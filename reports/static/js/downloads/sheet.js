@@ -78,14 +78,14 @@ function firstFigure(text) {
   return [{ value, unit, role: "" }, rest];
 }
 
-/** @type {[RegExp, FigureRole, FigureRole][]} What joins two figures, and what each of them is then. */
+/** @type {[RegExp, FigureRole, FigureRole][]} Signs that join two figures, with the roles of the two. */
 const JOINED = [
   [/^\s*–\s*/, "low", "high"],
   [/^\s*\/\s*/, "", "of"],
   [/^\s*±\s*/, "", "tolerance"],
 ];
 
-/** @type {Record<string, FigureRole>} What a sign before a figure says of it. */
+/** @type {Record<string, FigureRole>} The role of a figure by the sign before it. */
 const BOUNDS = { "≤": "most", "≥": "least", "±": "tolerance" };
 
 /**

@@ -1,5 +1,5 @@
 /* One app on the page of a day: `?app=` loads its figures, replaces the counts, moves and channels of all apps by
-   its own, and leaves only its incidents. The page for all apps is `day.html.jinja`. */
+   its own, and hides the incidents of other apps. The page for all apps is `day.html.jinja`. */
 
 import { asked } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
@@ -58,7 +58,8 @@ function card(metric, place) {
 }
 
 /**
- * The channels of the app with the day's count and usual range, largest move first.
+ * The channels of the app with the day's count and usual range. The largest move, the difference from the usual count,
+ * comes first.
  * @param {number} place
  */
 function moves(place) {
@@ -182,7 +183,7 @@ function tables(place) {
 function filterIncidents() {
   // Addresses as the page has them: the site itself may be in a folder `apps`.
   const ours = `${root}apps/${encodeURIComponent(folder)}/`;
-  // Parts follow the incident that they belong to.
+  // Parts follow the incident that they belong to, which stays if a part stays: so parts are filtered first.
   const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
   /** @param {HTMLElement} item */
   const hrefOf = (item) => all("a.incident-text", item)[0]?.getAttribute("href") || "";

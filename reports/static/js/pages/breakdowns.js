@@ -92,7 +92,7 @@ const codesLabel = (step) =>
 const outcomeWord = (value) => (value === "unknown" ? _("Carrier could not tell") : word(value));
 
 /**
- * Rows of outcomes.
+ * Draws the table of a step's outcomes.
  * @param {Step} step
  * @param {WindowKey} period
  */

@@ -56,7 +56,7 @@ const versusWords = () => ({
 });
 
 /**
- * Value, base and change of one row.
+ * The cells of one row: value, base and change.
  * @param {string} metric
  * @param {{ value: Value, now: Value, base: Value, side: Side }} found `now` is the value over the matched days.
  * @param {boolean} isComparable
@@ -75,8 +75,8 @@ function cells(metric, { value, now, base, side }, isComparable) {
 }
 
 /**
- * Whether a count is above zero on a day of the range, or on one that it is compared with. The figures of the page only
- * decide by its windows, and a range may be older.
+ * Whether a count is above zero on a day of the range, or on a day that it is compared with. `isUsed` only considers
+ * the windows of the page, and a range may be older.
  * @param {(lists: ChartLists) => Value[]} listOf
  * @param {Compared} compared
  */
@@ -140,7 +140,8 @@ function channelRow(channel, { withData, matched, base, isComparable }) {
 }
 
 /**
- * The login channels that the app uses now or used in the range, the four together, and channels that are in no total.
+ * The login channels that the app uses now or used in the range, the four together, and the other channels, which no
+ * total includes.
  * @param {Compared} compared
  */
 function shownChannels(compared) {

@@ -129,7 +129,7 @@ function titled(title, name, className = "panel") {
 }
 
 /**
- * A titled part with details, which is folded on a phone.
+ * A part with a title, which is folded on a phone.
  * @param {Node[]} title
  * @param {string} name
  * @returns {HTMLElement}
@@ -139,7 +139,7 @@ function lookedUp(title, name) {
 }
 
 /**
- * A section with one part of details.
+ * A section with a title and one part, which is folded on a phone.
  * @param {Node[]} title
  * @param {string} name
  * @returns {HTMLElement}
@@ -217,8 +217,8 @@ function signIns() {
 }
 
 /**
- * The data of the page's app, by which its sections are selected; a page of all apps has everything. `logins` are
- * sign-ins by the four channels, `others` by other channels.
+ * Whether the page's app has sign-ins by the four channels (`logins`) and by other channels (`others`), which selects
+ * its sections. A page of all apps has both.
  * @typedef {{ logins: boolean, others: boolean }} Content
  */
 

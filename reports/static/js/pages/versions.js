@@ -1,6 +1,6 @@
 /* SDK versions over the chosen window: success rates of their requests, first day, and technical success rate by
-   day. All lines have the same scale, so that a fall is visible. The figures of an app have few versions; the others are
-   in a file that is loaded when a reader asks for all. */
+   day. All lines have the same scale, so that a fall is visible. The figures of an app have few versions; the others
+   are in a file that is loaded when a reader requests all. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { _, filled, metricLink } from "../choices/language.js";
@@ -20,7 +20,7 @@ import { breakdownTable } from "./breakdowns.js";
 /** @typedef {Pick<Figures, "versions"> & Pick<Figures["long"], "version">} VersionLists */
 
 /**
- * All versions of the apps whose reader asked for them, by key.
+ * All versions of each app for which the reader requested them, by app key.
  * @type {Map<string, VersionLists>}
  */
 const every = new Map();
@@ -29,7 +29,7 @@ const every = new Map();
 const shownLists = () => every.get(figures.key) || { versions: figures.versions, version: figures.long.version };
 
 /**
- * Returns whether a version is new in the window; the oldest one is as old as the log and is never new.
+ * Returns a test of whether a version is new in the window. The oldest version is as old as the log and is never new.
  * @param {VersionRow[]} rows
  * @returns {(row: VersionRow) => boolean}
  */

@@ -13,7 +13,8 @@ import { isLogged } from "./sign_in_counts.js";
 /** @typedef {TableRow<SignInTables["compared"]>} ComparedRow */
 
 /**
- * The name of a dimension's value. Versions and schemes are shown by their ids, which may equal any word.
+ * The name of a dimension's value. Versions and ids of schemes are shown as they are, even if they equal a word that is
+ * translated elsewhere.
  * @param {{ key: string, unknown: Both, values: Record<string, Both> }} dimension
  * @param {ComparedRow} row
  * @returns {string}
@@ -21,7 +22,7 @@ import { isLogged } from "./sign_in_counts.js";
 function valueName({ key, unknown, values }, { value, merged }) {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
   if (value === "unknown") return unknown[language];
-  // A package that the registry lacks has a row of its scheme without its name.
+  // Rows of packages that the registry lacks have the id of their scheme, but not its name.
   const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
   const scheme = key === "scheme_id" && named?.scheme_name;
   return scheme ? `${scheme} (${value})` : (own(values, value)?.[language] ?? value);

@@ -126,7 +126,7 @@ function comparedTable(a, b) {
  * The index of the chosen value among those that can be chosen now: other spans have other values in another order.
  * @param {string[]} keys
  * @param {string} chosen the key of the chosen value; empty if none was chosen.
- * @param {number} preferred the index if nothing was chosen, or the value is not offered.
+ * @param {number} preferred the index if nothing was chosen, or the chosen value cannot be chosen now.
  */
 export function keptPlace(keys, chosen, preferred) {
   const place = keys.indexOf(chosen);
@@ -134,7 +134,7 @@ export function keptPlace(keys, chosen, preferred) {
 }
 
 /**
- * Fills a select field and returns what is chosen: what the reader chose, else the preferred one.
+ * Fills a select field and returns the selected entry: the reader's choice, else the preferred one.
  * @template {{ key: string | null }} Offered
  * @param {HTMLSelectElement} field
  * @param {Offered[]} offered
@@ -155,7 +155,7 @@ function fill(field, offered, nameOf, preferred) {
  * Makes the fields of a part, and returns the function that draws it, to be called after every change of span or
  * language.
  * @param {HTMLElement} part
- * @param {() => ComparedDimension[]} offered what can be compared, of the span that is shown.
+ * @param {() => ComparedDimension[]} offered returns the dimensions that can be compared over the shown span.
  * @returns {() => void}
  */
 export function comparedPart(part, offered) {

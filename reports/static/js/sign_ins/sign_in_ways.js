@@ -12,7 +12,7 @@ import { signedIn, WAYS } from "./sign_in_counts.js";
 /** @import { DaysByWay, Value, WayRow, WayTableRow } from "../types.d.ts" */
 
 /**
- * A count and its share of a whole.
+ * A cell with a count and its share of a whole.
  * @param {number} value
  * @param {number} whole
  */

@@ -1,6 +1,6 @@
 /* Sign-in sessions of an app over the chosen window: the sentence, ways, funnel, ways after a failure, and where the
-   others stopped. Only an app's own page has this section, if there are sign-in records (`drawAppSections`). Its file is
-   loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
+   others stopped. Only an app's own page has this section, if there are sign-in records (`drawAppSections`). Its file
+   is loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
    For all apps `pages/signin.html.jinja` writes the same. */
 
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../choices/language.js";
@@ -79,7 +79,7 @@ function drawWays() {
 }
 
 /**
- * The usual range of the data day.
+ * The value and the usual range of the data day.
  * @param {(row: StepDay) => Value} figureOf
  * @param {Unit} unit
  * @param {(row: StepDay) => number} [requestsOf]
@@ -167,7 +167,7 @@ function stepRow(label, sessions, counts, pair) {
 }
 
 /**
- * What to log for the steps that the logs lack.
+ * Notes on how to log the steps that the logs lack, with example records.
  * @param {FunnelStep[]} steps
  */
 function howToLog(steps) {

@@ -148,7 +148,7 @@ function filesCell(data, row) {
 }
 
 /**
- * Shows the pressed button, the days of the period, and its base of comparison.
+ * Marks the button of the period, and shows the days of the period and of its base of comparison.
  * @param {HTMLElement} listing
  * @param {PeriodKey} period
  */

@@ -12,7 +12,7 @@ import { numberCell } from "./periods.js";
 /** @import { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.d.ts" */
 
 /**
- * A name or another text from outside.
+ * A cell with a name or another text of a log or registry.
  * @param {string | null} text
  * @returns {HTMLTableCellElement}
  */
@@ -21,7 +21,7 @@ export function textCell(text) {
 }
 
 /**
- * A fixed value, as its word.
+ * A cell with the word for a fixed value.
  * @param {string | null} value
  * @returns {HTMLTableCellElement}
  */
@@ -30,7 +30,7 @@ export function wordCell(value) {
 }
 
 /**
- * A state, as its word in its colour.
+ * A cell with the word for a state, in the colour of the state.
  * @param {string} value
  * @returns {HTMLTableCellElement}
  */
@@ -43,7 +43,8 @@ export function badgeCell(value) {
 }
 
 /**
- * The name of an app, linked to its page if it has one, and its key if it differs from the name; `*` means all apps.
+ * A cell with the name of an app, linked to its page if it has one, and its key if it differs from the name; `*` means
+ * all apps.
  * @param {string} name
  * @param {string} key
  * @param {string | null} folder
@@ -78,7 +79,7 @@ export function fileLink(folder, kind, label, name) {
 }
 
 /**
- * The apps of a big list, sorted by name.
+ * The column of the apps of a big list, sorted by name.
  * @param {BigList} data
  * @returns {Column & { key: () => KeyOf }}
  */

@@ -200,7 +200,8 @@ function drawListed(table, rows) {
 const FORMATS = { count: number, size, share };
 
 /**
- * The sort key and the cell for each kind. The kind alone defines how a value is read.
+ * By kind, two functions that return the text to sort by and the cell of a value. Only the kind defines how a value is
+ * read.
  * @type {Record<string, [(value: any) => string, (value: any) => HTMLTableCellElement]>}
  */
 const KINDS = {

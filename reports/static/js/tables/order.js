@@ -13,8 +13,8 @@ import { said } from "./cell_text.js";
 const chosen = new Map();
 
 /**
- * The sort key of a cell: its first figure, otherwise its text. In a column of figures a text only says why there is
- * none, such as "no data".
+ * The sort key of a cell: its first figure, otherwise its text. In a column of figures a text has no key: it only says
+ * why the figure is missing, such as "no data".
  * @param {HTMLTableCellElement} cell
  * @returns {number | string | null}
  */
@@ -49,7 +49,8 @@ function inOrder(rows, { place, descending }) {
 }
 
 /**
- * Makes the headings of a table sort it, unless it has fewer than two rows, or rows of another shape.
+ * Makes the headings of a table sort it, unless it has fewer than two rows, several bodies, or rows with more or fewer
+ * cells than the heading.
  * @param {HTMLTableElement} table
  */
 export function makeSortable(table) {

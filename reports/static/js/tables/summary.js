@@ -115,7 +115,7 @@ function channelRow(row, period) {
       sparkline(figures.long.channels[row.channel].authorizations.slice(-site.days.length), { lit: chosenDays }),
     ),
     withChange(number(row.authorizations), columnChange(row, "authorizations", comparable, sides.counts)),
-    // A share of the whole needs no bar.
+    // The share of all channels together is always 100 %, and needs no bar.
     row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
     ...rateCells(row, comparable, sides.rates),
     numberCell(number(row.authorizations_cancelled)),
@@ -132,7 +132,8 @@ export const otherRows = (rows) =>
   rows.filter((row) => otherChannels().includes(row.channel) && row.authorization_requests);
 
 /**
- * The rows of login channels that are used; if one of the four is used, also the row of all four together.
+ * The rows of the login channels that are used, of the four together if several are used, and of other channels. If no
+ * channel is used, all rows.
  * @param {ChannelRow[]} rows
  * @returns {ChannelRow[]}
  */

@@ -105,7 +105,7 @@ export function makeTable(table, options) {
     Object.assign(state, { column, descending });
     order();
   });
-  /* Columns of every row that passes the filters, in the shown order, not only of the shown page. */
+  /* The columns of a file with all rows that pass the filters, in the shown order, not only the rows of one page. */
   function columnsOfFile() {
     return visible().flatMap((heading) => {
       const { values, also, unit = "" } = options.columns[heading.dataset.column || ""];
