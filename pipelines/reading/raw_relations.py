@@ -64,7 +64,7 @@ def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
     """Return the columns that a mapping reads from a row of CSV or Parquet, for the record and for its envelope.
-    `record` is a column like any other there.
+    In such a row, `record` is a column like any other.
     """
     return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns, *_whole_record(mapping))))
 
@@ -120,8 +120,8 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def plain_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends. Any other
-    column is absent.
+    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends. All
+    other raw columns are NULL.
     """
     # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
@@ -186,7 +186,9 @@ def shape_of(names: Sequence[str]) -> str:
 
 
 def _parquet_text(column: str, kind: pa.DataType) -> str:
-    """Return the SQL of a Parquet column as text: instants in UTC, whole numbers of floating types without `.0`."""
+    """Return the SQL of a Parquet column as text: timestamps with zone in UTC, nested values as JSON, whole numbers of
+    floating types without `.0`.
+    """
     if pa.types.is_timestamp(kind):
         return f"strftime({_in_milliseconds(column, kind)}, '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):

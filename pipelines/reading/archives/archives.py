@@ -65,8 +65,8 @@ class MemberFile(LandedFile):
 @dataclass(frozen=True)
 class RefusedFile(LandedFile):
     """A refused archive or member, whose records do not count. `finding` is the reason. `sha256` is empty if the bytes
-    cannot be read. It is also empty if a member has the path of another landed file, so that the next run tries the
-    archive again.
+    cannot be read. It is also empty for an archive with a member whose path another landed file has, so that the next
+    run tries the archive again.
     """
 
     sha256: str

@@ -100,8 +100,8 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
 
 
 def _is_of_system(error: Exception) -> bool:
-    """Whether the operating system caused an error. `EINVAL` is the archive's fault: it names an offset outside of the
-    file.
+    """Whether the operating system caused an error. `EINVAL` is the archive's fault: the archive contains an offset
+    outside of the file.
     """
     return isinstance(error, OSError) and error.errno not in (None, EINVAL)
 
