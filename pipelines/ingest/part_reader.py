@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The day and time of a run, and the days that limit the age of the records that it accepts.
+    """The time of a run (`now`), the business day that it closes (`day`), and the days that limit the age of the
+    records that it accepts.
 
     `events_from` is the first day whose events are stored; None if retention has deleted no events. `given_from` is the
     first day for which the log already delivered records; it can be None unless `retention_days` excludes that day.

@@ -63,7 +63,7 @@ class RereadRequest:
 
 @dataclass
 class RereadReport:
-    """The result of a reread; files by path.
+    """The result of a reread: the number of contents read, the changed entries, and the paths of other files.
 
     `removed_records` is the number of removed records of closed days by path. These files were left as they are: `gone`
     (or changed in landing), `spent` (events deleted), `unread` (no source), `changing`, and `failed` (with the error).

@@ -30,10 +30,11 @@ _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_ob
 
 @dataclass(frozen=True)
 class RawRelation:
-    """A relation of raw records: its SQL `query`, and in `carried` the names of further columns, which describe
-    rejected rows.
+    """A relation of raw records.
 
     Attributes:
+        query: its SQL.
+        carried: the names of further columns, which describe rejected rows, such as `row line`.
         instant: SQL of the instant of `event_time` if that is a timestamp; empty if it is text.
         typed: by field name, SQL that converts the field to text; only for fields that `query` does not return as text.
         has_record: whether the relation has the whole record, as `raw record`.
@@ -70,7 +71,7 @@ def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def _whole_record(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return `record` if a mapping without `[unwrap]` reads it; else nothing."""
+    """Return the name `record` if a mapping without `[unwrap]` reads that column; else nothing."""
     return () if mapping.unwrap or "record" not in mapping.columns else ("record",)
 
 
@@ -103,7 +104,7 @@ def json_files(mapping: SourceMapping) -> RawRelation:
 
 
 def json_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the JSON lines in the relation `texts` (file, line, text, is_text)."""
+    """Return the relation of the JSON lines in `texts`, a relation with the columns file, line, text and is_text."""
     names, has_record = _json_names(mapping), _needs_record(mapping)
     record = ', TRY(text::JSON) AS "raw record"' if has_record else ""
     query = f"""
@@ -120,8 +121,8 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def plain_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends. All
-    other raw columns are NULL.
+    """Return the relation of the lines in `texts` (see `json_texts`). The raw column `line` is the whole line without
+    its line end, and all other raw columns are NULL.
     """
     # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"

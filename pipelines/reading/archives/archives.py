@@ -86,8 +86,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 @contextmanager
 def kept_archives(temp: Path) -> Iterator[None]:
-    """Within the context, the archive of the member that was opened last stays open for its other members. Unpacked
-    copies are in the folder `temp`.
+    """Keep the archive of the last opened member open within the context, so that its other members do not open it
+    again. Unpacked copies are in the folder `temp`.
     """
     kept = _Kept(temp)
     token = _kept.set(kept)

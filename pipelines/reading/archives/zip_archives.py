@@ -123,7 +123,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """Decode the name in the list of members. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
+    """Decode the name of a member. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
     Chinese Windows.
     """
     # `filename` depends on the version of Python: newer ones put another field in its place.

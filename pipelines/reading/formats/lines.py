@@ -40,7 +40,7 @@ class RowSet:
             self.end = first + int(np.flatnonzero(marks)[-1]) + 1
 
     def marks(self, first: int, count: int) -> np.ndarray:
-        """Return which of the `count` rows from `first` on are in the set."""
+        """Return, for each of the `count` rows from `first` on, whether it is in the set."""
         found = np.zeros(count, dtype=bool)
         place = max(0, bisect_right(self._firsts, first) - 1)
         while place < len(self._firsts) and self._firsts[place] < first + count:

@@ -23,7 +23,7 @@ def columns_of(expression: str, source: str) -> frozenset[str]:
 
 
 def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
-    """Return the raw columns that each `coalesce` in an expression reads: a value in one of them is enough."""
+    """Return, for each `coalesce` in an expression, the raw columns that it reads: a value in one of them is enough."""
     found: list[frozenset[str]] = []
     _collect_stand_ins(_parsed(expression, source), found)
     return found

@@ -162,12 +162,12 @@ class SourceMapping(BaseModel):
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
-        """The raw columns that each `coalesce` in an expression reads; see `stand_ins_of`."""
+        """For each `coalesce` in an expression, the raw columns that it reads; see `stand_ins_of`."""
         return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
     def doubted(self) -> dict[str, str]:
-        """The SQL conditions of `doubts`: each `where` under `doubt <name>`, each `unless` under `no doubt <name>`."""
+        """The SQL conditions of `doubts`: `where` has the key `doubt <name>`, `unless` the key `no doubt <name>`."""
         conditions: dict[str, str] = {}
         for name, doubt in self.doubts.items():
             conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}

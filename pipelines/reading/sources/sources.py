@@ -1,4 +1,4 @@
-"""The source mappings of a data folder, one TOML file each, and which of them reads a file.
+"""Loads the source mappings of a data folder, one TOML file each, and selects the mapping that reads a file.
 
 Shipped mappings are in the folder `mappings`, a user's own in `<data>/sources/`. A user's mapping replaces the shipped
 one of the same name.
