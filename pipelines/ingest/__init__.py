@@ -1,1 +1,1 @@
-"""Turns landed files into event parts with their `PartBooks`, and rereads files."""
+"""Reads landed files into parts, and reads files again after a correction."""

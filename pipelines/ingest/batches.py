@@ -25,7 +25,7 @@ class Batch:
 
     @property
     def bytes(self) -> int:
-        """The size of the landed files, not unpacked."""
+        """The total size of the landed files, before unpacking."""
         return sum(file.bytes for file in self.files)
 
     def single_files(self) -> "Iterator[Batch]":

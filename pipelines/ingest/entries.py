@@ -56,7 +56,8 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
     """Set the number of late records of the entry on each day up to `closed`, the last closed day. All its records of
-    such a day are late, except as many as `live`, the previous content of the path, delivered in time.
+    such a day are late, except as many as `live` delivered in time. `live` is the content that the entry continues or
+    replaces; None if there is none.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:

@@ -1,6 +1,4 @@
-"""Finds held contents, counts the records of closed days that they would remove, and accepts them on
-request. A held content does not count.
-"""
+"""Finds held contents, counts the records that accepting them would remove, and accepts them on request."""
 
 from datetime import date
 
@@ -42,8 +40,8 @@ def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContent
 
 
 def accept_held(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Accept a held content, even if records are lost: it replaces the current content of its path. The next run
-    restates the days.
+    """Replace the current content of a path by its held content, even if records are lost, and return the held content.
+    The next run restates the affected days.
 
     Raises:
         UsageError: the path has no held content.

@@ -1,7 +1,7 @@
-"""Reads every new or changed file of landing into an event part with its `PartBooks`.
+"""Reads the new and changed files of landing into parts, with the `PartBooks` of each file.
 
-The same bytes give the same part. The manifest determines which contents of a part (each one version of a landed file)
-count; `engines/` turn bytes into events.
+A part is named after its inputs, so the same files, mappings and run day give the same part. The manifest determines
+which contents of a part (each one version of a landed file) count. The engines in `engines/` parse the files.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ class _Ingest:
         is_noted = self._notes.store(found, new.keys(), unreadable)
         if new:
             known = (path for path in self._contents.by_path if is_within(path, unreadable))
-            # Where no source reads the file, the content that a path gave before has left it.
+            # If no source reads a file now, its path counts as gone, and its earlier content may have moved elsewhere.
             there = found.paths.difference(self._manifest.unread_files).union(known)
             self._read(new, Rotation(self._manifest, there, new), progress)
         elif is_noted:
@@ -115,9 +115,11 @@ class _Ingest:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
-        """Yield the new files in batches, with the time that decides which of their records are too old. A file is read
-        alone if a counting content of its path, or of its path before rotation, has records from before the first
-        accepted day.
+        """Yield the new files in batches, each with the `RunTime` that decides which records are too old.
+
+        If a content that counts at the path of a file, or at its path before rotation, has records from before the
+        first accepted day, the file is alone in its batch. The batch then accepts records from that content's first
+        day on.
         """
         first = first_accepted(self._context.settings, self._time)
         given: dict[str, date] = {}

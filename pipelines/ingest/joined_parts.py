@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
-    """Move the records of `folders`, in order, to the empty folder `target`, and join their rejects there. `lines` has
-    the number of lines in each piece, and `books` are the joined books.
+    """Move the records of all pieces, each in one of `folders`, to the empty folder `target`, and join their rejects
+    there. `lines` has the number of lines of each piece, in the same order, and `books` are the joined books.
     """
     import polars as pl
     import pyarrow.parquet as pq

@@ -40,7 +40,7 @@ class Landed:
 
     @property
     def paths(self) -> set[str]:
-        """The paths of all files."""
+        """The paths of all files, refused and changing ones included."""
         return {file.path for file in (*self.files, *self.refused, *self.refused_before)}.union(self.changing)
 
 
@@ -85,7 +85,7 @@ def landed_files(
 
 
 def known_files(scanned: Iterable[LandedFile], known: Archives) -> Iterator[LandedFile]:
-    """Yield the scanned files, with members in place of unchanged archives. New and changed archives are not opened."""
+    """Yield the scanned files, with members in place of unchanged archives. All other archives are yielded as files."""
     for file in scanned:
         archive = known.get(file.path)
         if archive and archive.stamp == file.stamp:
@@ -120,7 +120,7 @@ def scan_archive(file: LandedFile, settings: Settings) -> Archive:
 
 
 def _archive_members(file: LandedFile, settings: Settings, landed: Landed) -> Archive | None:
-    """Return the members of an archive; None if it is refused or changed meanwhile."""
+    """Return the members of an archive. If it is refused or changed meanwhile, add it to `landed` and return None."""
     archive, finding = None, ""
     try:
         archive = scan_archive(file, settings)

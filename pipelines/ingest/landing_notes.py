@@ -1,5 +1,6 @@
-"""Stores in the manifest how landing looks besides the files to read: archives, refused and missing files, unreadable
-folders, mappings without a file, declared channels, and files that no source reads.
+"""Stores the state of landing in the manifest: archives, refused and missing files, unreadable folders, mappings
+without a file, declared channels, and files that no source reads. `ingest.py` adds the contents of the files that it
+reads.
 """
 
 from collections.abc import Callable, Collection
@@ -21,7 +22,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 @dataclass(frozen=True)
 class LandingNotes:
-    """Compares landing with the manifest and the contents that are known of each path.
+    """Compares the files in landing with the manifest and the known contents of each path.
 
     Attributes:
         tries_again: whether a refused content is read again although its mapping did not change.
@@ -34,15 +35,15 @@ class LandingNotes:
     tries_again: Callable[[FileEntry], bool]
 
     def is_refused(self, archive: LandedFile) -> bool:
-        """Return whether an archive was refused in its present state. Archives that could not be read at all are tried
-        again.
+        """Return whether an archive was refused, has not changed since, and need not be opened again. An archive is
+        opened again if its bytes could not be read, or if `tries_again` selects it.
         """
         known = (e for e in self.contents.at(archive.path) if e.status == "damaged" and e.stamp == archive.stamp)
         return any(entry.sha256 and not self.tries_again(entry) for entry in known)
 
     def to_read(self, file: LandedFile) -> SourceMapping | None:
-        """Return the mapping of a file that is new or may have changed; None if the file was read already or is no
-        log.
+        """Return the mapping for a file that must be read: it is new, may have changed, or was refused and is tried
+        again. Return None for all other files, and if no source reads the file.
         """
         kept = list(self.contents.kept_at(file.path))
         # A file that was renamed back has the stamp of an earlier content: it is read to make that one current again.
@@ -60,7 +61,7 @@ class LandingNotes:
         return source
 
     def store(self, found: Landed, read_now: Collection[str], unreadable: set[str]) -> bool:
-        """Store all that was found in the manifest; return whether the manifest changed.
+        """Write the state of landing into the manifest. Return whether the manifest changed.
 
         Args:
             read_now: the paths of the files that this run reads.
@@ -80,7 +81,7 @@ class LandingNotes:
         kept = {path: archive for path, archive in before.items() if is_within(path, unreadable)}
         self.manifest.archives = dict(sorted((kept | found.archives).items()))
         is_new = self.manifest.archives != before
-        # Archives among the files are named by the setting `ignore`.
+        # The archives among the files match the setting `ignore`.
         ignored = (file.path for file in found.files if is_archive(file.path))
         for path in (*found.archives, *ignored):
             # The archive is readable now, or need not be, so earlier refusals of its path are obsolete.
@@ -115,7 +116,7 @@ class LandingNotes:
         return is_new
 
     def _note_idle_sources(self, paths: set[str]) -> bool:
-        """Store the user's mappings that no present or earlier file uses. Return whether they changed."""
+        """Store the user's mappings that read no present or earlier file. Return whether they changed."""
         before = self.manifest.idle_sources
         self.manifest.idle_sources = self.context.sources.idle(paths | self.contents.by_path.keys())
         return self.manifest.idle_sources != before
@@ -136,6 +137,6 @@ class LandingNotes:
         return known != before
 
     def _is_unread(self, file: LandedFile) -> bool:
-        """Whether no source reads a file, and none read its content before."""
+        """Whether no source reads a file now, and none read its present content before."""
         is_known = any(entry.stamp == file.stamp for entry in self.contents.kept_at(file.path))
         return not is_known and self.context.sources.for_landed(file) is None

@@ -41,9 +41,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The run's day and time, and the first day with stored events; None if retention has deleted no events.
+    """The time of a run (`now`), the business day that it closes (`day`), and the days that limit the age of the
+    records that it accepts.
 
-    `given_from` is the first day that an earlier content of the read log has; None if it has no such content.
+    `events_from` is the first day whose events are stored; None if retention has deleted no events. `given_from` is the
+    first day for which the log already delivered records; it can be None unless `retention_days` excludes that day.
     """
 
     day: date
@@ -53,10 +55,10 @@ class RunTime:
 
 
 def first_accepted(settings: Settings, time: RunTime) -> date:
-    """Return the first day whose records a run accepts.
+    """Return the first day whose records a run accepts: `retention_days` before the day of the run.
 
-    Records of a log that only grew arrived with its earlier content, and do not become too old. Days whose events were
-    deleted cannot be restated, so their records are too old.
+    It is earlier if the log already delivered older records: a log that only grew then loses none of them. It is never
+    before the first day with stored events, because a day whose events were deleted cannot be restated.
     """
     first = time.day - timedelta(days=settings.retention_days)
     first = min(first, time.given_from or first)
@@ -136,8 +138,8 @@ class PartReader:
                 shutil.rmtree(part.folder, ignore_errors=True)
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
-        """Return the requests (`PartReading`) for a batch: one; for a large file, one for its checksum and one per
-        piece.
+        """Return the requests for a batch: a single one, or, for a large file that is read in pieces, one for its
+        checksum and one for each piece.
         """
         limits, piece_bytes = (
             reading_limits(self._context.settings, batch.source, time),

@@ -11,7 +11,7 @@ class PathContents:
     """The contents of the manifest by path; each path lists its contents in order of arrival.
 
     Attributes:
-        by_path: the contents; readers may change the lists, and `store` writes them back.
+        by_path: the contents; callers can change the lists, and `store` writes them back.
         refused: the contents that were refused in this run.
     """
 
@@ -34,8 +34,8 @@ class PathContents:
         return current_content(self.at(path))
 
     def add(self, entry: FileEntry) -> None:
-        """Add the newest content of its path. Earlier ones that were held or damaged never counted: they are
-        replaced.
+        """Add a content as the newest of its path. Held and damaged contents of the path never counted, so they get the
+        status `replaced`.
         """
         entries = self.by_path.setdefault(entry.path, [])
         entries[:] = [one for one in entries if one.sha256 != entry.sha256]

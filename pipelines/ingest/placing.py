@@ -1,5 +1,5 @@
-"""Finds the place of each new or moved content among the contents of its path: its predecessor, the content that it
-displaces, and whether it counts.
+"""Compares each new or moved content with the other contents of its path: finds its predecessor and the content that
+it displaces, and decides whether it counts.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,13 +24,13 @@ class Placing:
     def __init__(self, manifest: Manifest, contents: PathContents, rotation: Rotation, stored: StoredContents) -> None:
         self._manifest, self._contents, self._rotation, self._stored = manifest, contents, rotation, stored
         self.fresh: list[FileEntry] = []
-        # The content that each new one continues, and the displaced current contents.
+        # The content that each new one continues (None if there is none), by `id` of the new entry.
         self._predecessors: dict[int, FileEntry | None] = {}
         self._displaced: list[DisplacedContent] = []
 
     def move(self) -> Collection[str]:
-        """Find the new files that are old files under a new path, and move their entries to that path. Return the new
-        paths.
+        """Find the new files that were read before under another path, and move their entries to the new paths. Return
+        the new paths.
         """
         moves = list(self._rotation.moves())
         for _, old in moves:
@@ -51,7 +51,8 @@ class Placing:
         return {entry.path for entry in moved}
 
     def is_known(self, read: ReadFile, mapping: str) -> bool:
-        """Return whether the path had the content before; if so, its entry is updated.
+        """Return whether the path had the content before; if so, update its entry. A content that was damaged and can
+        be read now is new.
 
         Args:
             mapping: the fingerprint of the mapping that read the content now. Only a damaged content gets it: the
@@ -107,9 +108,9 @@ class Placing:
                 self._contents.add(one.new)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield each held content of an earlier run with the current content of its path, to decide again: the records
-        that it would remove may be in other contents now. If the path has no current content any more, because it was
-        moved, the held content removes nothing and counts.
+        """Yield each content that an earlier run held, with the current content of its path, to decide again: the
+        records that it would remove may be in other contents now. If the current content of the path was moved, the
+        held content removes nothing and counts.
         """
         displaced = {id(one.old): one for one in self._displaced}
         for entries in self._contents.by_path.values():

@@ -85,6 +85,6 @@ def closed_days(lost: dict[date, int], manifest: Manifest) -> dict[date, int]:
 
 
 def listed(lost: dict[date, int]) -> str:
-    """Format the lost records by day for a message of any language."""
+    """Format the numbers of lost records by day, without words, so that the text needs no translation."""
     days = [f"{day}: -{records:,}" for day, records in list(lost.items())[:_LISTED_DAYS]]
     return ", ".join(days) + (f" … (+{len(lost) - _LISTED_DAYS})" if len(lost) > _LISTED_DAYS else "")

@@ -63,7 +63,7 @@ class RereadRequest:
 
 @dataclass
 class RereadReport:
-    """The result of a reread; files by path.
+    """The result of a reread: the number of contents read, the changed entries, and the paths of other files.
 
     `removed_records` is the number of removed records of closed days by path. These files were left as they are: `gone`
     (or changed in landing), `spent` (events deleted), `unread` (no source), `changing`, and `failed` (with the error).
@@ -158,8 +158,8 @@ class _Reread:
         return RunTime(day, first_read, self._events_from(entry), min(entry.days, default=None))
 
     def _events_from(self, entry: FileEntry) -> date | None:
-        """Return the first day whose records a reread accepts: records of a day whose events were deleted count
-        nowhere, so they are too old unless the content gave that day records before.
+        """Return the `events_from` of a reread: the first day with stored events, or the first day of the content's own
+        records if that is earlier. None if retention has deleted no events.
         """
         first = self._manifest.events_from
         return min([first, *entry.days]) if first else None
@@ -198,8 +198,8 @@ class _Reread:
         return True
 
     def _is_whole(self, entry: FileEntry) -> bool:
-        """Return whether the stored part of an entry has the checksum that was noted when it was written, as far as one
-        was noted.
+        """Return whether the stored part of an entry exists and has the checksum that was stored when it was written. A
+        part without a stored checksum, from the first versions, needs only to exist.
         """
         if not self._store.has_part(entry):
             return False
@@ -208,7 +208,7 @@ class _Reread:
     def _put_in_place(self, old: FileEntry, new: FileEntry, is_whole: bool) -> None:
         """Replace the entry `old` of a content by the entry `new`. If `old` counted, `new` counts even if it lacks
         records, because the user requested the reread after a correction. If `old` was held, `new` stays held if a
-        closed day would lose records. Which records `new` lacks is only known if the part of `old` is whole.
+        closed day would lose records. The removed records are reported only if the part of `old` is whole.
         """
         manifest = self._manifest
         if old.status == "held":

@@ -44,8 +44,8 @@ class Rotation:
                 self._paths[entry.sha256].add(entry.path)
         self._checksums: dict[str, str] = {}
         self._moved: set[int] = set()
-        # Logs whose content had no records before the change. A move of such content cannot be recognized, so rotation
-        # is assumed.
+        # The bare names of rotated logs. A log whose content had no records is one of them if its file changed: a move
+        # of such content cannot be recognized, so rotation is assumed.
         self._rotated = {
             bare_name(path) for path in new if path in self._standing and not self._standing[path].accepted
         }
@@ -155,10 +155,11 @@ def _log_name(path: str) -> str:
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
-    """Whether the source would read the content under the new path in the same way as under its old path now.
+    """Whether the stored records of a content are valid for its new path: the same source reads it there, in the same
+    format and compression.
 
-    If the mapping changed since, accepted records stay as they were read, as in a file that did not move. Read again,
-    they could have other ids and count twice.
+    If the mapping has changed, a content with accepted records still keeps them, as in a file that did not move. If it
+    were read again, its records could get other ids and count twice.
     """
     return (
         source.name == entry.source

@@ -16,11 +16,11 @@ from pipelines.store.part_records import PartRecords, create_records, record_fil
 from pipelines.store.store import Store
 
 Losses = dict[tuple[str, str], dict[date, int]]
-"""The number of lost records by day, by path and checksum of their content."""
+"""For each content (its path and checksum), the number of its lost records by day."""
 
 
 class StoredContents:
-    """A DuckDB connection to the stored parts, opened by the first query, as most runs have none."""
+    """A DuckDB connection to the stored parts. The first query opens it, because most runs need no query."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings, self._stack = store, settings, ExitStack()
@@ -40,8 +40,8 @@ class StoredContents:
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
     def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
-        """Return the number of lost records of each old content, by day from `first` on. A record is lost if no other
-        content has its id on that day.
+        """Return the number of lost records of each old content, by day from `first` on. A record is lost if no content
+        of `others` has its id on that day.
 
         `others` are groups of contents that are searched in order until no record is missing, so the likely group
         should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
@@ -59,7 +59,7 @@ class StoredContents:
         return found
 
     def _stored(self, entries: Iterable[FileEntry]) -> list[FileEntry]:
-        """Return the entries whose records are stored, and whose files exist; each part is looked at once."""
+        """Return the entries whose parts exist in the store. Each part is checked once."""
         in_parts = [entry for entry in entries if entry.part]
         there = {part: self._store.has_part(entry) for part, entry in {one.part: one for one in in_parts}.items()}
         return [entry for entry in in_parts if there[entry.part]]

@@ -30,10 +30,11 @@ _JSON_OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_ob
 
 @dataclass(frozen=True)
 class RawRelation:
-    """A relation of raw records: its SQL `query`, and in `carried` the names of further columns, which describe
-    rejected rows.
+    """A relation of raw records.
 
     Attributes:
+        query: its SQL.
+        carried: the names of further columns, which describe rejected rows, such as `row line`.
         instant: SQL of the instant of `event_time` if that is a timestamp; empty if it is text.
         typed: by field name, SQL that converts the field to text; only for fields that `query` does not return as text.
         has_record: whether the relation has the whole record, as `raw record`.
@@ -64,13 +65,13 @@ def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 def _row_names(mapping: SourceMapping) -> tuple[str, ...]:
     """Return the columns that a mapping reads from a row of CSV or Parquet, for the record and for its envelope.
-    `record` is a column like any other there.
+    In such a row, `record` is a column like any other.
     """
     return tuple(dict.fromkeys((*raw_names(mapping), *mapping.unwrap_columns, *_whole_record(mapping))))
 
 
 def _whole_record(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return `record` if a mapping without `[unwrap]` reads it; else nothing."""
+    """Return the name `record` if a mapping without `[unwrap]` reads that column; else nothing."""
     return () if mapping.unwrap or "record" not in mapping.columns else ("record",)
 
 
@@ -103,7 +104,7 @@ def json_files(mapping: SourceMapping) -> RawRelation:
 
 
 def json_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the JSON lines in the relation `texts` (file, line, text, is_text)."""
+    """Return the relation of the JSON lines in `texts`, a relation with the columns file, line, text and is_text."""
     names, has_record = _json_names(mapping), _needs_record(mapping)
     record = ', TRY(text::JSON) AS "raw record"' if has_record else ""
     query = f"""
@@ -120,8 +121,8 @@ def json_texts(mapping: SourceMapping) -> RawRelation:
 
 
 def plain_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the lines in `texts` as they are, in the raw column `line`, without line ends. Any other
-    column is absent.
+    """Return the relation of the lines in `texts` (see `json_texts`). The raw column `line` is the whole line without
+    its line end, and all other raw columns are NULL.
     """
     # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
@@ -186,7 +187,9 @@ def shape_of(names: Sequence[str]) -> str:
 
 
 def _parquet_text(column: str, kind: pa.DataType) -> str:
-    """Return the SQL of a Parquet column as text: instants in UTC, whole numbers of floating types without `.0`."""
+    """Return the SQL of a Parquet column as text: timestamps with zone in UTC, nested values as JSON, whole numbers of
+    floating types without `.0`.
+    """
     if pa.types.is_timestamp(kind):
         return f"strftime({_in_milliseconds(column, kind)}, '%Y-%m-%dT%H:%M:%S.%g{'Z' if kind.tz else ''}')"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):

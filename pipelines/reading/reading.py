@@ -18,7 +18,7 @@ class Reading:
 
     Attributes:
         business: the offsets of the time zone of business days.
-        source: the offsets of the time zone of times without offset.
+        source: the offsets of the time zone that applies to times without an offset.
         oldest, newest: records before `oldest` are rejected as `too_old`, records after `newest` as
             `invalid:event_time`.
         channels: the channels that a record may have.
@@ -39,17 +39,19 @@ class Reading:
         newest: datetime,
         channels: tuple[str, ...] = CHANNELS,
     ) -> Self:
-        """Return the parameters for two time zones, with their offsets by the tz database of this process: the one of
-        an executor may be of another version.
+        """Return the parameters for two time zones. Their offsets are computed in this process, because the tz database
+        of a Spark executor can have another version.
         """
         business = zone_offsets(business_zone, oldest, newest)
-        # A local time may have occurred first before `oldest`.
+        # If a change of the clock repeats a local time, its first occurrence can be before `oldest`.
         source = zone_offsets(source_zone, oldest - _AROUND_CHANGE, newest)
         return cls(business, source, oldest, newest, channels)
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The parameters of `record_query`: of both zones, the offsets and the times from which they are in force."""
+        """The SQL parameters of `record_query`: for both zones, the offsets and the times from which they are in force;
+        and the oldest and newest accepted times.
+        """
         return {
             "source_changes": list(self.source.local_changes),
             "source_offsets_ms": _milliseconds(self.source.offsets),

@@ -34,12 +34,12 @@ _DIGIT = re.compile(r"\d")
 
 
 def rejected_line(line: str, personal: Iterable[str | None]) -> str:
-    """Mask a line that cannot be parsed. `personal` are the values of its device and phone fields."""
+    """Mask a line that is plain text or malformed. `personal` are the values of its device and phone fields, if any."""
     return masked_text(line.rstrip("\r\n"), _known(personal))
 
 
 def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | None]) -> str:
-    """Mask a line that is a JSON object and keep its layout. Lists and objects are masked under every key.
+    """Mask a line that is a JSON object and keep its layout. Lists and objects are masked, whatever their key.
 
     Args:
         hidden: keys that are masked although they are names of visible fields, because the mapping reads device ids or

@@ -1,6 +1,6 @@
 """Finds the stored records of one user in the parts, and computes their sessions with the steps of the roll-up.
 
-`authmeter trace` calls it. It reads only files that the manifest names and writes nothing, so it needs no lock, also
+`authmeter trace` calls it. It reads only files that the manifest names and writes nothing, so it needs no lock, even
 while a run is active.
 """
 
@@ -90,7 +90,7 @@ def _found(
     plan: DayPlan,
     days: Sequence[date],
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return the printed records of some days, and the number of subjects left out."""
+    """Return the records to print of these days, as rows of `printed_records`, and the number of subjects left out."""
     condition = request.wanted.condition
     # Finding the days first reads few columns, and most days have no such record.
     _create_events(connection, inputs, days, condition, LATE_ROWS.empty_table())
@@ -133,10 +133,10 @@ def _create_books(
     days: Sequence[date],
     values: Mapping[str, object],
 ) -> None:
-    """Create the relation `books` of these days: on which of them only records of the app's server sign in.
+    """Create the relation `books`: for each of these days, whether only the server's records sign in by one_click.
 
-    This depends on all sessions of the app, not only on the traced ones. The stored tables have it; for days that
-    changed, it is computed from all records of the app.
+    This depends on all sessions of the app, not only on the traced ones. It is read from the stored table
+    `session_books`; for days that changed, it is computed from all records of the app.
     """
     stored = inputs.store.day_table_files(inputs.manifest, "session_books")
     files = [stored[day] for day in days if day not in inputs.changed]

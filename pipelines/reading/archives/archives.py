@@ -65,8 +65,8 @@ class MemberFile(LandedFile):
 @dataclass(frozen=True)
 class RefusedFile(LandedFile):
     """A refused archive or member, whose records do not count. `finding` is the reason. `sha256` is empty if the bytes
-    cannot be read. It is also empty if a member has the path of another landed file, so that the next run tries the
-    archive again.
+    cannot be read. It is also empty for an archive with a member whose path another landed file has, so that the next
+    run tries the archive again.
     """
 
     sha256: str
@@ -86,8 +86,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 @contextmanager
 def kept_archives(temp: Path) -> Iterator[None]:
-    """Within the context, the archive of the member that was opened last stays open for its other members. Unpacked
-    copies are in the folder `temp`.
+    """Keep the archive of the last opened member open within the context, so that its other members do not open it
+    again. Unpacked copies are in the folder `temp`.
     """
     kept = _Kept(temp)
     token = _kept.set(kept)

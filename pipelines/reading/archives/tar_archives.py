@@ -92,7 +92,7 @@ def _found(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FoundMember:
 
 
 class _Member(tarfile.TarInfo):
-    """A member whose extended headers are refused if they are large. The map of a sparse member is not read."""
+    """A tar member. Large extended headers are refused, and the map of a sparse member is not read."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:

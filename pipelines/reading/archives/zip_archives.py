@@ -100,8 +100,8 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
 
 
 def _is_of_system(error: Exception) -> bool:
-    """Whether the operating system caused an error. `EINVAL` is the archive's fault: it names an offset outside of the
-    file.
+    """Whether the operating system caused an error. `EINVAL` is the archive's fault: the archive contains an offset
+    outside of the file.
     """
     return isinstance(error, OSError) and error.errno not in (None, EINVAL)
 
@@ -123,7 +123,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """Decode the name in the list of members. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
+    """Decode the name of a member. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
     Chinese Windows.
     """
     # `filename` depends on the version of Python: newer ones put another field in its place.

@@ -10,7 +10,7 @@ from pipelines.reading.files.packings import ByteStream
 
 UTF_8, UTF_16, GB18030 = "UTF-8", "UTF-16", "GB18030"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# The first bytes of a file, which are a header or a key.
+# The number of bytes that are examined: they are part of a header or a key, so mostly Latin letters.
 _FIRST_BYTES = 64
 _NO_UTF_8 = b"\xff"
 _PIECE_BYTES = 1 << 20
@@ -22,8 +22,8 @@ def is_utf_16(head: bytes) -> bool:
 
 
 def is_unmarked_utf_16(head: bytes) -> bool:
-    """Whether a text looks like UTF-16 without a byte order mark: every second byte of Latin letters is NUL, and the
-    others are not.
+    """Whether a text looks like UTF-16 without a byte order mark: most bytes at even offsets are NUL, or most at odd
+    offsets, but not both. In UTF-16, one byte of each Latin letter is NUL.
     """
     first = head[:_FIRST_BYTES]
     return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1

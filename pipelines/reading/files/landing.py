@@ -40,8 +40,8 @@ class LandedFile:
     """One regular file under landing.
 
     `path` is relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\\xNN`, and
-    the backslash of names that contain such an escape is escaped too, so that no two files have the same path. `stamp`
-    (size, time of change, inode) changes whenever the file may have changed.
+    the backslash of names that contain such an escape is escaped too, so that no two files have the same path. `full`
+    is the path in the file system. `stamp` (size, time of change, inode) changes whenever the file may have changed.
     """
 
     path: str
@@ -172,7 +172,7 @@ def compression_of(path: str) -> str:
 
 
 def bare_name(path: str) -> str:
-    """Return the path without marks of log rotation and suffix of a compression: `auth.log` for `auth.log.2.gz`,
+    """Return the path without marks of log rotation and without a compression suffix: `auth.log` for `auth.log.2.gz`,
     `auth.log-20261124` and `auth-2026-11-24.log.zst`. A member's archive is stripped the same way.
     """
     archive, member = parts_of(path)

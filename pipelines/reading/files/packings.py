@@ -23,7 +23,7 @@ else:
     from backports import zstd
 
 HEAD_MARK_BYTES = 265
-"""Bytes at the beginning of a file that contain the mark of any format. That of tar ends last."""
+"""The number of bytes at the beginning of a file that contain the mark of any format. The mark of tar ends last."""
 PIECE_BYTES = 1 << 20
 # The dictionary of `xz -9` takes 65 MB; a file can declare any size.
 _XZ_MEMORY_BYTES = 256 << 20

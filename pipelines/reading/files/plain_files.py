@@ -65,8 +65,10 @@ class _Stream:
 def plain_file(
     file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
 ) -> Iterator[PlainFile]:
-    """Open a text file. Unpacked copies are files without a name in the folder `temp`. JSON arrays, and JSON objects
-    over many lines, are rewritten as one object a line.
+    """Open a text file. Unpacked and converted copies are files without a name in the folder `temp`.
+
+    With `may_be_utf_16`, UTF-16 is converted to UTF-8. With `is_json`, JSON arrays, and JSON objects over many lines,
+    are rewritten as one object a line.
 
     Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
 

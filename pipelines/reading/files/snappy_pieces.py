@@ -18,7 +18,7 @@ _STREAM_MARK = b"\xff\x06\x00\x00sNaPpY"
 _SKIPPABLE = 0x80
 # The limit of a raw block, which is unpacked in memory as a whole.
 MAX_RAW_BYTES = 1 << 30
-# The kinds of elements that contain their bytes.
+# The first bytes of literals, which are the Snappy elements that contain their data.
 _LITERALS = {bytes([kind]) for kind in range(0, 256, 4)}
 # A length of 128 or more, in groups of 7 bits.
 _LENGTH = re.compile(rb"[\x80-\xff]{1,4}[\x01-\x7f]")

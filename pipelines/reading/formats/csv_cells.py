@@ -12,7 +12,7 @@ _CELLS = {
 
 
 def cells_of(text: str, separator: str) -> list[str] | None:
-    """Return the cells of a row; None if its quotes make it no valid row."""
+    """Return the cells of a row; None if its quotes are invalid."""
     if '"' not in text:
         return text.split(separator)
     cells, place = [], 0

@@ -21,7 +21,10 @@ _BATCH_BYTES = 4 << 20
 
 
 class RowSet:
-    """A set of row indexes below `end`, one bit each, as a file of bad short lines may have a billion."""
+    """A set of row indexes, stored as one bit per row: a file of short bad lines can have a billion rows.
+
+    All indexes in the set are below `end`.
+    """
 
     def __init__(self) -> None:
         self._firsts: list[int] = []
@@ -37,7 +40,7 @@ class RowSet:
             self.end = first + int(np.flatnonzero(marks)[-1]) + 1
 
     def marks(self, first: int, count: int) -> np.ndarray:
-        """Return which of the `count` rows from `first` on are in the set."""
+        """Return, for each of the `count` rows from `first` on, whether it is in the set."""
         found = np.zeros(count, dtype=bool)
         place = max(0, bisect_right(self._firsts, first) - 1)
         while place < len(self._firsts) and self._firsts[place] < first + count:
@@ -89,8 +92,8 @@ def _pieces(block: Block, wanted: np.ndarray) -> Iterator[pa.RecordBatch]:
 
 
 def _texts(block: Block) -> tuple[pa.Array, np.ndarray]:
-    """Return the lines of the block with their line ends, as an Arrow array over the bytes of the block, and whether
-    each is valid UTF-8.
+    """Return the lines of the block as an Arrow array, and whether each is valid UTF-8. If all are valid, the array
+    refers to the bytes of the block and includes the line ends; else its texts are copies without line ends.
     """
     count = len(block)
     buffers = [None, pa.py_buffer(block.starts), pa.py_buffer(block.data[: int(block.starts[-1])])]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
-# Bytes per value below which a column has few different values, or few values: a plain text takes four bytes and its
+# Bytes per value below which a column has few different values, or mostly NULLs: a plain text takes four bytes and its
 # letters.
 _WORD_BYTES = 2
 _OFFSET_BYTES = 4
@@ -36,7 +36,7 @@ def _has_few_words(chunk: pq.ColumnChunkMetaData) -> bool:
 
 
 def unpacked_bytes(batch: pa.RecordBatch) -> int:
-    """Return the size in bytes of a batch without dictionaries."""
+    """Return the size in bytes that a batch has after its dictionaries are decoded."""
     plain, packed = 0, 0
     for column in batch.columns:
         if pa.types.is_dictionary(column.type):
@@ -56,8 +56,8 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 
 def even_rows(rows: int, size: int, most: int) -> int:
-    """Return the number of rows of a batch if `rows` rows, of `size` bytes in all, are cut into equal batches of about
-    `most` bytes (at most 1.5 times as many).
+    """Return the number of rows per batch if `rows` rows, of `size` bytes in all, are cut into equal batches of about
+    `most` bytes. A batch can have up to 1.5 times `most` bytes.
 
     Equal batches leave no remainder of a few rows, which would have to be copied to join it with the next rows.
     """

@@ -33,7 +33,7 @@ _HEAD_BYTES = 1 << 20
 # The number of lines whose keys are examined.
 _LOOKED_AT = 20
 _REQUIRED = frozenset(FIELD_NAMES).difference(OPTIONAL_FIELDS)
-# The fields of every record; of these two, one is enough.
+# The fields that every record has. A record needs only one of the two fields that are left out.
 _ALWAYS = _REQUIRED - {"outcome", "result_code"}
 _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
@@ -56,7 +56,7 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     if found or not books.reasons:
         return found or Reason("empty")
     ((most_often, _),) = books.reasons.most_common(1)
-    # The cures are for log records; with a mapping, its expressions make the values.
+    # The advice of `RULES` is about values in the log. With `fields`, the expressions of the mapping make the values.
     if most_often in RULES and not mapping.fields:
         return Reason(RULES[most_often])
     return Reason("rule", most_often)
@@ -158,7 +158,7 @@ def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
 
 
 def _is_whole(line: str) -> bool:
-    """Whether a line is an object with the fields of every record."""
+    """Whether a line is an object with all fields in `_ALWAYS`."""
     found = _json(line)
     return isinstance(found, dict) and found.keys() >= _ALWAYS
 

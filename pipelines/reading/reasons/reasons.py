@@ -162,7 +162,7 @@ _CURES = {
 
 
 class Reason(NamedTuple):
-    """A key of `REASONS`, and the detail for its text."""
+    """The likely reason for a file: `code` is a key of `REASONS`, `detail` the detail in its text."""
 
     code: str
     detail: str = ""
@@ -188,7 +188,9 @@ def words_of(stored: str) -> Bilingual:
 
 
 def words_of_damage(finding: str | None) -> Bilingual:
-    """Return the finding on a damaged file with its cure; the finding alone if no cure is listed."""
+    """Return the finding on a damaged file with its cure, in both languages; the finding alone if no cure is listed.
+    None gives a general text.
+    """
     if not finding:
         return Bilingual("不完整或已损坏", "cut or corrupt")
     cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)

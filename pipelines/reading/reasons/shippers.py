@@ -1,5 +1,5 @@
-"""Finds the mappings of shippers, among the source mappings that come with authmeter, that would extract log records
-from a file. The file was read by a mapping without `[unwrap]`.
+"""Finds the log shippers that may have written a file, which was read by a mapping without `[unwrap]`: applies the
+`[unwrap]` expression of each shipped source mapping to lines of the file.
 """
 
 import json

@@ -23,20 +23,20 @@ def columns_of(expression: str, source: str) -> frozenset[str]:
 
 
 def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
-    """Return the raw columns that each `coalesce` in an expression reads: a value in one of them is enough."""
+    """Return, for each `coalesce` in an expression, the raw columns that it reads: a value in one of them is enough."""
     found: list[frozenset[str]] = []
     _collect_stand_ins(_parsed(expression, source), found)
     return found
 
 
 def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
-    """Yield an error for each expression that is invalid, fails, or does not return one value per record (an aggregate,
-    unnest), or not the same one at each reading (a random value). Each is run on two empty records, so that errors are
-    found before the run.
+    """Yield an error for each expression that cannot be used: it is invalid, fails, does not return one value per
+    record (an aggregate, unnest), or can return another value when the file is read again (a random value). Each
+    expression is run on two empty records, so that errors are found before the run.
 
     Args:
-        expressions: SQL by the name of its field, of another key of the mapping, such as `unwrap`, or of a condition of
-            its doubts, which contains a blank.
+        expressions: SQL by name: the name of a field, another key of the mapping such as `unwrap`, or a key of
+            `SourceMapping.doubted`. Expressions whose names contain a blank must be conditions, as must `where`.
         where: the path of the mapping, for the messages.
     """
     for name, expression in expressions.items():

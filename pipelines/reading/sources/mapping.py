@@ -30,11 +30,12 @@ SHIPPED = Path(__file__).parent / "mappings"
 WITHIN = ("record", "line", "envelope")
 """The columns that expressions of a mapping with `[unwrap]` can read besides those of the inner record."""
 
-# Required fields whose names other logs hardly have; `channel` and `stage` are keys and words of these, too.
+# Required fields whose names are rare in other logs, in which `channel` and `stage` are common keys and words.
 _OWN_NAMES = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS and "_" in name]
-# Selects records among an application's other lines: they have such a field, or are an object that was cut off or
-# printed wrongly, which begins with a key or names such a field. `{} users` is the pattern of a message, and `{id=5}` a
-# map that Java printed.
+# Selects log records among the other lines of an application: objects with such a field, or with `channel` and `stage`.
+# Also selects invalid JSON that ends after its brace, begins with a key or contains the name of such a field, as a
+# record that was cut off or printed wrongly. Other lines can begin with a brace, too: `{} users` is the pattern of a
+# message, and `{id=5}` a map that Java printed.
 _HOLDS_RECORD = f"""
 CASE WHEN coalesce({", ".join(_OWN_NAMES)}, channel || stage) IS NOT NULL THEN true
     ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({"|".join(_OWN_NAMES)}))') AND NOT json_valid(line)
@@ -161,12 +162,12 @@ class SourceMapping(BaseModel):
 
     @cached_property
     def stand_ins(self) -> tuple[frozenset[str], ...]:
-        """The raw columns that each `coalesce` in an expression reads; see `stand_ins_of`."""
+        """For each `coalesce` in an expression, the raw columns that it reads; see `stand_ins_of`."""
         return tuple(names for text in self.expressions.values() for names in stand_ins_of(text, self.name))
 
     @property
     def doubted(self) -> dict[str, str]:
-        """The SQL conditions of `doubts`: each `where` under `doubt <name>`, each `unless` under `no doubt <name>`."""
+        """The SQL conditions of `doubts`: `where` has the key `doubt <name>`, `unless` the key `no doubt <name>`."""
         conditions: dict[str, str] = {}
         for name, doubt in self.doubts.items():
             conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}
@@ -202,7 +203,7 @@ def load_mapping(file: Path) -> SourceMapping:
     """Load the mapping of a file.
 
     Raises:
-        UsageError: the file is no TOML, or contains an unknown key or field.
+        UsageError: the file is no TOML, or the mapping is invalid, such as by an unknown key or field.
     """
     try:
         mapping = SourceMapping.model_validate(read_toml(file))

@@ -2,9 +2,9 @@
 value.
 
 A *use* of a mapping is a condition on a record, such as: the record has a column, is kept by `where`, or gets a value
-for a field. The file's `PartBooks` contain the uses that are true for any record. A *fault* is such a use that is true
-for no record, an expression that fails on many records, or a suspicion that the mapping declares as a `Doubt`. The name
-of the fault is stored with the file.
+for a field. The file's `PartBooks` contain the uses that are true for at least one record. A *fault* is a use that is
+true for no record, an expression that fails on many records, or a suspicion that the mapping declares as a `Doubt`. The
+name of the fault is stored with the file.
 """
 
 from collections.abc import Collection

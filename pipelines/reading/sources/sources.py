@@ -1,4 +1,4 @@
-"""The source mappings of a data folder, one TOML file each, and which of them reads a file.
+"""Loads the source mappings of a data folder, one TOML file each, and selects the mapping that reads a file.
 
 Shipped mappings are in the folder `mappings`, a user's own in `<data>/sources/`. A user's mapping replaces the shipped
 one of the same name.
@@ -54,8 +54,8 @@ class Sources:
         return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
-        """Return the names of a user's mappings that read none of these files: no pattern matches, or others have
-        precedence.
+        """Return the names of the user's mappings that read none of these files: no pattern matches, or other mappings
+        have precedence.
         """
         idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
         for path in paths:
@@ -117,12 +117,12 @@ def shipped_mappings() -> tuple[SourceMapping, ...]:
 
 
 def _mappings_in(folder: Path) -> list[str]:
-    """Return the names of the mappings in a folder, without hidden files, such as the locks of editors."""
+    """Return the names of the mapping files in a folder, without hidden files, such as the locks of editors."""
     return [name for name in names_in(folder) if name.endswith(".toml") and not (folder / name).is_dir()]
 
 
 def _twin_columns(mapping: SourceMapping, where: str) -> Iterator[UsageError]:
-    """Yield an error for each two columns of one record that a mapping reads and whose names differ in case alone."""
+    """Yield an error for each pair of columns of one record that a mapping reads and that differ in case alone."""
     of_record = mapping.columns if mapping.fields else (*FIELD_NAMES, *mapping.columns)
     for names in (of_record, mapping.unwrap_columns):
         known: dict[str, str] = {}
@@ -149,7 +149,7 @@ def _require_mappings_only(folder: Path) -> None:
 
 
 def _together(wrong: list[UsageError], folder: Path) -> UsageError:
-    """Return one error that lists all; a single error as it is."""
+    """Return one error that lists all errors in `wrong`; a single error is returned unchanged."""
     if len(wrong) == 1:
         return wrong[0]
     listed = "".join(f"\n- {error.what} ({' '.join(error.where.split())})" for error in wrong)

@@ -1,5 +1,5 @@
--- grain: stored record of the app, copies included, by day, with hashes of its device and its attempt. `fits`: whether
--- it has the requested id.
+-- grain: stored record of the app, copies included, with hashes of its device and its attempt, which differ from day to
+-- day. `fits` is whether it has the requested id.
 SELECT
     day,
     event_id,

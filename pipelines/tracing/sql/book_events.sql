@@ -1,3 +1,3 @@
--- grain: stored record of $days with the id of a record of the app, in any app, because another app can have the copy
--- that counts
+-- grain: stored record of $days, of any app, with the event id of a record of the app, because another app can have the
+-- copy that counts
 SELECT events.* FROM events SEMI JOIN app_rows USING (day, event_id) WHERE list_contains($days::DATE[], day)
