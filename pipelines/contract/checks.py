@@ -1,7 +1,7 @@
-"""THE CHECKS: every check of a run, declared once, and the result of one.
+"""THE CHECKS: every check of a run, declared once, and the type of its result.
 
 Dagster's check specs, the to-do of `status.json` and the order of results use this list; docs/operator.md has a row for
-each check. The checks are computed in `closing/warnings.py`.
+each check. `closing/warnings.py` computes the checks of the kind `folder`; the steps of a run compute the books.
 """
 
 from dataclasses import dataclass

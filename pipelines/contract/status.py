@@ -174,7 +174,7 @@ class Status(BaseModel):
     def count_problems(self) -> None:
         """Set `problems` from the incidents and warnings.
 
-        Warnings that no page shows, such as of alerts, are not counted.
+        Warnings that no page shows, such as warnings about alerts, are not counted.
         """
         counted = [one for one in self.incidents if is_problem(one.kind)]
         self.problems = Problems(

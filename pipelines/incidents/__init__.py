@@ -1,1 +1,1 @@
-"""Incidents: drops of rates and volumes, and faults of the data, each reported once."""
+"""Incidents: falls of rates and volumes, and faults of the data, each reported once."""

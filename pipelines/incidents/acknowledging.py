@@ -1,7 +1,7 @@
-"""How people acknowledge incidents: the line to add to `registry/notes.csv`, and rows that name no incident.
+"""How people acknowledge incidents: the row to add to `registry/notes.csv`, and rows that name an unknown incident.
 
-Pages and alerts print the line; `authmeter check` and the status report the rows. Which rows acknowledge which incident
-is in `sql/published.sql`.
+Pages and alerts print the row to add; `authmeter check` and the status report the unknown ids. `sql/published.sql`
+defines which rows acknowledge an incident.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from pipelines.common.text import Bilingual, listed
 from pipelines.contract.measures.sql import sql
 
 HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
-# An incident can be gone this many days after the first stored day: it needs the 56 days of a baseline before it, and
-# is noted at most 28 days after it began.
+# Up to this many days after the first stored day, a note may name an incident that no longer exists because retention
+# removed its baseline: the 56 days before its first day. A note is at most 28 days later than this first day.
 _GONE_DAYS: Final = 56 + 28
 _TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
@@ -34,8 +34,10 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
 def unknown_incidents(
     connection: duckdb.DuckDBPyConnection, named: Iterable[tuple[str, date]], days_from: date | None
 ) -> list[str]:
-    """Return the ids in notes that belong to no published incident, current or withdrawn. Notes on days before the
-    first published day are left out, and if retention removed days, notes on the next days too.
+    """Return the ids in notes that belong to no published incident, current or withdrawn.
+
+    Notes on days before the first published day are left out. If retention removed days, notes on the next
+    `_GONE_DAYS` days are left out, too.
 
     Args:
         connection: the published file.

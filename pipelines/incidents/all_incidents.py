@@ -91,7 +91,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)
     stored_since = min(manifest.days, default=date.max)
-    # After retention removed days, incidents of the next ones lack a part of their baseline.
+    # After retention removed days, incidents that begin soon after them lack a part of their baseline.
     known_since = manifest.days_from + timedelta(days=RECENT_DAYS) if manifest.days_from else stored_since
     return AllIncidents(rows, cells, withdrawn(store.reported, rows, stored_since, known_since, manifest.run))
 

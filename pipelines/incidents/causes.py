@@ -1,8 +1,8 @@
 """Splits the change of a rate over the cells of its requests, and finds the cell that explains it, if one does.
 
-A *cell* is a value of one dimension, or a pair of values of two. A cell's part of the change is split into the effect
-of its own rate (`rate_effect`) and the effect of its share of the requests (`mix_effect`). Summed over the cells of a
-dimension, both add up to the change exactly. Incidents and `authmeter explain` use the same code.
+A *cell* is a value of one dimension, or a pair of values of two dimensions. A cell's part of the change is split into
+the effect of its own rate (`rate_effect`) and the effect of its share of the requests (`mix_effect`). All effects of
+the cells of one dimension add up to the change exactly. Incidents and `authmeter explain` use the same code.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,9 +15,9 @@ import polars as pl
 from pipelines.contract.record.dimensions import UNKNOWN
 from pipelines.incidents.incident import ALL, BROAD, Cause, Incident
 
-# Fixed by the contract. Shifts of share explain a change if they make up `_MIX_SHARE` of it. A cell explains it if the
-# cell makes up `_CELL_SHARE` of it and the rate of all other requests falls by at most `_REST_FALL` of it. A cell with
-# `WHOLE_SHARE` of the requests counts as all requests.
+# Contract: shifts of share explain a change if they make up `_MIX_SHARE` of the change. A cell explains it if the cell
+# makes up `_CELL_SHARE` of the change, and the rate of all other requests falls by at most `_REST_FALL` of the change.
+# A cell with `WHOLE_SHARE` of the requests counts as all requests.
 _MIX_SHARE: Final = 0.5
 _CELL_SHARE: Final = 0.75
 _REST_FALL: Final = 0.25
@@ -72,7 +72,7 @@ def named_cells(cells: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("dimension", "second", separator=" & ", ignore_nulls=True),
         pl.concat_str("value", "second_value", separator=" & ", ignore_nulls=True).alias("value"),
     )
-    # Two pairs get the same name if a value contains ` & `.
+    # Two pairs can get the same name if a value contains ` & `; their counts are then added up.
     key = ["incident_id", "dimension", "value"]
     return named.group_by(key).agg(pl.col(*COUNTS, *EFFECTS).sum()).sort(key)
 
@@ -152,7 +152,8 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     )
     if mixes.height:
         return _cause("mix", mixes.row(0, named=True))
-    # A pair, if it fell and the rest of both its values did not; else the smallest single cell.
+    # Pairs win over single cells, then the cell with the fewest requests now. A pair counts only if the other requests
+    # with either of its values did not fall as well.
     is_single = pl.col("second").is_null()
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
@@ -172,11 +173,11 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return whether a pair fell without the other requests that have one of its two values, `value` or `second_value`
-    (`part` names the column): their rate fell by at most a quarter of the pair's fall.
+    """Return the condition that a pair fell, and the other requests with one of its values fell by at most a quarter as
+    much. `part` is the column with this value: `value` or `second_value`.
 
-    If there were no such requests before, `whole_before`, the rate of all requests, is used as their rate before. If
-    there are none now, return false.
+    Without requests before, the rate before is `whole_before`, the rate of all requests. Without other requests now,
+    the condition is NULL.
     """
 
     def rest(name: str) -> pl.Expr:

@@ -1,5 +1,5 @@
-"""Splits the change of any rate between two spans, as `causes.py` does for incidents; `authmeter explain` and the site
-use it.
+"""Splits the change of any rate between two spans of days over the cells of its requests, as `causes.py` does for
+incidents. `authmeter explain` and the site use it.
 """
 
 import re
@@ -36,7 +36,7 @@ SESSION_SOURCES: Final = {
     "click_rate": _OF_FUNNEL,
     "eligible_rate": RateSource("outcome_daily", "one_click", CAUSES),
 }
-"""The rates of sign-in sessions."""
+"""The rates of sign-in sessions, each with the source of its counts."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Explained:
 def explain(
     connection: duckdb.DuckDBPyConnection, subject: tuple[str, str, str], before: Window, now: Window
 ) -> Explained:
-    """Split the change of a rate between two spans.
+    """Split the change of a rate between two spans of days.
 
     Args:
         connection: has `outcome_daily`, and the tables of `SESSION_SOURCES`.

@@ -25,7 +25,7 @@ def folder_of(counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counte
         counts: counts of these days.
         days: without a gap, up to the as-of.
         has_norm: whether a usual volume is expected: the day has logs and is no holiday.
-        counted: records of all days.
+        counted: number of records of all days together.
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
     volumes = requests.sum(axis=1, keepdims=True)

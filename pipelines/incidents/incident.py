@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 
-# The key of all apps together, and of all channels of an app.
+# Value of `app_key` for all apps together, and of `channel` for all channels together.
 ALL: Final = "*"
-# The kind of incidents that are worth a line but are no failures of sign-in.
+# The kind of incidents that are listed but are no failures of sign-in, and so raise no alarm.
 FURTHER: Final = "further"
 
 
@@ -18,10 +18,12 @@ FURTHER: Final = "further"
 class Cause:
     """The cause of an incident.
 
-    `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of them joined with
-    ` & `; None if the change is broad or has no known cause. For `cell` and `mix`, `before` and `now` are the cell's
-    rates, `rest_before` and `rest_now` the rates of all other requests, and `share` is the cell's part of the change; a
-    surge has only `share`.
+    `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of these joined with
+    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, it is
+    `all`.
+
+    For the kinds `cell` and `mix`, `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of
+    all other requests, and `share` is the cell's part of the change. A surge has only `cell` and `share`.
     """
 
     kind: str | None = None
@@ -49,7 +51,10 @@ class Subject(NamedTuple):
 
 
 class Span(NamedTuple):
-    """First and last day, as indexes into a list of days; while it lasts, `last` is None and `state` is `open`."""
+    """The first and last day of an incident, as indexes into a list of days, and its state.
+
+    While the incident lasts, `last` is None and `state` is `open`.
+    """
 
     first: int
     last: int | None
@@ -57,11 +62,11 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The cost of an incident. `level_before` is the level of the baseline, `level_now` that of the newest days; `lost`
-    is the cost on the newest day, `lost_total` the cost of all days.
+    """The cost of an incident, in requests or records. `level_before` is the expected level, from the baseline;
+    `level_now` is the level of the newest days.
 
-    Days without a norm or without records are not compared. `day` is the index of the newest compared day; None if it
-    is the incident's last day.
+    Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
+    the newest one. `day` is the index of this newest day; None if it is the incident's last day.
     """
 
     level_before: float
@@ -95,7 +100,7 @@ class Incident:
 
     @classmethod
     def of(cls, subject: Subject, days: Sequence[date], span: Span, loss: Loss, cause: Cause = NO_CAUSE) -> "Incident":
-        """Return the incident of a subject over a span of these days, the last of which is the as-of.
+        """Return the incident of a subject over a span of `days`, which end with the as-of.
 
         The same subject and first day give the same id in every run.
         """

@@ -12,11 +12,12 @@ from pipelines.contract.measures.counts import SIGN_IN, TECHNICAL
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
-# Contract: the share of a fall from which on one incident explains another.
+# Contract: an incident explains another one if its loss is at least this share of the other's.
 _EXPLAINS: Final = 0.75
+# Incidents begin together if their first days are at most this far apart.
 SAME_START_DAYS: Final = 1
-# Metrics of data incidents: the first in this list is the cause of others that open together. Records are lost in those
-# up to `mix_shift`. `short_day` has a rule of its own.
+# Metrics of data incidents. If several begin together, the first one in this list is the cause of the others. The
+# metrics up to `mix_shift` lose records; `short_day` among them has a rule of its own, `_short_days`.
 DATA_METRICS: Final = (
     "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
     "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
@@ -72,8 +73,8 @@ def _open_together(one: Incident, other: Incident) -> bool:
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for each fall of a rate of all apps together. If one app explains the fall,
-    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise its parts are the
-    falls of the same rate of single apps that opened together with it.
+    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise the falls of the
+    same rate in single apps are parts of it if they begin together with it.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -88,8 +89,9 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for rate incidents that open together and have the same cell as cause, in any
-    app, channel or metric. The largest incident is the whole, and each other one is a part of it.
+    """Yield pairs of a part and its whole for rate incidents that begin together and have the same cell as cause, in
+    any app, channel or metric. The whole is an incident of all apps together if there is one, else the largest
+    incident.
     """
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")
@@ -131,8 +133,8 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield data faults that open together as parts of the first one in the order of `DATA_METRICS`, and volumes as
-    parts of the data fault that explains them.
+    """Yield pairs of a part and its whole for incidents that begin together with a data incident. Data incidents are
+    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that explains them.
     """
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
@@ -145,7 +147,9 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
 
 
 def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield the fall of an app's sign-in rate as part of the fall of technical success that lost most."""
+    """Yield the fall of an app's sign-in rate as part of the fall of the app's technical success rate, in the channel
+    that lost most.
+    """
     for one in (one for one in incidents if one.metric == SIGN_IN):
         behind = [
             of for of in incidents if of.metric == TECHNICAL and of.app_key == one.app_key and _open_together(of, one)
@@ -189,8 +193,8 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for rate incidents of one app that open together and have a broad cause, as
-    when a backend fails. The whole is the largest incident. All apps together count as an app.
+    """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause,
+    as when a backend fails. The whole is the largest incident. All apps together count as an app.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

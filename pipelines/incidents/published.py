@@ -28,8 +28,9 @@ class Note:
 class PublishedIncident:
     """An incident with the texts shown beside it.
 
-    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show; a note about all apps
-    acknowledges no app's incident. `cause_app_name` is the name of the app that is the cause, None if no app is.
+    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all
+    apps can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is the name of the app
+    that is the cause, None if no app is.
     `withdrawn_by` is the run that withdrew it, None for a current incident. `channels` has the words of declared
     channels.
     """
@@ -45,7 +46,7 @@ class PublishedIncident:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still lasts."""
+        """Whether the incident still lasts."""
         return self.incident.last_day is None
 
     @property

@@ -20,10 +20,10 @@ from pipelines.incidents.detection.subjects import DayCounts, watched_rates, wit
 from pipelines.incidents.incident import FURTHER, Incident, Subject
 
 _CODES_NAMED: Final = 3
-# Contract: a result code is new if it had at most this share of the baseline's requests, and now has at least this
-# share and this many requests.
+# Contract: a result code is new if it had less than `_NEW_BEFORE` of the baseline's requests, and now has at least
+# `_NEW_SHARE` of the requests and at least `_NEW_RECORDS` requests.
 _NEW_BEFORE, _NEW_SHARE, _NEW_RECORDS = 0.001, 0.02, 20
-# Contract: smallest slow fall of a rate.
+# Contract: smallest slow fall that is reported, as a difference of rates.
 _LEAST_SLOW_FALL: Final = 0.03
 _SIDES: Final = {
     "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
@@ -41,7 +41,8 @@ class RateIncident(NamedTuple):
 def rate_incidents(
     connection: duckdb.DuckDBPyConnection, counts: DayCounts, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return every incident of a rate in these days, and the cells of each: a frame without columns if there are none.
+    """Return every incident of a rate in these days, and all their cells: a frame without columns if there is no
+    incident.
 
     Args:
         connection: has `outcome_daily`.
@@ -52,7 +53,7 @@ def rate_incidents(
 
 
 def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
-    """Yield rates that fell, within a week or slowly."""
+    """Yield the incidents of rates that fell: within a week, or slowly over four weeks."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
     found = falls(RateMeasure(steady, successes))
@@ -75,7 +76,7 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
 
 
 def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
-    """Yield rates that rose. A rise is detected as the fall of the share of all other requests."""
+    """Yield the incidents of rates that rose. A rise is detected as the fall of the share of all other requests."""
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
@@ -119,7 +120,7 @@ def compared(
 
 def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
     """Return the outcomes and result codes of failures whose share of the requests grew most, and new codes; None if no
-    share grew. For a rate that is better lower (`is_rising`), its numerator are the failures.
+    share grew. For a rate that is better lower (`is_rising`), the requests in its numerator are the failures.
     """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (

@@ -1,5 +1,7 @@
-"""Decides which incidents are published. Falls of rates and volumes, and short days, need a loss, and levels that
-differ when they are printed.
+"""Decides which incidents are published.
+
+A fall of a rate or volume, or a short day, needs a loss of at least `LEAST_LOST`, and its levels before and now must
+differ as printed.
 """
 
 from typing import Final
@@ -14,7 +16,7 @@ _LEAST_RECORDS: Final = 0.5
 
 
 def is_reportable(one: Incident) -> bool:
-    """Return whether an incident becomes a row of the table."""
+    """Return whether an incident becomes a row of the table `incidents`."""
     if one.metric in _COSTING:
         return one.lost_total >= _LEAST_RECORDS
     if one.kind == FURTHER or (one.kind == "data" and one.metric != "short_day"):

@@ -5,8 +5,8 @@ from typing import Final
 # Faults of the data with missing records.
 MISSING: Final = ("missing_day", "hour_shift", "missing_delivery", "short_day", "mix_shift")
 
-# Event and cost, by metric, else by kind. The cost is that of the last day for an open incident, else the total; an
-# empty text if no requests are lost.
+# The texts of the event and of its cost, by metric, else by kind. The cost is the last day's for an open incident, else
+# the total. The text of the cost is empty if no requests are lost.
 KINDS: Final = {
     "rate": ("{app} · {channel} {rate} {before} → {now}", "{cost} fewer {successes}"),
     "volume": ("{app} · {channel} requests {before} → {now} a day", "{cost} fewer"),
@@ -21,7 +21,7 @@ STATES: Final = {
     "open": "{what}, day {days} since {first}, {loss} {when}{cause}",
     "recovered": "{what}, {span}, recovered; {loss}{cause}",
     "settled": "{what}, {span}, the norm since; {loss}{cause}",
-    # The last day lost nothing; a second one ends the incident.
+    # The last day lost nothing; a second such day ends the incident.
     "open back": "{what}, day {days} since {first}, back at its usual level {when}{cause}",
     "open without loss": "{what}, day {days} since {first}{cause}",
     "recovered without loss": "{what}, {span}, recovered{cause}",

@@ -25,8 +25,8 @@ def sign_in_incidents(
     """Return all incidents of the sign-in rate in these days, and their cells: a frame without columns if there is no
     incident.
 
-    An app's days with and without logs of its server have separate baselines, because other records show that a session
-    signed in.
+    An app's days with and without logs of its server have separate baselines, because their sign-ins are recognized by
+    different records.
 
     Args:
         connection: has `session_daily` and `session_books`.

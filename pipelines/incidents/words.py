@@ -47,7 +47,7 @@ Channels = Mapping[str, Bilingual]
 NO_CHANNELS: Final[Channels] = MappingProxyType({})
 _CHANNELS: Final[Channels] = {one.key: one.label for one in DECLARED}
 
-# Longer names would fill the phone.
+# Longest name that is not cut: texts must fit on a phone.
 _LONGEST: Final = 40
 # Smaller falls are printed with a decimal.
 _SMALL_FALL: Final = 0.05
@@ -82,7 +82,7 @@ def incident_text(
 
 
 def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNELS) -> Bilingual:
-    """Return an open incident and its length, compressed for the title of a message."""
+    """Return the title of a message about an open incident, with the number of its days and its first day."""
     names = incident_names(one, app_name, None, channels)
     what, _ = KINDS.get(one.metric) or KINDS[one.kind]
     text = _t(what)
@@ -93,7 +93,9 @@ def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNEL
 def loss_words(
     one: Incident, as_of: date, channels: Channels = NO_CHANNELS, *, with_total: bool = True
 ) -> Bilingual | None:
-    """Return the cost of an open incident on its newest day and, `with_total`, in all; None if no requests are lost."""
+    """Return the cost of an open incident on its newest day and, if `with_total`, of all its days. If the newest day
+    lost nothing, return that it is back at its usual level. Return None if the incident has no loss to print.
+    """
     _, loss = KINDS.get(one.metric) or KINDS[one.kind]
     if has_no_loss(one):
         return None

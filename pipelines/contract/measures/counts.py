@@ -34,10 +34,11 @@ LOGIN_RATES: Final = ("authorization_rate", TECHNICAL)
 # Rates whose falls are incidents, and rates whose rises are.
 WATCHED: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better != "lower")
 RISING: Final = tuple(name for name, one in METRICS.items() if one.watched_in != () and one.better == "lower")
-# Maps the metric of a rate incident to its rate.
+# The metric of incidents in which the technical success rate fell slowly.
 SLOW_FALL: Final = "slow_fall"
 # The rate of sessions whose falls are incidents; all others are rates of records.
 SIGN_IN: Final = "sign_in_rate"
+# The rate that each metric of rate incidents is about.
 RATE_OF: Final = {**{name: name for name in (*WATCHED, *RISING)}, SLOW_FALL: TECHNICAL}
 
 

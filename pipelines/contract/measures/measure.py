@@ -35,7 +35,7 @@ class Measure:
         unit: `records` or `sessions` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
             (milliseconds).
         better: the good direction of a change; None: neither.
-        watched_in: channels in which incidents watch the rate; None: all channels of sign-ins.
+        watched_in: channels in which incidents watch the rate; None: all channels of sign-ins; empty: no channel.
         cut_by: columns by which an `expression` over records can be grouped. A count with a condition can be grouped by
             each column in `DETAIL`.
     """

@@ -70,7 +70,7 @@ def known_channels(declared: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_one_of(channels: Iterable[str]) -> str:
-    """Return the SQL condition that a record is of one of these channels."""
+    """Return the SQL condition that the channel of a record is one of these."""
     return f"channel IN ({', '.join(map(repr, channels))})"
 
 

@@ -1,4 +1,4 @@
-"""THE DIMENSIONS: columns by which counts of a day can be grouped, besides app and channel, each declared once.
+"""THE DIMENSIONS: columns by which counts of a day can be grouped, besides the channel, each declared once.
 
 A dimension is a field of the log, except `entry_channel`, the channel of a session's first record. The declaration of a
 dimension determines which tables have it as a column, whether causes of incidents are searched in it, and whether the
@@ -12,7 +12,7 @@ from typing import Final
 from pipelines.common.text import Bilingual
 
 UNKNOWN: Final = "unknown"
-"""The value of a record without one."""
+"""The value of a dimension for records that have none."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ SESSION_CAUSES: Final = (APP.key, "entry_channel", *SESSION_DIMENSIONS)
 """The dimensions in which causes of incidents of sessions are searched."""
 COMPARED: Final = tuple(sorted(SESSION_DIMENSIONS, key=lambda key: bool(BY_KEY[key].values)))
 """The dimensions whose values the sign-in page compares; those with fixed values come last."""
-# A result code has its meaning by vendor.
+# The meaning of a result code depends on the vendor, so the two columns are adjacent.
 OUTCOME_KEY: Final = (
     "day", "app_key", "channel", "stage", *(key for key in CAUSES[1:] if key != "vendor"), "outcome", "vendor",
     "result_code",

@@ -20,9 +20,9 @@ from pipelines.contract.record.fields import (
     TOO_OLD,
 )
 
-# A record whose `where` is not true: it does not count as a record, and is left out of the books.
+# A line that the `where` of its source mapping does not select: it is no record, and is not counted as read.
 SKIPPED: Final = "skipped"
-# A line without any requested field: an empty object, or not an object. Its text decides which.
+# A line without any field that is read: an empty object, or not an object. Its text decides which.
 BARE: Final = "bare"
 
 
@@ -35,8 +35,8 @@ def _pattern(pattern: str) -> str:
 
 
 _TEXT = f"length($field) NOT BETWEEN 1 AND {MAX_TEXT}"
-# The condition that the text of a field breaks its rule. The two fields not stored as text have rules of their own
-# below. As a condition on broken values, it passes a column without any unchanged.
+# The condition that the text of a field breaks its rule. It is true for broken values instead of valid ones, so that a
+# column without broken values is passed on unchanged. The two fields not stored as text have their own rules below.
 _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "app_key": _pattern(APP_KEY_PATTERN),
     "stage": _words(STAGES),
@@ -49,7 +49,8 @@ _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
 
 
 def instant_of_local(time: str) -> str:
-    """Return SQL for the instant of a local time in the source's zone, in UTC; of a time that occurs twice, the first.
+    """Return SQL for the instant of a local time in the source's zone, in UTC. A local time that occurs twice is the
+    first of its two instants.
 
     Args:
         time: SQL of a TIMESTAMP.
@@ -69,7 +70,7 @@ _INSTANT: Final = rf"""CASE
             WHEN regexp_full_match(event_time, '{_CLOCK}')
                 THEN {instant_of_local("epoch_ms(epoch_us(try_cast(upper(event_time) AS TIMESTAMP)) // 1000)")}
         END"""
-# A writer that has only fractions adds `.0` to a whole number.
+# A writer that has only floating-point numbers adds `.0` to a whole number.
 _LATENCY: Final = rf"""CASE WHEN regexp_full_match(latency_ms, '0*\d{{1,6}}(\.0)?')
             AND try_cast(latency_ms AS INTEGER) <= {MAX_LATENCY_MS} THEN try_cast(latency_ms AS INTEGER) END"""
 _VALUES: Final = {"event_time": _INSTANT, "latency_ms": _LATENCY}
@@ -117,7 +118,7 @@ def _broken(name: str) -> str:
 
 
 def nulled() -> str:
-    """Return SQL for the optional fields that broke their rule: bit i is field i of `nulled_names`."""
+    """Return SQL for the optional fields that broke their rule, as a bit mask: bit i is field i of `nulled_names`."""
     return " + ".join(
         f'CASE WHEN {name} IS NOT NULL AND "good {name}" IS NULL THEN {1 << bit} ELSE 0 END'
         for bit, name in enumerate(_COUNTED_AS_NULLED)

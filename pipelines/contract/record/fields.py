@@ -33,7 +33,8 @@ MALFORMED: Final = "malformed"
 TOO_OLD: Final = "too_old:event_time"
 
 
-# In the order of the contract: the first broken field is the reason, and copies of one id are compared in it.
+# In the order of the contract: the first broken field is the reason for rejecting a record, and copies of a record are
+# compared in this order.
 FIELD_NAMES: Final = (
     "event_id",
     "event_time",
@@ -60,7 +61,7 @@ COUNTED_FIELDS: Final = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",
 )  # fmt: skip
-# The counted fields that a record may lack: incidents of the data watch how many do.
+# The counted fields that a record may lack: incidents of the data watch how many records have them.
 # `profile_daily.sql` lists the other fields that a record may lack.
 ABSENT_FIELDS: Final = ("result_code", "scheme_id", "package_name", "sdk_version")
 # A broken value of these fields becomes null; a broken one of the fields before rejects the record.

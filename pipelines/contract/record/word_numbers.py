@@ -10,7 +10,7 @@ from pipelines.contract.record.channels import CHECK_CHANNELS, is_one_of
 from pipelines.contract.record.fields import CARRIERS, OUTCOMES, PLATFORMS, STAGES
 
 SIGN_IN_STAGES: Final = tuple(stage for stage in STAGES if stage != "prefetch")
-"""The stages of sign-in records, in the order of records with the same time."""
+"""The stages of sign-in records, in the order in which records with the same time are sorted."""
 _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "stage": SIGN_IN_STAGES,
     "outcome": OUTCOMES,

@@ -111,8 +111,8 @@ def _package(row: Row, zone: str) -> Package:
 
 
 def has_unseen_uses(state: str, missing_days: int) -> bool:
-    """Return whether a package may have fewer units left than its table says: it is in use, and on some of its days
-    without data, no use was deducted. What remains in its account is then an upper bound.
+    """Return whether a package may have fewer uses left than the tables say: it is active, and has days without data,
+    on which no use was deducted. The remaining uses of its account are then an upper bound.
     """
     return state == "active" and missing_days > 0
 

@@ -254,7 +254,7 @@ def _rows(
     rows = read_row_file(asked, value_of, lambda value: _key(value[1], key), registry.problems)
     for line, row in rows:
         if (created := row.get("created_at")) and not registry_time(created, "UTC"):
-            # Its name and schemes count without the date.
+            # The row counts without the date.
             problem = Problem(asked.path, line, "invalid:created_at", asked.text_of(row), costs_row=False)
             registry.problems.append(problem)
             row["created_at"] = None

@@ -1,8 +1,8 @@
 """Reads the CSV files of the registry, so that a bad row affects no other row.
 
 This module splits a file into rows, and finds missing columns and duplicate keys; the reader of each file validates the
-values. If a column that every row needs is missing, a file of names, notes or codes counts as absent, because the
-figures do not depend on it; any other file is refused.
+values. If a column that every row needs is missing, a file of names, notes or codes counts as absent and the column is
+listed as a problem; any other file is refused.
 """
 
 import csv

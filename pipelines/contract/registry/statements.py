@@ -27,7 +27,7 @@ _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
 _READ: Final = ".csv"
-# The reason for a file that is not CSV, or that replaces the folder itself.
+# The reason for a file that is not CSV, or that has the name of the folder.
 _UNREAD: Final = "unread"
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)

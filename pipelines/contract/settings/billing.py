@@ -49,7 +49,7 @@ def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, Billing
 
 
 def repeated_rule(rules: Iterable[BillingRule]) -> BillingRule | None:
-    """Return the first rule whose vendor has another one from the same day on; None if there is none."""
+    """Return the first rule with the same vendor and the same first day as another rule; None if there is none."""
     rules = list(rules)
     count = Counter((rule.vendor, rule.valid_from) for rule in rules)
     return next((rule for rule in rules if count[rule.vendor, rule.valid_from] > 1), None)

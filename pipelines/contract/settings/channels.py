@@ -17,7 +17,7 @@ def _printable(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_printable)]
-# Declared keys, and the word for all channels with verifications together in consoles and bills.
+# Reserved keys: the built-in channels, and the word in consoles and bills for all channels with verifications together.
 _TAKEN = (*CHANNELS, "number")
 
 

@@ -1,7 +1,7 @@
 """Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
 
-The data folder and the hash key come from the environment; everything else from the file, so that all users of a folder
-run it alike. An unknown setting is refused by name.
+Only the data folder and the hash key are not set in this file (see `data_folder` and `hash_key.py`), so that all users
+of a folder run it alike. An unknown setting is refused by name.
 """
 
 import os
@@ -57,7 +57,7 @@ def _schedule_time(text: str) -> str:
 WholeNumber = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-# The order of these values and repetitions mean nothing, so changing them is no change.
+# Sorts the values and removes repetitions: a change of only these is no change of the setting.
 _SET = AfterValidator(lambda values: tuple(sorted(set(values))))
 
 
@@ -216,7 +216,7 @@ class Settings(BaseModel):
 
     @property
     def events_kept_days(self) -> int:
-        """The number of days, up to the published one, for which events are kept."""
+        """The number of days, up to the as-of, whose events are kept."""
         return self.keep_events_days or self.retention_days + 30
 
     @property

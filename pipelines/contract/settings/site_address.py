@@ -8,7 +8,7 @@ _WANTED: Final = (
     "must be the address of the site, http:// or https://, without user, query and fragment, such as "
     "https://reports.example.com/authmeter"
 )
-# Chat programs would end the link before one of these.
+# Characters before which chat programs would end the link.
 _NOT_IN_LINKS: Final = r"[\s\\<>\"'`()\[\]{}|^]"
 
 

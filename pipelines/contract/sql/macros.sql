@@ -21,8 +21,8 @@ CREATE TEMP MACRO compared(figure, base, is_share) AS
         'week_before': base,
         'change': CASE WHEN is_share THEN figure - base ELSE change_of(figure, base) END
     };
--- The offset of a clock at `instant`, in milliseconds: `offsets[n]` before `changes[n]`, else the next one. Offsets
--- come from `common/days.py`: DuckDB's own time zone tables may differ from the system's.
+-- The offset of a clock at `instant`, in milliseconds: `offsets[n]` before `changes[n]`, and `offsets[n + 1]` from it
+-- on. Offsets come from `common/days.py`: DuckDB's own time zone tables may differ from the system's.
 CREATE TEMP MACRO offset_at(instant, changes, offsets) AS
     CASE WHEN len(offsets) = 1 THEN offsets[1]
         ELSE offsets[len(list_filter(changes, lambda change: change <= instant)) + 1]
@@ -39,11 +39,14 @@ CREATE TEMP MACRO moment_of(day, event_time, words) AS
     ((epoch_ms(event_time) - epoch_ms(day) + 50400000) << 35) | words;
 CREATE TEMP MACRO moment_words(stage, channel, outcome) AS
     (stage::BIGINT << 32) | (channel::BIGINT << 4) | outcome::BIGINT;
--- Two million positions distinguish all records of a subject with one time and stage, unless it has more.
+-- A moment with the position of its record. Records of a subject with the same time and stage get equal positions only
+-- after the first two million.
 CREATE TEMP MACRO placed_moment(moment, place) AS moment | (least(place, 2097151) << 11);
+-- The stage, channel and outcome in a moment, without its time and position.
 CREATE TEMP MACRO said_in(moment) AS moment & 30064773119;
 CREATE TEMP MACRO moment_ms(moment) AS moment >> 35;
 CREATE TEMP MACRO moment_epoch_ms(moment, day) AS (moment >> 35) + epoch_ms(day) - 50400000;
+-- The time and stage in a moment, as one number.
 CREATE TEMP MACRO moment_time(moment) AS moment >> 32;
 CREATE TEMP MACRO moment_stage(moment) AS ((moment >> 32) & 7)::UTINYINT;
 CREATE TEMP MACRO moment_channel(moment) AS ((moment >> 4) & 127)::UTINYINT;
@@ -63,8 +66,8 @@ CREATE TEMP MACRO step_times(ms) AS
         'percentiles': quantile_disc(ms, [0.5, 0.95]) FILTER (ms >= 0),
         'negative': count(ms) FILTER (ms < 0)
     };
--- The rows of a relation of record words, given by its name, with vendor, platform and outcome resolved by registry and
--- code dictionary.
+-- The rows of a relation of records or of groups of records, given by its name, with vendor, platform and outcome
+-- resolved by registry and code dictionary.
 CREATE TEMP MACRO resolved_of(groups) AS TABLE
     WITH named AS (
         SELECT

@@ -17,7 +17,7 @@ SESSION_TABLES: Final = (
 """Tables of sign-in sessions."""
 
 RECENT: Final = ("limit_daily", "repeat_daily", "repeat_top")
-"""Tables of a day that are published only for the last days."""
+"""Tables of a day that are published only for the last `RECENT_DAYS` days."""
 RECENT_DAYS: Final = 30
 
 DAY_TABLES: Final[dict[str, tuple[str, ...]]] = {

@@ -21,7 +21,7 @@ class Table:
 
     @property
     def comment(self) -> str:
-        """The description of a row in the published file."""
+        """The comment on the table in the published file: its grain and its key."""
         return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:

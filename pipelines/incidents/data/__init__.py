@@ -1,1 +1,1 @@
-"""Faults of the data: days that are missing, copied or cut short, and missing or poor parts of a day's records."""
+"""Faults of the data: missing, copied and short days, missing parts of a day's records, and many bad records."""

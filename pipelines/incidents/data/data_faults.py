@@ -1,5 +1,6 @@
-"""Detects missing and copied days, and *parts* of a day's records, such as of one source, file, hour, stage or field,
-that are missing or poor.
+"""Detects missing and copied days, missing *parts* of a day's records, and days with more bad records than usual.
+
+A part is the records of a day with one value of something, such as a source, file, hour, stage or field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,15 +38,16 @@ _OF_COUNT: Final = 0.65
 _BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
 # Metrics whose missing records may have come under another part of the same kind.
 _MOVING: Final = ("missing_delivery", "mix_shift")
-# Added to the rest that odds are computed against, as a share of the whole: a tiny rest would make them huge.
+# The odds of a part are its records divided by the other records of its whole. This share of the whole is added to the
+# divisor, because a tiny divisor would make the odds huge.
 _LEAST_REST: Final = 0.05
-# Two days with fewer hours with records than this can be equal by chance.
+# Days with records in fewer hours than this can be equal by chance.
 _LEAST_HOURS: Final = 12
 _PART: Final = ("whole", "part")
 
 
 class Fault(NamedTuple):
-    """Days on which part of the records is missing or poor.
+    """A fault of the data, over one or more days.
 
     `cause` is `kind=value`, or a word that names no kind: `all`, `good` or an empty text.
     """
@@ -96,7 +98,7 @@ def _odds(sums: Sums) -> Floats:
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
-    """Yield a fault for each fall of a part, unless its records came with other parts.
+    """Yield a fault for each part that fell, unless other parts of the same kind gained its records.
 
     Args:
         counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes
@@ -148,8 +150,8 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
-    """Return whether the day is on a weekday that usually has no records, as in an office: no day of this weekday in
-    the `BASELINE_DAYS` days before had records, but most of these days had.
+    """Return whether the day is on a weekday that usually has no records, as in an office: in the `BASELINE_DAYS` days
+    before, no day of this weekday has records, but more than half of all days have.
     """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= min(counted)]
@@ -168,10 +170,11 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Yield days that have the same records by hour and source as an earlier day; consecutive days are one fault.
+    """Yield days with the same number of records in each hour of each source as a day in the four weeks before;
+    consecutive days are one fault.
 
-    If there are several such earlier days that are no copies themselves, the day is not reported: the feed sends the
-    same every day, as probes do.
+    If several such earlier days are no copies themselves, the day is not reported: the feed sends the same every day,
+    as probes do.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)

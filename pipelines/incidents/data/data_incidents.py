@@ -42,7 +42,12 @@ def data_incidents(
 def incidents_in(
     counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
 ) -> list[Incident]:
-    """Return the incidents of the given counts: metric, whole, part ('' is the whole itself), day, records."""
+    """Return all incidents of the data in these days.
+
+    Args:
+        counts: metric, whole, part ('' is the whole itself), day, records.
+        days: without a gap, up to the as-of.
+    """
     counts = pl.concat([counts, _books(manifest, days)])
     counted = {day: entry.counted for day, entry in manifest.days.items()}
     listed_days = settings.holidays_among(days)

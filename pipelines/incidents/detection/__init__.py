@@ -1,1 +1,1 @@
-"""Detection of drops and their likelihood: subjects by day, their baselines, and measures of rates and volumes."""
+"""Detection of falls and their likelihood: subjects by day, their baselines, and measures of rates and volumes."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.incidents.detection.grids import Flags, Floats, Places, add_up
 
-# Returns the sums over days of some subjects, by the name of the value.
+# A function from the name of a value to its sums over some days, one sum for each subject.
 Sums = Callable[[str], Floats]
 
 # Contract: days of a baseline.
@@ -98,7 +98,7 @@ class Baselines:
             counts = self.sums["days"].take(ends).astype(np.int64)
             return self._at(rows, self.places.take(self._at(rows, np.maximum(counts - BASELINE_DAYS, 0))))
 
-        # Some figures need no baseline.
+        # `starts` is computed only when it is needed: some figures need no baseline.
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(starts())
 
     def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:

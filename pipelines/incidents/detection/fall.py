@@ -15,7 +15,7 @@ WINDOW_DAYS: Final = 7
 
 @dataclass
 class Fall:
-    """Days of the subject with the index `row` under its baseline.
+    """One fall: days on which the subject with the index `row` is under its baseline.
 
     All days are indexes. `first` is the first day, and `last` the last one, None while the fall is open. `opened` is
     the day on which the fall was detected; `last_bad` is the newest day that is not back at the baseline. `baseline`

@@ -22,8 +22,8 @@ from pipelines.incidents.detection.grids import Flags, Floats, Places
 WINDOWS: Final = (WINDOW_DAYS, 1)
 # Contract: days of an incident until its level becomes the norm.
 SETTLED_DAYS: Final = 28
-# Contract: with `FAR_SUBJECTS` subjects, a normal deviation above `FAR` is no chance. Smaller falls and losses than
-# `LEAST_FALL` and `LEAST_LOST` do not matter.
+# Contract: with `FAR_SUBJECTS` subjects, a normal deviation above `FAR` is no chance. Falls smaller than `LEAST_FALL`,
+# and losses smaller than `LEAST_LOST`, are not reported.
 FAR: Final = 4.0
 FAR_SUBJECTS: Final = 100
 LEAST_FALL: Final = 0.02
@@ -102,7 +102,7 @@ class _Watch:
         self.baselines = Baselines(measure)
         # The first day after the last ended fall of each subject: no day is part of two falls.
         self.free = np.zeros(measure.has_data.shape[1], dtype=np.int64)
-        # Checked before the deviation, which is slow, because few falls pass.
+        # Conditions checked before the deviation: they are fast, few falls meet them, and the deviation is slow.
         self.matters = ((measure.fall, least_fall), (measure.lost, LEAST_LOST))
 
     def first_fallen(self, rows: Places, since: Places) -> dict[int, tuple[int, int]]:
@@ -138,7 +138,7 @@ class _Watch:
 
     def open(self, row: int, start: int, day: int) -> Fall:
         """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day
-        after the fall before; if falls are slow, on `day`.
+        after the subject's previous fall; if falls are slow, on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
@@ -155,8 +155,10 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Add the days after the first one to a fall until it ends; return the day that shows its end, None while it is
-        open. The days of the window that opened it can be back at the baseline already.
+        """Follow a fall from its first day until it ends, and set its last day and state. Return the day that shows the
+        end; None if the fall is still open.
+
+        Days of the window that opened the fall can already be back at the baseline.
         """
         base = self.baselines.of(np.array([fall.row]), fall.before)
         back = 0

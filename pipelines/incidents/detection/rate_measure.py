@@ -10,7 +10,7 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.tails import times_log
 
 # Prior for the variation of a subject's days beyond chance, as a standard deviation, and its weight in days. Tuned on
-# the simulated data of the tests: 0.005 reported two more falls that were none.
+# the simulated data of the tests: 0.005 reported two more false falls.
 _RATE_SWING: Final = 0.0075
 _PRIOR_DAYS: Final = 6.0
 
@@ -52,7 +52,7 @@ class RateMeasure:
         share = (base_k + 0.5) / (base_n + 1)
         variance = share * (1 - share)
         swing = (base("squares") - 2 * share * base_k + share**2 * base_n) / variance
-        # A rate near 0 or 1 cannot vary by more than its distance from it.
+        # A rate near 0 or 1 cannot vary by more than its distance from that limit.
         known = np.minimum(_RATE_SWING, np.minimum(share, 1 - share))
         prior = 1 + known**2 * base_n / base("days") / variance
         return _as_normal(surprise * (k / n < base_k / base_n), swing, base("days") - 1, prior)

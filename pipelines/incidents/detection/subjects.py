@@ -25,7 +25,7 @@ COUNTED: Final = (
     "devices",
 )  # fmt: skip
 """The columns of `channel_daily` that are read."""
-# Metric, app and channel of each subject, and its counts by count, day and subject.
+# The key of each subject, such as its metric, app and channel, and an array of counts by count, day and subject.
 Watched = tuple[list[tuple[str, ...]], Floats]
 
 
@@ -50,7 +50,7 @@ def day_counts(channel_daily: pl.DataFrame, days: Sequence[date]) -> DayCounts:
     """Return the counts of every app and channel.
 
     Args:
-        channel_daily: day, app_key, channel, the counts and devices.
+        channel_daily: day, app_key, channel and the columns `COUNTED`.
         days: days of the grid, without a gap.
     """
     keys, grids = by_day(channel_daily.select("day", "app_key", "channel", *COUNTED), ("app_key", "channel"), days)
@@ -155,7 +155,7 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day, less the failed requests beyond the usual number of requests per device.
+    """Return the requests of each day, less the failed requests beyond `BURST` times the usual number per device.
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """

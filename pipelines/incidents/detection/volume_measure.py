@@ -9,16 +9,17 @@ from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELIN
 from pipelines.incidents.detection.grids import Flags, Floats, add_up, day_before, sums_before
 from pipelines.incidents.detection.tails import lower_tail, of_few_days
 
-# Contract: a weekday with fewer clean days has the norm of all days; smaller norms per day than `LEAST_NORM` are not
-# watched.
+# Contract: a weekday with fewer clean days than `LEAST_WEEKDAYS` has the norm of all days. Days with a norm below
+# `LEAST_NORM` are not watched.
 LEAST_WEEKDAYS: Final = 2
 LEAST_NORM: Final = 10.0
-# A device, part or volume with this many times its usual requests is a burst, and not used for a norm. Smaller excesses
-# are normal: when sign-in fails, people try again.
+# Requests of a device, part or volume beyond this many times the usual number are a burst, and are not used for norms
+# and rates. Smaller excesses are normal: when sign-in fails, people try again.
 BURST: Final = 1.5
 # Days of one weekday in a full baseline.
 _USUAL_WEEKDAYS: Final = BASELINE_DAYS / WEEK
-# Stands in for a spread of 0: the negative binomial is then as good as the Poisson.
+# Replaces a spread of 0, which would divide by zero. With it, the negative binomial practically equals the Poisson
+# distribution.
 _LEAST_SPREAD: Final = 1e-9
 
 

@@ -1,4 +1,4 @@
-"""Detects latencies that doubled: a channel's 95th percentile, compared with the greatest of its baseline."""
+"""Detects latencies that doubled: the 95th percentile of an app and channel against the greatest of its baseline."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,8 +16,8 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import by_day
 from pipelines.incidents.incident import FURTHER, Incident, Loss, Subject
 
-# Contract: a latency is reported from this many times the greatest of the baseline's days on, and this much above it,
-# on days with this many answers.
+# Contract: a latency is reported if it is at least `_TIMES` times the greatest latency of the baseline's days, and at
+# least `_ABOVE_MS` above it. Days with fewer answers than `_LEAST_ANSWERS` are not compared.
 _TIMES: Final = 2.0
 _ABOVE_MS: Final = 500.0
 _LEAST_ANSWERS: Final = 100
@@ -25,7 +25,7 @@ LATENCY: Final = "latency_p95_ms"
 
 
 class LatencyMeasure:
-    """The 95th percentile of each day, in ms.
+    """The 95th percentile of the latencies of each day, in ms.
 
     Args:
         has_data: days with enough answers.
@@ -36,10 +36,10 @@ class LatencyMeasure:
         self.latencies = latencies
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the `latency` of a day, the `usual` one (median of the baseline), and the threshold `far`."""
+        """Return the `latency` of each day, the `usual` latency (median of the baseline), and the threshold `far`."""
         latency = self.latencies[:, rows]
         usual, far = np.zeros_like(latency), np.zeros_like(latency)
-        # The newest clean days of each subject, in any order; unused places sort last.
+        # The latencies of each subject's newest clean days, in any order; unused places are infinite and sort last.
         before = np.full((BASELINE_DAYS, latency.shape[1]), np.inf)
         found, subjects = np.zeros(latency.shape[1], dtype=np.int64), np.arange(latency.shape[1])
         for place in range(len(latency)):

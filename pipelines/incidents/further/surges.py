@@ -20,7 +20,8 @@ from pipelines.incidents.detection.tails import of_few_days, upper_tail
 from pipelines.incidents.detection.volume_measure import LEAST_NORM, VolumeMeasure, spread
 from pipelines.incidents.incident import FURTHER, Cause, Incident, Subject
 
-# Contract: a surge has less than this part of the usual sign-ins or devices among its requests beyond the norm.
+# Contract: requests beyond the norm are a surge if they have less than this share of the sign-ins, or of the devices,
+# that as many requests usually have.
 _POOR: Final = 0.5
 SURGE: Final = "surge"
 
@@ -57,7 +58,9 @@ class SurgeMeasure(VolumeMeasure):
         return np.where(is_failing | has_few, extra, 0.0)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the upper tail of a negative binomial if the requests beyond the norm are a surge (see `lost`)."""
+        """Return the upper tail of a negative binomial, as a normal deviation; 0 if the requests beyond the norm are no
+        surge (see `lost`), or if the norm is too small.
+        """
         norm = seen("norm")
         far = of_few_days(upper_tail(seen("volume"), norm, spread(base, seen)), base("days"))
         return np.where((self.lost(base, seen) > 0) & (norm >= LEAST_NORM * seen("days")), far, 0.0)
@@ -70,7 +73,7 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
         connection: has `outcome_daily`.
         days: without a gap, up to the as-of.
     """
-    # Requests of days without logs may be logged on the next day.
+    # Requests of a day without logs may be logged on the next day, which is therefore not compared.
     is_after_gap = np.concatenate([[False], ~volumes.has_logs[:-1]])
     found = []
     for fall in falls(SurgeMeasure(volumes, volumes.has_norm & ~is_after_gap[:, None])):
@@ -85,7 +88,9 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
 def _grown_cell(
     connection: duckdb.DuckDBPyConnection, fall: Fall, app_key: str, channel: str, days: tuple[date, ...]
 ) -> Cause:
-    """Return the cell whose requests per day grew most, except cells that were nearly all requests before."""
+    """Return the cell whose requests per day grew most, as a cause; an empty cause if no cell grew. Cells that had
+    nearly all requests before are left out.
+    """
     before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
     params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))

@@ -1,5 +1,5 @@
 -- grain: app_key, by_server, day: sessions that tried to sign in, and sessions that did. `by_server` is true on days on
--- which only records of the app's server sign in by one_click.
+-- which only a record of the app's server completes a sign-in by one_click.
 SELECT
     app_key,
     by_server,

@@ -1,5 +1,5 @@
 -- grain: incident_id in the given notes that no incident has or had. Notes from before the first published day are left
--- out, and notes from before $since: their incidents may be gone with those days
+-- out, and notes from before $since: retention may have removed their incidents
 SELECT DISTINCT named.incident_id
 FROM (SELECT unnest($ids) AS incident_id, unnest($days) AS day) AS named
 WHERE

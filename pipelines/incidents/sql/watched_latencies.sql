@@ -1,4 +1,4 @@
--- grain: app_key, channel, day with enough answers: its latency, for app and channel whose latency may have doubled
+-- grain: app_key, channel, day with enough answers: its latency, if that of the app and channel may have doubled
 WITH answers AS (
     SELECT day, app_key, channel, sum(records) AS answers
     FROM outcome_daily

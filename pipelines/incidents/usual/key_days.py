@@ -40,6 +40,6 @@ def key_days(connection: duckdb.DuckDBPyConnection, as_of: date, last: int, inci
 
 
 def key_rows(connection: duckdb.DuckDBPyConnection, first: date, as_of: date) -> dict[date, dict[str, Any]]:
-    """Return the counts by day; days without a row in `day_quality` are missing."""
+    """Return the rows of `sql/key_days.sql` by day; days without a row in `day_quality` are left out."""
     given: dict[str, object] = {"first": first, "as_of": as_of}
     return {row["day"]: row for row in named_rows(connection, sql("pipelines.incidents", "key_days"), given)}

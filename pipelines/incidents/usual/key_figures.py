@@ -1,4 +1,4 @@
-"""The five figures at the top of the briefing and of the morning message, as input of `norms.py`.
+"""The five figures at the top of the briefing and of the daily message, as input of `norms.py`.
 
 Defines the figures and the days that count as reference for their usual range.
 """

@@ -1,13 +1,14 @@
 """The usual range of a day's figure, for bands, colours and messages.
 
 The range is computed from the subject's own eight weeks before the day, without days of an incident. The usual value of
-a count is the median of its weekday, that of a rate or latency the median of all days. The spread is that of the
-subject's own days, and at least that of pure chance. It is computed from the distance of each day from the day before,
-or, for counts, from the same weekday of the week before, so that a changed level is one step and does not widen it.
+a count is the median of its weekday, that of a rate or latency the median of all days. The spread is computed from the
+difference between each day and the day before, or, for counts, the same weekday of the week before. So a lasting change
+of level is only one large difference, and does not widen the range. The spread of counts and rates is at least that of
+pure chance.
 
 The scripts of the charts implement the same rule (`data/norms.js`), because an app's bands would double the size of its
-file; both use `TUNED` and are tested on the same cases (`tests/reports/norm_cases.json`). Incidents are opened by a
-sharper rule (`rate_incidents.py`); the usual records of a day are in `volumes.py`.
+file; both use `TUNED` and are tested on the same cases (`tests/reports/norm_cases.json`). Incidents are detected by
+another rule (`rate_incidents.py`); the usual records of a day are in `volumes.py`.
 """
 
 from collections import defaultdict
@@ -25,12 +26,13 @@ from pipelines.contract.measures.measure import Better
 from pipelines.incidents.incident import FURTHER, Incident
 
 REFERENCE_DAYS: Final = 56
-# Values further than this many spreads from the usual are outside. One normally distributed day in 370 is, so five
-# figures raise a false alarm about once in ten weeks.
+# Values further than this many spreads from the usual value are outside of the usual range. One normally distributed
+# day in 370 is outside, so five figures raise a false alarm about once in ten weeks.
 _FAR: Final = 3.0
 # Converts the median distance of two days to a standard deviation, if days are normally distributed.
 _OF_STEPS: Final = 1.4826 / sqrt(2)
-# Reference days that a usual value needs: of the same weekday for a count; for a rate as many as a baseline.
+# Reference days that a usual value needs: for a count, days of the same weekday; for a rate or latency, as many days as
+# a baseline needs.
 LEAST_WEEKDAYS: Final = 4
 _LEAST_DAYS: Final = 7
 
@@ -73,7 +75,7 @@ class DayNorm(NamedTuple):
     """A day with its value, its usual value and its usual range; `usual`, `low` and `high` are None if too few earlier
     days have a value.
 
-    `swing` is the spread that the differences between earlier days show; for a count it is divided by the count.
+    `swing` is the spread that the differences between earlier days show; for a count, as a share of the count.
     `requests` is the denominator of a rate.
     """
 
@@ -121,7 +123,7 @@ class IncidentDays:
 
 
 def norms_of(days: Iterable[DayValue], last: int) -> dict[str, list[DayNorm]]:
-    """Return the norms of the last days of each subject, oldest first. All subjects must have equally many days."""
+    """Return the norms of the newest `last` days by subject, oldest first. All subjects must have equally many days."""
     subjects: dict[str, list[DayValue]] = defaultdict(list)
     for one in days:
         subjects[one.subject].append(one)
@@ -203,7 +205,9 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
 
 
 def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
-    """Return the colour of a figure; "" within its usual range, or if neither direction is declared better."""
+    """Return the colour of a figure; "" within its usual range, if the range is unknown, or if neither direction is
+    declared better.
+    """
     if better is None or side not in ("above", "below"):
         return ""
     return "good" if (side == "above") is (better == "higher") else "bad"
@@ -212,7 +216,8 @@ def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
 def _norms(
     kind: Kind, values: Numbers, requests: Numbers, counted: npt.NDArray[np.bool_], last: int
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Return usual, low, high and swing of the last days of subjects of one kind (subject, day).
+    """Return the usual value, low and high end of the range, and swing of the newest `last` days of subjects of one
+    kind; each is a grid (subject, day).
 
     Only rates read `requests`.
     """
@@ -242,7 +247,9 @@ def _norms(
 
 
 def _weeks_before(values: Numbers, last: int) -> Numbers:
-    """Return the eight weeks before each of the last days (subject, day, day of the weeks); missing days are nan."""
+    """Return the values of the eight weeks before each of the newest `last` days, as a grid (subject, day, day of the
+    eight weeks); missing days are nan.
+    """
     padded = np.pad(values, ((0, 0), (REFERENCE_DAYS, 0)), constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, REFERENCE_DAYS, axis=1)
     return windows[:, :-1][:, -last:]

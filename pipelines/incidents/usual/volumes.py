@@ -1,6 +1,6 @@
 """The usual number of records of a day, for pages and messages, and the rule by which they call a day `short`.
 
-Incidents are opened by a sharper rule, see `detection/volume_measure.py`.
+Incidents are detected by another rule, see `detection/volume_measure.py`.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,8 +17,10 @@ _LEAST_DAYS: Final = 3
 
 
 def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[date] = ()) -> int | None:
-    """Return the median of the weekday over eight weeks, or of all days of these weeks if the weekday has fewer than
-    three. Return None for a holiday, or with fewer than three days. Holidays are left out of the medians.
+    """Return the usual records of a day: the median of its weekday over the eight weeks before. If fewer than three
+    days of the weekday have records, return the median of all days of these weeks.
+
+    Return None for a holiday, and if fewer than three days have records. Holidays are left out of the medians.
     """
     if day in holidays:
         return None
