@@ -41,7 +41,7 @@ from pipelines.store.part_records import PartRecords
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
 
-# Records of a bucket, which take less than a gigabyte of an executor's memory.
+# Average number of records in a full bucket; these take less than a gigabyte of an executor's memory.
 _BUCKET_RECORDS = 1_000_000
 # Fewer records than this do not justify a task.
 _FEWEST_RECORDS = 50_000
