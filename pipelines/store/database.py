@@ -30,7 +30,9 @@ class _Shared:
 
 
 _SHARED: dict[Path, dict[tuple[object, ...], _Shared]] = {}
-"""The databases that `shared_workbenches` keeps open, by folder for spilled data, and by what a workbench asks for."""
+"""The databases that `shared_workbenches` keeps open: by the folder for spilled data, then by the threads, memory limit
+and folders of a workbench.
+"""
 
 
 @contextmanager
@@ -65,8 +67,8 @@ def workbench(
     Args:
         keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared:
             it needs a larger buffer, which DuckDB sets for one connection and not for a database.
-        is_shared: whether it may be a connection to a database of `shared_workbenches`. A workbench with functions in
-            Python may not: they belong to the database.
+        is_shared: whether it may be a connection to a database of `shared_workbenches`. Pass false to register
+            functions in Python: DuckDB would add them to the database, for all its workbenches.
     """
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
