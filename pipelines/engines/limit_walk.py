@@ -1,4 +1,4 @@
-"""Computes how many records a limit on repeated verification would block, among the records that the limit counts
+"""Computes how many records a limit against repeated verification would block, among the records that the limit counts
 together, such as all records of a phone.
 
 The result for a record depends on which earlier records passed. SQL cannot express this, so DuckDB calls a function.
