@@ -187,7 +187,7 @@ class FileReader(Protocol):
 
         Raises:
             DamagedFileError: a file is cut or corrupt, or has another format than its name.
-            AuthmeterError: the cause is not a file.
+            AuthmeterError: reading failed, and no file is the cause.
         """
 
 

@@ -114,8 +114,8 @@ def _agreeing(day: int) -> SampleReading:
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
-    """Return a reading after the day without logs. It is lower by the uses of that day, which the console has counted.
-    Empty if every day has logs.
+    """Return one reading after the day without logs, lower by the uses of that day, which the console has counted.
+    Return an empty tuple if every day has logs.
     """
     day = used.missing_day
     if day is None:

@@ -141,7 +141,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Choose the days that the views `sample_events` and `sample_visits` and all further calls return."""
+        """Select the days whose records the views `sample_events` and `sample_visits` and all further calls return."""
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})

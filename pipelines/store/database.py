@@ -106,7 +106,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
             database.execute("SET preserve_insertion_order = true")
             # The optimizer would turn a list of words into a join, whose output has no order.
             database.execute("SET disabled_optimizers = 'in_clause'")
-            # Buffer of rows not fetched yet: with the default of one megabyte, readers wait at each batch.
+            # Buffer of rows not fetched yet, larger than the default: with a small one, readers wait at each batch.
             database.execute("SET streaming_buffer_size = '64MB'")
         # Temporary macros would be missing in further connections.
         macros = f"{contract_macros()};\n{sql('pipelines.store', 'macros')}"

@@ -170,7 +170,7 @@ class Manifest(State):
     """The state, and the entries of all files and of all rolled-up days.
 
     `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
-    declared: stored records may have them although the settings declare them no more. `restated_sessions` are the days
+    declared: stored records may have channels that the settings no longer declare. `restated_sessions` are the days
     whose session tables changed after the day was closed. `as_read` is a copy of the catalogue's rows at the time of
     reading; only the store uses it, to find changes.
     """

@@ -47,7 +47,7 @@ def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterato
 
 
 def unpacked(data: bytes) -> pa.Table:
-    """Return the rows of one value of `packed`, which is an Arrow stream."""
+    """Return the rows of one packed value, which is an Arrow stream."""
     with pa.ipc.open_stream(data) as stream:
         return stream.read_all()
 

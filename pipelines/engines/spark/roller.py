@@ -66,7 +66,7 @@ class SparkRoller:
         return write_tables(self._connection, self._plan, events.values, events.batch, target)
 
     def _count(self, events: DayEvents) -> None:
-        """Run all steps except `number_steps` and the last ones on the executors, and combine their results in this
+        """Run the steps on the executors, except `number_steps`, `last_steps` and `tables`. Combine the results in this
         process.
         """
         plan, connection = self._plan, self._connection
