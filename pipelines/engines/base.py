@@ -23,8 +23,8 @@ from pipelines.store.part_records import PartRecords
 LATE_ROWS = pa.schema(
     [("filename", pa.string()), ("file", pa.int32()), ("day", pa.date32()), ("first_row", pa.int64())]
 )
-"""Where late records begin: the records of the day that belong to the content `file` are late from row `first_row` of
-the stored file on.
+"""The first late row of each stored file, content and day: the records of `day` that belong to the content with the
+index `file` are late from row `first_row` of the stored file on. Rows are counted from 0.
 """
 BATCH_DAYS = pa.schema(
     [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()), ("end_quarter", pa.int64()),
@@ -34,14 +34,17 @@ BATCH_DAYS = pa.schema(
 quarters of an hour since 1970, the hour on the clock in each quarter of the day, and the cuts of its uses.
 """
 APP_BITS = 21
-"""The low bits of an app number, which are the index among the apps of the day. The higher bits are the day number."""
+"""Number of low bits of an app number, which hold the app's index among the apps of the day. The higher bits hold the
+day number.
+"""
 ROWS_AT_ONCE = 122_880
 """Rows that are read, hashed or written at once: a row group of DuckDB, the unit of work of a core."""
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None
-"""The columns of a step that are summed over rows that agree in all other columns. Empty: all rows are kept. None: only
-later steps over the same records read the step.
+"""How the results of a step for several subsets of the records are combined: the columns that are summed over rows that
+agree in all other columns. If empty, all rows are kept. None: the results are not combined, as only later steps over
+the same records read them.
 """
 
 
@@ -49,7 +52,8 @@ later steps over the same records read the step.
 class Step:
     """One SELECT, and the name of the relation that it creates. Its parameters are named `$…`.
 
-    A step that `is_view` has no parameters, and is computed again by each step that reads it. For `adds`, see `Adds`.
+    A step with `is_view` creates a view instead of a table: each step that reads the view computes it again. Such a
+    step has no parameters. For `adds`, see `Adds`.
     """
 
     name: str
@@ -87,7 +91,7 @@ class SubjectSteps:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in their order if one worker has all records; `first_devices` is not needed then."""
+        """The steps to run, in order, if one worker has all records. `first_devices` is then not needed."""
         return (
             self.known_records, self.lone_records, self.device_attempts, self.found_records, self.subject_records
         )  # fmt: skip
@@ -183,7 +187,7 @@ class FileReader(Protocol):
 
         Raises:
             DamagedFileError: a file is cut or corrupt, or has another format than its name.
-            AuthmeterError: the cause is not a file.
+            AuthmeterError: reading failed, and no file is the cause.
         """
 
 

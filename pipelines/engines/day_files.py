@@ -1,4 +1,4 @@
-"""Writes the tables of a batch of days: one Parquet file for each table and day, with the keys checked on the way.
+"""Writes the tables of a batch of days, one Parquet file for each table and day, and checks their keys.
 
 A table is a stream of rows ordered by day, then by key. The same rows of a day give the same bytes, whichever other
 days are in the batch.
@@ -78,8 +78,8 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Whether a row is less than the row before it of the same day, in the first column of the key after the day. That
-    column is never NULL.
+    """Return whether any row is less than the row before it of the same day. Only the first column of the key after the
+    day is compared; it is never NULL.
     """
     if len(keys) < 2:
         return False

@@ -1,5 +1,5 @@
-"""Decides which records a limit against repeated verification blocks, among the records that it counts together, such
-as all records of a phone.
+"""Computes how many records a limit against repeated verification would block, among the records that the limit counts
+together, such as all records of a phone.
 
 The result for a record depends on which earlier records passed. SQL cannot express this, so DuckDB calls a function.
 """

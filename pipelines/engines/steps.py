@@ -16,8 +16,8 @@ from pipelines.store.part_records import PartRecords, create_records
 
 # The most bytes that DuckDB needs for a device or a subject in all relations of a range.
 _HASH_BYTES = 200
-# A range takes no more, even if memory is free: five ranges of 20 million records take the CPU time of one, and the
-# roll-up of their day 1.65 GB instead of 2.4.
+# The most memory for a range, even if more is free: 20 million records take the same CPU time in five ranges as in one,
+# and the roll-up of their day needs 1.65 GB instead of 2.4.
 _MOST_RANGE_BYTES = 10**9
 _EVENTS = "SELECT *, false AS is_late FROM live_records WHERE day IN ({days})"
 _EVENTS_OR_LATE = (
@@ -44,8 +44,8 @@ def create_batch(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None
     connection.execute(
         f"CREATE OR REPLACE TEMP MACRO app_number(day_number, place) AS ((day_number << {APP_BITS}) + place)::INTEGER"
     )
-    # A constant for a single day, which may then have more apps than fit into the bits, and which saves the cost per
-    # record.
+    # For a single day, the macro is a constant: it costs nothing per record, and the day may have more apps than fit
+    # into `APP_BITS`.
     number = f"app >> {APP_BITS}" if len(batch) > 1 else "0"
     connection.execute(f"CREATE OR REPLACE TEMP MACRO day_number_of(app) AS ({number})")
 
@@ -91,8 +91,8 @@ def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Map
 def make_sessions(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
-    """Run the steps over sign-in sessions in a process that has all records: at most `records`, with `memory` bytes for
-    one range of subjects. Then drop the tables that only these steps read.
+    """Run the steps over sign-in sessions in a process that has all records. There are at most `records` records, and
+    one range of subjects may use `memory` bytes. Then drop the tables that only these steps read.
     """
     make(connection, (*plan.sign_in_steps, *plan.subjects.steps), values)
     subjects = plan.subjects.subject_records
@@ -108,8 +108,8 @@ def make_sessions(
 def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
-    """Run `range_steps` and `range_sums` over `device_records`, of at most `records` rows, with `memory` bytes for one
-    range of devices. Then drop the tables that only these steps read.
+    """Run `range_steps` and `range_sums` over `device_records`. It has at most `records` rows, and one range of devices
+    may use `memory` bytes. Then drop the tables that only these steps read.
     """
     for place, (first, last) in enumerate(hash_ranges(records, memory)):
         given = {**values, "first_device": first, "last_device": last}
@@ -120,8 +120,8 @@ def make_devices(
 def _make_range(
     connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object], place: int
 ) -> None:
-    """Run steps over one range of the records; `place` is its index. Results that are summed are added to the results
-    of the ranges before.
+    """Run steps over one range of the records; `place` is the index of the range. The rows of a step with `adds` are
+    appended to its rows of earlier ranges; the relations of other steps are replaced.
     """
     for step in steps:
         if place and step.adds is not None:
@@ -131,21 +131,21 @@ def _make_range(
 
 
 def drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
-    """Drop the tables of the steps that have no `adds`. All steps that read them must have run."""
+    """Drop the tables of the steps whose `adds` is None. All steps that read them must have run."""
     for step in steps:
         if step.adds is None and not step.is_view:
             connection.execute(f"DROP TABLE {step.name}")
 
 
 def add_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
-    """Create the relation of a step from `source`, which has its results for several subsets of the records: the
-    columns `step.adds` are summed over rows that agree in all others.
+    """Create the relation of a step from the relation `source`, which contains the results of the step for several
+    subsets of the records. The columns `step.adds` are summed over rows that agree in all others.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {added_up(connection, step, source)}")
 
 
 def added_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> str:
-    """Return the query of `add_up`."""
+    """Return the query that combines the results of a step in `source`; see `add_up`."""
     if not step.adds:
         return f"SELECT * FROM {source}"
     columns = connection.table(source).columns
@@ -168,7 +168,7 @@ def write_tables(
     digests: dict[str, dict[date, bytes]] = {}
     booked: list[pa.RecordBatch] = []
     for table in plan.tables:
-        # `execute` would return the rows of half of these queries in any order.
+        # With `execute`, half of these queries would return their rows in any order.
         rows = connection.sql(table.query, params=named(table.query, values)).to_arrow_reader(ROWS_AT_ONCE)
         given = _booked(rows, booked) if table.name == plan.booked_table else rows
         digests[table.name] = write_days(given, rows.schema, table.name, DAY_TABLES[table.name], folders)

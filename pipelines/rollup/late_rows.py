@@ -1,7 +1,7 @@
 """Finds the first late row of each file and day. A record is late if its file delivered it after the day was closed.
 
 The books of a file give the number of its late records of a day (`ingest/entries.py`). As logs are only appended to,
-the late ones are its last records of that day.
+the late records are the last records of that day in the file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

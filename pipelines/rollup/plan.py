@@ -2,8 +2,8 @@
 
 To add a step, put its SELECT in a folder of `sql/` and its path here. To add a table, put its SELECT in `sql/day/` and
 its name in `contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. A step over records
-or devices can run on subsets of them, and its results are then added up: the mappings below name the columns that are
-added, as `Adds` in `engines/base.py` describes.
+or devices can run on subsets of them, and its results are then combined: the mappings below name the columns that are
+summed; see `Adds` in `engines/base.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ _LIMITS = pa.schema(
     [("limit_number", pa.int32()), ("limit_id", pa.string()), ("app_key", pa.string()), ("channel", pa.string()),
      ("key_number", pa.uint8()), ("max_requests", pa.int64()), ("seconds", pa.int64())]
 )  # fmt: skip
-# Steps that count relations resolved by other steps.
+# The steps whose SQL `counts_query` writes, each with the relation whose metrics it counts.
 _COUNTED = {"counts": "resolved_groups", "counted_words": "resolved_of('record_labels')"}
 _RANGE_STEPS = ("devices/answering_devices",)
 _RANGE_SUMS: Mapping[str, Adds] = {
@@ -80,7 +80,7 @@ _SESSION_STEPS: Mapping[str, Adds] = {
     "sessions/session_times": (),
 }
 _LAST = ("answers/latencies", "records/resolved_groups", "counts", "sessions/session_apps", "sessions/session_facts")
-# Stored as views: they have as many rows as records, and storing them costs more than computing them again.
+# Created as views: most have as many rows as records, and storing them costs more than computing them again.
 _VIEWS = (*_SUBJECT_VIEWS, "subject_records", "session_records", "marked_records", "resolved_groups")
 _CODES = CODE_COLUMNS[:6]
 
@@ -143,7 +143,9 @@ def day_values(rules: Mapping[str, BillingRule], session_minutes: int) -> dict[s
 
 
 def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[datetime]]) -> pa.Table:
-    """Return the days of a batch, as `BATCH_DAYS`; `cuts` are the instants that split a day's uses: `Packages.cuts`."""
+    """Return the days of a batch, as `BATCH_DAYS`; `cuts`, see `Packages.cuts`, are the instants that split a day's
+    uses.
+    """
     hours = [day_hours(day, zone) for day in days]
     return pa.table(
         [
@@ -160,7 +162,7 @@ def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[dat
 
 
 def limit_rows(limits: Iterable[Limit]) -> pa.Table:
-    """Return limits as the steps read them, each with its number and the number of its key."""
+    """Return the relation `limits` for the steps; `key_number` is the position of the key in `KEYS`, from 1."""
     rows = [
         (number, one.limit_id, one.app_key, one.channel, KEYS.index(one.key) + 1, one.max_requests, one.seconds)
         for number, one in enumerate(limits)

@@ -54,7 +54,8 @@ def changed_figures(
     are_rules_new: bool = False,
 ) -> tuple[pl.DataFrame, str] | None:
     """Return the published figures of a closed day that have changed, as rows of `restatements`, and their cause; None
-    if the tables of the day are the same. Tables can change without a figure: a use that moved to another time.
+    if the tables of the day are the same. If tables changed and no figure did, such as when a use moved to another
+    time, there are no rows.
 
     `published_before` is NULL if the whole day was missing before; `published_now` is NULL if it is missing now (`new`
     is None). On other days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no
@@ -99,8 +100,8 @@ def _no_figures() -> pl.DataFrame:
 
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
-    """Return the tables with the figures of a day, by name. Lost and damaged ones are read from the published file, if
-    it exists; if one cannot be read, no table is returned.
+    """Return the tables with the figures of a day, by name. Lost and damaged tables are read from the published file.
+    Return an empty dict if a table is lost or damaged and there is no published file.
     """
     tables = {}
     for name, query in _TABLES.items():
@@ -157,10 +158,10 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
 def _comparable(
     old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame], name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Return a table before and now, with the columns that both versions have, summed over the common key columns; and
-    these key columns.
+    """Return the old and the new rows of a table, and the key columns that both have. If their columns differ, both are
+    summed by these key columns and reduced to the columns that both have.
 
-    A version can add columns: the day that it rolls up again is compared with a file that lacks them.
+    They differ if a newer version of authmeter, which added columns, rolls up the day again.
     """
     before, now = old[name], new[name]
     key = [column for column in TABLES[name].key if column in before.columns and column in now.columns]

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """The result of a roll-up: days rolled up, days that lost all their records, published figures changed.
+    """The result of a roll-up: days rolled up, days that lost all their records, number of changed published figures.
 
-    `causes` has what changed the tables of each closed day, also if no published figure changed: a balance of a
-    resource package can.
+    `causes` has the cause of the change for each closed day whose tables changed. It includes days without a changed
+    figure, because the balance of a resource package can still change.
     """
 
     days: list[date] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Reads a stored table of a day that is about to be replaced, and so may be lost or damaged."""
+"""Reads a stored day table before it is replaced. Its file may be lost or damaged: that can be why it is replaced."""
 
 from pathlib import Path
 

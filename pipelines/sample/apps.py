@@ -58,8 +58,8 @@ class SampleApp:
 def sample_apps(count: int) -> list[SampleApp]:
     """Return `count` registered apps, largest first; the second grows.
 
-    From four on, the last registered app has no scheme and no logs (not enabled, 未开通), and one more app has logs and
-    is not registered.
+    If `count` is at least 4, the last registered app has no scheme and no logs (not enabled, 未开通), and the list has
+    one more app, which has logs and is not registered.
     """
     with_edges = count >= SMALLEST_WITH_EDGE_CASES
     apps = [_app(number, has_logs=not (with_edges and number == count)) for number in range(1, count + 1)]

@@ -64,7 +64,7 @@ class SampleBills:
         yield f"bills/{self._statements.bills_file}", [BILL_HEADER, *self._statements.bill_rows()]
 
     def _limits(self) -> _Rows:
-        """Return limits, from harmless ones to ones that stop many who would have signed in."""
+        """Return the rows of `limits.csv`: from limits that block nobody to limits that block many sign-ins."""
         largest = max(1, self._used.usual(OVERFLOWING) * 6 // 10)
         return [
             ("limit_id", "app_key", "channel", "key", "max_requests", "window"),

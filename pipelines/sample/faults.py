@@ -173,7 +173,7 @@ def _tablets(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
-    """Return the fault of an SDK version: for some days nobody tries again or elsewhere after its failures."""
+    """Return the fault of an SDK version: for some days, users do not try again or in another way when it fails."""
     app = _first_of(apps, 1)
     first = day + chosen.one_of("losing day", (0, 1, -1))
     return PlantedFault(

@@ -15,7 +15,8 @@ Moment = tuple[int, int]
 _FIRST: Final = (0, 0)
 # Shorter than the year for which a package is valid.
 _LONGEST_DAYS: Final = 300
-# In days of usual use: rest of the package that runs out, rests that lapsed and will lapse, size of new packages.
+# In days of usual use: the balance of the package that runs out, the balances that lapsed and will lapse, and the sizes
+# of new packages.
 _LEFT, _LAPSED, _LAPSING, _LASTING, _LONG_LASTING = 12, 1, 5, 150, 250
 
 
@@ -113,8 +114,8 @@ def _agreeing(day: int) -> SampleReading:
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
-    """Return a reading after the day without logs. It is lower by the uses of that day, which the console has counted.
-    Empty if every day has logs.
+    """Return one reading after the day without logs, lower by the uses of that day, which the console has counted.
+    Return an empty tuple if every day has logs.
     """
     day = used.missing_day
     if day is None:

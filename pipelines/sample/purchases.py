@@ -1,4 +1,4 @@
-"""Computes the use of a sample's resource packages hour by hour: used, adjusted by readings, lapsed, run out.
+"""Simulates a sample's resource packages hour by hour: their uses, adjustments by readings, expiry and overflow.
 
 It also makes the rows of the registry's files of packages and readings. It does not use authmeter's own code for this,
 so that tests can compare both. The packages are in `packages.py`.
@@ -27,7 +27,7 @@ class _PackageState:
 
 
 class Purchases:
-    """The packages of a sample, as they are at the end of its last day."""
+    """The packages of a sample and their state at the end of the last day."""
 
     def __init__(self, used: Used) -> None:
         self._used = used
@@ -115,7 +115,9 @@ class Purchases:
                     one.remaining = now
 
     def _to_come(self, account_id: str) -> dict[str, Any]:
-        """Return what remains of an account's packages, and how long it lasts at the usual rate."""
+        """Return the remaining uses of an account's packages, its overflow so far, and when the packages run out or
+        lapse if the uses continue at the usual rate.
+        """
         week = self._used.week(account_id)
         left = {
             one.package: one.remaining

@@ -31,7 +31,7 @@ from pipelines.sample.behaviour import (
 from pipelines.sample.faults import FAILING_SDK
 
 FORMATS: Final = ("ndjson", "csv", "parquet")
-# Columns that find a record in the finished rows, and are not written.
+# Columns by which records are selected from the relation `finished`. They are not written.
 _PLACE: Final = "day_no, record_no"
 _ROWS: Final = f"""(
     SELECT * EXCLUDE ({_PLACE}) FROM finished
@@ -46,7 +46,7 @@ _COPY: Final = {
 _FINISHED: Final = {"ndjson": "sample_lines", "csv": "sample_events", "parquet": "sample_events"}
 # Gives about 1.6 million distinct devices in a day of 5 million records.
 _RECORDS_PER_DEVICE = 2.5
-# Keeps people from returning on days with few records.
+# On days with few records, fewer devices would return within minutes.
 _LEAST_DEVICES = 64
 _KEYS = ("block", "record", "repeat", "person", "attempt")
 # DuckDB draws up to this many records in one thread, with the 1 % of repeats. Planning a small day costs more than
@@ -58,8 +58,9 @@ _ONE_THREAD_EVENTS: Final = 120_000
 class SampleDay:
     """One day with logs: its records and its faults.
 
-    `progress` runs from 0 on the first day of the sample to 1 on the last. The records from `late_from` on are
-    delivered with the next day's logs. `faults` are variables of `sql/sample_draws.sql`.
+    `progress` rises from 0 on the first day of the sample to 1 on the last; in short samples it is always 1. The
+    records from `late_from` on are delivered with the next day's logs. `faults` are variables of
+    `sql/sample_draws.sql`.
     """
 
     day: date
@@ -76,8 +77,8 @@ class SignIns(NamedTuple):
     `sessions` are all, `cut` those cut by midnight, `signed_in` those that signed in. `failed_first` are those with a
     failure before any sign-in. Of these, `failed_first_cut` were cut, and `failed_first_signed_in` signed in.
 
-    `channel`, `stage` and `outcome` are of the last record of sessions that did not sign in; None for sessions that
-    did.
+    `channel`, `stage` and `outcome` are of the last record of sessions that neither signed in nor were cut; None for
+    other sessions.
     """
 
     app_key: str
@@ -140,7 +141,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Choose the days that the views `sample_events` and `sample_visits` and all further calls return."""
+        """Select the days whose records the views `sample_events` and `sample_visits` and all further calls return."""
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})

@@ -104,8 +104,8 @@ class Statements:
         }  # fmt: skip
 
     def _utc_rows(self) -> list[list[object]]:
-        """Return the rows of the console in UTC. The sample's last day is left out, because it has not ended in UTC,
-        and so are months with few days.
+        """Return the rows of the console in UTC. Months with few days are left out, and so is the sample's last day,
+        which has not ended in UTC.
         """
         days = range(self._used.days - 1)
         of_month = Counter(_month_of(self._used.date(day)) for day in days)

@@ -40,7 +40,8 @@ class _Counts:
 def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
     """Return the expected figures of the sign-in page's first line: the sessions of all apps on a day.
 
-    `most_stopped_at` is the most frequent last record of sessions that did not sign in; None if all signed in.
+    `most_stopped_at` is the most frequent last record of the sessions that neither signed in nor were cut by midnight;
+    None if there are no such sessions.
     """
     sums: Counter[str] = Counter()
     stops: Counter[tuple[str, str, str]] = Counter()

@@ -78,7 +78,7 @@ class Catalogue:
             raise unreadable(self.file, str(error)) from None
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Return whether the catalogue still has this manifest: nobody committed after it was read or committed."""
+        """Return whether nobody has committed to the catalogue since this manifest was read or committed."""
         known = manifest.as_read
         return isinstance(known, Image) and self._ask(_commits) == known.commits
 
@@ -154,7 +154,7 @@ class Catalogue:
         try:
             with closing(_connect(self.file, "rw")) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE")
-                # FULL, but the folder is also flushed after the journal is deleted: before that, a crash can undo the
+                # FULL, but the folder is also flushed after the journal is deleted. Until then, a crash would undo the
                 # commit.
                 connection.execute("PRAGMA synchronous = EXTRA")
                 # Data that retention deletes must not remain in free pages.

@@ -4,7 +4,7 @@ from pipelines.common.errors import AuthmeterError
 
 
 def damaged_file(where: str, fault: str) -> AuthmeterError:
-    """Return the error for a missing or damaged file of the store; `fault` completes the sentence."""
+    """Return the error for a missing or damaged file of the store; `fault` completes the sentence `A stored file …`."""
     return AuthmeterError(
         f"A stored file {fault}",
         where=where,

@@ -30,7 +30,9 @@ class _Shared:
 
 
 _SHARED: dict[Path, dict[tuple[object, ...], _Shared]] = {}
-"""The databases that `shared_workbenches` keeps open, by folder for spilled data, and by what a workbench asks for."""
+"""The databases that `shared_workbenches` keeps open: by the folder for spilled data, then by the threads, memory limit
+and folders of a workbench.
+"""
 
 
 @contextmanager
@@ -65,8 +67,8 @@ def workbench(
     Args:
         keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared:
             it needs a larger buffer, which DuckDB sets for one connection and not for a database.
-        is_shared: whether it may be a connection to a database of `shared_workbenches`. A workbench with functions in
-            Python may not: they belong to the database.
+        is_shared: whether it may be a connection to a database of `shared_workbenches`. Pass false to register
+            functions in Python: DuckDB would add them to the database, for all its workbenches.
     """
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
@@ -104,7 +106,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
             database.execute("SET preserve_insertion_order = true")
             # The optimizer would turn a list of words into a join, whose output has no order.
             database.execute("SET disabled_optimizers = 'in_clause'")
-            # Buffer of rows not fetched yet: with the default of one megabyte, readers wait at each batch.
+            # Buffer of rows not fetched yet, larger than the default: with a small one, readers wait at each batch.
             database.execute("SET streaming_buffer_size = '64MB'")
         # Temporary macros would be missing in further connections.
         macros = f"{contract_macros()};\n{sql('pipelines.store', 'macros')}"

@@ -144,7 +144,8 @@ class State:
     """The state of the data folder as a whole.
 
     `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
-    previous `as_of`: the days after it were closed together. `inputs` is the fingerprint of the publication.
+    previous `as_of`: the days after it, up to `as_of`, were closed together. `inputs` is the fingerprint of the
+    publication.
 
     Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
     days are refused as too old. Days before `days_from` are deleted completely.
@@ -169,7 +170,7 @@ class Manifest(State):
     """The state, and the entries of all files and of all rolled-up days.
 
     `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
-    declared: stored records may have them although the settings declare them no more. `restated_sessions` are the days
+    declared: stored records may have channels that the settings no longer declare. `restated_sessions` are the days
     whose session tables changed after the day was closed. `as_read` is a copy of the catalogue's rows at the time of
     reading; only the store uses it, to find changes.
     """
@@ -190,8 +191,8 @@ class Manifest(State):
     def closed_through(self) -> date | None:
         """The last closed day, which is the published as-of; None if no day was ever rolled up.
 
-        Days that lost all their records or were deleted stay closed: a restatement or `days_from` proves that there
-        was one.
+        Days stay closed if they lost all their records or were deleted. If none is left, a restatement of a day or
+        `days_from` shows that days were rolled up.
         """
         return self.as_of if self.days or self.days_from or self._has_restated_day else None
 

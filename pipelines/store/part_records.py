@@ -19,7 +19,8 @@ _CURRENT = "records.parquet"
 _PIECES = "records-*.parquet"
 # The files of the first versions, which stored records that needed exact parsing separately.
 _OLDER = ("events.parquet", "exact.parquet")
-# Record numbers of such files start here, in any order; all others start at 0.
+# The first record numbers of files that are filtered by content, and of files of the first versions. All other record
+# numbers start at 0.
 _FIRST_OF_PARTIAL, _FIRST_OF_OLDER = 1 << 61, 1 << 62
 
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 class UnreadablePublicationError(AuthmeterError, duckdb.Error):
     """The published file exists and cannot be read.
 
-    It is also a `duckdb.Error`, the error that callers catch if they can do without the file.
+    It is also a `duckdb.Error`, because callers that can do without the file catch `duckdb.Error`.
     """
 
     def __init__(self, database: Path, error: duckdb.Error) -> None:
@@ -129,8 +129,8 @@ def _wal_files(database: Path) -> list[Path]:
 
 
 def has_wal(database: Path) -> bool:
-    """Return whether a client that opened the file for writing left a `.wal`. The client may have changed the file,
-    too.
+    """Return whether a client that opened the file for writing left a `.wal` file. Such a client may also have changed
+    the published file.
     """
     return bool(_wal_files(database))
 
@@ -161,7 +161,7 @@ def place_published(fresh: Path, database: Path) -> None:
 
 
 def published_run(database: Path) -> tuple[int, str] | None:
-    """Return the number of the published run and its time as stored in the manifest.
+    """Return the number of the published run, and its time in the text form that the manifest uses.
 
     Return None if the file does not exist, cannot be read, or is open for writing in a client.
     """
@@ -195,7 +195,9 @@ def last_day_of(connection: duckdb.DuckDBPyConnection) -> date:
 
 
 def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """Return the run that an open published file shows, and its time as stored in the manifest."""
+    """Return the number of the run that made an open published file, and its time in the text form that the manifest
+    uses.
+    """
     # Older versions stored the time as text.
     query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
     run, generated_at, time_zone = connection.execute(query).fetchall()[0]

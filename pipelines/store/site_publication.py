@@ -1,6 +1,6 @@
 """Reads the publication that the site shows.
 
-The manifest has a newer one while a run works, and after a run was killed before it switched the site.
+The manifest has a newer publication while a run works, and after a run was killed before it switched the site.
 """
 
 import json

@@ -34,7 +34,7 @@ class Store:
         self.registry = data / "registry"
         self.warehouse = data / "warehouse"
         self.database = self.warehouse / "authmeter.duckdb"
-        # The published file to compare with, until it is replaced.
+        # The published file of the previous run, with which new incidents are compared.
         self.reported = self.database
         self.temp = self.warehouse / "tmp"
         self.site = data / "site"
@@ -80,7 +80,7 @@ class Store:
         return self.catalogue.read_state() if self._has_catalogue() else State()
 
     def is_as_read(self, manifest: Manifest) -> bool:
-        """Return whether the store still has this manifest: nobody committed after it was read or committed."""
+        """Return whether nobody has committed to the store since this manifest was read or committed."""
         return self._has_catalogue() and self.catalogue.is_as_read(manifest)
 
     def commit(self, manifest: Manifest) -> None:
@@ -115,8 +115,8 @@ class Store:
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """Return the record files of the parts that hold the records of the entries, sorted by part, with the entries'
-        sources.
+        """Return the parts with the records of the entries, sorted by name: the record files of each part, and the
+        sources of its entries.
 
         Raises:
             AuthmeterError: the files of a part are missing, so its records would be left out.
@@ -255,13 +255,14 @@ def _identity(place: Path) -> tuple[int, int]:
 def _new_folder(day: date, manifest: Manifest) -> str:
     """Return the name of a folder for a day's new tables, named after the next run.
 
-    A run that only computed lost tables again keeps the number of the run. The next run must not replace that folder:
-    the new figures are compared with those in it, and the manifest lists it until the commit.
+    If the last run only computed lost tables again, it did not raise the run number, and the manifest already lists a
+    folder with this name. That folder must stay until the commit, because new figures are compared with its tables. So
+    the returned name then has the number of the run after next.
     """
     name, before = f"{day}/{manifest.run + 1:08d}", manifest.days.get(day)
     return f"{day}/{manifest.run + 2:08d}" if before and before.folder == name else name
 
 
 def _of_run(run: int) -> str:
-    """Return the prefix of the names of a run's restatement files."""
+    """Return the prefix that the names of a run's restatement files have."""
     return f"{run:08d}."

@@ -1,4 +1,4 @@
-"""Upgrades of older stores to the current form: one function for each earlier version.
+"""Upgrades of older stores to the current form: one function for each earlier version that needs one.
 
 If an older authmeter would misread a new store, raise `SCHEMA_VERSION` in `manifest.py`, and add here the step from the
 version before. A step may leave out entries that can be computed from the parts: a day without an entry is rolled up
@@ -35,7 +35,7 @@ class OlderStore:
         self._warehouse, self._file = warehouse, warehouse / "manifest.json"
 
     def is_there(self) -> bool:
-        """Return whether the store is an older one, whose JSON counts.
+        """Return whether the store is an older one, whose manifest is still this JSON file.
 
         Raises:
             AuthmeterError: the file cannot be read, or is of a newer version of authmeter.
@@ -61,7 +61,7 @@ class OlderStore:
             raise unreadable(self._file, found) from None
 
     def write_signpost(self, catalogue: Path) -> None:
-        """Replace the JSON by the signpost to the catalogue, which counts from now on."""
+        """Replace the JSON file by the signpost. From then on, the catalogue is the valid manifest."""
         signpost = {"schema_version": SCHEMA_VERSION, _SIGNPOST: catalogue.name}
         durable.write_file(self._file, json.dumps(signpost).encode())
 

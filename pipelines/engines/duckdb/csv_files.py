@@ -1,5 +1,5 @@
-"""Reads CSV files into a part. The database reads *plain* files directly: each line after the header is one row with a
-cell for each column. For any other file, it reads a copy of the rows, made by `reading/formats/csv_rows.py`.
+"""Reads CSV files into a part. The database reads *plain* files directly: each of their lines after the header is one
+row with a cell for each column. It reads any other file from a copy, made by `reading/formats/csv_rows.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -92,7 +92,7 @@ def _read(
     rows: FileRows,
     line_of: Callable[[int], int] | None = None,
 ) -> None:
-    """Read files of one layout. If they are copies without a header, `line_of` returns the line of the original at
+    """Read files of one layout. For copies, which have no header, `line_of` returns the line of the original file at
     which the row with a given index begins.
     """
     mask = csv_mask(layout.names, job.mapping)

@@ -1,7 +1,7 @@
 """Reads files with one record a line into a part: JSON, and lines of any other form.
 
-The database first reads JSON files as a whole. For each reason, a part stores the texts of the first rejected rows, so
-their lines are then fetched as texts. Lines that are not JSON are read as texts only.
+The database first reads JSON files as a whole. A part stores the texts of the first rejected rows of each reason, so
+the lines of these rows are then read again as texts. Files of other lines are only read as texts.
 """
 
 from collections import Counter
@@ -54,8 +54,8 @@ def _read_json(
     """Read whole files. Return for each file the rows whose texts must be fetched, and how many records were rejected
     for each reason except `BARE`.
 
-    A `BARE` row is a line without any field that is read. All of these are fetched, because the text determines their
-    reason. For any other reason only the first rows are fetched, because only their texts are stored.
+    A `BARE` row is a line without any field that is read. All `BARE` rows are fetched, because their texts determine
+    the reason. For any other reason only the first rows are fetched, because only their texts are stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))

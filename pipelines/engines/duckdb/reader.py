@@ -88,8 +88,8 @@ class DuckDBReader:
 
 @contextmanager
 def _errors_in_words(files: Sequence[LandedFile]) -> Iterator[None]:
-    """Convert errors of the libraries to a `DamagedFileError`, and failed writes of the part to an `AuthmeterError`. A
-    full disk, too little memory and all other errors are passed on unchanged.
+    """Convert errors of DuckDB and Arrow to a `DamagedFileError`, and failed writes of the part to an
+    `AuthmeterError`. A full disk, too little memory and all other errors are passed on unchanged.
     """
     try:
         yield

@@ -37,7 +37,7 @@ class DuckDBRoller:
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
         make_words(self._connection, self._plan, events.values)
         make_sessions(self._connection, self._plan, events.values, events.records, self._memory)
-        # Tables with a row for each record are dropped before the next ones are made: two of them are never needed.
+        # Tables with a row for each record are dropped before the next ones are made: no step needs two of them.
         answers = (*self._plan.answer_steps, self._plan.device_records)
         make(self._connection, answers, events.values)
         make_devices(self._connection, self._plan, events.values, events.records, self._memory)

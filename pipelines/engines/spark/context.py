@@ -42,7 +42,7 @@ opened: "list[tuple[EngineSettings, SparkContext]]" = []
 
 @contextmanager
 def opened_context(place: Place) -> "Iterator[SparkContext]":
-    """Return the context for a data folder.
+    """Yield a Spark context for tasks on a data folder. It stays open for later steps.
 
     Raises:
         UsageError: Java or PySpark is missing.
@@ -136,8 +136,8 @@ def _require_java() -> None:
 
 
 def _answers(master: str) -> bool:
-    """Whether the master of a standalone cluster accepts connections. For other clusters only Spark can check; returns
-    true.
+    """Return whether the master of a standalone cluster accepts connections; true for other clusters, which only Spark
+    can check.
     """
     if not master.startswith("spark://"):
         return True

@@ -124,7 +124,9 @@ def _where(log: Path) -> str:
 
 
 def _cause(said: str) -> str:
-    """Return the cause: the last line of a Python traceback, or the last cause of a Java one."""
+    """Return the last line that names an error: the end of a Python traceback, or the last cause in a Java one. If no
+    line names an error, return the first line.
+    """
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if _CAUSE.match(line)]
     return masked_text((causes or lines or ["it gave no reason"])[-1 if causes else 0])[:300]

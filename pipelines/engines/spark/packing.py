@@ -14,11 +14,11 @@ import pyarrow as pa
 from pipelines.engines.base import ROWS_AT_ONCE
 
 _Rows = TypeVar("_Rows", pa.RecordBatch, pa.Table)
-# Rows of a bucket that justify a value of their own.
+# The fewest rows of a batch per bucket, on average. Fewer do not justify a value for each bucket.
 _FEWEST_ROWS = 2_048
 _OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
-# A text column is sent as a dictionary if its first rows, up to this many, have fewer distinct texts than half of
-# these.
+# How many of the first rows decide whether a text column is sent as a dictionary: it is if fewer than half of their
+# texts are distinct.
 _LOOKED_AT = 1_024
 
 
@@ -34,8 +34,8 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the rows of a relation as values, each with the number of its bucket. The relation's last column is this
-    number, below `buckets`, and is removed.
+    """Yield the rows of a relation as packed values, each with the number of its bucket. The relation has this number,
+    from 0 to `buckets` - 1, in its last column, which is not packed.
     """
     for batch in relation.to_arrow_reader(max(ROWS_AT_ONCE, buckets * _FEWEST_ROWS)):
         numbers = batch.column(batch.num_columns - 1).to_numpy()
@@ -47,7 +47,7 @@ def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterato
 
 
 def unpacked(data: bytes) -> pa.Table:
-    """Return the rows of one value of `packed`, which is an Arrow stream."""
+    """Return the rows of one packed value, which is an Arrow stream."""
     with pa.ipc.open_stream(data) as stream:
         return stream.read_all()
 

@@ -1,7 +1,7 @@
-"""Provides a task on an executor with the data folder and a temporary folder, and carries its errors to the driver.
+"""Prepares a task on an executor: checks that the data folder is mounted, and creates a temporary folder.
 
-The driver receives an executor's exceptions only as text, so an `AuthmeterError` is written in a form that can be found
-in it.
+It also carries the errors of the task to the driver, which receives an executor's exceptions only as text. So an
+`AuthmeterError` is sent as JSON, which the driver finds in that text.
 """
 
 import json

@@ -41,7 +41,7 @@ from pipelines.store.part_records import PartRecords
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
 
-# Records of a bucket, which take less than a gigabyte of an executor's memory.
+# Average number of records in a full bucket; these take less than a gigabyte of an executor's memory.
 _BUCKET_RECORDS = 1_000_000
 # Fewer records than this do not justify a task.
 _FEWEST_RECORDS = 50_000
@@ -66,7 +66,7 @@ class SparkRoller:
         return write_tables(self._connection, self._plan, events.values, events.batch, target)
 
     def _count(self, events: DayEvents) -> None:
-        """Run all steps except `number_steps` and the last ones on the executors, and combine their results in this
+        """Run the steps on the executors, except `number_steps`, `last_steps` and `tables`. Combine the results in this
         process.
         """
         plan, connection = self._plan, self._connection

@@ -1,4 +1,4 @@
-"""The tasks of an executor for a batch of days. Each function turns packed rows into packed rows in its own DuckDB."""
+"""The tasks of an executor for a batch of days. Each task has a DuckDB of its own, and yields packed rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ Packed = tuple[str, bytes]
 Shuffled = tuple[int, Packed]
 """Packed rows with the number of their target bucket."""
 _EVENTS, _BUCKET = "events", "bucket_events"
-# Events that take more than this fraction of a task's memory are moved to a table, which can be spilled.
+# Events that take more than the memory of a task divided by this are moved to a table, which can be spilled.
 _PART_OF_MEMORY = 4
 _RECEIVED = "received_{}"
 # Fewer rows per bucket than this do not justify a value of their own.
@@ -74,17 +74,17 @@ class BatchTask:
 
 
 def kept_of_records(plan: DayPlan) -> list[Step]:
-    """Return, of the steps over records, those whose results are sent to other tasks or to the driver."""
+    """Return the steps over records that have results for other tasks or for the driver."""
     return [step for step in (*plan.word_steps, *plan.record_steps) if step.adds is not None]
 
 
 def kept_of_keys(plan: DayPlan) -> list[Step]:
-    """Return, of the steps over devices, phones and apps, those whose results are sent to the driver."""
+    """Return the steps over devices, phones and apps that have results for the driver."""
     return [step for step in plan.key_steps if step.adds is not None]
 
 
 def kept_of_sessions(plan: DayPlan) -> list[Step]:
-    """Return, of the steps over subjects, those whose results are sent to the driver."""
+    """Return the steps over subjects that have results for the driver."""
     return [step for step in plan.session_steps if step.adds is not None]
 
 
@@ -137,7 +137,7 @@ def count_records(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shu
         for name, query, rows_together in (
             (subjects.known_records.name, f"FROM {subjects.known_records.name}", subjects.subject_set),
             (subjects.lone_records.name, f"FROM {subjects.lone_records.name}", subjects.attempt_set),
-            # One row per attempt: an attempt that all records have would else send all its devices from every bucket.
+            # One row per attempt: if all records named the same attempt, every bucket would send all of its devices.
             (subjects.device_attempts.name, subjects.first_devices.query, subjects.attempt_set),
         ):
             yield from _shuffled_rows(task, connection.sql(query).set_alias(name), rows_together)
@@ -219,10 +219,10 @@ def _numbered(rows: pa.Table, first: int) -> pa.Table:
 
 
 def _shuffled_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) -> Iterator[Shuffled]:
-    """Yield packed rows with the number of their bucket, computed by the SQL expression `bucket`.
+    """Yield packed rows with the number of their bucket: the SQL expression `bucket` modulo the number of buckets.
 
-    Each task first yields the relation without rows for the bucket that has the task's own number. So every bucket gets
-    the columns of every relation, even if it gets no rows.
+    Each task first yields the relation without rows, for the bucket that has the number of the task. So every bucket
+    gets the columns of every relation, even if it gets no rows.
     """
     name = rows.alias
     (empty,) = packed(rows.limit(0))

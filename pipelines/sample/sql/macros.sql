@@ -1,10 +1,11 @@
--- The device of a visit of a chosen day, as its hash, and the carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
--- Visits take the devices in turn, so that nobody returns to an app within minutes.
+-- The device of a visit on a chosen day, as its hash. Visits take the devices in turn, so that nobody returns to an app
+-- within minutes.
 CREATE TEMP MACRO sample_device(day_no, visit_no) AS (
     hash(getvariable('device_key') + (getvariable('first_device')[day_no] + visit_no) % getvariable('devices')) >> 1
 )::BIGINT;
 
--- People check their number repeatedly, now and then within minutes.
+-- The device of a local verification, chosen at random: people check their number repeatedly, now and then within
+-- minutes.
 CREATE TEMP MACRO sample_device_again(day_no, visit_no) AS (
     hash(
         getvariable('device_key')
@@ -12,6 +13,7 @@ CREATE TEMP MACRO sample_device_again(day_no, visit_no) AS (
     ) >> 1
 )::BIGINT;
 
+-- The carrier of a device: 1 CMCC, 2 CUCC, 3 CTCC, 4 another.
 CREATE TEMP MACRO sample_carrier(device_hash) AS CASE
     WHEN (device_hash & 1023) / 1024.0 < 0.5 THEN 1
     WHEN (device_hash & 1023) / 1024.0 < 0.73 THEN 2

@@ -1,8 +1,8 @@
 -- Grain: one row per delivered record: every record of the chosen days, and about 1 % of them again.
 -- A view over session variables; variables of days are lists, in the order of the days. Every random number is
 -- hash(key of the day + position), so a record depends only on the seed, its day and its position, not on threads or
--- other records. Bits of one hash are sliced for several draws; faults draw from the hash of such a hash, so that they
--- change nothing else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`,
+-- other records. Several draws use different bits of one hash. Faults hash this hash again, so that they change nothing
+-- else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`,
 -- `behaviour.py`), the macros sample_device, sample_device_again and sample_carrier, and the faults of the days in the
 -- variables of `faults.py`.
 -- Not materialized, because several threads read a materialized query in any order.

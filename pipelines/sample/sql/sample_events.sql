@@ -1,4 +1,5 @@
--- Grain: one row per record of sample_draws, with the fields of the log after those that identify it.
+-- Grain: one row per record of sample_draws: day_no and record_no, by which records are selected, and the fields of the
+-- log.
 SELECT
     day_no,
     record_no,

@@ -1,4 +1,4 @@
--- Grain: day, app_key, channel: the requests and successes of each rate among the records of sample_draws.
+-- Grain: day, app_key, channel: the numerators and denominators of two rates, counted from the records of sample_draws.
 SELECT
     day,
     app_key,

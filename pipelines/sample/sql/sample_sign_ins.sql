@@ -1,4 +1,5 @@
--- Grain: day, app_key, last record of visits that did not sign in (NULL for others): the visits of sample_visits.
+-- Grain: day, app_key, and the channel, stage and outcome of the last record of lost visits (NULL for others): counts
+-- of the visits of sample_visits. A lost visit did not sign in and was not cut by midnight.
 SELECT
     day,
     app_key,

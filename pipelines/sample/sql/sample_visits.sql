@@ -1,7 +1,8 @@
 -- Grain: one row per visit of sample_draws in which somebody tried to sign in: a planned session. Nobody returns to an
 -- app within minutes or stays past midnight, so the day and the number of a visit identify it. `signed_in_by` is the
--- channel, NULL if the visit did not sign in; `is_cut`: it ended without a sign-in within the day's last ten minutes.
--- `sdk_version`, `carrier` and `scheme_id` are the same in all records of a visit that have them.
+-- channel of the sign-in, NULL if the visit did not sign in. `is_cut` is true if the visit did not sign in and its last
+-- record is within the last ten minutes of the day. `sdk_version`, `carrier` and `scheme_id` are the same in all
+-- records of a visit that have them.
 WITH steps AS (
     SELECT
         *,

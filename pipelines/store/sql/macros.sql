@@ -1,9 +1,9 @@
--- A number for each row of a list of files.
+-- A number that identifies a row in a list of files.
 CREATE TEMP MACRO row_of(file_index, row_number) AS file_index::BIGINT * 68719476736 + row_number;
--- The row number in its file, from its number in a list of files.
+-- The number of a record's row in its file, from its `record_number`.
 CREATE TEMP MACRO row_in_file(record_number) AS record_number & 68719476735;
--- The records of parts as declared in `contract/record/parts.py`, with `filename` and a number for each record, from
--- `first` on.
+-- The records of parts as declared in `contract/record/parts.py`, with `filename` and `record_number`. Record numbers
+-- begin at `first`.
 CREATE TEMP MACRO records_of(files, first) AS TABLE
     SELECT *, filename, first + row_of(file_index, file_row_number) AS record_number
     FROM read_parquet(files, hive_partitioning = false);

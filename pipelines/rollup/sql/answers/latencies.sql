@@ -1,4 +1,4 @@
--- grain: day, app_key, channel with a latency: nearest-rank percentiles, values that occurred.
+-- grain: day, app_key, channel with a latency: nearest-rank percentiles, so each is a value that occurred.
 WITH ranked AS (
     SELECT
         *,

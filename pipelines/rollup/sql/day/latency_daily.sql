@@ -1,4 +1,5 @@
--- grain: day, channel with a latency, over all apps together: nearest-rank percentiles, values that occurred
+-- grain: day, channel with a latency, over all apps together: nearest-rank percentiles, so each is a value that
+-- occurred
 WITH histogram AS (
     SELECT day_number_of(app) AS day_number, channel, latency_ms, sum(records) AS records
     FROM latency_histogram

@@ -1,4 +1,4 @@
--- grain: day, limit_id, app_key with a verification record in scope
+-- grain: day, limit_id, app_key with a verification record in the limit's scope
 WITH scopes AS (
     SELECT
         limits.limit_number,

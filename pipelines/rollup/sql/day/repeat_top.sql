@@ -1,4 +1,4 @@
--- grain: day, key, rank: the devices and phones with most verification records in an app
+-- grain: day, key, rank: the 20 devices and the 20 phones with the most verification records in one app
 SELECT
     day,
     (['device', 'phone'])[key_number] AS key,

@@ -1,4 +1,5 @@
--- grain: day, app_key, failed_channel, failure, way, signed_in_by: the sessions with a failure, by the first one
+-- grain: day, app_key, failed_channel, failure, way, signed_in_by: the sessions with a failure before any sign-in, by
+-- their first failure
 SELECT
     day,
     app_key,

@@ -1,4 +1,5 @@
--- grain: day, app_key (also `*`), step: nearest-rank percentiles of the milliseconds between two steps, values that occurred
+-- grain: day, app_key (`*`: all apps together), step: nearest-rank percentiles of the milliseconds between two steps,
+-- so each is a value that occurred
 WITH times AS (
     SELECT
         day,

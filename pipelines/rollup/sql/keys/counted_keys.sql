@@ -1,4 +1,5 @@
--- grain: key_number, app, device or phone that may occur more than once: its records, and its first and last moment
+-- grain: key_number, app, key (device, phone or app) that may occur more than once: its records, and its first and last
+-- moment
 SELECT
     key_number,
     app,

@@ -1,4 +1,4 @@
--- grain: key_number, app, requests_class: devices and phones by their number of records in the day
+-- grain: key_number, app, requests_class: the keys with so many records in the day, with their records and uses
 SELECT
     key_number,
     app,

@@ -1,6 +1,6 @@
 -- grain: key, counted verification record of the day with that key: the input for limits and repeats. `key_number` is
 -- the position of `device`, `phone` or `app` among the keys; apps only if a limit uses that key. `moment` encodes
--- milliseconds, whether it is a use, and whether a success.
+-- the time in milliseconds, whether the record is a use, and whether it is a success.
 WITH moments AS (
     SELECT
         verification_records.*,

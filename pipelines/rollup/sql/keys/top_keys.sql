@@ -1,5 +1,5 @@
--- grain: key_number, app, device or phone: at least the twenty of each day and key with most records. Keys with one
--- record are read only on days on which fewer than twenty have more.
+-- grain: key_number, app, device or phone: the twenty with the most records of each day and key_number, among the keys
+-- of one worker. Keys with one record are read only on days on which fewer than twenty keys may have more.
 WITH ranked AS (
     SELECT key_number, app, high, low, requests, uses, first_moment, last_moment FROM counted_keys
     UNION ALL

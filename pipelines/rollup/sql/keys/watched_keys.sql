@@ -1,4 +1,5 @@
--- grain: limit, app, key with more records in the limit's scope than the limit allows in one window
+-- grain: limit, app, key with more records of the day in the limit's scope than the limit allows in one window: the
+-- limit cannot block any other key.
 SELECT limit_number, key_number, app, high, low, limits.channel AS limit_channel, max_requests, seconds
 FROM counted_keys
 JOIN app_numbers USING (app)

@@ -1,5 +1,5 @@
--- grain: day, app_key: the number of the app on that day, in the order of both, and its registered platform. Numbers
--- group and sort faster than text.
+-- grain: day, app_key: the number of the app on that day, ascending by day and app_key, and its registered platform.
+-- Numbers group and sort faster than text.
 SELECT
     day,
     app_key,

@@ -1,4 +1,5 @@
--- grain: hash of a day and event_id that may occur more than once: comparing hashes takes a fraction of the ids' time.
+-- grain: hash of a day and event_id that may occur more than once: comparing hashes takes a fraction of the time of
+-- comparing ids.
 SELECT DISTINCT id_hash
 FROM (
     SELECT id_hash, lag(id_hash) OVER (ORDER BY id_hash) AS one_before

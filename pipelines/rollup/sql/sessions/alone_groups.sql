@@ -1,5 +1,6 @@
--- grain: app and the words of a subject's only record, the commonest case; `subjects` counts the subjects. `moment`
--- keeps only whether the record is so close to the end of the day that its session may continue on the next one.
+-- grain: app and the values of a record that is the only one of its subject, which is the commonest case; `subjects`
+-- counts the subjects. Besides the words of the record, `moment` keeps only whether the record is so close to the end
+-- of the day that its session may continue on the next day.
 SELECT
     app,
     CASE WHEN moment_epoch_ms(moment, day) >= end_quarter * 900000 - $session_ms

@@ -1,5 +1,6 @@
--- grain: as session_records. A column such as `page` has the moment if the record is of that kind, so that its minimum
--- is the first one of a session. Flags are bits: 1 one_click, 2 one_click in verify or login, 4 unchecked.
+-- grain: as session_records. A column such as `page` has the moment of a record of that kind and is NULL for others, so
+-- its minimum over a session is the moment of the first such record. Flags are bits: 1 one_click, 2 one_click in verify
+-- or login, 4 unchecked.
 WITH said AS (
     SELECT
         *,
@@ -27,7 +28,8 @@ SELECT
     is_one_click::UTINYINT
     | CASE WHEN is_one_click AND stage >= stage_number('verify') THEN 2::UTINYINT ELSE 0 END
     | CASE WHEN is_unchecked THEN 4::UTINYINT ELSE 0 END AS flags,
-    -- A session takes its platform, carrier, scheme and SDK version from records in one_click before others.
+    -- A session gets its platform, carrier, scheme and SDK version from the record of lowest rank that has it: records
+    -- in one_click come first.
     moment - CASE WHEN is_one_click THEN 9223372036854775807 ELSE 0 END AS rank,
     platform,
     carrier,

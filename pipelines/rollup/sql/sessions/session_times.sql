@@ -1,5 +1,5 @@
 -- grain: session with a success of two steps in one_click: milliseconds from the first success of one step to that of
--- the next. As in session_groups, page_signed_in has a client and a server column.
+-- the next. The time from page to sign-in has a client and a server column, as in session_groups.
 WITH completed AS (
     SELECT
         app,
@@ -15,7 +15,7 @@ WITH completed AS (
         app,
         (moment_ms(click) - moment_ms(page))::INTEGER AS page_click,
         (moment_ms(authorize) - moment_ms(click))::INTEGER AS click_authorize,
-        -- A login counts as both steps.
+        -- A login counts as both authorize and verify, with no time between them.
         CASE WHEN verify <> authorize THEN moment_ms(verify) - moment_ms(authorize) END::INTEGER AS authorize_verify,
         CASE WHEN moment_channel(client) = channel_number('one_click') THEN moment_ms(client) - moment_ms(page) END::INTEGER
             AS page_client,

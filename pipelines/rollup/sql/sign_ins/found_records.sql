@@ -7,7 +7,8 @@ WITH attempt_devices AS (
 )
 SELECT
     app,
-    -- An attempt is hashed to 128 bits, as a device is, so a collision of both is as unlikely as one of two devices.
+    -- An attempt is hashed to 128 bits, as a device is: so a collision with a device is as unlikely as a collision of
+    -- two devices.
     coalesce(first_device['high'], signed_half(md5_number(attempt_id) >> 64)) AS high,
     coalesce(first_device['low'], signed_half(md5_number(attempt_id) & 18446744073709551615::UHUGEINT)) AS low,
     lone_records.* EXCLUDE (app, attempt, attempt_id)

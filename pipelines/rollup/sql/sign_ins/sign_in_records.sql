@@ -1,6 +1,6 @@
 -- grain: counted sign-in record of the day, as numbers. `high` and `low` are its device; `attempt`, `scheme` and `sdk`
--- are hashes of texts, equal in all workers of a roll-up. Among a million texts, a collision has a probability of
--- 10^-7.
+-- are hashes of texts, equal in all workers of a roll-up. Among a million texts, a collision has a probability
+-- below 10^-7.
 SELECT
     app,
     device_high AS high,

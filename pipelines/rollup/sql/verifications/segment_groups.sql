@@ -1,5 +1,5 @@
--- grain: app, vendor, position of a cut of the day, from 1: the uses from it up to the next cut; days without cuts have
--- no row.
+-- grain: app, vendor, position of a cut in the list of the day's cuts, from 1: the uses from this cut up to the next.
+-- Days without cuts have no row.
 SELECT
     app,
     vendor,

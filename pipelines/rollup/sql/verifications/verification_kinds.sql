@@ -1,5 +1,5 @@
--- grain: combination of the words of a verification record, as in record_labels, with a number and the counts of such a
--- record.
+-- grain: combination of the words of a verification record, as in record_labels: its number `kind`, and the counts
+-- that one such record adds to the metrics.
 SELECT
     (row_number() OVER ())::INTEGER AS kind,
     channel,
