@@ -24,7 +24,7 @@ from pipelines.store.database import set_files
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
-# Used if no day has the table.
+# Used if no day has the table `use_segments`.
 _NO_SEGMENTS: Final = (
     "SELECT NULL::DATE AS day, NULL::TIMESTAMP AS starts_at, '' AS app_key, '' AS vendor, 0 AS uses WHERE false"
 )

@@ -37,7 +37,7 @@ _NO_CAUSE: Final = Bilingual("原因不明", " without a known cause")
 _LOG_INCOMPLETE: Final = Bilingual("该月日志不全", ", which lacks days of the month")
 _RUN_OUT_DAYS: Final = 14
 _UNUSED_DAYS: Final = 30
-# Fixed by the contract: report a package if 5 % of it will lapse, or if a reading is off by 2 %.
+# Fixed by the contract: report a package if at least 5 % of it will lapse, or if a reading is off by more than 2 %.
 _UNUSED_PERCENT: Final = 5
 _DRIFT_PERCENT: Final = 2
 

@@ -22,7 +22,7 @@ CODE: Final = (
     "pipelines/incidents",
     "pipelines/billing",
     "reports",
-    # Packages that these import, with definitions and words, kinds of files and reasons of rejection, the manifest.
+    # Packages that these import: definitions and words, kinds of files and reasons of rejection, the manifest, helpers.
     "pipelines/contract",
     "pipelines/reading",
     "pipelines/store",
@@ -49,7 +49,9 @@ UNPUBLISHED_SETTINGS: Final[Mapping[str, str]] = {
     "keep_events_days": "`events_from` is what it changes.",
     "keep_days": "`days_from` is what it changes.",
 }
-"""Settings that do not change published data, or only through other inputs of the fingerprint; with the reasons."""
+"""Settings that the fingerprint leaves out, each with the reason: it does not change published data, or only through
+other inputs of the fingerprint.
+"""
 
 
 @cache

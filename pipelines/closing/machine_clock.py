@@ -11,7 +11,7 @@ from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
 
-# A clock before this date, which is older than this code, was never set.
+# authmeter was written after this date, so a clock before it was never set.
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 # Records may be dated up to two days after the clock, so setting it back by one day does no harm.
 _BACK = timedelta(days=1)
@@ -60,7 +60,7 @@ def require_near_day(manifest: Manifest, settings: Settings, day: date) -> None:
 
 
 def require_closed_day(day: date, now: datetime, zone: str, where: str) -> None:
-    """Refuse a day that a run cannot close, because it is not over or before `FIRST_DAY`.
+    """Refuse a day that a run cannot close, because the day is not over, or is before `FIRST_DAY`.
 
     Args:
         where: where the user gave the day.

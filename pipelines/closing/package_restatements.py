@@ -25,7 +25,7 @@ _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_bef
 def note_changed_packages(
     store: Store, manifest: Manifest, tables: "Mapping[str, pl.DataFrame] | None", causes_by_day: Mapping[date, str]
 ) -> int:
-    """Store a restatement of each package whose published balance changed; return the number of packages.
+    """Store a restatement of each package whose published balance changed; return the number of restatements.
 
     The restatements are stored as a file, which is added to the manifest. `published_now` is NULL if the package no
     longer has a row for the day. A change that a run noted and did not publish, because it was killed, is not noted
@@ -33,8 +33,8 @@ def note_changed_packages(
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
-        causes_by_day: what changed the tables of each closed day in this run. A use that only moved to another time of
-            its day changes a balance, and no figure that is restated.
+        causes_by_day: what changed the tables of each closed day in this run. It includes days without a restatement:
+            a use that only moved to another time of its day can change a balance, but no restated figure.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -64,7 +64,7 @@ def note_changed_packages(
     causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
     unknown = pl.lit(REGISTRY)
     if manifest.days_from:
-        # A removed day is missing in the ledger, so its uses count as none.
+        # The ledger has no uses for a removed day, which can change the balance.
         unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(_REMOVED)).otherwise(unknown)
     rows = (
         changed.with_columns(
@@ -108,8 +108,8 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return day and cause: the files of each day that the published file does not have. Such a day is not restated if
-    no day was closed before it.
+    """Return a row for each day that the published file lacks and each file with records of that day; the cause is the
+    file. Such a day has no restatement with a cause if no day was closed before it.
     """
     import polars as pl
 

@@ -24,7 +24,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5
 _MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
-# For files that were read by an older version.
+# The reason shown for files that were read by an older version, which stored no reason.
 _NOT_KNOWN = Bilingual("可能是别的格式", "perhaps in another format")
 
 
@@ -158,7 +158,8 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     """Return the check of the share of rejected records in the files that were read since the last closing.
 
-    Older files are left out, because an old bad file must not warn forever, nor a later good one hide it.
+    Older files are left out, so that an old bad file does not warn forever. All runs since then count, so that a later
+    run with a good file does not hide a bad one.
     """
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)

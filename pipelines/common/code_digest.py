@@ -16,8 +16,8 @@ from pipelines.common.project import PROJECT
 # Possessive quantifiers never backtrack: a megabyte takes 5 ms, in every run.
 _TRIPLE = rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
 _TEXT = _TRIPLE + rb"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+\'"""
-# A docstring begins a file, a line of its own after a colon, or a line without indentation. The group is a line of
-# code, with all lines of a string that begins in it.
+# A string in triple quotes counts as a docstring if it begins the file, the line after a colon, or a line without
+# indentation. The group is a line of code, with all lines of a string that begins on it.
 _PYTHON = re.compile(
     rb"(?:\A|(?:(?<=:)|(?<=# fmt: skip))\n[ \t]*+|\n)"
     + _TRIPLE

@@ -80,11 +80,11 @@ def day_start(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class DayHours:
-    """A business day from `start` to `end`, in UTC; `end` is the start of the next day. `hours` has for each quarter of
-    an hour the hour that the local clock shows, 0 to 23.
+    """A business day from `start` to `end`, in UTC; `end` is the start of the next day.
 
-    On a day when the clock is changed, hours occur twice, in part or never: some zones change by half an hour, or at a
-    quarter to three.
+    `hours` has an entry for each quarter of an hour of the day: the hour that the local clock shows, 0 to 23. On a day
+    when the clock is changed, an hour can occur twice, only in part, or not at all. Some zones change the clock by half
+    an hour, or at 02:45.
     """
 
     start: datetime
@@ -152,8 +152,8 @@ class ZoneOffsets:
     def local_changes(self) -> tuple[datetime, ...]:
         """For each change, the earliest local time that has the next offset, without time zone.
 
-        As in PEP 495, a local time that occurs twice is the first one, and one that never occurs has the offset before
-        the change.
+        As in PEP 495, a local time that occurs twice means its first occurrence, and a local time that never occurs has
+        the offset before the change.
         """
         changes = zip(self.changes, pairwise(self.offsets), strict=True)
         return tuple((change + max(around)).replace(tzinfo=None) for change, around in changes)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def digest_of_folder(folder: Path) -> str:
-    """Return the first 16 hex digits of a SHA-256 over the folder's Parquet files, in order of their names."""
+    """Return the digest of a folder's Parquet files, as `digest_of` defines it. Other files are ignored."""
     digests = []
     for file in sorted(folder.glob("*.parquet")):
         with file.open("rb") as opened:
@@ -15,5 +15,5 @@ def digest_of_folder(folder: Path) -> str:
 
 
 def digest_of(digests: Iterable[bytes]) -> str:
-    """Return the digest of a folder from the SHA-256 digests of its files, in order of their names."""
+    """Return 16 hex digits of the SHA-256 over the SHA-256 digests of a folder's files, in order of the file names."""
     return hashlib.sha256(b"".join(digests)).hexdigest()[:16]

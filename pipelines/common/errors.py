@@ -88,7 +88,10 @@ def errors_behind(error: BaseException) -> Iterator[BaseException]:
 
 
 def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
-    """Return the error of a run for a fault of authmeter; `place` completes the sentence, such as ` in the step x`."""
+    """Return an error for the user that reports an unexpected exception as a fault of authmeter.
+
+    `place` is appended to the first sentence, such as ` in the step x`.
+    """
     return AuthmeterError(
         f"This should not happen: {type(error).__name__}{place}.",
         where=where,

@@ -15,8 +15,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 
 def printable(path: str) -> str:
-    """Return a path for a message: characters that break lines, control a terminal or change direction
-    become `\\xNN`.
+    """Return a path for a message: characters that break lines, control a terminal or change direction are replaced
+    by `\\x` and their code in hexadecimal.
     """
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path)
 

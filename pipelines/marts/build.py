@@ -36,7 +36,7 @@ from pipelines.store.publication_note import drop_note, write_note
 from pipelines.store.published_file import place_published, run_of
 from pipelines.store.store import Store
 
-# DuckDB does not read an empty list of files.
+# Used if there are no rejected records: DuckDB does not read an empty list of files.
 NO_REJECTS = (
     "SELECT 0 AS file, 0::BIGINT AS line, '' AS reason, '' AS record, 0 AS masking_version, 0::BIGINT AS rejected, "
     "'' AS filename WHERE false"
@@ -49,7 +49,7 @@ _ORDER = (
     "login_trend_summary", "rejected_records",
 )  # fmt: skip
 
-# The day tables that other tables are computed from.
+# Names of further lists of files (`<name>_files`), with the day table whose files each list contains.
 _MADE_OF = {
     "app_devices": "app_devices",
     "usage_daily": "app_devices",
@@ -57,11 +57,11 @@ _MADE_OF = {
     "billing_hourly": "verification_hours",
 }
 
-# Large tables that no other table reads: built in a second connection, in parallel.
+# Large tables that no table of the first connection reads: built in a second connection, in parallel.
 _BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
 # Each row of these tables depends only on its own day, not on the registry, so the rows of unchanged days are kept.
 _CARRIED = (*_BESIDE, *SESSION_TABLES, "channel_daily", "latency_daily", "unmapped_codes")
-# Computed from one of the large tables, after it.
+# Tables that read one of the large tables, built after these in the second connection.
 _BEHIND = ("resource_package_usage",)
 
 # The first day on which the uses drawn by apps differ from the uses of a package or account.
@@ -75,7 +75,7 @@ _UNSOUND = (
     "USING (account_id)) GROUP BY ALL HAVING sum(uses) <> 0 ORDER BY ALL LIMIT 1"
 )
 
-# Tables computed by a statement, and tables read from stored files or from account views. All others are lists.
+# Tables computed by a statement, and tables read from stored files or account views. All others are rows in memory.
 _COMPUTED = {file.stem: sql("pipelines.marts", file.stem) for file in (Path(__file__).parent / "sql").glob("*.sql")}
 _STORED = {
     **{name: TABLES[name].stored(f"getvariable('{name}_files')") for name in (*_FROM_DAYS, "restatements")},
@@ -208,7 +208,7 @@ def _built() -> list[str]:
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
     """Check that keys are unique; rows carried over for the `kept` days are left out, as they were checked before."""
-    # Lists are in the order of the run; query results are sorted already.
+    # Rows from memory are sorted here; the results of queries are sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {
         name: f"out.{name}" if name in QUERIES else f"(FROM out.{name} ORDER BY {', '.join(key)})"

@@ -13,7 +13,7 @@ from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts.views import create_views
 from pipelines.store.published_file import create_file
 
-# The contents, once this process has made them: 500 comments take as long as the rows of a small folder.
+# The bytes of the file, kept once made: writing 500 comments takes as long as writing the rows of a small folder.
 _made: list[bytes] = []
 
 
@@ -23,7 +23,7 @@ def write_empty_file(file: Path) -> None:
         file.write_bytes(_made[0])
         return
     with closing(create_file(file, "out")) as connection:
-        # One transaction: as many as there are comments would take three times as long.
+        # One transaction: a transaction for each comment would take three times as long.
         connection.execute("BEGIN")
         for table in TABLES.values():
             _create(connection, table)

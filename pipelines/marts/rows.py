@@ -45,8 +45,8 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
-    """Return Arrow tables of the rows that the arguments hold in memory, by the name that the SQL uses; `billing` is
-    the result of `billing_tables`.
+    """Return Arrow tables of the rows that the arguments hold in memory, by the name that the SQL uses; `billing` has
+    tables that `billing_tables` returned.
     """
     late = manifest.late_records
     days = sorted(manifest.days.items())
@@ -182,7 +182,7 @@ def _declared(table: str) -> str:
 
 
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:
-    """Return the rows of a registry file; times are in the local time of the zone."""
+    """Return an Arrow table of the rows of a registry file; `created_at` is in the local time of the zone."""
     typed = (f"{name}:TIMESTAMP" if name == "created_at" else name for name in columns)
     return _rows(
         " ".join(typed),

@@ -1,6 +1,6 @@
-"""Opens the data folder for a run, holds its lock until the run ends, and writes the end to `status.json`.
+"""Opens the data folder for a run, holds its lock until the run ends, and writes the result to `status.json`.
 
-Runs started by Dagster (`resource.py`) and by a command (`in_process.py`) both use it.
+Used by runs that Dagster executes (`definitions/resource.py`), and by runs of a command (`own_run.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,7 @@ from pipelines.store.database import shared_workbenches
 JOB = "daily"
 # Run tags of a backfill: the first and last day to compute again.
 BACKFILL_FIRST, BACKFILL_LAST = "authmeter/backfill_first", "authmeter/backfill_last"
-# Run tags of a reread: whether it is one, and the source and the first day if given.
+# Run tags of a reread: a mark that the run is a reread, and the source and the first day if given.
 REREAD, REREAD_SOURCE, REREAD_FROM = "authmeter/reread", "authmeter/reread_source", "authmeter/reread_from"
 # Run tags of runs that Dagster starts by the clock.
 _BY_CLOCK = {"dagster/schedule_name", "dagster/sensor_name"}
@@ -33,13 +33,13 @@ def stages_of_run(
     data: Path, tags: Mapping[str, str], is_whole: bool, tidy: Callable[[DailyRun], None],
     opened: DailyRun | None = None, warn: Callable[[str], None] = print,
 ) -> Iterator[DailyRun]:  # fmt: skip
-    """Yield the stages of a run over a data folder, whose lock is held until the run ends.
+    """Yield a `DailyRun`, whose methods are the stages of a run. The lock of the folder is held until the run ends.
 
     Args:
-        tags: tags of the run.
+        tags: Dagster's tags of the run: its partition (the day), and the tags defined above.
         is_whole: whether the run must reach its last step: if it ends earlier, it has failed.
-        tidy: called once the lock is held.
-        opened: the stages if already opened; otherwise they are opened here, by `open_run`.
+        tidy: called with the run as soon as the lock is held.
+        opened: the run, if the caller opened it; if None, `open_run` opens it here.
         warn: called with the notice of `open_run`, if it returns one.
     """
     day = date.fromisoformat(tags[PARTITION_TAG]) if PARTITION_TAG in tags else None
@@ -63,7 +63,7 @@ def stages_of_run(
         try:
             yield run
         except Exception as outside:
-            # From outside of the stages, which set it themselves: a blocking check, or a record of the run.
+            # A stage sets `failure` itself. Other errors come from a blocking check or from the record of the run.
             run.failure = run.failure or failure_of(outside, data)
             raise
         finally:

@@ -1,6 +1,6 @@
 """Metadata of each asset after a run: rows, files, the page to open; also after a run with nothing new.
 
-It contains numbers, days and own paths only, and no personal data.
+It contains numbers, times, columns and links to pages of the site, but no personal data.
 """
 
 import json
@@ -35,7 +35,7 @@ def of_landing(landing: Path) -> Metadata:
 
 
 def of_parts(manifest: Manifest) -> Metadata:
-    """Return the numbers of live files and of their events, and the sums of their books."""
+    """Return the number of live files (the files that count) and the sums of their books."""
     live = manifest.live_files()
     accepted = sum(entry.accepted for entry in live)
     return {
@@ -49,7 +49,10 @@ def of_parts(manifest: Manifest) -> Metadata:
 
 
 def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """Return a day's numbers of records and, if the site has one, its page; without data only a row count of 0."""
+    """Return a day's numbers of records, and a link to its page if the site has one.
+
+    A day without data has only a row count of 0.
+    """
     entry = manifest.days.get(day)
     if entry is None:
         return {ROWS_OF_DAY: 0}
@@ -61,14 +64,16 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     }
     as_of = manifest.as_of
     if as_of and day in window(as_of, max(WINDOWS)):
-        # The site of this manifest does not exist yet; older days have no page in it.
+        # The page itself is rendered later in the run. Days before this window have no page.
         return {**holds, "page": Page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
     return holds
 
 
 def of_tables(store: Store) -> dict[str, Metadata]:
-    """Return number of rows and columns of each published table; empty metadata for tables that the published file
-    lacks because it is of an older version.
+    """Return the row count and the columns of each published table, by name; `usage_daily` also has the counts of the
+    published day.
+
+    Tables that the published file lacks, because an older version wrote it, have empty metadata.
     """
     with closing(open_published(store.database)) as connection:
         listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}

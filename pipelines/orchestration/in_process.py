@@ -27,7 +27,7 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
         if job := known_job(home) or _recorded_job(home, data):
             run_steps(home, job, opened, day, tags)
         else:
-            # The job reads its own manifest; with many files, each takes hundreds of megabytes.
+            # The job reads the manifest again; with many files, each copy takes hundreds of megabytes of memory.
             opened.loaded = None
             _run_by_dagster(home, data, day, tags)
 

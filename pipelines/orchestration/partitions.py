@@ -30,7 +30,7 @@ class Partitions(Protocol):
         """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
+        """Return the row count of each partition of an asset, from its newest record; None if that has no row count."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
@@ -63,7 +63,8 @@ def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
 def days_to_record(partitions: Partitions, manifest: Manifest, asset: str) -> set[date]:
     """Return the days for which Dagster's newest record of the asset has another number of rows than the store.
 
-    Records may have been removed with age, or written by an older version or a run that died; or the day lost its rows.
+    Causes are a record that was removed because of its age, a record by an older version, a run that died before it
+    recorded the day, and a day that no longer has rows.
     """
     rows = partitions.recorded_rows(asset)
     known = rows.keys() & set(partitions.names()) - set(map(str, manifest.days))

@@ -1,4 +1,4 @@
-"""The results of steps in our own types, which `assets.py` converts for Dagster and `run_records.py` stores.
+"""The results of steps in our own types, which `as_dagster.py` converts for Dagster and `run_records.py` stores.
 
 Loading Dagster's types takes more time than all else in a run with nothing new.
 """
@@ -16,7 +16,7 @@ class Page:
 
     @property
     def address(self) -> str:
-        """Its address in a browser."""
+        """The URL of the file."""
         return self.file.as_uri()
 
 

@@ -126,7 +126,6 @@ def marts(work: StepInputs) -> Results:
 def daily_checks(work: StepInputs) -> Results:
     """The checks that warn about the data folder; after a roll-up, the results of that roll-up."""
     for name in sorted(FOLDER_CHECKS):
-        # Each day that was closed has a finding.
         found = [result for result in work.run.checks if result.check_name == name]
         if found:
             finding = "; ".join(result.detail_en for result in found)

@@ -158,7 +158,7 @@ class DailyRun:
             publication = publication_of(self.store, manifest, self.settings, self.registry, as_of, billing)
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
-            # Set after the commit: before, the publication could still fail.
+            # Set after the commit, because a failed commit stores no publication.
             self.made = publication
         return report
 
@@ -211,7 +211,7 @@ class DailyRun:
     def publish_site(self) -> MirrorReport | None:
         """Copy the site and the tables to the buckets of the settings, unless the buckets have the current ones."""
         publish = self.settings.publish
-        # A retry in Dagster runs only the steps that failed.
+        # A retry in Dagster runs only the steps that failed, so `render_site` may not have run.
         self.is_done = self.is_done or site_is_current(self.store, self.manifest)
         if not (publish.url or publish.tables_url):
             return copy_site(self.store, publish, lambda done, total: None)

@@ -24,8 +24,12 @@ def engine_of(settings: Settings, store: Store) -> "Engine":
 
 @contextmanager
 def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing: Path) -> "Iterator[FileReader]":
-    """Open a reader that uses DuckDB in the current process, which is authmeter's own or a Spark executor. `temp` is
-    for data that does not fit in memory, `folder` the store's parts and tables, `key` the key of the hashes.
+    """Open a reader of landed files that uses DuckDB in the current process, which can be a Spark executor.
+
+    Args:
+        temp: folder for data that does not fit in memory.
+        folder: folder of the store's parts and tables.
+        key: the key of the hashes.
     """
     with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
         yield reader

@@ -57,7 +57,8 @@ def note_end(
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Write an error of the block to `status.json`, and send alerts; a full disk or memory becomes a readable error.
+    """Write an exception of the `with` block to `status.json`, and send alerts. Errors of the machine, such as a full
+    disk, become readable errors.
 
     If another run uses the folder, nothing is written: that run will write its own end.
     """

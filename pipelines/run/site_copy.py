@@ -16,7 +16,8 @@ from pipelines.store.store import Store
 # Copied last, in this order: pages after the files that they load, the front page, and the manifest, which marks a
 # complete copy.
 SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
-# Tables go where their own setting says. Those of rejected records and of single phones and devices go nowhere.
+# Tables are copied to a bucket of their own (`tables_url`). Tables of rejected records and of single phones and devices
+# are not copied at all.
 NEVER_COPIED: Final = ("tables/*", "rejected_records*", "repeat_top*", "data/rejected_records*", "data/repeat_top*")
 """Patterns of paths of the site that are never copied."""
 # The table with the as-of comes last: it marks a complete copy.
@@ -43,7 +44,7 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
     site = store.site.resolve()
     for url, what in (
         (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
-        # Readers of a table read all of its files: one of a month that is gone would add rows that are not published.
+        # Readers of a table read all of its files: the file of a removed month would add rows that are not published.
         (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False)),
     ):
         try:

@@ -34,7 +34,7 @@ from pipelines.store.published_file import UnreadablePublicationError, published
 from pipelines.store.site_publication import publication_of_site
 from pipelines.store.store import Store
 
-# Missing days that are listed; the quality page has all.
+# Number of the newest missing days that are listed; the quality page lists all.
 _NAMED = 3
 _NO_WORDS: Final = Bilingual("", "")
 
@@ -136,8 +136,8 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
 
 
 def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
-    """Return the publication that readers see: that of the manifest or, if its run did not get as far as the site, that
-    of the site.
+    """Return the publication that readers see: that of the manifest or, if its run did not complete the site, that of
+    the existing site.
     """
     generated_at, run = str(manifest.generated_at), manifest.run
     site = None if site_is_current(store, manifest) else publication_of_site(store.site)
@@ -208,7 +208,7 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
 def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
     """Return a notice if notes have an incident id that no published incident has.
 
-    It is no check, because incidents are found after the checks.
+    This is not a check, because incidents are found after the checks.
     """
     with published_tables(database) as connection:
         notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()

@@ -148,7 +148,7 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
             yield f"part {part} of {entry.path} differs from what was written"
     for day, day_entry in sorted(manifest.days.items()):
         folder = store.day_folder(day_entry)
-        # Such a day cannot be computed again.
+        # A day without stored events cannot be computed again.
         final = "" if manifest.has_events_of(day) else ": its events are no longer stored"
         if not folder.is_dir():
             yield f"tables of {day}: {day_entry.folder} is missing{final}"
@@ -164,7 +164,7 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
 
 
 def _is_readable(file: Path) -> bool:
-    """Return whether all rows of a Parquet file can be read. No checksum is stored of files of restatements."""
+    """Return whether all rows of a Parquet file can be read. Files of restatements have no checksum to compare."""
     try:
         pq.read_table(file)
     except (pa.ArrowException, OSError):

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final
 
 UNIT: Final = 10**9
-"""The ratio 1, in billionths, the unit of ratios."""
+"""The ratio 1. All ratios are stored in billionths."""
 _SPAN: Final = 28
 _LEAST_TRAINING, _LEAST_OF_WEEKDAY, _LEAST_CHECKED = 7, 2, 21
 # Fixed by the contract: factors use the ratios of up to 26 origins, a week apart, and need at least 8 ratios.
@@ -73,8 +73,8 @@ class Forecast:
 
     @cached_property
     def backtest(self) -> Backtest:
-        """Compare the ratio of each past origin with the factors known then. Origins that lack a ratio or factors are
-        left out.
+        """The comparison of each past origin's ratio with the factors known at that origin. Origins without a ratio or
+        factors are left out.
         """
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
         hits = [
@@ -85,7 +85,10 @@ class Forecast:
         return Backtest(len(hits), sum(hits))
 
     def week(self, factor: int) -> list[int] | None:
-        """Return the forecast uses of each weekday, Monday first: the base times a factor; None without a base."""
+        """Return the forecast uses of each weekday, Monday first: the base times a factor in billionths.
+
+        Return None if the forecast has no base.
+        """
         if self.base is None:
             return None
         return [_half_up(Fraction(_half_up(factor * level), UNIT)) for level in self.base]

@@ -124,7 +124,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     balances = {one.resource_package_id: PackageBalance(one) for one in account.packages}
     events = events_by_day(account, day_start(as_of + timedelta(days=1), zone), zone)
     ledger = AccountLedger([], [], {})
-    # Packages that have begun and had not ended as the day began, in drawing order.
+    # Packages that are valid at any time of the day, in drawing order.
     drawn: list[PackageBalance] = []
     for day in days_between(min([*account.uses, *events, as_of]), as_of):
         todays = events.get(day, ())

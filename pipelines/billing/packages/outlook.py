@@ -25,7 +25,7 @@ class FutureDay:
 
 
 def future_days(as_of: date, zone: str) -> list[FutureDay]:
-    """Return the simulated days after a day."""
+    """Return the `SIMULATED_DAYS` days after a day."""
     days = [as_of + timedelta(days=ahead + 1) for ahead in range(SIMULATED_DAYS)]
     return [FutureDay(day, day_start(day + timedelta(days=1), zone)) for day in days]
 
@@ -35,9 +35,9 @@ class Outlook:
     """The result of the simulation with one factor.
 
     Attributes:
-        run_out_day: the first day with more uses than the packages have; None: there is none.
-        lapsed: the uses left at expiry, of the packages that expire within the simulated days.
-        used_up: the day on which a package is drawn to 0.
+        run_out_day: the first day with more uses than the packages have; None if the simulation has no such day.
+        lapsed: the uses left at expiry, by package; only packages that expire within the simulated days.
+        used_up: the day on which a package's balance reaches 0, by package.
         left: the total balance of the valid packages at the end of each day.
     """
 
@@ -48,10 +48,10 @@ class Outlook:
 
 
 def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[FutureDay], now: datetime) -> Outlook:
-    """Simulate the days to come.
+    """Draw the forecast uses of future days from the packages, and return when these run out and what lapses.
 
     Args:
-        week: the uses of each weekday, Monday first.
+        week: the forecast uses of each weekday, Monday first.
         remaining: the balance of each package that has not expired; for a future one, its quantity.
         now: the instant at which `as_of` ends. Packages that expire at that instant lapse before the first day.
     """

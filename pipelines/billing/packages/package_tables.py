@@ -58,7 +58,7 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
 
 
 def no_packages() -> dict[str, pl.DataFrame]:
-    """Return the tables without rows."""
+    """Return the tables of resource packages without rows, by name."""
     return {
         "resource_package_daily": _frame(PackageDay._fields, []),
         "resource_package_usage": _frame(AppUses._fields, []),
@@ -78,8 +78,8 @@ def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataF
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
-    """Check that every row follows from the package's previous one, and that the uses drawn for the account's apps add
-    up to the account's uses of each day.
+    """Check that each row of a package adds up and opens with the balance of the package's previous row, and that the
+    uses drawn by apps add up to the uses of each package and of the account on each day.
     """
     left: dict[str, int] = {}
     drawn: dict[tuple[object, str | None], int] = {}

@@ -63,8 +63,8 @@ class AccountForecast(NamedTuple):
 
 @dataclass(frozen=True)
 class AsOf:
-    """The day of the states: the instant at which it ends (`end`), the days with data up to it (`complete`), and the
-    simulated days after it (`to_come`).
+    """The day for which states and forecasts are computed: the instant at which it ends (`end`), the days with data up
+    to it (`complete`), and the simulated days after it (`to_come`).
     """
 
     day: date

@@ -21,7 +21,7 @@ class LogCounts(NamedTuple):
     late: int = 0
 
     def plus(self, other: "LogCounts") -> "LogCounts":
-        """Return the sum of both."""
+        """Return the sum of each count."""
         return LogCounts(*(one + two for one, two in zip(self, other, strict=True)))
 
     def of(self, measure: str) -> int:
@@ -43,7 +43,7 @@ NOTHING: Final = LogCounts()
 
 @dataclass(frozen=True)
 class LogSide:
-    """The log, up to `as_of`.
+    """The counts of the log up to the day `as_of`.
 
     Attributes:
         complete: the days with data, none after `as_of`.

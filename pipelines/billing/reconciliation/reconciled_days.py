@@ -49,8 +49,8 @@ Console = Mapping[ConsoleKey, Mapping[str, int]]
 
 
 def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
-    """Return the console's counts. If it has only counts of single apps for a day, account and channel, add their sums
-    as app `*`.
+    """Return the console's counts. If the console has only counts of single apps for a day, account and channel, add
+    their sums as app `*`.
     """
     whole = dict(console)
     for key, counts in sorted(console.items()):

@@ -49,7 +49,7 @@ class MonthReconciled(NamedTuple):
 def reconciled_months(
     bills: Mapping[BillKey, Bill], console: Console, log: LogSide, tolerance: Tolerance, zone: str
 ) -> list[MonthReconciled]:
-    """Compare every bill of a month that is over by the as-of with log and console. Return the rows, sorted by the
+    """Compare the bills of all months that end by the as-of with log and console. Return the rows, sorted by the
     table's key.
 
     Args:

@@ -18,13 +18,13 @@ _LEAST_DAYS: Final = 5
 _WESTMOST: Final = -12
 _EASTMOST: Final = 14
 _MOST_HOURS: Final = _EASTMOST - _WESTMOST
-# The same number of hours, in days, rounded up.
+# `_MOST_HOURS` in days, rounded up.
 _AROUND: Final = 2
 
 
 @dataclass(frozen=True)
 class Series:
-    """A measure of the log for an account and channel, in days that may begin at any hour."""
+    """A measure of the log for an account and channel, summed over days that may begin at any hour."""
 
     log: LogSide
     account_id: str
@@ -32,8 +32,8 @@ class Series:
     measure: str
 
     def moved(self, day: date, hours: int) -> int | None:
-        """Return the count of the 24 hours from 00:00 + `hours` minus the count of the day itself. Return None if one
-        of the two days has no data or is in the future.
+        """Return the count of the 24 hours from 00:00 + `hours` minus the count of the day itself. Return None if a day
+        that these 24 hours overlap has no data or is after the as-of.
         """
         if not {_ahead(day, hours // 24), _ahead(day, (hours + 23) // 24)} <= self.log.complete:
             return None

@@ -26,7 +26,7 @@ def stored_log(
 
     Args:
         connection: has the relations that `billing_tables` creates.
-        usage: rows of `resource_package_usage`: the uses drawn from each package, or covered by none.
+        usage: rows of `resource_package_usage`: the uses drawn from each package, and the uses that no package covers.
         with_package: the accounts with a package.
         complete: the days with data.
     """

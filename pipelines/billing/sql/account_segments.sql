@@ -1,5 +1,5 @@
--- grain: day, cut, account_id with a resource package, app_key on days in shared_days, else `*`: its uses from the cut
--- to the next one; for each cut also a row without an account.
+-- grain: day, cut (starts_at), account_id with a resource package, app_key: the uses from the cut to the next one.
+-- app_key is `*` unless shared_days has the day and account. Each cut also has a row with an empty account_id.
 SELECT
     day,
     starts_at,

@@ -1,4 +1,4 @@
--- grain: app_key, vendor with a verification record, and its account: by the matching rule of the lowest rank.
+-- grain: app_key, vendor with a verification record. The account comes from the matching rule with the lowest rank.
 SELECT seen.app_key, seen.vendor, arg_min(account_id, rank) AS account_id
 FROM (
     SELECT app_key, vendor, unnest([app_key, '*']) AS rule_app

@@ -1,4 +1,5 @@
--- grain: day, account_id and app_key that a console names, channel with a verification record, or `number` for both
+-- grain: day, account_id and app_key that a console names, channel with a verification record; the channel `number` is
+-- the sum of all channels
 SELECT
     day,
     account_id,

@@ -10,9 +10,10 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary name next to `path`, and rename the file at the end; after an error nothing is left.
+    """Yield a temporary path next to `path` to write to, and rename the file to `path` at the end of the block.
 
-    The name ends in `.tmp`, so that ingestion ignores it. Missing folders are created.
+    After an error, the temporary file is removed. Its name ends in `.tmp`, so that ingestion ignores it. Missing
+    folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp")

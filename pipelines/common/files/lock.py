@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pipelines.common.errors import InUseError
 
-# The command that continues the work of every killed one.
+# The command that continues the work of every killed command.
 _RUN: Final = "run"
 
 _held: set[str] = set()
@@ -20,7 +20,7 @@ _held: set[str] = set()
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     """Lock a data folder for this process, by the file `lock` in its warehouse. The process can lock it again while it
-    holds the lock. `doing` (the command) and `now` are written into the file, for the error of other processes.
+    holds the lock. A note in the file contains `doing` (the command) and `now`; other processes show it in their error.
 
     The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
     the file, for the status. A run removes it, because a run continues all work; another command removes only a note of

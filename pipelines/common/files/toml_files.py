@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-# By the library's names of faults; other faults keep the library's text.
+# By Pydantic's name of the fault; all other faults keep Pydantic's text.
 _WORDS = {
     "extra_forbidden": "is unknown",
     "missing": "is missing",

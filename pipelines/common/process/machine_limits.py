@@ -19,7 +19,7 @@ _ROOM_WORDS = re.compile(
     re.IGNORECASE,
 )
 _DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
-# A folder without room for so many bytes is full.
+# The disk counts as full if a file of this size cannot be written.
 _FEW_BYTES = 1 << 20
 _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
 

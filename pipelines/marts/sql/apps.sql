@@ -1,4 +1,4 @@
--- grain: app_key: registered, or seen in a log
+-- grain: app_key that is registered or has a record
 WITH seen AS (
     SELECT DISTINCT app_key FROM out.channel_daily
 )

@@ -1,5 +1,5 @@
--- grain: period, is_base, day: the days of each period, and of the base it is compared with. Two days at the same
--- position (in months: of the same number) are matched if both have data.
+-- grain: period, is_base, day: the days of each period, and of the base that it is compared with. Two days at the same
+-- position (in months: the same day of the month) are matched if both have data.
 WITH bounds AS (
     SELECT $as_of::DATE AS as_of, date_trunc('month', $as_of::DATE)::DATE AS month
 ), spans AS (

@@ -83,7 +83,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
+        """Return the row count of each partition of an asset, from its newest record; None if that has no row count."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

@@ -13,7 +13,7 @@ from pipelines.run.daily_run import DailyRun
 
 @dg.asset(group_name="landing", kinds={"s3"}, description=steps.fetched_objects.__doc__)
 def fetched_objects(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of fetching objects."""
+    """Yield the results of fetching objects from buckets."""
     yield from as_dagster(context, steps.fetched_objects(_work(context, data)))
 
 
@@ -35,13 +35,13 @@ registry = dg.AssetSpec(
 @dg.asset(
     group_name="events",
     kinds={"parquet"},
-    # Depends on both, so that fetching runs first: an asset without a step, as `landing` is, orders no steps.
+    # Depends on both: `landing` has no step, so only the dependency on `fetched_objects` makes fetching run first.
     deps=[landing, fetched_objects],
     check_specs=[spec_of("file_books")],
     description=steps.event_parts.__doc__,
 )
 def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the parts of landed files."""
+    """Yield the results of reading landed files."""
     yield from as_dagster(context, steps.event_parts(_work(context, data)))
 
 
@@ -54,11 +54,11 @@ def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyR
     description=steps.day_tables.__doc__,
 )
 def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the tables of the days."""
+    """Yield the results of rolling up days."""
     yield from as_dagster(context, steps.day_tables(_work(context, data)))
 
 
-# The step always builds all tables, and yields the selected ones.
+# The step always builds all tables, and yields results for the selected ones.
 @dg.multi_asset(
     name="build_marts",
     can_subset=True,
@@ -79,7 +79,7 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
     ],
 )
 def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the published tables."""
+    """Yield the results of building the published tables."""
     yield from as_dagster(context, steps.marts(_work(context, data)))
 
 
@@ -105,13 +105,13 @@ def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -
     ],
 )
 def reports(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the site and its exports."""
+    """Yield the results of rendering the site and its exports."""
     yield from as_dagster(context, steps.reports(_work(context, data)))
 
 
 @dg.asset(group_name="reports", kinds={"html", "s3"}, deps=["site", "exports"], description=steps.site_copy.__doc__)
 def site_copy(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the copy of the site."""
+    """Yield the results of copying the site to a bucket."""
     yield from as_dagster(context, steps.site_copy(_work(context, data)))
 
 

@@ -24,7 +24,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DailyRun]:
-        """Yield the stages over the folder, whose lock is held until the Dagster run ends."""
+        """Yield the `DailyRun` of the folder, whose lock is held until the Dagster run ends."""
         data, own, instance = self.folder, context.run, context.instance
 
         def tidy(run: DailyRun) -> None:
@@ -44,8 +44,8 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:
-    """Return whether a run must render the site; a run of selected assets or checks need not, and a retry of the steps
-    after it cannot.
+    """Return whether a run must render the site. A run of selected assets or checks need not, nor a retry of only the
+    steps after `render_site`.
     """
     if run is None or run.job_name != JOB or run.asset_selection or run.asset_check_selection:
         return False

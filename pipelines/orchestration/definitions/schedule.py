@@ -46,7 +46,7 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
-    """Return the policy that each day's site is made between the scheduled time and `late_after`.
+    """Return Dagster's policy for the site: each day, it must be made between the scheduled time and `late_after`.
 
     Dagster shows it on the asset, and a run of any day satisfies it; the check `yesterday_is_published` tests for the
     right day.

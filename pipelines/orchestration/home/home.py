@@ -62,8 +62,10 @@ def prepare(data: Path) -> Path:
 
 @contextmanager
 def records_explained(data: Path) -> Iterator[None]:
-    """Translate errors of damaged records of runs. Errors of the disk, which the catalogue can have too, and missing
-    rights are left to the caller.
+    """Raise an `AuthmeterError` with advice if Dagster's record files are damaged.
+
+    Other errors pass unchanged. These include disk errors, which the catalogue could have raised, and errors that
+    `as_machine_error` explains, such as a full disk or missing rights.
     """
     try:
         yield
@@ -136,7 +138,10 @@ def end_dead_runs(
 
 
 def end_runs_of_the_dead(data: Path) -> int:
-    """Call `end_dead_runs` for a scheduler that starts; do nothing if a process holds the lock of the data folder."""
+    """Mark dead runs as failed before a scheduler starts, by `end_dead_runs`; return their number.
+
+    Return 0 and change nothing if a process holds the lock of the data folder.
+    """
     import dagster as dg
 
     try:

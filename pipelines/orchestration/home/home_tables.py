@@ -1,4 +1,4 @@
-"""Makes the SQLite tables of a new Dagster home, equal to Dagster's own, in a quarter of the time.
+"""Makes the SQLite tables of a new Dagster home. They equal the tables that Dagster makes, in a fraction of the time.
 
 Dagster itself checks its hundred migrations seven times, and waits for the disk after each of 58 statements.
 """

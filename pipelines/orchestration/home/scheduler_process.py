@@ -1,7 +1,7 @@
 """Runs `dagster dev` as a process tree, one per data folder, and ends the processes that a killed tree left.
 
 The tree's standard input is the lock file. All its processes inherit it, so the lock is free exactly when none of them
-is left. They form one session, so processes that outlive its head can be ended together.
+is left. They form one process session, so processes that outlive a killed `authmeter dev` can be ended together.
 """
 
 import fcntl
@@ -20,7 +20,8 @@ _PATIENCE_S = 20
 
 
 def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Callable[[], object]) -> int:
-    """Run the command as the only scheduler of a Dagster home until it ends or is stopped; return its exit code.
+    """Run the command as the only scheduler of a Dagster home until it ends or is stopped; return its exit code, or 0
+    if this process was signalled to stop.
 
     Args:
         folder: working directory of the command.
@@ -43,7 +44,8 @@ def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Call
             if tree:
                 tree.send_signal(signal.SIGINT)
 
-        # Set before the tree starts, because it inherits ignored signals, as SIGINT is in the background.
+        # Set before the tree starts, which would inherit signals that this process ignores: SIGINT is ignored in
+        # processes that a shell starts in the background.
         handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
             tree = subprocess.Popen(command, cwd=folder, stdin=descriptor, start_new_session=True)

@@ -28,7 +28,7 @@ def note_event(index: sqlite3.Connection, event: Event, entry: Json, at: str, nu
 
     Args:
         entry: the event's stored form.
-        at: time of the event, as Dagster's columns have it.
+        at: time of the event, as text in the format of Dagster's columns.
         number: number of the event's row in the file.
     """
     if event.type in _OF_ASSETS:
@@ -93,7 +93,7 @@ class RecordedPartitions:
         self._index.execute(statement, [BUSINESS_DAYS, name])
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return by partition the row count in Dagster's newest record of the asset; None if the record has none."""
+        """Return the row count of each partition of an asset, from its newest record; None if that has no row count."""
         rows: dict[str, object] = {}
         for partition, event in self._index.execute(_NEWEST, [key_text(asset)]):
             made = json.loads(event)["dagster_event"]["event_specific_data"]["materialization"]

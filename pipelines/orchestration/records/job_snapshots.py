@@ -22,12 +22,15 @@ QUIET: Final[dict[str, Any]] = {"loggers": {"console": {"config": {"log_level": 
 
 
 def daily_job(data: Path) -> dg.JobDefinition:
-    """Return the daily job of a data folder. The schedule is not used, so the settings' time is not needed."""
+    """Return the daily job of a data folder. Default settings are used, because only the schedule depends on them."""
     return build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
 
 
 def record_job(home: Path, data: Path) -> None:
-    """Record the daily job in a home with the usual files, and note it for `known_job`."""
+    """Record the daily job in Dagster's files of a home, and store it for `known_job`.
+
+    The home must have its usual files (`has_usual_files`).
+    """
     job = daily_job(data)
     plan = create_execution_plan(job, run_config=QUIET)
     of_plan = snapshot_from_execution_plan(plan, job.get_job_snapshot_id())

@@ -1,7 +1,8 @@
 """The definition of the daily job as it is recorded in a home.
 
 Dagster shows a run by snapshots of its job and plan, which the row of the run names. The snapshots depend on the code
-that ran, so a file in the home stores a digest of that code. If the data folder was moved, they contain its old path.
+that ran, so a file in the home stores a digest of that code. Snapshots contain the path of the data folder; after the
+folder is moved, they keep the old path.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ _NOTE = ".daily_job.json"
 
 @dataclass(frozen=True)
 class KnownJob:
-    """A run of the job in Dagster's stored form (`body`), and the version of Dagster's tables (`tables`)."""
+    """A template for runs of the job (`body`, in Dagster's stored form), and the version of Dagster's tables."""
 
     body: dict[str, Any]
     tables: str
@@ -37,7 +38,8 @@ def has_usual_files(home: Path) -> bool:
 def known_job(home: Path) -> KnownJob | None:
     """Return the job that `note_job` stored in a home.
 
-    None if other code stored it, or if the home has edited settings, lacks files or has tables of another version.
+    Return None if other code stored it, or if the home has edited settings, lacks files or has tables of another
+    version.
     """
     try:
         note = json.loads((home / _NOTE).read_bytes())
@@ -54,7 +56,7 @@ def known_job(home: Path) -> KnownJob | None:
 
 
 def note_job(home: Path, body: dict[str, Any]) -> None:
-    """Store the job for `known_job`: a run of it in Dagster's stored form, whose snapshots the home has."""
+    """Store the template `body` for `known_job`. The snapshots that it names are already in the home."""
     with closing(open_records(home / RUNS)) as runs:
         note = {"code": _code(), "tables": _tables(runs), "body": body}
     durable.write_file(home / _NOTE, json.dumps(note).encode())

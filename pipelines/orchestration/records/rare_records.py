@@ -1,4 +1,4 @@
-"""Rare changes of records, which a command leaves to Dagster: ending dead runs, removing old ones, failures.
+"""Rare changes that a command makes by Dagster: it ends dead runs, removes old records, and records failures.
 
 Dagster is imported lazily: importing takes more time than all else in a run with nothing new.
 """
