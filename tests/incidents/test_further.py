@@ -124,6 +124,15 @@ def test_a_surge_that_no_cell_explains_has_no_cause() -> None:
     assert [one.cause for one in surges(connection, volumes, dates)] == [Cause()]
 
 
+def test_the_cause_of_a_surge_is_compared_with_the_norm_of_its_weekday() -> None:
+    # Sundays have a fifth of the requests: with 400 more, the day has fewer than the mean of all days.
+    sunday: Row = (180, 10, 10, 140, 400)
+    week = [*[USUAL] * 6, sunday]
+    (one,) = of_volumes(*week * 5, *[USUAL] * 6, (180, 410, 10, 140, 400))
+    assert (one.level_before, one.level_now) == (200, 600)
+    assert (one.cause.cell, one.cause.share) == ("platform=android", 0.5)
+
+
 def test_a_surge_is_the_same_to_the_last_digit_in_any_order_of_its_records() -> None:
     connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
     volumes = watched_volumes(day_counts(channel_daily, dates), np.ones(len(dates), bool), np.zeros(len(dates), bool))

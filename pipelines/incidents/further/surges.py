@@ -18,7 +18,7 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.subjects import Volumes
 from pipelines.incidents.detection.tails import of_few_days, upper_tail
 from pipelines.incidents.detection.volume_measure import LEAST_NORM, VolumeMeasure, spread
-from pipelines.incidents.incident import FURTHER, Cause, Incident, Subject
+from pipelines.incidents.incident import FURTHER, Cause, Incident, Loss, Subject
 
 # Contract: requests beyond the norm are a surge if they have less than this share of the sign-ins, or of the devices,
 # that as many requests usually have.
@@ -78,25 +78,32 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
     found = []
     for fall in falls(SurgeMeasure(volumes, volumes.has_norm & ~is_after_gap[:, None])):
         app_key, channel = volumes.keys[fall.row]
-        cause = _grown_cell(connection, fall, app_key, channel, days)
         loss = fall.loss_of_volume(volumes.requests[:, fall.row])
+        cause = _grown_cell(connection, fall, loss, app_key, channel, days)
         more = loss._replace(lost=-loss.lost, lost_total=-loss.lost_total)
         found.append(Incident.of(Subject(FURTHER, SURGE, app_key, channel), days, fall.span, more, cause))
     return found
 
 
 def _grown_cell(
-    connection: duckdb.DuckDBPyConnection, fall: Fall, app_key: str, channel: str, days: tuple[date, ...]
+    connection: duckdb.DuckDBPyConnection, fall: Fall, loss: Loss, app_key: str, channel: str, days: tuple[date, ...]
 ) -> Cause:
     """Return the cell whose requests per day grew most, as a cause; an empty cause if no cell grew. Cells that had
     nearly all requests before are left out.
+
+    The usual requests of a cell are its share of the baseline, times the norm of the surge's weekdays: the mean of the
+    baseline can be above all requests of a weak weekday.
     """
+    growth = loss.level_now - loss.level_before
+    # A surge can include a day nearly without requests.
+    if growth <= 0:
+        return Cause()
     before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
     params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))
     # Whole numbers are summed, in whatever order they come, and then divided: the sum is the same to the last digit.
-    usual, there = pl.col("requests_before").sum() / len(before), pl.col("requests_now").sum() / len(now)
-    total = counts.select(usual.alias("usual"), there.alias("there")).row(0)
+    usual = pl.col("requests_before").sum() * loss.level_before / counts["requests_before"].sum()
+    there = pl.col("requests_now").sum() / len(now)
     cells = [
         counts.group_by(pl.col(name).fill_null(UNKNOWN).alias("value"))
         .agg(usual.alias("usual"), there.alias("there"))
@@ -105,12 +112,10 @@ def _grown_cell(
     ]
     grown = (
         pl.concat(cells)
-        .filter(pl.col("usual") < WHOLE_SHARE * total[0], pl.col("there") > pl.col("usual"))
+        .filter(pl.col("usual") < WHOLE_SHARE * loss.level_before, pl.col("there") > pl.col("usual"))
         .sort(pl.col("there") - pl.col("usual"), "dimension", "value", descending=[True, False, False])
     )
     if grown.is_empty():
         return Cause()
     most = grown.row(0, named=True)
-    return Cause(
-        cell=f"{most['dimension']}={most['value']}", share=(most["there"] - most["usual"]) / (total[1] - total[0])
-    )
+    return Cause(cell=f"{most['dimension']}={most['value']}", share=(most["there"] - most["usual"]) / growth)
