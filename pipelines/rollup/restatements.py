@@ -8,6 +8,7 @@ records.
 from contextlib import closing
 from datetime import date
 
+import duckdb
 import polars as pl
 
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
@@ -101,15 +102,19 @@ def _no_figures() -> pl.DataFrame:
 
 def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFrame]:
     """Return the tables with the figures of a day, by name. Lost and damaged tables are read from the published file.
-    Return an empty dict if a table is lost or damaged and there is no published file.
+    Return an empty dict if a table is lost or damaged and the published file does not have it either.
     """
     tables = {}
     for name, query in _TABLES.items():
         if (rows := stored_rows(store.day_table(entry, name))) is not None:
             tables[name] = rows
         elif store.database.is_file():
-            with closing(open_published(store.database)) as connection:
-                tables[name] = pl.DataFrame(connection.sql(query, params={"day": day}))
+            try:
+                with closing(open_published(store.database)) as connection:
+                    tables[name] = pl.DataFrame(connection.sql(query, params={"day": day}))
+            except duckdb.Error:
+                # The file is damaged, or of a version without the table. This run replaces it.
+                return {}
     return tables if len(tables) == len(_TABLES) else {}
 
 

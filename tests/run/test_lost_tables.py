@@ -68,6 +68,19 @@ def test_a_damaged_day_is_named_and_late_records_restate_it(folder: DataFolder) 
     assert folder.rows(rows) == [(3, 4)]
 
 
+def test_late_records_of_a_lost_day_are_counted_when_the_published_file_is_damaged(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.tables()
+    shutil.rmtree(folder.store.warehouse / "days" / str(DAY))
+    folder.store.database.write_bytes(folder.store.database.read_bytes()[:5000])
+    folder.land("late.ndjson", records(1, prefix="late"))
+    folder.tables()
+    assert folder.rows("SELECT sum(records) FROM outcome_daily") == [(4,)]
+    assert folder.rows("SELECT published_before, published_now FROM restatements WHERE metric = 'records'") == [
+        (None, 4), (None, 4),
+    ]  # fmt: skip
+
+
 def test_late_records_of_a_day_that_was_computed_again_restate_it(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.tables()
