@@ -78,15 +78,18 @@ def _observed(
     usual range is computed only from days before the incident's first day.
     """
     begun = min(found, default=None)
+    is_latency = _unit(one) == "ms"
     for day in days:
         counted, requests = found.get(day, (0, 0 if one.is_rate else None))
         value: float | None = counted
         if one.is_rate:
             value = counted / requests if requests else None
-        if day not in quality.with_data or begun is None or day < begun:
+        # A day without answers has a count of 0, but no latency.
+        is_unknown = is_latency and day not in found
+        if day not in quality.with_data or begun is None or day < begun or is_unknown:
             value = None
-        has_norm = one.is_rate or day not in quality.holidays
-        yield DayValue(one.incident_id, day, value, requests, day < one.first_day, has_norm)
+        has_norm = one.is_rate or is_latency or day not in quality.holidays
+        yield DayValue(one.incident_id, day, value, requests, day < one.first_day, has_norm, is_latency)
 
 
 def _unit(one: incident.Incident) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.store.published_file import open_published
 from reports.content import context
+from reports.content.incidents.curves import incident_curves
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incident import PageIncident
 from reports.content.incidents.incidents import ListedIncident, PageIncidents
@@ -429,3 +430,21 @@ def test_incidents_of_the_sign_in_rate_lead_to_the_sessions_and_say_what_became_
         "ended": None,
         "technical": None,
     }
+
+
+def test_the_usual_range_of_a_latency_has_no_weekdays_and_no_holidays(made, reading):
+    weekly, first = [400, 410, 420, 430, 440, 900, 900], day(2)
+    for back in range(60):
+        made.add("day_quality", {"day": day(back), "day_state": "complete", "is_holiday": back == 10})
+        latency = 5000 if day(back) >= first else weekly[day(back).weekday()]
+        if back != 20:
+            made.add("channel_daily", {"day": day(back), "app_key": "shop", "channel": "one_click",
+                                       "latency_p95_ms": latency})  # fmt: skip
+    made.add("incidents", incident("slow", 2, kind="further", metric="latency_p95_ms", level_now=5000.0))
+    marts = PublishedTables(reading.enter_context(closing(open_published(made.close()))))
+    curve = incident_curves(marts, marts.incidents(), context.quality_by_day(marts))["slow"]
+    by_day = {row.day: row for row in curve.rows}
+    # The median of all days, on a Sunday and on a holiday as on any other day.
+    assert {by_day[day(back)].usual for back in (3, 9, 10, 11)} == {430}
+    # No answers came on this day.
+    assert by_day[day(20)].value is None
