@@ -155,9 +155,11 @@ def alert_if_late(data: Path, now: datetime) -> bool:
 
 def result_of_late_alert(data: Path, *, is_sent: bool) -> str:
     """Return the result of `alert_if_late` in words, with the stored text about messages that were not delivered."""
-    unsent = undelivered(data)
-    said = ["sent: days are late"] if is_sent else [] if unsent else ["nothing to send"]
-    return "; ".join([*said, f"not delivered: {unsent}"] if unsent else said)
+    if unsent := undelivered(data):
+        return f"sent: days are late; not delivered: {unsent}" if is_sent else f"not delivered: {unsent}"
+    if not is_set(load_settings(data).alerts):
+        return "nothing is sent: the settings name no receiver of alerts"
+    return "sent: days are late" if is_sent else "nothing to send"
 
 
 def alert_test(data: Path, now: datetime) -> str | None:

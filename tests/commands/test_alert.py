@@ -72,6 +72,13 @@ def test_a_late_day_whose_message_nobody_took_is_not_nothing_to_send(
         assert (ended.code, ended.out) == (0, said)
 
 
+def test_a_late_day_without_a_receiver_is_not_nothing_to_send(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
+    folder.publish(days_before(yesterday, 2))
+    folder.write("authmeter.toml", '[alerts]\nlate_after = "00:00"\n')
+    assert call("alert", data=folder.root).out == "nothing is sent: the settings name no receiver of alerts\n"
+
+
 def test_the_mail_of_a_day_has_its_usage_attached(call: Call, own: DataFolder, yesterday: date) -> None:
     settings = 'urls_file = "alerts.urls"\non = ["daily"]\nattach = true\n'
     own.write("authmeter.toml", f'site_url = "https://reports.example.com/"\n[alerts]\n{settings}')
