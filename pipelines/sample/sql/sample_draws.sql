@@ -143,7 +143,22 @@ steps AS (
 )
 
 SELECT
-    steps.*,
+    day_no,
+    record_no,
+    is_again,
+    record_hash,
+    device_hash,
+    visit_no,
+    app_no,
+    app_key,
+    account_id,
+    is_registered,
+    logs_server,
+    vendor_words,
+    platform,
+    channel,
+    stage,
+    packages[1 + ((device_hash >> 18) % 4 = 0 AND len(packages) > 1)::INTEGER] AS package_name,
     getvariable('day')[day_no] AS day,
     answer.outcome AS drawn_outcome,
     CASE WHEN logs_codes THEN answer.result_code END AS code,

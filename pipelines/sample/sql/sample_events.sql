@@ -21,7 +21,7 @@ SELECT
         ELSE ['CMCC', 'CUCC', 'CTCC', 'unknown'][carrier_no]
     END AS carrier,
     scheme_id,
-    packages[1 + ((device_hash >> 18) % 4 = 0 AND len(packages) > 1)::INTEGER] AS package_name,
+    package_name,
     CASE WHEN (device_hash >> 20) % 50 > 0 THEN hex(device_hash) END AS device_id,
     CASE
         WHEN stage IN ('verify', 'login') OR (device_hash >> 26) % 32 < 11
