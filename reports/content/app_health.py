@@ -87,12 +87,14 @@ def app_health(
             known = day in quality.with_data and first is not None and day >= first
             volume, won, asked, cancelled = counted.get((key, day), (0, 0, 0, 0))
             requests = asked - cancelled
-            counts = not incident_days.has(key, channels, day)
+            is_reference = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
             rows.append(
-                DayValue(f"{key} volume", day, volume if known else None, None, counts, day not in quality.holidays)
+                DayValue(
+                    f"{key} volume", day, volume if known else None, None, is_reference, day not in quality.holidays
+                )
             )
-            rows.append(DayValue(f"{key} rate", day, rate, requests, counts))
+            rows.append(DayValue(f"{key} rate", day, rate, requests, is_reference))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}
     found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest in listed]
