@@ -138,7 +138,7 @@ class Notebook:
 
     def _name(self, app_key: str) -> str:
         if app_key == ALL_APPS:
-            return self._source.said(t("All apps"))
+            return self._source.text(t("All apps"))
         if app_key not in self._apps:
             raise _unknown("app", app_key, self._apps, "apps")
         return self._apps[app_key]

@@ -115,7 +115,7 @@ class ReadingBench:
 
             with job.part(1) as part:
                 query = record_query(CANONICAL, json_texts(CANONICAL), reading.channels, {"given_line": '"row line"'})
-                job.draw(query, part, FileRows(1), reject)
+                job.read_rows(query, part, FileRows(1), reject)
             return _read(Path(folder), part.books[0])
 
 

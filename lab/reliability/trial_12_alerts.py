@@ -151,11 +151,11 @@ def unreachable(scale: float, work: Path) -> Result:
 @contextmanager
 def shorter() -> Iterator[None]:
     """Shorten the time that the product waits for a receiver."""
-    before, delivery.SECONDS = delivery.SECONDS, 3
+    before, delivery.RECEIVER_TIMEOUT_SECONDS = delivery.RECEIVER_TIMEOUT_SECONDS, 3
     try:
         yield
     finally:
-        delivery.SECONDS = before
+        delivery.RECEIVER_TIMEOUT_SECONDS = before
 
 
 def texts(folder: DataFolder) -> Iterator[str]:

@@ -17,16 +17,16 @@ from typing import Final
 from pipelines.alerts.forms import forms_of
 from pipelines.alerts.message import Message
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.common.files.rights import keep_private
+from pipelines.common.files.rights import require_private
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.settings import AlertSettings
 
 # Time limit for each receiver, and for the command.
-SECONDS = 20
+RECEIVER_TIMEOUT_SECONDS = 20
 
 
 # Seconds that the sender's process may take to start.
-_START = 15
+_SENDER_START_SECONDS = 15
 
 
 # Removed from the environment of the command and of the sender's process, which do not need them.
@@ -50,7 +50,7 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
     if not text and alerts.urls_file:
         file = data / alerts.urls_file
         try:
-            keep_private(
+            require_private(
                 file, "The file with the addresses of the alerts", "An address contains the token of its receiver."
             )
             text = file.read_text("utf-8")
@@ -71,22 +71,23 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The result of sending a message: the number of `receivers`, the keys of the receivers that got it (`took`), and a
-    text about the errors (`finding`), which is empty if all went well and never contains an address.
+    """The result of sending a message: the number of `receivers`, the keys of the receivers that got it
+    (`accepted_by`), and a text about the errors (`finding`), which is empty if all went well and never contains an
+    address.
     """
 
     receivers: int = 0
-    took: frozenset[str] = frozenset()
+    accepted_by: frozenset[str] = frozenset()
     """Keys of the receivers that got it."""
     finding: str = ""
 
     @property
     def is_whole(self) -> bool:
         """Whether all receivers got the complete message."""
-        return len(self.took) == self.receivers and not self.finding
+        return len(self.accepted_by) == self.receivers and not self.finding
 
     def __str__(self) -> str:
-        took = f"{len(self.took)} of {self.receivers} receivers accepted it"
+        took = f"{len(self.accepted_by)} of {self.receivers} receivers accepted it"
         return f"{took}; {self.finding}" if self.finding else took
 
 
@@ -144,13 +145,15 @@ def send(
             is_wanted = alerts.attach and workbook and any(url.startswith("mailto") for _, url in to.urls.values())
             attached, finding = _attached(workbook, Path(folder)) if workbook and is_wanted else ("", "")
             found += [_post(to.urls, message, alerts, attached), Delivery(finding=finding)]
-    return together(found)
+    return combined(found)
 
 
-def together(found: Sequence[Delivery]) -> Delivery:
-    """Combine deliveries to different receivers: add up `receivers`, and join the keys in `took` and the findings."""
+def combined(found: Sequence[Delivery]) -> Delivery:
+    """Combine deliveries to different receivers: add up `receivers`, and join the keys in `accepted_by` and the
+    findings.
+    """
     return Delivery(
-        sum(one.receivers for one in found), frozenset().union(*(one.took for one in found)),
+        sum(one.receivers for one in found), frozenset().union(*(one.accepted_by for one in found)),
         "; ".join(one.finding for one in found if one.finding),
     )  # fmt: skip
 
@@ -173,11 +176,11 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
         done = subprocess.run(
-            command, input=text.encode(), cwd=data, env=environment, timeout=SECONDS, check=False,
+            command, input=text.encode(), cwd=data, env=environment, timeout=RECEIVER_TIMEOUT_SECONDS, check=False,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return Delivery(1, finding=f"the command took more than {SECONDS} seconds")
+        return Delivery(1, finding=f"the command took more than {RECEIVER_TIMEOUT_SECONDS} seconds")
     except OSError as error:
         return Delivery(1, finding=f"the command could not be started: {error.strerror}")
     if done.returncode:
@@ -189,14 +192,16 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
     """Send to the receivers from a separate process, which is ended if it takes too long."""
     language = alerts.language
     given = {
-        "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached, "seconds": SECONDS,
+        "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached,
+        "seconds": RECEIVER_TIMEOUT_SECONDS,
         "forms": forms_of(message.title(language), message.lines(language), language),
     }  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pipelines.alerts.sender"], input=json.dumps(given).encode(), cwd=PROJECT,
-            env=environment, timeout=SECONDS + _START, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=environment, timeout=RECEIVER_TIMEOUT_SECONDS + _SENDER_START_SECONDS, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         answer = json.loads(done.stdout)
         lines = [number for number, _ in urls.values()]
@@ -204,7 +209,7 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
         took = [key for key, is_taken in zip(urls, answer["delivered"], strict=True) if is_taken]
         return Delivery(len(urls), frozenset(took), _not_known(unknown))
     except subprocess.TimeoutExpired:
-        return Delivery(len(urls), finding=f"no answer within {SECONDS} seconds")
+        return Delivery(len(urls), finding=f"no answer within {RECEIVER_TIMEOUT_SECONDS} seconds")
     except (OSError, ValueError, TypeError, KeyError):
         return Delivery(len(urls), finding="the sending process could not be started")
 

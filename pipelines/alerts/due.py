@@ -91,8 +91,8 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         refused: frozenset[str] = frozenset().union(*(one.refused for one in sent))
         one = send_once(data, settings, message, workbook, without=refused)
         sent.append(one)
-        if kind == main and is_warned and one.took:
-            claim(data, "warning", as_of, one.took)
+        if kind == main and is_warned and one.accepted_by:
+            claim(data, "warning", as_of, one.accepted_by)
     sunday = last_sunday(as_of)
     if first <= sunday and "weekly" in settings.alerts.on:
         claim(data, "weekly", sunday, [_DUE])
@@ -150,7 +150,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     )  # fmt: skip
     sent = send_once(data, settings, message)
     note_undelivered(data, [sent], keeps_others=True)
-    return bool(sent.took)
+    return bool(sent.accepted_by)
 
 
 def result_of_late_alert(data: Path, *, is_sent: bool) -> str:

@@ -133,8 +133,8 @@ def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays"
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays
 
-    struck = IncidentDays(one.incident for one in incidents_of(connection))
-    return key_days(connection, last_day_of(connection), last, struck)
+    affected_days = IncidentDays(one.incident for one in incidents_of(connection))
+    return key_days(connection, last_day_of(connection), last, affected_days)
 
 
 def key_figures() -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class Line:
     is_item: bool = False
 
 
-def said(words: Bilingual, language: Language) -> str:
+def in_language(words: Bilingual, language: Language) -> str:
     """Return a text in the language of the message."""
     return words.zh if language == "zh" else words.en
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from pipelines.alerts.figures import Curve, Figure, Headline, blocks
 from pipelines.alerts.forms import as_text
-from pipelines.alerts.lines import BlockRow, Language, Line, listed, said
+from pipelines.alerts.lines import BlockRow, Language, Line, in_language, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
 from pipelines.common.text import Bilingual, printable
@@ -74,10 +74,10 @@ class Message:
             "test": Bilingual("authmeter：测试消息", "authmeter: test message"),
         }.get(self.kind)
         if words:
-            return said(words.format(days=days), language)
+            return in_language(words.format(days=days), language)
         if self.week:
-            return said(week_title(self.week, self.problems), language)
-        return said(self._verdict(last), language)
+            return in_language(week_title(self.week, self.problems), language)
+        return in_language(self._verdict(last), language)
 
     def _verdict(self, day: str) -> Bilingual:
         """Return the verdict on a published day: the first incident that needs action, else too few records, else
@@ -173,7 +173,7 @@ class Message:
         if self.kind not in ("daily", "warning", "late") or self.what:
             return
         found = self.problems
-        words = said(problem_words(found.open, found.to_look_at, found.warnings), language)
+        words = in_language(problem_words(found.open, found.to_look_at, found.warnings), language)
         yield Line(words, _pick(language, "合计", "In all"))
         others = self.incidents[1:] if self.incidents and self.incidents[0].is_alarm else self.incidents
         items = [Line(_incident_text(one, language), link=one.url or one.link, is_item=True) for one in others]
@@ -196,7 +196,7 @@ class Message:
 
     def _how_to_acknowledge(self, language: Language) -> Line:
         first = self.incidents[0]
-        line = said(note_line(self.day, first.app_key, first.incident_id), language)
+        line = in_language(note_line(self.day, first.app_key, first.incident_id), language)
         label = _pick(language, "确认首项异常", "Acknowledge the first")
         return Line(_pick(language, "在 registry/notes.csv 中加入", "add to registry/notes.csv"), label, code=line)
 
@@ -215,7 +215,7 @@ def _incident_json(one: OpenIncident, language: Language) -> dict[str, object]:
 
 def _incident_text(one: OpenIncident, language: Language) -> str:
     text = Bilingual(one.text_zh, one.text_en)
-    return said(with_note(text, one.notes[0]) if one.notes else text, language)
+    return in_language(with_note(text, one.notes[0]) if one.notes else text, language)
 
 
 def _curve_line(curve: Curve, last: date, language: Language) -> Line:
@@ -240,12 +240,12 @@ def _figure_text(figure: Figure, language: Language) -> str:
     """
     measure, value = METRICS[figure.metric], figure.value
     is_rate = measure.kind == "rate"
-    label = said(measure.label, language)
+    label = in_language(measure.label, language)
     text = f"{label} {value:.2%}" if is_rate else f"{label} {value:,.0f}"
     if value is not None and figure.low is not None and figure.high is not None:
         low, high = ((f"{one:.1%}" if is_rate else f"{one:,.0f}") for one in (figure.low, figure.high))
         place = "below" if value < figure.low else "above" if value > figure.high else ""
-        outside = said(_PLACES[place], language) if place else ""
+        outside = in_language(_PLACES[place], language) if place else ""
         return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")
     if figure.change is None:
         return text

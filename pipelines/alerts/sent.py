@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from pipelines.alerts.delivery import Delivery, Workbook, all_receivers, is_set, send, together
+from pipelines.alerts.delivery import Delivery, Workbook, all_receivers, combined, is_set, send
 from pipelines.alerts.message import Kind, Message
 from pipelines.common.files import durable
 from pipelines.contract.settings.settings import Settings
@@ -34,9 +34,9 @@ class Sent:
     refused: frozenset[str] = frozenset()
 
     @property
-    def took(self) -> frozenset[str]:
+    def accepted_by(self) -> frozenset[str]:
         """The keys of the receivers that got it."""
-        return self.delivery.took if self.delivery else frozenset()
+        return self.delivery.accepted_by if self.delivery else frozenset()
 
     @property
     def is_whole(self) -> bool:
@@ -70,8 +70,8 @@ def send_once(
         return Sent(message)
     delivery = send(data, alerts, message, to.only(claimed), workbook)
     if finding:
-        delivery = together([delivery, Delivery(1, finding=finding)])
-    refused = claimed - delivery.took
+        delivery = combined([delivery, Delivery(1, finding=finding)])
+    refused = claimed - delivery.accepted_by
     for key in refused:
         _marker(data, message.kind, message.day, key).unlink(missing_ok=True)
     return Sent(message, delivery, refused)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.alerts.lines import Language, Line, listed, said
+from pipelines.alerts.lines import Language, Line, in_language, listed
 from pipelines.alerts.week import Week, WeekFigure
 from pipelines.common.text import Bilingual, printable
 from pipelines.contract.measures.metrics import METRICS
@@ -39,7 +39,7 @@ def week_lines(
 ) -> Iterator[Line]:
     """Yield the lines of a week below the link to the report; `still_open` are the incidents that are open now."""
     is_zh = language == "zh"
-    words = said(problem_words(problems.open, problems.to_look_at, problems.warnings), language)
+    words = in_language(problem_words(problems.open, problems.to_look_at, problems.warnings), language)
     yield Line(words, "合计" if is_zh else "In all")
     yield Line(label="本周数据" if is_zh else "Figures of the week")
     if week.days < _WEEK:
@@ -48,7 +48,7 @@ def week_lines(
     for figure in week.figures:
         if figure.value is not None:
             yield Line(_figure_text(figure, language), is_item=True)
-    began = [Line(said(one.text, language), is_item=True) for one in week.opened]
+    began = [Line(in_language(one.text, language), is_item=True) for one in week.opened]
     known = {one.incident_id for one in week.opened}
     earlier = [
         Line(one.text_zh if is_zh else one.text_en, link=one.url or one.link, is_item=True)
@@ -58,7 +58,7 @@ def week_lines(
     yield from listed("新发生" if is_zh else "Began", began)
     yield from listed("仍在发生" if is_zh else "Still open", earlier)
     yield from listed(
-        "已结束" if is_zh else "Ended", [Line(said(one.text, language), is_item=True) for one in week.ended]
+        "已结束" if is_zh else "Ended", [Line(in_language(one.text, language), is_item=True) for one in week.ended]
     )
     yield from listed("资源包" if is_zh else "Resource packages", [_package(one, is_zh) for one in week.packages])
     if week.bills:
@@ -84,7 +84,7 @@ def _figure_text(figure: WeekFigure, language: Language) -> str:
     if figure.usual is not None:
         parts.append(f"平时 {written(figure.usual)}" if is_zh else f"usually {written(figure.usual)}")
     joined = ("，" if is_zh else ", ").join(parts)
-    text = f"{said(measure.label, language)} {written(figure.value)}"
+    text = f"{in_language(measure.label, language)} {written(figure.value)}"
     return text if not parts else f"{text}（{joined}）" if is_zh else f"{text} ({joined})"
 
 

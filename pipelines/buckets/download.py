@@ -27,7 +27,7 @@ _TRIES = 2
 _CHANGING = Bilingual("读取时内容有变化，下次运行再取", "it changed while it was read: the next run fetches it")
 
 
-def bring(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, Path] | None:
+def download(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Listed, Path] | None:
     """Download an object into a folder. Return the description of the downloaded version, and the file.
 
     Return None if the bucket has no such object.

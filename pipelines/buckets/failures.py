@@ -21,11 +21,11 @@ _AWAY = re.compile(
 
 
 class BucketError(Exception):
-    """A bucket or object that could not be used. `is_away`: the whole bucket is affected, not only one object."""
+    """A bucket or object that could not be used. `is_unavailable`: the whole bucket is affected, not one object."""
 
-    def __init__(self, words: Bilingual, *, is_away: bool = False) -> None:
+    def __init__(self, words: Bilingual, *, is_unavailable: bool = False) -> None:
         super().__init__(words.en)
-        self.words, self.is_away = words, is_away
+        self.words, self.is_unavailable = words, is_unavailable
 
 
 class ObjectGoneError(BucketError):
@@ -44,10 +44,10 @@ def as_bucket_error(error: BaseException) -> BucketError:
     found = _CODE.search(text)
     code = f" ({found[1]})" if found else ""
     if "NoSuchBucket" in text:
-        return BucketError(Bilingual("没有这个存储空间", "the bucket does not exist"), is_away=True)
+        return BucketError(Bilingual("没有这个存储空间", "the bucket does not exist"), is_unavailable=True)
     if _NO_ROLE.search(text):
         return BucketError(
-            Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_away=True
+            Bilingual("环境变量中没有访问密钥", "the environment has no credentials for it"), is_unavailable=True
         )
     if found and found[1] == "InvalidObjectState":
         # An archived object fails with the same status as a wrong key, but other objects of the bucket are readable.
@@ -55,7 +55,7 @@ def as_bucket_error(error: BaseException) -> BucketError:
     if kind in ("UnauthenticatedError", "PermissionDeniedError", "PermissionError") or _REFUSED.search(text):
         return BucketError(
             Bilingual(f"访问密钥被拒绝，或没有所需权限{code}", f"the key is wrong, or has no right to it{code}"),
-            is_away=kind != "PermissionError",
+            is_unavailable=kind != "PermissionError",
         )
     if _NO_RIGHT in text:
         return BucketError(Bilingual("没有读写它的权限", "authmeter has no right to read or write it"))
@@ -65,6 +65,6 @@ def as_bucket_error(error: BaseException) -> BucketError:
         return ObjectChangedError(Bilingual("内容有变化", "it changed"))
     if _AWAY.search(text):
         return BucketError(
-            Bilingual("无法连接，或连接中断", "it cannot be reached, or the connection broke"), is_away=True
+            Bilingual("无法连接，或连接中断", "it cannot be reached, or the connection broke"), is_unavailable=True
         )
     return BucketError(Bilingual(f"访问出错：{kind}{code}", f"it answered with an error: {kind}{code}"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.buckets import fetch_words
 from pipelines.buckets.address import address_of
-from pipelines.buckets.download import bring, unfinished_name
+from pipelines.buckets.download import download, unfinished_name
 from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import Ledger, finding_on, open_ledger
 from pipelines.buckets.listing import Listed, list_objects
@@ -85,12 +85,12 @@ def fetch(
     found: dict[str, list[Bilingual]] = {}
     try:
         with open_ledger(store) as ledger:
-            looked = [_Fetch(store, ledger, one, report, found.setdefault(one.url, [])) for one in fetches]
-            due = [one for one in looked if one.look(now)]
+            buckets = [_Fetch(store, ledger, one, report, found.setdefault(one.url, [])) for one in fetches]
+            due = [one for one in buckets if one.list_due(now)]
             total = sum(one.bytes for one in due)
             progress(0, total)
             for one in due:
-                one.bring(lambda: progress(report.bytes, total))
+                one.download_due(lambda: progress(report.bytes, total))
     except sqlite3.DatabaseError as error:
         found = {one.url: [finding_on(error, store, fetch_words.DAMAGED)] for one in fetches}
     report.findings = {url: SEMICOLON.join(words) for url, words in found.items() if words}
@@ -99,7 +99,7 @@ def fetch(
 
 
 class _Fetch:
-    """The fetch of one `[[fetch]]` of the settings: `look` lists its bucket, `bring` downloads the objects."""
+    """One `[[fetch]]` of the settings: `list_due` lists its bucket, `download_due` downloads the objects."""
 
     def __init__(
         self, store: Store, ledger: Ledger, settings: FetchSettings, report: FetchReport, found: list[Bilingual]
@@ -110,14 +110,14 @@ class _Fetch:
         self._placer = Placer(store.landing, settings.into, self._address, ledger)
         self._bucket: ObjectStore
         self._due: list[Listed] = []
-        self._is_away, self._failed_in_a_row = Event(), 0
+        self._is_unavailable, self._failed_in_a_row = Event(), 0
 
     @property
     def bytes(self) -> int:
         """The total size of the objects to download in this run."""
         return sum(one.size for one in self._due)
 
-    def look(self, now: datetime) -> bool:
+    def list_due(self, now: datetime) -> bool:
         """List the bucket and return whether there are objects to download."""
         try:
             require_foreign(self._address, self._store)
@@ -132,8 +132,8 @@ class _Fetch:
             return False
         if listing.refused:
             self._found.append(fetch_words.refused([self._address.name(key) for key in listing.refused]))
-        if named := [name for name in map(self._address.name, listing.passed_over) if not is_ignored_name(name)]:
-            self._found.append(fetch_words.passed_over(named))
+        if named := [name for name in map(self._address.name, listing.omitted) if not is_ignored_name(name)]:
+            self._found.append(fetch_words.omitted(named))
         new = [*self._new(listing.objects)]
         self._due = self._bounded(new)
         if since:
@@ -170,7 +170,7 @@ class _Fetch:
                 return new[:place]
         return new
 
-    def bring(self, progress: Callable[[], None]) -> None:
+    def download_due(self, progress: Callable[[], None]) -> None:
         """Download the listed objects. Ends early if several objects in a row fail because the bucket is not
         available.
         """
@@ -178,7 +178,7 @@ class _Fetch:
         self._due = [*self._new(self._due)]
         durable.make_folder(self._placer.unfinished)
         failed: dict[Bilingual, list[str]] = {}
-        away: list[tuple[Listed, BucketError]] = []
+        unavailable: list[tuple[Listed, BucketError]] = []
         done = 0
         for outcomes in _together(self._outcomes()):
             whole = [outcome for _, outcome in outcomes if isinstance(outcome, tuple)]
@@ -188,14 +188,14 @@ class _Fetch:
             self._report.bytes += sum(one.size for one, _ in whole)
             progress()
             for one, outcome in outcomes:
-                if isinstance(outcome, BucketError) and outcome.is_away:
-                    away.append((one, outcome))
+                if isinstance(outcome, BucketError) and outcome.is_unavailable:
+                    unavailable.append((one, outcome))
                 elif isinstance(outcome, BucketError):
                     failed.setdefault(outcome.words, []).append(self._address.name(one.key))
-        if self._is_away.is_set():
-            self._found.append(fetch_words.ended(done, len(self._due), away[0][1].words))
+        if self._is_unavailable.is_set():
+            self._found.append(fetch_words.ended(done, len(self._due), unavailable[0][1].words))
         else:
-            for one, error in away:
+            for one, error in unavailable:
                 failed.setdefault(error.words, []).append(self._address.name(one.key))
         self._found += (fetch_words.not_fetched(names, why) for why, names in failed.items())
         self._placer.clear_unfinished({unfinished_name(one) for one in self._due})
@@ -219,20 +219,20 @@ class _Fetch:
                 threads.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, wanted: Listed) -> Outcome:
-        if self._is_away.is_set():
+        if self._is_unavailable.is_set():
             return None
         try:
-            brought = bring(self._bucket, wanted, self._placer.unfinished)
+            downloaded = download(self._bucket, wanted, self._placer.unfinished)
         except BucketError as error:
-            if error.is_away:
+            if error.is_unavailable:
                 # A single object can have a fault or permissions of its own, which must not stop the others.
                 self._failed_in_a_row += 1
                 if self._failed_in_a_row > _AT_ONCE:
-                    self._is_away.set()
+                    self._is_unavailable.set()
             return error
         self._failed_in_a_row = 0
-        if brought:
-            return brought
+        if downloaded:
+            return downloaded
         return BucketError(fetch_words.NOT_THERE) if wanted.size else (wanted, None)
 
 

@@ -25,7 +25,7 @@ def refused(names: Sequence[str]) -> Bilingual:
     )
 
 
-def passed_over(names: Sequence[str]) -> Bilingual:
+def omitted(names: Sequence[str]) -> Bilingual:
     """The finding on files of a folder that obstore does not list, because their names end in `#` and digits."""
     return Bilingual(
         f"{len(names):,} 个对象的名称以 # 加数字结尾，会被当作未写完的文件，未取回，请改名：{listed(names)}",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PAGE = 1000
 _AT_ONCE = 8
 # In folders, obstore gives such names to its own unfinished files and leaves them out of its lists.
-_PASSED_OVER = re.compile(r"[^#]*#[0-9]+")
+_OMITTED = re.compile(r"[^#]*#[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Listed:
 
 @dataclass
 class BucketListing:
-    """A bucket's objects, its keys that are no file names (`refused`), and keys that obstore omits (`passed_over`)."""
+    """A bucket's objects, its keys that are no file names (`refused`), and keys that obstore omits (`omitted`)."""
 
     objects: list[Listed]
     refused: list[str]
-    passed_over: list[str]
+    omitted: list[str]
 
 
 def list_objects(
@@ -91,17 +91,17 @@ def list_objects(
             raise BucketError(_UNREADABLE) from error
         found, refused = _raw(bucket, address, begin, is_wanted)
     kept = [one for one in found if is_wanted(one.key, one.written_at)]
-    passed_over = _passed_over(Path(address.base), begin, since) if address.scheme == "file" else []
-    return BucketListing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(passed_over))
+    omitted = _omitted(Path(address.base), begin, since) if address.scheme == "file" else []
+    return BucketListing(sorted(kept, key=lambda one: one.key), sorted(refused), sorted(omitted))
 
 
-def _passed_over(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
+def _omitted(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
     """Yield the keys of files that obstore does not list because their names end in `#` and digits. Only keys that
     begin with `begin`, and files changed at `since` or later, are included.
     """
     # Only the folder of the prefix is read, as in `_plain`.
     for place, _, names in os.walk(folder / begin.rpartition("/")[0]):
-        for file in (Path(place, name) for name in names if _PASSED_OVER.fullmatch(name)):
+        for file in (Path(place, name) for name in names if _OMITTED.fullmatch(name)):
             key = name_as_text(file.relative_to(folder).as_posix())
             # The file may have been removed since.
             with suppress(OSError):

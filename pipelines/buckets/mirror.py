@@ -139,14 +139,14 @@ class _Mirroring:
             raise as_bucket_error(error) from error
         return before
 
-    def _drop(self, there: set[str], before: dict[str, Copied]) -> None:
+    def _drop(self, present: set[str], before: dict[str, Copied]) -> None:
         """Remove files from the bucket that the folder lacks now: with `keeps_gone` only if an earlier version of the
         folder lacked them, too, else all. Record the files that are missing for the first time, and the files that
         exist again.
 
-        `there` has the paths of the files in the folder now, `before` the files copied before, by path.
+        `present` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
-        gone = {path: copied for path, copied in before.items() if path not in there}
+        gone = {path: copied for path, copied in before.items() if path not in present}
         kept = (None, self._what.version) if self._what.keeps_gone else ()
         old = [path for path, copied in gone.items() if copied.gone_in not in kept]
         self._note_unknown(old, before)
@@ -156,7 +156,7 @@ class _Mirroring:
             for path, one in gone.items()
             if one.gone_in is None and path not in old
         }
-        back = {path: Copied(one.digest) for path, one in before.items() if path in there and one.gone_in}
+        back = {path: Copied(one.digest) for path, one in before.items() if path in present and one.gone_in}
         now = self._ledger.copied(self._target)
         self._ledger.note_copied(self._target, new | {p: Copied(now[p].digest) for p in back}, old)
         self._report.removed = len(old)

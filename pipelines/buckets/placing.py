@@ -42,16 +42,16 @@ class Placer:
                     Bilingual(f"{name} 是文件或链接，不是文件夹", f"{name} is a file or a link, not a folder")
                 )
 
-    def place(self, brought: Sequence[tuple[Listed, Path | None]]) -> None:
+    def place(self, downloaded: Sequence[tuple[Listed, Path | None]]) -> None:
         """Move files to their paths and record the objects in the ledger. Objects without a file are only recorded."""
-        durable.sync_files(file for _, file in brought if file)
-        known = self._ledger.fetched(self._address.identity, (one.key for one, _ in brought))
+        durable.sync_files(file for _, file in downloaded if file)
+        known = self._ledger.fetched(self._address.identity, (one.key for one, _ in downloaded))
         rows, folders, taken = [], set[Path](), set[str]()
-        for one, file in brought:
+        for one, file in downloaded:
             before = known.get(one.key)
             path = before.path if before else ""
             if file:
-                if not before or not self._is_still_its_own(before, file):
+                if not before or not self._can_keep_path(before, file):
                     path = self._free_path(self._address.name(one.key), file, taken)
                 target = self._landing / path
                 if target.parent not in folders:
@@ -63,7 +63,7 @@ class Placer:
         durable.sync_files(sorted(folders))
         self._ledger.add_fetched(self._address.identity, rows)
 
-    def _is_still_its_own(self, before: FetchedObject, file: Path) -> bool:
+    def _can_keep_path(self, before: FetchedObject, file: Path) -> bool:
         """Whether the downloaded `file`, a new version of the object `before`, can keep its path: nothing exists there,
         or only the old or the new version of this object.
         """
@@ -75,7 +75,7 @@ class Placer:
         if not target.is_file():
             return False
         # A run that was killed between moving and recording left the new file.
-        return cmp(target, file, shallow=False) or _may_be(target, before)
+        return cmp(target, file, shallow=False) or _may_be_download_of(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
         """Return the first possible path that no other object and no file with other content has, else the last one."""
@@ -106,7 +106,7 @@ def _has_room(target: Path) -> bool:
     return next(parent for parent in target.parents if os.path.lexists(parent)).is_dir()
 
 
-def _may_be(target: Path, before: FetchedObject) -> bool:
+def _may_be_download_of(target: Path, before: FetchedObject) -> bool:
     """Whether a file can be the object `before` as it was downloaded: it has the recorded size and, if the recorded
     version is an MD5, this MD5.
     """

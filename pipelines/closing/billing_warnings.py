@@ -68,11 +68,11 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
     bounded = {one["account_id"] for one in packages if has_unseen_uses(one["state"], one["missing_days"])}
     soon = day_start(as_of + timedelta(days=1 + _UNUSED_DAYS), settings.timezone)
     found = (
-        (_low(one, bounded) for one in accounts if _is_low(one, settings.package_low_share)),
+        (_low_words(one, bounded) for one in accounts if _is_low(one, settings.package_low_share)),
         _running_out(accounts, as_of),
-        (_unused(one) for one in packages if _is_lapsing(one, soon)),
+        (_unused_words(one) for one in packages if _is_lapsing(one, soon)),
         _overflowing(tables["resource_package_usage"], as_of),
-        (_off(one) for one in packages if _is_off(one)),
+        (_drift_words(one) for one in packages if _is_drifting(one)),
         _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
     )
     return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
@@ -109,7 +109,7 @@ def _is_low(account: dict[str, Any], share: float) -> bool:
     return not account["quantity"] or account["remaining"] < Fraction(str(share)) * account["quantity"]
 
 
-def _low(account: dict[str, Any], bounded: Container[str]) -> Bilingual:
+def _low_words(account: dict[str, Any], bounded: Container[str]) -> Bilingual:
     name, quantity = account["account_id"], account["quantity"]
     if not quantity:
         return Bilingual(f"{name}：没有生效中的资源包", f"{name}: no active resource package")
@@ -146,7 +146,7 @@ def _is_lapsing(package: dict[str, Any], soon: datetime) -> bool:
     return unused is not None and is_soon and 100 * unused >= _UNUSED_PERCENT * package["quantity"]
 
 
-def _unused(package: dict[str, Any]) -> Bilingual:
+def _unused_words(package: dict[str, Any]) -> Bilingual:
     name, unused, quantity = package["resource_package_id"], package["unused_expected"], package["quantity"]
     return Bilingual(
         f"资源包 {name}：预计作废 {unused:,} 次，共 {quantity:,} 次",
@@ -154,12 +154,12 @@ def _unused(package: dict[str, Any]) -> Bilingual:
     )
 
 
-def _is_off(package: dict[str, Any]) -> bool:
+def _is_drifting(package: dict[str, Any]) -> bool:
     drift = package["drift"]
     return drift is not None and 100 * abs(drift) > _DRIFT_PERCENT * package["quantity"]
 
 
-def _off(package: dict[str, Any]) -> Bilingual:
+def _drift_words(package: dict[str, Any]) -> Bilingual:
     name, drift = package["resource_package_id"], package["drift"]
     return Bilingual(
         f"资源包 {name}：最新读数比计算值{_more_or_less(drift)}",

@@ -4,7 +4,7 @@ The faults themselves are defined in `reading/sources/mapping_use.py`.
 """
 
 from pipelines.closing.examined import files_since_closing
-from pipelines.reading.sources.mapping_use import KEEPS_NOTHING, WHERE_FAILS
+from pipelines.reading.sources.mapping_use import KEEPS, WHERE_FAILS
 from pipelines.store.manifest import FileEntry, Manifest
 
 # In fewer records a field may be empty by chance.
@@ -18,15 +18,15 @@ def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
     from which the mapping selects no record are ignored if it selects a record from another file.
     """
     newest: dict[str, list[FileEntry]] = {}
-    for entry in filter(_is_telling, files_since_closing(manifest)):
+    for entry in filter(_can_show_faults, files_since_closing(manifest)):
         newest.setdefault(entry.source, []).append(entry)
-    keeping = {entry.source for entry in manifest.live_files() if _is_telling(entry) and _keeps(entry)}
+    keeping = {entry.source for entry in manifest.live_files() if _can_show_faults(entry) and _keeps(entry)}
     found = {}
     for source, entries in sorted(newest.items()):
         asked = [entry for entry in entries if _keeps(entry) or source not in keeping]
         faults = {fault for entry in asked for fault in entry.mapping_faults if _is_fault_of_all(fault, entry, asked)}
         if faults:
-            found[source] = sorted(faults, key=lambda fault: (fault != KEEPS_NOTHING, fault))
+            found[source] = sorted(faults, key=lambda fault: (fault != KEEPS, fault))
     return found
 
 
@@ -35,10 +35,10 @@ def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bo
     return is_large or all(fault in other.mapping_faults for other in asked)
 
 
-def _is_telling(entry: FileEntry) -> bool:
+def _can_show_faults(entry: FileEntry) -> bool:
     """Return whether a file can show faults of its mapping: it has an accepted record or a fault."""
     return bool(entry.accepted or entry.mapping_faults)
 
 
 def _keeps(entry: FileEntry) -> bool:
-    return {KEEPS_NOTHING, WHERE_FAILS}.isdisjoint(entry.mapping_faults)
+    return {KEEPS, WHERE_FAILS}.isdisjoint(entry.mapping_faults)

@@ -47,7 +47,7 @@ def run_checks(
         _source_mappings(manifest),
         *registry_checks(registry, as_of),
         _rejected_share(manifest, settings),
-        *of_files(manifest),
+        *file_content_checks(manifest),
         _day_is_there(manifest, as_of),
         _unmapped_share(manifest, settings, as_of),
         *(of_billing or billing_warnings(None, settings, as_of)),
@@ -171,7 +171,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     )  # fmt: skip
 
 
-def of_files(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
+def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
     They examine the files that were read since the last closing, or all files if no file ever had an accepted record.

@@ -16,7 +16,7 @@ from pipelines.contract.measures.sql import sql
 HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
 # Up to this many days after the first stored day, a note may name an incident that no longer exists because retention
 # removed its baseline: the 56 days before its first day. A note is at most 28 days later than this first day.
-_GONE_DAYS: Final = 56 + 28
+_UNCERTAIN_DAYS: Final = 56 + 28
 _TEXT: Final = Bilingual("<情况说明>", "<your note>")
 
 
@@ -37,7 +37,7 @@ def unknown_incidents(
     """Return the ids in notes that belong to no published incident, current or withdrawn.
 
     Notes on days before the first published day are left out. If retention removed days, notes on the next
-    `_GONE_DAYS` days are left out, too.
+    `_UNCERTAIN_DAYS` days are left out, too.
 
     Args:
         connection: the published file.
@@ -45,7 +45,7 @@ def unknown_incidents(
         days_from: the first day that retention kept; None if it removed no day.
     """
     pairs = list(named)
-    since = days_from + timedelta(days=_GONE_DAYS) if days_from else date.min
+    since = days_from + timedelta(days=_UNCERTAIN_DAYS) if days_from else date.min
     given = {"ids": [key for key, _ in pairs], "days": [day for _, day in pairs], "since": since}
     return [key for (key,) in connection.execute(sql("pipelines.incidents", "unknown_incidents"), given).fetchall()]
 

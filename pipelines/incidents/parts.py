@@ -22,9 +22,9 @@ DATA_METRICS: Final = (
     "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
     "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
 )  # fmt: skip
-LOSING: Final = tuple(one for one in DATA_METRICS[:9] if one != "short_day")
+_METRICS_LOSING_RECORDS: Final = tuple(one for one in DATA_METRICS[:9] if one != "short_day")
 # Contract: metrics that can explain a day that was cut short.
-_GONE: Final = ("hour_shift", "missing_delivery")
+_MISSING_RECORDS: Final = ("hour_shift", "missing_delivery")
 
 
 def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
@@ -67,7 +67,7 @@ def _wholes(incident_id: str, whole: Mapping[str, str]) -> Iterator[str]:
         one = whole.get(one)
 
 
-def _open_together(one: Incident, other: Incident) -> bool:
+def _begin_together(one: Incident, other: Incident) -> bool:
     return abs((one.first_day - other.first_day).days) <= SAME_START_DAYS
 
 
@@ -85,7 +85,7 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
         if behind:
             yield one, behind
         else:
-            yield from ((of, one) for of in same if _open_together(of, one))
+            yield from ((of, one) for of in same if _begin_together(of, one))
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
@@ -101,8 +101,8 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     for alike in by_cell.values():
         while alike:
             of, *others = alike
-            yield from ((one, of) for one in others if _open_together(one, of))
-            alike = [one for one in others if not _open_together(one, of)]
+            yield from ((one, of) for one in others if _begin_together(one, of))
+            alike = [one for one in others if not _begin_together(one, of)]
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
@@ -112,8 +112,8 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
     Unless a volume explains the day, the other incidents of missing hours, files and volumes are parts of the day.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
-        beside = [one for one in incidents if _open_together(one, short)]
-        gone = [one for one in beside if one.metric in _GONE]
+        beside = [one for one in incidents if _begin_together(one, short)]
+        gone = [one for one in beside if one.metric in _MISSING_RECORDS]
         volumes = [one for one in beside if one.kind == "volume"]
         behind = next((one for one in gone if one.lost_total >= _EXPLAINS * short.lost_total), None)
         if behind is None and not gone and short.cause.cell == "all" and folder.apps > 1:
@@ -138,9 +138,9 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
     """
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
-            if _open_together(of, one) and (
+            if _begin_together(of, one) and (
                 DATA_METRICS.index(one.metric) > DATA_METRICS.index(of.metric) if one.kind == "data"
-                else one.kind == "volume" and of.metric in LOSING
+                else one.kind == "volume" and of.metric in _METRICS_LOSING_RECORDS
                 and of.lost_total >= _EXPLAINS * one.lost_total * folder.records_per_request
             ):  # fmt: skip
                 yield one, of
@@ -152,7 +152,7 @@ def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
     """
     for one in (one for one in incidents if one.metric == SIGN_IN):
         behind = [
-            of for of in incidents if of.metric == TECHNICAL and of.app_key == one.app_key and _open_together(of, one)
+            of for of in incidents if of.metric == TECHNICAL and of.app_key == one.app_key and _begin_together(of, one)
         ]
         if behind:
             yield one, min(behind, key=lambda of: (-of.lost, of.incident_id))
@@ -202,7 +202,7 @@ def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]
             by_app[one.app_key].append(one)
     for fallen in by_app.values():
         for one in fallen:
-            most = min((of for of in fallen if _open_together(of, one)), key=lambda of: (-of.lost, of.incident_id))
+            most = min((of for of in fallen if _begin_together(of, one)), key=lambda of: (-of.lost, of.incident_id))
             if most is not one:
                 yield one, most
 

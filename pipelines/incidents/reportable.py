@@ -11,13 +11,13 @@ from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.words import level_words
 
 # Contract: missing hours and deliveries that cost no record are not reported.
-_COSTING: Final = ("hour_shift", "missing_delivery")
+_NEEDS_LOST_RECORDS: Final = ("hour_shift", "missing_delivery")
 _LEAST_RECORDS: Final = 0.5
 
 
 def is_reportable(one: Incident) -> bool:
     """Return whether an incident becomes a row of the table `incidents`."""
-    if one.metric in _COSTING:
+    if one.metric in _NEEDS_LOST_RECORDS:
         return one.lost_total >= _LEAST_RECORDS
     if one.kind == FURTHER or (one.kind == "data" and one.metric != "short_day"):
         return True

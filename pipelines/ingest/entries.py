@@ -54,13 +54,13 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
     )  # fmt: skip
 
 
-def count_late(entry: FileEntry, live: FileEntry | None, closed: date | None) -> None:
+def count_late(entry: FileEntry, before: FileEntry | None, closed: date | None) -> None:
     """Set the number of late records of the entry on each day up to `closed`, the last closed day. All its records of
-    such a day are late, except as many as `live` delivered in time. `live` is the content that the entry continues or
-    replaces; None if there is none.
+    such a day are late, except as many as `before` delivered in time. `before` is the content that the entry continues
+    or replaces; None if there is none.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
-            before = live.days.get(day) if live else None
-            in_time = before.in_time if before else 0
+            rows_before = before.days.get(day) if before else None
+            in_time = rows_before.in_time if rows_before else 0
             entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))

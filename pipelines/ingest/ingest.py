@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.ingest.batches import Batch, batches
+from pipelines.ingest.content_decisions import ContentDecisions
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import new_entry
 from pipelines.ingest.landed import landed_files
 from pipelines.ingest.landing_notes import LandingNotes
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime, first_accepted
 from pipelines.ingest.path_contents import PathContents
-from pipelines.ingest.placing import Placing
 from pipelines.ingest.rotation import New, Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.reading.files.encodings import UTF_8
@@ -82,8 +82,8 @@ class _Ingest:
         if new:
             known = (path for path in self._contents.by_path if is_within(path, unreadable))
             # If no source reads a file now, its path counts as gone, and its earlier content may have moved elsewhere.
-            there = found.paths.difference(self._manifest.unread_files).union(known)
-            self._read(new, Rotation(self._manifest, there, new), progress)
+            landed_paths = found.paths.difference(self._manifest.unread_files).union(known)
+            self._read(new, Rotation(self._manifest, landed_paths, new), progress)
         elif is_noted:
             self._commit()
         self._report.damaged = self._contents.refused
@@ -92,8 +92,8 @@ class _Ingest:
     def _read(self, new: New, rotation: Rotation, progress: Callable[[int, int], None]) -> None:
         with ExitStack() as stack:
             stored = stack.enter_context(StoredContents(self._context.store, self._context.settings))
-            placing = Placing(self._manifest, self._contents, rotation, stored)
-            moved = placing.move()
+            decisions = ContentDecisions(self._manifest, self._contents, rotation, stored)
+            moved = decisions.move()
             files = [one for path, one in new.items() if path not in moved]
             total, done, uncommitted = sum(file.bytes for file, _ in files), 0, 0
             progress(done, total)
@@ -101,17 +101,17 @@ class _Ingest:
             reader = stack.enter_context(PartReader(self._context)) if files else None
             for batch, parts in reader.read(self._batches(files)) if reader else ():
                 for part in parts:
-                    self._take(part, batch.source, placing)
+                    self._take(part, batch.source, decisions)
                 done += batch.bytes
                 progress(done, total)
                 uncommitted += batch.bytes
                 if uncommitted > _BYTES_PER_COMMIT:
                     self._commit()
                     uncommitted = 0
-            placing.finish()
+            decisions.finish()
             self._commit()
             progress(done, total)
-        for entry in placing.fresh:
+        for entry in decisions.fresh:
             (self._report.held if entry.status == "held" else self._report.read).append(entry)
 
     def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
@@ -139,10 +139,10 @@ class _Ingest:
         self._contents.store(self._manifest)
         self._context.store.commit(self._manifest)
 
-    def _take(self, part: ReadPart, source: SourceMapping, placing: Placing) -> None:
+    def _take(self, part: ReadPart, source: SourceMapping, decisions: ContentDecisions) -> None:
         """Move a read part into the store, and add an entry for each content that is new for its path."""
         stayed = [(place, read) for place, read in enumerate(part.files) if self._has_stayed(read.file)]
-        fresh = [(place, read) for place, read in stayed if not placing.is_known(read, source.fingerprint)]
+        fresh = [(place, read) for place, read in stayed if not decisions.is_known(read, source.fingerprint)]
         closed = self._manifest.closed_through
         entries = [new_entry(read.file, source, read.sha256, read.books, self._time, closed) for _, read in fresh]
         name = digest = None
@@ -157,7 +157,7 @@ class _Ingest:
             if read.finding is not None:
                 self._contents.refuse(entry, read.finding)
             else:
-                placing.add(entry)
+                decisions.add(entry)
 
     def _has_stayed(self, file: LandedFile) -> bool:
         if current_stamp(file) == file.stamp:

@@ -1,8 +1,8 @@
 """Decides what happens if a path has new content: the old content is replaced or still counts, or the new content is
 held.
 
-All files of a run are decided together, so that no record of a closed day is lost without a report. `placing.py` calls
-it; `rotation.py` finds contents that were moved.
+All files of a run are decided together, so that no record of a closed day is lost without a report.
+`content_decisions.py` calls it; `rotation.py` finds contents that were moved.
 """
 
 from collections.abc import Iterable
@@ -30,9 +30,9 @@ class DisplacedContent:
 
 
 def decide(
-    leaving: list[DisplacedContent], others: list[FileEntry], manifest: Manifest, contents: StoredContents
+    displaced: list[DisplacedContent], others: list[FileEntry], manifest: Manifest, contents: StoredContents
 ) -> None:
-    """Set the status of the old and the new content of each of `leaving`.
+    """Set the status of the old and the new content of each of `displaced`.
 
     An old content is replaced if each of its records is in another content that counts. If not, it still counts if the
     new content came by rotation or does not exist. In all other cases, the new content is held if a closed day would
@@ -41,8 +41,8 @@ def decide(
     Args:
         others: all other contents that count.
     """
-    undecided, counting = list(leaving), list(others)
-    for one in leaving:
+    undecided, counting = list(displaced), list(others)
+    for one in displaced:
         if one.new:
             if one.new.status == "held":
                 one.new.finding = None

@@ -28,15 +28,16 @@ class Rotation:
     """Compares the contents of the manifest with the files that are in landing now.
 
     Args:
-        there: the paths of all landed files that a source reads, and of known files in folders that cannot be read now.
+        landed_paths: the paths of all landed files that a source reads, and of known files in folders that cannot be
+            read now.
         new: the files that are new or may have changed, by path.
     """
 
-    def __init__(self, manifest: Manifest, there: Collection[str], new: New) -> None:
-        self._there, self._new = there, new
+    def __init__(self, manifest: Manifest, landed_paths: Collection[str], new: New) -> None:
+        self._landed_paths, self._new = landed_paths, new
         # The contents that counted before the run. The last one of a path is its current content.
         self._counting = manifest.live_files()
-        self._standing = {entry.path: entry for entry in self._counting}
+        self._current = {entry.path: entry for entry in self._counting}
         self._known = {(entry.path, entry.sha256) for entry in manifest.files if entry.status != "replaced"}
         self._paths = defaultdict[str, set[str]](set)
         for entry in manifest.files:
@@ -46,9 +47,7 @@ class Rotation:
         self._moved: set[int] = set()
         # The bare names of rotated logs. A log whose content had no records is one of them if its file changed: a move
         # of such content cannot be recognized, so rotation is assumed.
-        self._rotated = {
-            bare_name(path) for path in new if path in self._standing and not self._standing[path].accepted
-        }
+        self._rotated = {bare_name(path) for path in new if path in self._current and not self._current[path].accepted}
 
     def moves(self) -> Iterator[tuple[LandedFile, FileEntry]]:
         """Yield each new file that has the same bytes as a content that left its path, with the entry of that content.
@@ -113,7 +112,9 @@ class Rotation:
         return [
             entry
             for entry in self._counting
-            if entry.path not in self._there or self._standing[entry.path] is not entry or self._is_overwritten(entry)
+            if entry.path not in self._landed_paths
+            or self._current[entry.path] is not entry
+            or self._is_overwritten(entry)
         ]
 
     def _left_with(self, days: Collection[date]) -> list[FileEntry]:
@@ -133,7 +134,7 @@ class Rotation:
         return by_day
 
     def _is_overwritten(self, old: FileEntry) -> bool:
-        if old.path not in self._new or self._standing[old.path] is not old:
+        if old.path not in self._new or self._current[old.path] is not old:
             return False
         return self._new[old.path][0].bytes != old.bytes or self._checksum(old.path) != old.sha256
 

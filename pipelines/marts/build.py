@@ -50,7 +50,7 @@ _ORDER = (
 )  # fmt: skip
 
 # Names of further lists of files (`<name>_files`), with the day table whose files each list contains.
-_MADE_OF = {
+_SOURCE_DAY_TABLE = {
     "app_devices": "app_devices",
     "usage_daily": "app_devices",
     "billing_daily": "verification_hours",
@@ -58,14 +58,14 @@ _MADE_OF = {
 }
 
 # Large tables that no table of the first connection reads: built in a second connection, in parallel.
-_BESIDE = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
+_PARALLEL_TABLES = ("outcome_daily", "channel_detail_daily", "billing_daily", "billing_hourly")
 # Each row of these tables depends only on its own day, not on the registry, so the rows of unchanged days are kept.
-_CARRIED = (*_BESIDE, *SESSION_TABLES, "channel_daily", "latency_daily", "unmapped_codes")
+_CARRIED = (*_PARALLEL_TABLES, *SESSION_TABLES, "channel_daily", "latency_daily", "unmapped_codes")
 # Tables that read one of the large tables, built after these in the second connection.
-_BEHIND = ("resource_package_usage",)
+_PARALLEL_DEPENDENT_TABLES = ("resource_package_usage",)
 
 # The first day on which the uses drawn by apps differ from the uses of a package or account.
-_UNSOUND = (
+_FIRST_MISMATCH_QUERY = (
     "SELECT day, kind, name FROM ("
     "SELECT day, 'package' AS kind, resource_package_id AS name, uses FROM out.resource_package_usage "
     "WHERE resource_package_id IS NOT NULL "
@@ -113,19 +113,19 @@ def build_marts(
     files = _source_files(store, manifest, kept)
     with workbench(settings, store.temp, [store.warehouse]) as connection:
         connection.execute(f"ATTACH {literal(str(fresh))} AS out")
-        beside = connection.cursor()
-        for each in (connection, beside):
+        second = connection.cursor()
+        for each in (connection, second):
             set_files(each, files)
-        create_account_views(beside, registry, files["billing_daily_files"])
+        create_account_views(second, registry, files["billing_daily_files"])
         listed = dict(billing or {})
-        for name in _BEHIND:
+        for name in _PARALLEL_DEPENDENT_TABLES:
             if name in listed:
-                beside.register(f"listed_{name}", listed.pop(name).to_arrow())
+                second.register(f"listed_{name}", listed.pop(name).to_arrow())
         empty = {name for name in TABLES if files.get(f"{name}_files") == []}
         empty |= set() if billing else set(BILLING_TABLES)
         carried = keep_only(connection, _CARRIED, kept) if kept else {}
-        with ThreadPoolExecutor(1) as aside:
-            made_beside = aside.submit(_fill, beside, (*_BESIDE, *_BEHIND), empty, manifest)
+        with ThreadPoolExecutor(1) as pool:
+            second_rows = pool.submit(_fill, second, (*_PARALLEL_TABLES, *_PARALLEL_DEPENDENT_TABLES), empty, manifest)
             rows_held = listed_rows(store, manifest, settings, registry, checks, listed, incidents) | incident_rows(
                 incidents
             )
@@ -133,14 +133,14 @@ def build_marts(
                 connection.register(name, rows)
             rejects = "FROM rejects_of(getvariable('rejects_files'))" if files["rejects_files"] else NO_REJECTS
             connection.execute(f"CREATE TEMP VIEW file_rejects AS {rejects}")
-            here = [name for name in _built() if name not in (*_BESIDE, *_BEHIND)]
+            here = [name for name in _built() if name not in (*_PARALLEL_TABLES, *_PARALLEL_DEPENDENT_TABLES)]
             rows_by_table = _fill(connection, here, empty, manifest)
-            rows_by_table |= made_beside.result()
+            rows_by_table |= second_rows.result()
         for name, rows in carried.items():
             rows_by_table[name] = rows_by_table.get(name, 0) + rows
         _check_keys(connection, kept)
         if billing:
-            _require_drawn_is_used(connection)
+            _require_equal_uses(connection)
         connection.execute("CHECKPOINT out")
         connection.execute("DETACH out")
         _require_as_written(connection, fresh, rows_by_table, manifest)
@@ -150,14 +150,14 @@ def build_marts(
     return MartsReport(rows_by_table)
 
 
-def _require_drawn_is_used(connection: duckdb.DuckDBPyConnection) -> None:
+def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
     """Check for each day that the uses by app in `resource_package_usage` add up to the uses of each package in
     `resource_package_daily` and of each account in `billing_daily`.
 
     Raises:
         BooksError: they differ.
     """
-    for day, kind, name in connection.execute(_UNSOUND).fetchall():
+    for day, kind, name in connection.execute(_FIRST_MISMATCH_QUERY).fetchall():
         raise ledger_error(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
 
 
@@ -231,7 +231,7 @@ def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dic
             for day, file in store.day_table_files(manifest, source).items()
             if not (table in _CARRIED and day in carried) and (table not in RECENT or day >= first_recent)
         ]
-        for table, source in {name: name for name in _FROM_DAYS}.items() | _MADE_OF.items()
+        for table, source in {name: name for name in _FROM_DAYS}.items() | _SOURCE_DAY_TABLE.items()
     }
     files["restatements_files"] = [str(file) for file in store.restatement_files(manifest)]
     rejects = {store.rejects_file(entry.part) for entry in manifest.live_files() if entry.part and entry.rejected}

@@ -29,7 +29,7 @@ _BY_CLOCK = {"dagster/schedule_name", "dagster/sensor_name"}
 
 
 @contextmanager
-def stages_of_run(
+def opened_daily_run(
     data: Path, tags: Mapping[str, str], is_whole: bool, tidy: Callable[[DailyRun], None],
     opened: DailyRun | None = None, warn: Callable[[str], None] = print,
 ) -> Iterator[DailyRun]:  # fmt: skip
@@ -70,7 +70,7 @@ def stages_of_run(
             if run.failure or run.is_done or is_whole:
                 error = run.failure or (None if run.is_done else _stopped(data))
                 manifest = run.loaded if run.is_done else None
-                checks = run.made.checks if run.made else None
+                checks = run.decided_publication.checks if run.decided_publication else None
                 note_end(data, datetime.now(UTC), day, error, checks, manifest)
 
 

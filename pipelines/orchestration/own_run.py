@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pipelines.common.errors import BooksError
 from pipelines.contract.checks import CHECKS
-from pipelines.orchestration.folder import stages_of_run
+from pipelines.orchestration.folder import opened_daily_run
 from pipelines.orchestration.partitions import PARTITION_TAG, add_days
-from pipelines.orchestration.printed import printed_into
+from pipelines.orchestration.printed import output_copied_to
 from pipelines.orchestration.records import event_rows
 from pipelines.orchestration.records.event_rows import Event
 from pipelines.orchestration.records.known_job import KnownJob
@@ -35,10 +35,10 @@ def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapp
         add_days(records.partitions, [day])
         records.begin(job, tags, planned(day))
         with (
-            stages_of_run(
+            opened_daily_run(
                 opened.store.data, tags, True, lambda run: tidy_records(home, run, records.run_id), opened
             ) as run,
-            printed_into(records.keep_prints(home / "storage", [step.name for step in STEPS])),
+            output_copied_to(records.record_output_files(home / "storage", [step.name for step in STEPS])),
         ):
             for step in STEPS:
                 begun = step.name

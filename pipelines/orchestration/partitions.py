@@ -46,7 +46,7 @@ def add_days(partitions: Partitions, days: Iterable[date]) -> None:
         partitions.add(fresh)
 
 
-def keep_in_line(partitions: Partitions, manifest: Manifest) -> None:
+def match_partitions_to_days(partitions: Partitions, manifest: Manifest) -> None:
     """Add partitions for days with tables, remove partitions of days that retention removed, and order all by day."""
     known = partitions.names()
     first = str(manifest.days_from or "")

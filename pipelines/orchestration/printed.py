@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 @contextmanager
-def printed_into(file: Path) -> Iterator[None]:
+def output_copied_to(file: Path) -> Iterator[None]:
     """Copy the output of the `with` block to the files `<file>.out` and `<file>.err`; create `<file>.complete` if the
     block succeeds.
     """

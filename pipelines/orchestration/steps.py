@@ -15,8 +15,8 @@ from pipelines.common.errors import BooksError
 from pipelines.contract.checks import FOLDER_CHECKS
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.tables.tables import TABLES
-from pipelines.orchestration import holdings
-from pipelines.orchestration.partitions import Partitions, days_to_record, keep_in_line
+from pipelines.orchestration import asset_metadata
+from pipelines.orchestration.partitions import Partitions, days_to_record, match_partitions_to_days
 from pipelines.orchestration.results import Evaluated, Made, Metadata, Observed, Result
 from pipelines.run.daily_run import DailyRun
 from pipelines.store.site_publication import publication_of_site
@@ -67,11 +67,11 @@ def event_parts(work: StepInputs) -> Results:
     begun, run = time.monotonic(), work.run
     report = run.ingest(work.day)
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
-    yield Observed("landing", holdings.of_landing(run.store.landing))
+    yield Observed("landing", asset_metadata.of_landing(run.store.landing))
     yield Made(
         "event_parts",
         {
-            **holdings.of_parts(run.manifest),
+            **asset_metadata.of_parts(run.manifest),
             "new_files": len(report.read),
             "new_records": report.records,
             "damaged_files": len(report.damaged),
@@ -92,14 +92,14 @@ def day_tables(work: StepInputs) -> Results:
         yield _failed("day_books_and_keys", error)
         raise
     manifest, site = run.manifest, run.store.site
-    keep_in_line(partitions, manifest)
+    match_partitions_to_days(partitions, manifest)
     for other in sorted({*report.days, *days_to_record(partitions, manifest, "day_tables")} - {day}):
-        holds = {**holdings.of_day(manifest, other, site), "closed_by_run_of": str(day)}
+        holds = {**asset_metadata.of_day(manifest, other, site), "closed_by_run_of": str(day)}
         yield Made("day_tables", holds, str(other))
     yield Made(
         "day_tables",
         {
-            **holdings.of_day(manifest, day, site),
+            **asset_metadata.of_day(manifest, day, site),
             "days": len(manifest.days),
             "new_days": len(report.days),
             "new_records": report.records,
@@ -119,24 +119,23 @@ def marts(work: StepInputs) -> Results:
     except BooksError as error:
         yield _failed("table_keys", error)
         raise
-    yield from _made(holdings.of_tables(work.run.store), time.monotonic() - begun)
+    yield from _made(asset_metadata.of_tables(work.run.store), time.monotonic() - begun)
     yield Evaluated("table_keys", True, {})
 
 
 def daily_checks(work: StepInputs) -> Results:
     """The checks that warn about the data folder; after a roll-up, the results of that roll-up."""
+    results = {result.check_name: result for result in work.run.checks}
     for name in sorted(FOLDER_CHECKS):
-        found = [result for result in work.run.checks if result.check_name == name]
-        if found:
-            finding = "; ".join(result.detail_en for result in found)
-            yield Evaluated(name, all(result.passed for result in found), {"finding": finding})
+        if result := results.get(name):
+            yield Evaluated(name, result.passed, {"finding": result.detail_en})
 
 
 def reports(work: StepInputs) -> Results:
     """Pages and CSV files of one version."""
     begun = time.monotonic()
     work.run.render_site()
-    yield from _made(holdings.of_site(work.run.store.site), time.monotonic() - begun)
+    yield from _made(asset_metadata.of_site(work.run.store.site), time.monotonic() - begun)
 
 
 def site_copy(work: StepInputs) -> Results:

@@ -53,7 +53,7 @@ class DailyRun:
     """One run over one data folder, whose lock the caller holds.
 
     `forced` are days to roll up even if nothing changed, `reread` selects files to read again. `failure` is the error
-    that ended the run early. `is_done`: the site was rendered or is current. `made` is the publication, decided once,
+    that ended the run early. `is_done`: the site was rendered or is current. `decided_publication` is decided once,
     when the days are closed. `loaded` is the manifest as last read or committed.
     """
 
@@ -67,7 +67,7 @@ class DailyRun:
     reread: RereadRequest | None = None
     failure: AuthmeterError | None = None
     is_done: bool = False
-    made: PendingPublication | None = field(default=None, repr=False)
+    decided_publication: PendingPublication | None = field(default=None, repr=False)
     loaded: Manifest | None = field(default=None, repr=False)
 
     @property
@@ -81,10 +81,10 @@ class DailyRun:
     def publication(self) -> PendingPublication | None:
         """The publication decided by this run's roll-up, or else computed now; None if nothing is published."""
         as_of = self.manifest.as_of
-        if self.made is None and as_of is not None:
+        if self.decided_publication is None and as_of is not None:
             given = self.store, self.manifest, self.settings, self.registry, as_of
-            self.made = publication_of(*given, billing_as_of(*given))
-        return self.made
+            self.decided_publication = publication_of(*given, billing_as_of(*given))
+        return self.decided_publication
 
     @property
     def checks(self) -> list[CheckResult]:
@@ -159,7 +159,7 @@ class DailyRun:
             publish(manifest, publication, self.settings.timezone, self.now)
             self.store.commit(manifest)
             # Set after the commit, because a failed commit stores no publication.
-            self.made = publication
+            self.decided_publication = publication
         return report
 
     def build_marts(self) -> "MartsReport | None":

@@ -92,20 +92,20 @@ def _verified(
         return report
     inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
     publication = _current_publication(inputs, manifest, as_of)
-    beside = _ScratchStore(store, store.fresh_folder("verify"))
+    scratch = _ScratchStore(store, store.fresh_folder("verify"))
     days = [day for day in sorted(manifest.days) if span is None or span.first <= day <= span.last]
     stored = [day for day in days if manifest.has_events_of(day)]
     report.without_events = len(days) - len(stored)
-    for batch in roll_up_batches(inputs, manifest, stored, beside.temp):
+    for batch in roll_up_batches(inputs, manifest, stored, scratch.temp):
         for day, books in batch.items():
-            report.differences += _differing_day(inputs, beside, manifest.days[day], day, books, report)
+            report.differences += _differing_day(inputs, scratch, manifest.days[day], day, books, report)
     # Billing must come from the recomputed days too: the marts refuse packages whose uses differ from the tables.
-    billing = billing_as_of(beside, manifest, settings, registry, as_of) if report.differences else publication.billing
-    incidents = all_incidents(beside, manifest, settings, registry)
-    build_marts(beside, manifest, settings, registry, publication.checks, billing, incidents)
-    with workbench(settings, beside.temp, [store.warehouse]) as connection:
-        attach(connection, store.database, "published", beside.temp)
-        attach(connection, beside.database, "recomputed", beside.temp)
+    billing = billing_as_of(scratch, manifest, settings, registry, as_of) if report.differences else publication.billing
+    incidents = all_incidents(scratch, manifest, settings, registry)
+    build_marts(scratch, manifest, settings, registry, publication.checks, billing, incidents)
+    with workbench(settings, scratch.temp, [store.warehouse]) as connection:
+        attach(connection, store.database, "published", scratch.temp)
+        attach(connection, scratch.database, "recomputed", scratch.temp)
         for name in TABLES:
             found = _compare(connection, f"published.{name}", f"recomputed.{name}", {}, report)
             report.differences += [f"published table {name}: {text}" for text in found]
@@ -173,10 +173,10 @@ def _is_readable(file: Path) -> bool:
 
 
 def _differing_day(
-    inputs: RollupInputs, beside: _ScratchStore, entry: DayEntry, day: date, books: DayBooks, report: VerifyReport
+    inputs: RollupInputs, scratch: _ScratchStore, entry: DayEntry, day: date, books: DayBooks, report: VerifyReport
 ) -> list[str]:
     report.days += 1
-    fresh = beside.temp / str(day)
+    fresh = scratch.temp / str(day)
     found = [
         f"{name} is {stored:,} in the manifest, {counted:,} recomputed"
         for name, stored, counted in (
@@ -186,7 +186,7 @@ def _differing_day(
         if stored != counted
     ]  # fmt: skip
     stored_folder = inputs.store.day_folder(entry)
-    with workbench(inputs.settings, beside.temp / "spilled", [beside.warehouse]) as connection:
+    with workbench(inputs.settings, scratch.temp / "spilled", [scratch.warehouse]) as connection:
         for file in sorted(fresh.glob("*.parquet")):
             if file.stem in RECENT and not has_these_limits(entry, inputs.registry):
                 continue
@@ -197,7 +197,7 @@ def _differing_day(
                 continue
             files = {"left": str(stored), "right": str(file)}
             found += [f"{file.stem}: {text}" for text in _compare(connection, _STORED, _RECOMPUTED, files, report)]
-    beside.recomputed[entry.folder] = fresh
+    scratch.recomputed[entry.folder] = fresh
     return [f"day {day}, {text}" for text in found]
 
 

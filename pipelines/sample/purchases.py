@@ -36,7 +36,7 @@ class Purchases:
         self._overflow: dict[tuple[str, int], int] = {}
         self._states = {one.resource_package_id: _PackageState(one) for one in self._packages}
         for account_id in ACCOUNTS:
-            self._go_through(account_id)
+            self._simulate(account_id)
 
     def package_rows(self) -> list[list[object]]:
         """Return the rows of `resource_packages.csv`, with the header."""
@@ -80,10 +80,10 @@ class Purchases:
                 for package, reading, adjusted, _ in self._readings
                 if adjusted
             ],
-            "package_accounts": [self._to_come(name) for name in ACCOUNTS],
+            "package_accounts": [self._forecast(name) for name in ACCOUNTS],
         }  # fmt: skip
 
-    def _go_through(self, account_id: str) -> None:
+    def _simulate(self, account_id: str) -> None:
         """Apply an account's purchases, readings and expiries hour by hour, and draw its uses from the packages."""
         own = [self._states[one.resource_package_id] for one in self._packages if one.account_id == account_id]
         for one in own:
@@ -91,7 +91,7 @@ class Purchases:
         for day in range(self._used.days):
             uses = self._used.hours(account_id, day) if self._used.is_logged(day) else [0] * HOURS
             for hour in range(HOURS):
-                self._act(own, (day, hour))
+                self._apply_events(own, (day, hour))
                 left = uses[hour]
                 for one in own:
                     draw = min(left, one.remaining)
@@ -101,7 +101,7 @@ class Purchases:
                 if left:
                     self._overflow[account_id, day] = self._overflow.get((account_id, day), 0) + left
 
-    def _act(self, own: Sequence[_PackageState], moment: Moment) -> None:
+    def _apply_events(self, own: Sequence[_PackageState], moment: Moment) -> None:
         for one in own:
             if one.package.expires == moment:
                 one.expired, one.remaining = one.remaining, 0
@@ -114,7 +114,7 @@ class Purchases:
                     one.adjusted += now - one.remaining
                     one.remaining = now
 
-    def _to_come(self, account_id: str) -> dict[str, Any]:
+    def _forecast(self, account_id: str) -> dict[str, Any]:
         """Return the remaining uses of an account's packages, its overflow so far, and when the packages run out or
         lapse if the uses continue at the usual rate.
         """

@@ -63,7 +63,7 @@ class Catalogue:
         """
         # Garbage collection would take half of the time of this block.
         with without_collector():
-            rows = self._ask(lambda connection: {name: _rows(connection, name) for name in TABLES})
+            rows = self._read(lambda connection: {name: _rows(connection, name) for name in TABLES})
             try:
                 return manifest_of(rows)
             except (KeyError, TypeError, ValueError) as error:
@@ -71,7 +71,7 @@ class Catalogue:
 
     def read_state(self) -> State:
         """Return only the state, in constant time for any number of files. Raises the errors of `read`."""
-        rows = self._ask(lambda connection: _rows(connection, "state"))
+        rows = self._read(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)
         except (KeyError, TypeError, ValueError) as error:
@@ -80,7 +80,7 @@ class Catalogue:
     def is_as_read(self, manifest: Manifest) -> bool:
         """Return whether nobody has committed to the catalogue since this manifest was read or committed."""
         known = manifest.as_read
-        return isinstance(known, Image) and self._ask(_commits) == known.commits
+        return isinstance(known, Image) and self._read(_commits) == known.commits
 
     def faults(self) -> list[str]:
         """Return the faults that SQLite finds in the file, in its words.
@@ -165,14 +165,14 @@ class Catalogue:
         except sqlite3.DatabaseError as error:
             raise self._in_words(error, _DAMAGED) from error
 
-    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of `question`, which reads one consistent state of the file."""
+    def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Return the result of `query`, which reads one consistent state of the file."""
         while True:
             try:
                 with closing(_connect(self.file, "ro")) as connection:
                     connection.execute("BEGIN")
                     _require_known(connection, self.file)
-                    return question(connection)
+                    return query(connection)
             except sqlite3.DatabaseError as error:
                 if _code(error) != sqlite3.SQLITE_READONLY_ROLLBACK:
                     raise self._in_words(error) from error
@@ -180,7 +180,7 @@ class Catalogue:
             with TemporaryDirectory(prefix="authmeter-") as folder:
                 if copy := self._copied(Path(folder)):
                     copy.recover()
-                    return copy._ask(question)
+                    return copy._read(query)
 
     def _copied(self, folder: Path) -> "Catalogue | None":
         """Copy the file and its journal; return None if they changed meanwhile."""

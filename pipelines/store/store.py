@@ -105,7 +105,7 @@ class Store:
         """Return whether the manifest is stored in the catalogue; false for a new store, and for an older one that is
         not upgraded yet.
         """
-        if self._older.is_there():
+        if self._older.is_older_store():
             return False
         if self.catalogue.file.exists():
             return True

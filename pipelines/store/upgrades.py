@@ -34,7 +34,7 @@ class OlderStore:
     def __init__(self, warehouse: Path) -> None:
         self._warehouse, self._file = warehouse, warehouse / "manifest.json"
 
-    def is_there(self) -> bool:
+    def is_older_store(self) -> bool:
         """Return whether the store is an older one, whose manifest is still this JSON file.
 
         Raises:
@@ -44,11 +44,11 @@ class OlderStore:
         return raw is not None and _SIGNPOST not in raw
 
     def has_signpost(self) -> bool:
-        """Return whether the signpost exists. Raises the errors of `is_there`."""
+        """Return whether the signpost exists. Raises the errors of `is_older_store`."""
         return _SIGNPOST in (self._raw() or {})
 
     def manifest(self) -> Manifest | None:
-        """Return the manifest of an older store, or None for a current store. Raises the errors of `is_there`."""
+        """Return the manifest of an older store, or None for a current store. Raises the errors of `is_older_store`."""
         raw = self._raw()
         if raw is None or _SIGNPOST in raw:
             return None

@@ -23,16 +23,16 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
     make(connection, _steps(plan), values)
 
 
-def make_books(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
+def make_session_apps(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
     """Create `session_apps` from the relation `events`: all records of the app, and their copies in other apps.
 
     Args:
         values: the parameters of the steps, with `app_key`.
     """
-    make(connection, _book_steps(plan), values)
+    make(connection, _session_app_steps(plan), values)
 
 
-def _book_steps(plan: DayPlan) -> Iterator[Step]:
+def _session_app_steps(plan: DayPlan) -> Iterator[Step]:
     planned = {step.name: step for step in _all_steps(plan)}
     yield from _record_steps(plan, planned)
     yield planned["sign_in_counts"]

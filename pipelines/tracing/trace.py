@@ -26,7 +26,7 @@ from pipelines.store.database import named_rows, workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import record_files
 from pipelines.store.store import Store
-from pipelines.tracing.sessions import make_books, make_traced_sessions
+from pipelines.tracing.sessions import make_session_apps, make_traced_sessions
 from pipelines.tracing.traced import Traced, subjects_of
 from pipelines.tracing.wanted import Wanted
 
@@ -147,7 +147,7 @@ def _create_books(
     if changed:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE book_events AS {_sql('book_events')}", {"days": changed})
         create_view(connection, "events", "FROM book_events")
-        make_books(connection, plan, values)
+        make_session_apps(connection, plan, values)
         connection.execute("INSERT INTO books SELECT day, by_server FROM session_apps")
 
 

@@ -22,7 +22,7 @@ from reports.content.billing.package_course import LeftCourse, left_course
 from reports.content.billing.package_words import account_sentence, day_said, run_out_mark, severity, urgency
 from reports.content.billing.reconciled import reconciled
 from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
-from reports.content.billing.registry_notes import RegistryNotebook
+from reports.content.billing.registry_notes import RegistryNotesReader
 from reports.content.billing.resource_packages import PackageAccount, package_accounts
 from reports.content.billing.stack_drawing import shades, stack
 from reports.content.context import App, Quality, json_block
@@ -76,15 +76,15 @@ class BillingPages:
         self._accounts = sorted(package_accounts(marts), key=lambda one: urgency(one, as_of))
         self._reconciled = reconciled(marts)
         self._limits = limits(marts)
-        notebook = RegistryNotebook(marts)
+        reader = RegistryNotesReader(marts)
         self._notes = {
-            "packages.html": notebook.of((PACKAGES_FILE, READINGS_FILE), shared=("unknown_accounts",)),
-            "reconciliation.html": notebook.of(
+            "packages.html": reader.for_page((PACKAGES_FILE, READINGS_FILE), shared=("unknown_accounts",)),
+            "reconciliation.html": reader.for_page(
                 (f"{CONSOLE_FOLDER}/", f"{BILLS_FOLDER}/"),
                 own=("early_consoles", "early_bills"),
                 shared=("unknown_accounts",),
             ),
-            "limits.html": notebook.of((LIMITS_FILE,)),
+            "limits.html": reader.for_page((LIMITS_FILE,)),
         }
 
     @property

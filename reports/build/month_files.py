@@ -96,7 +96,7 @@ class AppMonths:
         files: dict[str, list[MonthFile]] = {app.key: [] for app in batch}
         for month in self._closed:
             found = self._found.get(month, {})
-            due = {app.key for app in batch if app.key in found and not self._all_kept(app, month, files[app.key])}
+            due = {app.key for app in batch if app.key in found and not self._add_unchanged(app, month, files[app.key])}
             for key, made in self._made(month, sorted(due)):
                 files[key] += made
         return files
@@ -115,7 +115,7 @@ class AppMonths:
     def _gets_workbook(self, key: str, month: date, rows: int) -> bool:
         return month in self._with_workbook and gets_workbook(key, rows, self._xlsx_apps)
 
-    def _all_kept(self, app: App, month: date, files: list[MonthFile]) -> bool:
+    def _add_unchanged(self, app: App, month: date, files: list[MonthFile]) -> bool:
         """Add the month's files to `files` and return True if all are unchanged, else add none and return False."""
         rows, source = self._found[month][app.key]
         kinds = ("csv", "xlsx") if self._gets_workbook(app.key, month, rows) else ("csv",)

@@ -16,7 +16,7 @@ _FINDINGS_LISTED: Final = 10
 
 def quality_values(
     marts: PublishedTables,
-    standing: DataState,
+    data_state: DataState,
     quality: Mapping[date, Day],
     incidents: PageIncidents,
     by_key: Mapping[str, App],
@@ -35,7 +35,7 @@ def quality_values(
         app = by_key.get(key)
         return [app.name, app.key, app.folder] if app else [key, key, None]
 
-    days = window(standing.publication.as_of, max(WINDOWS))
+    days = window(data_state.publication.as_of, max(WINDOWS))
     tables = {
         "days": [(day, quality[day].display_state, *row) for day, _, *row in marts.rows("day_quality")],
         "files": marts.rows("input_files"),
@@ -56,7 +56,7 @@ def quality_values(
         "limit": ROW_LIMIT,
         "listed": _FINDINGS_LISTED,
         "faults": [one for one in incidents.all if one.published.is_open and one.is_of_data],
-        "counted": incidents.counted(len(standing.failed_checks)),
-        "open_alone": incidents.open_alone,
+        "counted": incidents.counted(len(data_state.failed_checks)),
+        "open_independent": incidents.open_independent,
         "data": json_block({"tables": tables}),
     }

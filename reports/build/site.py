@@ -143,7 +143,7 @@ class _Site:
         language = self.language
         self.marts = marts = figures.second_connection()
         self.quality = context.quality_by_day(marts)
-        self.standing = context.data_state(marts, self.quality, settings.retention_days, events_from)
+        self.data_state = context.data_state(marts, self.quality, settings.retention_days, events_from)
         self.apps = context.apps(marts)
         self.by_key = {app.key: app for app in self.apps}
         self.incidents = PageIncidents(marts, self.by_key)
@@ -170,18 +170,18 @@ class _Site:
         self.norms = marts.key_norms(self.incidents.days)
         self.overviews = list(overviews(marts, self.quality, self.norms, days))
         self.billing = BillingPages(marts, self.quality, self.by_key)
-        publication = self.standing.publication
+        publication = self.data_state.publication
         # Part of the addresses of the data scripts, so that a browser never combines a new page with old figures.
         self.version = hashlib.sha256(f"{publication.as_of} {publication.generated_at}".encode()).hexdigest()[:8]
-        shared = shared_data(marts, self.standing, self.quality, self.version)
+        shared = shared_data(marts, self.data_state, self.quality, self.version)
         # Earlier days have no page of their own.
         shared["first_page"] = min((one.day for one in self.overviews), default=None)
         shared["has_older_days"] = has_older_days(len(self.apps))
         self.templates = environment(
             {
-                "stand": self.standing,
+                "data_state": self.data_state,
                 "word": self.word,
-                "reasons": reasons(self.standing),
+                "reasons": reasons(self.data_state),
                 "version": self.version,
                 "asset": write_assets(writer) | {"site": write_shared_data(writer, shared)},
                 "labels": {name: metric_label(name) for name in METRICS},
@@ -222,7 +222,7 @@ class _Site:
         values = files_values(self.writer.files, tables, self.overviews, self._counted(), as_of)
         self._page("files.html", app_count=len(self.apps), **values)
         self._data(write_app_files(self.writer, self.contents, self._app_shell(), self.before))
-        publication = self.standing.publication
+        publication = self.data_state.publication
         self.writer.manifest(publication.as_of.isoformat(), publication.generated_at)
         return SiteReport(len(self.apps), len(self.writer.files), sum(f.bytes for f in self.writer.files))
 
@@ -308,7 +308,7 @@ class _Site:
 
     def _quality(self) -> None:
         packages = self.packages.result()
-        values = quality_values(self.marts, self.standing, self.quality, self.incidents, self.by_key, packages)
+        values = quality_values(self.marts, self.data_state, self.quality, self.incidents, self.by_key, packages)
         self._page("quality.html", **values)
 
     def _days(self) -> None:
@@ -320,14 +320,14 @@ class _Site:
                 entries=self.incidents.of_day(overview.day), withdrawn=self.incidents.withdrawn_of_day(overview.day),
                 movers=[(self.by_key[mover.app_key], mover) for mover in overview.movers],
                 notes=[(self.by_key.get(note.app_key), note) for note in overview.notes],
-                final=finality(self.standing, overview.day),
+                final=finality(self.data_state, overview.day),
             )  # fmt: skip
 
     def _briefing(self, usage_csv: WrittenFile) -> None:
         metric = self._counted()
         self._page(
             "index.html", csv=usage_csv, app_count=len(self.apps), metric=metric,
-            briefing=briefing(self.marts, self.standing, self.quality, self.incidents, self.by_key, self.norms),
+            briefing=briefing(self.marts, self.data_state, self.quality, self.incidents, self.by_key, self.norms),
             withdrawn=self.incidents.withdrawn_since(min((one.day for one in self.overviews), default=date.max)),
             movers=[(self.by_key[key], *counts) for key, *counts in self.marts.rows("briefing/movers", metric=metric)],
         )  # fmt: skip

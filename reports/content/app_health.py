@@ -25,15 +25,15 @@ class AppHealth:
     the course of one of them over 30 days (`line`).
 
     Attributes:
-        is_struck: the app has an open incident.
-        is_alarming: one of its open incidents is red.
+        has_open_incident: the app has an open incident.
+        has_red_incident: one of its open incidents is red.
         newest: newest day of the 30 that has a record.
         line: the rate by day, or the requests by day if the app has no login channel (`is_line_of_rate` is false).
     """
 
     app: App
-    is_struck: bool
-    is_alarming: bool
+    has_open_incident: bool
+    has_red_incident: bool
     newest: date | None
     volume: int | None
     usual_volume: Usual
@@ -53,7 +53,7 @@ class AppHealth:
         return self.is_below or "above" in (self.usual_rate.side, self.usual_volume.side)
 
     @property
-    def is_unjudged(self) -> bool:
+    def has_no_usual_range(self) -> bool:
         """Whether neither its requests nor its technical success can be compared with a usual range: there are too few
         days, it is a holiday, or the day has no value.
         """
@@ -87,12 +87,14 @@ def app_health(
             known = day in quality.with_data and first is not None and day >= first
             volume, won, asked, cancelled = counted.get((key, day), (0, 0, 0, 0))
             requests = asked - cancelled
-            counts = not incident_days.has(key, channels, day)
+            is_reference = not incident_days.has(key, channels, day)
             rate = won / requests if known and requests else None
             rows.append(
-                DayValue(f"{key} volume", day, volume if known else None, None, counts, day not in quality.holidays)
+                DayValue(
+                    f"{key} volume", day, volume if known else None, None, is_reference, day not in quality.holidays
+                )
             )
-            rows.append(DayValue(f"{key} rate", day, rate, requests, counts))
+            rows.append(DayValue(f"{key} rate", day, rate, requests, is_reference))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}
     found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest in listed]
@@ -102,13 +104,15 @@ def app_health(
     )
 
 
-def _health(app: App, newest: date | None, is_alarming: bool | None, norms: Mapping[str, list[DayNorm]]) -> AppHealth:
+def _health(
+    app: App, newest: date | None, has_red_incident: bool | None, norms: Mapping[str, list[DayNorm]]
+) -> AppHealth:
     volume, rate = (norms[f"{app.key} {name}"] for name in ("volume", "rate"))
     has_rate = any(row.value is not None for row in rate)
     return AppHealth(
         app,
-        is_alarming is not None,
-        bool(is_alarming),
+        has_red_incident is not None,
+        bool(has_red_incident),
         newest,
         None if (counted := volume[-1].value) is None else int(counted),
         usual_of(volume[-1]),

@@ -32,22 +32,22 @@ class Finding:
     """Whether it is shown directly below the headline, because packages run out or have run out."""
 
 
-def findings(marts: PublishedTables, stand: DataState) -> list[Finding]:
+def findings(marts: PublishedTables, data_state: DataState) -> list[Finding]:
     """Return every finding about the data day and the files, the worst first."""
-    found = [*_days(stand), *_files(marts), *_records(marts, stand)]
+    found = [*_days(data_state), *_files(marts), *_records(marts, data_state)]
     return sorted(found, key=lambda one: ("bad", "warn", "note").index(one.severity))
 
 
-def _days(stand: DataState) -> Iterator[Finding]:
-    if stand.today.state == "missing":
+def _days(data_state: DataState) -> Iterator[Finding]:
+    if data_state.today.state == "missing":
         yield Finding(
             "bad",
             t("The data day has no records: no logs were delivered, or its files are damaged or held."),
             "quality.html",
         )
-    for check in stand.failed_checks:
+    for check in data_state.failed_checks:
         # The finding above already says that the data day has no record.
-        if check.name == "day_is_there" and stand.today.state == "missing":
+        if check.name == "day_is_there" and data_state.today.state == "missing":
             continue
         yield Finding(
             "bad" if check.severity == "error" else "warn",
@@ -56,18 +56,18 @@ def _days(stand: DataState) -> Iterator[Finding]:
             check.name in _URGENT_CHECKS,
         )
     # Comparisons that include days without data are incomplete. The data day itself was reported above.
-    gaps = [day for day in stand.missing_days if day != stand.today.day]
+    gaps = [day for day in data_state.missing_days if day != data_state.today.day]
     if gaps:
         yield Finding(
             "note",
             t("Days without data in the last 30: {days}").format(days=_some([day.isoformat() for day in gaps])),
             "quality.html#days",
         )
-    if stand.restated_days:
+    if data_state.restated_days:
         yield Finding(
             "note",
             t("Restated by late data or corrections: {days}").format(
-                days=_some([day.isoformat() for day in stand.restated_days])
+                days=_some([day.isoformat() for day in data_state.restated_days])
             ),
             "quality.html#restatements",
         )
@@ -83,10 +83,10 @@ def _files(marts: PublishedTables) -> Iterator[Finding]:
         )
 
 
-def _records(marts: PublishedTables, stand: DataState) -> Iterator[Finding]:
-    today = stand.today
+def _records(marts: PublishedTables, data_state: DataState) -> Iterator[Finding]:
+    today = data_state.today
     # Above a threshold the check `unmapped_share` fails and already reports them.
-    if today.unmapped_codes and not any(check.name == "unmapped_share" for check in stand.failed_checks):
+    if today.unmapped_codes and not any(check.name == "unmapped_share" for check in data_state.failed_checks):
         yield Finding(
             "note",
             t("Records of the data day whose result code is not in the dictionary: {count}").format(

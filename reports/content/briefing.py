@@ -43,7 +43,7 @@ class Briefing:
 
 def briefing(
     marts: PublishedTables,
-    stand: DataState,
+    data_state: DataState,
     quality: Quality,
     incidents: PageIncidents,
     by_key: Mapping[str, App],
@@ -55,12 +55,12 @@ def briefing(
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
     hit_apps = _apps_with_incidents(open_)
-    attention = findings(marts, stand)
+    attention = findings(marts, data_state)
     apps = app_health(marts, by_key, hit_apps, incidents.days, quality)
     active = {key for (key,) in marts.rows("active_apps")}
-    others = _others(by_key.values(), active, hit_apps, apps, is_holiday=stand.today.is_holiday)
+    others = _apps_without_incident(by_key.values(), active, hit_apps, apps, is_holiday=data_state.today.is_holiday)
     severity, sentence = _sentence(
-        stand, open_, incidents.counted(), hit_apps, others, attention, len(quality.with_data)
+        data_state, open_, incidents.counted(), hit_apps, others, attention, len(quality.with_data)
     )
     return Briefing(
         severity,
@@ -88,39 +88,39 @@ def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
 
 
 @dataclass(frozen=True)
-class _Others:
+class _AppsWithoutIncident:
     """Counts of the apps without an open incident, by state.
 
     Attributes:
         normal: apps in no other state. They include active apps that the briefing does not list, which are not compared
-            with a usual range. If there are any, `is_known_of_all` is false, and the text is "no incident" instead of
+            with a usual range. If there are any, `are_all_listed` is false, and the text is "no incident" instead of
             "normal".
-        young: apps without a usual range: they have too few days, or only requests, which have no usual range on a
-            holiday (`is_holiday`).
+        without_norm: apps without a usual range: they have too few days, or only requests, which have no usual range
+            on a holiday (`is_holiday`).
         silent: apps without a record in the 30 days, except disabled apps, which should have none.
     """
 
     normal: int
     below: int
     above: int
-    young: int
+    without_norm: int
     silent: int
-    is_known_of_all: bool
+    are_all_listed: bool
     is_holiday: bool
 
     @property
     def count(self) -> int:
         """The number of apps without an open incident, except disabled apps without a record."""
-        return self.normal + self.below + self.above + self.young + self.silent
+        return self.normal + self.below + self.above + self.without_norm + self.silent
 
     @property
     def words(self) -> Bilingual:
         """The states of these apps in words, with the number of apps in each state if there are several."""
         kinds = (
-            (self.normal, t("normal") if self.is_known_of_all else t("no incident")),
+            (self.normal, t("normal") if self.are_all_listed else t("no incident")),
             (self.below, t("below usual")),
             (self.above, t("above usual")),
-            (self.young, t("without a norm on a holiday") if self.is_holiday else t("with too few days")),
+            (self.without_norm, t("without a norm on a holiday") if self.is_holiday else t("with too few days")),
             (self.silent, t("no records in 30 days")),
         )
         found = [(number, kind) for number, kind in kinds if number]
@@ -132,34 +132,34 @@ class _Others:
     @property
     def are_normal(self) -> bool:
         """Whether all apps without an open incident are known to be normal."""
-        return self.is_known_of_all and self.normal == self.count
+        return self.are_all_listed and self.normal == self.count
 
 
-def _others(
+def _apps_without_incident(
     apps: Iterable[App],
     active: set[str],
     hit_apps: Collection[str],
     listed: Sequence[AppHealth],
     *,
     is_holiday: bool,
-) -> _Others:
+) -> _AppsWithoutIncident:
     silent = sum(app.key not in active and app.key not in hit_apps and app.status != "disabled" for app in apps)
     rest = active - set(hit_apps)
     below = sum(one.is_below and one.app.key in rest for one in listed)
     above = sum(one.is_unusual and not one.is_below and one.app.key in rest for one in listed)
-    young = sum(one.is_unjudged and one.app.key in rest for one in listed)
-    return _Others(
-        len(rest) - below - above - young, below, above, young, silent, rest <= {one.app.key for one in listed},
-        is_holiday,
+    without_norm = sum(one.has_no_usual_range and one.app.key in rest for one in listed)
+    return _AppsWithoutIncident(
+        len(rest) - below - above - without_norm, below, above, without_norm, silent,
+        rest <= {one.app.key for one in listed}, is_holiday,
     )  # fmt: skip
 
 
 def _sentence(
-    stand: DataState,
+    data_state: DataState,
     open_: Sequence[ListedIncident],
     counted: Bilingual,
     hit_apps: Collection[str],
-    others: _Others,
+    others: _AppsWithoutIncident,
     attention: Sequence[Finding],
     days: int,
 ) -> tuple[Literal["good", "warn", "bad"], Bilingual]:
@@ -171,20 +171,20 @@ def _sentence(
         days: how many days have data.
     """
     warnings = sum(one.severity != "note" for one in attention)
-    if stand.today.state == "missing":
-        head = t("{day} has no data").format(day=day_text(stand.today.day))
+    if data_state.today.state == "missing":
+        head = t("{day} has no data").format(day=day_text(data_state.today.day))
         return "bad", t("{head}; {rest}").format(head=head, rest=counted) if open_ else head
     if open_:
         whole = any(one.incident.published.incident.kind != "data" and one.incident.name is None for one in open_)
         said = [counted]
-        if stand.today.is_short and all(not is_problem(one.incident.published.incident.kind) for one in open_):
-            said.insert(0, _short(stand))
+        if data_state.today.is_short and all(not is_problem(one.incident.published.incident.kind) for one in open_):
+            said.insert(0, _short(data_state))
         # If the data day is short, no app is called normal.
-        if not whole and hit_apps and others.count and not stand.today.is_short:
+        if not whole and hit_apps and others.count and not data_state.today.is_short:
             said.append(_rest(others))
         return "warn" if all(entry.incident.is_amber for entry in open_) else "bad", COMMA.join(said)
-    if stand.today.is_short:
-        return "warn", _short(stand)
+    if data_state.today.is_short:
+        return "warn", _short(data_state)
     if days <= _LEAST_DAYS:
         return "warn", t("Nothing found, but {days} days of data are too few to compare with").format(days=days)
     if others.are_normal:
@@ -199,11 +199,11 @@ def _sentence(
     return "warn" if warnings else "good", SEMICOLON.join(said)
 
 
-def _short(stand: DataState) -> Bilingual:
-    return t("{day} has far fewer records than usual").format(day=day_text(stand.today.day))
+def _short(data_state: DataState) -> Bilingual:
+    return t("{day} has far fewer records than usual").format(day=day_text(data_state.today.day))
 
 
-def _rest(others: _Others) -> Bilingual:
+def _rest(others: _AppsWithoutIncident) -> Bilingual:
     if others.are_normal:
         said = t("the other app is normal") if others.count == 1 else t("the other {count} apps are normal")
     else:

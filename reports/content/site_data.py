@@ -23,13 +23,13 @@ from reports.content.published import LONG_DAYS, PublishedTables, months_to
 from reports.content.trust import public_reasons
 
 
-def shared_data(marts: PublishedTables, stand: DataState, quality: Quality, version: str) -> dict[str, Any]:
+def shared_data(marts: PublishedTables, data_state: DataState, quality: Quality, version: str) -> dict[str, Any]:
     """Return the data that every page's script reads as `RawSite` (`static/js/types.d.ts`).
 
     It contains days, periods and their coverage, the code dictionary, notes on all apps, the reasons of the trust bar
     that every reader may see, and the declarations.
     """
-    publication = stand.publication
+    publication = data_state.publication
     as_of = publication.as_of
     days, long_days = list(window(as_of, max(WINDOWS))), list(window(as_of, LONG_DAYS))
     first = months_to(as_of)[0]
@@ -63,7 +63,7 @@ def shared_data(marts: PublishedTables, stand: DataState, quality: Quality, vers
             ("vendor", "layer", "platform", "code", "meaning_zh", "meaning_en"), marts.rows("codes")
         ),
         "reasons": columns(
-            ("severity", "zh", "en"), ((severity, text.zh, text.en) for severity, text in public_reasons(stand))
+            ("severity", "zh", "en"), ((severity, text.zh, text.en) for severity, text in public_reasons(data_state))
         ),
         "outcomes": OUTCOMES,
         **declarations(marts.channels),

@@ -16,40 +16,40 @@ from reports.content.wording.words import CHECK_WORDS
 NAMED = 3
 
 
-def reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
+def reasons(data_state: DataState) -> list[tuple[str, Bilingual]]:
     """Return severity (`good`, `warn`, `bad`) and text of every reason, in the order of the bar."""
-    return [*_data_day(stand), *_window(stand), *_checks(stand)]
+    return [*_data_day(data_state), *_window(data_state), *_checks(data_state)]
 
 
-def public_reasons(stand: DataState) -> list[tuple[str, Bilingual]]:
+def public_reasons(data_state: DataState) -> list[tuple[str, Bilingual]]:
     """Return the reasons for readers who may see only some apps: which days have data.
 
     Late and restated records and failed checks are left out, because they may belong to other apps; an app's own
     figures contain its restated days.
     """
     found: list[tuple[str, Bilingual]] = []
-    if stand.today.state == "missing":
+    if data_state.today.state == "missing":
         found.append(("bad", t("The data day has no records.")))
-    elif stand.today.is_short:
+    elif data_state.today.is_short:
         found.append(("bad", t("Far fewer records than usual arrived: logs are missing, or users stayed away.")))
     else:
         found.append(("good", t("The data day is closed.")))
-    if stand.missing_days:
-        found.append((_gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)))
+    if data_state.missing_days:
+        found.append((_gaps(data_state), _listed(t("Days without data in the last 30:"), data_state.missing_days)))
     return found
 
 
-def finality(stand: DataState, day: date) -> Bilingual:
+def finality(data_state: DataState, day: date) -> Bilingual:
     """Return a text: whether the figures of a day can still change, and how often days of this age or older changed in
     the last 60 days.
 
     A day is published on the day after it, so the data day is one day old.
     """
-    if stand.is_final(day):
+    if data_state.is_final(day):
         return t("Final: late records of this day are no longer counted.")
-    until = day + timedelta(days=stand.retention_days)
-    age = (stand.publication.as_of - day).days + 1
-    found = [part for before, part in stand.changes if before is None or before >= age]
+    until = day + timedelta(days=data_state.retention_days)
+    age = (data_state.publication.as_of - day).days + 1
+    found = [part for before, part in data_state.changes if before is None or before >= age]
     most = max((part for part in found if part is not None), default=None)
     old = t("1 day old") if age == 1 else t("{count} days old").format(count=age)
     if not found:
@@ -70,59 +70,59 @@ def _part(share: float) -> str:
     return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
 
 
-def _data_day(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
-    if stand.today.state == "missing":
+def _data_day(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
+    if data_state.today.state == "missing":
         yield "bad", t("The data day has no records: no logs were delivered, or its files are damaged or held.")
         return
     yield (
         "good",
         t("The day is closed: {records} records accepted, {duplicates} of them duplicates that do not count.").format(
-            records=count(stand.today.records_accepted), duplicates=count(stand.today.duplicates)
+            records=count(data_state.today.records_accepted), duplicates=count(data_state.today.duplicates)
         ),
     )
-    yield "good", finality(stand, stand.today.day)
-    if stand.today.is_short:
+    yield "good", finality(data_state, data_state.today.day)
+    if data_state.today.is_short:
         yield "bad", t("Far fewer records than usual arrived: logs are missing, or users stayed away.")
-    if stand.today.usual_records:
+    if data_state.today.usual_records:
         yield (
-            "bad" if stand.today.is_short else "good",
+            "bad" if data_state.today.is_short else "good",
             t("Usual for this weekday, by the days before, duplicates left out: {usual} records.").format(
-                usual=count(stand.today.usual_records)
+                usual=count(data_state.today.usual_records)
             ),
         )
-    if stand.today.unmapped_codes:
+    if data_state.today.unmapped_codes:
         yield (
             "warn",
             t("Records whose result code is not in the dictionary, counted as error: {records}").format(
-                records=count(stand.today.unmapped_codes)
+                records=count(data_state.today.unmapped_codes)
             ),
         )
 
 
-def _window(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
-    if stand.missing_days:
-        yield _gaps(stand), _listed(t("Days without data in the last 30:"), stand.missing_days)
-    if stand.restated_days:
-        yield "warn", _listed(t("Days restated after publication in the last 30:"), stand.restated_days)
-    if stand.days_with_late_records:
-        late = dict(stand.days_with_late_records)
+def _window(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
+    if data_state.missing_days:
+        yield _gaps(data_state), _listed(t("Days without data in the last 30:"), data_state.missing_days)
+    if data_state.restated_days:
+        yield "warn", _listed(t("Days restated after publication in the last 30:"), data_state.restated_days)
+    if data_state.days_with_late_records:
+        late = dict(data_state.days_with_late_records)
         yield "warn", _listed(t("Late records in the last 30 days:"), tuple(late), late)
 
 
-def _gaps(stand: DataState) -> str:
+def _gaps(data_state: DataState) -> str:
     """Return the severity of a text about days without data: `bad` if the data day has none, else `warn`."""
-    return "bad" if stand.today.state == "missing" else "warn"
+    return "bad" if data_state.today.state == "missing" else "warn"
 
 
-def _checks(stand: DataState) -> Iterator[tuple[str, Bilingual]]:
-    for check in stand.failed_checks[:NAMED]:
+def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
+    for check in data_state.failed_checks[:NAMED]:
         name = CHECK_WORDS.get(check.name, Bilingual(check.name, check.name))
         day = f" {check.day}" if check.day else ""
         yield (
             "bad" if check.severity == "error" else "warn",
             Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
         )
-    if not stand.failed_checks:
+    if not data_state.failed_checks:
         yield "good", t("All checks of the last run passed.")
 
 

@@ -116,10 +116,10 @@ def _number(result: duckdb.DuckDBPyConnection) -> int:
 def _chunks(result: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
     has_times = any(str(column[1]).startswith("TIMESTAMP") for column in result.description)
     while rows := result.fetchmany(_ROWS_AT_ONCE):
-        yield [tuple(map(_without_time, row)) for row in rows] if has_times else rows
+        yield [tuple(map(_time_as_text, row)) for row in rows] if has_times else rows
 
 
-def _without_time(value: object) -> object:
+def _time_as_text(value: object) -> object:
     """Return the value; a time becomes RFC 3339 text, with its offset if it has one."""
     return value.isoformat() if isinstance(value, datetime) else value
 

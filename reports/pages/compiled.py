@@ -23,7 +23,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
     def get_source_checksum(self, source: str) -> str:
         """Return a checksum of the source and of all that is compiled into it."""
-        return super().get_source_checksum(source) + made_with(_HERE.parent)
+        return super().get_source_checksum(source) + compiled_inputs_checksum(_HERE.parent)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store a compiled template (`bucket` is Jinja's name for its cache entry), if the folder can be written."""
@@ -33,7 +33,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
 
 @cache
-def made_with(reports: Path) -> str:
+def compiled_inputs_checksum(reports: Path) -> str:
     """Return a checksum of the code of `content/` and `pages/`, and of the translations.
 
     Compiled templates depend on both besides their source: they contain words, and results of filters, because Jinja

@@ -21,14 +21,14 @@ def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
     """
     found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
     between = rates(found)
-    labels = [source.said(label) for label, _, _ in FUNNEL_ROWS]
+    labels = [source.text(label) for label, _, _ in FUNNEL_ROWS]
     counts = [found[name] for _, name, _ in FUNNEL_ROWS]
     shares = [share(between[pair]) if pair else "" for _, _, pair in FUNNEL_ROWS]
-    rate = source.said(t("From the step before"))
+    rate = source.text(t("From the step before"))
     bars = {
         "type": "bar",
         "orientation": "h",
-        "name": source.said(t("Sessions")),
+        "name": source.text(t("Sessions")),
         "x": counts,
         "y": labels,
         "text": [" · ".join(filter(None, [count(one), rate])) for one, rate in zip(counts, shares, strict=True)],
@@ -39,8 +39,8 @@ def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
     }
     sessions = found["sessions"]
     layout = source.layout(
-        f"{app_name} · {source.said(t('Funnel of one-click login'))}",
-        source.said(t("sessions with a record in this channel: {count}").format(count=count(sessions))),
+        f"{app_name} · {source.text(t('Funnel of one-click login'))}",
+        source.text(t("sessions with a record in this channel: {count}").format(count=count(sessions))),
     )
     upwards = {"autorange": "reversed", "automargin": True}
     layout |= {

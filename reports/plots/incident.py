@@ -23,7 +23,7 @@ def incident(source: Source, published: PublishedIncident, app_name: str) -> "Fi
     line = {
         "type": "scatter",
         "mode": "lines",
-        "name": source.said(curve.name),
+        "name": source.text(curve.name),
         "x": [day.isoformat() for day in days],
         "y": [row.value for row in curve.rows],
         "connectgaps": False,
@@ -34,7 +34,7 @@ def incident(source: Source, published: PublishedIncident, app_name: str) -> "Fi
     usual = drawn["norm"] | {"opacity": 1}
     first = drawn["incident"] | {"line": line_of(source.style(_SHEET, ".curve .first"))}
     marked = [] if curve.mark is None else [Mark("incident", days[curve.mark], curve.mark_label, curve.mark_label)]
-    layout = source.layout(f"{app_name} · {source.said(curve.name)}", source.said(curve.words))
+    layout = source.layout(f"{app_name} · {source.text(curve.name)}", source.text(curve.words))
     course = course_of(curve.rows)
     unit = curve.unit or "records"
     up = scale([*course.values, *course.low, *course.high], unit, False, source.language)
@@ -48,7 +48,7 @@ def incident(source: Source, published: PublishedIncident, app_name: str) -> "Fi
             *day_marks(days, marked, {"incident": first}, WIDTH),
         ],
         "annotations": [
-            note(source.said(text), written, xref="paper", x=0, xanchor="left", y=value,
+            note(source.text(text), written, xref="paper", x=0, xanchor="left", y=value,
                  yanchor="top" if place == 0 else "bottom")
             for place, (value, text) in enumerate(curve.levels)
         ],

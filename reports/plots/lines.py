@@ -64,7 +64,7 @@ def end_names(lines: Sequence[Trace], layout: Mapping[str, Any], source: Source)
     ends = [(line, value) for line, value in zip(lines, last, strict=True) if value is not None]
     wanted = [bottom - (value - low) / (high - low) * (bottom - top) for _, value in ends]
     return [
-        note(source.said(LOOKS[line["meta"]["look"]].label), line["line"]["color"], xref="paper", x=1, xanchor="left",
+        note(source.text(LOOKS[line["meta"]["look"]].label), line["line"]["color"], xref="paper", x=1, xanchor="left",
              xshift=_NAME_AT, yref="y", y=value, yshift=at - height)
         for (line, value), at, height in zip(ends, wanted, spread(wanted, top, bottom), strict=True)
     ]  # fmt: skip

@@ -23,7 +23,7 @@ def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels:
     Args:
         incidents: the incidents of the app.
     """
-    noted = source.said(t("Noted"))
+    noted = source.text(t("Noted"))
     return [
         *_incident_marks(source, incidents, channels),
         *(Mark("note", day, noted, noted) for (day,) in source.marts.rows("chart_notes", app_key=app_key)),
@@ -40,9 +40,9 @@ def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Col
     for one in incidents:
         if one.channel in (ALL, *channels):
             by_day[one.first_day].add(one.channel)
-    said = source.said(t("Incident"))
+    said = source.text(t("Incident"))
     for day, found in by_day.items():
-        names = [source.said(word(channel)) for channel in sorted(found) if channel != ALL]
+        names = [source.text(word(channel)) for channel in sorted(found) if channel != ALL]
         yield Mark("incident", day, " · ".join([said, *names]), said)
 
 

@@ -33,8 +33,8 @@ def packages(source: Source, account: PackageAccount) -> "Figure":
         return figure([], source.layout(account.row.account_id) | {"annotations": [source.empty()]})
     marked = [("now", as_of, day_said(as_of, as_of))]
     if run_out := run_out_mark(account, len(course.mid), as_of):
-        marked.append(("run-out", as_of + timedelta(days=run_out[0]), source.said(run_out[1])))
-    layout = source.layout(account.row.account_id, source.said(course.words))
+        marked.append(("run-out", as_of + timedelta(days=run_out[0]), source.text(run_out[1])))
+    layout = source.layout(account.row.account_id, source.text(course.words))
     last = as_of + timedelta(days=len(course.mid))
     up = scale([0, stack_top(course)], "records", True, source.language)
     layout |= {
@@ -79,12 +79,12 @@ def _fan(source: Source, course: LeftCourse, as_of: date) -> Iterator[dict[str, 
     now = sum(values[-1] for values in course.past)
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}}
     if course.low:
-        yield edge | {"name": source.said(t("With the most uses")), **_ahead(as_of, now, course.low)}
+        yield edge | {"name": source.text(t("With the most uses")), **_ahead(as_of, now, course.low)}
         fill = source.style(_SHEET, ".stack .fan")["fill"]
-        few = {"name": source.said(t("With the fewest uses")), "fill": "tonexty", "fillcolor": fill}
+        few = {"name": source.text(t("With the fewest uses")), "fill": "tonexty", "fillcolor": fill}
         yield edge | few | _ahead(as_of, now, course.high)
     if course.mid:
-        name = source.said(t("Total left, forecast after the data day"))
+        name = source.text(t("Total left, forecast after the data day"))
         yield edge | _ahead(as_of, now, course.mid) | {
             "name": name, "line": line_of(source.style(_SHEET, ".stack .mid"))
         }  # fmt: skip

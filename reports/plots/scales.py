@@ -79,7 +79,7 @@ def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
     return [backdrop | {"x0": moment(day, -0.5), "x1": moment(day, 0.5)} for day in days]
 
 
-def ghost(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
+def previous_line(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
     """Return a thin line of the `values` of the span before, drawn at the present `days`; empty without values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)

@@ -32,7 +32,7 @@ class Source:
     language: str
     theme: str
 
-    def said(self, text: Bilingual) -> str:
+    def text(self, text: Bilingual) -> str:
         """Return a text in the language of the figures."""
         return in_language(text, self.language)
 
@@ -43,7 +43,7 @@ class Source:
     def empty(self) -> dict[str, Any]:
         """Return the text of a chart without data, as an annotation."""
         muted = THEMES[self.theme]["muted"]
-        return note(self.said(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
+        return note(self.text(t("no data")), muted, xref="paper", yref="paper", x=0.5, y=0.5)
 
     def layout(self, title: str, below: str = "") -> dict[str, Any]:
         """Return the layout of the charts with a title, and a smaller line below it.

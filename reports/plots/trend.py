@@ -21,7 +21,7 @@ from reports.content.published import LONG_DAYS, MONTHS
 from reports.plots.chart_lists import ChartLists
 from reports.plots.lines import Trace, drawn_lines, end_names, series_of, size_markers
 from reports.plots.marks import marks
-from reports.plots.scales import band, day_marks, day_scale, ghost, scale, whole_days
+from reports.plots.scales import band, day_marks, day_scale, previous_line, scale, whole_days
 from reports.plots.source import HOVER, WIDTH, Source, figure
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
     chart = known[name]
     found = _Trend(source, app_key, chart, days)
     lines = found.lines(empty_figure(chart, source.language, source.theme)["data"], series)
-    return figure(lines, found.filled(lines, source.layout(f"{app_name} · {source.said(chart.title)}")))
+    return figure(lines, found.layout_of(lines, source.layout(f"{app_name} · {source.text(chart.title)}")))
 
 
 class _Trend:
@@ -92,7 +92,7 @@ class _Trend:
             line |= {"x": [day.isoformat() for day in days], "y": values}
         return drawn
 
-    def filled(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
+    def layout_of(self, lines: Sequence[Trace], layout: dict[str, Any]) -> dict[str, Any]:
         """Return `layout` with axes, shapes behind the lines, and the lines' names; also set the sizes of markers."""
         chart, source, days = self._chart, self._source, self._days[self._first :]
         drawn = backdrops(source.theme)
@@ -107,7 +107,10 @@ class _Trend:
             ranges = [
                 None if row.low is None or row.high is None else (row.low, row.high) for row in self._norms(series)
             ]
-            behind = [*band(days, ranges, colour, drawn["norm"]), *ghost(days, before, colour, drawn["previous"])]
+            behind = [
+                *band(days, ranges, colour, drawn["norm"]),
+                *previous_line(days, before, colour, drawn["previous"]),
+            ]
             heights += [before, *(list(one) for one in ranges if one)]
         if self._span > min(WINDOWS):
             for line in lines:

@@ -17,7 +17,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.common.errors import UsageError
-from pipelines.common.files.rights import keep_private
+from pipelines.common.files.rights import require_private
 from pipelines.common.files.toml_files import findings, read_toml
 from pipelines.contract.record.fields import APP_KEY_PATTERN
 
@@ -83,7 +83,7 @@ class TokensFile:
     def _parse(self, mode: int) -> tuple[TokenEntry, ...]:
         if not stat.S_ISREG(mode):
             raise self._refusal("is not a file", "Name a file with --tokens.")
-        keep_private(self.file, "The tokens file", _WHY)
+        require_private(self.file, "The tokens file", _WHY)
         try:
             entries = _Content.model_validate(read_toml(self.file)).token
         except ValidationError as error:

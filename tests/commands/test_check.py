@@ -110,7 +110,7 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
 def test_a_check_of_many_new_files_looks_into_some(
     call: Call, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_landing, "_LOOKED_INTO", 3)
+    monkeypatch.setattr(check_landing, "_MOST_EXAMINED", 3)
     for number in range(5):
         folder.land(f"{number:03}.json", NO_JSON)
     ended = call("check", data=folder.root)

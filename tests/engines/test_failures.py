@@ -12,7 +12,7 @@ import pytest
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.engines.spark import place, roller
-from pipelines.engines.spark.failures import in_words
+from pipelines.engines.spark.failures import as_spark_error
 from pipelines.run import engines
 from tests.engines.conftest import needs_spark, use
 from tests.engines.killing import Killing, KillingReader
@@ -163,7 +163,7 @@ SAID = {
 
 @pytest.mark.parametrize("said", SAID)
 def test_what_spark_says_in_our_words(said: str, tmp_path: Path) -> None:
-    assert in_words(said, tmp_path / "spark.log").what == SAID[said]
+    assert as_spark_error(said, tmp_path / "spark.log").what == SAID[said]
 
 
 REFUSED = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
-from pipelines.ingest.placing import Placing
+from pipelines.ingest.content_decisions import ContentDecisions
 from tests.data.rotated_logs import RotatedLog
 from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, write_line_source
 
@@ -260,7 +260,7 @@ def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(
 
         # A long run commits the first files before it has read the last.
         killed.setattr(ingest, "_BYTES_PER_COMMIT", 0)
-        killed.setattr(Placing, "finish", dies)
+        killed.setattr(ContentDecisions, "finish", dies)
         with pytest.raises(KeyboardInterrupt):
             folder.ingest(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read"]

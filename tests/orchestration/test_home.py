@@ -18,7 +18,7 @@ import yaml
 
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import home_tables
-from pipelines.orchestration.home.home import end_runs_of_the_dead, prepare, records_kept_open
+from pipelines.orchestration.home.home import end_dead_runs_before_scheduler, prepare, records_kept_open
 from tests.support import DataFolder
 
 # Four processes that open the same new Dagster home at once; it gives how many could not.
@@ -118,7 +118,7 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
     with dg.DagsterInstance.get() as instance:
         for status in (*begun, dg.DagsterRunStatus.NOT_STARTED):
             instance.create_run_for_job(small, status=status)
-    assert end_runs_of_the_dead(tmp_path) == len(begun)
+    assert end_dead_runs_before_scheduler(tmp_path) == len(begun)
     with dg.DagsterInstance.get() as instance:
         left = sorted(run.status.value for run in instance.get_runs())
     assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
+from pipelines.orchestration.asset_metadata import ROWS_OF_DAY
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions
-from pipelines.orchestration.holdings import ROWS_OF_DAY
-from pipelines.orchestration.partitions import add_days, days_to_record, keep_in_line
+from pipelines.orchestration.partitions import add_days, days_to_record, match_partitions_to_days
 from pipelines.store.manifest import DayEntry, Manifest
 from tests.support import DAY
 
@@ -38,7 +38,7 @@ def test_days_stand_in_order(known: tuple[int, ...], there: tuple[int, ...], wan
     with dg.DagsterInstance.ephemeral() as instance:
         for back in known:
             add_days(InstancePartitions(instance), [DAY - timedelta(days=back)])
-        keep_in_line(InstancePartitions(instance), manifest(*there))
+        match_partitions_to_days(InstancePartitions(instance), manifest(*there))
         assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
 
 
@@ -46,7 +46,7 @@ def test_days_stand_in_order(known: tuple[int, ...], there: tuple[int, ...], wan
 def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, wanted: tuple[int, ...]) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         add_days(InstancePartitions(instance), [DAY - timedelta(days=back) for back in (2, 1, 0)])
-        keep_in_line(InstancePartitions(instance), manifest(*there, days_from=DAY - timedelta(days=first)))
+        match_partitions_to_days(InstancePartitions(instance), manifest(*there, days_from=DAY - timedelta(days=first)))
         assert instance.get_dynamic_partitions("business_days") == keys(*wanted)
 
 

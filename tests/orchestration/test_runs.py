@@ -31,7 +31,7 @@ def only_run(instance: dg.DagsterInstance) -> dg.DagsterRun:
     return run
 
 
-def holdings(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
+def recorded_metadata(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
     """The metadata of an asset's newest materialization."""
     event = instance.get_latest_materialization_event(dg.AssetKey(name))
     assert event is not None, name
@@ -74,14 +74,14 @@ def test_a_run_records_what_it_made(instance: dg.DagsterInstance) -> None:
 
 def assert_holds(instance: dg.DagsterInstance, published: DataFolder, day: date) -> None:
     """Assert that the metadata of each asset describe the contents of the folder."""
-    parts, days = holdings(instance, "event_parts"), holdings(instance, "day_tables")
+    parts, days = recorded_metadata(instance, "event_parts"), recorded_metadata(instance, "day_tables")
     assert (parts["records_read"], parts["rejected"], parts["dagster/row_count"]) == (759, 4, 755)
     assert days["dagster/partition_row_count"] == published.counted()[day]
     for name, table in TABLES.items():
-        holds = holdings(instance, name)
+        holds = recorded_metadata(instance, name)
         assert holds["dagster/row_count"] == published.rows(f"SELECT count(*) FROM {name}")[0][0]
         assert [column.name for column in holds["dagster/column_schema"].columns] == list(table.columns)
-    site, exports = holdings(instance, "site"), holdings(instance, "exports")
+    site, exports = recorded_metadata(instance, "site"), recorded_metadata(instance, "exports")
     assert site["pages"] == len(list(published.store.site.rglob("*.html")))
     assert Path(site["page"].removeprefix("file://")).is_file()
     assert exports["files"] == len(list(published.store.site.rglob("*.csv")))
@@ -89,8 +89,8 @@ def assert_holds(instance: dg.DagsterInstance, published: DataFolder, day: date)
 
 def test_a_run_says_what_each_asset_holds(instance: dg.DagsterInstance, published: DataFolder, yesterday: date) -> None:
     assert_holds(instance, published, yesterday)
-    assert holdings(instance, "event_parts")["new_records"] == 759
-    assert holdings(instance, "day_tables")["new_days"] == 3
+    assert recorded_metadata(instance, "event_parts")["new_records"] == 759
+    assert recorded_metadata(instance, "day_tables")["new_days"] == 3
 
 
 def test_a_run_with_nothing_new_records_each_asset(call: Call, own: DataFolder, yesterday: date) -> None:
@@ -102,9 +102,9 @@ def test_a_run_with_nothing_new_records_each_asset(call: Call, own: DataFolder, 
             assert event is not None
             assert event.run_id == newest.run_id
         assert_holds(instance, own, yesterday)
-        assert holdings(instance, "day_tables")["page"] == (own.store.site / "index.html").as_uri()
-        assert holdings(instance, "event_parts")["new_records"] == 0
-        assert holdings(instance, "day_tables")["new_days"] == 0
+        assert recorded_metadata(instance, "day_tables")["page"] == (own.store.site / "index.html").as_uri()
+        assert recorded_metadata(instance, "event_parts")["new_records"] == 0
+        assert recorded_metadata(instance, "day_tables")["new_days"] == 0
 
 
 def test_nothing_of_a_person_is_recorded(published: DataFolder) -> None:
@@ -146,7 +146,7 @@ def test_a_day_without_data_can_be_run_for(call: Call, folder: DataFolder, yeste
     assert call("run", data=folder.root).code == 3
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
-        assert holdings(instance, "day_tables")["dagster/partition_row_count"] == 0
+        assert recorded_metadata(instance, "day_tables")["dagster/partition_row_count"] == 0
         assert recorded_days(instance) == {str(yesterday), str(days_before(yesterday, 2))}
 
 

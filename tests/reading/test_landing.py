@@ -367,9 +367,9 @@ def test_what_is_left_alone_for_its_kind_is_reported(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.log")
     (tmp_path / "link.log").symlink_to("/dev/zero")
     (tmp_path / ".hidden").write_bytes(LOG)
-    passed_over: set[str] = set()
-    assert list(scan(tmp_path, set(), passed_over)) == []
-    assert passed_over == {"pipe.log", "link.log", ".hidden"}
+    ignored: set[str] = set()
+    assert list(scan(tmp_path, set(), ignored)) == []
+    assert ignored == {"pipe.log", "link.log", ".hidden"}
 
 
 def parquet(rows: int) -> bytes:

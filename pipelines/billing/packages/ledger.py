@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pipelines.billing.packages.account import Account, UsesByApp
-from pipelines.billing.packages.ledger_events import Kind, LedgerEvent, events_by_day, in_order_of_acting
+from pipelines.billing.packages.ledger_events import Kind, LedgerEvent, events_by_day, events_by_effective_time
 from pipelines.billing.packages.shares import shares
 from pipelines.common.days import day_start, days_between
 from pipelines.common.errors import BooksError
@@ -69,7 +69,7 @@ class PackageBalance:
         self.used += uses
         self.remaining -= uses
 
-    def act(self, one: LedgerEvent) -> None:
+    def apply(self, one: LedgerEvent) -> None:
         """Apply an event to the package."""
         if one.kind is Kind.PURCHASE:
             self.granted += one.value
@@ -154,13 +154,13 @@ def _segments(
     start = day_start(day, zone)
     segments = account.segments.get(day) or {start: uses}
     _require_whole(account, day, segments.values(), uses)
-    by_cut, at_end = in_order_of_acting(todays, segments, start)
+    by_cut, at_end = events_by_effective_time(todays, segments, start)
     for cut in sorted({*segments, *by_cut}):
         for one in by_cut.get(cut, ()):
-            balances[one.resource_package_id].act(one)
+            balances[one.resource_package_id].apply(one)
         yield segments.get(cut, {})
     for one in at_end:
-        balances[one.resource_package_id].act(one)
+        balances[one.resource_package_id].apply(one)
 
 
 def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], uses: UsesByApp) -> None:

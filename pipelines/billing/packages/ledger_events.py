@@ -40,7 +40,7 @@ def events_by_day(account: Account, before: datetime, zone: str) -> dict[date, l
     return dict(by_day)
 
 
-def in_order_of_acting(
+def events_by_effective_time(
     events: Iterable[LedgerEvent], cuts: Collection[datetime], start: datetime
 ) -> tuple[dict[datetime, list[LedgerEvent]], list[LedgerEvent]]:
     """Return a day's events by the instant at which they apply, and the events that apply at the end of the day.

@@ -33,7 +33,7 @@ class Difference:
         shift: the hours by which the console's days are shifted, and the records that this explains; None without one.
         peers: key of the group of accounts whose differences cancel out if uses are billed to the wrong account; None
             without a group.
-        known: a cause that the caller found; it has precedence over all others except `within`.
+        given_cause: a cause that the caller found; it has precedence over all others except `within`.
     """
 
     difference: int
@@ -41,16 +41,16 @@ class Difference:
     counts: LogCounts
     shift: tuple[int, int] | None = None
     peers: Hashable = None
-    known: DifferenceCause | None = None
+    given_cause: DifferenceCause | None = None
 
     def early_cause(self) -> DifferenceCause | None:
-        """Return the cause if the account's own data determine it: `within` (the tolerance), the known cause, or
+        """Return the cause if the account's own data determine it: `within` (the tolerance), the given cause, or
         `shift`. Else return None.
         """
         if self._is_explained_by(0):
             return DifferenceCause(WITHIN, 0)
-        if self.known:
-            return self.known
+        if self.given_cause:
+            return self.given_cause
         if self.shift and self._is_explained_by(self.shift[1]):
             return DifferenceCause(SHIFT, self.shift[1], self.shift[0])
         return None

@@ -106,11 +106,13 @@ def _difference(
     missing = DifferenceCause("log_incomplete", 0) if any(day not in log.complete for day in days) else None
     allowed = tolerance.of(said)
     if measure == OVERFLOW:
-        return Difference(said - overflow, allowed, LogCounts(), known=missing or DifferenceCause("unexplained", 0))
+        return Difference(
+            said - overflow, allowed, LogCounts(), given_cause=missing or DifferenceCause("unexplained", 0)
+        )
     difference = said - counts.uses
-    known = missing or (DifferenceCause("overflow_only", difference) if abs(said - overflow) <= allowed else None)
+    given = missing or (DifferenceCause("overflow_only", difference) if abs(said - overflow) <= allowed else None)
     return Difference(
-        difference, allowed, counts, _shift(key, days, log, shifts), (key.month, key.channel, measure), known
+        difference, allowed, counts, _shift(key, days, log, shifts), (key.month, key.channel, measure), given
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ good records.
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from pipelines.closing.warnings import damaged_files, of_files
-from pipelines.commands.check.look import examined_entries
+from pipelines.closing.warnings import damaged_files, file_content_checks
+from pipelines.commands.check.beginnings import examined_entries
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
 from pipelines.common.files.near_names import has_ignored_name
@@ -23,17 +23,17 @@ from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
 # Most new files that are examined: a check should take seconds.
-_LOOKED_INTO = 100
+_MOST_EXAMINED = 100
 
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     """Print the number of files by source, and the findings on files; return whether there is a warning."""
     files: dict[str, int] = {}
     unreadable: set[str] = set()
-    passed_over: set[str] = set()
+    ignored: set[str] = set()
     unread: list[str] = []
     logs: list[tuple[LandedFile, SourceMapping]] = []
-    scanned = scan(store.landing, unreadable, passed_over)
+    scanned = scan(store.landing, unreadable, ignored)
     landed = landed_files(scanned, store.read_manifest().archives, settings)
     for file in landed.files:
         mapping = sources.for_landed(file)
@@ -51,8 +51,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         nothing = f"empty: no log in {store.landing}{misplaced_logs(store)}"
         found = f"no log: {IGNORED_KINDS} are ignored" if is_there else nothing
     print(f"landing    {found}")
-    by_name = sorted(path for path in passed_over if has_ignored_name(path))
-    for path in sorted(passed_over.difference(by_name)):
+    by_name = sorted(path for path in ignored if has_ignored_name(path))
+    for path in sorted(ignored.difference(by_name)):
         print(f"ignored    landing/{printable(path)} is a link or a special file")
     if by_name:
         names = counted(len(by_name), "name")
@@ -87,8 +87,8 @@ def _poor_files(
             entry.is_gone = was_unreadable or (entry.path, entry.stamp) not in there
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced" and not e.is_gone}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
-    if len(new) > _LOOKED_INTO:
-        print(f"landing    {len(new):,} files are new; only the first {_LOOKED_INTO} are examined")
+    if len(new) > _MOST_EXAMINED:
+        print(f"landing    {len(new):,} files are new; only the first {_MOST_EXAMINED} are examined")
     # Files that had no accepted record when a run read them with another mapping.
     poor = [
         (file, mapping)
@@ -106,5 +106,5 @@ def _poor_files(
         refused_entry(file, time, None) for file in landed.refused if (file.path, file.stamp) not in known
     ]
     if new:
-        manifest.files += examined_entries(new[:_LOOKED_INTO], settings, time)
-    return (damaged_files(manifest), *of_files(manifest))
+        manifest.files += examined_entries(new[:_MOST_EXAMINED], settings, time)
+    return (damaged_files(manifest), *file_content_checks(manifest))

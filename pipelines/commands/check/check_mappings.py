@@ -14,7 +14,7 @@ from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.mapping import SourceMapping
-from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS_NOTHING, fault_words, mapping_faults, uses_of
+from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS, fault_words, mapping_faults, uses_of
 from pipelines.reading.sources.sources import Sources
 from pipelines.store.store import Store
 
@@ -71,6 +71,6 @@ def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[L
                 return [f"landing/{printable(file.path)}: {error.what}"]
         faults = mapping_faults(mapping, books)
         found = [f"landing/{printable(file.path)}: {fault_words(fault)[0]}" for fault in faults]
-        if KEEPS_NOTHING not in faults:
+        if KEEPS not in faults:
             break
     return found

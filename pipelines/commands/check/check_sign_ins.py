@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from pipelines.commands.check.beginnings import read_beginning
 from pipelines.commands.check.check_mappings import DRY_KEY
-from pipelines.commands.check.look import read_beginning
 from pipelines.common.days import last_closed_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import counted, percent

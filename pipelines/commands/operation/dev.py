@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.common.process.loopback import LOOPBACK, require_free
 from pipelines.common.project import PROJECT
-from pipelines.orchestration.home.home import end_runs_of_the_dead, prepare
+from pipelines.orchestration.home.home import end_dead_runs_before_scheduler, prepare
 from pipelines.orchestration.home.scheduler_process import run_scheduler
 from pipelines.run.daily_run import open_run
 
@@ -23,7 +23,7 @@ def run_dev(data: Path, port: int) -> int:
         # If the port is in use, Dagster's web server ends and its parent waits forever. The processes of a killed
         # `authmeter dev` have ended by now.
         require_free(port)
-        end_runs_of_the_dead(data)
+        end_dead_runs_before_scheduler(data)
         page = f"http://{LOOPBACK}:{port}" if port else "a free port, printed below,"
         print(f"Dagster on {page} for {data}; stop it with Ctrl-C.", flush=True)
 

@@ -31,7 +31,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     Args:
         where: the data folder.
     """
-    found = next((one for one in errors_behind(error) if _is_of_rights(one)), None)
+    found = next((one for one in errors_behind(error) if _is_rights_error(one)), None)
     if found is None:
         return None
     named = [Path(name) for name in _names(found) if os.path.isabs(name)]
@@ -65,7 +65,7 @@ def rights_error(path: Path) -> AuthmeterError:
     )
 
 
-def keep_private(file: Path, what: str, why: str, besides: str = "") -> None:
+def require_private(file: Path, what: str, why: str, besides: str = "") -> None:
     """Refuse a secret file that users other than its owner may read or change; pipes are accepted.
 
     Args:
@@ -95,7 +95,7 @@ def _name(user: int) -> str:
         return f"user {user}"
 
 
-def _is_of_rights(error: BaseException) -> bool:
+def _is_rights_error(error: BaseException) -> bool:
     if isinstance(error, AuthmeterError):
         return False
     return (isinstance(error, OSError) and error.errno in _NUMBERS) or bool(_WORDS.search(str(error)))

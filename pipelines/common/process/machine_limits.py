@@ -53,7 +53,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
     """
     if isinstance(error, AuthmeterError):
         return None
-    if is_disk_full(error) or (_is_of_the_disk(error) and not _has_room(where)):
+    if is_disk_full(error) or (_is_disk_error(error) and not _has_room(where)):
         return AuthmeterError(
             "The disk is full.",
             where=where,
@@ -70,7 +70,7 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
     return as_rights_error(error, where)
 
 
-def _is_of_the_disk(error: BaseException) -> bool:
+def _is_disk_error(error: BaseException) -> bool:
     """Return whether SQLite reported a disk error that a full disk may have caused."""
     return any(_DISK_WORDS.search(str(one)) for one in errors_behind(error))
 

@@ -56,7 +56,7 @@ _DIGIT = re.compile(r"\d")
 
 
 # Letters and digits that JSON escapes as code points, also in JSON within JSON.
-_HIDDEN = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
+_ESCAPED_CHARACTER = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 
 
 def masked_value(text: str, personal: Iterable[str] = ()) -> str:
@@ -84,7 +84,7 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     Args:
         personal: known values of devices or phones, masked wherever they occur.
     """
-    text = _shortened(_HIDDEN.sub(_as_itself, text).replace("\0", ""))
+    text = _shortened(_ESCAPED_CHARACTER.sub(_unescaped, text).replace("\0", ""))
     for value in personal:
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
     text = _keys_masked(text)
@@ -108,7 +108,7 @@ def _shortened(text: str) -> str:
     return text[:-200] + re.sub(r"[^,;\n]+$", "", text[-200:])
 
 
-def _as_itself(hidden: re.Match[str]) -> str:
+def _unescaped(hidden: re.Match[str]) -> str:
     letter = chr(int(hidden[1], 16))
     return letter if letter.isalnum() or letter in "_- \0" else hidden[0]
 

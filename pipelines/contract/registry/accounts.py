@@ -43,14 +43,14 @@ def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ..
     Raises:
         UsageError: the file cannot be read, or has no column `account_id`.
     """
-    asked = RowFile(
+    row_file = RowFile(
         folder / ACCOUNTS_FILE,
         f"registry/{ACCOUNTS_FILE}",
         columns=AccountRow._fields,
         needed=("account_id",),
         key=("app_key", "vendor"),
     )
-    return tuple(sorted(read_row_file(asked, _row_of, lambda row: row[:2], problems)))
+    return tuple(sorted(read_row_file(row_file, _row_of, lambda row: row[:2], problems)))
 
 
 def account_rules(rows: Iterable[AccountRow], apps: Iterable[Mapping[str, str | None]]) -> Iterator[list[object]]:

@@ -56,14 +56,14 @@ def load_limits(folder: Path, problems: list[Problem]) -> tuple[Limit, ...]:
     file = folder / LIMITS_FILE
     if not os.path.lexists(file):
         return DEFAULTS
-    asked = RowFile(
+    row_file = RowFile(
         file,
         f"registry/{LIMITS_FILE}",
         columns=Limit._fields,
         needed=("limit_id", "key", "max_requests", "window"),
         key=("limit_id",),
     )
-    return tuple(sorted(read_row_file(asked, _limit_of, lambda limit: limit.limit_id, problems)))
+    return tuple(sorted(read_row_file(row_file, _limit_of, lambda limit: limit.limit_id, problems)))
 
 
 def window_of(text: str) -> str | None:

@@ -86,13 +86,13 @@ def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
         UsageError: a file cannot be read, or lacks a column that every row needs.
     """
     needed = (_ID, "quantity", "purchased_at")
-    asked = RowFile(folder / PACKAGES_FILE, f"registry/{PACKAGES_FILE}", _PACKAGE_COLUMNS, needed, key=(_ID,))
-    packages = read_row_file(asked, lambda row: _package(row, zone), lambda one: one.resource_package_id, problems)
+    row_file = RowFile(folder / PACKAGES_FILE, f"registry/{PACKAGES_FILE}", _PACKAGE_COLUMNS, needed, key=(_ID,))
+    packages = read_row_file(row_file, lambda row: _package(row, zone), lambda one: one.resource_package_id, problems)
     by_id = {package.resource_package_id: package for package in packages}
     columns = (_ID, "read_at", "remaining")
-    asked = RowFile(folder / READINGS_FILE, f"registry/{READINGS_FILE}", columns, columns, key=(_ID, "read_at"))
+    row_file = RowFile(folder / READINGS_FILE, f"registry/{READINGS_FILE}", columns, columns, key=(_ID, "read_at"))
     readings = read_row_file(
-        asked, lambda row: _reading(row, by_id, zone), lambda one: (one.resource_package_id, one.read_at), problems
+        row_file, lambda row: _reading(row, by_id, zone), lambda one: (one.resource_package_id, one.read_at), problems
     )
     return Packages(
         [by_id[name] for name in sorted(by_id)],

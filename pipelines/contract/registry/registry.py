@@ -250,12 +250,12 @@ def _rows(
             raise BadRowError(reason)
         return row.line, cells
 
-    asked = RowFile(file, f"registry/{file.name}", columns, key[:1], key, is_of_names=True)
-    rows = read_row_file(asked, value_of, lambda value: _key(value[1], key), registry.problems)
+    row_file = RowFile(file, f"registry/{file.name}", columns, key[:1], key, is_descriptive=True)
+    rows = read_row_file(row_file, value_of, lambda value: _key(value[1], key), registry.problems)
     for line, row in rows:
         if (created := row.get("created_at")) and not registry_time(created, "UTC"):
             # The row counts without the date.
-            problem = Problem(asked.path, line, "invalid:created_at", asked.text_of(row), costs_row=False)
+            problem = Problem(row_file.path, line, "invalid:created_at", row_file.text_of(row), costs_row=False)
             registry.problems.append(problem)
             row["created_at"] = None
     return [row for _, row in rows]

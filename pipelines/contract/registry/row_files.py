@@ -138,7 +138,7 @@ class RowFile:
         columns: the columns that are read.
         needed: the columns that every row needs.
         key: the columns that together are unique; empty if rows may repeat.
-        is_of_names: whether it has names, notes or codes. Bad rows then show only the columns that are read, because
+        is_descriptive: whether it has names, notes or codes. Bad rows then show only the columns that are read, because
             such files are exports of other systems.
     """
 
@@ -147,7 +147,7 @@ class RowFile:
     columns: tuple[str, ...]
     needed: tuple[str, ...]
     key: tuple[str, ...] = ()
-    is_of_names: bool = False
+    is_descriptive: bool = False
 
     def text_of(self, cells: Mapping[str, str | None]) -> str:
         """Return a row's cells in the columns that are read, joined by commas."""
@@ -156,11 +156,11 @@ class RowFile:
     @property
     def duplicate(self) -> str:
         """The reason for refusing a row if an earlier row has the same key."""
-        return f"repeated:{self.key[-1]}" if self.is_of_names else "duplicate:" + "+".join(self.key)
+        return f"repeated:{self.key[-1]}" if self.is_descriptive else "duplicate:" + "+".join(self.key)
 
 
 def read_row_file(
-    asked: RowFile, value_of: Callable[[Row], T], key_of: Callable[[T], Hashable], problems: list[Problem]
+    row_file: RowFile, value_of: Callable[[Row], T], key_of: Callable[[T], Hashable], problems: list[Problem]
 ) -> list[T]:
     """Return the values of a file's valid rows, in order; bad rows are added to `problems`.
 
@@ -173,21 +173,21 @@ def read_row_file(
     Raises:
         UsageError: the file cannot be read, or lacks a column that every row needs.
     """
-    if not os.path.lexists(asked.file):
+    if not os.path.lexists(row_file.file):
         return []
-    text = _text(asked)
+    text = _text(row_file)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = [name.strip() for name in _cells(lines[0]) or []]
-    if asked.is_of_names and _BAD_BYTES in text:
+    if row_file.is_descriptive and _BAD_BYTES in text:
         place = next(place for place, line in enumerate(lines, 1) if _BAD_BYTES in line)
-        problems.append(Problem(asked.path, place, NOT_UTF_8, "", costs_row=False))
-    if not _has_columns(asked, header, problems):
+        problems.append(Problem(row_file.path, place, NOT_UTF_8, "", costs_row=False))
+    if not _has_columns(row_file, header, problems):
         return []
-    secrets = [name for name in dict.fromkeys(header) if name not in asked.columns and _SECRET.search(name)]
-    problems += [Problem(asked.path, 1, f"secret:{name}", name, costs_row=False) for name in secrets]
+    secrets = [name for name in dict.fromkeys(header) if name not in row_file.columns and _SECRET.search(name)]
+    problems += [Problem(row_file.path, 1, f"secret:{name}", name, costs_row=False) for name in secrets]
     count = Counter(header)
-    repeated = [name for name in asked.columns if count[name] > 1]
-    problems += [Problem(asked.path, 1, f"repeated_column:{name}", name, costs_row=False) for name in repeated]
+    repeated = [name for name in row_file.columns if count[name] > 1]
+    problems += [Problem(row_file.path, 1, f"repeated_column:{name}", name, costs_row=False) for name in repeated]
     values: list[T] = []
     seen: set[Hashable] = set()
     for line, text, cells, is_sound in _rows(lines, len(header)):
@@ -199,49 +199,49 @@ def read_row_file(
                 raise BadRowError(MALFORMED)
             value = value_of(Row(given, line))
             key = key_of(value)
-            if asked.key and key in seen:
-                raise BadRowError(asked.duplicate)
+            if row_file.key and key in seen:
+                raise BadRowError(row_file.duplicate)
         except BadRowError as error:
-            if asked.is_of_names:
-                record = asked.text_of(given)[:MAX_REJECTED_TEXT]
+            if row_file.is_descriptive:
+                record = row_file.text_of(given)[:MAX_REJECTED_TEXT]
             else:
                 record = MASK if secrets else text[:MAX_REJECTED_TEXT]
-            problems.append(Problem(asked.path, line, str(error), record, is_as_written=not asked.is_of_names))
+            problems.append(Problem(row_file.path, line, str(error), record, is_as_written=not row_file.is_descriptive))
             continue
         seen.add(key)
         values.append(value)
     return values
 
 
-def _text(asked: RowFile) -> str:
+def _text(row_file: RowFile) -> str:
     """Return the text of a file; bytes that are not UTF-8 become the replacement character."""
     try:
-        return asked.file.read_bytes().decode("utf-8-sig", "replace")
+        return row_file.file.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
         names, figures = "Apps would appear under their keys, and codes as unmapped.", "Its rows would not count."
         raise UsageError(
             f"The registry file cannot be read: {error.strerror}.",
-            where=str(asked.file),
-            why=names if asked.is_of_names else figures,
+            where=str(row_file.file),
+            why=names if row_file.is_descriptive else figures,
             do="Give the user that runs authmeter the right to read it, or remove it.",
         ) from None
 
 
-def _has_columns(asked: RowFile, header: list[str], problems: list[Problem]) -> bool:
+def _has_columns(row_file: RowFile, header: list[str], problems: list[Problem]) -> bool:
     """Return whether the header has the columns that every row needs. If not, a file of names gets a problem;
     any other file raises a UsageError.
     """
-    lacking = [name for name in asked.needed if name not in header]
+    lacking = [name for name in row_file.needed if name not in header]
     if not lacking:
         return True
-    if asked.is_of_names:
+    if row_file.is_descriptive:
         if any(header):
             reason = f"{NO_COLUMN}:{lacking[0]}"
-            problems.append(Problem(asked.path, 1, reason, ",".join(header), costs_row=False))
+            problems.append(Problem(row_file.path, 1, reason, ",".join(header), costs_row=False))
         return False
     raise UsageError(
-        f"{asked.path} has no column {', '.join(lacking)}.",
-        where=str(asked.file),
+        f"{row_file.path} has no column {', '.join(lacking)}.",
+        where=str(row_file.file),
         why="Every row needs this column: without it, no row counts.",
         do="Name the columns in the first line, separated by commas, or remove the file. It begins with "
         f"{printable(','.join(header)[:_MOST_HEADER])!r}.",

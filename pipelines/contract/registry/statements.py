@@ -26,9 +26,9 @@ MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
 _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")
-_READ: Final = ".csv"
+_SUFFIX: Final = ".csv"
 # The reason for a file that is not CSV, or that has the name of the folder.
-_UNREAD: Final = "unread"
+_NOT_CSV: Final = "unread"
 _DAY: Final = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-?(\d\d)", re.ASCII)
 
@@ -88,7 +88,7 @@ def _load(
     problems: list[Problem],
 ) -> list[T]:  # fmt: skip
     if (folder / name).is_file():
-        problems.append(Problem(f"registry/{name}", 1, _UNREAD, "", costs_row=False))
+        problems.append(Problem(f"registry/{name}", 1, _NOT_CSV, "", costs_row=False))
     try:
         there = names_in(folder / name)
     except OSError:
@@ -96,9 +96,9 @@ def _load(
         problems.append(Problem(f"registry/{name}", 1, UNREADABLE, "", costs_row=False))
         return []
     there = [file for file in there if not has_ignored_name(file)]
-    files = [file for file in there if file.lower().endswith(_READ)]
+    files = [file for file in there if file.lower().endswith(_SUFFIX)]
     problems += [
-        Problem(f"registry/{name}/{name_as_text(file)}", 1, _UNREAD, "", costs_row=False)
+        Problem(f"registry/{name}/{name_as_text(file)}", 1, _NOT_CSV, "", costs_row=False)
         for file in there
         if file not in files
     ]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, field
 
 _MASTER = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|yarn|(spark|k8s)://\S+")
 # Options that another setting replaces, or that have a fixed value.
-_OURS = {"spark.master": "set `master` instead", "spark.submit.deployMode": "the driver is this process"}
+_FIXED_OPTIONS = {"spark.master": "set `master` instead", "spark.submit.deployMode": "the driver is this process"}
 
 
 def _known_master(master: str) -> str:
@@ -46,8 +46,8 @@ class EngineSettings(BaseModel):
         for name in flat:
             if not name.startswith("spark."):
                 raise ValueError(f"{name} is not an option of Spark: options begin with spark.")
-            if name in _OURS:
-                raise ValueError(f"{name} cannot be set: {_OURS[name]}")
+            if name in _FIXED_OPTIONS:
+                raise ValueError(f"{name} cannot be set: {_FIXED_OPTIONS[name]}")
         return flat
 
 

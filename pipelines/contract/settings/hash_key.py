@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pipelines.common.errors import UsageError
 from pipelines.common.files import durable
-from pipelines.common.files.rights import keep_private, owner_of
+from pipelines.common.files.rights import owner_of, require_private
 
 
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
@@ -46,7 +46,7 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
                 "count twice."
             )
         try:
-            keep_private(
+            require_private(
                 file, "The hash key", "Anyone with this key and a list of phone numbers can undo the hashes.",
                 " If someone may have read it, start a new data folder with a new key.",
             )  # fmt: skip

@@ -17,7 +17,7 @@ from pipelines.contract.record.parts import PartBooks
 from pipelines.engines.duckdb.part_writer import PartWriter
 from pipelines.engines.duckdb.reading_job import FileRows, ReadingJob, kept_rows
 from pipelines.reading.files.plain_files import PlainFile
-from pipelines.reading.formats.csv_layout import CsvLayout, csv_layout, marks
+from pipelines.reading.formats.csv_layout import CsvLayout, count_lines_and_separators, csv_layout
 from pipelines.reading.formats.csv_rows import CsvCleaner
 from pipelines.reading.raw_relations import csv_files
 from pipelines.reading.record_query import GIVEN
@@ -48,7 +48,7 @@ def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBook
             except duckdb.Error:
                 raise OddCsvError from None
             for place, count in zip(places, rows.counts, strict=True):
-                lines, separators = marks(files[place].stream(), layout.separator)
+                lines, separators = count_lines_and_separators(files[place].stream(), layout.separator)
                 # The database ignores empty cells after the last column.
                 if int(count) + 1 != lines or separators != lines * (len(layout.names) - 1):
                     raise OddCsvError
@@ -109,4 +109,4 @@ def _read(
     job.open_files([file.path for file in files])
     raw = csv_files(job.mapping, layout, first_file=rows.first, has_header=line_of is None)
     wanted = GIVEN | {"given_cells": f"[{', '.join(map(quoted, raw.carried))}]"}
-    job.draw(job.query(raw, wanted), part, rows, reject)
+    job.read_rows(job.query(raw, wanted), part, rows, reject)

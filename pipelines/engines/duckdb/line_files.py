@@ -69,7 +69,7 @@ def _read_json(
             odd[file].add(before, is_fetched[piece])
 
     job.open_files([file.path for file in files])
-    job.draw(job.query(json_files(job.mapping)), part, rows, set_aside)
+    job.read_rows(job.query(json_files(job.mapping)), part, rows, set_aside)
     return odd, broken
 
 
@@ -90,7 +90,7 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
     query = job.query(raw, GIVEN | {"given_line": '"row line"', "given_text": '"row text"'})
     for _ in job.chunks("texts", texts):
-        job.draw(query, part, FileRows(len(part.books)), reject)
+        job.read_rows(query, part, FileRows(len(part.books)), reject)
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:

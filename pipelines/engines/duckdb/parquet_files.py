@@ -38,5 +38,5 @@ def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[Par
             named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in chain([first], batches))
             for count in job.chunks("rows", named):
                 # Read as one batch, as the few rows beyond `ROWS_AT_ONCE` would become a row group of their own.
-                job.draw(query, part, rows, reject, max(count, ROWS_AT_ONCE))
+                job.read_rows(query, part, rows, reject, max(count, ROWS_AT_ONCE))
     return part.books

@@ -77,7 +77,7 @@ class ReadingJob:
         """Open a writer of the part."""
         return PartWriter(self.target, self.key, files)
 
-    def draw(
+    def read_rows(
         self, query: str, part: PartWriter, rows: FileRows, reject: Rejected, rows_at_once: int = ROWS_AT_ONCE
     ) -> None:
         """Read the rows of a `record_query`: accepted rows are written to the part, and skipped rows are counted in its
@@ -91,13 +91,13 @@ class ReadingJob:
         uses = uses_of(self.mapping)
         query_result = self.connection.sql(query, params=named(query, self.reading.parameters))
         # Always closed, because an open result blocks other queries of the connection.
-        with query_result.to_arrow_reader(rows_at_once) as drawn:
+        with query_result.to_arrow_reader(rows_at_once) as reader:
             # Joined, because each small file gives a batch of its own, and a batch costs as much as many rows.
-            for batch in _joined(iter(partial(_next, drawn), None), _FEWEST_ROWS):
+            for batch in _joined(iter(partial(_next, reader), None), _FEWEST_ROWS):
                 if uses:
                     _note_uses(batch, uses, part, rows)
                 taken = batch.drop_columns([f"use {place}" for place in range(len(uses))]) if uses else batch
-                self._take(taken, part, reject)
+                self._distribute(taken, part, reject)
                 rows.add(taken)
 
     def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
@@ -112,7 +112,7 @@ class ReadingJob:
             finally:
                 self.connection.unregister(name)
 
-    def _take(self, batch: pa.RecordBatch, part: PartWriter, reject: Rejected) -> None:
+    def _distribute(self, batch: pa.RecordBatch, part: PartWriter, reject: Rejected) -> None:
         reasons = batch.column("reason")
         if reasons.null_count == len(batch):
             part.accept(batch)

@@ -37,14 +37,14 @@ def failures_in_words(log: Path) -> Iterator[None]:
         is_sparks = type(error).__module__.partition(".")[0] in ("py4j", "pyspark")
         if not is_sparks and not isinstance(error, ConnectionError | EOFError):
             raise
-        raise in_words(str(error), log) from None
+        raise as_spark_error(str(error), log) from None
 
 
-def in_words(said: str, log: Path) -> AuthmeterError:
-    """Return the error for `said`, a message of Spark. The error names Spark's log file, `log`."""
-    if known := carried_error(said):
+def as_spark_error(message: str, log: Path) -> AuthmeterError:
+    """Return the error for a message of Spark. The error names Spark's log file, `log`."""
+    if known := carried_error(message):
         return known
-    if _NOT_STARTED in said:
+    if _NOT_STARTED in message:
         return UsageError(
             "Java could not start Spark.",
             where=_where(log),
@@ -52,14 +52,14 @@ def in_words(said: str, log: Path) -> AuthmeterError:
             do="Check that it is Java 17 or newer and that Spark supports the options in [engine.spark], then run "
             "again.",
         )
-    if found := _NO_MODULE.search(said):
+    if found := _NO_MODULE.search(message):
         return UsageError(
             f"An executor lacks the module {found[1]}.",
             where="the Python environment of the executors",
             why="Executors run authmeter's own steps and need the same packages.",
             do="Give the executors this environment: see docs/scaling.md.",
         )
-    if _LOST.search(said):
+    if _LOST.search(message):
         return AuthmeterError(
             "Executors died, and other executors could not repeat their work.",
             where=_where(log),
@@ -67,14 +67,14 @@ def in_words(said: str, log: Path) -> AuthmeterError:
             do="Run again. If it fails again, give executors more memory (spark.executor.memoryOverhead in "
             "[engine.spark]), or lower memory_limit, which each task can use.",
         )
-    if _GONE.search(said):
+    if _GONE.search(message):
         return AuthmeterError(
             "Spark ended, or lost its cluster.",
             where=_where(log),
             why=_STAYS,
             do="Check that the cluster is up, then run again. Nothing else is needed.",
         )
-    if _RESULT.search(said) or _MEMORY.search(said):
+    if _RESULT.search(message) or _MEMORY.search(message):
         return AuthmeterError(
             "Spark has too little memory.",
             where=_where(log),
@@ -82,7 +82,7 @@ def in_words(said: str, log: Path) -> AuthmeterError:
             do="Raise spark.executor.memory, or spark.driver.memory and spark.driver.maxResultSize, in [engine.spark].",
         )
     return AuthmeterError(
-        f"Spark failed: {_cause(said)}",
+        f"Spark failed: {_cause(message)}",
         where=_where(log),
         why=_STAYS,
         do="Correct the reported cause, then run again.",
@@ -123,10 +123,10 @@ def _where(log: Path) -> str:
     return f"Spark; its output is in {log}" if log.exists() else "Spark"
 
 
-def _cause(said: str) -> str:
+def _cause(message: str) -> str:
     """Return the last line that names an error: the end of a Python traceback, or the last cause in a Java one. If no
     line names an error, return the first line.
     """
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
     causes = [line for line in lines if _CAUSE.match(line)]
     return masked_text((causes or lines or ["it gave no reason"])[-1 if causes else 0])[:300]

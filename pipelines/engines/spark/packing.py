@@ -19,7 +19,7 @@ _FEWEST_ROWS = 2_048
 _OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
 # How many of the first rows decide whether a text column is sent as a dictionary: it is if fewer than half of their
 # texts are distinct.
-_LOOKED_AT = 1_024
+_SAMPLED_ROWS = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
@@ -71,7 +71,7 @@ def _with_words(batch: pa.RecordBatch) -> pa.RecordBatch:
         name
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if pa.types.is_string(column.type)
-        and 2 * len(column.slice(0, _LOOKED_AT).unique()) < min(_LOOKED_AT, len(column))
+        and 2 * len(column.slice(0, _SAMPLED_ROWS).unique()) < min(_SAMPLED_ROWS, len(column))
     }
     return _encoded(batch, words)
 

@@ -30,9 +30,9 @@ from pipelines.engines.spark.tasks import (
     count_devices,
     count_records,
     count_sessions,
-    kept_of_keys,
-    kept_of_records,
-    kept_of_sessions,
+    sent_key_steps,
+    sent_record_steps,
+    sent_session_steps,
     shuffle_events,
 )
 from pipelines.engines.steps import add_up, create_batch, create_plan, make, write_tables
@@ -88,7 +88,9 @@ class SparkRoller:
             .partitionBy(buckets, int)
             .mapPartitions(partial(count_sessions, task))
         )
-        self._take((*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan), *kept_of_sessions(plan)), counted)
+        self._take(
+            (*sent_record_steps(plan), *plan.range_sums, *sent_key_steps(plan), *sent_session_steps(plan)), counted
+        )
 
     def _slices(self, slices: Sequence[object]) -> RDD[int]:
         """Return the indexes of the slices as an RDD with one index per task."""

@@ -33,7 +33,7 @@ Shuffled = tuple[int, Packed]
 """Packed rows with the number of their target bucket."""
 _EVENTS, _BUCKET = "events", "bucket_events"
 # Events that take more than the memory of a task divided by this are moved to a table, which can be spilled.
-_PART_OF_MEMORY = 4
+_MEMORY_DIVISOR = 4
 _RECEIVED = "received_{}"
 # Fewer rows per bucket than this do not justify a value of their own.
 _FEW_ROWS = 64
@@ -73,17 +73,17 @@ class BatchTask:
             yield connection, settings.memory_bytes
 
 
-def kept_of_records(plan: DayPlan) -> list[Step]:
+def sent_record_steps(plan: DayPlan) -> list[Step]:
     """Return the steps over records that have results for other tasks or for the driver."""
     return [step for step in (*plan.word_steps, *plan.record_steps) if step.adds is not None]
 
 
-def kept_of_keys(plan: DayPlan) -> list[Step]:
+def sent_key_steps(plan: DayPlan) -> list[Step]:
     """Return the steps over devices, phones and apps that have results for the driver."""
     return [step for step in plan.key_steps if step.adds is not None]
 
 
-def kept_of_sessions(plan: DayPlan) -> list[Step]:
+def sent_session_steps(plan: DayPlan) -> list[Step]:
     """Return the steps over subjects that have results for the driver."""
     return [step for step in plan.session_steps if step.adds is not None]
 
@@ -119,7 +119,7 @@ def count_records(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shu
         _create_bucket(connection, plan, received, memory)
         make_words(connection, plan, task.values)
         make(connection, (*plan.record_steps, plan.device_records), task.values)
-        for place, step in enumerate(kept_of_records(plan)):
+        for place, step in enumerate(sent_record_steps(plan)):
             rows = connection.table(step.name)
             is_small = rows.shape[0] < task.buckets * _FEW_ROWS or not step.adds
             # Small results do not justify a value per bucket. Rows may be summed in several buckets, as the driver sums
@@ -161,12 +161,12 @@ def count_devices(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shu
         make(connection, (plan.subjects.found_records,), task.values)
         found = connection.table(plan.subjects.found_records.name)
         yield from _shuffled_rows(task, found, plan.subjects.subject_set)
-        for step in (*kept_of_records(plan), plan.device_records, plan.key_records):
+        for step in (*sent_record_steps(plan), plan.device_records, plan.key_records):
             add_up(connection, step, _RECEIVED.format(step.name))
         records = connection.table(plan.device_records.name).shape[0]
         make_devices(connection, plan, task.values, records, memory)
         make(connection, plan.key_steps, task.values)
-        for step in (*kept_of_records(plan), *plan.range_sums, *kept_of_keys(plan)):
+        for step in (*sent_record_steps(plan), *plan.range_sums, *sent_key_steps(plan)):
             for data in packed(connection.table(step.name)):
                 yield _own_bucket(), (step.name, data)
 
@@ -182,7 +182,7 @@ def count_sessions(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Pa
             else:
                 yield relation, data
         make(connection, (plan.subjects.subject_records, *plan.session_steps), task.values)
-        for step in kept_of_sessions(plan):
+        for step in sent_session_steps(plan):
             for data in packed(connection.table(step.name)):
                 yield step.name, data
 
@@ -202,7 +202,7 @@ def _create_bucket(
     for _, (_, data) in received:
         waiting.append(_numbered(unpacked(data), count))
         size, count = size + waiting[-1].nbytes, count + len(waiting[-1])
-        if size > memory // _PART_OF_MEMORY:
+        if size > memory // _MEMORY_DIVISOR:
             for rows in waiting:
                 add_rows(connection, _BUCKET, rows)
             waiting, size, is_table = [], 0, True

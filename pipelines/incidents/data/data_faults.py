@@ -195,13 +195,15 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
             yield fault if places == lasting else fault._replace(span=fault.span._replace(state="settled"))
 
 
-def _of_days(metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, there: float) -> Fault:
+def _of_days(
+    metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, last_records: float
+) -> Fault:
     """Return a fault over the days with the indexes `places`: open if the last of `days` is among them, else recovered.
 
     Args:
         lost: records that each day of the fault lost.
-        there: records of the last day of the fault.
+        last_records: records of the last day of the fault.
     """
     is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
-    return Fault(metric, cause, span, Loss(float(lost[-1]), float(there), float(lost[-1]), float(lost.sum())))
+    return Fault(metric, cause, span, Loss(float(lost[-1]), float(last_records), float(lost[-1]), float(lost.sum())))

@@ -57,7 +57,7 @@ def falls(
     far = alarm_threshold(subjects)
 
     def of_range(start: int) -> list[Fall]:
-        some = _Some(measure, start, min(start + _SUBJECTS, subjects))
+        some = _MeasureSlice(measure, start, min(start + _SUBJECTS, subjects))
         watch = _Watch(some, least_fall, windows, far, is_slow)
         return [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
 
@@ -80,7 +80,7 @@ def _falls_of(watch: "_Watch") -> list[Fall]:
     return sorted(found, key=lambda fall: (fall.row, fall.first))
 
 
-class _Some:
+class _MeasureSlice:
     """A measure limited to the subjects from index `start` to the one before `stop`."""
 
     def __init__(self, measure: LevelMeasure, start: int, stop: int) -> None:

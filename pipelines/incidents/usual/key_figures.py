@@ -33,8 +33,8 @@ def key_observations(
     """
     for name in KEY_FIGURES:
         for day, counts in days.items():
-            is_struck = incident_days.has(ALL, _channels(name), day)
-            yield DayValue(name, day, *_value(name, counts), not is_struck, name == TECHNICAL or day not in holidays)
+            has_incident = incident_days.has(ALL, _channels(name), day)
+            yield DayValue(name, day, *_value(name, counts), not has_incident, name == TECHNICAL or day not in holidays)
 
 
 def _channels(name: str) -> tuple[str, ...]:

@@ -53,15 +53,16 @@ _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 class DayValue(NamedTuple):
     """A value of a subject on a day; None if the day has no data.
 
-    `requests` is the denominator of a rate, None for a count or latency. `counts` is whether the day is a reference for
-    later days. A day without a norm, such as a holiday for a count, has no usual range and is no reference.
+    `requests` is the denominator of a rate, None for a count or latency. `is_reference` is whether the day is a
+    reference for later days. A day without a norm, such as a holiday for a count, has no usual range and is no
+    reference.
     """
 
     subject: str
     day: date
     value: float | None
     requests: int | None
-    counts: bool
+    is_reference: bool
     has_norm: bool = True
     is_latency: bool = False
 
@@ -133,9 +134,11 @@ def norms_of(days: Iterable[DayValue], last: int) -> dict[str, list[DayNorm]]:
         if some:
             values = np.array([[row.value for row in rows] for rows in some.values()], np.float64)
             requests = np.array([[row.requests for row in rows] for rows in some.values()], np.float64)
-            counted = np.array([[row.counts and row.has_norm for row in rows] for rows in some.values()], np.bool_)
+            is_reference = np.array(
+                [[row.is_reference and row.has_norm for row in rows] for rows in some.values()], np.bool_
+            )
             has_norm = np.array([[row.has_norm for row in rows[-last:]] for rows in some.values()], np.bool_)
-            all_norms = _norms(kind, values, requests, counted, last)
+            all_norms = _norms(kind, values, requests, is_reference, last)
             norms = [np.where(has_norm, one, np.nan) for one in all_norms]
             for i, (name, rows) in enumerate(some.items()):
                 found[name] = [
@@ -159,11 +162,11 @@ class CountNorms(NamedTuple):
     high: Numbers
 
 
-def count_norms(counts: Numbers, counted: npt.NDArray[np.bool_]) -> CountNorms:
+def count_norms(counts: Numbers, is_reference: npt.NDArray[np.bool_]) -> CountNorms:
     """Return the norm of each count in a grid (subject, day; oldest first; nan: no data), from the subject's earlier
-    days that `counted` marks.
+    days that `is_reference` marks.
     """
-    usual, low, high, _ = _norms("count", counts, counts, counted, counts.shape[1])
+    usual, low, high, _ = _norms("count", counts, counts, is_reference, counts.shape[1])
     return CountNorms(usual, low, high)
 
 
@@ -214,7 +217,7 @@ def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
 
 
 def _norms(
-    kind: Kind, values: Numbers, requests: Numbers, counted: npt.NDArray[np.bool_], last: int
+    kind: Kind, values: Numbers, requests: Numbers, is_reference: npt.NDArray[np.bool_], last: int
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Return the usual value, low and high end of the range, and swing of the newest `last` days of subjects of one
     kind; each is a grid (subject, day).
@@ -222,7 +225,7 @@ def _norms(
     Only rates read `requests`.
     """
     is_count = kind == "count"
-    before = _weeks_before(np.where(counted, values, np.nan), last)
+    before = _weeks_before(np.where(is_reference, values, np.nan), last)
     step, least = (7, LEAST_WEEKDAYS) if is_count else (1, _LEAST_DAYS)
     alike = before[..., ::step]
     usual = np.where(np.count_nonzero(~np.isnan(alike), axis=-1) >= least, _median(alike), np.nan)
@@ -236,7 +239,7 @@ def _norms(
     if kind == "rate":
         now = requests[:, -last:]
         # A day without requests gets the range of a day with the median of requests.
-        some = _weeks_before(np.where(counted & ~np.isnan(values) & (requests > 0), requests, np.nan), last)
+        some = _weeks_before(np.where(is_reference & ~np.isnan(values) & (requests > 0), requests, np.nan), last)
         of = np.where(now > 0, now, _median(some))
         room = _FAR * np.maximum(swing, np.nan_to_num(np.sqrt(usual * (1 - usual) / of)))
         high = np.minimum(usual + room, 1)

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.contract.checks import CHECKS
-from pipelines.orchestration.holdings import ROWS_OF_DAY
+from pipelines.orchestration.asset_metadata import ROWS_OF_DAY
 from pipelines.orchestration.partitions import BUSINESS_DAYS
 from pipelines.orchestration.results import Columns, Evaluated, Metadata, Observed, Page, Value
 from pipelines.orchestration.steps import Results

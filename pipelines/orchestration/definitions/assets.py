@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.contract.tables.tables import TABLES
-from pipelines.orchestration import holdings, steps
+from pipelines.orchestration import asset_metadata, steps
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
 from pipelines.orchestration.definitions.asset_checks import spec_of
 from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
@@ -72,7 +72,10 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
             deps=[day_tables, registry],
             description=f"One row per {table.grain}.",
             metadata=metadata_of(
-                {holdings.COLUMNS: holdings.table_columns(table), "dagster/table_name": f"authmeter.main.{name}"}
+                {
+                    asset_metadata.COLUMNS: asset_metadata.table_columns(table),
+                    "dagster/table_name": f"authmeter.main.{name}",
+                }
             ),
         )
         for name, table in TABLES.items()

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.contract.settings.settings import data_folder
-from pipelines.orchestration.folder import JOB, stages_of_run
+from pipelines.orchestration.folder import JOB, opened_daily_run
 from pipelines.orchestration.home.home import end_dead_runs, forget_old_runs, records_kept_open
 from pipelines.run.daily_run import DailyRun
 
@@ -39,7 +39,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
         tags = own.tags if own else {}
         kept_open = records_kept_open(data, *([own.run_id] if own else []))
-        with stages_of_run(data, tags, is_whole(own), tidy, warn=warn) as run, kept_open:
+        with opened_daily_run(data, tags, is_whole(own), tidy, warn=warn) as run, kept_open:
             yield run
 
 

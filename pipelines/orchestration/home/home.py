@@ -43,7 +43,7 @@ run_retries:
 # Settings of the first versions, which are replaced; a file that somebody edited is kept.
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
 # Marker file for a home with Dagster's tables.
-_MADE = ".tables_made"
+_TABLES_MARKER = ".tables_made"
 
 
 def prepare(data: Path) -> Path:
@@ -54,7 +54,10 @@ def prepare(data: Path) -> Path:
     os.environ["AUTHMETER_DATA"] = str(data)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     settings = home / "dagster.yaml"
-    if not (settings.exists() and (home / _MADE).exists()) or settings.read_bytes() == _SETTINGS_BEFORE.encode():
+    if (
+        not (settings.exists() and (home / _TABLES_MARKER).exists())
+        or settings.read_bytes() == _SETTINGS_BEFORE.encode()
+    ):
         with records_explained(data):
             _make(home)
     return home
@@ -109,12 +112,10 @@ def _make(home: Path) -> None:
         if not (is_usual and is_new):
             with dg.DagsterInstance.from_config(str(home)) as instance:
                 instance.get_runs(limit=1)
-        (home / _MADE).touch()
+        (home / _TABLES_MARKER).touch()
 
 
-def end_dead_runs(
-    instance: "dg.DagsterInstance", but: str | None = None, *, is_no_scheduler_alive: bool = False
-) -> int:
+def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are_schedulers_ended: bool = False) -> int:
     """Mark recorded runs as failed if their process is gone; return their number.
 
     The caller holds the lock of the data folder, so no other run is alive. Dead runs would block the next ones, because
@@ -122,13 +123,13 @@ def end_dead_runs(
 
     Args:
         but: id of the caller's own run.
-        is_no_scheduler_alive: whether all schedulers have ended: a run that is recorded as starting is then dead, too.
+        are_schedulers_ended: whether all schedulers have ended: a run that is recorded as starting is then dead, too.
             Dagster itself would wait five minutes for it.
     """
     import dagster as dg
 
     statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    if is_no_scheduler_alive:
+    if are_schedulers_ended:
         statuses.append(dg.DagsterRunStatus.STARTING)
     under_way = dg.RunsFilter(statuses=statuses)
     dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
@@ -137,7 +138,7 @@ def end_dead_runs(
     return len(dead)
 
 
-def end_runs_of_the_dead(data: Path) -> int:
+def end_dead_runs_before_scheduler(data: Path) -> int:
     """Mark dead runs as failed before a scheduler starts, by `end_dead_runs`; return their number.
 
     Return 0 and change nothing if a process holds the lock of the data folder.
@@ -150,7 +151,7 @@ def end_runs_of_the_dead(data: Path) -> int:
             records_explained(data),
             dg.DagsterInstance.get() as instance,
         ):
-            return end_dead_runs(instance, is_no_scheduler_alive=True)
+            return end_dead_runs(instance, are_schedulers_ended=True)
     except InUseError:
         return 0
 

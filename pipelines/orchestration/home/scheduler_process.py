@@ -67,7 +67,7 @@ def _take(descriptor: int, home: Path) -> None:
         until = time.monotonic() + _PATIENCE_S
         is_signalled = False
         while time.monotonic() < until:
-            if _is_free(descriptor):
+            if _try_lock(descriptor):
                 return
             note = _noted(descriptor)
             if note is None or _is_alive(note["head"]):
@@ -90,7 +90,7 @@ def _take(descriptor: int, home: Path) -> None:
     )
 
 
-def _is_free(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     """Take the lock if it is free; return whether it was."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from pipelines.contract.checks import CHECKS
-from pipelines.orchestration.holdings import ROWS_OF_DAY
+from pipelines.orchestration.asset_metadata import ROWS_OF_DAY
 from pipelines.orchestration.home.record_files import transaction
 from pipelines.orchestration.partitions import BUSINESS_DAYS
 from pipelines.orchestration.records.event_rows import Event, Json, key_text, record_of

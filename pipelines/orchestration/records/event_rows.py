@@ -73,7 +73,7 @@ def check_planned(step: str, check: str) -> Event:
     return Event("ASSET_CHECK_EVALUATION_PLANNED", step, planned, text)
 
 
-def prints_kept(log_key: str, steps: list[str]) -> Event:
+def output_captured(log_key: str, steps: list[str]) -> Event:
     """Return the event that names the files with the run's output."""
     kept = _of(
         "ComputeLogsCaptureData", external_stderr_url=None, external_stdout_url=None, external_url=None,

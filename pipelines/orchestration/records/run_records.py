@@ -29,7 +29,7 @@ _EVENT = (
     "VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 # Events that are not in the file of all assets.
-_OF_THE_RUN_ALONE = ("STEP_START", "STEP_SUCCESS", "LOGS_CAPTURED")
+_ONLY_IN_RUN_FILE = ("STEP_START", "STEP_SUCCESS", "LOGS_CAPTURED")
 _PARTITION_SET_TAG = "dagster/partition_set"
 
 
@@ -85,10 +85,10 @@ class RunRecords:
                 [json.dumps(body), _at(now), now, self.run_id],
             )
 
-    def keep_prints(self, storage: Path, steps: list[str]) -> Path:
+    def record_output_files(self, storage: Path, steps: list[str]) -> Path:
         """Record in which files the output of the steps is; return their common path, without `.out` and `.err`."""
         name = self.run_id[:8]
-        self.add_events(event_rows.prints_kept(name, steps))
+        self.add_events(event_rows.output_captured(name, steps))
         return storage / self.run_id / "compute_logs" / name
 
     def add_events(self, *events: Event) -> None:
@@ -118,7 +118,7 @@ class RunRecords:
         entry, at = event.entry(self.run_id, now), _at(now)
         row = [self.run_id, json.dumps(entry), event.type, at, event.step, event.key, event.partition]
         self._own.execute(_EVENT, row)
-        if event.type in _OF_THE_RUN_ALONE:
+        if event.type in _ONLY_IN_RUN_FILE:
             return
         number = self._index.execute(_EVENT, row).lastrowid
         assert number

@@ -90,7 +90,7 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
             starts[0] = 0
             starts[1:] = ends + 1
             carry = bytes(buffer[starts[-1] : filled])
-            yield from _without_endless(Block(memoryview(buffer), starts, line))
+            yield from _with_cut_lines(Block(memoryview(buffer), starts, line))
             line += len(ends)
             size = max(block_bytes, 2 * len(carry))
         else:
@@ -106,7 +106,7 @@ def blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
             return
 
 
-def _without_endless(block: Block) -> Iterator[Block]:
+def _with_cut_lines(block: Block) -> Iterator[Block]:
     """Yield the lines of a block, with lines over the limits cut to their heads."""
     first = 0
     for index in map(int, np.flatnonzero(np.diff(block.starts) > MAX_LINE_VALUES)):

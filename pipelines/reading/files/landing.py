@@ -65,13 +65,13 @@ class LandedFile:
             yield raw
 
 
-def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = None) -> Iterator[LandedFile]:
+def scan(landing: Path, unreadable: set[str], ignored: set[str] | None = None) -> Iterator[LandedFile]:
     """Yield every landed file, sorted by path. Hidden and temporary files, links and special files are ignored.
 
     Folders that cannot be read are added to `unreadable` by their path (`.` for landing itself), and ignored files to
-    `passed_over`. For an ignored folder only its own path is added.
+    `ignored`. For an ignored folder only its own path is added.
     """
-    passed_over = set() if passed_over is None else passed_over
+    ignored = set() if ignored is None else ignored
     found: list[LandedFile] = []
     if landing.is_dir():
         # A list instead of recursion, as folders can be nested deeper than Python's call stack.
@@ -88,7 +88,7 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
                 continue
             for entry in entries:
                 try:
-                    _sort_out(entry, prefix, found, folders, passed_over)
+                    _sort_out(entry, prefix, found, folders, ignored)
                 except FileNotFoundError:
                     # The file was removed during the scan.
                     continue
@@ -107,11 +107,11 @@ def _sort_out(
     prefix: str,
     found: list[LandedFile],
     folders: list[tuple[Path, str]],
-    passed_over: set[str],
+    ignored: set[str],
 ) -> None:
     path = prefix + name_as_text(entry.name)
     if has_ignored_name(path):
-        passed_over.add(path)
+        ignored.add(path)
         return
     if entry.is_dir(follow_symlinks=False):
         folders.append((Path(entry.path), f"{path}/"))
@@ -119,7 +119,7 @@ def _sort_out(
         info = entry.stat(follow_symlinks=False)
         found.append(LandedFile(path, Path(entry.path), info.st_size, _stamp(info)))
     else:
-        passed_over.add(path)
+        ignored.add(path)
 
 
 def _stamp(info: os.stat_result) -> str:

@@ -64,7 +64,7 @@ def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
             return (text if not count else b""), b"\n", bool(is_separator_line)
 
 
-def marks(stream: ByteStream, separator: str) -> tuple[int, int]:
+def count_lines_and_separators(stream: ByteStream, separator: str) -> tuple[int, int]:
     """Count the lines of a file, a last one without line end included, and the separators outside of quotes."""
     lines = separators = 0
     is_quoted, last = False, b"\n"

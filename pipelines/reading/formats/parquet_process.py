@@ -54,7 +54,7 @@ class ParquetProcess:
         """Yield the rows of a file. `place` is the path that the child opens, and true if this is the landed file
         itself and not an unpacked copy. `batch` is the size of a batch in rows and in bytes.
         """
-        child = self._taken()
+        child = self._idle_child()
         assert child.stdin
         assert child.stdout
         is_whole = False
@@ -80,7 +80,7 @@ class ParquetProcess:
                 # Its pipes contain unread rows, or it has exited.
                 _end(child)
 
-    def _taken(self) -> subprocess.Popen[bytes]:
+    def _idle_child(self) -> subprocess.Popen[bytes]:
         """Return the idle child process, or start one. A child becomes idle again only after all rows of its file were
         read; else it is ended.
         """

@@ -17,7 +17,8 @@ from pipelines.reading.sources.mapping import SourceMapping
 if TYPE_CHECKING:
     from pipelines.contract.record.parts import PartBooks
 
-KEEPS_NOTHING, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
+# `KEEPS` and `UNWRAPS` are uses, and so also the names of their faults. `WHERE_FAILS` is only a fault.
+KEEPS, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
 # An expression that fails on at least one record in this many is a fault; rarer failures are only counted.
 _OFTEN = 10
 IDLE_WORDS = (
@@ -43,7 +44,7 @@ def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
     columns = [f"column {name}" for name in names if name != "record"]
     within = [UNWRAPS] if mapping.unwrap else []
     fields = (f"{kind} {name}" for name in mapping.fields for kind in ("field", "failed"))
-    return (*within, *columns, KEEPS_NOTHING, *fields, *doubts)
+    return (*within, *columns, KEEPS, *fields, *doubts)
 
 
 def use_conditions(mapping: SourceMapping) -> str:
@@ -62,7 +63,7 @@ def _condition(use: str) -> str:
     if use == UNWRAPS:
         return '"row is within"'
     is_kept = '"mapped state" IS NULL'
-    if use == KEEPS_NOTHING:
+    if use == KEEPS:
         return is_kept
     return f"{is_kept} AND {quoted(f'field {name}')} {'<>' if kind == 'field' else '='} ''"
 
@@ -89,9 +90,9 @@ def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     missing = {use.removeprefix("column ") for use in uses if use.startswith("column ") and use not in books.uses}
     faults = [UNWRAPS] if mapping.unwrap and UNWRAPS not in books.uses else []
     faults += [f"column {name}" for name in sorted(missing) if not _has_stand_in(name, missing, mapping)]
-    if KEEPS_NOTHING not in books.uses:
+    if KEEPS not in books.uses:
         rejected = books.reasons.get("invalid:where", 0)
-        return [*faults, KEEPS_NOTHING] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
+        return [*faults, KEEPS] if books.skipped else [*faults, *([WHERE_FAILS] if rejected else [])]
     for name in mapping.fields:
         has_failed = f"failed {name}" in books.uses
         if f"field {name}" not in books.uses:
@@ -131,5 +132,5 @@ def fault_words(fault: str) -> tuple[str, str]:
         ),
         WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
         UNWRAPS: ("`[unwrap]` finds a text in no record", "`[unwrap]` 没有在任何记录中找到文本"),
-        KEEPS_NOTHING: ("`where` keeps no record", "`where` 没有留下任何记录"),
+        KEEPS: ("`where` keeps no record", "`where` 没有留下任何记录"),
     }[kind]

@@ -30,11 +30,11 @@ class Agreement:
 
     Attributes:
         month: the month of the bills; None if the consoles of the last 30 days are compared.
-        said: total count of the statements; console days without a log are left out.
-        apart: sum of the absolute differences, so that opposite ones do not cancel out.
-        by_cause: part of `apart` that each cause explains, the largest first.
+        stated: total count of the statements; console days without a log are left out.
+        absolute_difference: sum of the absolute differences, so that opposite ones do not cancel out.
+        by_cause: part of `absolute_difference` that each cause explains, the largest first.
         shift_hours: the most frequent shift among the differences that a shift explains; None if there are none.
-        lacking_days: number of days missing in the log.
+        missing_log_days: number of days missing in the log.
         is_within: whether every difference is tolerated.
         unexplained: sum of the absolute differences without a cause.
         unexplained_amount: price of `unexplained` at each bill's mean price; None without bills, if nothing is
@@ -42,11 +42,11 @@ class Agreement:
     """
 
     month: date | None
-    said: int
-    apart: int
+    stated: int
+    absolute_difference: int
     by_cause: list[tuple[str, int]]
     shift_hours: int | None
-    lacking_days: int
+    missing_log_days: int
     is_within: bool
     unexplained: int
     unexplained_amount: float | None = None

@@ -55,20 +55,20 @@ def month_said(month: date, as_of: date) -> Bilingual:
 
 
 def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
-    share = level(found.apart / found.said) if found.said else "—"
+    share = level(found.absolute_difference / found.stated) if found.stated else "—"
     if found.month:
         yield t("The bill of {month} and the log differ by {share}").format(
             month=month_said(found.month, as_of), share=share
         )
     else:
         yield t("Over the last 30 days console and log differ by {share}").format(share=share)
-    if found.lacking_days:
-        yield t("the log lacks days: {count}").format(count=found.lacking_days)
+    if found.missing_log_days:
+        yield t("the log lacks days: {count}").format(count=found.missing_log_days)
     if found.is_within:
         yield t("which is tolerated")
     elif found.by_cause:
         cause, explained = found.by_cause[0]
-        part = f"{explained / found.apart:.0%}"
+        part = f"{explained / found.absolute_difference:.0%}"
         if cause == "shift" and found.shift_hours is not None:
             yield t("of which a shift of {count} hours explains {share}").format(
                 count=abs(found.shift_hours), share=part

@@ -31,8 +31,8 @@ class RegistryNotes:
     is_of_page: bool
 
 
-class RegistryNotebook:
-    """The bad rows and notices about the registry, read once for all pages."""
+class RegistryNotesReader:
+    """Reads the bad rows and the notices of the registry once, and returns the notes of each page."""
 
     def __init__(self, marts: PublishedTables) -> None:
         self._rows = [BadRow(*row) for row in marts.rows("registry_rows")]
@@ -40,7 +40,9 @@ class RegistryNotebook:
             name: Bilingual(zh, en) for name, level, _, _, zh, en in marts.rows("checks") if level == "notice"
         }
 
-    def of(self, paths: tuple[str, ...], own: tuple[str, ...] = (), shared: tuple[str, ...] = ()) -> RegistryNotes:
+    def for_page(
+        self, paths: tuple[str, ...], own: tuple[str, ...] = (), shared: tuple[str, ...] = ()
+    ) -> RegistryNotes:
         """Return the notes of a page.
 
         Args:

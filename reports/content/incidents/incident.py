@@ -123,7 +123,7 @@ class PageIncident:
         return self.published.is_open and not self.published.is_alarm
 
     @property
-    def is_known(self) -> bool:
+    def is_acknowledged_open(self) -> bool:
         """Whether it is open and acknowledged."""
         return self.published.is_open and self.published.is_acknowledged
 

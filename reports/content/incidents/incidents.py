@@ -74,7 +74,7 @@ class PageIncidents:
             self.by_app[one.published.incident.app_key].append(one)
 
     @cached_property
-    def open_alone(self) -> list[PageIncident]:
+    def open_independent(self) -> list[PageIncident]:
         """The open incidents that are not part of another."""
         return [one for one in self.all if one.published.is_open and one.published.is_independent]
 
@@ -84,8 +84,8 @@ class PageIncidents:
         Args:
             warnings: number of failed checks.
         """
-        problems = sum(is_problem(one.published.incident.kind) for one in self.open_alone)
-        return problem_words(problems, len(self.open_alone) - problems, warnings)
+        problems = sum(is_problem(one.published.incident.kind) for one in self.open_independent)
+        return problem_words(problems, len(self.open_independent) - problems, warnings)
 
     def listed(self) -> list[ListedIncident]:
         """Return all incidents, for the briefing."""

@@ -191,7 +191,7 @@ def test_an_app_is_red_where_one_of_its_incidents_is(tmp_path: Path) -> None:
         tmp_path, 5, ONE, ONE | {"incident_id": "two", "channel": "wechat"}, MORE, whole,
         incident("part", 3, app_key="app-3", part_of="all"), noted=["one", "all"],
     ))  # fmt: skip
-    assert {one.app.key: one.is_alarming for one in found.apps if one.is_struck} == {
+    assert {one.app.key: one.has_red_incident for one in found.apps if one.has_open_incident} == {
         "app-1": True, "app-2": False, "app-3": False,
     }  # fmt: skip
 
@@ -238,7 +238,7 @@ def test_apps_with_an_incident_come_first_then_the_large_ones(tmp_path: Path) ->
     found = briefing_of(apps(tmp_path, 4, incident("one", 3, app_key="app-1", lost=5.0),
                              incident("two", 3, app_key="app-0", lost=9.0)))  # fmt: skip
     assert [one.app.key for one in found.apps] == ["app-0", "app-1", "app-3", "app-2"]
-    assert [one.is_struck for one in found.apps] == [True, True, False, False]
+    assert [one.has_open_incident for one in found.apps] == [True, True, False, False]
     assert [(one.volume, one.rate) for one in found.apps] == [(100, 0.9), (200, 0.9), (400, 0.9), (300, 0.9)]
 
 

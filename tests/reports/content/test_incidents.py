@@ -306,7 +306,7 @@ def test_an_acknowledged_one_and_one_that_is_no_fault_are_amber(made, reading):
         "notes", *({"day": day(2), "app_key": "shop", "text": "x", "incident_id": key} for key in ("known", "ended"))
     )
     found = incidents_of(made, reading)
-    assert [(one.incident_id, one.is_amber, one.is_known) for one in found.all] == [
+    assert [(one.incident_id, one.is_amber, one.is_acknowledged_open) for one in found.all] == [
         ("red", False, False), ("more", True, False), ("known", True, True), ("ended", False, False),
     ]  # fmt: skip
     assert found.open_figures("shop")["open"]["amber"] == [False, True, True]

@@ -8,7 +8,7 @@ from jinja2 import DictLoader, Environment
 
 import reports
 from reports.pages import compiled
-from reports.pages.compiled import CompiledTemplates, made_with
+from reports.pages.compiled import CompiledTemplates, compiled_inputs_checksum
 
 
 def rendered(folder: Path, source: str) -> str:
@@ -31,7 +31,7 @@ def test_another_source_is_compiled_anew(tmp_path: Path) -> None:
 
 def test_other_words_and_filters_are_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered(tmp_path, "page")
-    monkeypatch.setattr(compiled, "made_with", lambda _: "other")
+    monkeypatch.setattr(compiled, "compiled_inputs_checksum", lambda _: "other")
     monkeypatch.setattr(Environment, "compile", None)
     with pytest.raises(TypeError):
         rendered(tmp_path, "page")
@@ -43,10 +43,10 @@ def test_other_words_and_filters_are_compiled_anew(tmp_path: Path, monkeypatch: 
 def test_what_is_compiled_into_a_template_is_part_of_its_checksum(tmp_path: Path, changed: str) -> None:
     here = Path(reports.__path__[0])
     copy = shutil.copytree(here, tmp_path / "reports", ignore=shutil.ignore_patterns("static", "__pycache__"))
-    assert made_with(copy) == made_with(here)
+    assert compiled_inputs_checksum(copy) == compiled_inputs_checksum(here)
     (copy / changed).write_text((copy / changed).read_text() + "\n")
-    made_with.cache_clear()
-    assert made_with(copy) != made_with(here)
+    compiled_inputs_checksum.cache_clear()
+    assert compiled_inputs_checksum(copy) != compiled_inputs_checksum(here)
 
 
 @pytest.mark.parametrize("kept", [b"", b"j2", b"\0" * 4096])

@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, Callable] = {
     "dayScale": lambda language, names, most: scales.day_scale(days(names), most, language),
     "gaps": lambda _, names, places, drawn: scales.whole_days(without_data(places, days(names)), drawn),
     "holidayStrips": lambda _, names, drawn: scales.whole_days(days(names), drawn),
-    "ghost": lambda _, names, values, *drawn: scales.ghost(days(names), values, *drawn),
+    "previousLine": lambda _, names, values, *drawn: scales.previous_line(days(names), values, *drawn),
     "band": lambda _, names, ranges, *drawn: scales.band(
         days(names), [one and (one["low"], one["high"]) for one in ranges], *drawn
     ),

@@ -9,8 +9,8 @@ import {
   dayMarks,
   dayScale,
   gaps,
-  ghost,
   holidayStrips,
+  previousLine,
   scale,
 } from "../../../reports/static/js/charts/scales.js";
 import { setLanguage } from "../../../reports/static/js/choices/state.js";
@@ -19,7 +19,7 @@ import { useExampleSite } from "./example_site.js";
 useExampleSite();
 afterEach(() => setLanguage("en"));
 const CASES = JSON.parse(readFileSync(new URL("../chart_cases.json", import.meta.url), "utf8"));
-const FUNCTIONS = { scale, dayScale, gaps, dayMarks, holidayStrips, ghost, band, spread };
+const FUNCTIONS = { scale, dayScale, gaps, dayMarks, holidayStrips, previousLine, band, spread };
 
 for (const { of, name, language, given, found } of CASES) {
   test(`${of}: ${name}`, () => {

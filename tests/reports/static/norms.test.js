@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { site } from "../../../reports/static/js/choices/state.js";
-import { countedDays, sideOfDays, usualOf } from "../../../reports/static/js/data/norms.js";
+import { referenceDayTest, sideOfDays, usualOf } from "../../../reports/static/js/data/norms.js";
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
@@ -51,7 +51,7 @@ test("a fall that lasts does not become the norm, also where a span begins after
   const values = DAYS.map((_day, i) => (i < 50 ? 0.95 : 0.6));
   const spans = [{ channel: "one_click", first_day: DAYS[50], last_day: null }];
   const low = (series) =>
-    usualOf(values, 89, "share", countedDays({ first_seen: DAYS[0], incident_spans: spans }, DAYS, series)).low;
+    usualOf(values, 89, "share", referenceDayTest({ first_seen: DAYS[0], incident_spans: spans }, DAYS, series)).low;
   assert.equal(low("one_click"), 0.95);
   assert.equal(low("*"), 0.95, "all login channels together");
   assert.equal(low("wechat"), 0.6, "an incident of another channel");
@@ -66,8 +66,8 @@ test("days of an ended incident are left out, of usage those of its channels, an
     ],
   };
   const counted = (series) => {
-    const counts = countedDays(figures, DAYS, series);
-    return [9, 10, 19, 20, 22, 23, 30].filter(counts);
+    const isReference = referenceDayTest(figures, DAYS, series);
+    return [9, 10, 19, 20, 22, 23, 30].filter(isReference);
   };
   assert.deepEqual(counted("local_verifications"), [10, 19, 23]);
   assert.deepEqual(counted("one_click_verifications"), [10, 19, 20, 22, 23]);

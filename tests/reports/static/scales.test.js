@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { band, dayMarks, dayScale, gaps, ghost, monthScale, scale } from "../../../reports/static/js/charts/scales.js";
+import {
+  band,
+  dayMarks,
+  dayScale,
+  gaps,
+  monthScale,
+  previousLine,
+  scale,
+} from "../../../reports/static/js/charts/scales.js";
 import { setLanguage } from "../../../reports/static/js/choices/state.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -98,10 +106,10 @@ test("a missing day is shaded from noon to noon, a month without some of its day
 
 test("the span before is a line that breaks where it has no data", () => {
   const days = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"];
-  const [line] = ghost(days, [1, 2, null, 4], "#00f", {});
+  const [line] = previousLine(days, [1, 2, null, 4], "#00f", {});
   assert.equal(line.path, "M2026-03-07,1L2026-03-08,2M2026-03-10,4");
-  assert.deepEqual(ghost(days, [null, null, null, null], "#00f", {}), []);
-  assert.deepEqual(ghost(days, [], "#00f", {}), []);
+  assert.deepEqual(previousLine(days, [null, null, null, null], "#00f", {}), []);
+  assert.deepEqual(previousLine(days, [], "#00f", {}), []);
 });
 
 test("what is usual is a band from the highest to the lowest, as wide as its days", () => {

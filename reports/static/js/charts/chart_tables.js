@@ -11,7 +11,7 @@ import { monthDays, normsOf, placesOf, previousOf, valuesOf } from "../data/span
 import { all, around, element, loadScript, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 import { bareTable, headCell, numberCell } from "../tables/periods.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { pictureButton } from "./picture.js";
@@ -116,7 +116,7 @@ function chartColumns(name) {
 function drawChartDownloads() {
   for (const place of all("[data-chart-download]")) {
     const figure = around(place, "figure");
-    const title = () => said(one("figcaption", figure));
+    const title = () => shownText(one("figcaption", figure));
     const buttons = downloadButtons(title, () => chartColumns(place.dataset.chartDownload || ""));
     // The shapes of the charts are loaded after the page.
     for (const button of /** @type {HTMLButtonElement[]} */ (all("button", buttons))) {
@@ -133,7 +133,7 @@ function drawChartDownloads() {
 export async function drawChartTable(details) {
   if (!details.open) return;
   await loadScript(document.documentElement.dataset.charts || "");
-  const title = said(one("figcaption", around(details, "figure")));
+  const title = shownText(one("figcaption", around(details, "figure")));
   one("[data-chart-table]", details).replaceChildren(chartTable(details.dataset.figures || "", title));
 }
 

@@ -4,7 +4,7 @@ import { _, onLanguage, textOf } from "../choices/language.js";
 import { all, around, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 
 /** @import { Curve, FileColumn } from "../types.d.ts" */
 
@@ -26,7 +26,7 @@ function offerCurves() {
     /** @type {Curve} */
     const curve = JSON.parse(one("script", around(place, "figure")).textContent || "");
     const card = around(place, "[data-incident]");
-    const label = () => `${textOf(curve.name)} · ${said(one("h2", card))}`;
+    const label = () => `${textOf(curve.name)} · ${shownText(one("h2", card))}`;
     place.replaceChildren(downloadButtons(label, () => curveColumns(curve)));
   }
 }

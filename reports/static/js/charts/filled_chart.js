@@ -6,7 +6,7 @@ import { known } from "../data/format.js";
 import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
 import { shownTraces } from "../data/series.js";
 import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
-import { band, dayMarks, dayScale, gaps, ghost, holidayStrips, monthScale, scale } from "./scales.js";
+import { band, dayMarks, dayScale, gaps, holidayStrips, monthScale, previousLine, scale } from "./scales.js";
 
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
 
@@ -72,7 +72,7 @@ export function filledChart(name, span, theme, size) {
     // A month with missing days has an open marker.
     if (isByMonth) trace.marker.symbol = list.map((_value, i) => symbolOf(trace, missing.includes(i)));
     const { color } = trace.marker;
-    behind.push(...band(x, norms, color, drawn.norm), ...ghost(x, before, color, drawn.previous));
+    behind.push(...band(x, norms, color, drawn.norm), ...previousLine(x, before, color, drawn.previous));
     return [...list, ...before, ...norms.flatMap((norm) => (norm ? [norm.low, norm.high] : []))];
   });
   Object.assign(layout.xaxis, scaled);

@@ -5,7 +5,7 @@ import { _, onLanguage } from "../choices/language.js";
 import { number } from "../data/format.js";
 import { sum } from "../data/measures.js";
 import { all, element, named, one } from "../dom.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
 import { dayAfter } from "./scales.js";
 
@@ -49,7 +49,7 @@ function drawCourse(details) {
       ...values.map((value) => numberCell(number(value))),
     ),
   );
-  const title = `${_("Figures of this chart")} · ${said(one("summary bdi", details))}`;
+  const title = `${_("Figures of this chart")} · ${shownText(one("summary bdi", details))}`;
   one("[data-course-table]", details).replaceChildren(plainTable(title, head, rows, "plain dense"));
 }
 

@@ -10,7 +10,7 @@ import { placesOf } from "../data/spans.js";
 import { all, drawing, element, nextTask, one } from "../dom.js";
 import { fileName } from "../downloads/csv.js";
 import { save } from "../downloads/downloads.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 import { filledChart } from "./filled_chart.js";
 import { widthOf } from "./scales.js";
 import { seriesMarker } from "./sparkline.js";
@@ -170,7 +170,7 @@ export async function png({ text, width, height }) {
  * @returns {HTMLButtonElement}
  */
 export function pictureButton(figure) {
-  const title = () => said(one("figcaption", figure));
+  const title = () => shownText(one("figcaption", figure));
   const button = element("button", { type: "button", className: "picture", textContent: _("PNG") });
   button.setAttribute("aria-label", `${_("PNG")} · ${title()}`);
   // Plotly and the shapes are loaded after the page.

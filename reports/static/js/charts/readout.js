@@ -9,7 +9,7 @@ import { channelsOf, marksOf } from "../data/marks.js";
 import { endName } from "../data/series.js";
 import { monthDays, notesFrom, placesOf, valuesOf } from "../data/spans.js";
 import { all, around, element } from "../dom.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 import { seriesKey } from "./sparkline.js";
 
 /** @import { Trace } from "../types.d.ts" */
@@ -131,7 +131,7 @@ function chartValues(place) {
   return element(
     "div",
     {},
-    element("b", { textContent: title ? said(title) : "" }),
+    element("b", { textContent: title ? shownText(title) : "" }),
     ...drawn.data.map(({ meta }) => {
       const value = valuesOf(meta, chosenSpan)[read];
       const said = known(value) ? format(value) : _("no data");

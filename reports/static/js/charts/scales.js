@@ -202,7 +202,7 @@ function runs(values) {
  * @param {Backdrop} previous
  * @returns {(Backdrop & { path: string })[]}
  */
-export function ghost(days, values, colour, previous) {
+export function previousLine(days, values, colour, previous) {
   const path = runs(values)
     .map((run) => `M${run.map((i) => `${days[i]},${values[i]}`).join("L")}`)
     .join("");

@@ -67,10 +67,10 @@ function toggled({ target }) {
 /** Opens the folds in the address, and adds the folds that the reader opens to it. */
 export function startFolds() {
   for (const key of (asked("open") || "").split(",").filter(Boolean)) opened.add(key);
-  const led = folds().get(location.hash.slice(1));
-  if (led) opened.add(led.id);
+  const linkedFold = folds().get(location.hash.slice(1));
+  if (linkedFold) opened.add(linkedFold.id);
   openFolds();
-  led?.scrollIntoView();
+  linkedFold?.scrollIntoView();
   onFigures(openFolds);
   // The event does not bubble.
   document.addEventListener("toggle", toggled, true);

@@ -23,15 +23,15 @@ function median(numbers) {
 
 /**
  * The usual range of the day at `place`; null on a holiday for counts, and if too few days before it can be used. Only
- * days for which `counts` returns true are used.
+ * days for which `isReference` returns true are used.
  * @param {Value[]} values
  * @param {number} place
  * @param {Unit} unit
- * @param {(place: number) => boolean} counts
+ * @param {(place: number) => boolean} isReference
  * @param {Value[]} [requests] the denominators of a rate: the fewer, the wider is its range by chance.
  * @returns {Usual | null}
  */
-export function usualOf(values, place, unit, counts, requests = []) {
+export function usualOf(values, place, unit, isReference, requests = []) {
   const { reach, far, of_steps: ofSteps, least_weekdays: leastWeekdays, least_days: leastDays } = site.norms;
   const isCount = unit === "records";
   const step = isCount ? 7 : 1;
@@ -45,7 +45,7 @@ export function usualOf(values, place, unit, counts, requests = []) {
   /** @type {number[]} */
   const some = [];
   /** @param {number} i */
-  const valueAt = (i) => (i >= 0 && i >= place - reach && counts(i) && !holidays.includes(i) ? values[i] : null);
+  const valueAt = (i) => (i >= 0 && i >= place - reach && isReference(i) && !holidays.includes(i) ? values[i] : null);
   for (let back = 1; back <= reach && back <= place; back += 1) {
     const [value, before] = [valueAt(place - back), valueAt(place - back - step)];
     if (!known(value)) continue;
@@ -76,14 +76,14 @@ export function usualOf(values, place, unit, counts, requests = []) {
  * @param {Value[]} values
  * @param {number[]} places the days, as indexes into `values`.
  * @param {"records" | "share"} unit
- * @param {(place: number) => boolean} counts
+ * @param {(place: number) => boolean} isReference
  * @param {Value[]} requests the denominators of a rate; none of a count.
  * @returns {Side}
  */
-export function sideOfDays(values, places, unit, counts, requests) {
+export function sideOfDays(values, places, unit, isReference, requests) {
   const days = places.filter((place) => known(values[place]));
   const found = days.flatMap((place) => {
-    const norm = usualOf(values, place, unit, counts, requests);
+    const norm = usualOf(values, place, unit, isReference, requests);
     return norm ? [{ ...norm, value: Number(values[place]), weight: requests[place] || 1 }] : [];
   });
   if (!found.length || 2 * found.length < days.length) return "unknown";
@@ -104,14 +104,14 @@ export function sideOfDays(values, places, unit, counts, requests) {
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 /**
- * Returns a test of whether a day counts for the usual range of a series: the app had begun to log, and had no incident
- * in the channels of the series.
+ * Returns a test of whether a day is a reference for the usual range of a series: the app had begun to log, and had no
+ * incident in the channels of the series.
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
  * @param {string} series a channel, `*` for all login channels together, or a count of usage.
  * @returns {(place: number) => boolean}
  */
-export function countedDays({ first_seen: firstSeen, incident_spans: spans }, days, series) {
+export function referenceDayTest({ first_seen: firstSeen, incident_spans: spans }, days, series) {
   const named = channelsOfSeries(series);
   const bad = spans.filter((one) => !one.is_further && (one.channel === "*" || named.includes(one.channel)));
   return (place) => {

@@ -4,7 +4,7 @@ import { figures, site } from "../choices/state.js";
 import { own } from "../dom.js";
 import { seriesValues } from "./figures.js";
 import { denominatorOf, rateOf, ratio, sum } from "./measures.js";
-import { countedDays, sideOfDays, usualOf } from "./norms.js";
+import { referenceDayTest, sideOfDays, usualOf } from "./norms.js";
 
 /** @import { DayNote, PeriodKey, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.d.ts" */
 
@@ -131,9 +131,9 @@ export function normsOf(meta, unit, span) {
   if (span === "months" || meta.group === "version") return [];
   const values = seriesValues(meta, figures.long);
   const requests = requestsOf(meta);
-  const counts = countedDays(figures, site.long_days, meta.series);
+  const isReference = referenceDayTest(figures, site.long_days, meta.series);
   const [first] = boundsOf(span);
-  return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, counts, requests));
+  return values.slice(first).map((_value, i) => usualOf(values, first + i, unit, isReference, requests));
 }
 
 /**
@@ -160,8 +160,8 @@ export function sideOf(meta, unit, period) {
  * @returns {Side}
  */
 export function sideOfPlaces(meta, unit, places) {
-  const counts = countedDays(figures, site.long_days, meta.series);
-  return sideOfDays(seriesValues(meta, figures.long), places, unit, counts, requestsOf(meta));
+  const isReference = referenceDayTest(figures, site.long_days, meta.series);
+  return sideOfDays(seriesValues(meta, figures.long), places, unit, isReference, requestsOf(meta));
 }
 
 /**
@@ -173,8 +173,8 @@ export function sideOfPlaces(meta, unit, places) {
  */
 export function dayOf(meta, unit, place) {
   const values = seriesValues(meta, figures.long);
-  const counts = countedDays(figures, site.long_days, meta.series);
-  const usual = usualOf(values, place, unit, counts, requestsOf(meta));
+  const isReference = referenceDayTest(figures, site.long_days, meta.series);
+  const usual = usualOf(values, place, unit, isReference, requestsOf(meta));
   return { value: values[place] ?? null, usual, side: sideOfPlaces(meta, unit, [place]) };
 }
 
@@ -187,9 +187,9 @@ export function dayOf(meta, unit, place) {
  */
 export function usualRateOf(channel, rate, place) {
   const lists = figures.long.channels[channel];
-  const counts = countedDays(figures, site.long_days, channel);
+  const isReference = referenceDayTest(figures, site.long_days, channel);
   const alike = Array.from({ length: Math.floor(site.norms.reach / 7) }, (_unused, i) => place - 7 * (i + 1)).filter(
-    (i) => i >= 0 && counts(i) && !site.holidays.includes(i),
+    (i) => i >= 0 && isReference(i) && !site.holidays.includes(i),
   );
   return rateOf(rate, (count) => sum(0, ...alike.map((i) => lists[count][i])));
 }

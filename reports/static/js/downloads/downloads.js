@@ -8,7 +8,7 @@ import { figures, isAppPage, site } from "../choices/state.js";
 import { ABSENT } from "../data/format.js";
 import { isDay } from "../data/ranges.js";
 import { all, element, loadScript } from "../dom.js";
-import { ASIDE, OF_PAGE, partsOf, said } from "../tables/cell_text.js";
+import { NOT_VALUE, OF_PAGE, partsOf, shownText } from "../tables/cell_text.js";
 import { makeSortable } from "../tables/order.js";
 import { csvText, fileName } from "./csv.js";
 import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "./sheet.js";
@@ -160,7 +160,7 @@ export function shownColumns(table) {
   const [head, ...rest] = Array.from(table.rows).filter((row) => row.offsetParent !== null || !row.closest("thead"));
   const body = rest.filter((row) => row.cells.length === head.cells.length);
   return Array.from(head.cells).flatMap((heading, i) => {
-    const name = said(heading, ASIDE);
+    const name = shownText(heading, NOT_VALUE);
     const parts = body.map((row) => partsOf(row.cells[i]));
     const isOfPage = body.every(({ cells }, row) => cells[i].querySelector(OF_PAGE) && !parts[row].value);
     if (body.length && isOfPage && !parts.some(({ change }) => change)) return [];
@@ -175,7 +175,7 @@ export function shownColumns(table) {
  */
 export function labelCells(table) {
   const [head, ...rows] = Array.from(table.rows);
-  const headings = Array.from(head.cells, (cell) => said(cell, ASIDE));
+  const headings = Array.from(head.cells, (cell) => shownText(cell, NOT_VALUE));
   for (const row of rows) {
     Array.from(row.cells).forEach((cell, i) => {
       cell.dataset.label = headings[i];
@@ -203,7 +203,7 @@ export function offerDownloads() {
     if (!table || table.dataset.table || scroll.parentElement?.matches(".table-box, [data-chart-table]")) continue;
     labelCells(table);
     makeSortable(table);
-    const label = () => scroll.getAttribute("aria-label") || said(titleOf(scroll), ".detail, small");
+    const label = () => scroll.getAttribute("aria-label") || shownText(titleOf(scroll), ".detail, small");
     scroll.nextElementSibling?.matches(".downloads.own") && scroll.nextElementSibling.remove();
     scroll.after(
       element(

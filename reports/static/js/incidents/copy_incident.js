@@ -6,7 +6,7 @@ import { widthOf } from "../charts/scales.js";
 import { _, onLanguage } from "../choices/language.js";
 import { copied } from "../controls/copying.js";
 import { all, drawing, element } from "../dom.js";
-import { said } from "../tables/cell_text.js";
+import { shownText } from "../tables/cell_text.js";
 
 const WIDTH = 640;
 const EDGE = 20;
@@ -20,12 +20,12 @@ const SAID_FOR = 2500;
  * @returns {string[]}
  */
 function linesOf(incident) {
-  const heads = all(".status, h2, .fall, .incident-line", incident).map((node) => said(node, "svg, .copy-place"));
+  const heads = all(".status, h2, .fall, .incident-line", incident).map((node) => shownText(node, "svg, .copy-place"));
   const facts = all(":scope > .facts > div, .story > dl > div", incident).map((fact) => {
-    const [name, value] = [...fact.children].map((node) => said(node));
+    const [name, value] = [...fact.children].map((node) => shownText(node));
     return `${name}: ${value}`;
   });
-  const cause = all(".cause h3, .cause li", incident).map((node) => said(node));
+  const cause = all(".cause h3, .cause li", incident).map((node) => shownText(node));
   return [...heads, ...facts, ...cause].filter(Boolean);
 }
 

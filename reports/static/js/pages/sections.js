@@ -134,7 +134,7 @@ function titled(title, name, className = "panel") {
  * @param {string} name
  * @returns {HTMLElement}
  */
-function lookedUp(title, name) {
+function phoneFoldedPart(title, name) {
   return isPhone() ? folded(element("h3", {}, ...title), part(name, "")) : titled(title, name);
 }
 
@@ -144,7 +144,7 @@ function lookedUp(title, name) {
  * @param {string} name
  * @returns {HTMLElement}
  */
-function lookedUpSection(title, name) {
+function phoneFoldedSection(title, name) {
   const head = element("h2", {}, ...title);
   if (isPhone()) return section(folded(head, part(name, "")));
   return section(element("div", { className: "heading" }, head), part(name));
@@ -178,15 +178,15 @@ function otherCharts() {
 }
 
 /** @returns {HTMLElement} */
-function whereFrom() {
+function changeSources() {
   return section(
     heading(both("Sources of the change")),
     element(
       "div",
       { className: "pair values" },
       titled(both("By SDK version"), "versions", "panel whole"),
-      lookedUp(both("By platform"), "platforms"),
-      lookedUp(both("By carrier, one-click login"), "carriers"),
+      phoneFoldedPart(both("By platform"), "platforms"),
+      phoneFoldedPart(both("By carrier, one-click login"), "carriers"),
     ),
   );
 }
@@ -194,10 +194,10 @@ function whereFrom() {
 /** @returns {HTMLElement} */
 function signIns() {
   const tables = [
-    lookedUp(both("Ways by entry channel"), "sign-in-ways"),
-    lookedUp(both("Funnel of one-click login"), "sign-in-funnel"),
-    lookedUp(both("After a failure"), "sign-in-failures"),
-    lookedUp(both("Where the others stopped"), "sign-in-stops"),
+    phoneFoldedPart(both("Ways by entry channel"), "sign-in-ways"),
+    phoneFoldedPart(both("Funnel of one-click login"), "sign-in-funnel"),
+    phoneFoldedPart(both("After a failure"), "sign-in-failures"),
+    phoneFoldedPart(both("Where the others stopped"), "sign-in-stops"),
   ];
   for (const table of tables) table.classList.add("whole");
   const found = section(
@@ -229,7 +229,7 @@ const SECTIONS = {
       ...chartsHeading(both("Usage by day"), "usage", false),
       element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
-    lookedUpSection(both("By period"), "periods"),
+    phoneFoldedSection(both("By period"), "periods"),
   ],
   login: (content) => [
     // Lines show what changed, rates first; the tables below show by how much, where and why.
@@ -238,20 +238,22 @@ const SECTIONS = {
       element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
     ),
     ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
-    ...(content.logins ? [whereFrom()] : []),
+    ...(content.logins ? [changeSources()] : []),
     section(
       heading(both("Causes of failure")),
       element(
         "div",
         { className: "pair" },
-        ...(content.logins ? [lookedUp(both("Authorization, by outcome"), "outcomes-authorization")] : []),
-        lookedUp(both("Verification, by outcome"), "outcomes-verification"),
-        ...(content.logins ? [lookedUp(both("Authorization, up to ten result codes"), "codes-authorization")] : []),
-        lookedUp(both("Verification, up to ten result codes"), "codes-verification"),
+        ...(content.logins ? [phoneFoldedPart(both("Authorization, by outcome"), "outcomes-authorization")] : []),
+        phoneFoldedPart(both("Verification, by outcome"), "outcomes-verification"),
+        ...(content.logins
+          ? [phoneFoldedPart(both("Authorization, up to ten result codes"), "codes-authorization")]
+          : []),
+        phoneFoldedPart(both("Verification, up to ten result codes"), "codes-verification"),
       ),
     ),
   ],
-  packages: () => [lookedUpSection(both("Schemes and packages"), "packages")],
+  packages: () => [phoneFoldedSection(both("Schemes and packages"), "packages")],
   sign_ins: () => [signIns()],
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
   range: () => [

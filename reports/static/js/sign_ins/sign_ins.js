@@ -8,7 +8,7 @@ import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } fro
 import { onPainted } from "../choices/windows.js";
 import { dayRange, level, milliseconds, number, periodLabel } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
-import { countedDays, usualOf } from "../data/norms.js";
+import { referenceDayTest, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, loadScript, one, own } from "../dom.js";
 import { headCell, numberCell, plainTable } from "../tables/periods.js";
@@ -95,8 +95,8 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
     values[i] = figureOf(row);
     requests[i] = requestsOf(row);
   });
-  const counts = countedDays(figures, site.long_days, "one_click");
-  return { value: values[last], usual: usualOf(values, last, unit, counts, unit === "share" ? requests : []) };
+  const isReference = referenceDayTest(figures, site.long_days, "one_click");
+  return { value: values[last], usual: usualOf(values, last, unit, isReference, unit === "share" ? requests : []) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { LANGUAGE_TAGS, language } from "../choices/state.js";
 import { all } from "../dom.js";
 
 // Elements that are not part of a cell's value: explanations, and signs that repeat a word.
-export const ASIDE = ".detail, .meaning, .arrow, .direction, .change, svg, button:not(.sort)";
+export const NOT_VALUE = ".detail, .meaning, .arrow, .direction, .change, svg, button:not(.sort)";
 // Elements that only make sense on a page: drawings, buttons and download links.
 export const OF_PAGE = "svg, button, a[download]";
 
@@ -26,7 +26,7 @@ function textOf(node, aside) {
  * @param {string} [aside]
  * @returns {string}
  */
-export const said = (node, aside = "svg") =>
+export const shownText = (node, aside = "svg") =>
   Array.from(node.childNodes, (child) => textOf(child, aside))
     .join(" ")
     .replace(/\s+/g, " ")
@@ -42,17 +42,18 @@ const SIDE = ".detail, .mark, th > code, td > code:not(:only-child)";
  */
 export function partsOf(cell) {
   const isName = cell.querySelector("bdi, code") !== null;
-  const text = said(cell, `${OF_PAGE}, .change, ${SIDE}`);
+  const text = shownText(cell, `${OF_PAGE}, .change, ${SIDE}`);
   // Separators are elements of their own, so there are spaces around them.
   const value = isName ? text : text.replace(/ ?(；) ?| (?=;)/g, "$1");
   const sides = all(SIDE, cell).filter((side) => !side.closest(".change") && !side.hidden);
   const [change] = all(".change", cell);
   /** @param {boolean} isId */
-  const beside = (isId) => sides.filter((side) => side.matches("code") === isId).map((side) => said(side, OF_PAGE));
+  const beside = (isId) =>
+    sides.filter((side) => side.matches("code") === isId).map((side) => shownText(side, OF_PAGE));
   const parts = {
     ids: beside(true),
     details: beside(false),
-    change: change ? said(change, ".arrow, .direction") : "",
+    change: change ? shownText(change, ".arrow, .direction") : "",
     isName,
   };
   // If the cell has only a key, this is the value.

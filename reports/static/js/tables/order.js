@@ -5,7 +5,7 @@ import { _, filled } from "../choices/language.js";
 import { textOrder } from "../data/columns.js";
 import { all, element } from "../dom.js";
 import { figuresIn } from "../downloads/sheet.js";
-import { said } from "./cell_text.js";
+import { shownText } from "./cell_text.js";
 
 /** @typedef {{ place: number, descending: boolean }} Order */
 
@@ -19,10 +19,10 @@ const chosen = new Map();
  * @returns {number | string | null}
  */
 function keyOf(cell) {
-  const text = said(cell, "svg, .detail, .mark, .change");
+  const text = shownText(cell, "svg, .detail, .mark, .change");
   // A name from outside stays text, whatever it looks like: version 2.10 is newer than 2.9.
   if (!cell.classList.contains("number") && cell.querySelector("bdi, code")) return text || null;
-  const shown = text || said(cell, "svg, .arrow, .direction");
+  const shown = text || shownText(cell, "svg, .arrow, .direction");
   const [first] = figuresIn(shown) || [];
   if (first) return first.value;
   return cell.classList.contains("number") ? null : shown || null;
@@ -74,7 +74,7 @@ export function makeSortable(table) {
   headings.forEach((heading, place) => {
     // A column of drawings cannot be sorted.
     if (rows.every((row) => keyOf(row.cells[place]) === null)) return;
-    const text = said(heading, "svg, .detail, .meaning, button");
+    const text = shownText(heading, "svg, .detail, .meaning, button");
     const button = element("button", { type: "button", className: "order" });
     // Screen readers read a name from outside with the heading; inside a sentence it could change the direction of
     // writing.

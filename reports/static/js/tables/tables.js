@@ -13,7 +13,7 @@ import { number } from "../data/format.js";
 import { around, element } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
-import { said } from "./cell_text.js";
+import { shownText } from "./cell_text.js";
 
 /** @import { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.d.ts" */
 
@@ -155,7 +155,7 @@ function inColumns(places, cells) {
  * @param {HTMLElement} heading
  * @returns {string}
  */
-const headingText = (heading) => said(heading, ".meaning, svg");
+const headingText = (heading) => shownText(heading, ".meaning, svg");
 
 /* ---- the order in the address: parameter `sort` on a page with one table; with several, the name contains the
    table's */
@@ -186,7 +186,7 @@ const columnAsked = (table) => (asked(sortName(table)) || "").replace(/^-/, "");
  */
 function addDownload(table, columns) {
   const listing = around(table, ".listing");
-  const label = () => said(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
+  const label = () => shownText(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
   let place = listing.querySelector(".downloads");
   if (!(place instanceof HTMLElement)) {
     place = element("p", { className: "downloads" });

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.contract.tables.tables import TABLES
-from pipelines.orchestration import holdings
+from pipelines.orchestration import asset_metadata
 from pipelines.orchestration.results import Metadata, Page
 from tests.support import DAY, DataFolder, lines, records, writable
 
@@ -35,14 +35,14 @@ def long(folder: DataFolder) -> DataFolder:
 
 def test_what_is_linked_is_there(long: DataFolder) -> None:
     site = long.store.site
-    of_days = {(DAY - day).days: page(holdings.of_day(long.manifest, day, site)) for day in long.manifest.days}
+    of_days = {(DAY - day).days: page(asset_metadata.of_day(long.manifest, day, site)) for day in long.manifest.days}
     assert of_days == {
         0: site / "index.html",
         1: site / "days" / f"{DAY - timedelta(days=1)}.html",
         29: site / "days" / f"{DAY - timedelta(days=29)}.html",
         30: None,
     }
-    of_site = [page(holds) for holds in holdings.of_site(site).values()]
+    of_site = [page(holds) for holds in asset_metadata.of_site(site).values()]
     for file in (*of_days.values(), *of_site):
         assert file is None or file.is_file(), file
     assert None not in of_site
@@ -55,7 +55,7 @@ def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
     folder.land("same.ndjson", records(4))
     deleted.unlink()
     folder.ingest()
-    assert holdings.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
+    assert asset_metadata.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
 
 
 def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
@@ -63,7 +63,7 @@ def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataF
     folder.tables()
     with closing(duckdb.connect(writable(folder.store.database))) as connection:
         connection.execute("DROP TABLE usage_daily")
-    holds = holdings.of_tables(folder.store)
+    holds = asset_metadata.of_tables(folder.store)
     assert holds.keys() == TABLES.keys()
     assert holds["usage_daily"] == {}
-    assert holds["outcome_daily"][holdings.ROWS] == 1
+    assert holds["outcome_daily"][asset_metadata.ROWS] == 1

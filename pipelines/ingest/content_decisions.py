@@ -14,7 +14,7 @@ from pipelines.ingest.stored_contents import StoredContents
 from pipelines.store.manifest import FileEntry, Manifest
 
 
-class Placing:
+class ContentDecisions:
     """Collects the new and moved contents of a run, and decides for all of them together which contents count.
 
     Attributes:
