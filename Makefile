@@ -13,6 +13,8 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SCRIPT := reports/static/build/report.js
+# Some environments forbid cached bytecode: each of the many processes of the tests would then compile all code again.
+unexport PYTHONDONTWRITEBYTECODE
 # Without npm and node on the machine, those of the Python package are used.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
