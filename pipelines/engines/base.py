@@ -43,14 +43,14 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None
 """How the results of a step for several subsets of the records are combined: the columns that are summed over rows that
-agree in all other columns. If empty, all rows are kept. None: the results are not combined, as only later steps over
-the same records read them.
+agree in all other columns. An empty tuple: all rows are kept. None: the results are not combined, as only later steps
+over the same records read them.
 """
 
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT, and the name of the relation that it creates. Its parameters are named `$…`.
+    """One SELECT, and the name of the relation that it creates. The parameters of the SELECT are named `$…`.
 
     A step with `is_view` creates a view instead of a table: each step that reads the view computes it again. Such a
     step has no parameters. For `adds`, see `Adds`.
@@ -108,24 +108,24 @@ class DayPlan:
     Records may be distributed to several *workers*, such as tasks of Spark. The results of a step on all workers are
     combined as its `adds` describes:
 
-    - `delivered_steps`: over any subset of the events. They read `events` (the columns of `contract/record/parts.py`,
-      `filename`, `record_number`, which identifies a record, and `is_late`) and `file_sources` (filename, file,
-      source), which the engine provides. For all steps, the engine also provides `batch_days` (`BATCH_DAYS`) and the
-      macros `app_number(day_number, place)`, where `place` is the index of an app on that day, and
-      `day_number_of(app)`.
-    - `number_steps`: over the combined results of `delivered_steps`.
+    - `delivered_steps` run over any subset of the events. They read `events` (the columns of
+      `contract/record/parts.py`, `filename`, `record_number`, which identifies a record, and `is_late`) and
+      `file_sources` (filename, file, source), which the engine provides. For all steps, the engine also provides
+      `batch_days` (`BATCH_DAYS`) and the macros `app_number(day_number, place)`, where `place` is the index of an app
+      on that day, and `day_number_of(app)`.
+    - `number_steps` read the combined results of `delivered_steps`.
     - `copies` find the events that do not count, and `counted_records` is the query of the events that do. `word_steps`
-      read these, then `sign_in_steps`, `answer_steps` and `verification_steps`, which are independent of each other.
-      All events of a day with the same event_id must be on one worker. These steps read only `record_columns` of
-      `events`.
+      read `counted_records`. Then `sign_in_steps`, `answer_steps` and `verification_steps` follow, which are
+      independent of each other. For all of these, the events of a day with the same event_id must be on one worker, and
+      only the columns `record_columns` of `events` are read.
     - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be on one
       worker. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
       `$first_device` to `$last_device`.
     - `subjects` make `subject_records` from the results of `sign_in_steps`, and `session_steps` read `subject_records`.
       All records of a subject must be on one worker.
     - `key_steps` read `key_records`. All devices, phones and apps with the same `key_set` must be on one worker.
-    - `last_steps` and `tables`: over the combined results of all steps. The rows of `tables` are ordered by day, then
-      by key, and are written. `books` returns a row per day; it reads `booked_table`, which has the columns `day` and
+    - `last_steps` and `tables` read the combined results of all steps. The rows of `tables` are ordered by day, then by
+      key, and are written. `books` returns a row per day; it reads `booked_table`, which has the columns `day` and
       `records` of the written rows.
     """
 
@@ -192,16 +192,16 @@ class FileReader(Protocol):
 
 
 class Readers(Protocol):
-    """Runs readers of files, in this process or on many executors at once."""
+    """Calls functions with a `FileReader`, in this process or on many executors at once."""
 
     def each(self, read: Callable[[FileReader, Asked], Answer], asked: Iterable[Asked]) -> Iterator[Answer]:
-        """Yield `read(reader, one)` for each `one` of `asked`, in order. The call has access to the data folder, but
-        can be in another process, so function, argument and result must be picklable.
+        """Yield `read(reader, one)` for each `one` of `asked`, in order. `read` has access to the data folder, but may
+        run in another process, so function, argument and result must be picklable.
         """
 
 
 class DayRoller(Protocol):
-    """Rolls up days by one plan."""
+    """Computes the tables of days by the steps of one plan."""
 
     def roll_up(self, events: DayEvents, target: Path) -> dict[date, DayBooks]:
         """Write the tables of each day into a folder named after the day, in the empty folder `target`. Return the
@@ -221,7 +221,7 @@ class Engine(Protocol):
         """The size above which files of lines should be read in several pieces; None for never."""
 
     def readers(self, key: str, landing: Path) -> AbstractContextManager[Readers]:
-        """Open readers of files under `landing`; `key` is the key of the hashes."""
+        """Open the readers of the files under `landing`; `key` is the key of the hashes."""
 
     def day_roller(self, plan: DayPlan) -> AbstractContextManager[DayRoller]:
-        """Open a roller of days."""
+        """Open a `DayRoller` for the plan."""

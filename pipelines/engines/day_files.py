@@ -78,7 +78,7 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
 
 
 def _is_unsorted(keys: pa.Table) -> bool:
-    """Return whether any row is less than the row before it of the same day. Only the first column of the key after the
+    """Return whether any row is less than the previous row of the same day. Only the first column of the key after the
     day is compared; it is never NULL.
     """
     if len(keys) < 2:
@@ -97,7 +97,7 @@ def _out_of_order(name: str, rows: str) -> BooksError:
 
 
 def _repeated(keys: pa.Table) -> pa.Table | None:
-    """Return the rows that equal the row before, with NULL equal to NULL; None if there are none."""
+    """Return the keys that equal the key of the previous row, with NULL equal to NULL; None if no key does."""
     same = None
     for column in keys.columns:
         if len(column) < 2:

@@ -19,11 +19,11 @@ def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def blocked(moments: list[int], most: int, milliseconds: int) -> list[int]:
-    """Return three numbers for records that a limit counts together: how many are blocked, and the uses and the
-    successes among the blocked ones.
+    """Return the numbers of blocked records, blocked uses and blocked successes among records that a limit counts
+    together.
 
-    A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records are not
-    counted for later ones.
+    A record passes if fewer than `most` passed records are within `milliseconds` before it. Blocked records do not
+    count against later records.
 
     Args:
         moments: for each record, in order, its time in milliseconds times 4, plus 2 for a use, plus 1 for a success.

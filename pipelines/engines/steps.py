@@ -58,7 +58,7 @@ def days_of(batch: pa.Table) -> list[date]:
 def create_events(
     connection: duckdb.DuckDBPyConnection, batch: pa.Table, parts: Sequence[PartRecords], late: pa.Table
 ) -> None:
-    """Create the relations `events` and `file_sources` of a batch of days from these parts; `late` has the schema
+    """Create the relations `events` and `file_sources` of a batch of days from `parts`; `late` has the schema
     `LATE_ROWS`.
     """
     places = [
@@ -80,7 +80,9 @@ def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: M
 
 
 def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Run the steps that find repeated events, create `counted_records` without these, and run `word_steps` on it."""
+    """Run the steps that find the copies of events, create `counted_records` without these copies, and run `word_steps`
+    on `counted_records`.
+    """
     make(connection, plan.copies, values)
     *found, _ = plan.copies
     drop(connection, found)
@@ -92,7 +94,7 @@ def make_sessions(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
     """Run the steps over sign-in sessions in a process that has all records. There are at most `records` records, and
-    one range of subjects may use `memory` bytes. Then drop the tables that only these steps read.
+    one range of subjects may use `memory` bytes. Then drop the tables that no later step reads.
     """
     make(connection, (*plan.sign_in_steps, *plan.subjects.steps), values)
     subjects = plan.subjects.subject_records
@@ -108,8 +110,8 @@ def make_sessions(
 def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
-    """Run `range_steps` and `range_sums` over `device_records`. It has at most `records` rows, and one range of devices
-    may use `memory` bytes. Then drop the tables that only these steps read.
+    """Run `range_steps` and `range_sums` over `device_records`, which has at most `records` rows. One range of devices
+    may use `memory` bytes. Then drop the tables of `range_steps`.
     """
     for place, (first, last) in enumerate(hash_ranges(records, memory)):
         given = {**values, "first_device": first, "last_device": last}
@@ -131,7 +133,7 @@ def _make_range(
 
 
 def drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
-    """Drop the tables of the steps whose `adds` is None. All steps that read them must have run."""
+    """Drop the tables of the steps whose `adds` is None. Call it after the last step that reads one of these tables."""
     for step in steps:
         if step.adds is None and not step.is_view:
             connection.execute(f"DROP TABLE {step.name}")
@@ -139,7 +141,7 @@ def drop(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
 
 def add_up(connection: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
     """Create the relation of a step from the relation `source`, which contains the results of the step for several
-    subsets of the records. The columns `step.adds` are summed over rows that agree in all others.
+    subsets of the records. The columns `step.adds` are summed over rows that agree in all other columns.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {added_up(connection, step, source)}")
 
@@ -198,11 +200,11 @@ def named(query: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def hash_ranges(records: int, memory: int) -> list[tuple[int, int]]:
-    """Return ranges of hashes, each as its first and last hash, to process one after another. There are as many as
-    needed for the devices or subjects of each to fit in `memory` bytes.
+    """Return ranges of hashes, each as its first and last hash, to process one after another. There are so many ranges
+    that the devices or subjects of one range fit in `memory` bytes, or in 1 GB if `memory` is more.
 
-    The ranges have equal width, as hashes are distributed evenly. `records` is the number of all records of the
-    devices or subjects.
+    The ranges have equal width, as hashes are distributed evenly. `records` is the number of all records of the devices
+    or subjects.
     """
     ranges = 1 + records * _HASH_BYTES // min(memory, _MOST_RANGE_BYTES)
     width, lowest = -(-(1 << 64) // ranges), -(1 << 63)

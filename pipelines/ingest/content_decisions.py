@@ -1,5 +1,7 @@
-"""Compares each new or moved content with the other contents of its path: finds its predecessor and the content that
-it displaces, and decides whether it counts.
+"""Decides which contents count after new and moved contents arrived.
+
+A new content may continue an earlier content, its *predecessor*, such as a log that grew and was then rotated. It may
+also displace the current content of its path.
 """
 
 from collections.abc import Collection, Iterator
@@ -51,12 +53,12 @@ class ContentDecisions:
         return {entry.path for entry in moved}
 
     def is_known(self, read: ReadFile, mapping: str) -> bool:
-        """Return whether the path had the content before; if so, update its entry. A content that was damaged and can
-        be read now is new.
+        """Return whether the path of the file had this content before; if so, update the entry of the content. A
+        content that was damaged and can be read now counts as new.
 
         Args:
-            mapping: the fingerprint of the mapping that read the content now. Only a damaged content gets it: the
-                stored records of any other content were made by an earlier mapping.
+            mapping: the fingerprint of the mapping that read the content now. It is stored only for a damaged content:
+                the stored records of any other content were made by an earlier mapping.
         """
         entries = self._contents.at(read.file.path)
         known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
@@ -75,7 +77,7 @@ class ContentDecisions:
         return True
 
     def add(self, entry: FileEntry) -> None:
-        """Add a new content. If its path has a current one, `finish` decides which of the two counts."""
+        """Add a new content. If its path has a current content, `finish` decides which of the two counts."""
         self.fresh.append(entry)
         # The predecessor is found at once, so that a killed run does not commit the records as late.
         old = self._rotation.predecessor(entry, oldest(self._manifest), self._stored)
@@ -87,7 +89,7 @@ class ContentDecisions:
             self._contents.add(entry)
 
     def finish(self) -> None:
-        """Decide for all displaced and held contents, and for the new ones of their paths, which of them count."""
+        """Decide which contents count: the displaced and held contents, and the new contents of their paths."""
         closed = self._manifest.closed_through
         gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._displaced:
@@ -108,9 +110,12 @@ class ContentDecisions:
                 self._contents.add(one.new)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield each content that an earlier run held, with the current content of its path, to decide again: the
-        records that it would remove may be in other contents now. If the current content of the path was moved, the
-        held content removes nothing and counts.
+        """Yield each content that an earlier run held, with the current content of its path, so that it is decided
+        again.
+
+        The decision may differ now, because other contents may have the records that the path would lose. If the path
+        has no current content, because that was moved, the held content removes nothing and counts. If the current
+        content is displaced in this run, the held content joins its `DisplacedContent` and is not yielded.
         """
         displaced = {id(one.old): one for one in self._displaced}
         for entries in self._contents.by_path.values():

@@ -1,6 +1,6 @@
 """Lists the files of landing, with the members of each archive in place of the archive.
 
-A new or changed archive is opened; the members of all others are read from the manifest.
+A new or changed archive is opened. The members of an unchanged archive are taken from the manifest.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

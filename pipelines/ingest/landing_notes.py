@@ -137,6 +137,6 @@ class LandingNotes:
         return known != before
 
     def _is_unread(self, file: LandedFile) -> bool:
-        """Whether no source reads a file now, and none read its present content before."""
+        """Whether no source reads a file now, and its present content was neither read nor refused before."""
         is_known = any(entry.stamp == file.stamp for entry in self.contents.kept_at(file.path))
         return not is_known and self.context.sources.for_landed(file) is None

@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The time of a run (`now`), the business day that it closes (`day`), and the days that limit the age of the
-    records that it accepts.
+    """The time of a run (`now`), the business day that it closes (`day`), and two days that limit the age of the
+    records that the run accepts.
 
     `events_from` is the first day whose events are stored; None if retention has deleted no events. `given_from` is the
-    first day for which the log already delivered records; it can be None unless `retention_days` excludes that day.
+    first day of the records that the log delivered before. It is needed only if `retention_days` excludes that day;
+    otherwise it may be None.
     """
 
     day: date
@@ -57,8 +58,8 @@ class RunTime:
 def first_accepted(settings: Settings, time: RunTime) -> date:
     """Return the first day whose records a run accepts: `retention_days` before the day of the run.
 
-    It is earlier if the log already delivered older records: a log that only grew then loses none of them. It is never
-    before the first day with stored events, because a day whose events were deleted cannot be restated.
+    The day is earlier if the log already delivered older records: a log that only grew then loses none of them. The day
+    is never before the first day with stored events, because a day whose events were deleted cannot be restated.
     """
     first = time.day - timedelta(days=settings.retention_days)
     first = min(first, time.given_from or first)
@@ -205,7 +206,9 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
 
 
 def _joined(parts: list[ReadPart]) -> ReadPart:
-    """Join the pieces of a file to one part. The first part has only the checksum of the whole file."""
+    """Join the pieces of a file to one part. The first of `parts` has only the checksum of the whole file, the others
+    have the pieces in order.
+    """
     (whole,), folder = parts[0].files, parts[0].folder
     pieces = [piece for part in parts[1:] for piece in part.files]
     if finding := next((piece.finding for piece in pieces if piece.finding is not None), None):

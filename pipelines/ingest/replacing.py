@@ -17,11 +17,10 @@ _LISTED_DAYS = 5
 
 @dataclass(eq=False)
 class DisplacedContent:
-    """A content of a path that still counts but is no longer the current one (`old`), and the new content of the path
-    (`new`).
+    """A content of a path that still counts (`old`), and the new content of the path that may replace it (`new`).
 
     `new` is None if the path has no new content, for example because the file was moved. `by_rotation` is whether log
-    rotation made the new content: it is then accepted even if it lacks records of the old one.
+    rotation made the new content, which then counts even if it lacks records of the old content.
     """
 
     old: FileEntry
@@ -73,7 +72,7 @@ def oldest(manifest: Manifest) -> date:
 
 
 def sharing(olds: Iterable[FileEntry], others: Iterable[FileEntry]) -> list[FileEntry]:
-    """Return the contents of `others` that have records on a day on which one of `olds` has records."""
+    """Return the contents of `others` that have records on any of the days on which `olds` have records."""
     days = {day for entry in olds for day in entry.days}
     return [entry for entry in others if not days.isdisjoint(entry.days)]
 

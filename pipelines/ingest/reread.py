@@ -65,8 +65,9 @@ class RereadRequest:
 class RereadReport:
     """The result of a reread: the number of contents read, the changed entries, and the paths of other files.
 
-    `removed_records` is the number of removed records of closed days by path. These files were left as they are: `gone`
-    (or changed in landing), `spent` (events deleted), `unread` (no source), `changing`, and `failed` (with the error).
+    `removed_records` is the number of removed records of closed days by path. Some requested files were left as they
+    are: `gone` (missing or changed in landing), `spent` (events deleted), `unread` (no source reads them), `changing`
+    (still being written), and `failed` (with the error).
     """
 
     read: int = 0
@@ -228,8 +229,8 @@ class _Reread:
         manifest.files[manifest.files.index(old)] = new
 
     def _content(self, folder: Path, place: int) -> tuple[Any, ...]:
-        """Return counts and hashes of the records and rejects of the file at `place` in a part. They do not depend on
-        the order of rows.
+        """Return counts and hashes of the records and rejects of the file at `place` in a part. Records of days whose
+        events retention deleted are left out. The results do not depend on the order of rows.
         """
         content = {"content": [PartRecords(record_files(folder), {place: ""})]}
         found = self._contents.ask("part_content", {"first": oldest(self._manifest)}, content)[0]

@@ -73,8 +73,8 @@ class Rotation:
 
     def predecessor(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
         """Return the earlier content that `new` continues; None if there is none. The earlier content is of the same
-        log, left its path, and all its records from `first` on are in `new`: its file grew before it was rotated, or
-        was compressed after.
+        log, left its path, and all its records from `first` on are in `new`: the file grew before it was rotated, for
+        example, or was compressed afterwards.
         """
         for old in self._left_with(new.days):
             is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
@@ -156,11 +156,11 @@ def _log_name(path: str) -> str:
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
-    """Whether the stored records of a content are valid for its new path: the same source reads it there, in the same
-    format and compression.
+    """Whether the stored records of a content are valid for its new path: the same source reads the new path, in the
+    same format and compression.
 
-    If the mapping has changed, a content with accepted records still keeps them, as in a file that did not move. If it
-    were read again, its records could get other ids and count twice.
+    If the mapping has changed, a content with accepted records still keeps them, as in a file that did not move. If the
+    content were read again, its records could get other ids and count twice.
     """
     return (
         source.name == entry.source

@@ -34,7 +34,9 @@ class StoredContents:
     def ask(
         self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
     ) -> list[tuple[Any, ...]]:
-        """Run a query of `sql/` with `values` as parameters and each of `contents` as a relation of that name."""
+        """Run a query of `sql/` with `values` as parameters. The records of each item of `contents` are a relation that
+        has the item's key as its name.
+        """
         for name, parts in (contents or {}).items():
             create_records(self._connection, name, parts)
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
@@ -43,8 +45,8 @@ class StoredContents:
         """Return the number of lost records of each old content, by day from `first` on. A record is lost if no content
         of `others` has its id on that day.
 
-        `others` are groups of contents that are searched in order until no record is missing, so the likely group
-        should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
+        `others` are groups of contents. The groups are searched in order until no record is missing, so the likely
+        group should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
         """
         left = [entry for entry in self._stored(olds) if max(entry.days, default=date.min) >= first]
         found = {

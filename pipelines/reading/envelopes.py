@@ -31,12 +31,13 @@ INNERMOST = f"""
 
 
 def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
-    """Return the relation of a file's inner records, in order; if the mapping has no `[unwrap]`, return `raw`.
+    """Return the relation of a file's inner records, in order. If the mapping has no `[unwrap]`, return `raw`
+    unchanged.
 
-    The inner text of a line is the text that `[unwrap]` returns, else the whole line. The relation has the columns of
-    the inner records as `raw <name>`, `raw record` (the inner text as JSON), `raw line` (the inner text),
+    The inner text of a line is the text that `[unwrap]` returns, else the whole line. The columns of an inner record
+    are called `raw <name>`. Further columns are `raw record` (the inner text as JSON), `raw line` (the inner text),
     `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
-    `IS_WITHIN` describe. A column `row text` of `raw` is replaced by the inner text, if any.
+    `IS_WITHIN` describe. In a column `row text` of `raw`, the inner text replaces the text of the line.
     """
     unwrap = mapping.unwrap
     if unwrap is None:

@@ -1,9 +1,10 @@
 """Queries that read a file's raw records by the database's readers, as text columns.
 
-Each relation has `row file` (the index among the files that are read together), `row state` and the raw columns that
-the mapping needs. `row state` is a rejection reason found by the reader, `BARE` if the line has none of the keys that
-are read, or NULL. The raw columns are called `raw <name>`, so that a file's names cannot clash with ours. All of them
-are text except `record`, which is JSON. `envelopes.py` applies `[unwrap]`.
+Each relation has the columns `row file` (the index of the file among the files that are read together) and `row state`,
+and the raw columns that the mapping needs. `row state` is a rejection reason found by the reader, `BARE` if the line
+has none of the keys that are read, or NULL. The raw columns are called `raw <name>`, so that a file's names cannot
+clash with ours. They are text, except `record`, which is JSON, and an `event_time` that stays a timestamp (see
+`parquet_rows`). `envelopes.py` applies `[unwrap]`.
 """
 
 import json
@@ -139,7 +140,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
     """Return the relation of the CSV files in the variable `files`, in order; an empty cell is NULL. `first_file` is
     the index of the first file.
 
-    The query fails on a row whose number of cells differs from that of the header.
+    The query fails on a row that has more or fewer cells than the header.
     """
     cells = [f"row cell {place}" for place in range(len(layout.names))]
     columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
@@ -157,7 +158,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
-    """Return the relation over `rows`, a relation of the Parquet rows whose columns are called `column 0` and so on, in
+    """Return the relation of the Parquet rows in the relation `rows`, whose columns are called `column 0` and so on, in
     the order of `schema`. If two columns have the same name, the first is read.
 
     `event_time` stays a timestamp if no expression of the mapping can read it: formatting it as text and parsing that
@@ -182,7 +183,7 @@ def _picked(names: Sequence[str]) -> str:
 
 
 def shape_of(names: Sequence[str]) -> str:
-    """Return the structure for `json_transform`, with each column as text."""
+    """Return the structure argument of `json_transform` that extracts each of the names as text."""
     return literal(json.dumps(dict.fromkeys(names or ["record"], "VARCHAR"), ensure_ascii=False))
 
 

@@ -49,8 +49,8 @@ class Reading:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The SQL parameters of `record_query`: for both zones, the offsets and the times from which they are in force;
-        and the oldest and newest accepted times.
+        """The SQL parameters of `record_query`: the offsets of both zones, with the times from which each offset is in
+        force; and the oldest and newest accepted times.
         """
         return {
             "source_changes": list(self.source.local_changes),

@@ -69,7 +69,7 @@ def record_query(
 
 
 def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
-    """Return a query that gives for each row its state, and its fields as text by the mapping's expressions."""
+    """Return a query with the state of each row, and with its fields as text by the mapping's expressions."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields and not mapping.kept:
         texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
@@ -94,8 +94,9 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """Return the SQL of a row's state: first the state that the reader found; then whether the condition `where` skips
-    the record; then, for a kept record, whether its inner text is not JSON (malformed). NULL if none of these applies.
+    """Return the SQL of a row's state. The first of these that applies is its value: the state that the reader found;
+    `invalid:where` if the condition that selects records fails; `SKIPPED` if this condition is false; malformed if the
+    inner text is no JSON object. NULL if none applies.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:

@@ -114,7 +114,9 @@ def _known(personal: Iterable[str | None]) -> list[str]:
 
 
 def _visible_value(value: str, personal: list[str]) -> str:
-    """Mask personal numbers in a JSON value; return `***` for values that begin with a bracket."""
+    """Mask personal numbers in the value of a JSON key. Lists, objects, and texts that begin with a bracket become
+    `***`.
+    """
     if not value.startswith('"'):
         return value if value not in "[{" and masked_value(value, personal) == value else _quoted(MASK)
     text = json.loads(value, strict=False)
@@ -122,7 +124,7 @@ def _visible_value(value: str, personal: list[str]) -> str:
 
 
 def _is_nested(value: str) -> bool:
-    """Whether a value is a JSON list or object, whose content belongs to no field."""
+    """Whether a value begins like a JSON list or object, whose content belongs to no field."""
     return value.lstrip()[:1] in ("[", "{")
 
 

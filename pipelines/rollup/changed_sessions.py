@@ -13,8 +13,8 @@ from pipelines.store.store import Store
 def are_sessions_changed(store: Store, old: DayEntry, new: DayEntry) -> bool:
     """Return whether any value in a day's session tables changed.
 
-    A table counts as unchanged if its old file does not exist or is damaged. It does not exist if it was lost, or if
-    the day was rolled up by a version without sessions.
+    A table counts as unchanged if its old file is damaged or does not exist. The file does not exist if it was lost, or
+    if the day was rolled up by a version without sessions.
     """
     if old.content == new.content:
         return False

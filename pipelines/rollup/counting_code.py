@@ -1,8 +1,8 @@
 """The digest of the code that determines the tables of a day: part of every day's fingerprint.
 
-An edited comment or metric label must not roll days up again; changed SQL must roll up all of them. Other code of the
-roll-up and the engines decides only when, where and how fast the steps run, and every engine must produce the same
-tables.
+After a change of SQL, all days must be rolled up again; after an edit of a comment or of a metric's label, none must.
+Other code of the roll-up and the engines decides only when, where and how fast the steps run, and every engine must
+produce the same tables.
 """
 
 import hashlib

@@ -27,7 +27,7 @@ class DueDays:
         changed: days whose tables must be computed.
         emptied: days that no longer have a live part.
         parts: for each day with live files, the `records_name` of each of these files.
-        by_platform: changed days with records of an app whose registered platform changed.
+        by_platform: days with records without a platform, of an app whose registered platform changed.
     """
 
     changed: list[date]
@@ -87,7 +87,8 @@ def has_fingerprint(entry: DayEntry, found: str) -> bool:
 def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
     """Return whether the tables of a day were computed with the current limits.
 
-    Days that are too old to be shown are not computed again when limits change, so for them the result can be false.
+    If limits change, days that are too old to be shown are not computed again, so the result can be false for these
+    days.
     """
     return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
 

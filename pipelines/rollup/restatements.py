@@ -1,8 +1,8 @@
 """Restatements: every published figure that a later run changed, and the cause of the change.
 
 A figure of a day is a metric of `channel_daily`, a metric of `usage_daily` (with the channel `*`), or an app's number
-of counted records, by channel and for `*`. If records moved but no figure changed, a row has the number of moved
-records.
+of counted records, by channel and for `*`. If records of an app and channel moved and none of their figures changed, a
+row has the number of moved records.
 """
 
 from contextlib import closing
@@ -54,16 +54,16 @@ def changed_figures(
     new: DayEntry | None,
     are_rules_new: bool = False,
 ) -> tuple[pl.DataFrame, str] | None:
-    """Return the published figures of a closed day that have changed, as rows of `restatements`, and their cause; None
-    if the tables of the day are the same. If tables changed and no figure did, such as when a use moved to another
-    time, there are no rows.
+    """Return the published figures of a closed day that have changed, as rows of `restatements`, and the cause of the
+    change. Return None if the tables of the day are the same. If tables changed and no figure did, such as when a use
+    moved to another time, there are no rows.
 
     `published_before` is NULL if the whole day was missing before; `published_now` is NULL if it is missing now (`new`
     is None). On other days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no
     row.
 
-    `cause` names the files that were added, removed or replaced. It also names the registry, result codes or billing
-    rule if `are_rules_new` or no file is the cause.
+    The cause names the files that were added, removed or read again. It also names the registry, result codes or
+    billing rule if `are_rules_new` or no file is the cause.
     """
     old = manifest.days.get(day)
     if old and new and old.content == new.content:
@@ -140,8 +140,8 @@ def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
 def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Return how many records of an app and channel moved, in rows whose metric is `records_moved`.
 
-    If `outcome_daily` changed, it is half the sum of the changes: a moved record leaves one row and enters another.
-    Otherwise it is the number of changed rows of `channel_detail_daily`.
+    If `outcome_daily` changed, the number is half the sum of its changes: a moved record leaves one row and enters
+    another. Otherwise the changed rows of `channel_detail_daily` are counted.
     """
     before, now, outcomes = _comparable(old, new, "outcome_daily")
     moved = (
@@ -163,10 +163,10 @@ def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -
 def _comparable(
     old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame], name: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Return the old and the new rows of a table, and the key columns that both have. If their columns differ, both are
-    summed by these key columns and reduced to the columns that both have.
+    """Return the old and the new rows of a table, and the key columns that both have.
 
-    They differ if a newer version of authmeter, which added columns, rolls up the day again.
+    The columns differ if a newer version of authmeter, which added columns, rolls up the day again. Then the old and
+    the new rows are summed by the common key columns, and only common columns are returned.
     """
     before, now = old[name], new[name]
     key = [column for column in TABLES[name].key if column in before.columns and column in now.columns]

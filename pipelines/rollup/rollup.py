@@ -153,8 +153,12 @@ def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: Day
 
 
 def _check_books(day: date, books: DayBooks, folder: Path, accepted: int) -> None:
-    """Raise an error unless the books of a day balance, agree with the `accepted` records in the books of its files,
-    and the files in its folder have the checksum in the books.
+    """Check the books of a day before the tables of the day are stored.
+
+    Raises:
+        AuthmeterError: the books differ from `accepted`, the number of accepted records in the books of the day's
+            files.
+        BooksError: the books do not balance, or the files in `folder` do not have the checksum that the books contain.
     """
     if books.accepted != accepted:
         raise damaged_file(

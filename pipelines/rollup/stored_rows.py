@@ -1,4 +1,6 @@
-"""Reads a stored day table before it is replaced. Its file may be lost or damaged: that can be why it is replaced."""
+"""Reads a stored day table before it is replaced. A lost or damaged file is no error, as it may be why the table is
+replaced.
+"""
 
 from pathlib import Path
 

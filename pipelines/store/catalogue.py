@@ -83,7 +83,7 @@ class Catalogue:
         return isinstance(known, Image) and self._read(_commits) == known.commits
 
     def faults(self) -> list[str]:
-        """Return the faults that SQLite finds in the file, in its words.
+        """Return the faults that SQLite finds in the file, in SQLite's words.
 
         The caller holds the lock of the data folder.
         """
@@ -93,7 +93,7 @@ class Catalogue:
         return [text for (text,) in found if text != "ok"]
 
     def create(self, manifest: Manifest) -> None:
-        """Create the catalogue with this manifest, in one step; an existing one is replaced."""
+        """Create the catalogue with this manifest, in one step; an existing catalogue is replaced."""
         fresh = self.file.with_name(f".{self.file.name}.new")
         with without_collector():
             image = image_of(manifest, 1, {})
@@ -183,7 +183,7 @@ class Catalogue:
                     return copy._read(query)
 
     def _copied(self, folder: Path) -> "Catalogue | None":
-        """Copy the file and its journal; return None if they changed meanwhile."""
+        """Copy the file and its journal; return None if either changed meanwhile."""
         copy = Catalogue(folder / self.file.name)
         try:
             before = _stamps(self.file, self._journal)
@@ -195,7 +195,8 @@ class Catalogue:
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
         """Return an AuthmeterError if the file is locked, unreadable or damaged; else return SQLite's error. `codes`
-        are the codes that mean damage; None for all except errors of the machine, such as a full disk.
+        are the codes that mean damage. Without `codes`, all codes do, except for errors of the machine, such as a full
+        disk.
         """
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
@@ -225,7 +226,7 @@ def require_known_version(version: int, file: Path) -> None:
     """Refuse a store that a newer authmeter wrote.
 
     Raises:
-        AuthmeterError: the version of the store is higher than this one's.
+        AuthmeterError: the version of the store is higher than `SCHEMA_VERSION`.
     """
     if version > SCHEMA_VERSION:
         raise AuthmeterError(

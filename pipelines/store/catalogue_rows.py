@@ -2,7 +2,7 @@
 
 The file and its transactions are in `catalogue.py`.
 
-Changes are found by comparing the whole manifest with an image of the manifest as it was read, so that none can be
+Changes are found by comparing the whole manifest with an image of the manifest as it was read, so that no change can be
 missed. An image groups the rows of each table by their first column, such as the file or the day.
 """
 
@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 Numbers = Mapping[tuple[str, str], int]
 
 COMMITS = "commits"
-"""Name in `state` of the number of commits. If it differs, another program committed since the catalogue was read."""
+"""Name in `state` of the number of commits, which each commit of any program raises by 1."""
 
 SCHEMA = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -164,8 +164,11 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 
 
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
-    """Return the number of each file entry, by path and checksum. Entries in `known` keep theirs, unless a later
-    content of a path would then have a lower number than an earlier one.
+    """Return the number of each file entry in the catalogue, by path and checksum.
+
+    Entries keep their number in `known`; other entries get new, higher numbers. The numbers of a path's contents must
+    rise in the order of the manifest. So an entry also gets a new number if its number is lower than the number of the
+    content before it.
     """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)

@@ -65,10 +65,10 @@ def workbench(
     Data that exceeds memory is spilled, encrypted, to `temp`.
 
     Args:
-        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared:
-            it needs a larger buffer, which DuckDB sets for one connection and not for a database.
-        is_shared: whether it may be a connection to a database of `shared_workbenches`. Pass false to register
-            functions in Python: DuckDB would add them to the database, for all its workbenches.
+        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared: it needs
+            a larger buffer, which DuckDB sets for one connection and not for a database.
+        is_shared: whether the workbench may be a connection to a database of `shared_workbenches`. Pass false to
+            register functions in Python: DuckDB would add them to the database, for all its workbenches.
     """
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
@@ -122,7 +122,9 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
 
 @contextmanager
 def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
-    """Translate DuckDB's errors about memory, required values, and files of the store, which is one of `folders`."""
+    """Translate DuckDB's errors about memory, about missing required values, and about stored files in `folders` that
+    cannot be read.
+    """
     try:
         yield
     except duckdb.OutOfMemoryException as error:
@@ -145,7 +147,7 @@ def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
 
 
 def _stored_file(said: str, folders: Sequence[Path]) -> str | None:
-    """Return the first file of the store that an error names; None if it names none."""
+    """Return the first Parquet file of the store that the text of an error names; None if it names none."""
     for folder in folders:
         if found := re.search(rf"{re.escape(str(folder))}/(?:events|days|restatements)/[^'\"]+\.parquet", said):
             return found[0]
@@ -185,7 +187,9 @@ def named_rows(
 
 @cache
 def expression_parser() -> duckdb.DuckDBPyConnection:
-    """Return a small connection without files, for parsing SQL expressions. It is shared: a mapping has many."""
+    """Return a small connection without files, for parsing SQL expressions. It is opened once, as a mapping has many
+    expressions.
+    """
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

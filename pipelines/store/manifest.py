@@ -1,6 +1,6 @@
 """The manifest: which parts and day tables count, and the metadata of each file and day.
 
-This module defines its fields. It is stored by `catalogue.py`.
+This module defines the fields of the manifest; `catalogue.py` stores it.
 """
 
 from collections import Counter
@@ -35,15 +35,15 @@ class DayRows(NamedTuple):
 
 @dataclass(slots=True)
 class FileEntry:
-    """One *content* of a landed path, that is the bytes that it had at some time, and the books of these bytes. No two
-    entries have the same path and content.
+    """One *content* of a landed path, that is the bytes that the path had at some time, and the books of these bytes.
+    No two entries have the same path and content.
 
-    A part may hold the records of several files; `place` is the index of this file in it. `part_digest` is the checksum
-    of the part's files, None for parts of the first versions. When retention removes a part's oldest days, its name
-    changes: see `original_name`. `run_day` is the day of the run that read the content first; `earlier_parts` are the
-    `records_name` of earlier readings of the same content. `finding` is why it is damaged or held, or the stored reason
-    why few of its records were accepted, see `reading/reasons/reasons.py`. `mapping_faults` are the faults of its
-    mapping: see `reading/sources/mapping_use.py`.
+    A part may hold the records of several files; `place` is the index of this file in the part. `part_digest` is the
+    checksum of the part's files, None for parts of the first versions. When retention removes a part's oldest days, the
+    part gets another name: see `original_name`. `run_day` is the day of the run that read the content first;
+    `earlier_parts` are the `records_name` of earlier readings of the same content. `finding` is why the content is
+    damaged or held, or the stored reason why few of its records were accepted, see `reading/reasons/reasons.py`.
+    `mapping_faults` are the faults of the mapping that read the content: see `reading/sources/mapping_use.py`.
     """
 
     path: str
@@ -89,7 +89,7 @@ class FileEntry:
 
     @property
     def has_weight(self) -> bool:
-        """Whether the content has more than a few lines."""
+        """Whether the content is large enough for a warning: in bytes, or in records read or skipped."""
         return self.bytes >= _SOME_BYTES or self.records_read + self.skipped >= _SOME_RECORDS
 
 
@@ -105,7 +105,8 @@ class UnreadFile(NamedTuple):
 class ArchiveMember(NamedTuple):
     """A file in an archive.
 
-    `place` is its number in a zip archive, or the offset of its bytes in a tar archive. `finding` is why it is refused.
+    `place` is the index of the member in a zip archive, or the offset of its bytes in the unpacked tar archive.
+    `finding` is the reason if the member is refused, else empty.
     """
 
     path: str
@@ -116,7 +117,7 @@ class ArchiveMember(NamedTuple):
 
 
 class Archive(NamedTuple):
-    """The members of a landed archive, read when the archive had this stamp."""
+    """The members of a landed archive, as listed when the archive had this stamp (size, time of change, inode)."""
 
     stamp: str
     members: tuple[ArchiveMember, ...]
@@ -191,8 +192,8 @@ class Manifest(State):
     def closed_through(self) -> date | None:
         """The last closed day, which is the published as-of; None if no day was ever rolled up.
 
-        Days stay closed if they lost all their records or were deleted. If none is left, a restatement of a day or
-        `days_from` shows that days were rolled up.
+        A day stays closed if it lost all its records or was deleted. If the manifest has no rolled-up day left,
+        `days_from` or a restatement of a day shows that days were rolled up.
         """
         return self.as_of if self.days or self.days_from or self._has_restated_day else None
 
@@ -230,7 +231,7 @@ class Manifest(State):
         return late
 
     def has_events_of(self, day: date) -> bool:
-        """Return whether the events of a day are within retention, so that none was deleted."""
+        """Return whether a day is within the retention of events, so that no event of the day was deleted."""
         return self.events_from is None or day >= self.events_from
 
 

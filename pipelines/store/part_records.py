@@ -69,8 +69,8 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return the places of the landed files that do not count, as text, by record file. A record file without such
-    places is left out. `files` has the places that count, by record file.
+    """Return for each record file the places of its landed files that do not count, as text. A record file is left out
+    if all its landed files count. `files` has the places that count, by record file.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

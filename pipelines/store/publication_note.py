@@ -1,7 +1,7 @@
 """The note next to the published file: the inputs that the file was made from.
 
-The note decides which rows a new file can copy from the published one; its checksum detects a file that was changed
-since.
+The note decides which rows of the published file a new file can copy. The checksum in the note shows whether the
+published file was changed since.
 """
 
 import hashlib
@@ -44,9 +44,9 @@ def drop_note(published: Path) -> None:
 
 
 def write_note(published: Path, manifest: Manifest, registry: Registry, code: str) -> None:
-    """Write the note of the published file. Without a note, the next file copies no row of it.
+    """Write the note of the published file. `code` is the digest of the code that made the file.
 
-    `code` is the digest of the code that made it.
+    Without a note, the next run copies no rows of the file.
     """
     note = {
         "sha256": file_sha256(published),

@@ -42,7 +42,7 @@ STORAGE_VERSION = "v1.2.0"
 
 
 def create_file(file: Path, name: str) -> duckdb.DuckDBPyConnection:
-    """Create a DuckDB file in the format of the published one, attached to the returned connection under `name`."""
+    """Create a DuckDB file in the format of the published file, attached to the returned connection under `name`."""
     connection = duckdb.connect()
     connection.execute(f"ATTACH {literal(str(file))} AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
     return connection
@@ -107,8 +107,8 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
     """Return the result of `opened` for the file or, if a client opened it for writing, for a copy.
 
-    DuckDB replays a `.wal` next to a file even when it opens the file read-only, and follows links to find it. If
-    another process has the file open for writing, DuckDB refuses to open it instead of waiting.
+    DuckDB replays a `.wal` next to a file even if it opens the file read-only or by a link. If another process has the
+    file open for writing, DuckDB refuses to open it instead of waiting.
     """
     if not has_wal(database):
         try:
@@ -177,7 +177,7 @@ def published_run(database: Path) -> tuple[int, str] | None:
 def published_as_of(database: Path) -> date:
     """Return the last published day.
 
-    The manifest has a newer one if a run ended between its commit and the publication of its tables.
+    The manifest has a newer as-of if a run ended between its commit and the publication of its tables.
 
     Raises:
         UsageError: nothing was published yet.

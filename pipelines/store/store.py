@@ -65,15 +65,16 @@ class Store:
         """Return the manifest; an empty one in a new data folder.
 
         Raises:
-            AuthmeterError: it is damaged, missing, from a newer version of authmeter, or locked by another program.
+            AuthmeterError: the manifest is damaged, missing, from a newer version of authmeter, or locked by another
+                program.
         """
         if older := self._older.manifest():
             return older
         return self.catalogue.read() if self._has_catalogue() else Manifest()
 
     def read_state(self) -> State:
-        """Return the manifest without files and days, in constant time for any number of them. Raises the errors of
-        `read_manifest`.
+        """Return only the state of the manifest. Unless the store is an older one, this takes the same time for any
+        number of files and days. Raises the errors of `read_manifest`.
         """
         if older := self._older.manifest():
             return older
@@ -87,7 +88,7 @@ class Store:
         """Commit the manifest: the only commit point of the store. Only changes are written.
 
         Raises:
-            AuthmeterError: another program committed since it was read, or has locked the catalogue.
+            AuthmeterError: another program committed since the manifest was read, or has locked the catalogue.
         """
         durable.make_folder(self.warehouse)
         if self._has_catalogue():
@@ -151,9 +152,9 @@ class Store:
         return self.warehouse / "events" / part
 
     def place_part(self, fresh: Path, part: str, digest: str | None = None) -> str:
-        """Move a finished part to its place; it counts once a manifest lists it.
+        """Move a finished part to its place; the part counts once a manifest lists it.
 
-        Return the checksum of its files: `digest`, or computed if that is None.
+        Return the checksum of its files: `digest`, or if that is None, a computed one.
         """
         digest = digest or digest_of_folder(fresh)
         durable.place_folder(fresh, self.part_folder(part))

@@ -35,10 +35,10 @@ class OlderStore:
         self._warehouse, self._file = warehouse, warehouse / "manifest.json"
 
     def is_older_store(self) -> bool:
-        """Return whether the store is an older one, whose manifest is still this JSON file.
+        """Return whether the store is an older one, whose manifest is still in `manifest.json`.
 
         Raises:
-            AuthmeterError: the file cannot be read, or is of a newer version of authmeter.
+            AuthmeterError: `manifest.json` cannot be read, or was written by a newer version of authmeter.
         """
         raw = self._raw()
         return raw is not None and _SIGNPOST not in raw

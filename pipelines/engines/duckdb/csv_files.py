@@ -1,5 +1,8 @@
-"""Reads CSV files into a part. The database reads *plain* files directly: each of their lines after the header is one
-row with a cell for each column. It reads any other file from a copy, made by `reading/formats/csv_rows.py`.
+"""Reads CSV files into a part.
+
+The database reads *plain* files directly: each line after the header is one row with a cell for each column. It reads
+any other file from a copy, made by `reading/formats/csv_rows.py`. Files of some layouts are always read from a copy,
+such as files with one column or with tabs as separators (`_is_odd`).
 """
 
 from collections.abc import Callable, Sequence
@@ -25,14 +28,16 @@ from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
-    """A CSV file is not plain: a line is not exactly one row with a cell for each column of the header."""
+    """A CSV file must be read from a copy: a line is not exactly one row with a cell for each column of the header, or
+    the layout of the file is odd (`_is_odd`).
+    """
 
 
 def read_plain_csv(job: ReadingJob, files: Sequence[PlainFile]) -> list[PartBooks]:
     """Read plain CSV files into a part. Return the books of each file.
 
     Raises:
-        OddCsvError: a file is not plain. The part is then unusable.
+        OddCsvError: a file must be read from a copy. The part is then unusable.
     """
     layouts = [csv_layout(file.stream()) for file in files]
     if any(map(_is_odd, layouts)):

@@ -57,7 +57,7 @@ class DuckDBEngine:
 
 
 class DuckDBReaders:
-    """Runs the single reader of this process."""
+    """Calls functions with the only `FileReader` of this process."""
 
     def __init__(self, reader: "FileReader") -> None:
         self._reader = reader

@@ -51,11 +51,12 @@ def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) ->
 def _read_json(
     job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
 ) -> tuple[list[RowSet], list[Counter[str]]]:
-    """Read whole files. Return for each file the rows whose texts must be fetched, and how many records were rejected
-    for each reason except `BARE`.
+    """Read whole JSON files into a part. Return for each file the rows whose texts must be fetched, and the number of
+    rejected records by reason, without `BARE`.
 
-    A `BARE` row is a line without any field that is read. All `BARE` rows are fetched, because their texts determine
-    the reason. For any other reason only the first rows are fetched, because only their texts are stored.
+    A `BARE` row is a line that has none of the fields that are read. Its text is needed to find out why it is rejected,
+    so all these rows are fetched. For any other reason only the first rows are fetched, because only their texts are
+    stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))

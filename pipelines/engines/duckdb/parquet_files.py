@@ -1,5 +1,5 @@
-"""Reads Parquet rows into a part. They come from a child process, as some corrupt files crash the process that reads
-them.
+"""Reads Parquet rows into a part. The rows come from a child process, because some corrupt files crash the process that
+reads them.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ from pipelines.reading.rejected_text import rejected_fields
 
 
 def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[PartBooks]:
-    """Read the rows of one file into a part. Return its books. Rejected rows have no text, so their fields are stored
-    instead.
+    """Read the rows of one file into a part, and return the books of the file. Rejected rows have no text, so their
+    fields are stored instead.
     """
     rows = FileRows(1)
     with job.part(1) as part:

@@ -34,7 +34,7 @@ _REJECTS_AT_ONCE = 10_000
 
 
 class StoreError(Exception):
-    """The part cannot be written; the message is that of the `OSError`."""
+    """The part cannot be written. The message is the text of the operating system's error."""
 
 
 class PartWriter:
@@ -84,8 +84,8 @@ class PartWriter:
             self.books[int(file)].skipped += int(count)
 
     def count_rejected(self, file: int, reason: str, count: int = 1) -> int:
-        """Count the next `count` rejected records of a file and reason. Return how many of them must be kept, beginning
-        with the first. Call it in the order of the file's lines.
+        """Count the next `count` rejected records of a file and reason. Return how many of these must be kept,
+        beginning with the first. Must be called in the order of the file's lines.
         """
         self.books[file].rejected += count
         return count_rejected(self.books[file].reasons, reason, count)

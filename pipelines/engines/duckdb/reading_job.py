@@ -1,4 +1,6 @@
-"""Reads files of one source into one part: runs the query over their records, and writes or counts its rows."""
+"""Reads files of one source into one part: runs the `record_query` over their records, and writes or counts the rows
+that the query returns.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -85,8 +87,8 @@ class ReadingJob:
 
         Args:
             rows_at_once: the rows of a batch, and so of a row group of the part.
-            reject: is called with each batch that has rejected rows, and a mask of these. The batch is not yet counted
-                in `rows`.
+            reject: is called with each batch that has rejected rows, and with a mask of the rejected rows. The batch is
+                not yet counted in `rows`.
         """
         uses = uses_of(self.mapping)
         query_result = self.connection.sql(query, params=named(query, self.reading.parameters))
@@ -101,9 +103,10 @@ class ReadingJob:
                 rows.add(taken)
 
     def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
-        """Register Arrow batches as the relation `name`, one chunk after another, and yield the number of rows of each.
+        """Register Arrow batches as the relation `name`, one chunk after another, and yield the number of rows of each
+        chunk.
 
-        As one stream, several threads of the database would read them in any order.
+        If all batches were one stream, several threads of the database would read them in any order.
         """
         for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
@@ -143,7 +146,7 @@ def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, r
 
 
 def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
-    """Return the next batch. The database's errors arrive as Arrow errors and are converted back."""
+    """Return the next batch; None at the end. Errors of the database arrive as Arrow errors and are converted back."""
     try:
         return drawn.read_next_batch()
     except StopIteration:

@@ -1,6 +1,7 @@
 """Starts a Spark context by the settings and keeps it for the rest of this process.
 
-Spark's log output is written to a file in the store's temporary folder. `failures.py` words its errors.
+Spark's log output is written to a file in the store's temporary folder. `failures.py` converts Spark's errors to
+messages for users.
 """
 
 import hashlib

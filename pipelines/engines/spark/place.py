@@ -1,6 +1,6 @@
 """Prepares a task on an executor: checks that the data folder is mounted, and creates a temporary folder.
 
-It also carries the errors of the task to the driver, which receives an executor's exceptions only as text. So an
+Also carries the errors of the task to the driver, which receives an executor's exceptions only as text. So an
 `AuthmeterError` is sent as JSON, which the driver finds in that text.
 """
 
@@ -85,7 +85,7 @@ def _errors_carried(host: str) -> Iterator[None]:
 
 
 def carried_error(text: str) -> AuthmeterError | None:
-    """Return the `AuthmeterError` in Spark's message about a failed task; None if it has none."""
+    """Return the `AuthmeterError` that Spark's message about a failed task contains; None if it contains none."""
     if not (found := _CARRIED.search(text)):
         return None
     said = json.loads(found[1])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SparkReaders:
-    """Runs readers on the executors of one Spark context."""
+    """Calls functions with a `FileReader` on the executors of one Spark context."""
 
     def __init__(self, context: "SparkContext", place: Place, key: str, landing: Path) -> None:
         self._context, self._place, self._landing = context, place, landing

@@ -97,7 +97,7 @@ class SparkRoller:
         return self._context.parallelize(range(len(slices)), len(slices))
 
     def _take(self, steps: Sequence[Step], rows: RDD[Packed]) -> None:
-        """Run the job that computes `rows`, and combine these to the relations of `steps`."""
+        """Run the job that computes `rows`, and combine these rows to the relations of `steps`."""
         for relation, data in rows.collect():
             add_rows(self._connection, f"received_{relation}", unpacked(data))
         for step in steps:

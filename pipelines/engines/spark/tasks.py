@@ -58,8 +58,8 @@ class BatchTask:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-        """Open a DuckDB connection with the relations and macros of the days. Yield it with its memory limit in
-        bytes.
+        """Open a DuckDB connection with the relations and macros of the days. Yield the connection, and its memory
+        limit in bytes.
         """
         with (
             self.place.on_executor() as (settings, temp),
@@ -89,7 +89,7 @@ def sent_session_steps(plan: DayPlan) -> list[Step]:
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """Run `delivered_steps` over the events of the slices with these numbers, and yield the results of each."""
+    """Run `delivered_steps` over the events of each slice with these numbers, and yield the results of each slice."""
     with task.opened() as (connection, _):
         for place in numbers:
             create_events(connection, task.batch, task.slices[place], task.late)
@@ -100,7 +100,9 @@ def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]
 
 
 def shuffle_events(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shuffled]:
-    """Yield the packed events of the slices with these `numbers` by bucket, which is a hash of the event_id."""
+    """Yield the packed events of the slices with these `numbers`, with the number of their bucket: a hash of the
+    event_id modulo the number of buckets.
+    """
     columns = ", ".join(task.plan.record_columns)
     query = f"SELECT {columns}, (hash(event_id) % {task.buckets})::INTEGER FROM events"
     with task.opened() as (connection, _):
@@ -111,7 +113,7 @@ def shuffle_events(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shuffled
 
 
 def count_records(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shuffled]:
-    """Run the steps over the records of one bucket. Yield their results, each with the number of the bucket in which it
+    """Run the steps over the records of one bucket. Yield each result with the number of the bucket in which the result
     is summed or read next.
     """
     plan = task.plan

@@ -64,9 +64,10 @@ class MemberFile(LandedFile):
 
 @dataclass(frozen=True)
 class RefusedFile(LandedFile):
-    """A refused archive or member, whose records do not count. `finding` is the reason. `sha256` is empty if the bytes
-    cannot be read. It is also empty for an archive with a member whose path another landed file has, so that the next
-    run tries the archive again.
+    """A refused archive or member, whose records do not count. `finding` is the reason.
+
+    `sha256` is empty if the bytes cannot be read. It is also empty if the archive has a member with the path of another
+    landed file. Without a checksum, the next run tries the archive again.
     """
 
     sha256: str
@@ -74,7 +75,8 @@ class RefusedFile(LandedFile):
 
 
 def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
-    """Return the members of an archive, sorted by name. Each member is read and verified to its end.
+    """Return the members of an archive, sorted by name, without ignored ones. Each member that is not refused is read
+    and verified to its end.
 
     Raises:
         DamagedFileError: the archive is refused as a whole.
@@ -100,7 +102,7 @@ def kept_archives(temp: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
-    """Open the archive of a member, and yield the function that reads its members."""
+    """Open the archive of a member, and yield the function that reads members of this archive."""
     archive = LandedFile(file.archive, file.full, file.archive_bytes, file.stamp)
     with ExitStack() as stack:
         raw = stack.enter_context(raw_file(archive))

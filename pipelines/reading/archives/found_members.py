@@ -39,14 +39,16 @@ class FoundMember(NamedTuple):
 
 
 def refusal_of(name: str) -> str:
-    """Return why a member of that name is refused; empty if it is not."""
+    """Return the reason to refuse a member because of its name; empty if there is none."""
     if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in re.split(r"[/\\]", name):
         return OUTSIDE
     return NESTED if is_archive(name) else ""
 
 
 def refused(name: str, size: int, place: int, finding: str) -> FoundMember:
-    """Return a refused member. Its checksum is that of its name, size and finding, as its bytes may be unreadable."""
+    """Return a refused member. Its checksum is computed from its name, size and finding, as its bytes may be
+    unreadable.
+    """
     known = "\n".join((name, str(size), finding))
     return FoundMember(name, size, place, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest(), finding)
 
@@ -61,8 +63,8 @@ def plain_name(name: str) -> str:
 
 
 def is_ignored_name(name: str) -> bool:
-    """Whether a member is ignored because its name, or that of a folder in its path, marks it as hidden or unfinished.
-    Files under landing with such names are ignored as well.
+    """Whether a member is ignored because its own name or the name of a folder in its path marks it as hidden or
+    unfinished. Files under landing with such names are ignored as well.
     """
     return refusal_of(name) != OUTSIDE and any(map(has_ignored_name, plain_name(name).split("/")))
 
@@ -99,7 +101,7 @@ def require_member_limit(file: LandedFile, count: int) -> None:
     """Check the number of members of an archive.
 
     Raises:
-        DamagedFileError: it exceeds `MAX_MEMBERS`.
+        DamagedFileError: `count` exceeds `MAX_MEMBERS`.
     """
     if count > MAX_MEMBERS:
         raise DamagedFileError(

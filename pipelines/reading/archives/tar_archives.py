@@ -1,4 +1,4 @@
-"""Reads tar archives, compressed or not, as one stream to its end."""
+"""Reads tar archives, compressed or not. Members are listed in one pass to the end of the archive."""
 
 import hashlib
 import os
@@ -43,7 +43,8 @@ def members_of_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     """Return the members of a tar archive.
 
     Raises:
-        DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
+        DamagedFileError: the archive is cut or corrupt, has no member or too many, or unpacks to more than the limits
+            allow.
     """
     stream = _Stream(_pieces(file, raw, limits))
     # `tarfile` needs only `read` of a stream.
@@ -99,7 +100,7 @@ class _Member(tarfile.TarInfo):
         """Parse one header.
 
         Raises:
-            tarfile.HeaderError: it is broken, or announces an extended header of more than `_MAX_HEADER_BYTES`.
+            tarfile.HeaderError: the header is broken, or announces an extended header of more than `_MAX_HEADER_BYTES`.
         """
         header = super().frombuf(buf, encoding, errors)
         if header.type in _HEADERS_AHEAD and header.size > _MAX_HEADER_BYTES:
@@ -143,7 +144,7 @@ class _Stream:
         last member ends.
 
         Raises:
-            DamagedFileError: fewer than 512 bytes follow the last member, or one of the bytes is not zero.
+            DamagedFileError: fewer than 512 bytes follow the last member, or a byte after it is not zero.
         """
         ahead = self._given - end
         rest = b"".join(self._last)[-ahead:] if ahead > 0 else b""
@@ -185,7 +186,7 @@ def plain_tar(file: LandedFile, raw: FileIO, limits: UnpackLimits, temp: Path | 
 
 
 def pieces_of_tar(descriptor: int, place: int, size: int) -> Iterator[bytes]:
-    """Yield, in chunks, the `size` bytes of a member of an unpacked archive that begin at the offset `place`."""
+    """Yield a member of an unpacked archive in chunks: `size` bytes from the offset `place` on."""
     while size and (piece := os.pread(descriptor, min(PIECE_BYTES, size), place)):
         yield piece
         place, size = place + len(piece), size - len(piece)

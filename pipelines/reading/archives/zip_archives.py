@@ -40,7 +40,8 @@ def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
     """Return the members of a zip archive.
 
     Raises:
-        DamagedFileError: it is cut or corrupt, has too many members, or unpacks to more than the limits allow.
+        DamagedFileError: the archive is cut or corrupt, has no member or too many, or unpacks to more than the limits
+            allow.
     """
     require_mark(file, raw, _MARK, "zip")
     archive = opened_zip(file, raw)
@@ -55,7 +56,7 @@ def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
     """Open a zip archive.
 
     Raises:
-        DamagedFileError: it is cut or corrupt.
+        DamagedFileError: the archive is cut or corrupt.
     """
     try:
         return zipfile.ZipFile(raw)

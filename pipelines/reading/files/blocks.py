@@ -144,8 +144,8 @@ def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool
 
 
 def _skip_line(stream: ByteStream) -> tuple[bytes, bool, bool]:
-    """Skip the rest of a too long line. Return the bytes read after it, whether the stream ended, and whether the rest
-    was blank.
+    """Skip the rest of a too long line. Return the bytes read after the line, whether the stream ended, and whether the
+    rest of the line was blank.
     """
     buffer = bytearray(1 << 20)
     is_blank = True

@@ -22,8 +22,8 @@ def is_utf_16(head: bytes) -> bool:
 
 
 def is_unmarked_utf_16(head: bytes) -> bool:
-    """Whether a text looks like UTF-16 without a byte order mark: most bytes at even offsets are NUL, or most at odd
-    offsets, but not both. In UTF-16, one byte of each Latin letter is NUL.
+    """Whether a text looks like UTF-16 without a byte order mark: among its first bytes, most at even offsets are NUL,
+    or most at odd offsets, but not both. In UTF-16, one of the two bytes of a Latin letter is NUL.
     """
     first = head[:_FIRST_BYTES]
     return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1
@@ -43,7 +43,7 @@ def from_utf_16(stream: ByteStream) -> Iterator[bytes]:
 
 def is_gb18030(stream: ByteStream) -> bool:
     """Whether a text is read as GB18030: among its lines with bytes beyond ASCII, at least one is valid GB18030 and
-    none is valid UTF-8. UTF-16 without a byte order mark is excluded, as most of its lines would be valid.
+    none is valid UTF-8. UTF-16 without a byte order mark is excluded, as most of its lines would be valid GB18030.
     """
     is_found = is_looked_at = False
     for piece in _whole_lines(stream):

@@ -1,5 +1,7 @@
-"""Recognizes JSON by the first bytes of a file, and whether it has one object a line. It imports no large library,
-because a run with nothing new calls it. `packings.py` recognizes compressed files.
+"""Recognizes JSON by the first bytes of a file, and whether the JSON has one object a line. `packings.py` recognizes
+compressed files.
+
+No large library is imported, because this module is also used by runs with nothing new.
 """
 
 import json
@@ -38,7 +40,8 @@ def _is_json(line: bytes) -> bool:
 
 
 def is_plain_lines(file: LandedFile) -> bool:
-    """Whether a text file can be read by line as it is: neither compressed nor JSON over many lines.
+    """Whether a text file can be read line by line as it is: it is not compressed, and it is not JSON that must be
+    rewritten as one object a line (`is_spread`).
 
     Raises:
         OSError: the file cannot be read.

@@ -1,5 +1,5 @@
-"""Rewrites JSON arrays, and JSON objects over many lines, as one object on each line. A line number in the copy is thus
-the number of an object.
+"""Rewrites JSON arrays, and JSON objects over many lines, as one object on each line. The line numbers of the copy thus
+count objects and rejected texts.
 
 Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between objects are
 dropped; other text between them becomes a line of its own, which is rejected. Only the end of the text shows whether
@@ -48,8 +48,8 @@ class Cutter:
         self._has_other = False
 
     def second(self) -> "Cutter | None":
-        """Return a cutter for a second pass that ignores braces that are never closed; None if all are closed. Call it
-        at the end of the text.
+        """Return a cutter for a second pass that ignores braces that are never closed; None if all braces are closed.
+        Must be called at the end of the text.
         """
         bases, base = [], self._depth
         for fewest in reversed(self._fewest):
@@ -102,8 +102,8 @@ class Cutter:
         return behind[: len(behind) - self._is_escaped]
 
     def _depths(self, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the depth before and after each brace. Braces that are known from the first pass to be never closed
-        are not counted. A closing brace without an open one does not change the depth.
+        """Return the depth (the number of open braces) before and after each brace. Braces that are known from the
+        first pass to be never closed are not counted. A closing brace without an open one does not change the depth.
         """
         if not len(is_open):
             self._fewest.append(self._depth)
@@ -124,8 +124,8 @@ class Cutter:
         return self._depth <= self._base
 
     def _with_line_ends(self, data: np.ndarray, out: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bytes:
-        """Return the block as lines, given the positions at which objects start and end. `out` is a copy of the block
-        with blanks for its line ends; it is changed.
+        """Return the block as lines, given the positions at which objects start and end. `out`, a copy of the block
+        with blanks for its line ends, is changed.
         """
         is_open_first = len(starts) > 0 and (not len(ends) or starts[0] < ends[0])
         begins_between = is_open_first or (not len(ends) and self._is_between)

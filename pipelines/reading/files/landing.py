@@ -127,7 +127,9 @@ def _stamp(info: os.stat_result) -> str:
 
 
 def current_stamp(file: LandedFile) -> str | None:
-    """Return the stamp that the file has now, which differs from `file.stamp` if it changed; None if it was removed."""
+    """Return the stamp that the file has now, which differs from `file.stamp` if the file changed; None if the file was
+    removed.
+    """
     try:
         return _stamp(file.full.lstat())
     except FileNotFoundError:
@@ -135,14 +137,14 @@ def current_stamp(file: LandedFile) -> str | None:
 
 
 def is_archive(path: str) -> bool:
-    """Whether the suffix of a path under landing is that of an archive."""
+    """Whether a path under landing has the suffix of an archive, marks of log rotation after the suffix ignored."""
     name = path.lower()
     # The first test is fast and excludes most paths. The marks contain an upper-case T.
     return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", path).lower().endswith(ARCHIVES)
 
 
 def is_zip(path: str) -> bool:
-    """Whether the suffix of a path under landing is that of a zip archive."""
+    """Whether a path under landing has the suffix of a zip archive, marks of log rotation after the suffix ignored."""
     return _MARKS_BEHIND.sub("", path).lower().endswith(".zip")
 
 
@@ -181,8 +183,9 @@ def bare_name(path: str) -> str:
 
 
 def names_before_rotation(path: str) -> tuple[str, ...]:
-    """Return the paths that a file may have had before log rotation, without and with the suffix of its compression;
-    none if its name has no mark of rotation. The member, its archive or both may have been rotated.
+    """Return the paths that a file may have had before log rotation; none if its name has no mark of rotation. Each
+    path is returned without and with the suffix of the file's compression. For a member, the mark may be in its own
+    name, in the name of its archive, or in both.
     """
     archive, member = parts_of(path)
     if archive:

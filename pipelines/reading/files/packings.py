@@ -30,7 +30,7 @@ _XZ_MEMORY_BYTES = 256 << 20
 
 
 class ByteStream(Protocol):
-    """A binary stream that fills a buffer: a file, or a decompressor over one."""
+    """A binary stream that fills a buffer, such as a file or a decompressor."""
 
     def readinto(self, buffer: memoryview, /) -> int | None: ...
 
@@ -47,7 +47,7 @@ class Packing:
         mark: pattern of the first bytes of its files; empty if they have none in common.
         pieces: function that yields the unpacked bytes of a file in chunks. A chunk is valid until the next one is
             drawn; checksums are verified by the time the last one is drawn.
-        other_mark: pattern that recognizes files with another suffix, if `mark` is too short for that.
+        other_mark: stricter pattern that recognizes a file whatever its suffix; empty if `mark` is strict enough.
     """
 
     name: str
@@ -65,7 +65,9 @@ class Packing:
 
 
 def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
-    """Return the compression that a file's first bytes show, else that of its suffix; None if neither shows one."""
+    """Return the compression that the first bytes of a file show, else the compression of its suffix. If neither shows
+    one, return Snappy if the whole file is one raw block, else None.
+    """
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     by_name = PACKINGS.get(compression_of(file.path))
     if by_name and by_name.mark and by_name.fits(head):

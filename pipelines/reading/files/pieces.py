@@ -17,7 +17,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class FilePiece(LandedFile):
-    """`bytes` bytes of a landed file, from offset `first` on."""
+    """A range of a landed file: `bytes` bytes from the offset `first` on."""
 
     first: int
 
@@ -41,8 +41,8 @@ def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
 
 
 def _line_end(descriptor: int, place: int, end: int) -> int:
-    """Return the first offset at `place` or later that follows a line end and at which a piece can begin; `end`, the
-    size of the file, if there is none.
+    """Return the first offset from `place` on at which a piece can begin: it follows a line end, and no BOM begins at
+    it. If there is no such offset, return `end`, the size of the file.
     """
     while place < end:
         chunk = os.pread(descriptor, _CHUNK, place - 1)

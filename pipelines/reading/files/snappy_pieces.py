@@ -57,7 +57,7 @@ def is_raw_snappy(raw: FileIO, head: bytes) -> bool:
     """Whether a file is one raw block. A raw block has no mark, so the file must have a possible beginning and size,
     and unpack without error.
 
-    Blocks of less than 128 bytes are not recognized, because they can begin like a text.
+    A block that unpacks to less than 128 bytes is not recognized, because it can begin like a text.
 
     Args:
         head: the first bytes of the file: at least 6, unless the file is shorter.
@@ -110,7 +110,9 @@ def _raw(raw: FileIO, guard: GrowthGuard) -> Iterator[bytes]:
 
 
 def _unpacked(block: bytes, most: int, guard: GrowthGuard) -> bytes:
-    """Unpack a raw block. The length that it declares must be at most `most`, and possible for its size."""
+    """Unpack a raw block. The unpacked length that the block declares must be at most `most`, and possible for its
+    size.
+    """
     from cramjam import snappy
 
     length = snappy.decompress_raw_len(block)
@@ -128,7 +130,7 @@ def _whole(raw: FileIO, size: int) -> bytes:
     """Read exactly `size` bytes.
 
     Raises:
-        EOFError: the file ends before.
+        EOFError: the file has fewer bytes left.
         BrokenSnappyError: `size` exceeds the limit of a block.
     """
     if size > MAX_RAW_BYTES:

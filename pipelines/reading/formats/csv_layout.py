@@ -23,7 +23,7 @@ _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
 @dataclass(frozen=True)
 class CsvLayout:
     """The header of a CSV file: the column names (empty if the file has no header), its line end, its separator, and
-    whether a line `sep=`, which declares the separator, precedes it.
+    whether a line `sep=`, which declares the separator, precedes the header.
     """
 
     names: tuple[str, ...]
@@ -33,9 +33,9 @@ class CsvLayout:
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Read the header and return the layout. The separator is the first that splits the header into the most cells.
-    With more than `MAX_COLUMNS` cells, the file counts as one without header. If two columns have the same name,
-    readers use the first.
+    """Read the header and return the layout. The separator is the character that splits the header into the most cells;
+    if several do, the first in `SEPARATORS`. With more than `MAX_COLUMNS` cells, the file counts as one without header.
+    If two columns have the same name, readers use the first.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}
@@ -47,8 +47,8 @@ def csv_layout(stream: ByteStream) -> CsvLayout:
 
 
 def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
-    """Return the first line that is not blank, without its line end; that line end; and whether a line `sep=` precedes
-    it.
+    """Return the header (the first line that is not blank) without its line end; the line end; and whether a line
+    `sep=` precedes the header.
     """
     head, buffer = b"", memoryview(bytearray(1 << 16))
     while True:

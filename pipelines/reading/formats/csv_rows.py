@@ -113,8 +113,8 @@ def _text(raw: bytes) -> str:
 
 
 def _plain_rows(block: Block, layout: CsvLayout) -> np.ndarray:
-    """Mark the lines that are rows to be copied unchanged: they have as many cells as the header, are valid UTF-8, and
-    contain no quotes, and carriage returns only in their line ends.
+    """Mark the lines that are rows to be copied unchanged: they have as many cells as the header, are valid UTF-8,
+    contain no quotes, and have carriage returns only in their line ends.
     """
     width, has_returns = len(layout.names), layout.line_end == b"\r\n"
     begin, end = int(block.starts[0]), int(block.starts[-1])
@@ -154,7 +154,9 @@ def _is_text(block: Block, begin: int, end: int) -> bool:
 
 
 class _LineFeeds:
-    """Replaces carriage returns as sole line ends, which some spreadsheets write, by line feeds."""
+    """A stream in which line feeds replace carriage returns. It reads files whose line ends are carriage returns alone,
+    as some spreadsheets write them.
+    """
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream

@@ -1,7 +1,6 @@
 """Reads all or selected lines of a file as Arrow batches of numbered texts.
 
-Blank lines are skipped. A *row* is the index of a line among the lines that are not blank, from 0, as native readers
-count.
+Blank lines are skipped. A *row* is a line that is not blank; rows are indexed from 0, as native readers count them.
 """
 
 from bisect import bisect_right
@@ -40,7 +39,7 @@ class RowSet:
             self.end = first + int(np.flatnonzero(marks)[-1]) + 1
 
     def marks(self, first: int, count: int) -> np.ndarray:
-        """Return, for each of the `count` rows from `first` on, whether it is in the set."""
+        """Return, for each of the `count` rows from `first` on, whether the row is in the set."""
         found = np.zeros(count, dtype=bool)
         place = max(0, bisect_right(self._firsts, first) - 1)
         while place < len(self._firsts) and self._firsts[place] < first + count:
@@ -57,7 +56,7 @@ def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int 
 
     Args:
         only: the rows to return; None for all.
-        first_row: the index that the first row of the stream has in `only`.
+        first_row: the index in `only` of the first row of the stream.
     """
     row = first_row
     for block in blocks(stream):

@@ -44,7 +44,7 @@ class _UnpackedFile(LandedFile):
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Open it again, with a file offset of its own."""
+        """Open the parent's file again, with a file offset of its own."""
         with self.full.open("rb", buffering=0) as raw:
             yield raw
 
@@ -120,7 +120,7 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 def _within_years(times: pa.Array) -> pa.Array:
     """Clamp times to the years 1 to 9999: with any other time, the database would fail to read the file. Records whose
-    `event_time` was clamped are rejected because of it.
+    `event_time` was clamped are rejected.
     """
     first, last = (bound * _PER_SECOND[times.type.unit] for bound in _YEARS)
     # Nanoseconds have a smaller range, whose ends mean infinity.
@@ -134,7 +134,7 @@ def _check_ends(file: LandedFile) -> None:
     """Check that the file begins and ends with Parquet's mark.
 
     Raises:
-        DamagedFileError: it does not.
+        DamagedFileError: the mark is missing at the beginning or the end.
     """
     with raw_file(file) as raw:
         require_mark(file, raw, _MARK, "Parquet")

@@ -43,8 +43,9 @@ _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
-    """Return why few or no records of a file were accepted. If every record was skipped, the reason is the mapping;
-    else it is a fault at the beginning of the file; else the most frequent rejection reason in the books.
+    """Return why few or no records of a file were accepted. If every record was skipped, the reason is the mapping's
+    selection of records. Otherwise it is a fault at the beginning of the file, else the most frequent rejection reason
+    in the books, else that the file is empty.
     """
     if books.skipped and not books.records_read:
         return Reason("where" if mapping.where else _why_none_within(file), mapping.name)
@@ -90,8 +91,8 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
     """Return the first MB of a text file, unpacked, cut after a whole line. With `is_json`, JSON arrays and objects
-    over many lines are rewritten as one object a line. A compressed file that unpacks to less is read, and so verified,
-    to its end.
+    over many lines are rewritten as one object a line. A compressed file that unpacks to less than that is read to its
+    end, and so verified.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.
@@ -171,8 +172,9 @@ def _json(line: str) -> object:
 
 
 def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
-    """Return the reason `near` if a required field is missing and a name is close to it, `foreign` if no name is a
-    field; None otherwise, or if the mapping has `fields` or `unwrap`.
+    """Return a reason that follows from the names of keys or columns. The code is `near` if a required field is missing
+    and a name is close to it, `foreign` if no name is a field. Return None in other cases, and if the mapping has
+    `fields` or `unwrap`.
     """
     given = set(names)
     missing = [name for name in FIELD_NAMES if name not in given]
@@ -185,7 +187,7 @@ def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
 
 
 def _is_near(name: str, wanted: str) -> bool:
-    """Whether a name equals a field's except for case, word separators, or one letter."""
+    """Whether `name` equals `wanted`, the name of a field, except for case, word separators, or one letter."""
     bare, field = re.sub(r"[^a-z0-9]", "", name.lower()), wanted.replace("_", "")
     if bare == field:
         return True

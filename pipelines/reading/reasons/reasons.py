@@ -162,19 +162,19 @@ _CURES = {
 
 
 class Reason(NamedTuple):
-    """The likely reason for a file: `code` is a key of `REASONS`, `detail` the detail in its text."""
+    """The likely reason for a file. `code` is a key of `REASONS`; `detail` is inserted into the text of that reason."""
 
     code: str
     detail: str = ""
 
     @property
     def stored(self) -> str:
-        """The form in which the reason is stored; see `words_of`."""
+        """The reason as the manifest stores it: the code, and the detail if there is one; `words_of` reads it."""
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
 def is_stored(stored: str | None, code: str) -> bool:
-    """Whether a stored finding is the stored form of a `Reason` with this code; false for None."""
+    """Whether a finding of the manifest is a stored `Reason` with this code; false for None."""
     return stored is not None and stored.partition(": ")[0] == code
 
 
@@ -188,8 +188,8 @@ def words_of(stored: str) -> Bilingual:
 
 
 def words_of_damage(finding: str | None) -> Bilingual:
-    """Return the finding on a damaged file with its cure, in both languages; the finding alone if no cure is listed.
-    None gives a general text.
+    """Return the finding on a damaged file and how to cure it, in both languages; the finding alone if no cure is
+    listed. For None, return a general text.
     """
     if not finding:
         return Bilingual("不完整或已损坏", "cut or corrupt")

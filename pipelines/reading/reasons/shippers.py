@@ -1,5 +1,7 @@
-"""Finds the log shippers that may have written a file, which was read by a mapping without `[unwrap]`: applies the
-`[unwrap]` expression of each shipped source mapping to lines of the file.
+"""Finds the log shippers that may have written a file.
+
+The file was read by a mapping without `[unwrap]`. The `[unwrap]` expression of each shipped source mapping is applied
+to lines of the file, to find log records within them.
 """
 
 import json

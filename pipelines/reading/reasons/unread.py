@@ -1,6 +1,6 @@
 """Describes files of landing that no source reads, by their names, with advice how to make them readable.
 
-The files are not opened. The ingest finds them.
+The ingest finds these files. Their contents are not read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,5 +43,5 @@ def kind_of(path: str) -> Bilingual:
 
 
 def kinds(paths: Iterable[str], ignore: Sequence[str]) -> dict[str, Bilingual | None]:
-    """Describe each of the files, sorted by path; None if the setting `ignore` matches it."""
+    """Describe each of the files, sorted by path; a file that the setting `ignore` matches gets None."""
     return {path: None if fits_any(path, ignore) else kind_of(path) for path in sorted(paths)}

@@ -49,8 +49,8 @@ def has_record_keys(keys: Collection[str]) -> bool:
 
 
 class Unwrap(BaseModel):
-    """How a log record is extracted from a shipper's line: an SQL expression that returns its text, and the text's
-    format.
+    """How a log record is extracted from a shipper's line: `record` is an SQL expression that returns the text of the
+    log record, `format` is the format of this text.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,8 +71,8 @@ class Doubt(BaseModel):
 class SourceMapping(BaseModel):
     """One source: patterns of its files, and an SQL expression over the raw record for each field.
 
-    Without `fields` the raw record is the log record itself. With `unwrap` the raw record is extracted from the file's
-    records.
+    Without `fields` the raw record is the log record itself. With `unwrap` the raw record is extracted from a line or
+    row that a log shipper wrote.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -101,19 +101,23 @@ class SourceMapping(BaseModel):
         return fields
 
     def matches(self, path: str) -> bool:
-        """Whether the mapping reads a landed file: a pattern matches its path under landing or its name, as it is or
-        without marks of log rotation.
+        """Whether a pattern matches the path or name of a landed file, with or without marks of log rotation, and the
+        format of the file is known. If several mappings match, `Sources` decides which one reads the file.
         """
         return any(self.matches_as(name, path) for name in (path, *names_before_rotation(path)))
 
     def matches_as(self, named: str, path: str) -> bool:
         """Whether a pattern matches the path `named`, and the format of the landed file `path` is known. `named` is
-        used in place of `path`, for example its path before log rotation.
+        another path for the same file, for example the path that it had before log rotation.
         """
         return fits_any(named, self.files) and (self.format is not None or format_of(path) is not None)
 
     def format_for(self, path: str) -> Format:
-        """Return the format of a matched file: the mapping's, else that of the file's suffix."""
+        """Return the format of a matched file: the format that the mapping names, else the format of the file's suffix.
+
+        Raises:
+            UsageError: neither shows a format.
+        """
         found = self.format or format_of(path)
         if found is None:
             raise UsageError(

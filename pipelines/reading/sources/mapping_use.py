@@ -2,9 +2,9 @@
 value.
 
 A *use* of a mapping is a condition on a record, such as: the record has a column, is kept by `where`, or gets a value
-for a field. The file's `PartBooks` contain the uses that are true for at least one record. A *fault* is a use that is
-true for no record, an expression that fails on many records, or a suspicion that the mapping declares as a `Doubt`. The
-name of the fault is stored with the file.
+for a field. The file's `PartBooks` contain the uses that are true for at least one record. A *fault* means that no
+record has a column, is kept, or gets a value for a field; that an expression fails on many records; or that a `Doubt`
+applies, a suspicion that the mapping declares. The name of the fault is stored with the file.
 """
 
 from collections.abc import Collection
@@ -48,8 +48,9 @@ def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def use_conditions(mapping: SourceMapping) -> str:
-    """Return SELECT items with the condition of each use, called `use 0` and so on. They read the raw columns, `mapped
-    state`, and each field's text, which is empty if its expression failed.
+    """Return SELECT items with the condition of each use, called `use 0` and so on. The conditions read the raw
+    columns, the column `mapped state`, and the text of each field, which is empty if the expression of the field
+    failed.
     """
     return "".join(f", {_condition(use)} AS {quoted(f'use {place}')}" for place, use in enumerate(uses_of(mapping)))
 

@@ -69,7 +69,7 @@ class Sources:
         """Return the mapping of that name.
 
         Raises:
-            UsageError: there is none; the known ones are listed.
+            UsageError: no mapping has the name; the message lists the known names.
         """
         for mapping in self.mappings:
             if mapping.name == name:
@@ -84,8 +84,9 @@ def load_sources(data: Path) -> Sources:
     """Load the shipped mappings and the mappings of the data folder.
 
     Raises:
-        UsageError: a mapping is no TOML, contains an unknown key or field, or an invalid SQL expression; or the folder
-            contains another file. One error lists the faults of all mappings.
+        UsageError: a mapping is no TOML, contains an unknown key or field, or an SQL expression that cannot be used.
+            One error lists the faults of all mappings. Also raised if the folder contains a file whose name does not
+            end in `.toml`.
     """
     _require_mappings_only(data / "sources")
     own: list[SourceMapping] = []
