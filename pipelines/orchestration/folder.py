@@ -36,7 +36,8 @@ def opened_daily_run(
     """Yield a `DailyRun`, whose methods are the stages of a run. The lock of the folder is held until the run ends.
 
     Args:
-        tags: Dagster's tags of the run: its partition (the day), and the tags defined above.
+        tags: Dagster's tags of the run: the partition (the day), and the tags of backfills and rereads, which this
+            module defines.
         is_whole: whether the run must reach its last step: if it ends earlier, it has failed.
         tidy: called with the run as soon as the lock is held.
         opened: the run, if the caller opened it; if None, `open_run` opens it here.

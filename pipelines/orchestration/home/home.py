@@ -122,9 +122,9 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are
     only one may run.
 
     Args:
-        but: id of the caller's own run.
-        are_schedulers_ended: whether all schedulers have ended: a run that is recorded as starting is then dead, too.
-            Dagster itself would wait five minutes for it.
+        but: id of the caller's own run, which is not marked.
+        are_schedulers_ended: whether all schedulers have ended. Then runs that are recorded as starting are dead, too;
+            Dagster itself would wait five minutes for them.
     """
     import dagster as dg
 
@@ -177,8 +177,8 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
 def records_kept_open(data: Path, *run_ids: str) -> Iterator[None]:
     """Keep Dagster's SQLite files open: the file of all runs, the file of all assets, and the files of the given runs.
 
-    Dagster opens and closes them for each of a run's hundred events, and SQLite cleans up whenever the last connection
-    is closed. That takes a fifth of the wall time of Dagster's part in a run with nothing new.
+    Dagster opens and closes these files for each of a run's hundred events, and SQLite cleans up whenever the last
+    connection is closed. In a run with nothing new, Dagster would spend a fifth of its wall time on this.
     """
     with ExitStack() as stack:
         for name in ("runs.db", "runs/index.db", *(f"runs/{run_id}.db" for run_id in run_ids)):
