@@ -1,4 +1,4 @@
-"""Restatements of resource packages whose published balance changed: the first changed day of each."""
+"""Stores a restatement of each resource package whose published balance changed: of the package's first changed day."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -108,8 +108,9 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return a row for each day that the published file lacks and each file with records of that day; the cause is the
-    file. Such a day has no restatement with a cause if no day was closed before it.
+    """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
+
+    New days are days that the published file lacks. They have no restatement with a cause if no day was closed before.
     """
     import polars as pl
 
