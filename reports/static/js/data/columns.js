@@ -26,7 +26,7 @@ export function columnsOf({ rows, columns }) {
      */
     list(name, place) {
       const key = place === undefined ? name : `${name} ${place}`;
-      // Without rows there is no list of lists.
+      // Without rows, a column by period or window contains no text.
       const text = place === undefined ? columns[name] : columns[name][place];
       if (!read.has(key)) read.set(key, JSON.parse(/** @type {string | undefined} */ (text) ?? "[]"));
       return read.get(key);

@@ -42,7 +42,8 @@ function countNode(value) {
 }
 
 /**
- * The position of a count relative to the usual range of a period; unknown for billed counts without values by day.
+ * The position of a count over a period relative to its usual range; unknown for counts without values by day, such as
+ * billed uses.
  * @param {string} metric
  * @param {PeriodKey} period
  * @returns {Side}

@@ -71,7 +71,7 @@ function intervalOf({ rates }, rate) {
 }
 
 /**
- * The text in place of a rate: the logs lack a step of it, or no session counts in it.
+ * The text in place of a rate that cannot be shown: the logs lack a step of the rate, or no session has its first step.
  * @param {[number, number] | null} counts
  */
 export const noRateText = (counts) => (counts ? "—" : _("not in the logs"));

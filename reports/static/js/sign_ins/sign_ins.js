@@ -35,7 +35,7 @@ const shownDays = () => (chosenSpan === "90" ? 90 : chosenDays);
 const shownLabel = () => (chosenSpan === "90" ? _("90 days") : periodLabel(windowKey()));
 
 /**
- * The rows of the chosen window.
+ * The rows of a table over the shown days.
  * @template {keyof SignInTables} Name
  * @param {Name} name
  * @returns {TableRow<SignInTables[Name]>[]}

@@ -66,7 +66,7 @@ export function columnChange(row, metric, comparable, side) {
  * The cells of a row's rates and requests.
  * @param {Counts} row
  * @param {boolean} comparable
- * @param {Side} [side] that of the rate.
+ * @param {Side} [side] the position of the rate relative to its usual range.
  */
 export function rateCells(row, comparable, side) {
   return [
@@ -76,7 +76,7 @@ export function rateCells(row, comparable, side) {
   ];
 }
 
-/** @param {string} compared what the change is against. */
+/** @param {string} compared names the base of the change. */
 export const rateHeads = (compared) => [
   headCell(metricLink("authorization_rate"), true, compared),
   headCell(metricLink(TECHNICAL), true),
