@@ -98,7 +98,7 @@ def listed(paths: Sequence[str], between: str = ", ") -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent for a message. Small shares have more decimals, at most six, so as not to be 0.0%."""
+    """Return a share in per cent for a message. Small shares have up to six decimals: 0.0004% instead of 0.0%."""
     digits = 1
     while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
         digits += 1

@@ -84,7 +84,7 @@ def event_parts(work: StepInputs) -> Results:
 
 
 def day_tables(work: StepInputs) -> Results:
-    """The additive tables of each business day, de-duplicated. One run closes every day that is overdue or changed."""
+    """The tables of each business day, de-duplicated. One run computes every day that is overdue or changed."""
     begun, run, day, partitions = time.monotonic(), work.run, work.day, work.partitions
     try:
         report = run.roll_up(day)
@@ -154,7 +154,7 @@ def site_copy(work: StepInputs) -> Results:
 
 
 def freshness(work: StepInputs) -> Results:
-    """Whether each day that is due is published. Dagster's own freshness also accepts a backfill of another day."""
+    """Whether each day that is due is published. Dagster's own freshness policy also accepts a run for another day."""
     passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
     yield Evaluated(FRESHNESS, passed, {"finding": finding})
 

@@ -1,7 +1,7 @@
 """Retention: removes from the manifest events and days that are older than the settings allow.
 
-The files of removed entries are deleted at the start of the next run (`Store.clear_unfinished`). So a run that dies in
-between leaves nothing half removed, and a copy of the folder that is being made finds all files of its manifest.
+The files of removed entries are deleted later, by the next run that ingests (`Store.clear_unfinished`). So a run that
+dies in between leaves nothing half removed, and a backup that is made meanwhile has all files of its manifest.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`authmeter status`: prints published and late days, failures with their causes, and what to do.
+"""`authmeter status`: prints published and overdue days, failures with their causes, and what to do.
 
 It only reads, also while a run is active. `run/status.py` computes the state, for programs as well.
 """

@@ -17,8 +17,8 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
     """Yield the results of a step in Dagster's types, for the assets and checks that the run selected.
 
-    Observations of assets, and assets of days other than the run's, are written to Dagster's event log instead, because
-    Dagster does not expect them from the step.
+    Observations, and materializations of days other than the run's day, are written to Dagster's event log instead,
+    because Dagster does not expect them from the step.
     """
     partition = context.partition_key if context.has_partition_key else None
     for result in results:

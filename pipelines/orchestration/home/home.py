@@ -87,7 +87,7 @@ def records_explained(data: Path) -> Iterator[None]:
 
 
 def has_usual_settings(home: Path) -> bool:
-    """Return whether the settings are authmeter's own; with edited ones, runs may be recorded elsewhere."""
+    """Return whether the settings are authmeter's own; if somebody edited them, runs may be recorded elsewhere."""
     return (home / "dagster.yaml").read_bytes() == _SETTINGS.encode()
 
 
@@ -157,8 +157,8 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
 
 def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records of ended runs that were created over `days` days ago, and old ticks; return the number
-    of runs.
+    """Remove Dagster's records of ended runs that were created over `days` days ago, and of ticks of schedules and
+    sensors of that age. Return the number of removed runs.
     """
     import dagster as dg
 

@@ -1,4 +1,4 @@
-"""The events of a run in Dagster's stored form: JSON with the names of its classes.
+"""The events of a run in Dagster's stored form: JSON with the names of Dagster's classes.
 
 `run_records.py` writes them. A test compares them with the events that Dagster writes for the same run.
 """
