@@ -114,9 +114,9 @@ const LETTER = 6.5;
 export const widthOf = (text) => LETTER * [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
 
 /**
- * A line on each marked day. Labels of incidents are in a row above, other labels in a row below. A label must fit in the
- * plot and not overlap another mark or label of its row: if the long label of a mark does not fit, the mark has the short
- * label, or none. The keys above the charts name every day.
+ * A line on each marked day. Labels of incidents are in a row above, other labels in a row below. A label must fit in
+ * the plot and not overlap another mark or label of its row: if the long label of a mark does not fit, the mark has the
+ * short label, or none. The keys above the charts name every day.
  * @param {string[]} days
  * @param {Mark[]} marks
  * @param {Record<Mark["kind"], Backdrop>} lines

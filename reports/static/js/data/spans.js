@@ -93,7 +93,8 @@ export function heightsOf(meta, span) {
 }
 
 /**
- * The values of the span before, which has the same number of days; empty if the figures do not reach back far enough.
+ * The values of the span before, which has the same number of days; empty for months, and if the figures do not reach
+ * back far enough.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}

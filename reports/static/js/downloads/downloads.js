@@ -15,7 +15,7 @@ import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "./sheet.
 
 /** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 
-/** Excel has no days before 1900, and counts a day too many before this one. */
+/** Excel has no days before 1900, and its numbers of the days before this one are off by one. */
 const FIRST_DAY_OF_EXCEL = "1900-03-01";
 
 /**

@@ -58,8 +58,8 @@ function card(metric, place) {
 }
 
 /**
- * The channels of the app with the day's count and usual range. The largest move, the difference from the usual count,
- * comes first.
+ * The channels of the app with the day's count, its usual range and the move: the difference from the usual count. The
+ * channel with the largest move comes first.
  * @param {number} place
  */
 function moves(place) {

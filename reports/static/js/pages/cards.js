@@ -1,5 +1,6 @@
-/* The four main counts: the data day large, its change against the same weekday of the week before, the course of 30
-   days, and the chosen window with its change; on a phone both windows. */
+/* The cards of the four main counts. A card shows the count of the data day in large digits, its change against the
+   same weekday of the week before, the course of 30 days, and the count of the chosen window with its change; on a
+   phone, of both windows. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { betterOf, metricLink } from "../choices/language.js";

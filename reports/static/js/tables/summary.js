@@ -48,7 +48,7 @@ function withChange(text, change) {
 }
 
 /**
- * The change below a figure; none if nothing can be compared, which the section's heading explains once.
+ * The change below a figure; none if too few days are matched, which the section's heading explains once for all rows.
  * @param {Counts} row
  * @param {"authorizations" | "authorization_rate"} metric
  * @param {boolean} comparable
