@@ -60,7 +60,7 @@ def billing_as_of(
 
 
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """Return the results of the checks as of a day; `tables` are from `billing_as_of`. All pass if they are None."""
+    """Return the results of the checks as of a day. `tables` are from `billing_as_of`; if None, all checks pass."""
     if tables is None:
         return [_named(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
@@ -176,8 +176,9 @@ def _more_or_less(difference: int) -> str:
 
 
 def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) -> Iterable[Bilingual]:
-    """Yield a text for each unexplained difference above the tolerance: of bills (`monthly`) in the last full month, of
-    consoles (`daily`) in the last `_RECONCILED_DAYS` days.
+    """Yield a text for each difference from the log that is unexplained and above the tolerance.
+
+    Bills (`monthly`) are examined for the last full month, consoles (`daily`) for the last `_RECONCILED_DAYS` days.
     """
     first = as_of - timedelta(days=_RECONCILED_DAYS - 1)
     this_month = (as_of + timedelta(days=1)).replace(day=1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def next_as_of(manifest: Manifest, day: date) -> date:
-    """Return the as-of after a run for a day: that day, or the published one if it is newer."""
+    """Return the as-of after a run for `day`: `day`, or the published as-of if that is newer."""
     return max(day, manifest.as_of or day)
 
 

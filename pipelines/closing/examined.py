@@ -1,5 +1,5 @@
-"""Selects days and files for the checks: the days that the last publication closed, and the files that were read by its
-run or a later one.
+"""Selects the days and files that checks examine: the days that were closed last, and the files that were read by the
+run that closed them or by a later run.
 
 The selection depends only on the manifest, so that a run with nothing new selects the same.
 """
@@ -13,7 +13,7 @@ EXAMINED_DAYS = 7
 
 
 def closed_days(manifest: Manifest, as_of: date) -> list[date]:
-    """Return the days that the last publication closed, at most seven, the newest last."""
+    """Return the days that were closed last, up to `as_of`: at most seven, the newest last."""
     before = manifest.closed_before
     first = max(before + timedelta(days=1), as_of - timedelta(days=EXAMINED_DAYS - 1)) if before else as_of
     return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
@@ -28,7 +28,7 @@ def files_since_closing(manifest: Manifest) -> list[FileEntry]:
     return [
         entry
         for entry in manifest.live_files()
-        # For files of days before the newest, only `closed_through` shows when they were read.
+        # A run for an older day has an older `run_day`: then only `closed_through` shows that the file was read since.
         if before is None or (entry.run_day and entry.run_day > before)
         or (entry.closed_through and entry.closed_through >= before)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A fingerprint of all inputs of the published tables and pages: a run publishes only if it changed."""
+"""Computes the fingerprint of all inputs of the published tables and pages. A run publishes only if it has changed."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Checks that the clock of the machine is plausible, and that the day of a run is over by it.
+"""Checks that the clock of the machine is plausible, and that by this clock the day of a run is over.
 
 A record dated more than two days after the clock is refused and its file counts as read; a published day is never
 withdrawn. So a clock that is wrong by days would lose records, or publish days in the future.

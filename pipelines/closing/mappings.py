@@ -14,8 +14,8 @@ _SOME_RECORDS = 100
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
     """Return the mapping faults to report, by source. Only files that were read since the last closing are examined.
 
-    A fault is reported if all these files of a source have it, or if a file with at least 100 records has it. Files
-    from which the mapping selects no record are ignored if it selects a record from another file.
+    A fault is reported if all examined files of the source have it, or if a file with at least 100 records has it. A
+    file from which the mapping selects no record is ignored if the mapping selects records from another file.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_can_show_faults, files_since_closing(manifest)):

@@ -1,4 +1,4 @@
-"""Restatements of resource packages whose published balance changed: the first changed day of each."""
+"""Stores a restatement of each resource package whose published balance changed: of the package's first changed day."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -33,8 +33,8 @@ def note_changed_packages(
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
-        causes_by_day: what changed the tables of each closed day in this run. It includes days without a restatement:
-            a use that only moved to another time of its day can change a balance, but no restated figure.
+        causes_by_day: the cause for each closed day whose tables changed in this run. Days without a restatement are
+            included: if a use only moved to another time of the day, no figure changes, but a balance can change.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -108,8 +108,10 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return a row for each day that the published file lacks and each file with records of that day; the cause is the
-    file. Such a day has no restatement with a cause if no day was closed before it.
+    """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
+
+    New days are days that the published file lacks. If no day was rolled up before this run, no restatement names the
+    cause of a change.
     """
     import polars as pl
 

@@ -1,7 +1,7 @@
 """The checks of the registry's files, which users edit.
 
-Rows that do not count cause a warning. Accounts without an app, and days and months in the future, are only notices: a
-package may be bought before its app logs, and a bill may arrive early.
+Bad rows, and other findings such as a secret in a column, cause a warning. Accounts without an app, and days and months
+in the future, are only notices: a package may be bought before its app writes logs, and a bill may arrive early.
 """
 
 from calendar import monthrange
@@ -36,8 +36,8 @@ def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
 
 
 def _rows(registry: Registry) -> CheckResult:
-    """Return the check of the registry's rows. It lists bad rows, then findings that make no row invalid, such as a
-    secret in a column.
+    """Return the check of the registry's rows. It lists bad rows, then findings that do not make a row invalid, such as
+    a secret in a column.
     """
     said = []
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
@@ -57,7 +57,7 @@ def _reason(reason: str) -> Bilingual:
 
 
 def _accounts(registry: Registry) -> CheckResult:
-    """Return the check of accounts that no app uses. If the name is misspelt, the uses count for another account."""
+    """Return the check of accounts that packages, consoles or bills name and no app has. The name may be misspelt."""
     of_apps = {app["account_id"] for app in registry.apps}
     had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
     named = {

@@ -105,8 +105,9 @@ def _held_files(manifest: Manifest) -> CheckResult:
 
 
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
-    """Return the result of a check that fails if there are files; its text lists the paths, grouped by the words of
-    each file in `files`.
+    """Return the result of a check that fails if there are files. `files` has the words about each file, by path.
+
+    The text of the check lists the paths, grouped by these words.
     """
     if not files:
         return CheckResult(check, True, "none", "无")
@@ -174,7 +175,7 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
-    They examine the files that were read since the last closing, or all files if no file ever had an accepted record.
+    They examine the files that were read since the last closing, or all live files if no file has an accepted record.
     """
     is_barren = not any(entry.accepted for entry in manifest.files)
     there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]

@@ -13,7 +13,7 @@ class Commands(TyperGroup):
         return _as_switch(super().get_help_option(ctx))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command by its name."""
+        """Return a command by its name, with its help option changed."""
         command = super().get_command(ctx, cmd_name)
         if command:
             _as_switch(command.get_help_option(ctx))

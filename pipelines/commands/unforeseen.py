@@ -11,8 +11,8 @@ from pipelines.contract.record.masking import masked_text
 def unforeseen(error: Exception) -> AuthmeterError:
     """Return the error to show for an exception that is being handled.
 
-    If a full disk or memory, or missing rights, are the cause, the error says so. Any other exception is a bug, whose
-    traceback is written to a file with possible personal data masked.
+    For a full disk, too little memory or missing rights, the error explains the cause. Any other exception is a bug:
+    its traceback is written to a file, in which possible personal data are masked.
     """
     return as_machine_error(error, "the folder that was being written") or _fault(error)
 

@@ -1,4 +1,4 @@
-"""A digest of the project's own files. It is stored with a result, which is computed again if the digest has changed.
+"""A digest of the project's own files. It is stored with a result; if it changes, the result is computed again.
 
 Callers list the files that determine their results: `counting_digest`, `tables_digest` and `publishing_digest`.
 Comments, docstrings and blanks of Python and SQL are left out, so that a change of these causes no new computation. All
@@ -36,7 +36,7 @@ def code_digest(paths: tuple[str, ...], without: tuple[str, ...] = (), suffix: s
     Args:
         paths: files, and folders with everything below them, relative to `root`; missing ones are ignored.
         without: files and folders to leave out.
-        suffix: only files with names that end in it count.
+        suffix: only files whose names end in it are included; empty: all files.
     """
     digest = hashlib.sha256()
     for path in sorted(path for each in paths for path in _files(root, each, without) if path.endswith(suffix)):

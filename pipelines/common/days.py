@@ -135,7 +135,9 @@ def stamp(instant: datetime, zone: str) -> str:
 
 
 def local_to_utc(local: datetime, zone: str) -> datetime:
-    """Return the instant of a local time without offset, in UTC; for an hour that occurs twice, the first (PEP 495)."""
+    """Return in UTC the instant of a local time without offset. In an hour that occurs twice, the local time means its
+    first occurrence (PEP 495).
+    """
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
@@ -150,7 +152,7 @@ class ZoneOffsets:
 
     @property
     def local_changes(self) -> tuple[datetime, ...]:
-        """For each change, the earliest local time that has the next offset, without time zone.
+        """The local time of each change, without time zone: the earliest local time with the offset after the change.
 
         As in PEP 495, a local time that occurs twice means its first occurrence, and a local time that never occurs has
         the offset before the change.
@@ -176,7 +178,9 @@ def zone_offsets(zone: str, first: datetime, last: datetime) -> ZoneOffsets:
 
 
 def _first_with(offset: timedelta, zone: str, before: datetime, until: datetime) -> datetime:
-    """Return the first instant, in whole seconds, with an offset that `until` has and `before` has not."""
+    """Return the first instant with an offset, in whole seconds. The instant `until` has this offset, `before` has
+    another one.
+    """
     while until - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=max(1, (until - before) // timedelta(seconds=2)))
         before, until = (before, middle) if _offset_at(zone, middle) == offset else (middle, until)

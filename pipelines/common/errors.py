@@ -10,7 +10,7 @@ WARNED = 3
 
 
 class AuthmeterError(Exception):
-    """The run cannot go on; the last good report stays published.
+    """An error that users see: the run or the command cannot continue. The last good report stays published.
 
     Args:
         what: the event, in one sentence.
@@ -52,7 +52,7 @@ def older_publication(where: object, lacking: str) -> UsageError:
 
 
 class InUseError(AuthmeterError):
-    """Another process uses the data folder, so this one did nothing. It does not count as a failed run."""
+    """Another process uses the data folder, so this process did nothing. The error does not count as a failed run."""
 
 
 class BooksError(AuthmeterError):

@@ -93,12 +93,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(paths: Sequence[str], between: str = ", ") -> str:
-    """Return the first five paths (or other short texts), joined by `between`, and the number of the rest."""
+    """Return the first five paths (or other short texts), joined by `between`, and how many more there are."""
     return between.join(map(printable, paths[:5])) + (f" … (+{len(paths) - 5})" if len(paths) > 5 else "")
 
 
 def percent(share: float) -> str:
-    """Return a share for a message, with enough digits that a small one is not shown as zero."""
+    """Return a share in per cent for a message. Small shares have up to six decimals: 0.0004% instead of 0.0%."""
     digits = 1
     while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
         digits += 1

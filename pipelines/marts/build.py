@@ -1,7 +1,7 @@
 """Marts: all published tables, built into a new DuckDB file that replaces the published one in one step.
 
 The rows of a table come from a SELECT in `sql/<table>.sql`, from stored Parquet files, from the views of uses by
-account (`billing/account_views.py`), or from objects in memory (`rows.py`). Its columns are declared in `tables.py`.
+account (`billing/account_views.py`), or from objects in memory (`rows.py`). All columns are declared in `tables.py`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -104,7 +104,8 @@ def build_marts(
         incidents: the incidents as of that day.
 
     Raises:
-        AuthmeterError: a key occurs twice in a table, or the file differs from the rows written; nothing is published.
+        AuthmeterError: a key occurs twice in a table, the uses of packages do not add up, or the file differs from the
+            rows written; nothing is published.
     """
     fresh = store.fresh_folder("marts") / "authmeter.duckdb"
     kept = carry_over(store.database, fresh, manifest, registry.accounts_fingerprint)
@@ -151,11 +152,11 @@ def build_marts(
 
 
 def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check for each day that the uses by app in `resource_package_usage` add up to the uses of each package in
-    `resource_package_daily` and of each account in `billing_daily`.
+    """Check that the uses by app in `resource_package_usage` add up, for each day: to the uses of each package in
+    `resource_package_daily`, and to the uses of each account with a package in `billing_daily`.
 
     Raises:
-        BooksError: they differ.
+        BooksError: the sums differ.
     """
     for day, kind, name in connection.execute(_FIRST_MISMATCH_QUERY).fetchall():
         raise ledger_error(f"On {day}, the uses drawn by apps differ from the uses of the {kind} {name}.")
@@ -164,7 +165,11 @@ def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
 def _require_as_written(
     connection: duckdb.DuckDBPyConnection, fresh: Path, rows: dict[str, int], manifest: Manifest
 ) -> None:
-    """Open the finished file again; check that it names this run, and the number of rows in each table."""
+    """Open the finished file again, and check that it has the number and time of this run and all written rows.
+
+    Raises:
+        AuthmeterError: the run, or the number of rows of a table, differs.
+    """
     connection.execute(f"ATTACH {literal(str(fresh))} AS written (READ_ONLY)")
     connection.execute("USE written")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in TABLES)
@@ -185,8 +190,10 @@ def _require_as_written(
 def _fill(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], empty: Collection[str], manifest: Manifest
 ) -> dict[str, int]:
-    """Fill each table of `names` that is not in `empty` (tables without rows), in one transaction, as each commit waits
-    for the disk. Return the number of rows added to each.
+    """Fill the tables of `names`, except tables in `empty`, which have no rows. Return the number of rows added to each
+    filled table.
+
+    All tables are filled in one transaction, because each commit waits for the disk.
     """
     connection.execute("BEGIN")
     rows = {}
@@ -220,8 +227,9 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> 
 
 
 def _source_files(store: Store, manifest: Manifest, kept: Sequence[date]) -> dict[str, list[str]]:
-    """Return the Parquet files that the statements read, by the name of the DuckDB variable that lists them. If a table
-    keeps its rows of the `kept` days, its files of these days are left out.
+    """Return the Parquet files that the statements read, by the name of the DuckDB variable that lists the files.
+
+    `kept` are days whose rows are carried over: files of these days are left out for the tables in `_CARRIED`.
     """
     carried = frozenset(kept)
     first_recent = manifest.as_of - timedelta(days=RECENT_DAYS - 1) if manifest.as_of else date.min

@@ -38,12 +38,11 @@ def tables_digest(root: Path = PROJECT) -> str:
 
 
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
-    """Copy the published file to `fresh` if some of its rows are still valid; return the days of these rows.
+    """Copy the published file to `fresh` if it has days whose rows are still valid, and return these days.
 
-    `accounts` is the fingerprint of the accounts of apps: if it or the code has changed, nothing is carried over.
-
-    The days are all before the first changed one, so that added rows follow them and each table stays in the order of
-    its key. If there are none, or if the file was changed since it was written, return no days and make no copy.
+    They are the days before the first changed one, so that added rows follow them and each table stays in the order of
+    its key. No day is returned and no copy is left if the code, the fingerprint of the apps' accounts (`accounts`) or
+    the published file itself has changed since that file was built.
     """
     note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
@@ -62,10 +61,10 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete rows from a copy of the published file, attached as `out`: in each table of `names` the rows of all days
-    except `days`, in every other table all rows. Return the number of rows left in each of `names`.
+    """Delete the rows that are not kept from a copy of the published file, which is attached as `out`.
 
-    DuckDB can reuse the freed space at once.
+    Tables of `names` keep their rows of `days`; all other tables become empty. Return the number of rows left in each
+    table of `names`. DuckDB can reuse the freed space at once.
     """
     for name in TABLES:
         if name in names:

@@ -45,8 +45,9 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
-    """Return Arrow tables of the rows that the arguments hold in memory, by the name that the SQL uses; `billing` has
-    tables that `billing_tables` returned.
+    """Return the rows of the arguments as Arrow tables, by the name that the SQL uses.
+
+    `billing` has the tables that `billing_tables` returned and that are not built elsewhere.
     """
     late = manifest.late_records
     days = sorted(manifest.days.items())
@@ -163,7 +164,7 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
-    """Return every day from the first day with records to the as-of day."""
+    """Return every day from the first day with records to the as-of; none if no day has records."""
     return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
 
 

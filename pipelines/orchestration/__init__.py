@@ -1,1 +1,3 @@
-"""Dagster assets, checks, jobs, schedule and resources; the only package that imports Dagster."""
+"""Dagster assets, checks, jobs, schedule and resources. Only this package and `pipelines/definitions.py` import
+Dagster.
+"""

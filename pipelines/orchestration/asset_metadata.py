@@ -1,6 +1,6 @@
-"""Metadata of each asset after a run: rows, files, the page to open; also after a run with nothing new.
+"""Computes the metadata that Dagster shows for each asset after a run, also after a run with nothing new.
 
-It contains numbers, times, columns and links to pages of the site, but no personal data.
+The metadata are numbers, times, columns and links to files of the site. They contain no personal data.
 """
 
 import json
@@ -29,13 +29,15 @@ def table_columns(table: Table) -> Columns:
 
 
 def of_landing(landing: Path) -> Metadata:
-    """Return the number and size of all logs in landing, read or not."""
+    """Return the number of all logs in landing, read or not, and their total size in bytes."""
     there = list(scan(landing, set()))
     return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 
 
 def of_parts(manifest: Manifest) -> Metadata:
-    """Return the number of live files (the files that count) and the sums of their books."""
+    """Return the number of live files (the files that count), and the sums of their books: records read, accepted,
+    rejected and skipped.
+    """
     live = manifest.live_files()
     accepted = sum(entry.accepted for entry in live)
     return {

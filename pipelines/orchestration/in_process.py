@@ -14,8 +14,8 @@ from pipelines.run.daily_run import DailyRun
 def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]) -> None:
     """Run the daily job for a day, recorded in the folder's Dagster instance like a scheduled run.
 
-    Dagster itself executes it only if the home's settings were edited or files are missing: runs may then be recorded
-    elsewhere.
+    Dagster itself executes the job only if the home's settings were edited or files of the home are missing, because
+    runs may then be recorded elsewhere.
 
     Raises:
         AuthmeterError: a stage failed; the last good report is still served.

@@ -1,7 +1,7 @@
-"""The partitions of `day_tables`: business days that have tables, or that a run was for.
+"""The partitions of `day_tables`: the business days that have tables, and the days that runs were for.
 
-They are dynamic. A daily definition needs a first day, which is not available when the definitions are loaded, and
-would show each day without data as missing.
+They are dynamic partitions. Daily partitions would need a first day, which is not available when the definitions are
+loaded, and Dagster would show each day without data as missing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ BUSINESS_DAYS = "business_days"
 
 
 class Partitions(Protocol):
-    """The partitions of the days in Dagster, and their records."""
+    """The partitions of the days in Dagster, and the row counts that Dagster recorded for them."""
 
     def names(self) -> list[str]:
         """Return the names of all partitions, in the order in which they were added."""
@@ -30,7 +30,10 @@ class Partitions(Protocol):
         """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, from its newest record; None if that has no row count."""
+        """Return the row count of each partition of an asset, as in the partition's newest record.
+
+        The count is None if the record has none.
+        """
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:
@@ -61,7 +64,7 @@ def match_partitions_to_days(partitions: Partitions, manifest: Manifest) -> None
 
 
 def days_to_record(partitions: Partitions, manifest: Manifest, asset: str) -> set[date]:
-    """Return the days for which Dagster's newest record of the asset has another number of rows than the store.
+    """Return the days whose row count in Dagster's newest record of the asset differs from the count in the manifest.
 
     Causes are a record that was removed because of its age, a record by an older version, a run that died before it
     recorded the day, and a day that no longer has rows.

@@ -34,7 +34,7 @@ Metadata = dict[str, Value]
 
 @dataclass(frozen=True)
 class Made:
-    """A materialized asset, or partition of one, with its metadata."""
+    """A materialized asset, or one materialized partition of an asset, with metadata."""
 
     asset: str
     metadata: Metadata
@@ -43,7 +43,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Observed:
-    """An asset made outside the run, with its metadata."""
+    """An asset that something outside of the run made, such as `landing`, with metadata."""
 
     asset: str
     metadata: Metadata

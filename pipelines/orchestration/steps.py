@@ -63,7 +63,7 @@ def fetched_objects(work: StepInputs) -> Results:
 
 
 def event_parts(work: StepInputs) -> Results:
-    """Each landed file as one Parquet part of typed, pseudonymised events, with its books."""
+    """The records of landed files as Parquet parts, typed and pseudonymised, with the books of each file."""
     begun, run = time.monotonic(), work.run
     report = run.ingest(work.day)
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
@@ -84,7 +84,7 @@ def event_parts(work: StepInputs) -> Results:
 
 
 def day_tables(work: StepInputs) -> Results:
-    """The additive tables of each business day, de-duplicated. One run closes every day that is overdue or changed."""
+    """The tables of each business day, de-duplicated. One run computes every day that is overdue or changed."""
     begun, run, day, partitions = time.monotonic(), work.run, work.day, work.partitions
     try:
         report = run.roll_up(day)
@@ -112,7 +112,7 @@ def day_tables(work: StepInputs) -> Results:
 
 
 def marts(work: StepInputs) -> Results:
-    """The published DuckDB file with all tables, of complete and closed days; replaced in one step."""
+    """The published DuckDB file with all tables, for the closed days; replaced in one step."""
     begun = time.monotonic()
     try:
         work.run.build_marts()
@@ -124,7 +124,7 @@ def marts(work: StepInputs) -> Results:
 
 
 def daily_checks(work: StepInputs) -> Results:
-    """The checks that warn about the data folder; after a roll-up, the results of that roll-up."""
+    """The checks that warn about the data folder: as found by the run's roll-up or, without a roll-up, as of now."""
     results = {result.check_name: result for result in work.run.checks}
     for name in sorted(FOLDER_CHECKS):
         if result := results.get(name):
@@ -132,7 +132,7 @@ def daily_checks(work: StepInputs) -> Results:
 
 
 def reports(work: StepInputs) -> Results:
-    """Pages and CSV files of one version."""
+    """The site: pages and CSV files of the same run."""
     begun = time.monotonic()
     work.run.render_site()
     yield from _made(asset_metadata.of_site(work.run.store.site), time.monotonic() - begun)
@@ -154,7 +154,7 @@ def site_copy(work: StepInputs) -> Results:
 
 
 def freshness(work: StepInputs) -> Results:
-    """Whether each day that is due is published. Dagster's own freshness also accepts a backfill of another day."""
+    """Whether each day that is due is published. Dagster's own freshness policy also accepts a run for another day."""
     passed, finding = yesterday_is_published(work.run.store.data, datetime.now(UTC))
     yield Evaluated(FRESHNESS, passed, {"finding": finding})
 
@@ -172,7 +172,7 @@ STEPS = (
 
 
 def yesterday_is_published(data: Path, now: datetime) -> tuple[bool, str]:
-    """Return whether every day that is due is published, and a sentence about it.
+    """Return whether every day that is due is published, and a text with the published as-of and the last due day.
 
     Days that are rolled up but not on the site do not count.
 

@@ -50,11 +50,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class DailyRun:
-    """One run over one data folder, whose lock the caller holds.
+    """One run over one data folder. The caller holds the folder's lock during the stages.
 
     `forced` are days to roll up even if nothing changed, `reread` selects files to read again. `failure` is the error
-    that ended the run early. `is_done`: the site was rendered or is current. `decided_publication` is decided once,
-    when the days are closed. `loaded` is the manifest as last read or committed.
+    that ended the run early. `is_done`: the site was rendered or is current. `decided_publication` is set by the
+    roll-up or, without one, when `publication` is first read. `loaded` is the manifest as last read or committed.
     """
 
     store: Store
@@ -79,7 +79,10 @@ class DailyRun:
 
     @property
     def publication(self) -> PendingPublication | None:
-        """The publication decided by this run's roll-up, or else computed now; None if nothing is published."""
+        """The publication that this run's roll-up decided or, without a roll-up, the publication as computed now.
+
+        None if nothing is published.
+        """
         as_of = self.manifest.as_of
         if self.decided_publication is None and as_of is not None:
             given = self.store, self.manifest, self.settings, self.registry, as_of
@@ -115,7 +118,10 @@ class DailyRun:
         return report
 
     def ingest(self, day: date) -> IngestReport:
-        """Read new files of landing; `day` and the clock decide which records are too old or in the future."""
+        """Read new files of landing, and read again the files that `reread` selects.
+
+        `day` decides which records are too old, the clock decides which are in the future.
+        """
         with self._stage("ingest") as progress:
             manifest = self._own_manifest()
             self.store.clear_unfinished(manifest)
@@ -141,7 +147,11 @@ class DailyRun:
         return bool(self.reread and self.reread.selects(entry, self.sources, self.settings.timezone))
 
     def roll_up(self, day: date) -> RollupReport:
-        """Roll up all due days up to `day`, and commit them with the publication."""
+        """Roll up the days whose tables are missing or outdated, and commit them with the publication.
+
+        Days are closed up to `day`, or up to the published as-of if that is later. Data that is older than the settings
+        keep is removed.
+        """
         with self._stage("roll up") as progress:
             manifest = self._own_manifest()
             as_of = next_as_of(manifest, day)
@@ -163,7 +173,10 @@ class DailyRun:
         return report
 
     def build_marts(self) -> "MartsReport | None":
-        """Build the published DuckDB file if it does not match the manifest."""
+        """Build the published DuckDB file if it is not of the manifest's run, or if a client wrote to it.
+
+        Return None if nothing was built.
+        """
         with self._stage("marts") as progress:
             manifest = self._own_manifest()
             if has_wal(self.store.database):
@@ -180,7 +193,7 @@ class DailyRun:
         return report
 
     def render_site(self) -> "SiteReport | None":
-        """Render the site of the published file if it does not exist yet, and switch to it."""
+        """Render the site from the published file, and switch to it. Return None if the site is current already."""
         with self._stage("site") as progress:
             manifest = self._own_manifest()
             # A client that opened the file before the swap may have written to it since.
@@ -209,7 +222,10 @@ class DailyRun:
         return report
 
     def publish_site(self) -> MirrorReport | None:
-        """Copy the site and the tables to the buckets of the settings, unless the buckets have the current ones."""
+        """Copy the site and the tables to the buckets of the settings. Return None if nothing was copied.
+
+        A bucket that already has the current site or tables is skipped.
+        """
         publish = self.settings.publish
         # A retry in Dagster runs only the steps that failed, so `render_site` may not have run.
         self.is_done = self.is_done or site_is_current(self.store, self.manifest)
@@ -225,8 +241,9 @@ class DailyRun:
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[Stage]:
-        """Run the code of a stage and keep its error in `failure`; a full disk or memory, or missing rights, become
-        readable errors.
+        """Run the `with` block as a stage, and keep its error in `failure`.
+
+        A full disk, too little memory and missing rights are raised as an `AuthmeterError` that explains them.
         """
         try:
             with stage(name) as progress:
@@ -243,7 +260,11 @@ class DailyRun:
             raise
 
     def _own_manifest(self) -> Manifest:
-        """Return the manifest. Refuse a hash key or time zone that differs from the stored one; store missing ones."""
+        """Return the manifest, with the hash key's fingerprint and the time zone set.
+
+        Raises:
+            UsageError: the stored records were read with another hash key or time zone.
+        """
         manifest = self.manifest
         require_same_key(manifest.key_fingerprint, self.key, self.store.data)
         require_same_zone(manifest.time_zone, self.settings.timezone)
@@ -256,7 +277,7 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
 
     Raises:
         UsageError: a setting, the registry, a source mapping or the key is wrong.
-        AuthmeterError: the manifest cannot be read, or the clock is behind the last run.
+        AuthmeterError: the manifest cannot be read, or the clock is more than a day behind the last run.
     """
     settings = load_settings(data)
     store = Store(data)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def engine_of(settings: Settings, store: Store) -> "Engine":
-    """Return the engine of the settings, which reads files and rolls up days, for a store."""
+    """Return the engine that the settings name: it reads the files of a store and rolls up its days."""
     if settings.engine.name == "spark":
         from pipelines.engines.spark.engine import SparkEngine
 
@@ -29,7 +29,7 @@ def local_reader(settings: Settings, temp: Path, folder: Path, key: str, landing
     Args:
         temp: folder for data that does not fit in memory.
         folder: folder of the store's parts and tables.
-        key: the key of the hashes.
+        key: the hash key.
     """
     with DuckDBEngine(settings, temp, folder).file_reader(key, landing) as reader:
         yield reader

@@ -9,7 +9,8 @@ from reports.content.folders import app_folders
 
 
 def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
-    """Return the published incidents in the order of all reports, each with the path of its page in the site.
+    """Return the published incidents that were not withdrawn, open ones first, each with the path of its page in the
+    site.
 
     Raises:
         UsageError: nothing is published, or only by an older version.

@@ -1,7 +1,7 @@
 """Retention: removes from the manifest events and days that are older than the settings allow.
 
-The files of removed entries are deleted at the start of the next run (`Store.clear_unfinished`). So a run that dies in
-between leaves nothing half removed, and a copy of the folder that is being made finds all files of its manifest.
+The files of removed entries are deleted later, by the next run that ingests (`Store.clear_unfinished`). So a run that
+dies in between leaves nothing half removed, and a backup that is made meanwhile has all files of its manifest.
 """
 
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ class RetentionReport:
 def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
     """Remove data from the manifest that is older than the settings allow, counted from the run's `day`.
 
-    All events of a day are removed together: its tables are then final, and later records of it are too old. The
-    manifest is changed, but not yet committed.
+    All events of a day are removed together. The day's tables are then final, and records of that day that arrive later
+    are rejected as too old. The manifest is changed, but not yet committed.
     """
     report = RetentionReport()
     first = _first_kept(day, settings.events_kept_days, manifest.events_from)
@@ -56,13 +56,14 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
 
 
 def first_kept_day(manifest: Manifest, settings: Settings, day: date) -> date | None:
-    """Return the first day that stays published after a run for `day`; None if all days do."""
+    """Return the first day that stays published after a run for `day`; None if the settings keep all days."""
     return _first_kept(day, settings.keep_days, manifest.days_from) if settings.keep_days else None
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:
-    """Return the first day to keep: the first of the last `days` days up to `day`, but never earlier than `before`, the
-    first day kept so far, because removed data does not come back.
+    """Return the first day to keep: the first of the `days` days that end with `day`, or `before` if that is later.
+
+    `before` is the first day kept so far, if any days were removed: removed data does not come back.
     """
     first = day - timedelta(days=min(days, day.toordinal()) - 1)
     return max(first, before) if before else first
@@ -95,13 +96,13 @@ def _last_day(entry: FileEntry, settings: Settings) -> date:
 
 
 def _is_without(part: str | None, day: date) -> bool:
-    """Return whether a day was already removed from a part; the part's name then ends in its first remaining day."""
+    """Return whether a day was already removed from a part. The name of such a part ends in its first remaining day."""
     _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Copy the part of the entries, leaving out the days before `first`, and let the entries refer to the copy."""
+    """Copy the part of the entries without the days before `first`, and change the entries to refer to the copy."""
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)

@@ -57,10 +57,10 @@ def note_end(
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Write an exception of the `with` block to `status.json`, and send alerts. Errors of the machine, such as a full
-    disk, become readable errors.
+    """Write an exception of the `with` block to `status.json`, and send alerts. An error of the machine, such as a full
+    disk, is raised as an `AuthmeterError` that explains it.
 
-    If another run uses the folder, nothing is written: that run will write its own end.
+    If another process uses the folder (`InUseError`), nothing is written: that process writes its own end.
     """
     try:
         yield

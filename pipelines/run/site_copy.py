@@ -1,4 +1,4 @@
-"""Copies the site and its tables to buckets after a run, also after one that made nothing new."""
+"""Copies the site and its tables to buckets after a run, also after a run that made nothing new."""
 
 import sqlite3
 from typing import Final
@@ -33,8 +33,8 @@ _DAMAGED = Bilingual(
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
     """Copy the site and the tables to the buckets of the settings; return None if nothing was copied.
 
-    A bucket that has this publication is skipped. A failure is noted for `status` and does not stop the other copy; the
-    next run continues the failed one.
+    A bucket that has this publication is skipped. A failed copy is noted for `status`, and the other copy is still
+    made. The next run continues the failed copy.
 
     Raises:
         AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.

@@ -43,9 +43,9 @@ def run_of_site(store: Store) -> int | None:
 
 
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
-    """Replace the site by a finished one; the previous one and recently replaced ones are kept.
+    """Replace the site by the finished site in the folder `fresh`, and remove old generations (`clear_generations`).
 
-    If `site` is no link (made by hand, or by another program), it is moved aside, not lost.
+    If `site` is not a link, because it was made by hand or by another program, it is moved aside and not deleted.
     """
     target = generation_folder(store, manifest)
     durable.make_folder(store.site_generations)
@@ -69,9 +69,9 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
 
 
 def clear_generations(store: Store) -> None:
-    """Remove old generations, and remains of a run that died while removing one.
+    """Remove old generations, and the remains of a generation whose removal was interrupted.
 
-    The current generation, the previous one and those replaced a short while ago stay.
+    The current generation, the previous one, and all replaced in the last `READERS_SECONDS` seconds stay.
     """
     if not store.site_generations.is_dir():
         return

@@ -136,8 +136,8 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
 
 
 def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
-    """Return the publication that readers see: that of the manifest or, if its run did not complete the site, that of
-    the existing site.
+    """Return the publication that readers see: the manifest's publication or, if its site is not complete, the
+    publication of the existing site.
     """
     generated_at, run = str(manifest.generated_at), manifest.run
     site = None if site_is_current(store, manifest) else publication_of_site(store.site)
@@ -160,8 +160,8 @@ def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
 
 @contextmanager
 def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
-    """Ignore a published file that is missing or from an older version, because the next run makes it. Add the error
-    of a damaged one to `damages`.
+    """Ignore the error of a published file that is missing or from an older version, because the next run makes the
+    file. Add the error of a damaged file to `damages`.
     """
     try:
         yield

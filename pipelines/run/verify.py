@@ -1,9 +1,10 @@
 """`authmeter verify`: computes published days again from their parts, and compares all tables.
 
-First the store is checked: the catalogue is valid, and each file of the manifest exists with the checksum noted when it
-was written. Then each day of the span is rolled up again in a temporary folder, and compared with its tables row by
-row. Last, all published tables are built again from these days, and compared with the published file. Nothing is
-changed.
+First the store is checked: the catalogue must be valid, and parts and day tables must exist with the checksums noted
+when they were written. Files of restatements have no checksum and are only read. If the store is damaged, nothing else
+is checked. Otherwise each day of the span with stored events is rolled up again in a temporary folder, and compared
+with its tables row by row. Last, all published tables are built again from these days, and compared with the published
+file. Nothing is changed.
 """
 
 import filecmp
@@ -43,7 +44,10 @@ _RECOMPUTED = "read_parquet($right, hive_partitioning = false)"
 
 @dataclass
 class VerifyReport:
-    """Numbers of compared items, of days without stored events and of parts without a checksum; and all differences."""
+    """Numbers of compared parts, days, tables and rows, and all differences as texts.
+
+    `without_events` counts days that cannot be computed again, `without_checksum` parts that cannot be compared.
+    """
 
     parts: int = 0
     days: int = 0
@@ -68,7 +72,7 @@ class _ScratchStore(Store):
 
 
 def verify(store: Store, settings: Settings, registry: Registry, span: Window | None) -> VerifyReport:
-    """Check the whole store, and recompute the days of `span`, all if it is None. The caller holds the lock.
+    """Check the whole store, and recompute the days of `span`; all days if `span` is None. The caller holds the lock.
 
     Raises:
         UsageError: nothing is published.

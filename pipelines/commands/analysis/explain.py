@@ -89,7 +89,7 @@ def _published_days(connection: duckdb.DuckDBPyConnection) -> Window:
 
 
 def _within(published: Window, span: Window) -> Window:
-    """Return the published days of a span. If there are none, the result ends before it begins."""
+    """Return the published days of a span. If no day of the span is published, the result ends before it begins."""
     return Window(max(span.first, published.first), min(span.last, published.last))
 
 
@@ -100,7 +100,9 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 
 
 def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainRequest, metric: str) -> None:
-    """Refuse a rate of the funnel if the logs of a span lack one of its steps: the pages do not show it either.
+    """Refuse a rate of the funnel if the logs of either compared span lack one of the rate's two steps.
+
+    The pages do not show the rate of such a span either. Other metrics are accepted.
 
     Raises:
         UsageError: a step is missing.
@@ -124,8 +126,11 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
 
 
 def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str]:
-    """Return the requested rate and its channel. Without `--metric`, it is the first rate of the channel. Only a
+    """Return the requested rate and its channel. Without `--metric`, the first rate of the channel is meant. Only a
     session rate needs no `--channel`.
+
+    Raises:
+        UsageError: no rate is chosen, or the channel or rate does not exist.
     """
     source = SESSION_SOURCES.get(request.metric or "")
     if request.channel is None:

@@ -103,7 +103,10 @@ def _export_month(store: Store, month: date, format: str, target: Path) -> None:
 
 
 def _export_table(store: Store, request: TableRequest) -> None:
-    """Write a published table, or its rows of a span. A table without days is written whole, with a message."""
+    """Write a published table, or its rows of a span.
+
+    If rows of the table have no day, the whole table is written, and a message says so if a span was requested.
+    """
     _refuse_own_place(store, request.target)
     try:
         rows = export_table(store.database, request, load_settings(store.data).csv_language)
@@ -117,7 +120,7 @@ def _export_table(store: Store, request: TableRequest) -> None:
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:
-    """Print the number of rows written, and, for a span, a notice if its last days are not published yet."""
+    """Print the number of rows written. Print a notice if `last`, the last day of a span, is not published yet."""
     if last and as_of and last > as_of:
         print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {target}")

@@ -23,7 +23,7 @@ def wanted_of(given: Mapping[str, str | None], more: Sequence[str]) -> Wanted:
         more: words that belong to no option, such as the rest of a number with blanks.
 
     Raises:
-        UsageError: there is no id, or more than one, or it cannot be in a log.
+        UsageError: no id is given, or more than one; there are words in `more`; or the id cannot be in a log.
     """
     kinds = [kind for kind, text in given.items() if text is not None]
     for text in (*(str(given[kind]) for kind in kinds), *more):

@@ -29,7 +29,7 @@ _READ = ("app_key", *_SUMS)
 
 
 def limit_of(key: str, max_requests: int, window: str) -> Limit:
-    """Return the limit given by the arguments; it applies to each app, and to one-click login and local number
+    """Return the limit that the arguments describe. It applies to each app, in one-click login and local number
     verification.
 
     Raises:

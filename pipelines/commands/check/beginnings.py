@@ -26,8 +26,9 @@ _PARQUET_BYTES = 32 << 20
 def examined_entries(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
 ) -> Iterator[FileEntry]:
-    """Yield the manifest entry that each file would get, as far as its beginning shows; none for large Parquet files.
-    Nothing is stored.
+    """Yield the manifest entry that each file would get, computed from the beginning of the file. Nothing is stored.
+
+    Large Parquet files get no entry.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
@@ -54,7 +55,7 @@ def read_beginning(
 
     Raises:
         OSError: the file cannot be read.
-        DamagedFileError: it is cut or corrupt at its beginning.
+        DamagedFileError: the beginning of the file is cut or corrupt.
     """
     target.mkdir()
     beginning = file

@@ -37,8 +37,8 @@ LISTED = 20
 
 
 def check_folder(data: Path) -> int:
-    """Check settings, registry and sources. Return the exit code: 2 for a bad row of the registry, else 3 for a
-    warning, else 0.
+    """Check settings, registry, sources and landing. Return the exit code: 2 for a bad row or another finding in the
+    registry, else 3 for a warning, else 0.
 
     Raises:
         UsageError: the folder is missing, a setting or a source mapping is wrong, or stored days have another time
@@ -88,7 +88,8 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 def check_file(data: Path, source: str | None, file: Path) -> int:
     """Read a file as a run would, but store nothing, and print its first records and rejects; return the exit code.
 
-    The exit code is 3 if a run would reject a record or accept none, or if the mapping has a fault, else 0.
+    The exit code is 3 if a run would reject a record, accept none of a file that is not empty, or not read a member of
+    an archive, or if the mapping has a fault; else 0.
 
     Raises:
         UsageError: folder, file or source do not exist, or an expression of the mapping cannot be used.

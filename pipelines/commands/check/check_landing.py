@@ -75,7 +75,11 @@ def _poor_files(
     landed: Landed,
     unreadable: Collection[str],
 ) -> tuple[CheckResult, ...]:
-    """Return the checks of damaged files and of files with few good records, as a run would find them now."""
+    """Return the checks of damaged files and of files with few good records, as a run would find them now.
+
+    Files that are new, or that another mapping read without an accepted record, are examined by their beginnings: the
+    first `_MOST_EXAMINED` of them. If more files are new, a line is printed.
+    """
     manifest, now = store.read_manifest(), datetime.now(UTC)
     # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.
     files = (*landed.refused, *(file for file in landed.files if not is_archive(file.path)))

@@ -26,8 +26,9 @@ DRY_KEY = "authmeter check, nothing is kept"
 
 
 def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Print the mappings without files, and the faults of the others; return whether there is a warning. Faults are
-    found by reading samples of the files in landing.
+    """Print the mappings without files, and the faults of the other mappings; return whether there is a warning.
+
+    Faults are found by reading samples of the files in landing.
     """
     manifest = store.read_manifest()
     landed = landed_files(scan(store.landing, set()), manifest.archives, settings).files
@@ -44,7 +45,10 @@ def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
 
 
 def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp: Path, target: Path) -> PartBooks:
-    """Read a file into the empty folder `target`, spilling to `temp`, without adding it to the store."""
+    """Read a file as a part into the empty folder `target`, without adding it to the store.
+
+    `temp` is the folder for data that does not fit in memory.
+    """
     now = datetime.now(UTC)
     # The age of a sample must not make a check of the mapping fail.
     wide = settings.model_copy(update={"retention_days": 36500})
@@ -55,9 +59,10 @@ def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp:
 
 
 def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[LandedFile]) -> list[str]:
-    """Return the faults of a mapping, found by reading samples of its files.
+    """Return the faults of a mapping in a sample of its files.
 
-    The first sample is the largest file that is read quickly; further files are read until the mapping keeps a record.
+    The first sample is the largest file of at most `_SAMPLE_BYTES`. If the mapping keeps no record of a sample, the
+    next file is read, up to `_SAMPLES` files; the faults in the last file read are returned.
     """
     found: list[str] = []
     ordered = sorted(files, key=lambda file: (file.bytes > _SAMPLE_BYTES, abs(_SAMPLE_BYTES - file.bytes)))

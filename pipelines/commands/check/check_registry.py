@@ -81,7 +81,7 @@ def print_registry(registry: Registry) -> None:
 
 
 def print_bad_rows(registry: Registry) -> None:
-    """Print the first invalid rows, each with file, line and reason, and once for each reason how to correct it."""
+    """Print the first invalid rows, each with file, line and reason. For each reason, print once how to correct it."""
     for problem in registry.problems[:_LISTED]:
         print(f"bad row    {problem.path}, line {problem.line}: {problem.reason}: {problem.record}")
     if (more := len(registry.problems) - _LISTED) > 0:
@@ -93,7 +93,7 @@ def print_bad_rows(registry: Registry) -> None:
 def has_unknown_incidents(store: Store, registry: Registry) -> bool:
     """Print the incident ids in notes that no published incident has; return whether there are any.
 
-    Nothing is printed if the published file is of an older version: the next run makes it again.
+    Nothing is printed if the published file is missing or of an older version: the next run makes it.
     """
     named = [(note["incident_id"], date.fromisoformat(note["day"] or "")) for note in registry.notes]
     named_ids = [(key, day) for key, day in named if key]

@@ -59,8 +59,11 @@ _COUNTS: Final = """
 
 
 def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry: Registry) -> None:
-    """Print, for each source, the shares of its sign-in records that have a subject, the stage `page` and the stage
-    `click`. If few have a subject, or there are too few pages or clicks for the sign-ins, print also how to log these.
+    """Print for each source the shares of its sign-in records that have a subject, the stage `page` and the stage
+    `click`.
+
+    If fewer than 90 % have a subject, or there are too few pages or clicks for the sign-ins, also print how to log
+    subjects, pages or clicks.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
@@ -93,7 +96,7 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
-    """Yield the files of each source that were modified last, at most `_NEWEST` of a source."""
+    """Yield the files that were modified last, the newest first: at most `_NEWEST` files of each source."""
     left: dict[str, int] = {}
     known = known_files(scan(store.landing, set()), store.read_manifest().archives)
     # A refused member has no records that count, and its `full` is the path of its archive.
@@ -115,7 +118,9 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 def _parts(
     files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path
 ) -> Iterator[tuple[Path, str]]:
-    """Read the beginning of each file into a part of its own; yield the parts' record files with the source's name."""
+    """Read the beginning of each file into a part of its own. Yield each record file of these parts with the name of
+    its source.
+    """
     now = datetime.now(UTC)
     time = RunTime(last_closed_day(now, settings.timezone), now)
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:

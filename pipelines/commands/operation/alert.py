@@ -9,7 +9,9 @@ from pipelines.common.errors import WARNED
 
 
 def run_alert(data: Path, test: bool) -> int:
-    """Report late days, or send a test message to the receivers; return the exit code."""
+    """Report late days, or send a test message to the receivers. Return the exit code: 3 if a receiver did not accept a
+    message, else 0.
+    """
     now = datetime.now(UTC)
     if not test:
         print(result_of_late_alert(data, is_sent=alert_if_late(data, now)))

@@ -25,8 +25,8 @@ def run_demo(data: Path) -> int:
 
 
 def _remove_stored(store: Store) -> None:
-    """Remove the store of an earlier demo. The new sample replaces the old files by files with the same names; a run
-    would hold most of them, because they would remove records of closed days.
+    """Remove the store of an earlier demo. The new sample replaces the old files by files with the same names. A run
+    would hold most of the new files, because they would remove records of closed days.
     """
     with hold(store.lock, "demo", datetime.now(UTC)):
         for path in store.warehouse.iterdir():

@@ -10,7 +10,7 @@ from pipelines.sample.write import SampleSpec, write_sample
 
 
 def yesterday() -> date:
-    """Return the newest day that is over in the default business zone, the last day of a sample."""
+    """Return the newest day that is over in the default business time zone. It is the default last day of a sample."""
     return last_closed_day(datetime.now(UTC), Settings().timezone)
 
 

@@ -1,4 +1,4 @@
-"""`authmeter status`: prints published and late days, failures with their causes, and what to do.
+"""`authmeter status`: prints published and overdue days, failures with their causes, and what to do.
 
 It only reads, also while a run is active. `run/status.py` computes the state, for programs as well.
 """
@@ -14,7 +14,7 @@ from pipelines.run.status import status_of
 
 
 def print_status(data: Path, as_json: bool = False) -> int:
-    """Print the state of a data folder; return the exit code: 0 if all is well, 3 if something needs attention."""
+    """Print the state of a data folder. Return the exit code: 0 if the state is `ok`, else 3."""
     status = status_of(data, datetime.now(UTC))
     if as_json:
         print(status.as_json(), end="")

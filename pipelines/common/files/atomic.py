@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, for files outside the store: samples and exports.
+"""Writes files outside of the store, such as samples and exports: whole or not at all.
 
 The store's own files are also synced to disk and listed in the manifest: see `store.py`.
 """

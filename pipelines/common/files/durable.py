@@ -1,6 +1,6 @@
-"""Writes that survive a crash: the old or the new file is left, never half of one.
+"""Writes that survive a crash: afterwards the old or the new file exists, never half a file.
 
-Sync the file, rename, sync the folder.
+Each write syncs the new file to disk, renames it to its final name, and syncs the folder.
 """
 
 import os
@@ -55,13 +55,13 @@ def place_file(fresh: Path, target: Path) -> None:
 
 
 def place_folder(fresh: Path, target: Path) -> None:
-    """Move a finished folder to its final name, after syncing its files; an existing one is removed."""
+    """Move a finished folder to its final name, after syncing its files. An existing folder of that name is removed."""
     place_folders({fresh: target})
 
 
 def place_folders(targets: Mapping[Path, Path]) -> None:
-    """Move finished folders to their final names, as `place_folder` does with one. `targets` maps each to its final
-    path.
+    """Move finished folders to their final names, as `place_folder` does with one folder. `targets` maps the present
+    path of each folder to its final path.
 
     Several files are synced at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
     """

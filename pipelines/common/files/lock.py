@@ -23,8 +23,8 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     holds the lock. A note in the file contains `doing` (the command) and `now`; other processes show it in their error.
 
     The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
-    the file, for the status. A run removes it, because a run continues all work; another command removes only a note of
-    the same command.
+    the file, and `authmeter status` reports it. When a run ends, it removes the note, because a run continues all work;
+    another command removes only a note of the same command.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.

@@ -15,7 +15,7 @@ _IGNORED_ENDS: Final = (".tmp", ".part", ".crc")
 
 
 def require_no_near_name(folder: Path, names: Collection[str]) -> None:
-    """Refuse a file or folder in `folder` with a misspelt name: nearly one of `names`, which authmeter reads there.
+    """Refuse a file or folder in `folder` whose name is near to one of `names`, the names that authmeter reads there.
 
     A name is near if it differs in case, if one letter is added, missing or different, or if two letters are swapped.
 
@@ -43,8 +43,8 @@ def nearly(name: str, known: Iterable[str]) -> str:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Return the names in a folder, in order, without hidden ones and backups of editors; none if it is
-    not a folder.
+    """Return the sorted names in a folder, without hidden files and backups of editors; none if the path is not a
+    folder.
     """
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))

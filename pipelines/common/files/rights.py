@@ -26,7 +26,9 @@ _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights; else None.
+    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights.
+
+    Return None for any other error, or if no file or folder without rights is found.
 
     Args:
         where: the data folder.

@@ -38,7 +38,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """Return the content of a TOML file, which may begin with a byte order mark.
 
     Raises:
-        ValueError: the file is not TOML; the text names the line.
+        ValueError: the file is not TOML; the text names the place of the error, mostly by its line.
     """
     content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
@@ -51,7 +51,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Return all faults of `error` as one text, each with its key. `forms` describes the valid texts, by key."""
+    """Return all faults of `error` as one text, each with its key. `forms` describes the valid texts of keys."""
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.
     inner = [fault["loc"] for fault in faults]

@@ -30,9 +30,9 @@ def listen(port: int) -> socket.socket:
 
 
 def require_free(port: int) -> None:
-    """Raise if a port is not free for a program that is about to be started.
+    """Check that a port is free for a program that is about to be started.
 
     Raises:
-        AuthmeterError: as `listen`.
+        AuthmeterError: the port is taken, or this user has no right to it.
     """
     listen(port).close()

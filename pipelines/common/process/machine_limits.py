@@ -76,9 +76,9 @@ def _is_disk_error(error: BaseException) -> bool:
 
 
 def _has_room(where: str) -> bool:
-    """Return whether a small file can be written into the folder.
+    """Return whether the disk has room for a small file in the folder. Any other error counts as room.
 
-    A quota or a limit on file sizes leaves free bytes on the disk, so only writing shows it.
+    The free bytes of the disk do not show a quota or a limit on file sizes, so a file is written.
     """
     try:
         with tempfile.TemporaryFile(dir=where) as probe:

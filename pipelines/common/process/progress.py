@@ -34,7 +34,7 @@ class _BarStage:
 
 @contextmanager
 def stage(name: str) -> Iterator[Stage]:
-    """Run a stage; at its end print its name, result and duration in seconds to standard output."""
+    """Run the `with` block as a stage. If it succeeds, print the stage's name, result and duration in seconds."""
     begun = time.monotonic()
     if sys.stdout.isatty():
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -17,8 +17,8 @@ Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
 def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
     """Yield the results of a step in Dagster's types, for the assets and checks that the run selected.
 
-    Observations of assets, and assets of days other than the run's, are written to Dagster's event log instead, because
-    Dagster does not expect them from the step.
+    Observations, and materializations of days other than the run's day, are written to Dagster's event log instead,
+    because Dagster does not expect them from the step.
     """
     partition = context.partition_key if context.has_partition_key else None
     for result in results:
@@ -83,7 +83,10 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, from its newest record; None if that has no row count."""
+        """Return the row count of each partition of an asset, as in the partition's newest record.
+
+        The count is None if the record has none.
+        """
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

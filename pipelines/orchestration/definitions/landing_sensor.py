@@ -17,10 +17,11 @@ from pipelines.store.store import Store
 
 
 def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """Return the sensor that requests a run of the last closed day when landing has changed since its last request.
+    """Return the sensor that requests a run of the last closed day if landing has changed since the sensor's last
+    request.
 
-    It waits until two checks in a row find landing unchanged, so that a delivery in progress causes one run. The cursor
-    has the digests of the last check and of the last request.
+    The sensor waits until two checks in a row find the same files, so that a delivery in progress causes one run. The
+    cursor has the digests of landing at the last check and at the last request.
     """
 
     @dg.sensor(
@@ -46,7 +47,7 @@ def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
 
 
 def _digest_of_landing(landing: Path) -> str:
-    """Return a digest of the names, sizes and times of all landed files; empty if there are none."""
+    """Return a digest of the names, sizes and modification times of all landed files; empty if there is no file."""
     digest, is_empty = hashlib.sha256(), True
     for file in scan(landing, set()):
         digest.update(f"{file.path}\n{file.stamp}\n".encode())

@@ -13,7 +13,10 @@ from pipelines.run.daily_run import DailyRun
 
 
 class DataFolder(dg.ConfigurableResource[DailyRun]):
-    """The data folder at `path`, or that of the environment if `path` is empty; it is opened when a run begins."""
+    """The data folder that runs use: `path` or, if `path` is empty, the folder that the environment names.
+
+    The folder is opened when a run begins.
+    """
 
     path: str = ""
 
@@ -44,8 +47,10 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
 
 def is_whole(run: dg.DagsterRun | None) -> bool:
-    """Return whether a run must render the site. A run of selected assets or checks need not, nor a retry of only the
-    steps after `render_site`.
+    """Return whether a run must render the site.
+
+    Two kinds of runs need not render it: runs of selected assets or checks, and retries that begin after the step
+    `render_site`.
     """
     if run is None or run.job_name != JOB or run.asset_selection or run.asset_check_selection:
         return False

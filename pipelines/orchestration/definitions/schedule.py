@@ -1,6 +1,6 @@
-"""The daily schedule, on by default, at the settings' time of day; the freshness of the site; the sensor of late days.
+"""Defines the daily schedule, which is on by default, the freshness policy of the site, and the sensor of late days.
 
-Each run closes all overdue days, so the tick after a downtime makes up for missed ones.
+Each run closes all overdue days, so the first run after a downtime makes up for the missed runs.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -46,10 +46,10 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
-    """Return Dagster's policy for the site: each day, it must be made between the scheduled time and `late_after`.
+    """Return Dagster's freshness policy: each day, the site must be made between the scheduled time and `late_after`.
 
-    Dagster shows it on the asset, and a run of any day satisfies it; the check `yesterday_is_published` tests for the
-    right day.
+    Dagster shows the state on the asset `site`. Rendering the site for any day satisfies the policy; the check
+    `yesterday_is_published` requires the last day that is due.
     """
     due = time.fromisoformat(settings.alerts.late_after)
     begins = time.fromisoformat(settings.schedule_time)

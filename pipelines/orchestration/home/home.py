@@ -87,7 +87,7 @@ def records_explained(data: Path) -> Iterator[None]:
 
 
 def has_usual_settings(home: Path) -> bool:
-    """Return whether the settings are authmeter's own; with edited ones, runs may be recorded elsewhere."""
+    """Return whether the settings are authmeter's own; if somebody edited them, runs may be recorded elsewhere."""
     return (home / "dagster.yaml").read_bytes() == _SETTINGS.encode()
 
 
@@ -122,9 +122,9 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are
     only one may run.
 
     Args:
-        but: id of the caller's own run.
-        are_schedulers_ended: whether all schedulers have ended: a run that is recorded as starting is then dead, too.
-            Dagster itself would wait five minutes for it.
+        but: id of the caller's own run, which is not marked.
+        are_schedulers_ended: whether all schedulers have ended. Then runs that are recorded as starting are dead, too;
+            Dagster itself would wait five minutes for them.
     """
     import dagster as dg
 
@@ -157,8 +157,8 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
 
 def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records of ended runs that were created over `days` days ago, and old ticks; return the number
-    of runs.
+    """Remove Dagster's records of ended runs that were created over `days` days ago, and of ticks of schedules and
+    sensors of that age. Return the number of removed runs.
     """
     import dagster as dg
 
@@ -177,8 +177,8 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
 def records_kept_open(data: Path, *run_ids: str) -> Iterator[None]:
     """Keep Dagster's SQLite files open: the file of all runs, the file of all assets, and the files of the given runs.
 
-    Dagster opens and closes them for each of a run's hundred events, and SQLite cleans up whenever the last connection
-    is closed. That takes a fifth of the wall time of Dagster's part in a run with nothing new.
+    Dagster opens and closes these files for each of a run's hundred events, and SQLite cleans up whenever the last
+    connection is closed. In a run with nothing new, Dagster would spend a fifth of its wall time on this.
     """
     with ExitStack() as stack:
         for name in ("runs.db", "runs/index.db", *(f"runs/{run_id}.db" for run_id in run_ids)):

@@ -1,6 +1,6 @@
-"""Makes the SQLite tables of a new Dagster home. They equal the tables that Dagster makes, in a fraction of the time.
+"""Makes the SQLite tables of a new Dagster home: the tables that Dagster itself makes, in a fraction of the time.
 
-Dagster itself checks its hundred migrations seven times, and waits for the disk after each of 58 statements.
+Dagster checks its hundred migrations seven times, and waits for the disk after each of 58 statements.
 """
 
 import sqlite3

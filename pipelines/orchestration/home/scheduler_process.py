@@ -1,7 +1,8 @@
 """Runs `dagster dev` as a process tree, one per data folder, and ends the processes that a killed tree left.
 
-The tree's standard input is the lock file. All its processes inherit it, so the lock is free exactly when none of them
-is left. They form one process session, so processes that outlive a killed `authmeter dev` can be ended together.
+The standard input of the tree is a lock file. All processes of the tree inherit the lock, so it is free as soon as all
+of them have ended. They form one process session, so processes that outlive a killed `authmeter dev` can be ended
+together.
 """
 
 import fcntl
@@ -28,7 +29,7 @@ def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Call
         before: called as soon as no other scheduler can be running.
 
     Raises:
-        InUseError: another scheduler runs there, and its `authmeter dev` is alive.
+        InUseError: another scheduler runs on the home, and the `authmeter dev` that started it is alive.
         AuthmeterError: processes of a killed scheduler do not end.
     """
     descriptor = os.open(home / ".scheduler.lock", os.O_RDWR | os.O_CREAT, 0o644)

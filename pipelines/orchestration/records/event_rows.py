@@ -1,4 +1,4 @@
-"""The events of a run in Dagster's stored form: JSON with the names of its classes.
+"""The events of a run in Dagster's stored form: JSON with the names of Dagster's classes.
 
 `run_records.py` writes them. A test compares them with the events that Dagster writes for the same run.
 """
@@ -110,7 +110,10 @@ def observed(step: str, result: Observed) -> Event:
 
 
 def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
-    """Return the event of a check's result; `of` is the materialization that was checked."""
+    """Return the event of a check's result.
+
+    `of` is the materialization that was checked; None if this run did not materialize the asset.
+    """
     check = CHECKS[result.check]
     severity = "ERROR" if check.is_blocking else "WARN"
     specific = _of(
@@ -124,7 +127,7 @@ def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
 
 
 def record_of(entry: Json, number: int) -> Json:
-    """Return an event's stored form together with the number of its row."""
+    """Return an event's stored form (`entry`) together with the number of the event's row in the file."""
     return _of("EventLogRecord", event_log_entry=entry, storage_id=number)
 
 

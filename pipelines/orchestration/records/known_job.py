@@ -1,8 +1,8 @@
 """The definition of the daily job as it is recorded in a home.
 
-Dagster shows a run by snapshots of its job and plan, which the row of the run names. The snapshots depend on the code
-that ran, so a file in the home stores a digest of that code. Snapshots contain the path of the data folder; after the
-folder is moved, they keep the old path.
+To show a run, Dagster reads the snapshots of the job and of its plan that the row of the run names. Snapshots depend on
+the code, so a file in the home stores a digest of the code that they were made with. They contain the path of the data
+folder, and keep the old path after the folder is moved.
 """
 
 import hashlib

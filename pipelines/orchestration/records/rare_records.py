@@ -1,4 +1,4 @@
-"""Rare changes that a command makes by Dagster: it ends dead runs, removes old records, and records failures.
+"""Rare changes that commands make through Dagster's own code: end dead runs, remove old records, record failures.
 
 Dagster is imported lazily: importing takes more time than all else in a run with nothing new.
 """

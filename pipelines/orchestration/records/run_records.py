@@ -98,7 +98,10 @@ class RunRecords:
                 self._add(event, time.time())
 
     def add_results(self, step: str, results: Iterable[Result]) -> list[Evaluated]:
-        """Run a step by reading its results, and record them, even if it fails; return the results of its checks."""
+        """Run a step by iterating over `results`, and return the results of its checks.
+
+        All results are recorded at the end, also those yielded before the step failed.
+        """
         reported: list[tuple[Result, float]] = []
         try:
             for result in results:

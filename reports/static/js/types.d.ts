@@ -23,7 +23,7 @@ export type Step = "authorization" | "verification";
 /** Whether a change is a share of the base, or the difference of two shares. */
 export type ChangeKind = "ratio" | "points";
 
-/** The usual range of a day: median, limits, and how much its days vary (of a count, as a share of it). */
+/** The usual range of a day: the median, the limits, and the swing (of a count, as a share of the median). */
 export interface Usual {
   usual: number;
   low: number;
@@ -39,11 +39,11 @@ export interface Mark {
   kind: "incident" | "note" | "release";
   day: string;
   label: string;
-  /** The label if there is no room for the other. */
+  /** The label if there is no room for `label`. */
   short: string;
 }
 
-/** The direction of a change that is good. */
+/** The direction in which a change is good. */
 export type Better = "up" | "down" | "none";
 
 export type Unit = "records" | "share" | "ms";
@@ -91,8 +91,8 @@ export interface Channel extends Both {
 }
 
 /**
- * A count of usage: it sums a count over channels; without channels, it has no values by day. `parts` are the counts
- * that add up to it, `look` is the look of its line, if any.
+ * A count of usage: the sum of the count `summed` over `channels`; without channels, it has no values by day. `parts`
+ * are the counts that add up to it, `look` is the look of its line, if any.
  */
 export interface UsageMeasure {
   summed: string;
@@ -138,7 +138,7 @@ interface SiteData {
   days: string[];
   /** Indexes in `days` of days without data. */
   missing: number[];
-  /** The 90 days of the longer span, likewise. */
+  /** The 90 days up to the data day, oldest first; `long_missing` has the indexes of days without data. */
   long_days: string[];
   long_missing: number[];
   /** Indexes of days without data among the days of the 13 months before the 90. */
@@ -186,7 +186,7 @@ export interface Texts {
     rates: Record<FunnelPair, RateSteps>;
     compared: { key: string; label: Both; unknown: Both; values: Record<string, Both> }[];
   };
-  /** The look of a series, by its name. */
+  /** The marker of each look. A look is the name of a line's marker and colour, such as `one_click`. */
   looks: Record<string, { marker: string }>;
 }
 
@@ -228,7 +228,7 @@ type RowOf<Table> = Table extends Record<string, infer Columns> ? TableRow<Colum
 /** A value of a dimension over a window. */
 export type Breakdown = RowOf<FigureTables["breakdowns"]> & Counts;
 
-/** An SDK version over a window; in a row without a value, `merged` versions together. */
+/** An SDK version over a window. A row without a value is the sum of `merged` versions. */
 export type VersionRow = TableRow<FigureTables["versions"]> & Counts;
 
 export type Outcome = Omit<RowOf<FigureTables["outcomes"]>, "outcome"> & Counts & { step: Step; outcome: string };
@@ -253,7 +253,10 @@ export type ByWindow<Rows> = Record<WindowKey, Rows>;
 /** One text, or Chinese and English if they differ. */
 export type BothTexts = string | [string, string];
 
-/** Units left by day: in each package, and the forecast of all with the middle, the most and the fewest uses. */
+/**
+ * Units left by day in resource packages: `past` in each package, `mid` the forecast for all packages together, `spans`
+ * the same with the most and with the fewest uses.
+ */
 export interface LeftCourse {
   first: string;
   packages: string[];
@@ -314,13 +317,13 @@ export interface Evidence {
   /** For a part that ended before the incident that contains it. */
   last?: string;
   is_part?: boolean;
-  /** Number of days that its present level is computed from. */
+  /** The number of days from which the incident's present level is computed. */
   level?: number;
   lost?: number;
   codes?: BothTexts;
   /** For the sign-in rate: the outcome of the sessions that failed. */
   failed?: BothTexts;
-  /** Days whose figures were changed after publication. */
+  /** The number of days whose figures were changed after publication. */
   restated?: number;
   dimension?: BothTexts;
   cells?: EvidenceCells;
@@ -365,7 +368,7 @@ export interface RawFigures {
    * By channel, the texts (packed_numbers.py) of its counts and latencies over the 90 days; empty texts are left out.
    */
   days: Record<string, Record<string, string>>;
-  /** The counts over the 13 months, likewise. */
+  /** By channel, the texts of its counts over the 13 months. */
   months: Record<string, Record<string, string>>;
   /** Tables without rows are left out. */
   tables: Partial<FigureTables>;
@@ -397,7 +400,7 @@ export interface ChartLists {
 
 export type FunnelStep = "page" | "click" | "authorize" | "verify";
 export type FunnelPair = "page_click" | "click_authorize" | "authorize_verify" | "page_signed_in";
-/** The steps of a rate; the first is its denominator. */
+/** The two steps of a rate; sessions with the first step are its denominator. */
 export type RateSteps = [FunnelStep, FunnelStep | "signed_in"];
 /** Sessions by step of the funnel, and sessions with two steps. */
 export type FunnelCounts = Record<FunnelStep | FunnelPair | "signed_in", number>;
@@ -429,7 +432,8 @@ export interface RawSignIns {
 }
 
 /**
- * Sessions after one failure, or after all (`null`); `by` counts users who signed in by another channel, by channel.
+ * Sessions by their end after one failure, or after any failure (`failure` is null). `by` counts the sessions that
+ * signed in by another channel, by channel.
  */
 export interface FailureRow {
   channel: string | null;
@@ -448,7 +452,7 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   sums: Record<string, Record<PeriodKey, UsageRow>>;
   /** The numbers of the charts over the 90 days; by SDK version the technical success rate of the last 30 days. */
   long: ChartLists & { version: Record<string, { technical_success_rate: Value[] }> };
-  /** The same over the 13 months. */
+  /** The numbers of the charts over the 13 months. */
   monthly: ChartLists;
   channels: ByWindow<ChannelRow[]>;
   /** The login channels that the app uses. */

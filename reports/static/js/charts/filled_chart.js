@@ -11,8 +11,8 @@ import { band, dayMarks, dayScale, gaps, holidayStrips, monthScale, previousLine
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
 
 /**
- * The marker size of each day: `size` on days with a tick, to distinguish series, and on days between two gaps, which
- * have no line; else 0. A marker on every day of a month would hide the lines.
+ * The marker size of each day, else 0: `size` on days with a tick, to distinguish series, and on days between two days
+ * without a value, because a line needs two points. A marker on every day of a month would hide the lines.
  * @param {Value[]} list
  * @param {string[]} days
  * @param {string[]} ticks

@@ -12,8 +12,8 @@ import { dayAfter } from "./scales.js";
 /** @import { LeftCourse, Value } from "../types.d.ts" */
 
 /**
- * For each day, the units left in each package and in all packages. Days after the data day only have the forecast of
- * all: as expected, with the most and with the fewest uses.
+ * For each day, the units left in each package and in all packages together. Days after the data day only have the
+ * forecast for all packages together: with the expected, the most and the fewest uses.
  * @param {LeftCourse} course
  * @returns {{ day: string, values: Value[] }[]}
  */

@@ -114,8 +114,9 @@ const LETTER = 6.5;
 export const widthOf = (text) => LETTER * [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
 
 /**
- * A line on each marked day. A mark gets its short label, or none, if the long one would overlap another mark or label
- * of its row or leave the plot; the keys above the charts name every day. Labels of incidents are above, others below.
+ * A line on each marked day. Labels of incidents are in a row above, other labels in a row below. A label must fit in
+ * the plot and not overlap another mark or label of its row: if the long label of a mark does not fit, the mark has the
+ * short label, or none. The keys above the charts name every day.
  * @param {string[]} days
  * @param {Mark[]} marks
  * @param {Record<Mark["kind"], Backdrop>} lines
@@ -170,7 +171,7 @@ export function dayMarks(days, marks, lines, width) {
 const plain = (text) => text.replaceAll("<", "‹").replaceAll(">", "›").replaceAll("&", "+");
 
 /**
- * Holidays, as a strip along the bottom of the plot.
+ * The holidays as strips along the bottom of the plot.
  * @param {string[]} holidays
  * @param {Backdrop} strip
  * @returns {object[]}

@@ -8,7 +8,8 @@ import { drawing } from "../dom.js";
 /** @import { Value } from "../types.d.ts" */
 
 /**
- * Levels from a string of base-36 digits ('.' = a day without data), the form of the app table.
+ * The levels in a string of base-36 digits, as the list of apps stores them: one digit for each day, "." for a day
+ * without data.
  * @param {string} text
  * @returns {Value[]}
  */

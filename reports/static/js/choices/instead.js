@@ -24,7 +24,7 @@ export function drawInstead() {
   }
 }
 
-/** Writes these lines again after every change of address, figures, window or language. */
+/** Draws these lines again after every change of address, figures, window or language. */
 export function startInstead() {
   onAddress(drawInstead);
   onFigures(drawInstead);

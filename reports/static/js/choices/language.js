@@ -60,7 +60,7 @@ export const listed = (names) => names.join(language === "zh" ? "、" : ", ");
 export const metricLabel = (name) => texts.metrics[name].label[language];
 
 /**
- * The direction of a metric's change that is good.
+ * The direction in which a change of a metric is good.
  * @param {string} name
  * @returns {Better}
  */
@@ -104,8 +104,8 @@ export function appHref(folder, file) {
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
-/* Adds the choices to links to pages, except the app to links with `data-to-all-apps`; called again after each change
-   of a choice. */
+/* Adds the choices to the links to pages; links with `data-to-all-apps` do not get the chosen app. Called again after
+   each change of a choice. */
 export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = (link.getAttribute("href") || "").split("#");

@@ -1,5 +1,6 @@
-/* The single line that the charts show, stored in the address: a channel or count of usage by its look, an SDK
-   version by its name, because the look of a version depends on its share. */
+/* The single line that the charts show, stored in the address. A look is the name of a line's marker and colour, such
+   as `one_click` or `version_1`. The address has the look of a channel or count of usage, but the name of an SDK
+   version, because a version has another look when its share changes. */
 
 import { TECHNICAL } from "../data/measures.js";
 import { versionPlaces } from "../data/series.js";

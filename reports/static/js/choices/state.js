@@ -17,7 +17,7 @@ export let texts;
 export let root = "";
 
 /**
- * Whether the page is an app's own, which lies deeper than all others.
+ * Whether the page is an app's own page. Only these pages are two folders below the folder of the site.
  * @returns {boolean}
  */
 export const isAppPage = () => root === "../../";

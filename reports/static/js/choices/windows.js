@@ -102,7 +102,7 @@ export function showWindow() {
   }
 }
 
-/* Marks the window and span that all parts show. */
+/* Notes in the page that all its parts show this window and span. */
 function markDrawn() {
   document.documentElement.dataset.drawn = `${chosenDays} ${chosenSpan}`;
 }
@@ -136,7 +136,7 @@ function show(days, span) {
 export function chooseSpan(span) {
   if (span === chosenSpan) return;
   const days = daysOf(span);
-  // A window that was not requested in the address must be restored by Back.
+  // The present window is stored first: Back must restore it even if the address did not contain it.
   keepInAddress({ days: String(chosenDays) }, true);
   /** @type {Record<string, string>} */
   const choices = { days: String(days), span: span === String(days) ? "" : span };

@@ -64,7 +64,7 @@ function toggled({ target }) {
   keepInAddress({ open: [...opened].sort().join(",") }, true);
 }
 
-/** Opens the folds in the address, and adds the folds that the reader opens to it. */
+/** Opens the folds that the address names, and stores in the address which folds the reader opens. */
 export function startFolds() {
   for (const key of (asked("open") || "").split(",").filter(Boolean)) opened.add(key);
   const linkedFold = folds().get(location.hash.slice(1));

@@ -1,5 +1,5 @@
 /* Light or dark theme: the system's or the reader's choice, which the browser stores if allowed. The theme is set in
-   the head, so that a page is never shown in the other one first. */
+   the head, so that a page is never shown in the other theme first. */
 
 import { change } from "../choices/changes.js";
 import { _, filled, onLanguage } from "../choices/language.js";

@@ -26,7 +26,7 @@ export function columnsOf({ rows, columns }) {
      */
     list(name, place) {
       const key = place === undefined ? name : `${name} ${place}`;
-      // Without rows there is no list of lists.
+      // Without rows, a column by period or window contains no text.
       const text = place === undefined ? columns[name] : columns[name][place];
       if (!read.has(key)) read.set(key, JSON.parse(/** @type {string | undefined} */ (text) ?? "[]"));
       return read.get(key);
@@ -67,7 +67,8 @@ export function sortedRows(count, keyOf, descending) {
 
 /**
  * Returns a comparison of texts: Latin before Chinese and numbers by value, as the names of apps are sorted
- * (`name_order.py`). Browsers sort Chinese before Latin in Chinese, and not by its pinyin in other languages.
+ * (`name_order.py`). On a Chinese page, browsers would sort Chinese before Latin; on an English page, they would not
+ * sort Chinese by its pinyin.
  * @returns {(a: string, b: string) => number}
  */
 export function textOrder() {

@@ -28,8 +28,8 @@ const COUNTS = ["authorizations", "authorizations_failed", "authorizations_cance
 const LATENCIES = ["latency_p50_ms", "latency_p95_ms"];
 
 /**
- * Counts of one channel, or of all, with derived counts and rates; `totals` are the authorizations of all four
- * channels.
+ * The counts of one channel, or of the four channels together, with derived counts and rates; `totals` are the
+ * authorizations of the four channels together.
  * @param {Record<string, Value[]>} counts
  * @param {Value[]} totals
  * @returns {ChannelLists}
@@ -215,8 +215,8 @@ export function completedFigures(raw) {
 }
 
 /**
- * The numbers of a chart's series in `lists`, one for each day or month; null if the figures lack the series. Group,
- * series and field are its address (`charts/shapes.py`).
+ * The numbers of a chart's series in `lists`, one for each day or month; all null if `lists` lacks the series. Group,
+ * series and field identify the series (`charts/shapes.py`).
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {ChartLists} lists
  * @returns {Value[]}

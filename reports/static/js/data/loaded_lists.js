@@ -18,7 +18,7 @@ const LISTS = {
 const lists = new Map();
 
 /**
- * The columns of a big list; the table and the picker of the monitor page share one.
+ * The columns of a big list. A list is loaded once, although the table and the picker of the monitor page both use it.
  * @param {string} name
  * @returns {Promise<BigList>}
  */

@@ -70,9 +70,9 @@ export function usualOf(values, place, unit, isReference, requests = []) {
 }
 
 /**
- * The position of some days' values together, relative to their usual ranges; "unknown" if fewer than half of the days
- * with a value have a usual range. Only this rule defines colours: a figure is green or red only outside its usual
- * range.
+ * The position of the figure over some days relative to the usual ranges of these days; "unknown" if fewer than half of
+ * the days with a value have a usual range. Only this rule defines colours: a figure is green or red only outside its
+ * usual range.
  * @param {Value[]} values
  * @param {number[]} places the days, as indexes into `values`.
  * @param {"records" | "share"} unit
@@ -105,7 +105,7 @@ const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 /**
  * Returns a test of whether a day is a reference for the usual range of a series: the app had begun to log, and had no
- * incident in the channels of the series.
+ * incident in the channels of the series. Incidents of kind `further` do not count.
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
  * @param {string} series a channel, `*` for all login channels together, or a count of usage.

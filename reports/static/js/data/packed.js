@@ -6,8 +6,9 @@
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /**
- * The `count` numbers of a text: optionally a base with a dot, then the bits per number, then the numbers, six bits a
- * character, without the zeros at the beginning. Code 0 is decoded to `absent`.
+ * The `count` numbers of a text. The text contains the base and a dot (left out if the base is 1), a character for the
+ * number of bits of a code, and the codes, six bits a character, without leading zeros. Code 0 means `absent`, code 1
+ * the base, code 2 the base + 1, and so on.
  * @param {string} text
  * @param {number} count
  * @param {Value} absent
@@ -26,7 +27,7 @@ function numbersOf(text, count, absent) {
 }
 
 /**
- * The numbers of a text; null on days without data. Absent numbers are `absent` on all other days.
+ * The numbers of a text by day or month; null without data. With data, a number that the text lacks is `absent`.
  * @param {string | undefined} text
  * @param {boolean[]} withData
  * @param {Value} absent

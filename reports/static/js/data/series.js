@@ -55,7 +55,7 @@ export const hasNoLogins = () =>
   Boolean(figures) && figures.key !== "*" && !figures.long.channels["*"].authorization_requests.some(Boolean);
 
 /**
- * The traces of a chart, without numbers: those of its shape, or one for each version.
+ * The traces of a chart, without numbers: the traces of its shape, or one for each SDK version.
  * @param {string} name
  * @param {Theme} theme
  * @returns {Trace[]}
@@ -91,7 +91,8 @@ export function isPresent(meta) {
 }
 
 /**
- * The traces that a chart shows: those with data, or only the isolated one if the chart has it.
+ * The traces that a chart shows: the isolated trace if the chart has it, otherwise all traces with data. If no trace
+ * has data, all are shown.
  * @param {string} name
  * @param {Theme} [theme]
  * @returns {Trace[]}

@@ -36,8 +36,9 @@ export const monthDays = (place) => daysOfMonth(boundsOf("months")[0] + place);
 const LEAST_PLACES = 7;
 
 /**
- * The first index of a span's axis and the one after its last, among the days or months. The axis begins with the first
- * record, because the days before it are not an outage.
+ * The indexes of a span's axis among the days or months: the first index, and the index after the last. The axis begins
+ * with the app's first record, because the days before are not an outage, but has at least `LEAST_PLACES` days or
+ * months.
  * @param {SpanKey} span
  * @returns {[number, number]}
  */
@@ -50,8 +51,7 @@ function boundsOf(span) {
 }
 
 /**
- * The days or months of a span, oldest first, and the indexes of days without data, or of months in which a day has
- * none.
+ * The days or months of a span, oldest first, and the indexes of days without data, or of months with such days.
  * @param {SpanKey} span
  * @returns {{ x: string[], missing: number[], isByMonth: boolean }}
  */
@@ -93,7 +93,8 @@ export function heightsOf(meta, span) {
 }
 
 /**
- * The values of the span before, which has the same number of days; empty if the figures do not reach back far enough.
+ * The values of the span before, which has the same number of days; empty for months, and if the figures do not reach
+ * back far enough.
  * @param {SeriesPlace} meta
  * @param {SpanKey} span
  * @returns {Value[]}
@@ -153,7 +154,7 @@ export function sideOf(meta, unit, period) {
 }
 
 /**
- * The position of some days' figure relative to their usual range.
+ * The position of the figure over some days relative to the usual ranges of these days.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {number[]} places the days, as indexes into the 90 days.
@@ -165,7 +166,8 @@ export function sideOfPlaces(meta, unit, places) {
 }
 
 /**
- * The figure of one of the 90 days, its usual range (null if too few days before it count), and its side.
+ * The figure of one of the 90 days, its usual range (null if `usualOf` finds none), and its position relative to the
+ * range.
  * @param {Pick<SeriesPlace, "group" | "series" | "field">} meta
  * @param {"records" | "share"} unit
  * @param {number} place

@@ -15,7 +15,7 @@ import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "./sheet.
 
 /** @import { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.d.ts" */
 
-/** Excel has no days before 1900, and counts a day too many before this one. */
+/** Excel has no days before 1900, and its numbers of the days before this one are off by one. */
 const FIRST_DAY_OF_EXCEL = "1900-03-01";
 
 /**
@@ -43,7 +43,7 @@ async function workbookOf(columns, name) {
   return window.AUTHMETER_WORKBOOK(columns, name);
 }
 
-/** The day of the figures: that of a day's page, otherwise the data day. */
+/** The day of the figures: on the page of a day, this day; otherwise the data day. */
 const dayShown = () => all("[data-part=app-day]")[0]?.dataset.day || site.as_of;
 
 /**
@@ -196,7 +196,7 @@ export function withDownload(scroll, label) {
   return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, buttons));
 }
 
-/** Adds buttons and labels to the tables of the templates, in the language of the page. */
+/** Adds download buttons, labels of cells and sorting to the tables of the templates, in the language of the page. */
 export function offerDownloads() {
   for (const scroll of all("main .scroll")) {
     const [table] = /** @type {HTMLTableElement[]} */ (all("table", scroll));

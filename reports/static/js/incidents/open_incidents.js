@@ -1,5 +1,5 @@
-/* The open incidents on the monitor page, each linked to its evidence: incidents of the chosen app, or of the briefing
-   for all apps. */
+/* The open incidents on the monitor page, each linked to its evidence: the incidents of the chosen app or, for all apps
+   together, the incidents of the briefing. */
 
 import { _, appHref, filled, localAddress } from "../choices/language.js";
 import { chosenApp, figures, language, root } from "../choices/state.js";

@@ -31,8 +31,8 @@ function badge(value) {
 }
 
 /**
- * Adds the sections that an app has data for to its page. Without a record in the 30 days it has none, and the page
- * says so instead of drawing lines of zeros.
+ * Adds the sections to an app's page for which the app has data. For an app without a record in the 30 days, only the
+ * section of its packages is added: a text replaces the others, which would show zeros.
  * @param {Figures} figures
  */
 export function drawAppSections({ channels, drawn, has_sign_ins: hasSignIns = false, present, last_seen: newest }) {

@@ -58,8 +58,8 @@ function card(metric, place) {
 }
 
 /**
- * The channels of the app with the day's count and usual range. The largest move, the difference from the usual count,
- * comes first.
+ * The channels of the app with the day's count, its usual range and the move: the difference from the usual count. The
+ * channel with the largest move comes first.
  * @param {number} place
  */
 function moves(place) {
@@ -177,13 +177,13 @@ function tables(place) {
 }
 
 /**
- * Hides the incidents and notes of other apps; those of all apps together stay.
- * @returns {{ isAny: boolean, isOwn: boolean }} whether any incident is left, and whether one of the app is.
+ * Hides the incidents and notes of other apps; incidents and notes of all apps together stay.
+ * @returns {{ isAny: boolean, isOwn: boolean }} whether any incident is still shown, and whether one is of the app.
  */
 function filterIncidents() {
   // Addresses as the page has them: the site itself may be in a folder `apps`.
   const ours = `${root}apps/${encodeURIComponent(folder)}/`;
-  // Parts follow the incident that they belong to, which stays if a part stays: so parts are filtered first.
+  // An incident stays if one of its parts stays. Parts follow their incident in the page, so the order is reversed.
   const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
   /** @param {HTMLElement} item */
   const hrefOf = (item) => all("a.incident-text", item)[0]?.getAttribute("href") || "";
@@ -212,8 +212,8 @@ function hasIncident(day) {
 }
 
 /**
- * The note on the incidents that are left. The page of all apps lists few parts of an incident: if that of the app is
- * not among them, its own page has it.
+ * The note on the incidents that are still shown. The page of all apps lists few parts of an incident: if the app's
+ * part is not listed, the note links to the app's own page.
  * @param {string} day
  * @param {ReturnType<typeof filterIncidents>} left
  */
@@ -278,7 +278,7 @@ export function startAppDay() {
   checkAddress(["app"], () => (isRefused ? _("All apps") : null));
   // An older day has a page because an incident began on it; the figures of an app only contain 90 days.
   if (!site.long_days.includes(dayShown())) return refuse();
-  // The content of all apps is hidden until then.
+  // Hides the content of all apps until the app's figures are shown.
   document.documentElement.dataset.ofApp = "true";
   // Registered before the figures are loaded, so that folds are opened after they are drawn.
   onFigures(drawAppDay);

@@ -1,5 +1,6 @@
-/* The four main counts: the data day large, its change against the same weekday of the week before, the course of 30
-   days, and the chosen window with its change; on a phone both windows. */
+/* The cards of the four main counts. A card shows the count of the data day in large digits, its change against the
+   same weekday of the week before, the course of 30 days, and the count of the chosen window with its change; on a
+   phone, of both windows. */
 
 import { sparkline } from "../charts/sparkline.js";
 import { betterOf, metricLink } from "../choices/language.js";
@@ -42,7 +43,8 @@ function countNode(value) {
 }
 
 /**
- * The position of a count relative to the usual range of a period; unknown for billed counts without values by day.
+ * The position of a count over a period relative to its usual range; unknown for counts without values by day, such as
+ * billed uses.
  * @param {string} metric
  * @param {PeriodKey} period
  * @returns {Side}

@@ -51,7 +51,8 @@ function rowName({ value, merged }) {
 const SOME_SHARE = 0.01;
 
 /**
- * The sorted rows: new versions first, then by worst rate; versions with few requests and the merged row come last.
+ * The sorted rows: new versions, then other versions, each with the lowest technical success rate first. Versions with
+ * few requests follow, most requests first, and last the row that merges the remaining versions.
  * @param {VersionRow[]} rows
  * @returns {VersionRow[]}
  */
@@ -123,8 +124,8 @@ function drawVersions() {
 }
 
 /**
- * A button that lists every version of the app, including those that the table merges into one row; none if it merges
- * none.
+ * A button that lists every version of the app, also the versions that the table merges into one row. No button if the
+ * table merges no versions, or shows all apps.
  * @param {VersionRow[]} rows
  */
 function askForAll(rows) {

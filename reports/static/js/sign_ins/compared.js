@@ -71,7 +71,7 @@ function intervalOf({ rates }, rate) {
 }
 
 /**
- * The text in place of a rate: the logs lack a step of it, or no session counts in it.
+ * The text in place of a rate that cannot be shown: the logs lack a step of the rate, or no session has its first step.
  * @param {[number, number] | null} counts
  */
 export const noRateText = (counts) => (counts ? "—" : _("not in the logs"));
@@ -123,7 +123,7 @@ function comparedTable(a, b) {
 }
 
 /**
- * The index of the chosen value among those that can be chosen now: other spans have other values in another order.
+ * The index of the chosen value among the values of the present span: other spans have other values in another order.
  * @param {string[]} keys
  * @param {string} chosen the key of the chosen value; empty if none was chosen.
  * @param {number} preferred the index if nothing was chosen, or the chosen value cannot be chosen now.
@@ -143,7 +143,7 @@ export function keptPlace(keys, chosen, preferred) {
  * @returns {Offered}
  */
 function fill(field, offered, nameOf, preferred) {
-  // As JSON, because the key of the rest is null, and a version may be named "null".
+  // As JSON, because the key of the merged values is null, and a version may be named "null".
   const keys = offered.map(({ key }) => JSON.stringify(key));
   const place = keptPlace(keys, field.dataset.chosen || "", preferred);
   field.replaceChildren(...offered.map((one, i) => element("option", { value: keys[i], textContent: nameOf(one) })));

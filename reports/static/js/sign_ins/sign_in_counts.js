@@ -19,7 +19,8 @@ export const signedIn = ({ direct, retry, other }) => direct + retry + other;
 const everyDay = (count) => Array.from({ length: count }, () => true);
 
 /**
- * The sessions of the last `count` of `days` days by way, oldest first: of each entry channel, and of all.
+ * The numbers of sessions by way on each of the last `count` days, oldest first: for each entry channel, and for all
+ * channels together. The texts contain `days` days.
  * @param {RawSignIns["way_days"]} packed
  * @param {number} days
  * @param {number} count
@@ -101,8 +102,8 @@ function add(row, { way, signed_in_by: by, sessions, within_minute: withinMinute
 }
 
 /**
- * Sessions by their first failure: a row for each failure, most sessions first, the sum of all, and the other channels
- * by which users signed in afterwards, most sessions first.
+ * Sessions by their first failure. `rows` has a row for each failure, most sessions first; `total` is their sum.
+ * `channels` are the other channels by which users signed in afterwards, most sessions first.
  * @param {PathRow[]} paths
  * @returns {{ channels: string[], rows: FailureRow[], total: FailureRow }}
  */

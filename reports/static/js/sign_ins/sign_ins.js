@@ -1,7 +1,8 @@
-/* Sign-in sessions of an app over the chosen window: the sentence, ways, funnel, ways after a failure, and where the
-   others stopped. Only an app's own page has this section, if there are sign-in records (`drawAppSections`). Its file
-   is loaded when a reader scrolls near it: there may be a hundred thousand such pages, and most are not read that far.
-   For all apps `pages/signin.html.jinja` writes the same. */
+/* The section of an app's sign-in sessions over the chosen window: a sentence, sessions by way, the funnel, sessions
+   after a failure, and where sessions without a sign-in stopped. Only an app's own page has this section, if there are
+   sign-in records (`drawAppSections`). Its file is loaded when a reader scrolls near the section: there may be a
+   hundred thousand such pages, and most are not read that far. For all apps `pages/signin.html.jinja` writes the
+   same. */
 
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../choices/language.js";
 import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../choices/state.js";
@@ -35,7 +36,7 @@ const shownDays = () => (chosenSpan === "90" ? 90 : chosenDays);
 const shownLabel = () => (chosenSpan === "90" ? _("90 days") : periodLabel(windowKey()));
 
 /**
- * The rows of the chosen window.
+ * The rows of a table over the shown days.
  * @template {keyof SignInTables} Name
  * @param {Name} name
  * @returns {TableRow<SignInTables[Name]>[]}

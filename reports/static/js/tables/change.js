@@ -84,8 +84,8 @@ export function changeNode(
   );
 }
 
-/* Draws the changes that templates contain as two numbers; `data-period` is their period, whose base is named next
-   to the change; `data-side` is the position of the figure relative to its usual range. */
+/* Draws the changes that templates contain as two numbers; `data-period` is the period of the change, `data-side` the
+   position of the figure relative to its usual range. Also writes the names of bases, and shortened counts. */
 function drawChanges() {
   for (const place of all("[data-change]")) {
     const { value, base, better, kind, period, side } = place.dataset;

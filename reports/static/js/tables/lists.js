@@ -145,7 +145,7 @@ function drawFilesTable(table, data) {
 }
 
 /**
- * Starts a table whose only filters are those of its list; `shows` is passed to `makeTable`.
+ * Starts a table with the filters of its list and no others; `shows` is passed to `makeTable`.
  * @param {HTMLTableElement} table
  * @param {Rows} data
  * @param {Columns} columns

@@ -48,7 +48,7 @@ function withChange(text, change) {
 }
 
 /**
- * The change below a figure; none if nothing can be compared, which the section's heading explains once.
+ * The change below a figure; none if too few days are matched, which the section's heading explains once for all rows.
  * @param {Counts} row
  * @param {"authorizations" | "authorization_rate"} metric
  * @param {boolean} comparable
@@ -66,7 +66,7 @@ export function columnChange(row, metric, comparable, side) {
  * The cells of a row's rates and requests.
  * @param {Counts} row
  * @param {boolean} comparable
- * @param {Side} [side] that of the rate.
+ * @param {Side} [side] the position of the rate relative to its usual range.
  */
 export function rateCells(row, comparable, side) {
   return [
@@ -76,7 +76,7 @@ export function rateCells(row, comparable, side) {
   ];
 }
 
-/** @param {string} compared what the change is against. */
+/** @param {string} compared names the base of the change. */
 export const rateHeads = (compared) => [
   headCell(metricLink("authorization_rate"), true, compared),
   headCell(metricLink(TECHNICAL), true),

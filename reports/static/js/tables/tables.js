@@ -195,7 +195,7 @@ function addDownload(table, columns) {
   const [holder] = [place];
   const draw = () => {
     holder.querySelector(".download-pair")?.remove();
-    // These lists are of all apps, whichever the page's charts show.
+    // These lists are of all apps, whichever app the page's charts show.
     holder.prepend(downloadButtons(label, columns, false));
   };
   onLanguage(draw);
