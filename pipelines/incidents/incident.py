@@ -66,7 +66,8 @@ class Loss(NamedTuple):
     `level_now` is the level of the newest days.
 
     Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
-    the newest one. `day` is the index of this newest day; None if it is the incident's last day.
+    the newest one. `day` is the index of this newest day; None if this is the incident's last day, or the as-of while
+    the incident is open.
     """
 
     level_before: float
@@ -126,7 +127,9 @@ class Incident:
         return self.metric in ("volume", "surge")
 
     def loss_day(self, as_of: date) -> date:
-        """Return the day that `lost` refers to: `lost_day`, or the as-of for rows of earlier versions without it."""
+        """Return the day that `lost` refers to: `lost_day`, or the as-of for rows of earlier versions without this
+        column.
+        """
         return self.lost_day or as_of
 
     def covers(self, day: date) -> bool:
