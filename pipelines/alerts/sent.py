@@ -35,7 +35,7 @@ class Sent:
 
     @property
     def accepted_by(self) -> frozenset[str]:
-        """The keys of the receivers that got it."""
+        """The keys of the receivers that got the message."""
         return self.delivery.accepted_by if self.delivery else frozenset()
 
     @property
@@ -45,7 +45,7 @@ class Sent:
 
 
 def undelivered(data: Path) -> str | None:
-    """Return the stored text about messages that some receivers did not get; None if there are none."""
+    """Return the stored text about messages that some receivers did not get; None if there is no such message."""
     return "; ".join(_noted(data)) or None
 
 
