@@ -60,7 +60,9 @@ def _noted(data: Path) -> list[str]:
 def send_once(
     data: Path, settings: Settings, message: Message, workbook: Workbook | None = None, without: Set[str] = frozenset()
 ) -> Sent:
-    """Send a message, if the settings want it, to all receivers that have not got it, except those in `without`."""
+    """Send a message to all receivers that do not have it yet, except the receivers in `without`. Nothing is sent if
+    the settings switch this kind of message off.
+    """
     alerts = settings.alerts
     if not is_set(alerts) or message.kind not in alerts.on:
         return Sent(message)

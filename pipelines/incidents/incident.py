@@ -19,8 +19,8 @@ class Cause:
     """The cause of an incident.
 
     `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of these joined with
-    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, it is
-    `all`.
+    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, `cell`
+    is `all`.
 
     For the kinds `cell` and `mix`, `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of
     all other requests, and `share` is the cell's part of the change. A surge has only `cell` and `share`.

@@ -188,8 +188,8 @@ def usual_of(row: DayNorm) -> Usual:
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
-    """Return whether the values of some days of a subject, added up, are below, inside or above the usual range. Return
-    "unknown" if fewer than half of the days with a value have a usual range.
+    """Return whether the values of some days of a subject, taken together, are below, inside or above the usual range.
+    Return "unknown" if fewer than half of the days with a value have a usual range.
 
     All colours follow this rule: a figure is green or red only outside the range.
     """
