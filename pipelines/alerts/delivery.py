@@ -189,7 +189,7 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
 
 
 def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSettings, attached: str) -> Delivery:
-    """Send to the receivers from a separate process, which is ended if it takes too long."""
+    """Send the message to the addresses from a separate process, which is ended if it takes too long."""
     language = alerts.language
     given = {
         "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached,

@@ -1,7 +1,7 @@
-"""Decides which messages are due after a run that published or failed, and when days are late.
+"""Decides which messages are due: after a run that published or failed, and while days are late.
 
-Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. The text is
-in `message.py`. Failures here never end a run; they become a warning.
+Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. The texts
+are in `message.py`. Failures here never end a run; they become a warning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
 
 
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
-    """Send the weekly message of the week that ends on a Sunday, and yield it with its delivery.
+    """Send the weekly message of the week that ends on a Sunday, and yield the message with its delivery.
 
     Nothing is sent if all receivers have it, if the week has no data, or if weekly messages were off when the Sunday
     was published.
@@ -163,7 +163,7 @@ def result_of_late_alert(data: Path, *, is_sent: bool) -> str:
 
 
 def alert_test(data: Path, now: datetime) -> str | None:
-    """Send a test message; return why not all receivers got it, or None.
+    """Send a test message. Return the reason why not all receivers got it; None if all did.
 
     Raises:
         UsageError: there is no receiver, or the file with the addresses cannot be used.

@@ -49,9 +49,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline figures of the published day, and its number of `records`. `usual_records` is the usual number on
-    its weekday, and `is_short` whether `records` is far below it. `days` is the number of all days with data,
-    `newest_day` the last of them.
+    """The headline figures of the published day, and the number of its `records`. `usual_records` is the usual number
+    on this weekday, and `is_short` whether `records` is far below the usual number. `days` is the number of all days
+    with data, `newest_day` the last of these days.
     """
 
     figures: tuple[Figure, ...] = ()

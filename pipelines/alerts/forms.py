@@ -114,7 +114,7 @@ def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
 
 
 def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _Dialect) -> Form:
-    """Return the form for a chat service; lines at the end are dropped until it fits."""
+    """Return the form for a chat service; lines at the end are dropped until the form is within the service's limit."""
     short = [replace(line, text=_cut(line.text)) for line in lines]
     heading = _cut(title.translate(_TWINS), _LONGEST_TITLE)
     body = as_markdown(short, language, dialect.gap)

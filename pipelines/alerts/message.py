@@ -35,8 +35,8 @@ _PLACES: Final = {
 class Message:
     """The content of an alert about the days from `first_day` to `day`.
 
-    `report` is the address of the site's first page, or its path in the site. `what`, `why` and `to_do` are texts about
-    a failed run or late days; `what` is also the text of a test message.
+    `report` is the address of the site's first page; if the site has no known address, the page's path in the site.
+    `what`, `why` and `to_do` are texts about a failed run or late days; `what` is also the text of a test message.
     """
 
     kind: Kind
@@ -80,8 +80,10 @@ class Message:
         return in_language(self._verdict(last), language)
 
     def _verdict(self, day: str) -> Bilingual:
-        """Return the verdict on a published day: the first incident that needs action, else too few records, else
-        warnings, else that all is normal.
+        """Return the verdict on a published day: the first incident if it needs action, else too few records, else
+        warnings, else that all open problems are acknowledged, else that all is normal.
+
+        With few days of data, the last verdict is that there is too little data to compare with.
         """
         found = self.problems
         if self.incidents and self.incidents[0].is_alarm:
@@ -150,7 +152,9 @@ class Message:
         }  # fmt: skip
 
     def _report(self, language: Language) -> Line:
-        """Return a link to the page of the first unacknowledged incident, else to the first page of the site."""
+        """Return a line with a link to the page of the first incident, if it needs action. Otherwise, and in a weekly
+        message, the link is to the first page of the site.
+        """
         first = self.incidents[0] if self.incidents and self.incidents[0].is_alarm and not self.week else None
         link = (first.url or first.link) if first else self.report
         return Line(label=_pick(language, f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)
@@ -169,7 +173,9 @@ class Message:
             yield Line(printable(one.notes[0]), _pick(language, "备注", "Note"))
 
     def _open(self, language: Language) -> Iterator[Line]:
-        """Yield the number of open problems, the open incidents except the first, and the warnings."""
+        """Yield the number of open problems, the open incidents that `_first_incident` does not yield, and the
+        warnings.
+        """
         if self.kind not in ("daily", "warning", "late") or self.what:
             return
         found = self.problems
@@ -219,8 +225,8 @@ def _incident_text(one: OpenIncident, language: Language) -> str:
 
 
 def _curve_line(curve: Curve, last: date, language: Language) -> Line:
-    """Return a line with the curve, which ends on the day `last`, as a bar chart. Its label gives the first and last
-    day, and the least and the greatest value.
+    """Return a line with the curve, which ends on the day `last`, as a bar chart. The label of the line gives the first
+    and last day, and the least and the greatest value.
     """
     known = [value for value in curve.values if value is not None]
     low, high = min(known), max(known)
@@ -235,8 +241,8 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
 
 
 def _figure_text(figure: Figure, language: Language) -> str:
-    """Return a figure with its usual range. If there are too few days for a range, return it with its change from the
-    same weekday of the week before.
+    """Return a figure with its usual range. If there are too few days for a range, return the figure with its change
+    from the same weekday of the week before.
     """
     measure, value = METRICS[figure.metric], figure.value
     is_rate = measure.kind == "rate"

@@ -1,7 +1,7 @@
 """Sends one alert through Apprise in a separate process: `python -m pipelines.alerts.sender`, with JSON on stdin.
 
-A separate process can be ended if a receiver hangs, and keeps addresses, which hold tokens, out of all logs. Its only
-output says which addresses are valid and which receivers accepted the message.
+A separate process can be ended if a receiver hangs, and keeps addresses, which hold tokens, out of all logs. The only
+output of the process says which addresses are valid and which receivers accepted the message.
 """
 
 import json
@@ -31,7 +31,7 @@ _AT_ONCE: Final = 8
 
 
 class MarkdownWeComBot(NotifyWeComBot):
-    """WeCom's group robot with markdown; Apprise itself sends only plain text to it."""
+    """WeCom's group robot with markdown; the class that comes with Apprise sends only plain text."""
 
     notify_format = apprise.NotifyFormat.MARKDOWN
     title_maxlen = 300
@@ -67,8 +67,8 @@ def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
     """Send a message to each receiver in its form.
 
     Args:
-        given: `urls`, `forms` by service, `is_bad` (it is a warning), `attach` (path of a file for mails, or empty) and
-            `seconds` (time limit of a receiver).
+        given: `urls`, `forms` by service, `is_bad` (whether the message is a warning), `attach` (path of a file for
+            mails, or empty) and `seconds` (time limit of a receiver).
 
     Returns:
         For each of `urls`, whether Apprise can use it (`known`) and whether the receiver got it (`delivered`).
@@ -126,7 +126,7 @@ def _reading_answers(post: Callable[..., requests.Response]) -> Callable[..., re
 
 
 def main() -> None:
-    """Read the input of `deliver` from stdin, and print its result."""
+    """Read the input of `deliver` from stdin, and print the result of `deliver`, both as JSON."""
     given = json.load(sys.stdin)
     logging.disable(logging.CRITICAL)
     answer = deliver(given)

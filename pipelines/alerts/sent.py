@@ -35,7 +35,7 @@ class Sent:
 
     @property
     def accepted_by(self) -> frozenset[str]:
-        """The keys of the receivers that got it."""
+        """The keys of the receivers that got the message."""
         return self.delivery.accepted_by if self.delivery else frozenset()
 
     @property
@@ -45,7 +45,7 @@ class Sent:
 
 
 def undelivered(data: Path) -> str | None:
-    """Return the stored text about messages that some receivers did not get; None if there are none."""
+    """Return the stored text about messages that some receivers did not get; None if there is no such message."""
     return "; ".join(_noted(data)) or None
 
 
@@ -60,7 +60,9 @@ def _noted(data: Path) -> list[str]:
 def send_once(
     data: Path, settings: Settings, message: Message, workbook: Workbook | None = None, without: Set[str] = frozenset()
 ) -> Sent:
-    """Send a message, if the settings want it, to all receivers that have not got it, except those in `without`."""
+    """Send a message to all receivers that do not have it yet, except the receivers in `without`. Nothing is sent if
+    the settings switch this kind of message off.
+    """
     alerts = settings.alerts
     if not is_set(alerts) or message.kind not in alerts.on:
         return Sent(message)

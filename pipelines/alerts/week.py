@@ -1,6 +1,6 @@
 """Reads the content of the weekly message from the published file: figures, incidents, packages and bill.
 
-A week is Monday to Sunday. Its words are in `week_message.py`.
+A week is Monday to Sunday. The words of the message are in `week_message.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,9 +62,11 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data. `opened` has the incidents that began in
-    the week, `ended` the incidents whose end showed on a day of the week. `packages` and `bills` have one row for each
-    account.
+    """The content of a weekly message; `days` is the number of days with data. `packages` and `bills` have one row for
+    each account.
+
+    `opened` has the incidents that began in the week, `ended` the incidents whose end showed on a day of the week. Both
+    leave out incidents of kind `further` and parts of other incidents.
     """
 
     first: date
@@ -83,7 +85,9 @@ def last_sunday(day: date) -> date:
 
 
 def read_week(database: Path, sunday: date) -> Week | None:
-    """Return the week that ends on a Sunday; None if it has no data, or no published file of this version exists."""
+    """Return the week that ends on a Sunday. Return None if the week has no data, or if no published file of this
+    version exists.
+    """
     # Imported lazily, as in `read_key_days`.
     from pipelines.incidents.usual.key_days import key_rows
 
@@ -161,7 +165,7 @@ def _figure(name: str, days: Sequence[date], key_days: "KeyDays") -> WeekFigure:
 
 def _over(name: str, days: Sequence[date], counts: Mapping[date, Mapping[str, int | None]]) -> float | None:
     """Return a figure over the days with data: the sum of a count, or for a rate the ratio of two sums. Return None if
-    it cannot be computed.
+    no day has data, or if a rate has no requests.
     """
     known = [counts[day] for day in days if counts[day][_BILLED] is not None]
     if name != TECHNICAL:

@@ -1,4 +1,4 @@
-"""The words of the weekly message; its content is in `week.py`."""
+"""The words of the weekly message; the figures and incidents are in `week.py`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final

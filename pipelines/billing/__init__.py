@@ -1,1 +1,1 @@
-"""The cost of uses: resource packages, when they run out, and whether log, console and bill agree."""
+"""Billing of uses: resource packages, when they run out, and whether log, console and bill agree."""

@@ -1,4 +1,6 @@
-"""Relations of the stored verification records by billed account, from which all billing tables are computed."""
+"""Relations of the hourly counts of verification records with their billed accounts, from which all billing tables are
+computed.
+"""
 
 from collections.abc import Sequence
 from typing import Final

@@ -10,7 +10,7 @@ from pipelines.contract.settings.bucket_settings import BucketPlace
 
 @dataclass(frozen=True)
 class Address:
-    """A bucket, or a folder in one.
+    """A bucket, or a folder in a bucket.
 
     `base` is the folder without slashes around it. If the scheme is `file`, `bucket` and `base` are both the path of
     the folder.

@@ -1,7 +1,8 @@
 """Downloads one object to a file, complete and of one version.
 
-A server that reads a file while it is written can send parts of two versions. So the MD5 of the download must equal the
-object's ETag. If the ETag is no MD5, the object must have the same ETag and size before and after the download.
+A server that reads a file while it is written can send parts of two versions. So a download is accepted if its size is
+the listed one and its MD5 equals the object's ETag. If only the MD5 differs, as for ETags that are no MD5, the object
+must still have the listed ETag and size after the download.
 """
 
 import hashlib
@@ -55,8 +56,8 @@ def download(bucket: "ObjectStore", listed: Listed, folder: Path) -> tuple[Liste
 
 
 def unfinished_name(listed: Listed) -> str:
-    """Return the file name for the download of a version of an object. It is always the same, so that another run can
-    continue an unfinished download.
+    """Return the file name for the download of a version of an object. A version always has the same name, so that
+    another run can continue an unfinished download.
     """
     return hashlib.sha256(f"{listed.key}\0{listed.size}\0{listed.version}".encode()).hexdigest()[:32]
 
@@ -78,7 +79,9 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
 
 
 def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
-    """Download the ranges that the file still lacks, append them, and return the MD5 of the whole file."""
+    """Download the ranges that the file still lacks, append them, and return the MD5 of the whole file. If the server
+    does not support ranges, download the whole object.
+    """
     with open(file, "ab", buffering=0) as out:
         while (at := out.tell()) < wanted.size:
             try:
@@ -96,7 +99,9 @@ def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
 
 
 def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, int] | None = None) -> str:
-    """Write the bytes of `span`, or of the whole object if it is None, to the file, and return their MD5."""
+    """Write the bytes of `span`, or of the whole object if `span` is None, to the file, and return the MD5 of these
+    bytes.
+    """
     md5 = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(bucket, wanted, span):
         md5.update(chunk)
@@ -106,7 +111,7 @@ def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, 
 
 
 def _chunks(bucket: "ObjectStore", wanted: Listed, span: tuple[int, int] | None) -> Iterator[memoryview]:
-    """Yield the bytes of `span`, or of the whole object if it is None.
+    """Yield the bytes of `span`, or of the whole object if `span` is None.
 
     Raises:
         ObjectGoneError: the object does not exist.

@@ -1,7 +1,7 @@
-"""Downloads new objects from the buckets of the settings into landing, before a run reads it.
+"""Downloads new objects from the buckets of the settings into landing, before a run reads landing.
 
-An object is identified by bucket, key, size and ETag, and is downloaded only once, even if its file was removed since.
-Errors of a bucket become findings and never fail a run.
+An object is identified by bucket, key, size and ETag (if the server sends no ETag, by the time of writing). It is
+downloaded only once, even if its file was removed since. Errors of a bucket become findings and never fail a run.
 """
 
 import sqlite3
@@ -155,8 +155,8 @@ class _Fetch:
                     yield one
 
     def _bounded(self, new: list[Listed]) -> list[Listed]:
-        """Sort the objects, the oldest first, and return those to download in this run: up to `max_gb`, but at least
-        one.
+        """Sort the objects by age, oldest first, and return the objects to download in this run: up to `max_gb`, but at
+        least one object.
         """
         new.sort(key=lambda one: (one.written_at, one.key))
         size = 0

@@ -48,7 +48,9 @@ class FetchedObject:
 
 @dataclass(frozen=True)
 class Copied:
-    """A copied file; `gone_in` is the version of the folder that first lacked it, None while the folder has it."""
+    """A file copied to a bucket. `gone_in` is the first version of the folder without the file, None while the folder
+    has the file.
+    """
 
     digest: str
     gone_in: str | None = None
@@ -69,7 +71,9 @@ class Ledger:
         return {row[0]: FetchedObject(*row) for row in rows}
 
     def is_taken(self, path: str) -> bool:
-        """Whether an object was downloaded to a path, or to one that is equal on file systems that ignore case."""
+        """Whether an object was downloaded to a path, or to a path that names the same file on file systems that ignore
+        case or Unicode normalization.
+        """
         found = self._connection.execute("SELECT 1 FROM brought WHERE folded = ? AND path <> ''", [folded(path)])
         return found.fetchone() is not None
 
@@ -132,7 +136,8 @@ def open_ledger(store: Store) -> Iterator[Ledger]:
 
 
 def finding_on(error: sqlite3.DatabaseError, store: Store, damaged: Bilingual) -> Bilingual:
-    """Return the finding on an error of the ledger: `damaged`, or that it cannot be used now (`OperationalError`).
+    """Return the finding on an error of the ledger: `damaged`, or for an `OperationalError` that the ledger cannot be
+    used now.
 
     Raises:
         AuthmeterError: the disk is full, or rights are missing.

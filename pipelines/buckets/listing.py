@@ -1,7 +1,7 @@
 """Lists the objects of a bucket.
 
 obstore fails on a whole page of results if it cannot represent one key, such as `a//b` or `../b`. Buckets with the S3
-protocol are then listed by pyarrow. It returns all keys but no ETags, so the ETag of each object is requested
+protocol are then listed by pyarrow. pyarrow returns all keys but no ETags, so the ETag of each object is requested
 separately.
 """
 
@@ -41,7 +41,10 @@ class Listed:
 
     @property
     def version(self) -> str:
-        """The ETag, or without one the time of writing: it differs after the object is written again."""
+        """The ETag, or the time of writing if the server sends no ETag.
+
+        If the same bytes are written again, an ETag that is an MD5 stays the same. A time of writing changes.
+        """
         return self.etag.removeprefix("W/").strip('"') if self.etag else self.written_at.astimezone(UTC).isoformat()
 
     def is_same(self, other: "Listed") -> bool:
@@ -66,7 +69,7 @@ def list_objects(
     """List the objects whose names relative to the address begin with a prefix, sorted by key.
 
     Args:
-        since: objects written before are left out; None for all objects.
+        since: objects written before this instant are left out; None for all objects.
         also: keys of objects that are listed whenever they were written.
 
     Raises:

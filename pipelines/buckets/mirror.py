@@ -1,7 +1,8 @@
 """Copies a folder to a bucket in an order that keeps the copied site working for readers during the copy.
 
 New and changed files are copied first, entry pages last. A file that the folder no longer contains is removed from the
-bucket one version later, so that pages opened before can still load it. Only files that `mirror` copied are removed.
+bucket one version later, so that pages opened before can still load the file. Only files that `mirror` copied are
+removed.
 """
 
 import hashlib
@@ -123,10 +124,10 @@ class _Mirroring:
         return self._report
 
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
-        """Return the files copied before, by path.
+        """Return the files that the ledger lists as copied, by path.
 
-        If the bucket no longer has the last completely copied file in the order of copying (`groups`), it was emptied
-        since: the entries of these files are deleted from the ledger, and the result is empty.
+        The last file in the order of copying (`groups`) whose copy is complete is looked up in the bucket. If the file
+        is missing there, the bucket was emptied: all entries are deleted from the ledger, and the result is empty.
         """
         before = self._ledger.copied(self._target)
         known = {path for path, copied in before.items() if copied.digest != _UNKNOWN}
@@ -140,9 +141,9 @@ class _Mirroring:
         return before
 
     def _drop(self, present: set[str], before: dict[str, Copied]) -> None:
-        """Remove files from the bucket that the folder lacks now: with `keeps_gone` only if an earlier version of the
-        folder lacked them, too, else all. Record the files that are missing for the first time, and the files that
-        exist again.
+        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, a file is only removed if an
+        earlier version of the folder lacked the file, too. Record the files that are missing for the first time, and
+        the files that exist again.
 
         `present` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
@@ -162,8 +163,8 @@ class _Mirroring:
         self._report.removed = len(old)
 
     def _note_unknown(self, paths: Sequence[str], before: Mapping[str, Copied]) -> None:
-        """Record, before files are copied or removed, that their content in the bucket is unknown. If the process is
-        killed meanwhile, a later call copies or removes them again, even if their content did not change.
+        """Record that the bucket's content of these files is unknown, before they are copied or removed. If the process
+        is killed meanwhile, a later call copies or removes the files again, even if their content did not change.
         """
         noted = {path: Copied(_UNKNOWN, before[path].gone_in if path in before else None) for path in paths}
         self._ledger.note_copied(self._target, noted)

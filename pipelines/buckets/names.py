@@ -1,4 +1,5 @@
-"""Makes the path in landing from the name of an object, which can contain characters that file names cannot.
+"""Makes the path in landing from the name of an object. Names of objects can contain characters that file names cannot
+contain.
 
 Names that look like options or commands of a shell are allowed, as no name is passed to a shell.
 """
@@ -36,8 +37,9 @@ def folded(path: str) -> str:
 
 
 def paths_for(name: str) -> Iterator[str]:
-    """Yield the possible paths of an object, best first: its own name; its name with a mark (digits of a hash), in case
-    another object has that path; and the marked name in a folder with a mark, in case a file has the folder's name.
+    """Yield the possible paths of an object, best first: the object's own name; the name with a mark (digits of a
+    hash), in case another object has that path; and the marked name in a marked folder, in case a file has the folder's
+    name.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)

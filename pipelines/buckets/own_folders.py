@@ -1,4 +1,6 @@
-"""Refuses folders as buckets if they overlap with the data folder, because a run would read its own output."""
+"""Refuses local folders as buckets if they overlap with authmeter's own files in the data folder, because a run would
+read its own output.
+"""
 
 from pathlib import Path
 
@@ -9,10 +11,11 @@ from pipelines.store.store import Store
 
 
 def require_foreign(address: Address, store: Store) -> None:
-    """Refuse a `file` address within the data folder's own folders, or one that contains the data folder.
+    """Refuse a `file` address that contains the data folder, or that is within authmeter's own folders, such as landing
+    or the site. Other folders in the data folder are accepted.
 
     Raises:
-        BucketError: the folders overlap.
+        BucketError: the address is refused.
     """
     if address.scheme != "file":
         return

@@ -78,7 +78,9 @@ class Placer:
         return cmp(target, file, shallow=False) or _may_be_download_of(target, before)
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
-        """Return the first possible path that no other object and no file with other content has, else the last one."""
+        """Return the first possible path that no other object and no file with other content has, else the last
+        possible path.
+        """
         paths = [f"{self._into}/{path}" for path in paths_for(name)]
         return next((path for path in paths if self._is_free(path, file, taken)), paths[-1])
 

@@ -1,1 +1,1 @@
-"""Incidents: falls of rates and volumes, and faults of the data, each reported once."""
+"""Incidents, each reported once: rates and volumes that fell, faults of the data, and further kinds such as surges."""

@@ -24,7 +24,8 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     """Return the row of `registry/notes.csv` that acknowledges an incident, with a placeholder for the text.
 
     Args:
-        day: the as-of, which becomes the date of the row. It stays a day of the incident even if the first day changes.
+        day: the as-of, which becomes the date of the row. Late data can change the first day of an open incident, but
+            the as-of stays a day of the incident.
         app_key: the app of the incident; `*`: all apps.
     """
     line = f"{day},{app_key},{{text}},{incident_id}"
@@ -36,8 +37,8 @@ def unknown_incidents(
 ) -> list[str]:
     """Return the ids in notes that belong to no published incident, current or withdrawn.
 
-    Notes on days before the first published day are left out. If retention removed days, notes on the next
-    `_UNCERTAIN_DAYS` days are left out, too.
+    Notes on days before the first published day are left out. If retention removed days, notes on the first
+    `_UNCERTAIN_DAYS` days that it kept are left out, too.
 
     Args:
         connection: the published file.

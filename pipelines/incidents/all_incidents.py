@@ -1,7 +1,7 @@
 """All incidents of a data folder: of rates, volumes, latencies and the data, and surges.
 
-Runs the detector of each kind, links parts to their incident (`parts.py`), and lists withdrawn incidents. The daily run
-calls it before the marts.
+Runs the detector of each kind, finds which incidents are part of another one (`parts.py`), and lists withdrawn
+incidents. The daily run computes incidents before the marts.
 """
 
 from collections.abc import Mapping
@@ -48,8 +48,8 @@ _PROFILE: Final = Table(
 class AllIncidents:
     """All incidents, and the cells of the rate incidents, both sorted by key.
 
-    `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published before and are no
-    incidents any more, each with the number of the run that withdrew it.
+    `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published and no longer exist,
+    each with the number of the run that withdrew it.
     """
 
     rows: list[Incident]

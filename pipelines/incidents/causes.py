@@ -1,4 +1,4 @@
-"""Splits the change of a rate over the cells of its requests, and finds the cell that explains it, if one does.
+"""Splits the change of a rate over the cells of the rate's requests, and finds the cell that explains the change.
 
 A *cell* is a value of one dimension, or a pair of values of two dimensions. A cell's part of the change is split into
 the effect of its own rate (`rate_effect`) and the effect of its share of the requests (`mix_effect`). All effects of
@@ -51,7 +51,8 @@ def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
 def with_causes(
     incidents: Sequence[Incident], counts: pl.DataFrame, dimensions: Sequence[str]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return the incidents with their causes, and their cells. Incidents of a single app have no cells of `app_key`.
+    """Return the incidents with their causes, and a frame with the cells of all incidents. Incidents of a single app
+    have no cells of `app_key`.
 
     Args:
         counts: as for `cells_of`, for all incidents.
@@ -122,8 +123,10 @@ def _effects() -> list[pl.Expr]:
 
 
 def cause_of(cells: pl.DataFrame) -> Cause:
-    """Return the cell that explains the change, or a broad cause if none does. A rise is explained like a fall, with
-    both sides exchanged.
+    """Return the cause of a change: a cell, or `BROAD` if no cell explains the change.
+
+    The kind of the cause is `mix` if shifts of the cells' shares of the requests explain the change, else `cell`. A
+    rise is explained like a fall, with the counts before and now exchanged.
 
     Args:
         cells: from `cells_of`, of one change.
@@ -173,11 +176,12 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return the condition that a pair fell, and the other requests with one of its values fell by at most a quarter as
-    much. `part` is the column with this value: `value` or `second_value`.
+    """Return the condition that a value of a pair fell only within the pair: the rate of the other requests with this
+    value fell by at most a quarter as much as the rate of the pair.
 
-    Without requests before, the rate before is `whole_before`, the rate of all requests. Without other requests now,
-    the condition is NULL.
+    `part` is the column of the value: `value` or `second_value`. Without requests before, a rate before is
+    `whole_before`, the rate of all requests. The condition is NULL if the pair, or the rest of the value, has no
+    requests now.
     """
 
     def rest(name: str) -> pl.Expr:

@@ -1,5 +1,5 @@
 """Splits the change of any rate between two spans of days over the cells of its requests, as `causes.py` does for
-incidents. `authmeter explain` and the site use it.
+incidents. `authmeter explain` and the site use this module.
 """
 
 import re
@@ -19,7 +19,7 @@ from pipelines.incidents.rate_incidents import compared
 
 
 class RateSource(NamedTuple):
-    """The source of the counts of a rate of sign-in sessions: table, channel (`*`: all), and the dimensions of the
+    """The table from which the counts of a rate are read, the channel of the rate (`*`: all), and the dimensions of the
     table, app first.
     """
 
@@ -36,15 +36,15 @@ SESSION_SOURCES: Final = {
     "click_rate": _OF_FUNNEL,
     "eligible_rate": RateSource("outcome_daily", "one_click", CAUSES),
 }
-"""The rates of sign-in sessions, each with the source of its counts."""
+"""The rates of sign-in sessions and of pre-fetches, each with the source of its counts."""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """The change of a rate. `counts` has its requests and successes by the names of `COUNTS`.
+    """The change of a rate. `counts` has the requests and successes of the rate by the names of `COUNTS`.
 
-    `cells` come from `cells_of`, and are empty if a side has no requests. `cause` is `BROAD` if no cell explains the
-    change.
+    `cells` come from `cells_of`, and are empty if the days before or the days now have no requests. `cause` is `BROAD`
+    if no cell explains the change.
     """
 
     counts: dict[str, int]
@@ -81,7 +81,7 @@ def explain(
 def _sessions(
     connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
 ) -> pl.DataFrame:
-    """Return the counts of a rate of sign-in sessions by the dimensions of its table, as input of `cells_of`."""
+    """Return the counts of a rate of `SESSION_SOURCES` by the dimensions of its table, as input of `cells_of`."""
     rate = METRICS[metric]
     sides = " UNION ALL BY NAME ".join(
         f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "

@@ -19,8 +19,8 @@ class Cause:
     """The cause of an incident.
 
     `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of these joined with
-    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, it is
-    `all`.
+    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, `cell`
+    is `all`.
 
     For the kinds `cell` and `mix`, `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of
     all other requests, and `share` is the cell's part of the change. A surge has only `cell` and `share`.
@@ -66,7 +66,8 @@ class Loss(NamedTuple):
     `level_now` is the level of the newest days.
 
     Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
-    the newest one. `day` is the index of this newest day; None if it is the incident's last day.
+    the newest one. `day` is the index of this newest day; None if this is the incident's last day, or the as-of while
+    the incident is open.
     """
 
     level_before: float
@@ -126,7 +127,9 @@ class Incident:
         return self.metric in ("volume", "surge")
 
     def loss_day(self, as_of: date) -> date:
-        """Return the day that `lost` refers to: `lost_day`, or the as-of for rows of earlier versions without it."""
+        """Return the day that `lost` refers to: `lost_day`, or the as-of for rows of earlier versions without this
+        column.
+        """
         return self.lost_day or as_of
 
     def covers(self, day: date) -> bool:

@@ -60,7 +60,7 @@ def _with_parts(incidents: list[Incident], cells: pl.DataFrame, folder: Folder) 
 
 
 def _wholes(incident_id: str, whole: Mapping[str, str]) -> Iterator[str]:
-    """Yield the incident's id, then that of the incident that it is part of, and so on to the outermost one."""
+    """Yield the incident's id, then the id of the incident that it is part of, and so on to the outermost incident."""
     one: str | None = incident_id
     while one:
         yield one
@@ -72,9 +72,11 @@ def _begin_together(one: Incident, other: Incident) -> bool:
 
 
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for each fall of a rate of all apps together. If one app explains the fall,
-    by its rate or because it has no requests, the fall is part of that app's incident. Otherwise the falls of the
-    same rate in single apps are parts of it if they begin together with it.
+    """Yield pairs of a part and its whole for each incident of a rate of all apps together.
+
+    If one app explains the change of the rate, the incident is part of that app's incident at the same time, of the
+    same rate or of the volume. Otherwise, the incidents of the same rate in single apps are parts of the incident if
+    they begin together with it.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -106,10 +108,11 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for each day cut short. If an incident of missing hours, missing files or a
-    single app's volume explains the day, the day is part of it.
+    """Yield pairs of a part and its whole for each day cut short and the incidents that begin together with it.
 
-    Unless a volume explains the day, the other incidents of missing hours, files and volumes are parts of the day.
+    If missing hours, missing files or one app's volume explain the day, the day is part of that incident. A volume is
+    only tried if there are no incidents of missing hours or files. All other incidents of missing hours, files and
+    volumes are parts of the day, unless a volume explains it.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _begin_together(one, short)]
@@ -147,8 +150,8 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
 
 
 def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield the fall of an app's sign-in rate as part of the fall of the app's technical success rate, in the channel
-    that lost most.
+    """Yield pairs of a part and its whole: the fall of an app's sign-in rate is part of a fall of the app's technical
+    success rate that begins together with it. The whole is in the channel that lost most.
     """
     for one in (one for one in incidents if one.metric == SIGN_IN):
         behind = [
@@ -159,11 +162,12 @@ def _sign_ins(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield incidents of verification results and of volumes as parts of the incident of the rate that caused them.
+    """Yield pairs of a part and its whole, where the whole is an incident of a rate in the same app and at the same
+    time.
 
-    A fall of verification results is part of a fall of technical success. A volume that fell while a rate was down is
-    part of the rate's incident if the loss of the rate explains it: users who cannot sign in request no verification,
-    and return less often.
+    A fall of `verification_result_rate` is a part if technical success fell in its channel. A volume that fell with the
+    rate or later is a part if the loss of the rate explains it: users who cannot sign in request no verification, and
+    return less often.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
         is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
@@ -181,8 +185,10 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield a channel's volume incident as part of the app's. If a single channel fell and explains the app's loss,
-    yield the app's incident as part of the channel's instead.
+    """Yield pairs of a part and its whole for volume incidents of an app and of its channels.
+
+    A channel's incident is part of the app's incident. If only one channel fell and explains the app's loss, the app's
+    incident is part of the channel's incident instead.
     """
     volumes = [one for one in incidents if one.is_volume]
     for app in (one for one in volumes if one.channel == ALL):
@@ -208,7 +214,9 @@ def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:
-    """Return the app that explains three quarters of a fall of all apps together, or None."""
+    """Return the app that explains at least three quarters of the change of a rate of all apps together; None if no app
+    does.
+    """
     apps = cells.filter(pl.col("second").is_null() & (pl.col("dimension") == "app_key"))
     effect = pl.col("mix_effect") + pl.col("rate_effect")
     most = apps.with_columns((effect / effect.sum()).alias("share")).sort("share", "value", descending=[True, False])

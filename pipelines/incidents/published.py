@@ -1,5 +1,6 @@
 """Reads the published incidents in the order of all reports, with the name of the app, the note to show, and whether a
-note acknowledges the incident. `sql/published.sql` defines the order, and which notes are shown and acknowledge.
+note acknowledges the incident. `sql/published.sql` defines the order, which note is shown, and which notes acknowledge
+an incident.
 """
 
 from collections.abc import Sequence
@@ -28,11 +29,10 @@ class Note:
 class PublishedIncident:
     """An incident with the texts shown beside it.
 
-    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all
-    apps can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is the name of the app
-    that is the cause, None if no app is.
-    `withdrawn_by` is the run that withdrew it, None for a current incident. `channels` has the words of declared
-    channels.
+    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all apps
+    that names no incident can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is
+    the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that withdrew the incident, None
+    for a current one. `channels` has the words of declared channels.
     """
 
     incident: Incident

@@ -76,7 +76,9 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
 
 
 def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
-    """Yield the incidents of rates that rose. A rise is detected as the fall of the share of all other requests."""
+    """Yield the incidents of rates that rose. A rise is detected as the fall of the share of the requests that are not
+    in the numerator.
+    """
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
@@ -87,7 +89,7 @@ def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
 def _explained(
     connection: duckdb.DuckDBPyConnection, found: list[RateIncident], days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return the incidents with their causes, and their cells."""
+    """Return the incidents with their causes and result codes, and the cells of all incidents."""
     if not found:
         return [], pl.DataFrame()
     sides = [
@@ -119,8 +121,9 @@ def compared(
 
 
 def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
-    """Return the outcomes and result codes of failures whose share of the requests grew most, and new codes; None if no
-    share grew. For a rate that is better lower (`is_rising`), the requests in its numerator are the failures.
+    """Return a text with the outcomes and result codes of the failures whose share of the requests grew most
+    (`_CODES_NAMED` of them), and with new codes; None if no share grew. For a rate that is better lower (`is_rising`),
+    the requests in its numerator are the failures.
     """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (

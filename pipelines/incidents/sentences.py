@@ -1,4 +1,6 @@
-"""The English texts of incidents, by kind and state; the Chinese ones are in `locale/`, with these as msgid."""
+"""The English texts of incidents, by kind and state. The Chinese texts are in `locale/`, with the English ones as
+msgid.
+"""
 
 from typing import Final
 

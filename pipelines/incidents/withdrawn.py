@@ -18,7 +18,8 @@ from pipelines.store.published_file import open_published
 def withdrawn(
     published: Path, now: Collection[Incident], stored_since: date, known_since: date, run: int
 ) -> list[tuple[Incident, int]]:
-    """Return the published incidents that no longer exist, each with the run that withdrew it.
+    """Return the published incidents that no longer exist, each with the run that withdrew it. Incidents that were part
+    of another one are left out.
 
     An old incident is not withdrawn if a new one of the same subject overlaps it, even with another first day.
     Incidents withdrawn by earlier runs stay withdrawn unless they are back.
@@ -42,7 +43,9 @@ def withdrawn(
 
 
 def _reported(published: Path) -> list[PublishedIncident]:
-    """Return the published incidents that are part of no other; none if the file is missing or of an older version."""
+    """Return the published incidents that are part of no other; none if the file is missing, damaged or of another
+    version.
+    """
     try:
         with closing(open_published(published)) as connection:
             return [one for one in reported_of(connection, NO_CHANNELS) if one.is_independent]

@@ -66,8 +66,8 @@ def incident_text(
 
     Args:
         one: a published incident, see `published.py`.
-        app_name: the registered name of its app; not read for all apps together.
-        as_of: the newest day of an open incident; not read if the incident has a `lost_day`.
+        app_name: the registered name of the incident's app; not read for an incident of all apps together.
+        as_of: the as-of of the publication; not read if the incident has a `lost_day`.
         cause_app_name: the registered name of the app that is its cause, if any.
         channels: the words of declared channels, by key.
     """
@@ -94,7 +94,7 @@ def loss_words(
     one: Incident, as_of: date, channels: Channels = NO_CHANNELS, *, with_total: bool = True
 ) -> Bilingual | None:
     """Return the cost of an open incident on its newest day and, if `with_total`, of all its days. If the newest day
-    lost nothing, return that it is back at its usual level. Return None if the incident has no loss to print.
+    lost nothing, return that the figure is back at its usual level. Return None if the incident has no loss to print.
     """
     _, loss = KINDS.get(one.metric) or KINDS[one.kind]
     if has_no_loss(one):
@@ -123,8 +123,8 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
 
 
 def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the line of `cause_words`. If the cause is a cell (see `causes.py`), the line also has the cell's rate and
-    the rate of all other requests.
+    """Return the line of `cause_words`. If the cause is of the kind `cell` (see `causes.py`), the line also has the
+    cell's rate and the rate of all other requests.
     """
     words, cause = cause_words(one, app_name, channels), one.cause
     if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:
@@ -145,7 +145,9 @@ def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
 
 
 def is_back(one: Incident) -> bool:
-    """Return whether an open incident lost nothing on its last day, and that day has records."""
+    """Return whether an open incident lost nothing on its newest day that was compared. An incident of missing days is
+    never back.
+    """
     return one.state == "open" and one.metric != "missing_day" and round(one.lost) <= 0
 
 

@@ -1,7 +1,7 @@
 """The apps of the synthetic data: names, schemes, packages, sign-in methods, log habits, and their two registry files.
 
-Add to it when the sample should show another kind of app. The behaviour of users is in `behaviour.py`; logs are written
-by `write.py`.
+Add to this module when the sample should show another kind of app. The behaviour of users is in `behaviour.py`; logs
+are written by `write.py`.
 """
 
 import csv
@@ -30,8 +30,8 @@ _SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.13.0"), ("2.14.5", "2.14.5"
 class SampleApp:
     """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name.
 
-    Both server and SDK log one-click login, unless `is_server` (only the server does) or not `logs_server` (only the
-    SDK does).
+    One-click logins are logged by the server and by the SDK. With `is_server`, only the server logs them; without
+    `logs_server`, only the SDK does.
     """
 
     app_no: int

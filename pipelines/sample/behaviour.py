@@ -21,7 +21,7 @@ SOCIAL: Final = "social"
 
 
 class VisitStep(NamedTuple):
-    """One record of a visit, `seconds` after the one before; outcome and code are drawn from the `ANSWERS` of
+    """One record of a visit, `seconds` after the record before it. Outcome and code are drawn from the `ANSWERS` of
     `situation`.
     """
 
@@ -204,11 +204,11 @@ def browse_share(day: date) -> float:
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Return for each app with logs, by `app_no`, the share of the blocks drawn for it (six records each, see `BLOCKS`)
-    that it keeps on that day.
+    """Return the share of its blocks that each app keeps on that day, for the apps with logs in the order of `app_no`.
 
-    The other blocks go to another app, so that the day's total does not change. `progress` is 0 on the first day of the
-    sample and 1 on the last; business apps rest at weekends, and the growing app starts at a quarter of its size.
+    A block is six records of one app (see `BLOCKS`). Blocks that an app does not keep go to another app, so that the
+    day's total does not change. `progress` is 0 on the first day of the sample and 1 on the last; business apps rest at
+    weekends, and the growing app starts at a quarter of its size.
     """
     weekend = day.weekday() >= _WEEKEND
     by_number = {app.app_no: app for app in apps if app.has_logs}
@@ -271,9 +271,9 @@ def kind_rows() -> list[dict[str, object]]:
 def block_rows() -> list[dict[str, object]]:
     """Return all visits in `BLOCKS` as rows, one per step.
 
-    Columns: `kind` of the block, `slot` (place of the record in it), `person`, the step's `step_channel`, `stage` and
-    `situation`, the `seconds` since the start of the visit, and `is_after_failure`, whether the person failed at an
-    earlier step.
+    Columns: `kind` of the block, `slot` (place of the record in the block, from 0), `person`, the step's
+    `step_channel`, `stage` and `situation`, the `seconds` since the start of the visit, and `is_after_failure`, whether
+    the person failed at an earlier step.
     """
     rows: list[dict[str, object]] = []
     for kind, people in BLOCKS.items():
@@ -303,7 +303,7 @@ def _kind(usual: str, *, is_server: bool, has_social: bool) -> str:
 
 
 def _is_failure(step: VisitStep) -> bool:
-    """Return whether a step can only fail."""
+    """Return whether each answer to a step is a failure: neither `success` nor `unchecked`."""
     if step.channel == SOCIAL:
         return step.situation == "refuse"
     return not any(outcome in ("success", "unchecked") for outcome, _, _ in ANSWERS[step.situation])

@@ -1,7 +1,7 @@
 """The sample's registry files about accounts, resource packages, limits, consoles and bills.
 
-It decides which rows each file has; `SampleSpec.has_bills` decides which samples have the files. The figures are in
-`purchases.py` and `statements.py`.
+This module decides which rows each file has; `SampleSpec.has_bills` decides which samples have the files. The figures
+are in `purchases.py` and `statements.py`.
 """
 
 import csv
@@ -64,7 +64,7 @@ class SampleBills:
         yield f"bills/{self._statements.bills_file}", [BILL_HEADER, *self._statements.bill_rows()]
 
     def _limits(self) -> _Rows:
-        """Return the rows of `limits.csv`: from limits that block nobody to limits that block many sign-ins."""
+        """Return the rows of `limits.csv`: from limits that nobody reaches to limits that many sign-ins exceed."""
         largest = max(1, self._used.usual(OVERFLOWING) * 6 // 10)
         return [
             ("limit_id", "app_key", "channel", "key", "max_requests", "window"),
@@ -78,7 +78,8 @@ class SampleBills:
 
 
 def forget_bills(registry: Path, truth: Path) -> None:
-    """Remove the files that an earlier sample wrote, by the names in its truth file.
+    """Remove the registry files that an earlier sample wrote. Their names are read from the earlier sample's file
+    `truth`.
 
     Edited files are removed too, as they belong to the sample; files with other names stay.
     """

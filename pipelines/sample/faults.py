@@ -1,10 +1,10 @@
 """The faults of the synthetic data, chosen by the seed, and the variables of `sql/sample_draws.sql` that cause them.
 
-Add to it when the sample should show another kind of incident. `truth.py` computes the cost of each fault.
+Add to this module when the sample should show another kind of incident. `truth.py` computes the cost of each fault.
 
-Each fault is large enough to be detected at the default size, and none affects the baseline of another: at most two
-share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions to be an
-incident of all apps together. After failures of SDK and carrier, people try again or sign in in another way.
+Each fault is large enough to be detected at the default size, and no fault affects the baseline of another fault: at
+most two faults share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions
+to be an incident of all apps together. After failures of SDK and carrier, people try again or sign in in another way.
 """
 
 import hashlib
@@ -41,7 +41,8 @@ _NOTHING: Final = {
 
 @dataclass(frozen=True)
 class PlantedFault:
-    """A rate that falls from day `first` to day `last` of the sample, counted from 0; `last` is None if it stays low.
+    """A rate that is lowered on the days `first` to `last` of the sample, counted from 0; without a `last`, to the end
+    of the sample.
 
     `sets` are the variables of `sample_draws.sql` on these days, `always` the variables on all days. The other fields
     are columns of the table `incidents`.
@@ -62,7 +63,7 @@ class PlantedFault:
         return self.first <= day and (self.last is None or day <= self.last)
 
     def reaches(self, other: "PlantedFault") -> bool:
-        """Return whether the fault affects the rate that the other is measured by."""
+        """Return whether the fault also changes the rate that the fault `other` lowers."""
         is_same_rate = (self.metric, self.channel) == (other.metric, other.channel)
         # A user who fails in a channel may not sign in at all.
         is_sign_in = other.metric == SIGN_IN and self.channel not in CHECK_CHANNELS
@@ -173,7 +174,7 @@ def _tablets(chosen: _Choice, day: int) -> PlantedFault:
 
 
 def _losing_sdk(chosen: _Choice, day: int, apps: Sequence[SampleApp]) -> PlantedFault:
-    """Return the fault of an SDK version: for some days, users do not try again or in another way when it fails."""
+    """Return the fault of an SDK version: for some days, users give up after the first failed sign-in."""
     app = _first_of(apps, 1)
     first = day + chosen.one_of("losing day", (0, 1, -1))
     return PlantedFault(

@@ -35,7 +35,9 @@ class SampleReading:
 
 @dataclass(frozen=True)
 class SamplePackage:
-    """A package; without `expires` it expires a year after its purchase, after the end of the sample."""
+    """A package. Without `expires`, the package expires a year after its purchase, which is after the end of the
+    sample.
+    """
 
     resource_package_id: str
     account_id: str
@@ -45,7 +47,7 @@ class SamplePackage:
     readings: tuple[SampleReading, ...] = ()
 
     def ends_by(self, moment: Moment) -> bool:
-        """Return whether it has expired at a moment."""
+        """Return whether the package has expired at a moment."""
         return self.expires is not None and self.expires <= moment
 
 
@@ -104,7 +106,9 @@ def _used_up_on(
 
 
 def _at_first(left: int) -> SampleReading:
-    """Return a reading at the start of the sample, without which the rest of an earlier package would be unknown."""
+    """Return a reading at the start of the sample. Without the reading, the balance of a package bought earlier would
+    be unknown.
+    """
     return SampleReading(_FIRST, "used_before_the_log", left=left)
 
 
@@ -128,6 +132,6 @@ def _named(name: str) -> str:
 
 
 def _round(count: int, unit: int | None = None) -> int:
-    """Round to a multiple of the highest power of ten in `unit`; if it is None, to two digits. Never 0."""
+    """Round to a multiple of the highest power of ten in `unit`; if `unit` is None, to two digits. Never 0."""
     step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
     return max(step, (count + step // 2) // step * step)

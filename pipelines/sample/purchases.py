@@ -1,7 +1,7 @@
 """Simulates a sample's resource packages hour by hour: their uses, adjustments by readings, expiry and overflow.
 
-It also makes the rows of the registry's files of packages and readings. It does not use authmeter's own code for this,
-so that tests can compare both. The packages are in `packages.py`.
+Also makes the rows of the registry's files of packages and readings. The simulation does not use authmeter's own
+ledger, so that tests can compare their results. The packages are in `packages.py`.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Draws the synthetic records with DuckDB, and writes them to log files of three formats.
 
-It passes tables and variables to `sql/sample_draws.sql`. `write.py` decides which file gets which records; apps, shares
-and faults are in `apps.py`, `behaviour.py` and `faults.py`.
+This module passes tables and variables to `sql/sample_draws.sql`. `write.py` decides which file gets which records;
+apps, shares and faults are in `apps.py`, `behaviour.py` and `faults.py`.
 """
 
 import hashlib
@@ -112,7 +112,7 @@ class SampleRecords:
         self._is_drawn_once = is_drawn_once(events)
         self._apps = apps
         self._seed = seed
-        # Odd, because visits are numbered by eights: so each device gets each role.
+        # An odd number: visits of the same place in a block are eight numbers apart, so each device gets each place.
         self._devices = max(_LEAST_DEVICES, int(events / _RECORDS_PER_DEVICE)) | 1
         self._days: list[date] = []
         self._finished = ""
@@ -201,7 +201,9 @@ class SampleRecords:
         return found
 
     def _view(self, name: str, query: str) -> None:
-        """Create a view. It is made again for each choice, because it keeps the types of the variables it reads."""
+        """Create a view. The view is made again for each choice, because a view keeps the types of the variables that
+        it reads.
+        """
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
     def _set(self, values: Mapping[str, Any]) -> None:

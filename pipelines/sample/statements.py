@@ -1,7 +1,7 @@
 """The consoles and bills of a sample's provider: one console is in UTC, and one bill is too high.
 
-Their rows are made from the uses of the accounts. This module also computes how the rows differ from the log. The
-provider counts the day without logs, too.
+The rows of the files are made from the uses of the accounts. This module also computes how the rows differ from the
+log. The provider counts the day without logs, too.
 """
 
 from calendar import monthrange

@@ -1,7 +1,7 @@
 """Writes `sample_truth.json`: the incidents of a sample, their effect on the rates, and the lost requests.
 
 Rates and lost requests are counted from the drawn records, without the code that detects incidents, so that tests can
-compare both.
+compare the results of both.
 """
 
 import json
@@ -99,8 +99,8 @@ class SampleTruth:
             temporary.write_text(f"{text}\n", "utf-8")
 
     def _rate(self, fault: PlantedFault) -> dict[str, Any] | None:
-        """Return the incident of a fault; None if there are no requests on its days, or none on unaffected days before
-        it.
+        """Return the incident of a fault. Return None if the rate has no requests on the days of the fault, or none on
+        earlier days that no other fault affects.
         """
         last = self._days - 1 if fault.last is None else fault.last
         settled = fault.first + _SETTLED_DAYS - 1

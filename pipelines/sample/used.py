@@ -24,7 +24,7 @@ class Counts(NamedTuple):
     uses: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
-        """Return the sum of both."""
+        """Add up two sets of counts, count by count."""
         return Counts(*(one + two for one, two in zip(self, other, strict=True)))
 
 

@@ -1,8 +1,8 @@
 """Writes synthetic logs and a registry, for `authmeter sample` and `authmeter demo`.
 
-It decides which files a day gets. `folder.py` labels them, `records.py` draws and writes the records, `truth.py` writes
-the planted incidents, and `bills.py` the files about billing. The days are business days of Asia/Shanghai. The same
-arguments give the same bytes, on any number of threads.
+This module decides which files a day gets. `folder.py` labels the folder, `records.py` draws and writes the records,
+`truth.py` writes the planted incidents, and `bills.py` the files about billing. The days are business days of
+Asia/Shanghai. The same arguments give the same bytes, on any number of threads.
 """
 
 import json
@@ -58,13 +58,15 @@ class SampleSpec:
     """The parameters of a sample.
 
     Args:
-        days: number of days up to `last_day`; from 10 on an SDK version fails in the last third, from 20 on one day has
-            no logs, and from 56 on there are more faults, see `faults.py`. With at least 56 days, 4 apps and 5,000
-            events, the registry has packages, consoles and bills, see `bills.py`.
-        apps: number of registered apps; from 4 on the last one has no logs, and an unregistered app with logs is added.
+        days: number of days up to `last_day`. With 10 days or more (and 3 apps), an SDK version fails in the last
+            third; with 20, one day has no logs; with 56 (and 4 apps), there are more faults, see `faults.py`. With 56
+            days, 4 apps and 5,000 events, the registry has packages, consoles and bills, see `bills.py`.
+        apps: number of registered apps. With 4 or more, the last one has no logs, and an unregistered app with logs is
+            added.
         events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
             logs, and every seventh day has an additional small file of bad lines.
-        seed: changes people, chances and faults; the apps stay.
+        seed: another seed gives other people and draws and, with 56 days and 4 apps, other faults. The apps stay the
+            same.
         last_day: the last business day.
         format: `ndjson`, `csv` or `parquet`; bad lines are always NDJSON.
         quiet: no faults, and every day has logs.
@@ -103,7 +105,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
     Args:
         out: the folder; an earlier sample in it is replaced, any other logs or registry in it are an error.
-        progress: called with the number of days done, for each day once it and its batch are written.
+        progress: called once for each day, after its batch of days is written, with the number of days done.
 
     Raises:
         UsageError: a number below 1, days outside the calendar of runs, an unknown format, or `out` holds logs or a
@@ -191,7 +193,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
 @dataclass(frozen=True)
 class _WrittenDay:
-    """The files of one day with their lines, and the counts of its records from `SampleRecords`."""
+    """The files of one day, the number of their lines, and the counts of the day's records from `SampleRecords`."""
 
     day: date
     files: list[Path]
@@ -206,8 +208,9 @@ def _write_days(
     spec: SampleSpec, landing: Path, plan: Sequence[SampleDay], app_key: str, records: SampleRecords,
     days: Sequence[SampleDay], *, has_requests: bool, has_uses: bool,
 ) -> list[_WrittenDay]:  # fmt: skip
-    """Write the files of `days` of the plan, the last records of each into the next day's folder. `app_key` is the app
-    of bad lines; requests and uses are counted if `has_requests` and `has_uses`.
+    """Write the files of `days` of the plan. The last records of each day are written into the next day's folder.
+
+    `app_key` is the app of bad lines; requests and uses are counted if `has_requests` and `has_uses`.
     """
     records.choose(days)
     has_sign_ins = has_requests or days[-1] is plan[-1]

@@ -24,7 +24,8 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
 
 
 def make_session_apps(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create `session_apps` from the relation `events`: all records of the app, and their copies in other apps.
+    """Create `session_apps` from the relation `events`, which must have all records of the app, and their copies in
+    other apps.
 
     Args:
         values: the parameters of the steps, with `app_key`.

@@ -1,7 +1,7 @@
 """Finds the stored records of one user in the parts, and computes their sessions with the steps of the roll-up.
 
-`authmeter trace` calls it. It reads only files that the manifest names and writes nothing, so it needs no lock, even
-while a run is active.
+`authmeter trace` calls this module. It reads only files that the manifest names and writes nothing, so it needs no
+lock, even while a run is active.
 """
 
 from collections.abc import Mapping, Sequence
@@ -113,8 +113,9 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the relations `events`, with the events of the days, and `app_events`, with those events of the traced
-    app. In `app_events`, the column `fits` is the result of the SQL `condition`. `late` has the schema `LATE_ROWS`.
+    """Create the relations `events`, with the events of the days, and `app_events`, with the events of the traced app
+    among them. In `app_events`, the column `fits` is the result of the SQL `condition`. `late` has the schema
+    `LATE_ROWS`.
     """
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()
@@ -135,8 +136,8 @@ def _create_books(
 ) -> None:
     """Create the relation `books`: for each of these days, whether only the server's records sign in by one_click.
 
-    This depends on all sessions of the app, not only on the traced ones. It is read from the stored table
-    `session_books`; for days that changed, it is computed from all records of the app.
+    This depends on all sessions of the app, not only on the traced ones. The rows are read from the stored table
+    `session_books`; for days that changed, they are computed from all records of the app.
     """
     stored = inputs.store.day_table_files(inputs.manifest, "session_books")
     files = [stored[day] for day in days if day not in inputs.changed]

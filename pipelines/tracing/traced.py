@@ -44,10 +44,10 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session; `number` is its number among the sessions of its subject, over the whole span. `way` is how it
+    """One session. `number` counts the sessions of a subject from 1, over the whole span. `way` is how the session
     ended: `direct`, `retry`, `other`, `cut` or `lost`, which are defined as metrics.
 
-    `records_left_out` is the number of its records that are not printed.
+    `records_left_out` is the number of the session's records that are not printed.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""The input of ledger and forecast for one account. It is built in `inputs.py`."""
+"""The input of ledger and forecast for one account, built by `inputs.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,8 +1,10 @@
-"""THE FORECAST of an account's uses: a mean for each weekday, the errors of past forecasts, and how often it was right.
+"""THE FORECAST of an account's uses: a mean for each weekday, the errors of past forecasts, and how often past uses
+were within the range of the forecast.
 
-An *origin* is a day that a forecast starts from. Its *base* is the mean uses of each weekday in the 28 days up to it.
-Its *ratio* is the uses of the 28 days after it, divided by their forecast. *Factors* are ratios of past origins, by
-which a base is multiplied. Ratios are whole billionths, rounded half up. `outlook.py` applies the forecast.
+An *origin* is a day that a forecast starts from. The *base* of an origin is the mean uses of each weekday in the 28
+days up to the origin. The *ratio* of an origin is the uses of the 28 days after the origin, divided by the uses that
+its base forecasts. *Factors* are ratios of past origins, by which a base is multiplied. Ratios are whole billionths,
+rounded half up. `outlook.py` applies the forecast.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,8 +37,8 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """The number of past origins that were checked (`checks`), and the number of these whose ratio was within the
-    factors (`hits`).
+    """The number of past origins that were checked (`checks`), and the number of checked origins whose ratio was within
+    the factors (`hits`).
     """
 
     checks: int
@@ -108,8 +110,8 @@ class Forecast:
         ]
 
     def _ratio(self, weeks: int) -> int | None:
-        """Return the uses of the 28 days after an origin divided by their forecast, in billionths; None if too few days
-        have data, or the forecast is 0.
+        """Return the uses of the 28 days after an origin divided by the forecast uses, in billionths; None if too few
+        days have data, or the forecast is 0.
 
         Args:
             weeks: how many weeks before the as-of the origin is.
@@ -134,8 +136,8 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the past origins whose ratios give the factors of an origin. The 28 days after each of them end by that
-    origin.
+    """Return the past origins whose ratios give the factors of an origin. The 28 days after each past origin are over
+    at the end of the given origin.
 
     Args:
         weeks: the origin, in weeks before the as-of. The result has the same unit.

@@ -1,8 +1,8 @@
 """THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
-The events of an account's packages, and each 00:00, divide its time into segments. The uses of a segment are drawn from
-the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its first day in
-every run.
+The events of an account's packages, and each 00:00, divide the account's time into segments. The uses of a segment are
+drawn from the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its
+first day in every run.
 
 Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
 `states.py`.
@@ -106,10 +106,11 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days on which several packages cover the uses, or a package covers only some of them.
+        """Days on which several packages cover the uses, or a package covers only some of them. The ledger must have
+        been computed from the uses of all apps together (app `*`).
 
-        For these days, the ledger must be computed from the uses of each app: sums over all apps do not show which app
-        used which package.
+        For these days, the ledger must be computed again from the uses of each app: sums over all apps do not show
+        which app used which package.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
@@ -146,7 +147,9 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
 def _segments(
     account: Account, day: date, todays: Sequence[LedgerEvent], balances: dict[str, PackageBalance], zone: str
 ) -> Iterator[UsesByApp]:
-    """Yield the uses of each segment of a day, by app, after applying the events at its start."""
+    """Yield the uses of each segment of a day, by app. The events at the start of a segment are applied to `balances`
+    before the segment is yielded, and events at the end of the day after the last segment.
+    """
     uses = account.uses.get(day, {})
     if not todays:
         yield uses

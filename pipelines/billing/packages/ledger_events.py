@@ -28,7 +28,7 @@ class LedgerEvent(NamedTuple):
 
 
 def events_by_day(account: Account, before: datetime, zone: str) -> dict[date, list[LedgerEvent]]:
-    """Return the events of an account's packages before an instant, by business day, in their order."""
+    """Return the events of an account's packages before an instant, by business day, sorted by time."""
     found = [LedgerEvent(one.read_at, Kind.READING, one.resource_package_id, one.remaining) for one in account.readings]
     for package in account.packages:
         name = package.resource_package_id

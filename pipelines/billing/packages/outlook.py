@@ -2,7 +2,7 @@
 factor of the forecast (`forecast.py`).
 
 The forecast uses of a future day are drawn, as in the ledger, from the packages that are valid at any time of the day.
-Then the packages that expire by its end lapse.
+Then the packages that expire by the end of the day lapse.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,8 +52,8 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
 
     Args:
         week: the forecast uses of each weekday, Monday first.
-        remaining: the balance of each package that has not expired; for a future one, its quantity.
-        now: the instant at which `as_of` ends. Packages that expire at that instant lapse before the first day.
+        remaining: the balance of each package that has not expired; for a package that is not bought yet, its quantity.
+        now: the instant at which the as-of ends. Packages that expire at that instant lapse before the first day.
     """
     found = Outlook()
     waiting = sorted(remaining, key=lambda one: one.draw_order)

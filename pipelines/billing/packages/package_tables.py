@@ -1,6 +1,6 @@
 """The tables of resource packages over all accounts, and the check that the rows of the ledger add up.
 
-The ledger of one account is in `ledger.py`, its states in `states.py`.
+The ledger of one account is in `ledger.py`, the states of its packages in `states.py`.
 """
 
 from collections.abc import Iterable, Sequence

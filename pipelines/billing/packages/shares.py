@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 
 def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
-    """Return each app's share of a draw. The draw is at most the sum of the apps' uncovered uses. Apps without a share
-    are left out.
+    """Return each app's share of a draw, in whole uses. Apps without a share are left out. The draw must not exceed the
+    sum of the apps' uncovered uses.
 
-    With r = an app's uncovered uses and R their sum over all apps, its share is floor(draw x r / R). The apps with the
-    largest remainders get one more each, until the draw is shared out; ties go by the app's key.
+    With r = an app's uncovered uses and R = their sum over all apps, the share is floor(draw × r / R). The apps with
+    the largest remainders get one more use each, until the draw is shared out; ties go by the app's key.
     """
     total = sum(uncovered.values())
     if draw == total:

@@ -1,4 +1,4 @@
-"""The states of packages at the end of `as_of`, and their forecast.
+"""The states of packages at the end of the as-of, and the forecast of each account.
 
 These are the rows of `resource_packages` and `resource_package_forecast`. Each forecast combines three outlooks
 (`outlook.py`): by the lowest, the middle and the highest factor.
@@ -204,6 +204,6 @@ def _account_row(
 
 
 def _sum(forecast: Forecast, factor: int, first: date, days: int) -> int | None:
-    """Return the sum of the forecast uses of `days` days from `first` on."""
+    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base."""
     week = forecast.week(factor)
     return None if week is None else sum(week[(first + timedelta(days=ahead)).weekday()] for ahead in range(days))

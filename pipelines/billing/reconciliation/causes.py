@@ -1,4 +1,5 @@
-"""THE CAUSE of a difference between a statement and the log: the first in order that explains it within the tolerance.
+"""THE CAUSE of a difference between a statement and the log: causes are tried in a fixed order, and the first cause
+that explains the difference within the tolerance is taken.
 
 This module tries the causes of one difference, given the differences of other accounts. `reconciled_days.py` and
 `reconciled_months.py` compute the differences.
@@ -26,11 +27,12 @@ class DifferenceCause(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """The count of a statement minus that of the log, and data for finding the cause.
+    """The count of a statement minus the count of the log, and data for finding the cause.
 
     Attributes:
         counts: the log's counts of the same records.
-        shift: the hours by which the console's days are shifted, and the records that this explains; None without one.
+        shift: the hours by which the console's days are shifted, and the records that this explains; None without a
+            shift.
         peers: key of the group of accounts whose differences cancel out if uses are billed to the wrong account; None
             without a group.
         given_cause: a cause that the caller found; it has precedence over all others except `within`.
@@ -74,7 +76,9 @@ class Difference:
 
 
 def sums_of_peers(differences: Iterable[Difference]) -> dict[Hashable, int]:
-    """Return the sums of the differences without an early cause, by their `peers`."""
+    """Return the sum of the differences of each group of accounts (`Difference.peers`). Differences without a group, or
+    with an early cause (`Difference.early_cause`), are left out.
+    """
     sums: dict[Hashable, int] = defaultdict(int)
     for one in differences:
         if one.peers is not None and not one.early_cause():

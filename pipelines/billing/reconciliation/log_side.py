@@ -10,7 +10,7 @@ from pipelines.contract.registry.statements import NUMBER
 
 
 class LogCounts(NamedTuple):
-    """Counts of verification records; all except the last two are stored by hour, too."""
+    """Counts of verification records. In `LogSide.hours`, the last two are always 0."""
 
     requests: int = 0
     successes: int = 0
@@ -21,7 +21,7 @@ class LogCounts(NamedTuple):
     late: int = 0
 
     def plus(self, other: "LogCounts") -> "LogCounts":
-        """Return the sum of each count."""
+        """Add up two sets of counts, count by count."""
         return LogCounts(*(one + two for one, two in zip(self, other, strict=True)))
 
     def of(self, measure: str) -> int:

@@ -64,7 +64,9 @@ def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
 
 
 def shifts_of(console: Console, log: LogSide, tolerance: Tolerance, zone: str) -> dict[SeriesKey, int]:
-    """Return the shift of each account, channel, measure and month that has one, in hours."""
+    """Return the shifts of the console's days in hours, by account, channel, measure and month. Months without a shift
+    are left out.
+    """
     series: dict[SeriesKey, dict[date, int]] = defaultdict(dict)
     for key, counts in console.items():
         if key.app_key == ALL_APPS and key.day <= log.as_of:

@@ -49,7 +49,7 @@ class Series:
 
 def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, zone: str) -> int | None:
     """Return the shift, in hours, at which the log is nearest to the console. Return None if there are too few days, if
-    the difference is within the tolerance, or if no shift at least halves it.
+    the difference is within the tolerance, or if no shift halves the difference.
 
     Args:
         console: the counts of the console on days of one month.
@@ -73,7 +73,7 @@ def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, 
 
 def _of_day(sums: list[int], day: int, hours: int) -> int:
     """Return the count of the 24 hours that begin `hours` after 00:00 of a day. `sums` is the result of
-    `Series.running`, and `day` is the number of days after its argument `first`.
+    `Series.running`, and `day` counts the days from the argument `first` of that call, from 0.
     """
     start = 24 * (day + _AROUND) + hours
     return sums[start + 24] - sums[start]

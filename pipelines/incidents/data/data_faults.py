@@ -41,7 +41,7 @@ _MOVING: Final = ("missing_delivery", "mix_shift")
 # The odds of a part are its records divided by the other records of its whole. This share of the whole is added to the
 # divisor, because a tiny divisor would make the odds huge.
 _LEAST_REST: Final = 0.05
-# Days with records in fewer hours than this can be equal by chance.
+# Days with records in fewer hours than this can be equal by chance. Each source's hours count on their own.
 _LEAST_HOURS: Final = 12
 _PART: Final = ("whole", "part")
 
@@ -49,7 +49,8 @@ _PART: Final = ("whole", "part")
 class Fault(NamedTuple):
     """A fault of the data, over one or more days.
 
-    `cause` is `kind=value`, or a word that names no kind: `all`, `good` or an empty text.
+    `cause` is the faulty part as `kind=value`, such as `source=gw2`. If the fault has no such part, it is `all`, `good`
+    or an empty text.
     """
 
     metric: str
@@ -83,8 +84,10 @@ class PartMeasure(RateMeasure):
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two falls: of the odds of the part against the rest of its whole, and of its count
-        below the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two falls, each as a share: of the part's odds below the odds in the baseline, and of
+        the part's count below the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
+
+        The odds of a part are its records divided by the other records of the whole.
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
@@ -98,13 +101,14 @@ def _odds(sums: Sums) -> Floats:
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
-    """Yield a fault for each part that fell, unless other parts of the same kind gained its records.
+    """Yield a fault for each part that fell. Parts of the metrics `_MOVING` are left out if other parts of the same
+    kind gained their records.
 
     Args:
         counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes
             the cause of its fault.
         days: all days of `counts`, without a gap.
-        is_holiday: whether each day is a holiday, and so has no usual volume.
+        is_holiday: whether each day is a holiday. The metrics `_BY_WEEKDAY` have no norm on holidays.
     """
     for metric, least in _LEAST.items():
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
@@ -127,9 +131,11 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
-    """Return whether other parts of the same whole and kind (`is_beside`) gained at least half of the records that a
-    fallen part lost, as after a change of names. Only parts with far more records than usual count. `parts` and `norms`
-    are actual and usual records, by day and part.
+    """Return whether other parts took over the records of a fallen part, as after a change of names: on the day on
+    which the fall was detected, they gained at least half of the records that the part lost.
+
+    Only parts of the same whole and kind (`is_beside`) with far more records than usual count. `parts` and `norms` are
+    actual and usual records, by day and part.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
@@ -137,9 +143,9 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) 
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
-    """Yield days without records after the first day with records; consecutive days are one fault.
+    """Yield a fault for each run of days without records after the first day with records.
 
-    A weekday that usually has no records is not reported.
+    Days on a weekday that usually has no records are left out, and do not end a run.
     """
     begun = [place for place, day in enumerate(days) if day > min(counted) and not _is_closed(day, counted)]
     for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
@@ -150,8 +156,10 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
-    """Return whether the day is on a weekday that usually has no records, as in an office: in the `BASELINE_DAYS` days
-    before, no day of this weekday has records, but more than half of all days have.
+    """Return whether the day is on a weekday that usually has no records, as in an office.
+
+    Compares the `BASELINE_DAYS` days before the day, without days before the first record: more than half of them have
+    records, and at least `LEAST_WEEKDAYS` of them are on the same weekday, all without records.
     """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= min(counted)]
@@ -170,11 +178,11 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Yield days with the same number of records in each hour of each source as a day in the four weeks before;
-    consecutive days are one fault.
+    """Yield a fault for each run of days that have the same number of records in each hour of each source as a day in
+    the four weeks before.
 
-    If several such earlier days are no copies themselves, the day is not reported: the feed sends the same every day,
-    as probes do.
+    A day is not reported if it equals several earlier days that are no copies themselves: the feed sends the same every
+    day, as probes do.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)
@@ -198,7 +206,8 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
 def _of_days(
     metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, last_records: float
 ) -> Fault:
-    """Return a fault over the days with the indexes `places`: open if the last of `days` is among them, else recovered.
+    """Return a fault over the days with the indexes `places`. The fault is open if it includes the last of `days`, else
+    recovered.
 
     Args:
         lost: records that each day of the fault lost.

@@ -64,7 +64,9 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """Return the counts of good records, and of the records of each source and daily file, for `part_faults`."""
+    """Return the counts of good records (not rejected, copied or unmapped), and of the records of each source and of
+    each file with a date in its path, for `part_faults`.
+    """
     counts: Counter[tuple[str, str, str, date]] = Counter()
 
     def add(metric: str, whole: str, part: str, day: date, of: int, those: int) -> None:
@@ -123,8 +125,8 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    """Return the incident of some faults. Its cause names the part that lost most, and all other parts of the same
-    kind.
+    """Return the incident that joins some faults. The cause of the incident names the part that lost most, and all
+    other parts of the same kind.
     """
     most = max(faults, key=lambda one: (one.cause != "", one.loss.lost_total, one.cause))
     kind, _, _ = most.cause.rpartition("=")

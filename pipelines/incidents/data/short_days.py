@@ -19,10 +19,10 @@ _LEAST_EARLIER: Final = 3
 
 
 def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fault]:
-    """Yield a fault for each day that was cut short.
+    """Yield a fault for each run of days cut short; before there is a baseline, for each single day.
 
-    The cause is `hours=13-23` if the day has no records in its last hours, here from 13 on, although a tenth of the
-    records or more usually come then. Otherwise it is `all`.
+    The cause is `hours=13-23` if the first day has no records in its last hours, here from 13 on, although at least a
+    tenth of a day's records usually come then. Otherwise it is `all`.
 
     Args:
         counted: records of each day.
@@ -44,7 +44,9 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
     """Return whether the day with the index `place` has no baseline and far too few records: at most half the median of
-    the earlier days (their indexes are `before`), and less than each of them.
+    the earlier days, and less than each of them.
+
+    `before` has the indexes of the earlier days; with fewer than `_LEAST_EARLIER`, no day is short.
     """
     is_young = (before >= place - RECENT_DAYS).sum() < LEAST_BASELINE_DAYS
     if not is_young or len(before) < _LEAST_EARLIER:
@@ -53,8 +55,8 @@ def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
 
 
 def _gone_hours(there: Floats, usual: Floats) -> str:
-    """Return the last hours of a day without records, as `hours=13-23`, if a tenth of the day's records or more usually
-    come then; else `all`. `there` and `usual` are actual and usual records by hour.
+    """Return the hours after the last record of a day, such as `hours=13-23`, if at least a tenth of a day's records
+    usually come then; else `all`. `there` and `usual` are actual and usual records by hour.
     """
     last = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
     is_gone = last < len(there) and usual[last:].sum() >= _TAIL_SHARE * usual.sum() > 0

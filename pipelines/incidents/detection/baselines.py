@@ -28,7 +28,7 @@ class LevelMeasure(Protocol):
 
     `has_data` marks the days that can be compared. `values` returns values that add up over days. The other functions
     take sums of these values and of `days` (the number of days): `base` over the days of the baseline, `seen` over the
-    days that are compared with it.
+    days that are compared with the baseline.
     """
 
     has_data: Flags
@@ -49,7 +49,9 @@ class LevelMeasure(Protocol):
 
 
 class Baselines:
-    """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until taken out."""
+    """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until `take_out`
+    removes them.
+    """
 
     def __init__(self, measure: LevelMeasure) -> None:
         self.measure = measure

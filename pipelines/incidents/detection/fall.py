@@ -19,8 +19,8 @@ class Fall:
 
     All days are indexes. `first` is the first day, and `last` the last one, None while the fall is open. `opened` is
     the day on which the fall was detected; `last_bad` is the newest day that is not back at the baseline. `baseline`
-    has the days of the baseline, all before the day `before`. `has_data` and `values` are the subject's, by day, with
-    the norms as of `before`.
+    has the days of the baseline, all before the day `before`. `has_data` and `values` have an entry for each day of the
+    subject. The norms in `values` are computed from the days before `before`.
     """
 
     row: int
@@ -51,7 +51,7 @@ class Fall:
         return self.places[-WINDOW_DAYS:]
 
     def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
-        """Return the loss of a rate; its levels are rates, from 0 to 1."""
+        """Return the loss of a rate. `level_before` and `level_now` of the loss are rates, from 0 to 1."""
         rate = successes[self.baseline].sum() / requests[self.baseline].sum()
         asked = requests[self.places]
         return self._loss(rate * asked, successes[self.places], asked)

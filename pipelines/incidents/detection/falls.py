@@ -36,8 +36,8 @@ _AT_ONCE: Final = 2**15
 
 
 def alarm_threshold(subjects: int) -> float:
-    """Return the smallest deviation that is reported. It grows with the number of subjects, so that chance causes as
-    many false alarms as among a hundred subjects with the threshold `FAR`.
+    """Return the smallest deviation that is reported. The threshold grows with the number of subjects, so that chance
+    causes as many false alarms as among a hundred subjects with the threshold `FAR`.
     """
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
@@ -49,9 +49,9 @@ def falls(
     """Return all falls, sorted by the subject's index (`Fall.row`) and first day.
 
     Args:
-        least_fall: the smallest fall that is reported.
+        least_fall: the smallest fall that is reported, in the unit of `measure.fall`.
         windows: lengths of the windows of days that are compared with the baseline.
-        is_slow: whether a fall begins on the last day of its window, instead of its most significant day.
+        is_slow: whether a fall begins on the last day of its window, instead of the day from which on it deviates most.
     """
     subjects = measure.has_data.shape[1]
     far = alarm_threshold(subjects)
@@ -137,8 +137,9 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that the window from `start` to `day` shows. It begins on the window's most significant day
-        after the subject's previous fall; if falls are slow, on `day`.
+        """Return the fall that the window from `start` to `day` shows. The fall begins after the subject's previous
+        fall, on the day from which the days until `day` deviate most from the baseline. If falls are slow, it begins on
+        `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)

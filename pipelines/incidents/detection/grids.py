@@ -24,7 +24,7 @@ def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
 
 
 def sums_before(values: Floats) -> Floats:
-    """Return the sums of all rows before each row; the last row sums all."""
+    """Return for each row the sum of all rows before it, and in an additional last row the sum of all rows."""
     return add_up(values, np.zeros((len(values) + 1, values.shape[1])))
 
 

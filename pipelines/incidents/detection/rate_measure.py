@@ -16,7 +16,7 @@ _PRIOR_DAYS: Final = 6.0
 
 
 class RateMeasure:
-    """Successes of requests, by day.
+    """Requests and their successes by day, compared with the rate of the baseline.
 
     Args:
         requests: by day and subject, without bursts of failed requests (see `without_bursts` in `subjects.py`).

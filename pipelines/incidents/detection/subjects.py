@@ -1,4 +1,4 @@
-"""The watched subjects: rates of apps and channels, and their volumes, as grids by day.
+"""The watched subjects, as grids by day: rates and volumes of apps and channels.
 
 Decides which of a day's requests count. The rates are declared in `contract/measures/metrics.py`; the measures of the
 counts are in `rate_measure.py` and `volume_measure.py`.
@@ -58,7 +58,8 @@ def day_counts(channel_daily: pl.DataFrame, days: Sequence[date]) -> DayCounts:
 
 
 def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
-    """Return requests, successes and devices for these rates of each app and channel, and of all apps together.
+    """Return requests, successes and devices for these rates: of each app and channel, and of each channel over all
+    apps.
 
     Subjects with too few requests for a reportable loss are left out. For rates that are better lower, the requests
     that are not in the numerator count as successes.
@@ -155,7 +156,8 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day, less the failed requests beyond `BURST` times the usual number per device.
+    """Return the requests of each day, less the failed requests that exceed `BURST` times the usual number of requests
+    per device.
 
     A device that tries a thousand times in vain is one fault, not a thousand.
     """

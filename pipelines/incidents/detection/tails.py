@@ -1,4 +1,4 @@
-"""Tail probabilities of counts given their norm, as normal deviations."""
+"""Computes how unlikely counts are given their norm, as normal deviations (z-scores)."""
 
 import numpy as np
 
@@ -6,25 +6,28 @@ from pipelines.incidents.detection.grids import Floats
 
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return the probability of this count or less, as a normal deviation; 0 if the count is not below the norm.
+    """Return how unlikely this count or less is, as a normal deviation (z-score; positive, larger is less likely). It
+    is 0 from half a record below the mean on.
 
-    The count has a negative binomial distribution of variance mean + spread mean². Computed by the saddlepoint
-    approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen:
-    within 0.02 of the exact tail from a mean of 10 on.
+    The count has a negative binomial distribution of variance mean + spread × mean². Computed by the saddlepoint
+    approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen.
+    From a mean of 10 on, deviations above 0 differ from the exact ones by about 0.02 at most.
     """
     middle = count + 0.5
     return np.where(middle < mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
 
 
 def upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return the probability of this count or more, as a normal deviation; 0 if the count is not above the norm."""
+    """Return how unlikely this count or more is, as a normal deviation (see `lower_tail`). It is 0 up to half a record
+    above the mean.
+    """
     middle = count - 0.5
     return np.where(middle > mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
 
 
 def of_few_days(deviation: Floats, days: Floats) -> Floats:
-    """Return the normal deviation with the same probability as this t value, given the number of days from which its
-    spread was estimated.
+    """Convert a t value (`deviation`) to a normal deviation of about the same probability. `days` is the number of days
+    from which the spread of the t value was estimated.
     """
     return np.asarray(np.sqrt(days * np.log1p(deviation**2 / days)))
 

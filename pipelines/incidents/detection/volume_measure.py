@@ -1,4 +1,4 @@
-"""The measure of volumes: the norm of a weekday, and how unlikely a fall under it is."""
+"""The measure of volumes: the norm of a weekday, and how unlikely a volume under the norm is."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -77,14 +77,16 @@ class VolumeMeasure:
         return seen("norm") - seen("volume")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the lower tail of a negative binomial with mean and variance of the norm, as a normal deviation."""
+        """Return how unlikely the volume is, as a normal deviation: the lower tail of a negative binomial with the norm
+        as its mean. Return 0 if the norm is below `LEAST_NORM` a day.
+        """
         mean = seen("norm")
         tail = of_few_days(lower_tail(seen("volume"), mean, spread(base, seen)), base("days"))
         return np.where(mean >= LEAST_NORM * seen("days"), tail, 0.0)
 
 
 def spread(base: Sums, seen: Sums) -> Floats:
-    """Return the part of the expected volume's variance that chance does not explain, divided by the squared mean."""
+    """Return the variance of the expected volume in excess of pure chance, divided by the squared mean."""
     level, young = base("volume") / base("days"), base("young days")
     beyond = base("beyond") + base("young squares") - 2 * level * base("young volume") + young * (level**2 - level)
     swing = np.maximum(beyond, 0.0) / (base("known squares") + young * level**2)
@@ -115,8 +117,8 @@ class Norms:
         self.is_young = self._there < LEAST_BASELINE_DAYS
 
     def of(self, volume: Floats) -> Floats:
-        """Return the norm of each day: the mean volume of the clean days before it that have the same weekday, or of
-        all of them if too few have; 0 if there are none.
+        """Return the norm of each day: the mean volume of the baseline's days with the same weekday, or of all its days
+        if fewer than `LEAST_WEEKDAYS` have this weekday. Return 0 for days without a clean day before them.
         """
         counted = volume * self._clean
         is_unknown = self.of_weekday < LEAST_WEEKDAYS
@@ -135,6 +137,6 @@ class Norms:
 
 
 def _least_before(volume: Floats, clean: Flags) -> Floats:
-    """Return the smallest volume of the clean days before each day; infinity if there are none."""
+    """Return the smallest volume of the clean days before each day; infinity if no earlier day is clean."""
     least = np.minimum.accumulate(np.where(clean, volume, np.inf), axis=0)
     return np.concatenate([np.full((1, volume.shape[1]), np.inf), least[:-1]])

@@ -1,4 +1,6 @@
-"""Detects latencies that doubled: the 95th percentile of an app and channel against the greatest of its baseline."""
+"""Detects latencies that doubled: the 95th percentile of an app and channel, compared with the greatest value in its
+baseline.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -59,7 +61,7 @@ class LatencyMeasure:
         return (seen("latency") - seen("usual")) / seen("days")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Return infinity: a rise loses no request, and always matters."""
+        """Return infinity, so that each rise counts as a loss: a rise loses no request, and always matters."""
         return np.full(np.shape(seen("latency")), np.inf)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:

@@ -41,7 +41,7 @@ class SurgeMeasure(VolumeMeasure):
         return {**super().values(clean, rows), **counts}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the excess over the norm as a share of the norm; it replaces the fall of the base class."""
+        """Return the excess over the norm as a share of the norm. In this measure, a rise takes the place of a fall."""
         return seen("volume") / seen("norm") - 1
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
@@ -91,8 +91,8 @@ def _grown_cell(
     """Return the cell whose requests per day grew most, as a cause; an empty cause if no cell grew. Cells that had
     nearly all requests before are left out.
 
-    The usual requests of a cell are its share of the baseline, times the norm of the surge's weekdays: the mean of the
-    baseline can be above all requests of a weak weekday.
+    The usual requests of a cell are its share of the baseline's requests, times the norm of the surge's weekdays. The
+    mean of the baseline is not used, because it can be above all requests of a weak weekday.
     """
     growth = loss.level_now - loss.level_before
     # A surge can include a day nearly without requests.

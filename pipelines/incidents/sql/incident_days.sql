@@ -1,5 +1,6 @@
 -- grain: incident, day with a record. The figures of the incident's curve: successes and requests of a rate, requests
--- of a volume, or records of the data. A curve shows 60 days, and its usual range needs eight weeks before.
+-- of a volume, the latency, or records of the data. A curve shows 60 days, and its usual range needs eight weeks
+-- before.
 -- noqa: disable=AM07
 WITH named AS (
     SELECT incident_id, kind, metric, app_key, channel

@@ -1,4 +1,5 @@
--- grain: app_key, channel, day with enough answers: its latency, if that of the app and channel may have doubled
+-- grain: app_key, channel, day with enough answers: the latency's 95th percentile. Only apps and channels whose highest
+-- latency is far enough above their lowest one, so that it may have doubled
 WITH answers AS (
     SELECT day, app_key, channel, sum(records) AS answers
     FROM outcome_daily

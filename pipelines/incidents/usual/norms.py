@@ -73,8 +73,8 @@ class DayValue(NamedTuple):
 
 
 class DayNorm(NamedTuple):
-    """A day with its value, its usual value and its usual range; `usual`, `low` and `high` are None if too few earlier
-    days have a value.
+    """A day with its value, its usual value and its usual range. `usual`, `low`, `high` and `swing` are None if the day
+    has no norm, or if too few earlier days have a value.
 
     `swing` is the spread that the differences between earlier days show; for a count, as a share of the count.
     `requests` is the denominator of a rate.
@@ -104,7 +104,7 @@ class Usual:
 
 
 class IncidentDays:
-    """The days of incidents, by app; norms exclude these days.
+    """The days of incidents of all kinds except `further`, by app. Norms exclude these days.
 
     Args:
         of_sessions: whether the norms are of session figures. Only then do incidents of the sign-in rate count as
@@ -155,7 +155,9 @@ def norms_of(days: Iterable[DayValue], last: int) -> dict[str, list[DayNorm]]:
 
 
 class CountNorms(NamedTuple):
-    """Usual value and range of counts (subject, day), nan if too few days are known."""
+    """Usual value and range of counts, each as a grid with a row for each subject and a column for each day; nan if too
+    few days have a value.
+    """
 
     usual: Numbers
     low: Numbers
@@ -163,16 +165,18 @@ class CountNorms(NamedTuple):
 
 
 def count_norms(counts: Numbers, is_reference: npt.NDArray[np.bool_]) -> CountNorms:
-    """Return the norm of each count in a grid (subject, day; oldest first; nan: no data), from the subject's earlier
-    days that `is_reference` marks.
+    """Return the norm of each count, computed from the subject's earlier days that `is_reference` marks.
+
+    `counts` is a grid with a row for each subject and a column for each day, oldest first; nan: no data.
     """
     usual, low, high, _ = _norms("count", counts, counts, is_reference, counts.shape[1])
     return CountNorms(usual, low, high)
 
 
 def weekday_sums(values: Numbers) -> Numbers:
-    """Return for each value of a grid (subject, day) the sum over the same weekday in the eight weeks before; nan
-    counts as 0.
+    """Return for each value the sum of the values on the same weekday in the eight weeks before; nan counts as 0.
+
+    `values` is a grid with a row for each subject and a column for each day, oldest first.
     """
     found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
     return found
@@ -184,8 +188,8 @@ def usual_of(row: DayNorm) -> Usual:
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
-    """Return whether the values of some days of a subject, added up, are below, inside or above the usual range. Return
-    "unknown" if fewer than half of the days with a value have a usual range.
+    """Return whether the values of some days of a subject, taken together, are below, inside or above the usual range.
+    Return "unknown" if fewer than half of the days with a value have a usual range.
 
     All colours follow this rule: a figure is green or red only outside the range.
     """
@@ -201,7 +205,7 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
     swings = swing * (usual if is_count else weight)
     variances = {"count": np.maximum(usual, 1), "rate": weight * usual * (1 - usual), "latency": np.zeros(len(known))}
     spread = max(np.sqrt((swings**2).sum()), np.sqrt(variances[kind].sum())) / whole
-    # Days of the same weekday share their usual value, and with it its error.
+    # Days of the same weekday share their usual value, so its error does not average out.
     room = _FAR * spread * (sqrt(2) if len(known) > 1 else 1)
     change = ((value - usual) * weight).sum() / whole
     return "inside" if abs(change) <= room else "above" if change > 0 else "below"
@@ -232,7 +236,7 @@ def _norms(
     later, earlier = before[..., step:], before[..., :-step]
     steps = np.abs(later - earlier)
     if is_count:
-        # Counts vary in proportion to themselves; two days of 0 say nothing about that.
+        # The spread of a count grows with the count, so it is a share of the mean. Two days of 0 have no such share.
         mean = (later + earlier) / 2
         steps = np.divide(steps, mean, out=np.full_like(steps, np.nan), where=mean > 0)
     swing = _OF_STEPS * np.nan_to_num(_median(steps))
