@@ -73,27 +73,27 @@ def scan(landing: Path, unreadable: set[str], passed_over: set[str] | None = Non
     """
     passed_over = set() if passed_over is None else passed_over
     found: list[LandedFile] = []
-    if landing.is_dir():
-        # A list instead of recursion, as folders can be nested deeper than Python's call stack.
-        folders = [(landing, "")]
-        while folders:
-            folder, prefix = folders.pop()
+    # A list instead of recursion, as folders can be nested deeper than Python's call stack.
+    folders = [(landing, "")]
+    while folders:
+        folder, prefix = folders.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = list(listed)
+        except (FileNotFoundError, NotADirectoryError):
+            # It was removed, or replaced by a file, during the scan; or there is no landing.
+            continue
+        except OSError:
+            unreadable.add(prefix.rstrip("/") or ".")
+            continue
+        for entry in entries:
             try:
-                with os.scandir(folder) as listed:
-                    entries = list(listed)
+                _sort_out(entry, prefix, found, folders, passed_over)
             except FileNotFoundError:
+                # The file was removed during the scan.
                 continue
             except OSError:
                 unreadable.add(prefix.rstrip("/") or ".")
-                continue
-            for entry in entries:
-                try:
-                    _sort_out(entry, prefix, found, folders, passed_over)
-                except FileNotFoundError:
-                    # The file was removed during the scan.
-                    continue
-                except OSError:
-                    unreadable.add(prefix.rstrip("/") or ".")
     yield from sorted(found, key=lambda file: file.path)
 
 
@@ -127,10 +127,12 @@ def _stamp(info: os.stat_result) -> str:
 
 
 def current_stamp(file: LandedFile) -> str | None:
-    """Return the stamp that the file has now, which differs from `file.stamp` if it changed; None if it was removed."""
+    """Return the stamp that the file has now, which differs from `file.stamp` if it changed; None if it was removed or
+    cannot be looked at any more.
+    """
     try:
         return _stamp(file.full.lstat())
-    except FileNotFoundError:
+    except OSError:
         return None
 
 
