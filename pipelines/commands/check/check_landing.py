@@ -1,5 +1,6 @@
 """Checks landing for `authmeter check`: files by source, files that no source reads, and damaged or poor files."""
 
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime
 
@@ -26,10 +27,11 @@ _LOOKED_INTO = 100
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     """Print the findings; return whether there is a warning."""
+    store.require_landing_folder()
     files: dict[str, int] = {}
     unreadable: set[str] = set()
     passed_over: set[str] = set()
-    unread: list[str] = []
+    unread: list[LandedFile] = []
     logs: list[tuple[LandedFile, SourceMapping]] = []
     scanned = scan(store.landing, unreadable, passed_over)
     landed = landed_files(scanned, store.read_manifest().archives, settings)
@@ -38,7 +40,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         name = mapping.name if mapping else "read by no source"
         files[name] = files.get(name, 0) + 1
         if mapping is None:
-            unread.append(file.path)
+            unread.append(file)
         else:
             logs.append((file, mapping))
     if landed.refused:
@@ -55,7 +57,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     if by_name:
         names = counted(len(by_name), "name")
         print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
-    kind_by_path = kinds(unread, settings.ignore)
+    closed = [file.path for file in unread if not os.access(file.full, os.R_OK)]
+    kind_by_path = kinds([file.path for file in unread], settings.ignore, closed)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
