@@ -270,7 +270,7 @@ class Store:
     def _keep_only(self, folder: str, names: Container[str]) -> None:
         with suppress(FileNotFoundError), os.scandir(self.warehouse / folder) as entries:
             for entry in [entry for entry in entries if entry.name not in names]:
-                shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
+                durable.discard(Path(entry.path))
 
 
 def _identity(place: Path) -> tuple[int, int]:
