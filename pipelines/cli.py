@@ -357,6 +357,3 @@ def main() -> None:
 
         print(f"authmeter: {unforeseen(error)}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("authmeter: stopped; the last good report stays published", file=sys.stderr)
-        sys.exit(1)

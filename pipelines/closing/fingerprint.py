@@ -12,7 +12,7 @@ from pipelines.common.project import PROJECT
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
-from pipelines.reading.reasons.unread import kinds
+from pipelines.reading.reasons.unread import kinds_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -72,11 +72,11 @@ def inputs_fingerprint(
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
         for e in manifest.files
     ]
-    kind = kinds(manifest.unread_files, settings.ignore)
+    kind = kinds_of(manifest, settings.ignore)
     unread = [(path, file.sha256, file.bytes, kind[path]) for path, file in manifest.unread_files.items()]
     days = [(day, e.content, e.accepted, e.counted, e.unmapped) for day, e in sorted(manifest.days.items())]
     late = [(e.path, day, rows.late) for e in manifest.live_files() for day, rows in e.days.items() if rows.late]
-    synthetic = (store.landing / "_SYNTHETIC.md").exists()
+    synthetic = store.is_of_sample
     inputs = (
         publishing_digest(),
         as_of,

@@ -18,7 +18,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.usual.volumes import usual_records
 from pipelines.reading.reasons.reasons import LOST_WITHIN, Reason, is_stored, words_of, words_of_damage
-from pipelines.reading.reasons.unread import kinds
+from pipelines.reading.reasons.unread import kinds_of
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -124,7 +124,7 @@ def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_
 
 
 def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
-    by_path = kinds(manifest.unread_files, settings.ignore)
+    by_path = kinds_of(manifest, settings.ignore)
     named = {path: kind for path, kind in by_path.items() if kind}
     return _named_files("unread_files", named, "read by no source", "没有来源读取")
 

@@ -1,12 +1,27 @@
-"""Changes Typer's help screens: the option `--help` is listed without a value type, like other switches."""
+"""Changes Typer: the option `--help` is listed without a value type, like other switches, and Ctrl-C ends a command
+with a message.
+"""
 
 from typing import Any
 
 from typer.core import TyperGroup
 
+from pipelines.common.errors import AuthmeterError
+
 
 class Commands(TyperGroup):
     """The group of commands. The empty metavar of `--help` hides its type, as for other switches."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Typer would end without a message on Ctrl-C, with another exit code than the contract's.
+
+        Raises:
+            AuthmeterError: Ctrl-C was pressed.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise AuthmeterError("stopped; the last good report stays published") from None
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option of the list of commands."""

@@ -2,6 +2,7 @@
 
 import tempfile
 import traceback
+from contextlib import suppress
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.process.machine_limits import as_machine_error
@@ -18,12 +19,19 @@ def unforeseen(error: Exception) -> AuthmeterError:
 
 
 def _fault(error: Exception) -> AuthmeterError:
-    with tempfile.NamedTemporaryFile("w", prefix="authmeter-fault-", suffix=".txt", delete=False) as trace:
+    where, message = "", "the message"
+    # Without room for the trace, the message alone must reach the user.
+    with (
+        suppress(OSError),
+        tempfile.NamedTemporaryFile("w", prefix="authmeter-fault-", suffix=".txt", delete=False) as trace,
+    ):
         trace.write("\n".join(masked_text(line) for line in traceback.format_exc().splitlines()))
+        trace.flush()
+        where, message = trace.name, "the message with that file"
     first_line = masked_text(str(error).strip().splitlines()[0] if str(error).strip() else "no message")
     return AuthmeterError(
         f"This should not happen: {type(error).__name__}: {first_line}",
-        where=trace.name,
+        where=where,
         why="It is a fault of authmeter; the last good report stays published.",
-        do="Run again. If it fails again, report the message with that file.",
+        do=f"Run again. If it fails again, report {message}.",
     )

@@ -29,7 +29,7 @@ from pipelines.ingest.context import IngestContext
 from pipelines.ingest.findings import finding_of
 from pipelines.reading.archives.archives import MemberFile
 from pipelines.reading.files.first_bytes import is_plain_lines
-from pipelines.reading.files.landing import LandedFile, checksum_of
+from pipelines.reading.files.landing import LandedFile, checksum_of, sha256_of
 from pipelines.reading.files.pieces import FilePiece, lines_of, pieces_of
 from pipelines.reading.reading import Reading
 from pipelines.reading.sources.mapping import SourceMapping
@@ -183,12 +183,13 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
     folder = asked.target / uuid4().hex
     folder.mkdir()
     if asked.is_checksum:
-        return [ReadPart([ReadFile(files[0], checksum_of(files[0]), None, None)], folder)]
+        return [ReadPart([_only_checksum(files[0])], folder)]
     with ThreadPoolExecutor(1) as hasher:
         # The checksums are computed in parallel with the parsing, as they are needed for every new file.
         checksums = [hasher.submit(_checksum_of, file) for file in files]
         try:
             books = reader.read(files, asked.batch.source, asked.limits, folder)
+            digests = [_required(file, sha256.result()) for file, sha256 in zip(files, checksums, strict=True)]
         except Exception as error:  # one file's fault must not keep the others from being published
             if _is_ours(error):
                 raise
@@ -200,8 +201,8 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
                     for part in read_parts(reader, replace(asked, batch=alone))
                 ]
             return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
-        read = zip(files, checksums, books, strict=True)
-        found = [ReadFile(file, sha256.result(), of_file, None, _lines_of(file)) for file, sha256, of_file in read]
+        read = zip(files, digests, books, strict=True)
+        found = [ReadFile(file, sha256, of_file, None, _lines_of(file)) for file, sha256, of_file in read]
         return [ReadPart(found, folder, digest_of_folder(folder))]
 
 
@@ -211,7 +212,7 @@ def _joined(parts: list[ReadPart]) -> ReadPart:
     """
     (whole,), folder = parts[0].files, parts[0].folder
     pieces = [piece for part in parts[1:] for piece in part.files]
-    if finding := next((piece.finding for piece in pieces if piece.finding is not None), None):
+    if finding := next((read.finding for read in (whole, *pieces) if read.finding is not None), None):
         return ReadPart([replace(whole, finding=finding)], folder)
     from pipelines.ingest.joined_parts import join_books, join_pieces
 
@@ -224,9 +225,30 @@ def _lines_of(file: LandedFile) -> int:
     return lines_of(file) if isinstance(file, FilePiece) else 0
 
 
+def _only_checksum(file: LandedFile) -> ReadFile:
+    """Return a file with its checksum and no books; with the finding if it cannot be read."""
+    try:
+        return ReadFile(file, sha256_of(file), None, None)
+    except (OSError, DamagedFileError) as error:
+        return ReadFile(file, "", None, finding_of(error))
+
+
 def _checksum_of(file: LandedFile) -> str:
-    """Return the checksum of a whole file; empty for a piece, whose checksum is not used."""
+    """Return the checksum of a whole file; empty for a piece, whose checksum is not used, and for a file that cannot
+    be read.
+    """
     return "" if isinstance(file, FilePiece) else checksum_of(file)
+
+
+def _required(file: LandedFile, sha256: str) -> str:
+    """Return the checksum of a file whose records were read. If it is missing, because the file could not be read
+    again a moment ago, compute it now: a content without a checksum could not be recognized by a later run.
+
+    Raises:
+        OSError: the file cannot be read.
+        DamagedFileError: it is no regular file any more.
+    """
+    return sha256 if sha256 or isinstance(file, FilePiece) else sha256_of(file)
 
 
 def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:

@@ -32,7 +32,7 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
     is_new = False
     for file in found.files:
         old = before.get(file.path)
-        if old and old.stamp == file.stamp:
+        if old and old.stamp == file.stamp and old.sha256:
             noted[file.path] = old
             continue
         sha256, of_path = checksum_of(file), entries.get(file.path, [])
@@ -41,7 +41,8 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
             known.stamp, is_new = file.stamp, True
             continue
         _replace(of_path, sha256)
-        first_seen = old.first_seen_at if old and old.sha256 == sha256 else now.isoformat(timespec="seconds")
+        is_same = old is not None and (old.sha256 == sha256 or old.stamp == file.stamp)
+        first_seen = old.first_seen_at if old and is_same else now.isoformat(timespec="seconds")
         noted[file.path] = UnreadFile(sha256, file.bytes, file.stamp, first_seen)
     manifest.unread_files = dict(sorted(noted.items()))
     return is_new or manifest.unread_files != before

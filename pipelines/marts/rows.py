@@ -20,7 +20,7 @@ from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import AllIncidents
 from pipelines.incidents.usual.volumes import SHORT_DAY, is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
-from pipelines.reading.reasons.unread import kinds
+from pipelines.reading.reasons.unread import kinds_of
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 
@@ -108,7 +108,7 @@ def listed_rows(
         "listed_publication": _rows(
             _declared("publication"),
             [[manifest.as_of, manifest.run, _instant(manifest.generated_at), settings.timezone,
-              days[0][0] if days else None, (store.landing / "_SYNTHETIC.md").exists()]],
+              days[0][0] if days else None, store.is_of_sample]],
         ),
     }  # fmt: skip
 
@@ -157,7 +157,7 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
         first_read = _instant(e.first_read_at)
         yield [e.path, e.sha256, e.bytes, e.source, *counts, first_read, e.status, sum(e.nulled.values()),
                e.closed_through, finding]  # fmt: skip
-    for path, kind in kinds(manifest.unread_files, settings.ignore).items():
+    for path, kind in kinds_of(manifest, settings.ignore).items():
         file = manifest.unread_files[path]
         seen = _instant(file.first_seen_at)
         yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, seen, "unread", 0, None, kind and kind.en]

@@ -282,6 +282,7 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
     settings = load_settings(data)
     store = Store(data)
     sources = load_sources(data)
+    store.require_landing_folder()
     store.landing.mkdir(parents=True, exist_ok=True)
     manifest, now = store.read_manifest(), datetime.now(UTC)
     require_sound_clock(manifest, now)

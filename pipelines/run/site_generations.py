@@ -6,7 +6,6 @@ previous generation, and all generations replaced a short while ago, stay for re
 
 import hashlib
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def clear_generations(store: Store) -> None:
     others = []
     for generation in store.site_generations.iterdir():
         if generation.name.startswith(_GONE):
-            shutil.rmtree(generation)
+            durable.discard(generation)
         elif generation.name != current:
             others.append((generation.stat().st_mtime, generation))
     for replaced_at, generation in sorted(others)[:-1]:
@@ -91,7 +90,7 @@ def _remove(generation: Path) -> None:
     # Renamed first, so that a half removed folder is not mistaken for a generation.
     gone = _free_name(generation.with_name(f"{_GONE}-{generation.name}"))
     os.replace(generation, gone)
-    shutil.rmtree(gone)
+    durable.discard(gone)
 
 
 def _free_name(path: Path) -> Path:

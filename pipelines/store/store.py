@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
+from pipelines.common.errors import UsageError
 from pipelines.common.files import durable
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
@@ -42,6 +43,31 @@ class Store:
         self.lock = self.warehouse / ".lock"
         self.catalogue = Catalogue(self.warehouse / "catalogue.sqlite")
         self._older = OlderStore(self.warehouse)
+
+    @property
+    def is_of_sample(self) -> bool:
+        """Whether the logs are synthetic, by the label in landing; false if landing cannot be read."""
+        try:
+            return (self.landing / "_SYNTHETIC.md").exists()
+        except OSError:
+            return False
+
+    def require_landing_folder(self) -> None:
+        """Refuse a file, or a link that leads to no folder, in the place of landing.
+
+        Raises:
+            UsageError: something else than a folder has that name.
+        """
+        if os.path.lexists(self.landing) and not self.landing.is_dir():
+            is_link = self.landing.is_symlink()
+            raise UsageError(
+                f"The {'link leads to no folder' if is_link else 'name belongs to a file'}.",
+                where=str(self.landing),
+                why="Logs are read from the folder of that name.",
+                do="Mount or create the folder that it leads to, then run again."
+                if is_link
+                else "Move the file elsewhere, then run again.",
+            )
 
     def own_place(self, path: Path) -> Path | None:
         """Return the file or folder of this data folder that writing to `path` would overwrite or add to.
@@ -245,7 +271,7 @@ class Store:
     def _keep_only(self, folder: str, names: Container[str]) -> None:
         with suppress(FileNotFoundError), os.scandir(self.warehouse / folder) as entries:
             for entry in [entry for entry in entries if entry.name not in names]:
-                shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
+                durable.discard(Path(entry.path))
 
 
 def _identity(place: Path) -> tuple[int, int]:

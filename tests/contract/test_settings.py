@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -161,6 +162,13 @@ one_click = ["success", "mismatch"]
         "2026-03-09": (("success", "mismatch"), ("success", "mismatch")),
         "2026-03-10": (("success",), ("success",)),
     }
+
+
+@pytest.mark.parametrize("name", ["a?b", "c%20d", os.fsdecode(b"b\xff")])
+def test_a_path_that_the_records_of_runs_cannot_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="The path of the data folder"):
+        data_folder(tmp_path / name)
+    assert data_folder(tmp_path / "100% #1 [x]") == tmp_path / "100% #1 [x]"
 
 
 def test_the_data_folder_is_the_argument_then_the_environment_then_the_projects(

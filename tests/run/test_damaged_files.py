@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import zstandard
 
 from pipelines.closing.warnings import damaged_files
 from pipelines.engines.duckdb import reader
+from pipelines.ingest import part_reader
 from pipelines.reading.files import growth, landing
 from pipelines.reading.files.landing import LandedFile
 from pipelines.store.manifest import Manifest
@@ -156,6 +160,56 @@ def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folde
     cut.unlink()
     folder.roll_up(DAY)
     assert folder.warnings == []
+
+
+def test_a_content_is_stored_with_its_checksum_or_not_at_all(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failing = landing.sha256_of, set[str]()
+    tries = dict.fromkeys(("a.ndjson", "b.ndjson"), 0)
+
+    def stale(file: LandedFile) -> str:
+        tries[file.path] += 1
+        if file.path in failing or tries[file.path] == 1:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return real(file)
+
+    monkeypatch.setattr(landing, "sha256_of", stale)
+    monkeypatch.setattr(part_reader, "sha256_of", stale)
+    # A read that fails once is repeated.
+    folder.land("a.ndjson", [record("a")])
+    folder.roll_up(DAY)
+    assert [(entry.status, bool(entry.sha256)) for entry in folder.files("a.ndjson")] == [("read", True)]
+    failing.add("b.ndjson")
+    folder.land("b.ndjson", [record("b")])
+    folder.roll_up(DAY)
+    assert folder.counted() == {DAY: 1}
+    (damaged,) = (check for check in folder.warnings if check.check_name == "damaged_files")
+    assert "b.ndjson (The file cannot be read: Stale file handle)" in damaged.detail_en
+    failing.clear()
+    folder.roll_up(DAY)
+    assert folder.counted() == {DAY: 2}
+    assert all(entry.sha256 for entry in folder.manifest.files if entry.status == "read")
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.ENOTDIR, errno.EACCES])
+def test_a_file_that_cannot_be_looked_at_after_it_was_read_is_left_to_the_next_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    folder.land("a.ndjson", [record("a")])
+    lost = folder.land("b.ndjson", [record("b")])
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path == lost:
+            raise OSError(number, os.strerror(number), str(path))
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "lstat", lstat)
+        assert folder.ingest(DAY).changing == ["b.ndjson"]
+    folder.roll_up(DAY)
+    assert folder.counted() == {DAY: 2}
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -73,6 +74,26 @@ def test_what_a_run_that_died_while_removing_left_is_removed(folder: DataFolder)
     (folder.store.site_generations / ".gone-00000000-12345678").mkdir()
     clear_generations(folder.store)
     assert generations(folder) == {generation(folder, 1)}
+
+
+def test_a_generation_that_a_reader_has_open_on_nfs_stays_until_a_later_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run in (1, 2):
+        switch(folder, run)
+    os.utime(generation(folder, 1), (0, 0))
+    os.utime(generation(folder, 2), (1, 1))
+
+    def busy(path: Path) -> None:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", busy)
+        switch(folder, 3)
+        clear_generations(folder.store)
+    assert site_is_current(folder.store, Manifest(run=3))
+    clear_generations(folder.store)
+    assert generations(folder) == {generation(folder, 2), generation(folder, 3)}
 
 
 def test_a_reader_in_the_old_generation_goes_on_reading(folder: DataFolder) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
+from pipelines.commands.check.check import check_folder
 from pipelines.ingest import unread_files
 from pipelines.reading.files import landing
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.reasons.unread import kind_of
-from tests.support import DAY, DataFolder, finding, lines, records, tree, write_line_source
+from tests.support import DAY, DataFolder, finding, lines, record, records, tree, write_line_source
 
 AFTER = DAY + timedelta(days=1)
 BOOKS = (
@@ -95,6 +99,35 @@ def test_unread_files_are_listed_and_warned_of_by_kind_until_they_are_gone(
 )
 def test_what_to_do_follows_from_the_name(paths: tuple[str, ...], words: str) -> None:
     assert [path for path in paths if words not in kind_of(path).en] == []
+
+
+def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real, access = landing.LandedFile.opened, os.access
+
+    def closed(file: LandedFile) -> AbstractContextManager[FileIO]:
+        if file.path == "authlog":
+            raise PermissionError(13, "Permission denied")
+        return real(file)
+
+    log = folder.land("authlog", [record("a")])
+    folder.land("other", b"no log")
+    with monkeypatch.context() as patched:
+        patched.setattr(landing.LandedFile, "opened", closed)
+        patched.setattr(os, "access", lambda path, mode: path != log and access(path, mode))
+        folder.tables(DAY)
+        assert check_folder(folder.root) == 3
+    cure = "without a suffix, and cannot be read: if it is a log, grant the right to read it"
+    assert f"unread     landing/authlog: {cure}" in capsys.readouterr().out
+    assert cure in finding(folder.warnings, "unread_files").detail_en
+    assert {path: words[:13] for path, *_, words in folder.rows(BOOKS)} == {
+        "authlog": "without a suf", "other": "of an unknown"
+    }  # fmt: skip
+    # A change of rights changes neither size nor time of a file.
+    folder.tables(DAY)
+    assert folder.counted() == {DAY: 1}
+    assert unread(folder) == ["other"]
 
 
 def test_what_is_left_alone_is_not_unread(folder: DataFolder) -> None:

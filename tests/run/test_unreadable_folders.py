@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipelines.commands.check.check import check_folder
+from pipelines.common.errors import UsageError
 from tests.support import DAY, DataFolder, record
 
 
@@ -65,10 +67,30 @@ def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
 def test_a_landing_that_cannot_be_read_is_reported(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("a.ndjson", [record("a")])
     folder.roll_up(DAY)
+    real = Path.exists
+
+    def exists(path: Path) -> bool:
+        if path.parent == folder.store.landing:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
     close(monkeypatch, folder.store.landing)
-    folder.roll_up(DAY)
+    # Whether the logs are synthetic cannot be known either.
+    monkeypatch.setattr(Path, "exists", exists)
+    folder.tables(DAY)
     assert folder.counted() == {DAY: 1}
     assert folder.manifest.unreadable == ["."]
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_a_landing_that_is_no_folder_is_refused(folder: DataFolder, *, is_link: bool) -> None:
+    landing = folder.store.landing
+    landing.symlink_to("not-mounted") if is_link else landing.write_bytes(b"")
+    for command in (folder.open, partial(check_folder, folder.root)):
+        with pytest.raises(UsageError) as refused:
+            command()
+        assert refused.value.where == str(landing)
+        assert ("link leads to no folder" if is_link else "belongs to a file") in refused.value.what
 
 
 def test_a_check_names_a_folder_that_cannot_be_read(

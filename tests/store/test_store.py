@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,29 @@ def test_what_dead_runs_left_is_cleared_and_all_that_counts_stays(folder: DataFo
     # The tables of the run before, which nothing names any more, go as well.
     assert tree(folder.store.warehouse) == {name for name in counts if f"days/{DAY}/00000001" not in name}
     assert any(f"days/{DAY}/00000002" in name for name in counts)
+
+
+@pytest.mark.parametrize(("number", "is_in_use"), [(errno.EBUSY, True), (errno.EACCES, False)])
+def test_a_leftover_that_is_in_use_hinders_no_run(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, number: int, *, is_in_use: bool
+) -> None:
+    folder.land("a.ndjson", records(5))
+    folder.roll_up()
+    left = folder.store.warehouse / "events" / ".nfs0000000000a1b2c3"
+    left.write_bytes(b"")
+    real = Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path == left:
+            raise OSError(number, os.strerror(number), str(path))
+        real(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with nullcontext() if is_in_use else pytest.raises(PermissionError):
+        folder.store.clear_unfinished(folder.manifest)
+    monkeypatch.undo()
+    folder.store.clear_unfinished(folder.manifest)
+    assert not left.exists()
 
 
 def test_a_run_that_dies_before_its_commit_changes_nothing_that_counts(

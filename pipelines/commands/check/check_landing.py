@@ -2,6 +2,7 @@
 good records.
 """
 
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime
 
@@ -28,10 +29,11 @@ _MOST_EXAMINED = 100
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     """Print the number of files by source, and the findings on files; return whether there is a warning."""
+    store.require_landing_folder()
     files: dict[str, int] = {}
     unreadable: set[str] = set()
     ignored: set[str] = set()
-    unread: list[str] = []
+    unread: list[LandedFile] = []
     logs: list[tuple[LandedFile, SourceMapping]] = []
     scanned = scan(store.landing, unreadable, ignored)
     landed = landed_files(scanned, store.read_manifest().archives, settings)
@@ -40,7 +42,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
         name = mapping.name if mapping else "read by no source"
         files[name] = files.get(name, 0) + 1
         if mapping is None:
-            unread.append(file.path)
+            unread.append(file)
         else:
             logs.append((file, mapping))
     if landed.refused:
@@ -57,7 +59,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     if by_name:
         names = counted(len(by_name), "name")
         print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
-    kind_by_path = kinds(unread, settings.ignore)
+    closed = [file.path for file in unread if not os.access(file.full, os.R_OK)]
+    kind_by_path = kinds([file.path for file in unread], settings.ignore, closed)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):

@@ -28,6 +28,7 @@ def run_fetch(data: Path) -> int:
             why="No object can be fetched.",
             do="Add a table [[fetch]] with `url` and `into`.",
         )
+    store.require_landing_folder()
     try:
         with hold(store.lock, "fetch", now), stage("fetch") as progress:
             report = fetch(store, settings.fetch, now, progress)

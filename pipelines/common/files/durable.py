@@ -3,8 +3,10 @@
 Each write syncs the new file to disk, renames it to its final name, and syncs the folder.
 """
 
+import errno
 import os
 import shutil
+import stat
 from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,19 +14,26 @@ from contextlib import suppress
 from pathlib import Path
 
 _SYNCED_AT_ONCE = 8
+# Errors of file systems that cannot sync folders, as on some network servers and in virtual machines.
+_NO_SYNC_OF_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
+# NFS renames an open file that is removed, to `.nfs…` in its folder, until the file is closed.
+_IN_USE = (errno.EBUSY, errno.ENOTEMPTY)
 
 
 def sync_file(path: Path) -> None:
-    """Wait until the file's bytes are on disk."""
+    """Wait until the bytes of a file, or the entries of a folder, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC_OF_FOLDERS or not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise
     finally:
         os.close(descriptor)
 
 
 def sync_folder(path: Path) -> None:
-    """Wait until the folder's entries (names created, renamed, removed) are on disk."""
+    """Wait until the folder's entries (names created, renamed, removed) are on disk, if its file system can do that."""
     sync_file(path)
 
 
@@ -94,6 +103,17 @@ def write_once(path: Path, content: bytes) -> None:
         os.link(fresh, path)
     fresh.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder that does not count any more. What a program still has open on a network file system
+    cannot be removed: it stays for the next run.
+    """
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno not in _IN_USE:
+            raise
 
 
 def clear_unfinished(folder: Path) -> None:

@@ -45,6 +45,9 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
                 why="Two runs at once would publish over each other.",
                 do="Wait until it has ended, then run again.",
             ) from None
+        except OSError as error:
+            # The system names no file: such file systems have no locks.
+            raise OSError(error.errno, error.strerror, name) from None
         left = _note(descriptor)
         _write(descriptor, {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")})
         _held.add(name)

@@ -36,12 +36,15 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     found = next((one for one in errors_behind(error) if _is_rights_error(one)), None)
     if found is None:
         return None
-    named = [Path(name) for name in _names(found) if os.path.isabs(name)]
+    named = [Path(name) for name in names_of(found) if os.path.isabs(name)]
     # A file may be writable while its folder is not.
     there = [place for nearest in map(_nearest, named) for place in (nearest, nearest.parent)]
     closed = (place for place in chain(there, _below(Path(where))) if not _may_use(place))
-    place = next(closed, named[0] if named else None)
-    return rights_error(place) if place else None
+    if place := next(closed, None):
+        return rights_error(place)
+    # Without a missing right, EPERM means that the file system lacks the operation.
+    is_known = isinstance(found, OSError) and found.errno == errno.EPERM
+    return rights_error(named[0]) if named and not is_known else None
 
 
 def rights_error(path: Path) -> AuthmeterError:
@@ -103,7 +106,7 @@ def _is_rights_error(error: BaseException) -> bool:
     return (isinstance(error, OSError) and error.errno in _NUMBERS) or bool(_WORDS.search(str(error)))
 
 
-def _names(error: BaseException) -> list[str]:
+def names_of(error: BaseException) -> list[str]:
     """Return the files that an error names, the target of a rename first."""
     if isinstance(error, OSError):
         return [os.fsdecode(name) for name in (error.filename2, error.filename) if isinstance(name, str | bytes)]

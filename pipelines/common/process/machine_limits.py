@@ -1,4 +1,5 @@
-"""Recognizes errors caused by the limits of the machine: a full disk, no memory, missing rights.
+"""Recognizes errors caused by the limits of the machine: a full disk, no memory, missing rights, and file systems that
+fail or lack an operation.
 
 A full disk or memory is not the fault of a file, and ends the run with an explanation. DuckDB, SQLite and Python have
 no common error for it, so their messages are searched.
@@ -8,9 +9,10 @@ import errno
 import os
 import re
 import tempfile
+from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, errors_behind
-from pipelines.common.files.rights import as_rights_error
+from pipelines.common.files.rights import as_rights_error, names_of
 
 _ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_WORDS = re.compile(
@@ -19,6 +21,8 @@ _ROOM_WORDS = re.compile(
     re.IGNORECASE,
 )
 _DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
+# Answers of a file system without an operation, such as a lock or a link, or with a disk or server that fails.
+_REFUSED_NUMBERS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EIO, errno.ESTALE}
 # The disk counts as full if a file of this size cannot be written.
 _FEW_BYTES = 1 << 20
 _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
@@ -44,7 +48,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` that explains a full disk, too little memory or missing rights to the user.
+    """Return an `AuthmeterError` that explains a full disk, too little memory, missing rights or an operation that the
+    file system refused to the user.
 
     Return None for any other error, and for an error that is already an `AuthmeterError`.
 
@@ -56,9 +61,9 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
     if is_disk_full(error) or (_is_disk_error(error) and not _has_room(where)):
         return AuthmeterError(
             "The disk is full.",
-            where=where,
+            where=_full_folder(error, where),
             why="The step did not finish; the last good report stays published.",
-            do="Free space where the data folder is, then run again. Nothing else is needed.",
+            do="Free space there, then run again. Nothing else is needed.",
         )
     if is_out_of_memory(error):
         return AuthmeterError(
@@ -67,7 +72,37 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
             why="The step did not finish; the last good report stays published.",
             do="Lower memory_limit below the machine's free memory, or add memory, then run again.",
         )
-    return as_rights_error(error, where)
+    return as_rights_error(error, where) or _as_refused(error, where)
+
+
+def _as_refused(error: BaseException, where: str) -> AuthmeterError | None:
+    """Return an `AuthmeterError` if the file system refused an operation for another reason than missing rights."""
+    found = (one for one in errors_behind(error) if isinstance(one, OSError) and one.errno in _REFUSED_NUMBERS)
+    if (refused := next(found, None)) is None:
+        return None
+    # The error of a rename or a link names the new path last.
+    name = refused.filename2 or refused.filename
+    return AuthmeterError(
+        f"The file system refused an operation: {refused.strerror}.",
+        where=os.fsdecode(name) if isinstance(name, str | bytes) else where,
+        why="The step did not finish; the last good report stays published.",
+        do="Check that its disk or server works, that it has locks, symbolic links and hard links, and that no file is "
+        "immutable. If it lacks one of these, name a data folder elsewhere with --data or AUTHMETER_DATA.",
+    )
+
+
+def _full_folder(error: BaseException, where: str) -> str:
+    """Return the folder that has no room: of a file outside of `where` that the error names, or the one for temporary
+    files, which may be on another disk; else `where`.
+    """
+    named = (Path(name).parent for one in errors_behind(error) for name in names_of(one) if os.path.isabs(name))
+    if outside := next((folder for folder in named if not folder.is_relative_to(where)), None):
+        return str(outside)
+    try:
+        temp = tempfile.gettempdir()
+    except FileNotFoundError as unusable:
+        return str(unusable.strerror)
+    return temp if _has_room(where) and not _has_room(temp) else where
 
 
 def _is_disk_error(error: BaseException) -> bool:

@@ -73,27 +73,27 @@ def scan(landing: Path, unreadable: set[str], ignored: set[str] | None = None) -
     """
     ignored = set() if ignored is None else ignored
     found: list[LandedFile] = []
-    if landing.is_dir():
-        # A list instead of recursion, as folders can be nested deeper than Python's call stack.
-        folders = [(landing, "")]
-        while folders:
-            folder, prefix = folders.pop()
+    # A list instead of recursion, as folders can be nested deeper than Python's call stack.
+    folders = [(landing, "")]
+    while folders:
+        folder, prefix = folders.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = list(listed)
+        except (FileNotFoundError, NotADirectoryError):
+            # It was removed, or replaced by a file, during the scan; or there is no landing.
+            continue
+        except OSError:
+            unreadable.add(prefix.rstrip("/") or ".")
+            continue
+        for entry in entries:
             try:
-                with os.scandir(folder) as listed:
-                    entries = list(listed)
+                _sort_out(entry, prefix, found, folders, ignored)
             except FileNotFoundError:
+                # The file was removed during the scan.
                 continue
             except OSError:
                 unreadable.add(prefix.rstrip("/") or ".")
-                continue
-            for entry in entries:
-                try:
-                    _sort_out(entry, prefix, found, folders, ignored)
-                except FileNotFoundError:
-                    # The file was removed during the scan.
-                    continue
-                except OSError:
-                    unreadable.add(prefix.rstrip("/") or ".")
     yield from sorted(found, key=lambda file: file.path)
 
 
@@ -128,11 +128,11 @@ def _stamp(info: os.stat_result) -> str:
 
 def current_stamp(file: LandedFile) -> str | None:
     """Return the stamp that the file has now, which differs from `file.stamp` if the file changed; None if the file was
-    removed.
+    removed or cannot be looked at any more.
     """
     try:
         return _stamp(file.full.lstat())
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

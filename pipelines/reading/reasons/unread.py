@@ -3,11 +3,12 @@
 The ingest finds these files. Their contents are not read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pipelines.common.text import Bilingual
-from pipelines.reading.files.landing import ARCHIVES, COMPRESSIONS
+from pipelines.reading.files.landing import ARCHIVES, COMPRESSIONS, has_suffix
 from pipelines.reading.sources.mapping import fits_any
+from pipelines.store.manifest import Manifest
 
 _SPREADSHEET = Bilingual("电子表格：请另存为 CSV", "a spreadsheet: save it as CSV")
 _ARCHIVE = Bilingual("归档文件：请解包到此处", "an archive: unpack it here")
@@ -26,6 +27,10 @@ _UNKNOWN = Bilingual(
     "of an unknown kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
     "name it in `ignore`",
 )
+_CLOSED = Bilingual(
+    "没有后缀，且无法读取：若是日志，请授予读取权限；若不是，请写入 `ignore`",
+    "without a suffix, and cannot be read: if it is a log, grant the right to read it; if not, name it in `ignore`",
+)
 # The first kind with a matching ending is used.
 _KINDS = (
     (_SPREADSHEET, (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers")),
@@ -42,6 +47,20 @@ def kind_of(path: str) -> Bilingual:
     return next((kind for kind, endings in _KINDS if name.endswith(endings)), _UNKNOWN)
 
 
-def kinds(paths: Iterable[str], ignore: Sequence[str]) -> dict[str, Bilingual | None]:
-    """Describe each of the files, sorted by path; a file that the setting `ignore` matches gets None."""
-    return {path: None if fits_any(path, ignore) else kind_of(path) for path in sorted(paths)}
+def kinds_of(manifest: Manifest, ignore: Sequence[str]) -> dict[str, Bilingual | None]:
+    """Describe each of the manifest's unread files, as `kinds` does. A file without a checksum could not be read."""
+    closed = [path for path, file in manifest.unread_files.items() if not file.sha256]
+    return kinds(manifest.unread_files, ignore, closed)
+
+
+def kinds(paths: Iterable[str], ignore: Sequence[str], closed: Collection[str] = ()) -> dict[str, Bilingual | None]:
+    """Describe each of the files, sorted by path; None if the setting `ignore` matches it.
+
+    Args:
+        closed: the files among them that cannot be read. Without a suffix, their first bytes decide whether they are
+            logs.
+    """
+    return {
+        path: None if fits_any(path, ignore) else _CLOSED if path in closed and not has_suffix(path) else kind_of(path)
+        for path in sorted(paths)
+    }
