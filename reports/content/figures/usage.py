@@ -13,9 +13,9 @@ USAGE_LOOKS: Final = {
 
 
 def usage_parts(name: str) -> list[str]:
-    """Return the names of the counts that add up to a count; empty if it is not a sum of others.
+    """Return the names of the counts that add up to this count, such as one-click and local number verifications.
 
-    Each of them counts the same records in some of the channels.
+    Return an empty list if no other counts add up to this count.
     """
     whole = METRICS[name]
     parts = [METRICS[one] for one in HEADLINE_USAGE if one != name]
