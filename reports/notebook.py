@@ -49,7 +49,7 @@ def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Noteb
 
 
 class Notebook:
-    """The published tables of one as-of, until it is closed; later publications do not change them."""
+    """The published tables of one as-of. They can be read until `close`; later publications do not change them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, language: str, theme: str) -> None:
         self._connection = connection
@@ -91,9 +91,10 @@ class Notebook:
         """Return a chart over the last days of an app, or of all apps together (`*`).
 
         Args:
-            chart: its name, as docs/engineer.md lists them.
+            chart: name of the chart; docs/engineer.md lists the names.
             days: 7, 30 or 90.
-            series: the channel, or the count of usage, that is drawn alone, with its usual range and the span before.
+            series: the channel or count of usage that is drawn alone, with its usual range and the span before (the
+                same number of days, just before).
 
         Raises:
             UsageError: no such app, chart, series or number of days.

@@ -54,7 +54,7 @@ class CheckResult:
 
     @property
     def is_notice(self) -> bool:
-        """Whether it passed and has a message."""
+        """Whether the check passed and has a message."""
         return self.passed and self.severity == NOTICE
 
 

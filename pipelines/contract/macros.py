@@ -1,4 +1,4 @@
-"""The SQL macros of the contract, which every connection has."""
+"""The SQL macros of the contract, which every connection to DuckDB has."""
 
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.fields import record_macros
@@ -6,7 +6,9 @@ from pipelines.contract.record.word_numbers import word_macros
 
 
 def contract_macros() -> str:
-    """Return the SQL statements that create all macros: the macros about channels and carriers, those about the numbers
-    of a record's fixed words, and the macros in `sql/macros.sql`.
+    """Return the SQL statements that create the macros of every connection.
+
+    They are the macros about channels and carriers, the macros between a record's fixed words and their numbers, and
+    the macros in `sql/macros.sql`.
     """
     return ";\n".join([*record_macros(), *word_macros(), sql("pipelines.contract", "macros")])

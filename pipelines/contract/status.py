@@ -26,7 +26,7 @@ def is_problem(kind: str) -> bool:
 def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
     """Return whether an incident that is open and part of no other needs action: exit code 3, and red on pages.
 
-    Incidents of the kind `further` are only listed.
+    Acknowledged incidents and incidents of the kind `further` need none.
     """
     return is_problem(kind) and not is_acknowledged
 
@@ -135,7 +135,7 @@ class OpenIncident(BaseModel):
 
     @property
     def is_alarm(self) -> bool:
-        """Whether it needs action."""
+        """Whether the incident needs action."""
         return is_alarm(self.kind, is_acknowledged=self.acknowledged)
 
 

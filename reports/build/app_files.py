@@ -1,8 +1,8 @@
 """Writes the folder of each app: page, figures, sign-in sessions, detail CSV, files by month, and possibly a workbook.
 
 `site.py` calls it for all apps, up to 100,000. Rendering a template for each app would take most of the run. The page
-is therefore rendered once, and name, folder and incidents are inserted for each app; its script loads everything else
-from the figures.
+is therefore rendered once, and name, folder and incidents are inserted for each app. The script of the page loads
+everything else from the figures.
 """
 
 from collections import deque
@@ -43,7 +43,7 @@ NAME_MARK, FOLDER_MARK, INCIDENTS_MARK = "@@NAME@@", "@@FOLDER@@", "@@INCIDENTS@
 
 
 class AppFiles(NamedTuple):
-    """Sizes of the files that were written for one app: bytes, and the rows of the detail CSV without its header.
+    """Sizes in bytes of an app's page, detail CSV and workbook, and the number of rows of the CSV without its header.
 
     `xlsx_bytes` is None without a workbook.
     """
@@ -274,6 +274,9 @@ def _joined_rows(detail: pl.DataFrame, texts: pl.DataFrame, first: int, stop: in
 
 
 def _spans_from(detail: pl.DataFrame, spans: list[tuple[int, int]], day: date) -> list[tuple[int, int]]:
-    """Return the spans without their rows before `day`. A span is (first row, row after the last), sorted by day."""
+    """Return each span of rows without the rows before `day`.
+
+    A span is the first row and the row after the last. The rows of a span are sorted by day.
+    """
     before = np.append(0, np.cumsum((detail.get_column("day") < day).to_numpy()))
     return [(start + int(before[stop] - before[start]), stop) for start, stop in spans]

@@ -32,9 +32,10 @@ def sign_in_documents(marts: PublishedTables, keys: Sequence[str], word: Callabl
 def _lines(
     marts: PublishedTables, span: dict[str, str], word: Callable[[str], Bilingual]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the key of each app, and the fields of its document that are not tables: the sentence in both languages,
-    the sign-in records of the data day, how many of them have no subject, and numbers by day. `span` has the first and
-    last key.
+    """Yield the key of each app, and the fields of the app's document that are not tables.
+
+    The fields are the sentence in both languages, the numbers of all sign-in records and of records without a subject
+    on the data day, and the sessions of each day by way and by step. `span` has the first and the last key.
     """
     as_of = marts.publication.as_of
     for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):

@@ -51,8 +51,9 @@ _OPENED: Final = 2
 class AccountView:
     """One account on the page of packages.
 
-    `figures` are the values of the `drawing` for the page's script, `shades` the shade of each drawn package,
-    `last_day` is the last day of the drawing. Without a `course` there is no drawing.
+    `drawing` shows the units left by day (`course`). `figures` has the same values as JSON for the page's script,
+    `shades` the shade of each drawn package by id, and `last_day` is the last drawn day. `course`, `drawing` and
+    `figures` are None if no package had units left in the last 90 days.
     """
 
     account: PackageAccount
@@ -89,7 +90,12 @@ class BillingPages:
 
     @property
     def menu(self) -> list[tuple[str, Bilingual]]:
-        """Path and name of each page that has data, or bad rows or notices of its own registry files."""
+        """Path and name of each page that the menu lists.
+
+        It lists the page of packages if an account has a package, the page of reconciliation if there are statements,
+        and the page of limits if a limit is not a default one. It also lists a page whose own registry files have bad
+        rows or notices.
+        """
         pages = (
             (self._accounts, "packages.html", t("Packages")),
             (self._reconciled.months or self._reconciled.days, "reconciliation.html", t("Reconciliation")),
@@ -158,5 +164,5 @@ class BillingPages:
 
 
 def _files_of(files: Mapping[str, WrittenFile], *names: str) -> list[tuple[str, Bilingual, WrittenFile]]:
-    """Return path, title and file of the named tables, if a file was written for them."""
+    """Return path, title and file of each named table for which a file was written."""
     return [(files[name].path, BILLING_CSVS[name], files[name]) for name in names if name in files]

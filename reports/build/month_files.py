@@ -1,8 +1,8 @@
 """The detail of each app by calendar month: `apps/<folder>/monthly/<YYYY-MM>.csv`, and the newest months as workbooks.
 
 A file of a past month is linked from the previous generation unless its rows, the code that writes it or its language
-changed. The file of the current month is cut from the rows of the 30 days, which `app_files.py` reads. This module
-decides which months are written and how; the columns are defined by the detail export.
+changed. The rows of the current month come from `app_files.py`, which reads them together with the last 30 days. This
+module decides which months are written and how; the columns are defined by the detail export.
 """
 
 import os
@@ -35,8 +35,10 @@ _CODE: Final = ("reports/export", "reports/content/sql/site", "reports/build/mon
 
 
 class MonthFile(NamedTuple):
-    """A file of an app's month; `content` is its bytes, or the previous generation's file if it is unchanged. `rows` is
-    None for a workbook; `source` is a digest of the file's inputs, None if it must be made again each time.
+    """A file of an app's month. `content` is the bytes of the file, or the unchanged file of the previous generation.
+
+    `rows` is the number of rows of a CSV file, None for a workbook. `source` is a digest of the file's inputs. It is
+    None for the current month, whose files are made again in each run.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Generation:
 
 
 def read_generation(folder: Path | None) -> Generation | None:
-    """Return the generation in `folder`; None if there is no folder, or its manifest cannot be read."""
+    """Return the generation in `folder`; None if `folder` is None or the generation's manifest cannot be read."""
     if folder is None:
         return None
     try:
@@ -67,7 +69,7 @@ def read_generation(folder: Path | None) -> Generation | None:
 
 
 class AppMonths:
-    """The months of all apps; decides which of their files must be written."""
+    """The files of all apps by month: decides which are made, and which are linked from the previous generation."""
 
     def __init__(
         self,
@@ -158,7 +160,7 @@ class AppMonths:
 
 
 def write_months(writer: SiteWriter, folder: str, files: Sequence[MonthFile], before: Generation | None) -> None:
-    """Write the files of an app's months into `monthly/` of its folder, which is only made if there are files."""
+    """Write the files of an app's months into `monthly/` of the app's folder. Without files, make no `monthly/`."""
     if not files:
         return
     writer.folder(f"{folder}/monthly")

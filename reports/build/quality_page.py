@@ -27,7 +27,8 @@ def quality_values(
     Args:
         quality: the days by date.
         by_key: the apps that have a page.
-        packages: rows of schemes and app package names that apps logged and the registry lacks, the app key first.
+        packages: rows of `quality/unregistered_packages`: schemes and package names that registered apps logged and
+            the registry lacks.
     """
 
     def cell(key: str) -> list[str | None]:

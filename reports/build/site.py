@@ -83,11 +83,11 @@ def render_site(
 ) -> SiteReport:
     """Write the whole site of the published `database` into `target`, an empty folder.
 
-    The same database and records give the same bytes.
+    The same database, records and settings give the same bytes.
 
     Args:
         xlsx_apps: keys of the apps that also get a workbook; `*` means all.
-        settings: memory, threads and the language of headings.
+        settings: settings such as memory, threads and the language of headings; by default, the default settings.
         before: folder of the generation that the site replaces: files of unchanged months are linked from there.
         records: records of the as-of behind open incidents, by app key (`reports/export/incident_records.py`).
         events_from: the first day whose events are stored; None if no event was removed.
@@ -267,8 +267,8 @@ class _Site:
     def _months(self) -> list[Month]:
         """Write the CSV of each calendar month since the first record, and return the months, newest first.
 
-        The counts of a month are its number of days, its days with data, and the usage of all apps together; None if
-        the month has no record.
+        The counts of a month are its days up to the as-of, its days with data, and the usage of all apps together.
+        They are None if the month has no record.
         """
         self.writer.folder("monthly")
         totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}
@@ -333,7 +333,7 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Return the metric that lists of days show: the first card's, or the third-party card's if the first card has
-        no counts on any day.
+        """Return the metric that lists of days show: number verifications, or third-party authorizations if no day has
+        a number verification.
         """
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]

@@ -93,7 +93,7 @@ class Chart:
     """A chart over the days of a window.
 
     `group` and `field` address the numbers in a page's figures: `group[series][field]`, or `group[series]` without a
-    field. The page shows the same title, which is repeated in `static/js/pages/sections.js`.
+    field. `title` is for notebooks; pages get the same text from `static/js/pages/sections.js`.
     """
 
     title: Bilingual
@@ -104,9 +104,9 @@ class Chart:
 
     @property
     def starts_at_zero(self) -> bool:
-        """Whether the axis of the values begins at zero.
+        """Whether the axis of the values begins at zero: for counts, and for shares of channels.
 
-        For rates and latencies it covers only the range of their values, as changes would otherwise be invisible.
+        The axis of rates and latencies covers only the range of the values, as changes would otherwise be invisible.
         """
         return self.unit == "records" or self.field == "share"
 
@@ -207,8 +207,9 @@ def layout(language: str, theme: str) -> dict[str, Any]:
 def backdrops(theme: str) -> dict[str, dict[str, Any]]:
     """Return the shapes behind the lines by kind, as Plotly shapes without positions.
 
-    The kinds are days without data, holidays, marked days, the usual range and the span before. The last two have no
-    colour here: they get the colour of the line that they belong to.
+    The kinds are days without data, holidays, marked days, the band of the usual range, and the thin line of the span
+    before (the same number of days, just before the drawn days). The band and the thin line have no colour here: they
+    get the colour of the line to which they belong.
     """
     colours = THEMES[theme]
     strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}

@@ -1,7 +1,7 @@
-"""Chooses the apps that the briefing lists, computes their figures of the data day with usual ranges, and sorts them by
-health, the least healthy first.
+"""Computes the figures of the apps that the briefing lists on the data day, with usual ranges.
 
-The usual range is defined in `pipelines/incidents/usual/norms.py`; the usage page lists all apps with all counts.
+Apps with an open incident come first, then apps below a usual range, then the others. The usual range is defined in
+`pipelines/incidents/usual/norms.py`; the usage page lists all apps with all counts.
 """
 
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ APPS_LISTED: Final = 50
 
 @dataclass(frozen=True)
 class AppHealth:
-    """An app on the data day: its requests (`volume`) and technical success (`rate`), each with the usual range, and
-    the course of one of them over 30 days (`line`).
+    """An app on the data day: requests (`volume`) and technical success (`rate`), each with the usual range.
 
     Attributes:
         has_open_incident: the app has an open incident.
-        has_red_incident: one of its open incidents is red.
-        newest: newest day of the 30 that has a record.
-        line: the rate by day, or the requests by day if the app has no login channel (`is_line_of_rate` is false).
+        has_red_incident: one of the app's open incidents is red.
+        newest: the newest of the last 30 days on which the app has a record; None if there is no such day.
+        line: the rate on each of the 30 days. If no day has a rate, the requests of each day; `is_line_of_rate` is then
+            false.
     """
 
     app: App
@@ -44,18 +44,19 @@ class AppHealth:
 
     @property
     def is_below(self) -> bool:
-        """Whether its requests or its technical success are below the usual range."""
+        """Whether the app's requests or technical success are below the usual range."""
         return "below" in (self.usual_rate.side, self.usual_volume.side)
 
     @property
     def is_unusual(self) -> bool:
-        """Whether its requests or its technical success are outside the usual range."""
+        """Whether the app's requests or technical success are outside the usual range."""
         return self.is_below or "above" in (self.usual_rate.side, self.usual_volume.side)
 
     @property
     def has_no_usual_range(self) -> bool:
-        """Whether neither its requests nor its technical success can be compared with a usual range: there are too few
-        days, it is a holiday, or the day has no value.
+        """Whether the app's requests and technical success both lack a value or a usual range.
+
+        A usual range needs enough earlier days. On a holiday, requests have none.
         """
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
@@ -67,10 +68,12 @@ def app_health(
     incident_days: IncidentDays,
     quality: Quality,
 ) -> list[AppHealth]:
-    """Return the listed apps, the least healthy first.
+    """Return the listed apps: apps with an open incident first, then apps below a usual range, then the others.
+
+    Apps with an open incident are in the order of `open_`. Each of the two other groups is sorted by requests.
 
     Args:
-        open_: for each app with an open incident, whether one of its incidents is red; in the order of the incidents.
+        open_: by key of each app with an open incident, whether one of these incidents is red.
         incident_days: the days of every incident.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)

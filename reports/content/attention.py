@@ -114,7 +114,10 @@ def _records(marts: PublishedTables, data_state: DataState) -> Iterator[Finding]
 
 
 def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
-    """Yield apps and channels whose rate is 100% on the data day and was not before: the log may have lost failures."""
+    """Yield app, channel and name of each rate that is suddenly 100% on the data day: the log may have lost failures.
+
+    `sql/briefing/whole_rates.sql` compares the rate with earlier days.
+    """
     words = {one.key: one.label for one in marts.channels}
     for app_name, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label
@@ -122,7 +125,7 @@ def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
 
 
 def _some(names: list[str]) -> str:
-    """Return the first few names, joined."""
+    """Return the first `_DAYS_NAMED` names, separated by commas, with an ellipsis if there are more."""
     return ", ".join(names[:_DAYS_NAMED]) + (" …" if len(names) > _DAYS_NAMED else "")
 
 

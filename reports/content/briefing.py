@@ -27,8 +27,8 @@ _LEAST_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class Briefing:
-    """Content of the first page. `severity` is the severity of `sentence`. Open incidents are in `cards`, or in `more`
-    if they have no card.
+    """Content of the first page. `severity` is the severity of `sentence`. The first open incidents are in `cards`, all
+    others in `more`.
     """
 
     severity: Literal["good", "warn", "bad"]
@@ -92,12 +92,13 @@ class _AppsWithoutIncident:
     """Counts of the apps without an open incident, by state.
 
     Attributes:
-        normal: apps in no other state. They include active apps that the briefing does not list, which are not compared
-            with a usual range. If there are any, `are_all_listed` is false, and the text is "no incident" instead of
-            "normal".
+        normal: apps with a record in the 30 days and in none of the other states.
+        below, above: apps below or above a usual range; apps that are both count as below.
         without_norm: apps without a usual range: they have too few days, or only requests, which have no usual range
             on a holiday (`is_holiday`).
         silent: apps without a record in the 30 days, except disabled apps, which should have none.
+        are_all_listed: whether the briefing lists all apps with a record. Apps that are not listed are in `normal`, but
+            were not compared with a usual range: the text is then "no incident" instead of "normal".
     """
 
     normal: int

@@ -18,8 +18,8 @@ CHARTED_APPS = 12_000
 def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the numbers of the apps in `listed` as JSON, in frames with one row per app.
 
-    Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by entry channel and
-    way; `step_days`, sessions by step of the funnel, with median times between steps.
+    Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by day, entry channel
+    and way (one of `WAYS`); `step_days`, sessions by day and step of the funnel, with median times between steps.
 
     The call takes half as long as all steps of `PublishedTables.prepare`, mostly outside of DuckDB: make it in another
     thread, on a second connection.
@@ -46,7 +46,7 @@ def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.Data
 
 
 def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str, str]:
-    """Return the counts of the days from the first of the 13 months up to the last 90 days, as JSON by app key.
+    """Return the counts of the days before the last 90, from the first of the charts' 13 months on, as JSON by app key.
 
     The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left out.
     """
@@ -61,8 +61,8 @@ def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str,
 def chart_rows(tables: PublishedTables, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of the charts of one app, or of all apps together (`*`).
 
-    Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the 90 days and
-    latencies, the second the 13 months.
+    Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the last 90 days,
+    also with latencies, the second the last 13 months.
     """
     # The queries return `*` only at place 0.
     listed = dict.fromkeys([ALL_APPS, app_key])

@@ -1,7 +1,7 @@
 """Data that the site's pages share: the state of the data day, and the apps.
 
-Rows of the published tables (`published.py`) are arranged here; its queries compute the figures, `attention.py` the
-findings.
+This module arranges rows of the published tables. The queries that `published.py` runs compute the figures,
+`attention.py` the findings.
 """
 
 from collections.abc import Iterable

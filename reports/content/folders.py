@@ -26,8 +26,8 @@ def _is_plain(key: str) -> bool:
 def app_folders(keys: Iterable[str]) -> dict[str, str]:
     """Return the folder name of each app key: the key, or the first 16 hex digits of its SHA-256 if the key is unsafe.
 
-    Unsafe keys are: keys that differ from another only in case, reserved names, keys with a dot at either end, and keys
-    that equal the digest of another key (two apps would share a folder).
+    Unsafe keys are: keys that break the pattern of app keys, keys that differ from another only in case, reserved
+    names, keys with a dot at either end, and keys that equal the digest of another key (two apps would share a folder).
     """
     unique = sorted(set(keys))
     twins = Counter(key.casefold() for key in unique)
@@ -38,5 +38,8 @@ def app_folders(keys: Iterable[str]) -> dict[str, str]:
 
 
 def app_folder(key: str, all_keys: Iterable[str]) -> str:
-    """Return the folder name of one app among all; use `app_folders` for many."""
+    """Return the folder name of the app `key`. The name can depend on the keys of all apps (`all_keys`).
+
+    Use `app_folders` for many apps.
+    """
     return app_folders([*all_keys, key])[key]

@@ -49,7 +49,7 @@ class KeyFigure:
 
     @property
     def colour(self) -> Literal["good", "bad", ""]:
-        """The colour of the day's figure."""
+        """The colour of the data day's figure; empty within the usual range."""
         return colour(self.usual.side, METRICS[self.metric].better)
 
 
@@ -83,7 +83,10 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
 
 
 def _over(rows: Sequence[DayNorm], days: Collection[date]) -> float | None:
-    """Return the sum of a count, or the rate over all requests, of the given days; None if none of them has data."""
+    """Return the sum of a count over the given days, or a rate over all their requests.
+
+    Return None if no day has data or, for a rate, no request.
+    """
     known = [(row.value, row.requests) for row in rows if row.day in days and row.value is not None]
     if not known:
         return None

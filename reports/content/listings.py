@@ -17,10 +17,10 @@ _QUARTER: Final = "day BETWEEN $long_first AND $last"
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows of a table.
+    """A query that lists rows of a table.
 
     Attributes:
-        columns, order: default to all columns and the order of the key.
+        columns, order: SELECT items and ORDER BY items. If `columns` is empty, all columns in the order of the key.
         sums: counts that are summed for each combination of the columns.
         is_cut: whether at most `$limit` rows are returned.
     """

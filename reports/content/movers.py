@@ -22,8 +22,9 @@ _LISTED: Final = 5
 class Mover:
     """One channel of one app on a day, compared with the same weekday of the eight weeks before.
 
-    `metric` is the metric counted in `now`. `usual` is the median of these weeks, `low` and `high` the usual range
-    around it. Rates are over the requests that the user did not cancel; `usual_rate` is over all these weeks.
+    `now` is the count of `metric`, `usual` the median of these weeks, and `low` and `high` are the ends of the usual
+    range. `rate` is `now` divided by the number of requests; for authorizations, without the requests that users
+    cancelled. `usual_rate` is the same over all these weeks.
     """
 
     app_key: str
@@ -38,12 +39,15 @@ class Mover:
 
     @property
     def side(self) -> Side:
-        """The position relative to the usual range."""
+        """The position of `now` relative to the usual range."""
         return "below" if self.now < self.low else "above" if self.now > self.high else "inside"
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """Return the largest changes of each day from the usual count: decreases first, then increases, each by size."""
+    """Return the largest changes of each day from the usual count: decreases first, then increases, each by size.
+
+    A holiday has no usual count and no changes.
+    """
     if not days:
         return {}
     rows = marts.frame("days/moving_days", days=list(days), reach=REFERENCE_DAYS, movers_among=_AMONG)

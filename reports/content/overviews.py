@@ -43,7 +43,7 @@ class DayNote:
 class Overview:
     """The page of one closed day.
 
-    A card has metric, count, count on the day it is compared with, and the position relative to the usual range.
+    A card has metric, count, count a week before, and the position of the count relative to the usual range.
     """
 
     day: date
@@ -63,7 +63,7 @@ class Overview:
 def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Iterable[date]) -> list[date]:
     """Return the days that have a page, newest first: the last 90 days, and the first days of incidents, however old.
 
-    Days before the first record have none.
+    Days before the first record have no page.
     """
     return sorted((quality.keys() & {*window(as_of, LONG_DAYS), *first_days}), reverse=True)
 

@@ -1,4 +1,4 @@
-"""Runs the queries of `sql/` and `listings.py` on the published tables. They are few, and each reads all apps together.
+"""Runs the queries of `sql/` and `listings.py` on the published tables. For the site, no query runs once for each app.
 
 Other modules interpret the rows. The queries in `STEPS` run in order and prepare the figures documents: the result of
 each is a temporary table with its name, which later steps read.
@@ -160,7 +160,9 @@ class PublishedTables:
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
-        """Return every current incident: open first, then unacknowledged, then by loss."""
+        """Return every current incident: open ones first, then unacknowledged ones, then kinds other than `further`,
+        then by loss.
+        """
         return incidents_of(self._connection)
 
     def withdrawn(self) -> list[PublishedIncident]:
@@ -170,8 +172,8 @@ class PublishedTables:
     def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
         """Return the days of the incidents' curves, sorted by incident and day, as rows of id, day, value and requests.
 
-        The value is the successes of a rate, otherwise a count of requests or records, or a latency in ms. Only rates
-        have requests, otherwise None.
+        The value is the successes of a rate, otherwise a count of requests or records, or a latency in ms. `requests`
+        is the denominator of a rate, otherwise None.
         """
         return incident_days(self._connection, ids, self.publication.as_of)
 
@@ -241,7 +243,7 @@ class PublishedTables:
         return self.rows("versions/released_versions", app_key=app_key)
 
     def keep(self, name: str, rows: pl.DataFrame) -> None:
-        """Store rows as a temporary table, sorted by `app_key`; it replaces an earlier one with the name."""
+        """Store rows as a temporary table, sorted by `app_key`; an earlier table of that name is replaced."""
         self._connection.register("given_rows", rows)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given_rows ORDER BY app_key")
         self._connection.unregister("given_rows")

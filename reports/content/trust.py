@@ -110,7 +110,7 @@ def _window(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
 
 
 def _gaps(data_state: DataState) -> str:
-    """Return the severity of a text about days without data: `bad` if the data day has none, else `warn`."""
+    """Return the severity of a text about days without data: `bad` if the data day is one of these, else `warn`."""
     return "bad" if data_state.today.state == "missing" else "warn"
 
 

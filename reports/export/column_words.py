@@ -1,7 +1,7 @@
 """Words for the columns of exported files: names, units and meanings in both languages.
 
-Metrics have the words of their declaration; other columns are named here. A column without an entry keeps its table
-name and has no meaning in files. The setting `csv_language` chooses the language of a file.
+Metrics have the words of their declaration; other columns are named here, in `_WORDS`. All further columns keep their
+own names and have no meaning in files. The setting `csv_language` chooses the language of a file.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Language = Literal["", "zh", "en"]
 
 
 class ColumnWords(NamedTuple):
-    """The words of a column; `unit` is empty if it has none."""
+    """Name, label, unit and meaning of a column. Unit and meaning are empty if the column has none."""
 
     name: str
     label: Bilingual
@@ -101,7 +101,10 @@ _WORDS: Final = {
 
 
 def column_words(column: str) -> ColumnWords:
-    """Return the words of a column; a column without an entry is labelled with its own name and has no meaning."""
+    """Return the label, unit and meaning of a column.
+
+    A column that is neither a metric nor in `_WORDS` is labelled with its own name and has no meaning.
+    """
     if column in METRICS:
         metric = METRICS[column]
         return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)

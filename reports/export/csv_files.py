@@ -50,8 +50,9 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 
 
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Return `rows` with texts: the column `place` has the row number in `texts` for each row, and is replaced by the
-    columns of `texts`, which follow the first column.
+    """Return `rows` with the columns of `texts` after the first column, and without the column `place`.
+
+    `place` is the number of the row in `texts` that belongs to a row.
     """
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()

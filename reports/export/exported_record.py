@@ -20,6 +20,6 @@ EXPORTED: Final = {
 
 
 def record_macro() -> str:
-    """Return the statement for the SQL macro `exported_record(row)`, a struct of these columns."""
+    """Return the statement for the SQL macro `exported_record(row)`, a struct of the columns in `EXPORTED`."""
     columns = ", ".join(f"'{column}': {expression}" for column, expression in EXPORTED.items())
     return f"CREATE TEMP MACRO exported_record(row) AS {{{columns}}}"

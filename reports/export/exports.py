@@ -1,7 +1,7 @@
 """Exports for analysts: the detail of one app over any span, its stored records (masked), and the usage of a month.
 
-This module selects the rows, `files.py` writes them. The site's detail files use the same queries of `reports/content`,
-so an export of the same span has the same bytes.
+This module selects the rows, `files.py` writes them. The site's CSV files use the same queries of `reports/content`, so
+an exported CSV of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def export_month(database: Path, month: date, format: str, target: Path, languag
     Args:
         database: the published DuckDB file; only read.
         language: of the headings.
-        month: its first day.
+        month: the first day of the month.
         format: `csv`, `parquet` or `xlsx`.
         target: the file to replace.
 

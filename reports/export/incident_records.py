@@ -36,8 +36,8 @@ def incident_records(
 ) -> dict[str, pl.DataFrame]:
     """Return, by app key, the records on the as-of of apps that have an open incident of their own.
 
-    At most `MOST_RECORDS` of an app, failed ones first, and at most `MOST_APPS` apps, fewer if they have very many
-    records. An app without a record on that day is left out.
+    An app has at most `MOST_RECORDS` records, failed ones first. There are at most `MOST_APPS` apps, and fewer if they
+    would have more than a million records together on that day. An app without a record on that day is left out.
 
     Args:
         key: the key of the hashes.

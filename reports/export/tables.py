@@ -62,7 +62,8 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
 
 
 def has_days(table: str) -> bool:
-    """Return whether a published table or view has days, months or periods, so that a span selects among its rows.
+    """Return whether the rows of a published table or view have days, months, periods or times of reading, by which a
+    span of days selects rows.
 
     Raises:
         UsageError: no such table is published.

@@ -1,9 +1,9 @@
 """Writes the xlsx files of the site and of `authmeter export`: a sheet of rows, and a sheet that describes the columns.
 
-There is only one heading row, because pivot tables and filters do not support two; it has each column's Chinese name
-and its table name, or the words of `csv_language`. Texts are text cells and remain so when edited: keys keep their
-zeros, formulas and links stay text. Days are dates, shares percentages. NULL is an empty cell. The creation date is a
-day of the data, so that the same rows give the same bytes.
+There is only one heading row, because pivot tables and filters do not support two. A heading is the Chinese label and
+the name of a column, or the label in the language `csv_language`. Texts are text cells and remain so when edited: keys
+keep their zeros, formulas and links stay text. Days are dates, shares percentages. NULL is an empty cell. The creation
+date is a day of the data, so that the same rows give the same bytes.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -53,7 +53,9 @@ def write_workbook(
     folder: Path | None = None,
     language: Language = "",
 ) -> int:
-    """Write at most `XLSX_MAX_ROWS` rows one by one, without holding them in memory, and return their number.
+    """Write rows one by one, without holding them in memory, and return their number.
+
+    The caller must pass at most `XLSX_MAX_ROWS` rows.
 
     Args:
         made: the workbook's creation date.

@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 class CompiledTemplates(FileSystemBytecodeCache):
     """A cache whose entries are invalid if the source, the words or the filters changed.
 
-    As for modules, a folder without write permission is not an error.
+    As with Python's compiled modules, a folder without the right to write is not an error.
     """
 
     def __init__(self, folder: Path = _HERE / "__pycache__") -> None:
@@ -36,8 +36,8 @@ class CompiledTemplates(FileSystemBytecodeCache):
 def compiled_inputs_checksum(reports: Path) -> str:
     """Return a checksum of the code of `content/` and `pages/`, and of the translations.
 
-    Compiled templates depend on both besides their source: they contain words, and results of filters, because Jinja
-    applies filters to constants when it compiles.
+    Besides their source, compiled templates depend on this code and on the translations: they contain words, and
+    results of filters, because Jinja applies filters to constants when it compiles.
     """
     files = sorted([*reports.glob("content/**/*.py"), *reports.glob("pages/*.py"), *reports.glob("locale/**/*.po")])
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -30,7 +30,7 @@ _REQUESTS: Final = {"trend": "authorization_requests", "verification": "verifica
 class ChartLists:
     """The numbers of one app's charts by channel: lists with a number for each day or month.
 
-    Days and months without data have None. If only the row is missing, a count is zero and a latency None.
+    Days and months without data have None. If a day or month with data has no row, counts are zero and latencies None.
 
     Args:
         rows: one of the two frames that `chart_rows` in `chart_numbers.py` returns.

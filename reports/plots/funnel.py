@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def funnel(source: Source, app_key: str, app_name: str, days: int) -> "Figure":
     """Return the funnel of an app, or of all apps together (`*`), over the last `days` days up to the as-of.
 
-    A rate is a dash if the logs lack one of its two steps, or if no session contains the first one.
+    A rate is a dash if the logs lack one of its two steps, or if no session contains the first step.
     """
     found = funnel_counts(source.marts, window(source.marts.publication.as_of, days).first, app_key)
     between = rates(found)

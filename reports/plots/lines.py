@@ -57,7 +57,7 @@ def size_markers(line: Trace, ticks: Collection[str]) -> None:
 
 
 def end_names(lines: Sequence[Trace], layout: Mapping[str, Any], source: Source) -> list[dict[str, Any]]:
-    """Return the name at the end of each line, moved apart so that no names overlap."""
+    """Return a Plotly annotation with the name at the end of each line; the names are moved so that none overlap."""
     low, high = layout["yaxis"]["range"]
     top, bottom = layout["margin"]["t"], HEIGHT - layout["margin"]["b"]
     last = [next((one for one in reversed(line["y"]) if one is not None), None) for line in lines]

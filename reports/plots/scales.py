@@ -1,7 +1,7 @@
 """Ticks and ranges of a chart over days, and the shapes behind its lines, as Plotly expects them.
 
 The pages' scripts have the same functions (`static/js/charts/scales.js` and `end_labels.js`), because a page redraws
-for every width. Both are tested with the same cases, `tests/reports/chart_cases.json`.
+for every width. These functions and the scripts are tested with the same cases, `tests/reports/chart_cases.json`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +80,7 @@ def whole_days(days: Sequence[date], backdrop: Shape) -> list[Shape]:
 
 
 def previous_line(days: Sequence[date], values: Values, colour: str, backdrop: Shape) -> list[Shape]:
-    """Return a thin line of the `values` of the span before, drawn at the present `days`; empty without values."""
+    """Return a thin line of the `values` of earlier days, drawn at the present `days`; empty without values."""
     runs = _runs(values)
     path = "".join("M" + "L".join(f"{days[i]},{_number(values[i])}" for i in run) for run in runs)
     return [backdrop | {"path": path, "line": backdrop["line"] | {"color": colour}}] if path else []
@@ -158,8 +158,10 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
 
 
 def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return heights as close as possible to the wanted heights, in the same order, at least one line apart and within
-    the bounds.
+    """Return the wanted heights in pixels, moved so that they are at least one line of text apart and not below
+    `bottom`.
+
+    Heights keep their order. They are not above `top` either, if there is room for all lines.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = [0.0] * len(wanted)

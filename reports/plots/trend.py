@@ -130,7 +130,10 @@ class _Trend:
         return layout | {"annotations": end_names(lines, layout, source) or [source.empty()]}
 
     def _before(self, series: str) -> list[float | None]:
-        """Return a number of the span before for each drawn day; empty if that span begins before the 90 days."""
+        """Return the numbers of the span before, one for each drawn day.
+
+        Empty if the span before begins before the last 90 days.
+        """
         if 2 * self._span > LONG_DAYS:
             return []
         drawn = LONG_DAYS - self._first

@@ -49,7 +49,8 @@ def site_path(raw_path: bytes) -> SitePath | None:
     """Return the file that a request's path names, decoded once; its index page if the path ends in a slash.
 
     Returns None if no file of a site can have such a name: leading dots, an encoded slash or percent sign, empty names,
-    or other characters than ASCII letters, digits and `._-`. Returns None for the tables for other systems, too.
+    or other characters than ASCII letters, digits and `._-`. Also returns None for files under `tables/`, which other
+    systems read from the folder and not from this server.
     """
     if not raw_path.startswith(b"/"):
         return None

@@ -23,7 +23,10 @@ _FORM_LIMIT = 4096
 
 
 class ServedSite:
-    """The application: serves the site of a data folder to the readers in the tokens file, or to all without one."""
+    """The application: serves the site of a data folder to the readers in the tokens file.
+
+    If no tokens file is given, it serves everybody.
+    """
 
     def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
         self._site, self._tokens, self._cookie = site, tokens, cookie
@@ -69,8 +72,9 @@ class ServedSite:
         return self._file(request, path, entry) if given is None else self._signed_in(request, path, entry, given)
 
     def _signed_in(self, request: Request, path: SitePath | None, entry: TokenEntry, token: str) -> Response:
-        """Store the token in a cookie and redirect to the address without it, or from the start page to the app's page
-        if the token opens a single app.
+        """Store the token in a cookie, and redirect to the requested address without the token.
+
+        If the token opens a single app, a request for the start page is redirected to the app's page.
         """
         grant = self._grant(entry, self._site.root())
         target, folders = path or (INDEX,), list(grant.apps.values())
@@ -108,7 +112,7 @@ class ServedSite:
 
 
 async def _form(request: Request) -> bytes:
-    """Return the body of a sign-in; reading stops once it exceeds the limit."""
+    """Return the body of a POST request, else an empty one; reading stops once the body exceeds `_FORM_LIMIT`."""
     body = b""
     if request.method == "POST":
         async for chunk in request.stream():

@@ -58,7 +58,9 @@ class PublishedSite:
         )
 
     def folders(self, root: Path) -> dict[str, str]:
-        """Return the folder of each published app in that generation, by app key.
+        """Return the folder of each published app, by app key.
+
+        The published tables are read again when `root`, the folder of a generation, has changed.
 
         Raises:
             UsageError: the published tables do not exist.

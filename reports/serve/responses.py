@@ -70,8 +70,8 @@ def _html(status: int, text: str) -> Response:
 def served(request: Request, path: SitePath, root: Path) -> Response:
     """Return a response with a file of a generation, or with nothing if the reader's copy is current.
 
-    Starlette finds the file, which cannot be outside `root`, compares the ETag and sends ranges. It opens the file
-    after this returns; a replaced generation stays long enough for that.
+    Starlette finds the file, which cannot be outside `root`, compares the ETag and sends ranges. The file is opened
+    after this function returns; a replaced generation stays long enough for that.
 
     Raises:
         FileNotFoundError: there is no such file.

@@ -71,7 +71,9 @@ class TokensFile:
         return self._read[1]
 
     def find(self, token: str) -> TokenEntry | None:
-        """Return the entry of a token, or None if it is invalid. The time taken reveals nothing about the file.
+        """Return the entry of a token, or None if the token is malformed or has no entry.
+
+        The time taken reveals nothing about the file.
 
         Raises:
             UsageError: see `entries`.

@@ -17,7 +17,7 @@ BY_CHANNEL: Final = (
 )
 TOTALS: Final = ("verification_requests", "billable_verifications")
 USAGE: Final = (*BY_CHANNEL, *TOTALS)
-# Counts of the login trend; compared spans have only the counts of its rate.
+# Counts of the login trend. Compared spans have only the two counts of the authorization rate.
 LOGIN_RATE: Final = ("authorizations", "authorization_requests")
 LOGINS: Final = (*LOGIN_RATE, "authorizations_cancelled")
 LOGIN_COUNTS: Final = (*LOGINS, "authorizations_failed")
@@ -51,7 +51,7 @@ def counts_query(relation: str) -> str:
     """Return SQL that adds each count as a column to a relation in which outcomes and platforms are resolved.
 
     `$billed` lists vendor, channel and outcome of billed records, `$billed_vendors` the vendors with a rule of their
-    own. All tables of a day are sums of these counts.
+    own. Tables of a day, such as `channel_daily`, are sums of these counts.
     """
     counts = (f"CASE WHEN {METRICS[name].condition} THEN records ELSE 0 END AS {name}" for name in COUNTS)
     return f"SELECT *, {', '.join(counts)} FROM {relation}"

@@ -72,12 +72,12 @@ class Measure:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Columns by which the tables of days group it, besides day and app."""
+        """Columns by which the measure can be grouped in the tables of days, besides day and app."""
         return DETAIL if self.condition else self.cut_by
 
     @property
     def column(self) -> str:
-        """Its column as `tables.py` declares columns, such as `requests:BIGINT`."""
+        """The measure's column in the form of `tables.py`, such as `requests:BIGINT`."""
         return f"{self.name}:{_COLUMNS[self.kind]}"
 
     @property

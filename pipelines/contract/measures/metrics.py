@@ -304,7 +304,7 @@ METRICS: dict[str, Measure] = {one.name: one for one in (*_ALL, *SESSIONS, *QUAL
 def metric(name: str) -> Measure:
     """Return the metric of that name.
 
-    Raises `AuthmeterError`, with the known names, for an unknown one.
+    Raises `AuthmeterError`, with the known names, for an unknown name.
     """
     try:
         return METRICS[name]

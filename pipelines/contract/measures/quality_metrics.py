@@ -1,6 +1,7 @@
 """The counts of files and days: records that were read, that count, and that were rejected or corrected.
 
-They are declared as in `metrics.py`; they are columns of `input_files`, `day_quality` and `outcome_daily`.
+They are declared as in `metrics.py`. Most are columns of `input_files`, `day_quality` and `outcome_daily`;
+`records_moved` and `resource_package_remaining` are only metrics of the table `restatements`.
 """
 
 from pipelines.common.text import Bilingual

@@ -1,7 +1,8 @@
-"""The counts and rates of sign-in sessions: how many users started, signed in, or stopped, and at which step.
+"""The counts and rates of sign-in sessions: how many sessions began, signed in, or stopped, and at which step.
 
-They are columns of `session_daily`, `session_paths_daily` and `funnel_daily`, which `rollup/sql/day/` computes. A rate
-is a quotient of sums of these columns; `metrics.py` has the metrics of records.
+Counts of sessions are columns, or sums of a column, of `session_daily`, `session_paths_daily` and `funnel_daily`, which
+`rollup/sql/day/` computes. Pre-fetches belong to no session: they are counts of records in `outcome_daily`. A rate is a
+quotient of sums of these counts. `metrics.py` has the other metrics of records.
 """
 
 from typing import Final

@@ -100,7 +100,7 @@ def spans(names: Iterable[str]) -> str:
 
 def has_data(day_state: str = "day_state") -> str:
     """Return the SQL condition that a day has data: it counts in coverage and can be compared. `day_state` is the
-    column of its state.
+    column with the state of the day.
     """
     return f"{day_state} = 'complete'"
 

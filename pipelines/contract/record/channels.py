@@ -23,7 +23,7 @@ class Channel:
         label: its name; the English one is also its msgid in the message catalogues.
         group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
             in no total.
-        signs_in: whether users sign in by it, as opposed to only checking a number.
+        signs_in: whether users sign in by the channel; otherwise the channel only checks a number.
     """
 
     key: str
@@ -33,12 +33,12 @@ class Channel:
 
     @property
     def has_verifications(self) -> bool:
-        """Whether the records of its stage `verify` are verifications."""
+        """Whether the channel's records of stage `verify` are verifications."""
         return self.group == "number"
 
     @property
     def is_login(self) -> bool:
-        """Whether it is one of the channels of the login trend."""
+        """Whether the channel belongs to the login trend."""
         return self.signs_in and self.group != "other"
 
 
@@ -70,7 +70,7 @@ def known_channels(declared: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_one_of(channels: Iterable[str]) -> str:
-    """Return the SQL condition that the channel of a record is one of these."""
+    """Return the SQL condition that the channel of a record is one of `channels`."""
     return f"channel IN ({', '.join(map(repr, channels))})"
 
 
@@ -87,10 +87,11 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Return the statements that create SQL macros which number the channels; `channels` are all that records may have.
+    """Return the statements that create SQL macros which number `channels`, all channels that records may have.
 
     `channel_number(channel)` is the position of a channel in the list, from 1, and `channel_of(number)` the reverse;
-    `channel_numbers()` is the list of the numbers. `channel_bit(number)` has one bit set, for sets of channels.
+    `channel_numbers()` is the list of the numbers. `channel_bit(number)` is an integer with one bit set: an integer
+    with several bits is a set of channels.
     """
     words = list(channels)
     # Few stores have more channels than an INTEGER has bits, without its sign.

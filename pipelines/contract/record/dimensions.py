@@ -26,8 +26,8 @@ class Dimension:
         values: the texts that are shown for its values, by value, in order; empty if the values are not fixed.
         form: the format in messages of a value that is not in `values`, such as `SDK {}`; used without the label.
         has_causes: whether it is a column of `outcome_daily`, and causes of incidents are searched in it.
-        in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of their incidents are
-            searched in it, and the sign-in page compares its values.
+        in_sessions: whether it is a column of the tables of sessions and of the funnel, causes of incidents of sessions
+            are searched in it, and the sign-in page compares its values.
         is_later: whether day tables written by earlier versions lack the column.
     """
 

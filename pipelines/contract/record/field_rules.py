@@ -1,7 +1,7 @@
 """THE RULES OF A FIELD, in SQL over its text: the valid values, and the reasons for rejecting a record.
 
-Change them when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every reader uses these
-rules, which are defined only here.
+Change the rules when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every reader uses
+these rules, which are defined only here.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,7 @@
 """THE RECORD: the fields of a log record, their allowed values, and the reasons of rejection.
 
-Change it when the log contract changes. The rules of valid values are in `field_rules.py`, the metrics in `metrics.py`.
+Change this module when the log contract changes. The rules of valid values are in `field_rules.py`, the metrics in
+`metrics.py`.
 """
 
 from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import Final
 
 MAX_REJECTED_TEXT: Final = 2000
 MASK: Final = "***"
-# Raise it when more is masked than before. Text masked by older rules is published as `***` until its file is read
-# again.
+# Raise this version when more is masked than before. Text masked by older rules is published as `***` until its file is
+# read again.
 MASKING_VERSION: Final = 2
 
 
@@ -60,8 +60,8 @@ _ESCAPED_CHARACTER = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 
 
 def masked_value(text: str, personal: Iterable[str] = ()) -> str:
-    """Mask 11-digit mobile numbers and 15-digit IMEIs in the value of a field that may be seen; cut at 2,000
-    characters.
+    """Mask 11-digit mobile numbers and 15-digit IMEIs in the value of a field that users may see, and cut the value at
+    2,000 characters.
 
     Args:
         personal: known values of devices or phones. Short ones are not masked: they may also be ordinary words.
@@ -133,7 +133,7 @@ def _keys_masked(text: str) -> str:
 
 
 def nested_end(text: str, place: int) -> int:
-    """Return the end of the JSON list or object that begins at `place`; the end of the text if it is cut."""
+    """Return the end of the JSON list or object that begins at `place`; the end of the text if the end is cut off."""
     depth, in_text = 0, False
     for found in _JSON_MARK.finditer(text, place):
         if found[0] == '"':

@@ -1,4 +1,4 @@
-"""The event part: the schema of its files, and its books. Every engine writes the same."""
+"""The event part: the schema of its files, and its books. All engines write the same parts and books."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -39,12 +39,12 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file: its numbers of accepted and rejected records, and of `skipped` lines, which the
-    `where` of its source mapping does not select.
+    """The books of one read file: the numbers of accepted and rejected records, and of `skipped` lines, which the
+    `where` of the file's source mapping does not select.
 
-    `days` has the accepted records by day, `reasons` the rejected ones by reason, and `nulled` the invalid values of
-    optional fields. `uses` are the conditions of its mapping that are true for any of its records: see
-    `reading/sources/mapping_use.py`.
+    `days` is the number of accepted records by day, `reasons` the number of rejected records by reason, and `nulled`
+    the number of invalid values by optional field. `uses` are the conditions of the mapping that are true for at least
+    one record: see `reading/sources/mapping_use.py`.
     """
 
     accepted: int = 0
@@ -58,7 +58,7 @@ class PartBooks:
 
     @property
     def records_read(self) -> int:
-        """All records of the file except skipped ones."""
+        """The number of accepted and rejected records; skipped lines are not records."""
         return self.accepted + self.rejected
 
     @property

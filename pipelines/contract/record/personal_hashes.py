@@ -10,7 +10,7 @@ import polars_hash as plh
 def hash_halves(texts: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the hashes of all columns of `texts`, each in two columns: `device_high` and `device_low` for `device_id`.
 
-    They are the first 128 bits of the HMAC-SHA-256, a truncation as in RFC 4868, as two signed numbers.
+    A hash is the first 128 bits of the HMAC-SHA-256 (truncated as in RFC 4868), as two signed 64-bit numbers.
     """
     hashed = texts.select(plh.col(name).chash.hmac_sha256(key=key) for name in texts.columns)
     return hashed.select(

@@ -26,10 +26,10 @@ class AccountRow(NamedTuple):
 
 
 def app_or_any(row: Row) -> str:
-    """Return the app key of a row; `*` if it is empty.
+    """Return the app key of a row; `*` if the cell is empty.
 
     Raises:
-        BadRowError: it is neither `*` nor a valid app key.
+        BadRowError: the cell is neither `*` nor a valid app key.
     """
     key = row.text("app_key") or ANY
     if key != ANY and not _APP_KEY.fullmatch(key):
@@ -38,7 +38,7 @@ def app_or_any(row: Row) -> str:
 
 
 def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ...]:
-    """Return the valid rows of the file in the registry's folder, sorted by key; bad ones are added to `problems`.
+    """Return the valid rows of `accounts.csv` in the registry's folder, by key; bad rows are added to `problems`.
 
     Raises:
         UsageError: the file cannot be read, or has no column `account_id`.

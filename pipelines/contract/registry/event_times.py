@@ -20,9 +20,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant_of(text: str, zone: str) -> datetime | None:
-    """Return the instant of a text, in UTC, to the millisecond; None if it is not a time.
+    """Return the instant of a text, in UTC, to the millisecond; None if the text is not a time.
 
-    A time without an offset is local time of the zone; a bare date is its midnight there.
+    A time without an offset is local time of the zone; a bare date is midnight of that day in the zone.
     """
     try:
         if _DATE.fullmatch(text):

@@ -46,9 +46,9 @@ DEFAULTS: Final = (
 
 
 def load_limits(folder: Path, problems: list[Problem]) -> tuple[Limit, ...]:
-    """Return the limits of the file in the registry's folder, by their ids; bad rows are added to `problems`.
+    """Return the limits in `limits.csv` of the registry's folder, sorted by id; bad rows are added to `problems`.
 
-    Without a file, these are the defaults; a file without a valid row gives no limits.
+    Without the file, return the default limits. A file without a valid row gives no limits.
 
     Raises:
         UsageError: the file cannot be read, or lacks a column that every row needs.

@@ -60,7 +60,7 @@ class Packages:
     def cuts(self) -> dict[date, list[datetime]]:
         """The instants at which a day's uses are split, in UTC: its 00:00, and later purchases, expiries and readings.
 
-        Days without purchases, expiries and readings are left out.
+        Days without a purchase, expiry or reading after 00:00 are left out.
         """
         instants = {one.read_at for one in self.readings}
         for package in self.packages:

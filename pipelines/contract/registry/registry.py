@@ -1,7 +1,7 @@
 """The registry of apps and schemes, notes, and the code dictionary: small CSV files that users maintain.
 
 A bad row is ignored, and listed with its file, line and reason; all others count. A row with an invalid `created_at` is
-listed too, but counts without it.
+listed too, but counts without this date.
 """
 
 import hashlib
@@ -105,9 +105,9 @@ class Registry:
 
 
 def registry_time(text: str, zone: str) -> datetime | None:
-    """Return a date or time of the registry as local time of a zone, to the second; None if the text is not one.
+    """Return a date or time of the registry as local time of a zone, to the second; None if the text is neither.
 
-    A time without an offset is local time; a date is its midnight.
+    A time without an offset is local time; a date is midnight of that day.
     """
     found = _TIME.fullmatch(text)
     if not found:

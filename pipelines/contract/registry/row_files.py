@@ -75,7 +75,7 @@ class Row:
         """Return the cell; None if it is empty.
 
         Raises:
-            BadRowError: it is longer than 128 characters.
+            BadRowError: the cell is longer than 128 characters.
         """
         value = self.cells.get(column)
         if value is not None and len(value) > MAX_TEXT:
@@ -86,7 +86,7 @@ class Row:
         """Return the cell of a column that every row needs.
 
         Raises:
-            BadRowError: it is empty or too long.
+            BadRowError: the cell is empty or too long.
         """
         value = self.text(column)
         if value is None:
@@ -97,7 +97,7 @@ class Row:
         """Return the cell as a whole number, written with digits only; None if it is empty.
 
         Raises:
-            BadRowError: it is another text, or less than `least`.
+            BadRowError: the cell is another text, or less than `least`.
         """
         value = self.text(column)
         if value is None:
@@ -110,7 +110,7 @@ class Row:
         """Return the cell of a column that every row needs, as a whole number.
 
         Raises:
-            BadRowError: it is empty, another text, or less than `least`.
+            BadRowError: the cell is empty, another text, or less than `least`.
         """
         self.needed(column)
         return self.whole(column, least) or 0
@@ -119,7 +119,7 @@ class Row:
         """Return the cell as an amount of money in yuan; None if it is empty.
 
         Raises:
-            BadRowError: it is not a valid amount.
+            BadRowError: the cell is not a valid amount.
         """
         value = self.text(column)
         if value is None:
@@ -168,7 +168,7 @@ def read_row_file(
 
     Args:
         value_of: returns the value of a row; raises BadRowError for the first wrong column.
-        key_of: returns the key of a value; of two values with the same key, the first counts.
+        key_of: returns the key of a value. If the file has a `key`, a row with the key of an earlier row is a bad row.
 
     Raises:
         UsageError: the file cannot be read, or lacks a column that every row needs.
@@ -228,8 +228,10 @@ def _text(row_file: RowFile) -> str:
 
 
 def _has_columns(row_file: RowFile, header: list[str], problems: list[Problem]) -> bool:
-    """Return whether the header has the columns that every row needs. If not, a file of names gets a problem;
-    any other file raises a UsageError.
+    """Return whether the header has the columns that every row needs.
+
+    If a column is missing, a file of names, notes or codes gets a problem, unless its first line is blank. Any other
+    file raises a UsageError.
     """
     lacking = [name for name in row_file.needed if name not in header]
     if not lacking:

@@ -45,7 +45,7 @@ class ConsoleKey(NamedTuple):
 
 
 class BillKey(NamedTuple):
-    """The key of a row of a bill; `month` is its first day."""
+    """The key of a row of a bill; `month` is the first day of the month."""
 
     month: date
     account_id: str
@@ -62,7 +62,7 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class ProviderStatements:
-    """The console's rows, each with the counts that it states, and the rows of bills; both by key and sorted by it."""
+    """The rows of consoles, each as counts by measure, and the rows of bills; both are by key, in the order of keys."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)

@@ -17,7 +17,7 @@ Outcome = Literal["success", "mismatch", "unknown"]
 
 
 class BillingRule(BaseModel):
-    """The verification outcomes that are billed from a day on, for one vendor or for all without a rule of
+    """The verification outcomes that are billed from a day on, for one vendor or for all vendors without a rule of
     their own.
     """
 
@@ -40,7 +40,10 @@ class BillingRule(BaseModel):
 
 
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
-    """Return each vendor's newest rule that began by `day`, sorted by vendor; `*` is the rule of all others."""
+    """Return each vendor's newest rule that began by `day`, sorted by vendor.
+
+    `*` is the rule of vendors without a rule of their own, the default rule if none was declared.
+    """
     newest = {ANY: BillingRule()}
     for rule in sorted(rules, key=lambda rule: rule.valid_from):
         if rule.valid_from <= day:

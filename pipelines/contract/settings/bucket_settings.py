@@ -22,8 +22,8 @@ def bucket_url(url: str) -> str:
     """Return the address of a bucket or a folder in it, without a slash at its end.
 
     Raises:
-        ValueError: it has an unsupported scheme, no bucket, or a user or query, which may be secret. The text never
-            contains the address.
+        ValueError: the address has an unsupported scheme or a bad path, names no bucket, or has a user or a query,
+            which may be secret. The text of the error never contains the address.
     """
     if not url:
         return url
@@ -117,7 +117,7 @@ def folders_of_their_own(fetches: tuple[FetchSettings, ...]) -> tuple[FetchSetti
     """Return the settings unchanged if each of them downloads into a folder of its own.
 
     Raises:
-        ValueError: two settings download into one folder, or into a folder within another's.
+        ValueError: two settings download into one folder, or one downloads into a folder within the other's.
     """
     folders = [f"{one.into.casefold()}/" for one in fetches]
     for place, one in enumerate(folders):

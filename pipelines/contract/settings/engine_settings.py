@@ -39,7 +39,10 @@ class EngineSettings(BaseModel):
     @field_validator("spark", mode="before")
     @classmethod
     def _options_by_name(cls, options: Any) -> Any:
-        """Flatten options to their full names: TOML turns an unquoted dot into a table."""
+        """Flatten options to their full names, because TOML turns an unquoted dot into a table.
+
+        Refuse names that are not options of Spark, and options that must not be set.
+        """
         if not isinstance(options, dict):
             return options
         flat = _flat(options)

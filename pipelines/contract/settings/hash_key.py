@@ -21,8 +21,8 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
         may_make: whether a key may be created; not in a folder with stored hashes, which a new key would not match.
 
     Raises:
-        UsageError: there is no key, its file cannot be read, or others can read it, or it is shorter than 16
-            characters.
+        UsageError: the key is missing or shorter than 16 characters, or the key's file cannot be read, or can be read
+            by others.
     """
     where, notice = "AUTHMETER_HASH_KEY", None
     key = os.environ.get("AUTHMETER_HASH_KEY", "")

@@ -31,7 +31,9 @@ def known_calendar(country: str) -> str:
 
 
 def calendar_of(country: str, zone: str) -> str:
-    """Return the country whose calendar is used: the set one, else the zone's default; `none` if there is neither.
+    """Return the country whose calendar is used: the country that is set, else the default of the zone.
+
+    Return `none` if no country is set and the zone has no default.
 
     Args:
         country: as it is set, or '' if unset.
@@ -41,8 +43,8 @@ def calendar_of(country: str, zone: str) -> str:
 
 
 def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
-    """Return the days of a country without a usual volume: holidays, days off that make up for others, and weekend days
-    that are worked instead.
+    """Return the days of a country without a usual volume: holidays, substitute days off, and the weekend days that are
+    worked in exchange.
     """
     if country == NO_CALENDAR:
         return frozenset()

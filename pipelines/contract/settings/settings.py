@@ -1,7 +1,7 @@
 """Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
 
-Only the data folder and the hash key are not set in this file (see `data_folder` and `hash_key.py`), so that all users
-of a folder run it alike. An unknown setting is refused by name.
+The file has all settings except the data folder and the hash key (see `data_folder` and `hash_key.py`), so that all
+users of a folder run it alike. An unknown setting is refused by name.
 """
 
 import os

@@ -16,7 +16,7 @@ def site_address(text: str) -> str:
     """Return the address of the site without a slash at its end; "" stays.
 
     Raises:
-        ValueError: it is not an address of http or https, or has a user, a query or a fragment.
+        ValueError: the text is not an address of http or https, or has a user, a query or a fragment.
     """
     if not text:
         return text

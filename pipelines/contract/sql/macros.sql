@@ -8,13 +8,13 @@ CREATE TEMP MACRO layer_of(channel, stage) AS
         WHEN stage IN ('verify', 'login') THEN 'server'
         ELSE 'sdk'
     END;
--- The platform under which a record's code is looked up, before `*`.
+-- The platform under which a record's code is looked up first; the row for `*` applies if there is no such row.
 CREATE TEMP MACRO code_platform(platform) AS CASE WHEN platform = 'ipad' THEN 'ios' ELSE platform END;
 -- The day that a single day is compared with: the same weekday of the week before.
 CREATE TEMP MACRO week_before(day) AS day - 7;
 -- The relative change from `base` to `value`. NULL if one of them is absent, or the base is 0.
 CREATE TEMP MACRO change_of(value, base) AS value / nullif(base, 0) - 1;
--- A figure with that of the week before; for a share, the change is the difference.
+-- A figure, the figure of the week before (`base`), and the relative change. For a share, the change is the difference.
 CREATE TEMP MACRO compared(figure, base, is_share) AS
     {
         'value': figure,

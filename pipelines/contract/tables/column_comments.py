@@ -1,7 +1,8 @@
 """The meaning of each column of the published tables: comments in the DuckDB file, and the tables of the docs.
 
-Columns that are not metrics are described here, in `_WORDS`; a metric's column uses the words of `metrics.py`. Words
-are Markdown, with links relative to `docs/reference/`; a comment is the same without the links.
+Columns that are not metrics are described here, in `_WORDS`: in Markdown, with links relative to `docs/reference/`. The
+comment is the same text without the links. For a metric's column, the docs link to the metric, and the comment has its
+label and meaning from `metrics.py`.
 """
 
 import re
@@ -17,7 +18,7 @@ from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
 
 def _listed(words: Sequence[str], last: str = ", ") -> str:
-    """Return words as code, with `last` before the last one."""
+    """Return words as Markdown code, separated by commas, but with `last` before the last word."""
     marked = [f"`{word}`" for word in words]
     return f"{', '.join(marked[:-1])}{last}{marked[-1]}"
 
@@ -384,7 +385,10 @@ _WORDS: Final = {
 
 
 def column_words(table: str, column: str) -> str:
-    """Return the meaning of a column, in Markdown; a link for a metric. Raises KeyError for an undescribed column."""
+    """Return the meaning of a column in Markdown; the column of a metric has a link to the metric.
+
+    Raises KeyError for an undescribed column.
+    """
     said = _of_column(_WORDS, table, column)
     return said or f"[{METRICS[column].label.en}](metrics.md#{column}){_absence(table, column)}"
 

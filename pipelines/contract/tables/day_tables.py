@@ -1,4 +1,4 @@
-"""The tables of a rolled-up day: their names and keys, and the books of the day. Every engine writes the same.
+"""The tables of a rolled-up day: their names and keys, and the books of the day. All engines write the same tables.
 
 The files of a table have no column `day` if its key lacks it.
 """

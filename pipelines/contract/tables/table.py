@@ -30,7 +30,10 @@ class Table:
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
     def stored(self, files: str) -> str:
-        """Return a relation over the stored files of this table; `files` is the SQL of their list."""
+        """Return a relation over the stored files of this table; `files` is the SQL of the list of files.
+
+        Columns in `later` are NULL in files that lack them.
+        """
         if not self.later:
             return f"read_parquet({files}, hive_partitioning = false)"
         absent = ", ".join(f"NULL::{self.columns[name]} AS {name}" for name in sorted(self.later))

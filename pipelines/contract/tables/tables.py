@@ -22,7 +22,10 @@ def _measures(names: Iterable[str]) -> str:
 
 
 def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
-    """Return columns of counts for `table_of`, each named `prefix` and its name; `absent` is `?` if it may be NULL."""
+    """Return columns of counts for `table_of`. Each is named `prefix` and the count's name.
+
+    `absent` is `?` if the columns may be NULL.
+    """
     return " ".join(f"{prefix}{name}:BIGINT{absent}" for name in names)
 
 

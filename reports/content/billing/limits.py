@@ -1,5 +1,5 @@
-"""The page of limits: what each limit would have blocked in the last 30 days, and how often devices and phones came
-back.
+"""The page of limits: the requests that each limit would have blocked in the last 30 days, and how many requests
+devices and phones made in a day.
 
 The texts are in `limit_words.py`; `pipelines/rollup/` simulates the limits.
 """
@@ -35,13 +35,16 @@ class LimitSums(NamedTuple):
 
     @property
     def is_worth_it(self) -> bool:
-        """Whether it saves at least `_WORTH` uses for each success that it blocks."""
+        """Whether the limit saves at least `_WORTH` uses for each success that it blocks."""
         return self.saved >= _WORTH * self.harm
 
 
 class RepeatClass(NamedTuple):
-    """Devices, or phones (see `key`), whose requests in an app on one day are in the class `requests_class`, such as
-    `6-10`: their number (`keys`), requests and uses. A device counts once for each such app and day.
+    """Devices, or phones (see `key`), with a number of requests in the class `requests_class`, such as `6-10`, in one
+    app on one day.
+
+    `keys` is the number of devices; a device counts again in each app and on each day. `requests` and `uses` are the
+    sums over these devices.
     """
 
     key: str
@@ -78,13 +81,14 @@ class Limits:
 
     @property
     def has_own(self) -> bool:
-        """Whether any limit comes from the registry file; the default limits apply without one."""
+        """Whether any limit in `sums` has another id than the default limits, and so comes from the registry file."""
         return bool({one.limit_id for one in self.sums} - {one.limit_id for one in DEFAULTS})
 
     @property
     def most_saving(self) -> LimitSums | None:
-        """The limit that saves most among limits that are worth it, or among all limits if none is worth it; None if
-        none saves a use.
+        """The limit that saves most uses among the limits that are worth it (`is_worth_it`).
+
+        If no limit is worth it, the limit that saves most uses. None if no limit saves a use.
         """
         saving = [one for one in self.sums if one.saved]
         return next((one for one in saving if one.is_worth_it), saving[0] if saving else None)

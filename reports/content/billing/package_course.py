@@ -81,7 +81,10 @@ def left_course(account: PackageAccount, complete: Collection[date], as_of: date
 
 
 def _outlooks(account: PackageAccount, complete: Collection[date], as_of: date, zone: str) -> list[Outlook | None]:
-    """Return the forecasts by the middle, lowest and highest factor of the account; None for an unknown factor."""
+    """Return the forecasts by the middle, lowest and highest factor of the account.
+
+    A forecast is None if the factor is not known, or the account has too few days with data.
+    """
     forecast = Forecast(account.uses, complete, as_of)
     to_come = future_days(as_of, zone)
     now = day_start(as_of + timedelta(days=1), zone)

@@ -21,8 +21,8 @@ def account_sentence(account: PackageAccount, as_of: date) -> Bilingual:
 
 
 def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "bad"]:
-    """Return `bad` if no package is active or the last day to buy is not after the as-of, `warn` if units run out or
-    lapse, else `good`.
+    """Return `bad` if no package is active or the last day to buy is the as-of or earlier, `warn` if units are expected
+    to run out or lapse, else `good`.
     """
     row = account.row
     if not row.quantity or (row.buy_by and row.buy_by <= as_of):
@@ -31,7 +31,7 @@ def severity(account: PackageAccount, as_of: date) -> Literal["good", "warn", "b
 
 
 def urgency(account: PackageAccount, as_of: date) -> tuple[int, date, str]:
-    """Return a sort key for accounts: by severity, then by the day on which they run out."""
+    """Return a sort key for accounts: by severity, then by the day on which the account's packages may run out."""
     row = account.row
     place = ("bad", "warn", "good").index(severity(account, as_of))
     run_out = row.run_out_earliest or row.run_out_day or date.max
@@ -42,7 +42,7 @@ def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int,
     """Return the number of days from the as-of until an account runs out at the present rate, with a label for the
     drawing.
 
-    Returns None if it does not run out within `drawn` days, the number of future days that are drawn.
+    Returns None if the account does not run out within `drawn` days, the number of future days that are drawn.
     """
     day = account.row.run_out_day
     if not day or (day - as_of).days > drawn:

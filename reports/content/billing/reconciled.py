@@ -33,12 +33,13 @@ class Agreement:
         stated: total count of the statements; console days without a log are left out.
         absolute_difference: sum of the absolute differences, so that opposite ones do not cancel out.
         by_cause: part of `absolute_difference` that each cause explains, the largest first.
-        shift_hours: the most frequent shift among the differences that a shift explains; None if there are none.
+        shift_hours: the most frequent shift in hours among differences with the cause `shift`; None if no difference
+            has this cause.
         missing_log_days: number of days missing in the log.
         is_within: whether every difference is tolerated.
-        unexplained: sum of the absolute differences without a cause.
-        unexplained_amount: price of `unexplained` at each bill's mean price; None without bills, if nothing is
-            unexplained, or if the mean price of one of these bills is not known.
+        unexplained: sum of the unexplained parts of the differences, as absolute numbers.
+        unexplained_amount: price in yuan of `unexplained`, at the mean price of each bill. None for consoles, if
+            nothing is unexplained, or if a bill with an unexplained part has no mean price.
     """
 
     month: date | None
@@ -55,8 +56,8 @@ class Agreement:
 class AccountDays(NamedTuple):
     """The last 30 days of an account's channel compared with its console.
 
-    `causes` has for each day the cause of its difference, None without a console count; `days` counts the days by
-    cause.
+    `causes` has an entry for each day: the first cause by priority (`CAUSES`), or None without a console count. `days`
+    is the number of days by cause.
     """
 
     account_id: str
@@ -71,7 +72,7 @@ class Reconciled:
 
     Bills are sorted by month, the newest first, and within a month by priority of the cause.
 
-    `hours` has, for a month, account and channel, the shift in hours that explains most of its days.
+    `hours` has, by month, account and channel, the most frequent shift in hours among days with the cause `shift`.
     """
 
     months: list[MonthReconciled]
@@ -188,14 +189,19 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 
 
 def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) -> list[_Row]:
-    """Return the rows without rows of a single channel for which a row with the same `key` has both number channels."""
+    """Return the rows so that no channel counts twice.
+
+    A row of the channel `NUMBER` is for both number channels together. Rows of a single channel are left out if such a
+    row has the same `key`.
+    """
     both = {key(one) for one in rows if one.channel == NUMBER}
     return [one for one in rows if one.channel == NUMBER or key(one) not in both]
 
 
 def _amount(rows: Iterable[MonthReconciled]) -> float | None:
-    """Return the price of the unexplained quantities, each at the mean price of its bill; None if there are none, or if
-    the mean price of one of these bills is not known.
+    """Return the price in yuan of the unexplained quantities, each at the mean price of its bill.
+
+    Return None if nothing is unexplained, or if a bill with an unexplained quantity has no mean price.
     """
     amount = None
     for one in rows:

@@ -42,14 +42,14 @@ def agreement_sentence(found: Agreement, as_of: date) -> Bilingual:
 
 
 def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
-    """Return `good` if all is tolerated, `warn` if a cause is known, else `bad`."""
+    """Return `good` if all is tolerated, `warn` if a cause explains at least a part, else `bad`."""
     if found.is_within:
         return "good"
     return "warn" if found.by_cause else "bad"
 
 
 def month_said(month: date, as_of: date) -> Bilingual:
-    """Return a month as text, in Chinese without the year if that is the year of the as-of."""
+    """Return a month as text, such as `2026-11`; the Chinese text has no year if it is the year of the as-of."""
     zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
     return Bilingual(zh, f"{month:%Y-%m}")
 

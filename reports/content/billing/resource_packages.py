@@ -82,8 +82,9 @@ class Adjustment(NamedTuple):
 class Readings(NamedTuple):
     """The readings (balances that the console showed) of an account's packages: their number and the day of the newest.
 
-    `most_off` is the largest adjustment of a day or by a newest reading, as a share of its package; 0 if all readings
-    agreed with the computed units.
+    `most_off` is the largest correction by readings, as a share of the package's total uses, rounded up to a
+    thousandth; 0 if all readings agreed with the computed units. A correction is the sum of all adjustments of a day,
+    or the adjustment by the newest reading alone.
     """
 
     account_id: str
@@ -134,7 +135,7 @@ class PackageAccount:
 
     @property
     def lapsing(self) -> list[PackageRow]:
-        """The packages with units that are expected to lapse, the earliest first."""
+        """The packages with units that are expected to lapse, the earliest expiry first."""
         return [one for one in self.packages if one.unused_expected]
 
 

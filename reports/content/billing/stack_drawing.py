@@ -75,7 +75,10 @@ def _run_out_mark(place: str, label: Bilingual) -> Markup:
 
 
 def _beside(place: str) -> Markup:
-    """Return the SVG attributes that put a text on the side of its line with more room; `place` is in per cent."""
+    """Return the SVG attributes that put a text left or right of a vertical line, where the drawing has more room.
+
+    `place` is the position of the line in per cent of the width.
+    """
     return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
 
 

@@ -51,8 +51,8 @@ class SeriesRows:
         """Return a JSON object for each app: by channel, an object with the packed numbers of each column (see
         `packed_numbers.py`). Channels without a row and columns without a number are left out.
 
-        The columns are `counts`, `times` and, only for the apps marked in `without_logins`, `undelivered`. In counts,
-        zero is the same as no number.
+        The columns are `counts`, `times` and, only for the apps marked in `without_logins`, `undelivered`. A count of
+        zero is written like an absent number.
         """
         columns = [_named(name, packed_numbers(self._numbers(name, has_zero=False))) for name in counts]
         columns += [_named(name, packed_numbers(self._numbers(name, has_zero=True))) for name in times]

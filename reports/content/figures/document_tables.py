@@ -19,11 +19,11 @@ _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
 def _compared(counts: Iterable[str]) -> dict[str, str]:
-    """Return the columns for comparing counts with an earlier span: each count over the unmatched days of the later
-    span, and over the counterparts of its matched days in the earlier span.
+    """Return the columns that compare counts with an earlier span: `unmatched_…` and `counterpart_…` for each count.
 
-    Unmatched days have no counterpart with data. Their counts are stored instead of the matched days' counts, because
-    most are zero.
+    `unmatched_…` is the count over the unmatched days of the later span, `counterpart_…` the count over the
+    counterparts of the matched days. The scripts compute the count of the matched days as a difference: unmatched
+    counts are mostly zero, and so shorter.
     """
     counts = tuple(counts)
     return dict.fromkeys([f"{span}{count}" for span in ("unmatched_", SPANS[2]) for count in counts], _VALUE)
@@ -75,7 +75,10 @@ _OF_VERSIONS: Final = {
 
 
 def _versions(condition: str) -> dict[str, FigureTable]:
-    """Return the tables of the SDK versions that meet a condition: the page's short list, or the long one."""
+    """Return two tables of an app's SDK versions: their counts by window, and their technical success rate by day.
+
+    `condition` selects the list: `is_short` is the page's short list, `NOT is_short` the list of all versions.
+    """
     return {
         "versions": FigureTable(
             f"(FROM versions LEFT JOIN versions_seen USING (app_key, value) WHERE {condition})",
@@ -207,7 +210,7 @@ SIGN_IN_TABLES: Final = {
         "window_days, dimension, value IS NULL OR value = 'unknown', place",
     ),
 }
-"""Tables of an app's sign-in sessions, which its page loads when that section is opened."""
+"""Tables of an app's sign-in sessions, which the app's page loads when a reader scrolls near their section."""
 
 
 def tables_query() -> str:
@@ -216,7 +219,7 @@ def tables_query() -> str:
 
 
 def version_tables_query() -> str:
-    """Return a query for the long list of each app's SDK versions as one JSON object."""
+    """Return a query for the tables of all SDK versions of each app as one JSON object."""
     return _query(VERSION_TABLES)
 
 

@@ -13,7 +13,10 @@ USAGE_LOOKS: Final = {
 
 
 def usage_parts(name: str) -> list[str]:
-    """Return the counts that add up to this count, each of fewer channels; empty if there are none."""
+    """Return the names of the counts that add up to this count, such as one-click and local number verifications.
+
+    Return an empty list if no other counts add up to this count.
+    """
     whole = METRICS[name]
     parts = [METRICS[one] for one in HEADLINE_USAGE if one != name]
     found = [one for one in parts if one.summed == whole.summed and {*one.channels} < {*whole.channels}]

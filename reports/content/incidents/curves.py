@@ -128,7 +128,9 @@ def _kind(one: incident.Incident) -> str:
 
 
 def incident_subject(one: incident.Incident, names: Mapping[str, Bilingual]) -> Bilingual:
-    """Return the subject of the incident's curve: a rate, the requests a day, or a latency; for a data fault its name.
+    """Return the subject of an incident's curve in words: a rate, the requests a day, or a latency.
+
+    For a fault of the data, return the name of the fault.
 
     Args:
         names: result of `incident_names`.

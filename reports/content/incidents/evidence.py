@@ -1,7 +1,7 @@
 """The evidence of an app's open incidents, as data for its figures: first days, losses, codes and cells.
 
-An app's page only contains their sentences and notes; its script draws the rest (`incidents/evidence.js`), because
-markup in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
+An app's page only contains the sentences and notes of incidents. The script `incidents/evidence.js` draws the rest,
+because markup in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
 (`pages/parts/incidents.html.jinja`).
 """
 
@@ -18,7 +18,8 @@ _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", 
 def evidence(entries: Iterable[ListedIncident]) -> dict[str, object]:
     """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`.
 
-    By incident id, it has an entry for each open incident and each of its parts. Empty if no incident is open.
+    The field has an entry for each open incident and for each part of an open incident, by id. Return an empty object
+    if no incident is open.
     """
     found = {
         one.incident_id: _of(one, is_part=one is not entry.incident)

@@ -32,7 +32,10 @@ _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CA
 
 @dataclass(frozen=True)
 class Cell:
-    """Requests and rate of one value of a dimension, before and now; `effect` is its effect on the whole rate."""
+    """Requests and rate of one value of a dimension, before and now.
+
+    `effect` is the value's contribution to the change of the whole rate, as a share.
+    """
 
     value: Bilingual
     requests_before: int
@@ -79,24 +82,24 @@ class PageIncident:
 
     @property
     def name(self) -> str | None:
-        """The name of its app, which precedes its text; None for all apps together."""
+        """The name of the incident's app, which pages show before the text; None for all apps together."""
         return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
 
     @cached_property
     def text(self) -> Bilingual:
-        """The incident in one line, without the name of its app. Cached because many pages show it."""
+        """The incident in one line, without the name of the app. Cached because many pages show the line."""
         one = self.published
         said = incident_text(one.incident, _NAME_MARK, one.as_of, one.cause_app_name, one.channels)
         return Bilingual(said.zh.removeprefix(_NAME_MARK), said.en.removeprefix(_NAME_MARK))
 
     @property
     def level_day_count(self) -> int | None:
-        """The number of days that its present level is computed from; None for a fault of the data."""
+        """The number of days from which the incident's present level is computed; None for a fault of the data."""
         return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
 
     @property
     def level_days(self) -> Bilingual | None:
-        """The days that its present level is computed from, in words; None for a fault of the data."""
+        """The days from which the incident's present level is computed, in words; None for a fault of the data."""
         days = self.level_day_count
         if days is None:
             return None
@@ -104,7 +107,10 @@ class PageIncident:
 
     @property
     def codes(self) -> Bilingual | None:
-        """The outcomes and result codes that grew, in words. An outcome is left out if codes of it are listed."""
+        """The outcomes and result codes that grew, in words.
+
+        An outcome without a code is left out if the same outcome is listed with a code.
+        """
         codes = self.published.incident.codes
         if not codes:
             return None
@@ -119,17 +125,20 @@ class PageIncident:
 
     @property
     def is_amber(self) -> bool:
-        """Whether it is open, and amber instead of red."""
+        """Whether the incident is open and needs no action: pages show it in amber instead of red."""
         return self.published.is_open and not self.published.is_alarm
 
     @property
     def is_acknowledged_open(self) -> bool:
-        """Whether it is open and acknowledged."""
+        """Whether the incident is open and acknowledged."""
         return self.published.is_open and self.published.is_acknowledged
 
     @property
     def note_line(self) -> Bilingual | None:
-        """The row for `registry/notes.csv` that acknowledges it; None if that would have no effect."""
+        """The row for `registry/notes.csv` that acknowledges the incident.
+
+        None if the incident is not open, already acknowledged, or part of another incident.
+        """
         one = self.published
         if not (one.is_open and one.is_independent) or one.is_acknowledged:
             return None
@@ -137,7 +146,7 @@ class PageIncident:
 
     @property
     def is_of_data(self) -> bool:
-        """Whether it is a fault of the data, such as missing records."""
+        """Whether the incident is a fault of the data, such as missing records."""
         return self.published.incident.kind == "data"
 
 

@@ -41,7 +41,7 @@ class ListedIncident:
 
 
 class PageIncidents:
-    """Every incident in the order of all reports: open before ended, unacknowledged first."""
+    """All published incidents in the order of all reports (see `PublishedTables.incidents`), and all withdrawn ones."""
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
         restated = dict(marts.rows("incidents/incident_restatements"))
@@ -75,7 +75,7 @@ class PageIncidents:
 
     @cached_property
     def open_independent(self) -> list[PageIncident]:
-        """The open incidents that are not part of another."""
+        """The open incidents that are not part of another incident."""
         return [one for one in self.all if one.published.is_open and one.published.is_independent]
 
     def counted(self, warnings: int = 0) -> Bilingual:
@@ -94,9 +94,9 @@ class PageIncidents:
     def open_figures(self, key: str) -> dict[str, object]:
         """Return two fields with the open incidents of one app, or of all apps (`*`), for the monitoring page.
 
-        `open` has the first incidents by column: id, text in both languages, whether it is amber, and the folder of the
-        app (left out if it equals the key); for `*` also the app's name. `open_more` is the number of the others. Empty
-        fields are left out.
+        `open` is a table by column of the first incidents: id, text in both languages, and whether the incident is
+        amber. For `*`, it also has each app's name and folder; for one app, the folder only if it differs from the key.
+        `open_more` is the number of further open incidents. Empty fields are left out.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
@@ -116,8 +116,8 @@ class PageIncidents:
         return self._arranged(one for one in self.all if one.published.incident.covers(day))
 
     def of_app(self, key: str) -> list[ListedIncident]:
-        """Return the incidents of one app; the result contains nothing about other apps, as readers may see only this
-        one.
+        """Return the incidents of one app, without anything about other apps: readers may be allowed to see only this
+        app.
         """
         return self._arranged(self.by_app.get(key, ()))
 
@@ -134,8 +134,10 @@ class PageIncidents:
         return [one for one in self.withdrawn if (one.published.incident.last_day or day) >= day]
 
     def _arranged(self, some: Iterable[PageIncident]) -> list[ListedIncident]:
-        """Return an entry for each given incident that is not part of another given one; the other incidents become
-        parts of these entries.
+        """Return the given incidents as entries of a list.
+
+        An incident that is part of another given incident is listed in the entry of that incident. Each other incident
+        gets an entry of its own.
         """
         here = {one.incident_id: one for one in some}
         parts: dict[str, list[PageIncident]] = defaultdict(list)
@@ -146,7 +148,10 @@ class PageIncidents:
         return [ListedIncident(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
 
     def _whole(self, key: str, here: Mapping[str, PageIncident]) -> str:
-        """Return the outermost incident in `here` that contains this one; the incident itself if none does."""
+        """Return the id of the outermost incident in `here` of which the incident `key` is a part.
+
+        Return `key` if the incident is part of no incident in `here`.
+        """
         whole, of, passed = key, self._part_of[key], {key}
         while of is not None and of not in passed:
             passed.add(of)

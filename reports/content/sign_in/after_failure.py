@@ -59,8 +59,8 @@ class FailureRow:
 class AfterFailure:
     """The matrix of first failures and how their sessions went on.
 
-    `channels` are the columns, `rows` the most frequent failures. `others` is the number of the remaining failures and
-    their sum, or None if there are none. `total` is the sum of all failures.
+    `channels` are the columns, `rows` the most frequent failures. `others` is the number of all other failures and the
+    sum of their rows; None if `rows` has all failures. `total` is the sum of all failures.
     """
 
     channels: list[str]

@@ -1,4 +1,5 @@
-"""Counts the requests and successes of each rate by value of a dimension, so that the page's script can compare values.
+"""Counts sessions by value of a dimension, with numerator and denominator of each rate, so that the page's script can
+compare values.
 
 The script computes intervals and the difference (`static/js/data/intervals.js`).
 """
@@ -21,8 +22,9 @@ VALUES_LISTED: Final = 20
 def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Return the values of each dimension for all apps together, by window of 7, 30 and 90 days.
 
-    A value has its key (None for the rest), its label in both languages, its sessions, and for each rate numerator and
-    denominator, or None if the logs lack a step of the rate. The denominator is 0 if no session counts in the rate.
+    A value has its key (None for all further values together), its label in both languages, its sessions, and for each
+    rate numerator and denominator, or None if the logs lack a step of the rate. The denominator is 0 if no session
+    counts in the rate.
     """
     schemes = dict(marts.rows("scheme_names"))
     found: dict[int, dict[str, list[dict[str, Any]]]] = {

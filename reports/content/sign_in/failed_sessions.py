@@ -1,4 +1,4 @@
-"""The sentence on the card of a sign-in incident about the sessions that failed on its newest day.
+"""The sentence on the card of a sign-in incident about the sessions that failed on the incident's newest day.
 
 The words are in `sign_in_words.py`.
 """

@@ -31,7 +31,7 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack one of its steps, or if no session contains the first one."""
+        """Each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
         return rates(self.counts)
 
 
@@ -45,12 +45,12 @@ def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
 
 
 def has_rate(counts: Mapping[str, int], pair: str) -> bool:
-    """Whether both steps of a rate are logged, and at least one session contains the first."""
+    """Whether both steps of a rate are logged, and at least one session contains the first step."""
     return counts[STEP_PAIRS[pair][0]] > 0 and not missing_steps(counts, STEP_PAIRS[pair])
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack one of its steps, or if no session contains the first one."""
+    """Return each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
     return {
         pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in STEP_PAIRS.items()
     }

@@ -110,7 +110,7 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
     """Return the first sentence of the page about the sessions of `day`, whose figures are `found`.
 
-    It says how many signed in, what happened after failures, and where most of the others stopped.
+    It reports how many sessions signed in, what happened after failures, and where most other sessions stopped.
     """
     named = month_day(day)
     if not found.records:
@@ -123,13 +123,13 @@ def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) ->
 def failed_words(
     day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
 ) -> Bilingual | None:
-    """Return a sentence about the day's sessions with a failure, and where most of the lost ones stopped.
+    """Return a sentence about the day's sessions with a failure, and where most lost sessions stopped.
 
     Args:
         failed: the sessions with a failure.
         stops: where lost sessions stopped, most sessions first.
 
-    Returns None if no session had a failure, or midnight cut all that had one.
+    Returns None if no session had a failure, or midnight cut all sessions with a failure.
     """
     if not failed.concluded:
         return None

@@ -72,7 +72,7 @@ class SignInFigures:
 
     Attributes:
         records, without_subject: the number of sign-in records, and of sign-in records that belong to no session.
-        total, by_channel: sessions by way, over all entry channels and for each of them, most sessions first.
+        total, by_channel: sessions by way, over all entry channels and for each channel, most sessions first.
         text_records: the number of records of text messages.
     """
 

@@ -28,7 +28,7 @@ class PairNorm(NamedTuple):
 
 
 def usual_funnel(marts: PublishedTables, incident_days: IncidentDays) -> dict[str, PairNorm]:
-    """Return values and usual ranges on the data day, of all apps together, by pair of steps."""
+    """Return values and usual ranges on the data day, for all apps together, by pair of steps of the funnel."""
     days = list(window(marts.publication.as_of, REFERENCE_DAYS + 1))
     counts = {day: dict(zip(FUNNEL, row, strict=True)) for day, *row in marts.rows("funnel_days")}
     times = {(pair, day): p50_ms for pair, day, p50_ms in marts.rows("session_time_days")}

@@ -13,7 +13,11 @@ from pipelines.contract.measures.session_metrics import WAYS
 
 
 def way_bar(sessions: Sequence[int]) -> Markup:
-    """Return a bar as wide as its container, divided by way; `sessions` in the order of `WAYS`."""
+    """Return a bar as wide as its container, divided by way.
+
+    Args:
+        sessions: number of sessions of each way, in the order of `WAYS`.
+    """
     whole = sum(sessions) or 1
     starts = accumulate(sessions, initial=0)
     parts = Markup("").join(
@@ -30,7 +34,7 @@ def way_days(days: Sequence[date], sessions: Mapping[date, Sequence[int]]) -> Ma
     """Return a stacked bar for each day, oldest first, sign-ins at the bottom; days without a session are empty.
 
     Args:
-        sessions: by day, in the order of `WAYS`.
+        sessions: by day, the number of sessions of each way, in the order of `WAYS`.
     """
     most = max((sum(sessions[day]) for day in days if day in sessions), default=0) or 1
     bars: dict[str, list[str]] = {way: [] for way in WAYS}

@@ -38,7 +38,7 @@ def texts() -> dict[str, Bilingual]:
 def t(msgid: str) -> Bilingual:
     """Return the text of a msgid in both languages.
 
-    Raises `AuthmeterError` if the Chinese catalogue lacks it: pages must be complete in both languages.
+    Raises `AuthmeterError` if the Chinese catalogue lacks the msgid: pages must be complete in both languages.
     """
     try:
         return texts()[msgid]

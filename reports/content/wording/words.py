@@ -128,7 +128,7 @@ REASON_WORDS: dict[str, Bilingual] = {
 
 
 def word(value: str | None) -> Bilingual:
-    """Return the word for a value of a table, or the value itself if it has none."""
+    """Return the word for a value of a table: the value itself if it has no word, a dash for None."""
     if value is None:
         return Bilingual("—", "—")
     if value in DECLARED_WORDS:

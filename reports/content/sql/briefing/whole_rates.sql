@@ -1,5 +1,5 @@
--- One row per app, channel and metric whose rate is 100 % on the data day, over at least 50 requests, and was lower on
--- each of the last 28 days with requests before. At least seven such days are needed.
+-- One row per app, channel and metric: rates that are 100 % on the data day, over at least 50 requests, and were lower
+-- on each of the last 28 days with requests before. At least seven such days are needed.
 WITH rates AS (
     {% for name in WATCHED %}
     SELECT

@@ -1,7 +1,7 @@
 -- One row per app, channel and day of the 90 with a record: the numbers of the charts of the apps whose `place` is from
 -- $first_app_place to $last_app_place. All apps together (`*`) have place 0. App, channel and day are indexes from 0;
 -- `app` counts from $first_app_place. `undelivered` is the number of verification requests without a result. A missing
--- row means zero, or a day without data: the data that all pages share list these days.
+-- row means zero, or a day without data: the data that all pages share list the days without data.
 WITH counted AS (
     SELECT
         app_key,

@@ -1,5 +1,5 @@
--- One row per app, channel and day, channel and day as indexes: the counts of the days from $months_first to the day
--- before $long_first, for ranges that a reader chooses. `chart_days.sql` has the newer days.
+-- One row per app, channel and day from $months_first to the day before $long_first: counts for the ranges of days that
+-- a reader chooses. Channel and day are indexes. `chart_days.sql` has the newer days.
 SELECT
     app_key,
     list_position($channels, channel) - 1 AS channel,

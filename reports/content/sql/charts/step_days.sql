@@ -1,5 +1,5 @@
--- One row per row of funnel_daily (one_click sessions by step) and of session_times_daily (median time between two
--- steps) from $reference_first to the as-of. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
+-- One row per row of funnel_daily and session_times_daily: one_click sessions by step, or the median time between two
+-- steps, from $reference_first to the as-of. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
 -- caller sums the counts of rows with the same app and day.
 WITH counted AS (
     SELECT app_key, day, {{ each(FUNNEL, "{}") }} FROM funnel_daily

@@ -1,5 +1,5 @@
--- One row per day in $days and channel with authorization, and one per day for the four channels together (`*`):
--- authorization of all apps. The four channels come first; other channels only have a row if they had requests.
+-- One row per day in $days and channel with authorization: authorization of all apps. The channel `*` is the four
+-- channels together. These five come first; other channels only have a row if they had requests.
 WITH by_channel AS (
     SELECT day, channel, {{ sums(LOGIN_COUNTS) }}
     FROM channel_daily

@@ -1,7 +1,8 @@
 -- One row per app, channel and day with data: `successes` are authorizations, or verifications in channels without
--- authorization; `tried` are the requests for them. `is_calm` is false on holidays, and on days with an incident of the
--- app and channel. Only the $movers_among pairs of app and channel with the largest counts have rows. A pair has a row
--- for each day from $reach days before the first of $days to the last of $days, except before its first record.
+-- authorization; `tried` are the requests, of authorizations without those that users cancelled. `is_calm` is false on
+-- holidays, and on days with an incident of the app and channel. Only the $movers_among pairs of app and channel with
+-- the largest counts have rows. A pair has a row for each day from $reach days before the first of $days to the last of
+-- $days, except before its first record.
 WITH bounds AS (
     SELECT min(day) - $reach AS first, max(day) AS last
     FROM (SELECT unnest($days::DATE[]) AS day)

@@ -1,6 +1,6 @@
 -- One row per app or `*`, window, and channel or `*` for the four channels: login authorization over the window, its
--- matched days and their counterparts in the window before; NULL if no day of the window, or for counterparts of the
--- window before, has data.
+-- matched days and their counterparts in the window before. Counts are NULL if no day of the window has data; counts of
+-- counterparts are NULL if no day of the window before has data.
 WITH known AS (
     SELECT
         app_key,

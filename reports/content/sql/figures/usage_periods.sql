@@ -1,5 +1,6 @@
 -- One row per app or `*` and period: counts of usage over the period, its matched days and their counterparts in the
--- period of comparison; NULL if no day of the period (for counterparts: of the period of comparison) has data.
+-- period of comparison. Counts are NULL if no day of the period has data; counts of counterparts are NULL if no day of
+-- the period of comparison has data.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, period, {{ spans(HEADLINE_USAGE) }}
     FROM usage_daily

@@ -1,4 +1,5 @@
--- One row per incident and value of its cause's dimension, or pair of dimensions: the eight cells with most requests.
+-- One row per incident and cell: the eight cells with most requests. A cell is a value of the dimension that the cause
+-- of the incident names, or a pair of values if the cause names two dimensions.
 WITH dimensions AS (
     SELECT
         incident_id,

@@ -1,5 +1,5 @@
 -- One row per vendor, layer, platform and code: records of the 30 days that were counted as error because the
--- dictionary lacks their code. `platform` is the one used for the look-up.
+-- dictionary lacks their code. `platform` is the platform under which the code is looked up.
 SELECT
     vendor,
     layer_of(channel, stage) AS layer,

@@ -1,5 +1,5 @@
--- One row per reason: number of rejected records, and up to three stored records as examples, in masked form. They come
--- from the files whose paths sort last, which are the newest if paths contain dates.
+-- One row per reason: number of rejected records, and up to three stored records as examples, in masked form. The
+-- examples come from the files whose paths sort last, which are the newest if paths contain dates.
 SELECT
     reason,
     CAST(sum(rejected) AS BIGINT) AS records,

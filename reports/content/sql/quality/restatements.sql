@@ -1,5 +1,6 @@
--- One row per restated figure, newest day first. Each day in $days has at most $most rows, and one more if there are
--- more. If $days is NULL, the first $limit rows of all days are returned.
+-- One row per restated figure: the figure before and now, and the cause. The newest day comes first. Each day in $days
+-- has at most $most rows, and one more if there are more. If $days is NULL, the first $limit rows of all days are
+-- returned.
 SELECT
     day,
     app_key,

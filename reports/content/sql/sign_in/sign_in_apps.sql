@@ -1,5 +1,5 @@
--- One row per app, most sessions first: sign-in sessions of the window of $window_days. At most $listed; `apps` is the
--- number of all.
+-- One row per app, most sessions first: sign-in sessions of the window of $window_days. At most $listed rows; `apps` is
+-- the number of all apps with a session.
 WITH counted AS (
     SELECT
         app_key,

@@ -1,6 +1,6 @@
 -- One row per app, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of the $compared_listed
--- values with most sessions, then one row for all others (`value` NULL, `merged` of them). If $is_whole, all apps are one
--- (`*`).
+-- values with most sessions, then one row for all other values (`value` is NULL, `merged` their number). If $is_whole,
+-- the rows are for all apps together (`*`).
 WITH windows AS (
     SELECT DISTINCT shortest AS window_days FROM day_windows WHERE shortest > 1
 ),

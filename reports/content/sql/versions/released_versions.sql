@@ -1,5 +1,5 @@
--- One row per SDK version of $app_key that has a day of release in `releases` and is listed in the app's table of the
--- 30 days: the version and that day, by day, then most requests first.
+-- One row per SDK version of $app_key: the version and its day of release, by day, then most requests first. A version
+-- needs a row in `releases`, and a row of its own in the app's table of the 30 days.
 SELECT value, released
 FROM versions
 JOIN releases USING (app_key, value)

@@ -1,6 +1,6 @@
--- One row per app or `*` and SDK version: the first day on which it had more than 1 % of the login authorization
--- requests, if that is one of the 30 days. If that is the app's first day with requests among the 30, the version is
--- left out, because it may be older.
+-- One row per app or `*` and SDK version released in the 30 days: the first day on which the version had more than 1 %
+-- of the login authorization requests. A version is left out if this is the app's first day with requests among the 30,
+-- because the version may be older.
 WITH sums AS (
     SELECT coalesce(app_key, '*') AS app_key, day, value, sum(authorization_requests) AS requests
     FROM version_requests

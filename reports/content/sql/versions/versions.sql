@@ -1,7 +1,7 @@
--- One row per app or `*`, list, window and SDK version: login authorization over the window. The short list (`is_short`)
--- has at most $versions rows per app, or $whole_versions for `*`: the versions with fewest requests are one row with value
--- NULL, `merged` of them. The long list has all versions of an app whose short list merges some.
--- Versions that an incident of the 30 days names as its cause are listed first.
+-- One row per app or `*`, list, window and SDK version: login authorization over the window. `is_short` marks the short
+-- list, which has at most $versions rows per app, or $whole_versions for `*`: the versions with fewest requests are
+-- merged into one row with value NULL, and `merged` is their number. The list of all versions has rows only for an app
+-- whose short list merges some. Versions that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
     SELECT DISTINCT app_key, regexp_extract(cause, '{{ VERSION }}=([^ ]+)', 1) AS value
     FROM incidents

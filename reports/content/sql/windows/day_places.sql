@@ -1,5 +1,5 @@
--- One row per day of the windows and of the windows before. Days that belong to the same windows share a `place`.
--- Counts are summed by place first, so that each day is read only once.
+-- One row per day of the windows and of the windows before: its windows, and a `place` that days of the same windows
+-- share. Counts are summed by place first, so that each day is read only once.
 SELECT
     day,
     dense_rank() OVER (ORDER BY windows) AS place,
