@@ -62,7 +62,7 @@ def billing_as_of(
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
     """Return the results of the checks as of a day. `tables` are from `billing_as_of`; if None, all checks pass."""
     if tables is None:
-        return [_named(name, ()) for name in _NAMES]
+        return [_result_of(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
     accounts = list(tables["resource_package_forecast"].iter_rows(named=True))
     bounded = {one["account_id"] for one in packages if has_unseen_uses(one["state"], one["missing_days"])}
@@ -75,7 +75,7 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
         (_drift_words(one) for one in packages if _is_drifting(one)),
         _unexplained(tables["reconciliation_daily"], tables["reconciliation_monthly"], as_of),
     )
-    return [_named(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
+    return [_result_of(name, texts) for name, texts in zip(_NAMES, found, strict=True)]
 
 
 def published_billing_warnings(database: Path) -> list[CheckResult]:
@@ -92,10 +92,10 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
     except UsageError:
         found = []
     by_name = {name: CheckResult(name, *rest) for name, *rest in found}
-    return [by_name.get(name) or _named(name, ()) for name in _NAMES]
+    return [by_name.get(name) or _result_of(name, ()) for name in _NAMES]
 
 
-def _named(check: str, found: Iterable[Bilingual]) -> CheckResult:
+def _result_of(check: str, found: Iterable[Bilingual]) -> CheckResult:
     """Return the result of a check: failed if `found` has texts, each about one account, package or statement."""
     said = list(found)
     if not said:

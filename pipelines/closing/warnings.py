@@ -184,13 +184,13 @@ def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     fruitless = [
         entry
         for entry in there
-        if entry.is_fruitless and (is_barren or entry.has_weight)
+        if entry.is_fruitless and (is_barren or entry.is_large_enough_to_warn)
         and (
             entry.records_read or not entry.skipped or entry.source not in productive
             or is_stored(entry.finding, LOST_WITHIN)
         )
     ]  # fmt: skip
-    rejected = [entry for entry in there if entry.is_mostly_rejected and entry.has_weight]
+    rejected = [entry for entry in there if entry.is_mostly_rejected and entry.is_large_enough_to_warn]
     return (
         _named_files("nothing_accepted", _reasons(fruitless), "without a valid record", "没有一条有效记录"),
         _named_files(

@@ -28,13 +28,13 @@ def table_columns(table: Table) -> Columns:
     return Columns(table.columns, tuple(table.key))
 
 
-def of_landing(landing: Path) -> Metadata:
+def landing_metadata(landing: Path) -> Metadata:
     """Return the number of all logs in landing, read or not, and their total size in bytes."""
     there = list(scan(landing, set()))
     return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 
 
-def of_parts(manifest: Manifest) -> Metadata:
+def parts_metadata(manifest: Manifest) -> Metadata:
     """Return the number of live files (the files that count), and the sums of their books: records read, accepted,
     rejected and skipped.
     """
@@ -50,7 +50,7 @@ def of_parts(manifest: Manifest) -> Metadata:
     }
 
 
-def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
+def day_metadata(manifest: Manifest, day: date, site: Path) -> Metadata:
     """Return a day's numbers of records, and a link to its page if the site has one.
 
     A day without data has only a row count of 0.
@@ -71,7 +71,7 @@ def of_day(manifest: Manifest, day: date, site: Path) -> Metadata:
     return holds
 
 
-def of_tables(store: Store) -> dict[str, Metadata]:
+def table_metadata(store: Store) -> dict[str, Metadata]:
     """Return the row count and the columns of each published table, by name; `usage_daily` also has the counts of the
     published day.
 
@@ -100,7 +100,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
     return dict(zip(USAGE, found, strict=True)) if found else {}
 
 
-def of_site(site: Path) -> dict[str, Metadata]:
+def site_metadata(site: Path) -> dict[str, Metadata]:
     """Return metadata of the assets `site` (number of pages, size of all files) and `exports` (the CSV files)."""
     listed = json.loads((site / "manifest.json").read_bytes())
     pages = [file for file in listed["files"] if file["path"].endswith(".html")]

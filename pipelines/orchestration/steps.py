@@ -67,11 +67,11 @@ def event_parts(work: StepInputs) -> Results:
     begun, run = time.monotonic(), work.run
     report = run.ingest(work.day)
     unbalanced = [entry.path for entry in report.read if entry.records_read != entry.accepted + entry.rejected]
-    yield Observed("landing", asset_metadata.of_landing(run.store.landing))
+    yield Observed("landing", asset_metadata.landing_metadata(run.store.landing))
     yield Made(
         "event_parts",
         {
-            **asset_metadata.of_parts(run.manifest),
+            **asset_metadata.parts_metadata(run.manifest),
             "new_files": len(report.read),
             "new_records": report.records,
             "damaged_files": len(report.damaged),
@@ -94,12 +94,12 @@ def day_tables(work: StepInputs) -> Results:
     manifest, site = run.manifest, run.store.site
     match_partitions_to_days(partitions, manifest)
     for other in sorted({*report.days, *days_to_record(partitions, manifest, "day_tables")} - {day}):
-        holds = {**asset_metadata.of_day(manifest, other, site), "closed_by_run_of": str(day)}
+        holds = {**asset_metadata.day_metadata(manifest, other, site), "closed_by_run_of": str(day)}
         yield Made("day_tables", holds, str(other))
     yield Made(
         "day_tables",
         {
-            **asset_metadata.of_day(manifest, day, site),
+            **asset_metadata.day_metadata(manifest, day, site),
             "days": len(manifest.days),
             "new_days": len(report.days),
             "new_records": report.records,
@@ -119,7 +119,7 @@ def marts(work: StepInputs) -> Results:
     except BooksError as error:
         yield _failed("table_keys", error)
         raise
-    yield from _made(asset_metadata.of_tables(work.run.store), time.monotonic() - begun)
+    yield from _made(asset_metadata.table_metadata(work.run.store), time.monotonic() - begun)
     yield Evaluated("table_keys", True, {})
 
 
@@ -135,7 +135,7 @@ def reports(work: StepInputs) -> Results:
     """The site: pages and CSV files of the same run."""
     begun = time.monotonic()
     work.run.render_site()
-    yield from _made(asset_metadata.of_site(work.run.store.site), time.monotonic() - begun)
+    yield from _made(asset_metadata.site_metadata(work.run.store.site), time.monotonic() - begun)
 
 
 def site_copy(work: StepInputs) -> Results:

@@ -63,7 +63,7 @@ def roll_up(
     due = due_days(inputs, manifest, as_of, forced)
     report = RollupReport(emptied=due.emptied)
     manifest.platforms = inputs.registry.platforms
-    is_cut_anew = manifest.session_minutes not in (None, inputs.settings.session_minutes)
+    is_session_gap_changed = manifest.session_minutes not in (None, inputs.settings.session_minutes)
     manifest.session_minutes = inputs.settings.session_minutes
     if not due:
         return report
@@ -95,7 +95,7 @@ def roll_up(
             ):
                 figures, report.causes[day] = found
                 restated.append(figures)
-            if closed_through and day <= closed_through and old and not is_cut_anew:
+            if closed_through and day <= closed_through and old and not is_session_gap_changed:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
             report.days.append(day)

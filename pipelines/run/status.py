@@ -74,10 +74,10 @@ def status_of(
             # Warnings of packages, consoles and bills need all days, so they are read from the published file.
             of_billing: list[CheckResult] = []
             if registry.has_billing:
-                with _noted(damages):
+                with _missing_file_ignored(damages):
                     of_billing = published_billing_warnings(store.database)
             checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
-        with _noted(damages):
+        with _missing_file_ignored(damages):
             status.published.restated_days = _restated_days(store.database)
             status.incidents = _open_incidents(store.database, settings)
             unknown = _unknown_incidents(store.database, manifest.days_from)
@@ -159,7 +159,7 @@ def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
 
 
 @contextmanager
-def _noted(damages: list[UnreadablePublicationError]) -> Iterator[None]:
+def _missing_file_ignored(damages: list[UnreadablePublicationError]) -> Iterator[None]:
     """Ignore the error of a published file that is missing or from an older version, because the next run makes the
     file. Add the error of a damaged file to `damages`.
     """

@@ -77,7 +77,7 @@ class SampleBills:
         ]
 
 
-def forget_bills(registry: Path, truth: Path) -> None:
+def remove_bills(registry: Path, truth: Path) -> None:
     """Remove the registry files that an earlier sample wrote. Their names are read from the earlier sample's file
     `truth`.
 

@@ -24,7 +24,7 @@ from pipelines.common.errors import UsageError
 from pipelines.common.files.atomic import whole_file
 from pipelines.common.text import counted
 from pipelines.sample.apps import SMALLEST_WITH_EDGE_CASES, sample_apps, write_registry
-from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, forget_bills
+from pipelines.sample.bills import LEAST_EVENTS, SampleBills, accounts_of, remove_bills
 from pipelines.sample.faults import DAYS_WITH_ALL, Faults, faults
 from pipelines.sample.folder import prepare_folder
 from pipelines.sample.records import FORMATS, SampleDay, SampleRecords, SignIns, days_at_once, is_drawn_once
@@ -124,7 +124,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         raise UsageError(f"The format {spec.format!r} does not exist.", do=f"Use one of {', '.join(FORMATS)}.")
     landing = out / "landing"
     prepare_folder(landing, out / "registry", spec.command)
-    forget_bills(out / "registry", out / TRUTH)
+    remove_bills(out / "registry", out / TRUTH)
     made = sample_apps(spec.apps)
     wrong = Faults() if spec.quiet else faults(spec.days, made, spec.seed)
     plan = sample_days(spec, wrong)

@@ -88,7 +88,7 @@ class FileEntry:
         return self.status == "read" and self.accepted > 0 and self.rejected > self.accepted
 
     @property
-    def has_weight(self) -> bool:
+    def is_large_enough_to_warn(self) -> bool:
         """Whether the content is large enough for a warning: in bytes, or in records read or skipped."""
         return self.bytes >= _SOME_BYTES or self.records_read + self.skipped >= _SOME_RECORDS
 

@@ -75,14 +75,14 @@ class AppShell(NamedTuple):
     Attributes:
         page: HTML with the placeholders.
         incidents: HTML of the incidents, by app key.
-        without: HTML for apps without an incident.
+        without_incidents: HTML for apps without an incident.
         open: fields about open incidents that are added to the figures, by app key.
         records: files with the records behind open incidents, by app key.
     """
 
     page: str
     incidents: Mapping[str, str]
-    without: str
+    without_incidents: str
     open: Mapping[str, dict[str, object]]
     records: Mapping[str, RecordsFile]
 
@@ -164,7 +164,7 @@ def _write_folder(
     before: Generation | None,
 ) -> AppFiles:
     app, workbook = content.app, content.workbook
-    incidents = shell.incidents.get(app.key, shell.without)
+    incidents = shell.incidents.get(app.key, shell.without_incidents)
     folder = f"apps/{app.folder}"
     writer.folder(folder)
     name = str(escape(app.name))

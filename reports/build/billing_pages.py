@@ -19,7 +19,7 @@ from reports.build.writer import WrittenFile
 from reports.content.billing.limit_words import saving_sentence, saving_severity
 from reports.content.billing.limits import limits
 from reports.content.billing.package_course import LeftCourse, left_course
-from reports.content.billing.package_words import account_sentence, day_said, run_out_mark, severity, urgency
+from reports.content.billing.package_words import account_sentence, day_text, run_out_mark, severity, urgency
 from reports.content.billing.reconciled import reconciled
 from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
 from reports.content.billing.registry_notes import RegistryNotesReader
@@ -156,7 +156,7 @@ class BillingPages:
         course = left_course(account, self._quality.with_data, as_of, self._publication.time_zone)
         return AccountView(
             account, account_sentence(account, as_of), severity(account, as_of), course,
-            stack(course, day_said(as_of, as_of), run_out_mark(account, len(course.mid), as_of)) if course else None,
+            stack(course, day_text(as_of, as_of), run_out_mark(account, len(course.mid), as_of)) if course else None,
             json_block(course.figures()) if course else None,
             shades(course) if course else {},
             as_of + timedelta(days=len(course.mid) if course else 0),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reports.charts.shapes import backdrops
 from reports.content.billing.package_course import LeftCourse, left_course
-from reports.content.billing.package_words import day_said, run_out_mark
+from reports.content.billing.package_words import day_text, run_out_mark
 from reports.content.billing.resource_packages import PackageAccount
 from reports.content.billing.stack_drawing import shades, stack_top
 from reports.content.wording.language import t
@@ -31,7 +31,7 @@ def packages(source: Source, account: PackageAccount) -> "Figure":
     course = left_course(account, source.quality.with_data, as_of, marts.publication.time_zone)
     if course is None:
         return figure([], source.layout(account.row.account_id) | {"annotations": [source.empty()]})
-    marked = [("now", as_of, day_said(as_of, as_of))]
+    marked = [("now", as_of, day_text(as_of, as_of))]
     if run_out := run_out_mark(account, len(course.mid), as_of):
         marked.append(("run-out", as_of + timedelta(days=run_out[0]), source.text(run_out[1])))
     layout = source.layout(account.row.account_id, source.text(course.words))

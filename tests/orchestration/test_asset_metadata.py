@@ -35,17 +35,19 @@ def long(folder: DataFolder) -> DataFolder:
 
 def test_what_is_linked_is_there(long: DataFolder) -> None:
     site = long.store.site
-    of_days = {(DAY - day).days: page(asset_metadata.of_day(long.manifest, day, site)) for day in long.manifest.days}
+    of_days = {
+        (DAY - day).days: page(asset_metadata.day_metadata(long.manifest, day, site)) for day in long.manifest.days
+    }
     assert of_days == {
         0: site / "index.html",
         1: site / "days" / f"{DAY - timedelta(days=1)}.html",
         29: site / "days" / f"{DAY - timedelta(days=29)}.html",
         30: None,
     }
-    of_site = [page(holds) for holds in asset_metadata.of_site(site).values()]
-    for file in (*of_days.values(), *of_site):
+    site_metadata = [page(holds) for holds in asset_metadata.site_metadata(site).values()]
+    for file in (*of_days.values(), *site_metadata):
         assert file is None or file.is_file(), file
-    assert None not in of_site
+    assert None not in site_metadata
 
 
 def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
@@ -55,7 +57,7 @@ def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
     folder.land("same.ndjson", records(4))
     deleted.unlink()
     folder.ingest()
-    assert asset_metadata.of_landing(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
+    assert asset_metadata.landing_metadata(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
 
 
 def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
@@ -63,7 +65,7 @@ def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataF
     folder.tables()
     with closing(duckdb.connect(writable(folder.store.database))) as connection:
         connection.execute("DROP TABLE usage_daily")
-    holds = asset_metadata.of_tables(folder.store)
+    holds = asset_metadata.table_metadata(folder.store)
     assert holds.keys() == TABLES.keys()
     assert holds["usage_daily"] == {}
     assert holds["outcome_daily"][asset_metadata.ROWS] == 1

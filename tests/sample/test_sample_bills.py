@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.sample.apps import sample_apps
-from pipelines.sample.bills import SampleBills, forget_bills
+from pipelines.sample.bills import SampleBills, remove_bills
 from pipelines.sample.packages import ACCOUNTS
 from pipelines.sample.used import Used
 from pipelines.sample.write import SampleSpec
@@ -104,11 +104,11 @@ def test_of_an_earlier_sample_its_files_go_also_edited_ones_and_others_stay(tmp_
     truth = tmp_path / "sample_truth.json"
     names = SampleBills(used(date(2026, 11, 25)), sample_apps(4)).truth()["registry"]
     truth.write_text(json.dumps({"registry": [*names, "../mine.csv"]}), "utf-8")
-    forget_bills(registry, truth)
+    remove_bills(registry, truth)
     assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*.csv"))] == [
         "mine.csv", "registry/console/mine.csv",
     ]  # fmt: skip
     for text in ("", "[]", '{"registry": 3}', '{"incidents": []}'):
         truth.write_text(text, "utf-8")
-        forget_bills(registry, truth)
-    forget_bills(registry, tmp_path / "none.json")
+        remove_bills(registry, truth)
+    remove_bills(registry, tmp_path / "none.json")

@@ -38,10 +38,10 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
         from pipelines.orchestration.in_process import run_in_process
 
         run_in_process(data, opened, day, tags or {})
-    return _closing_words(opened.store, has_files)
+    return _print_result(opened.store, has_files)
 
 
-def _closing_words(store: Store, has_files: bool) -> int:
+def _print_result(store: Store, has_files: bool) -> int:
     status = last_status(store.data)
     for warning in status.warnings:
         print(f"warning: {warning.check}: {warning.detail_en}")

@@ -37,13 +37,13 @@ class DuckDBEngine:
     def file_reader(self, key: str, landing: Path) -> "Iterator[DuckDBReader]":
         """Open a reader of landed files."""
         from pipelines.engines.duckdb.reader import DuckDBReader
-        from pipelines.reading.archives.archives import kept_archives
+        from pipelines.reading.archives.archives import one_open_archive
 
         limits = UnpackLimits(self._settings.max_unpack_ratio, self._settings.max_unpacked_gb * 10**9)
         folders = [landing.resolve(), self._temp.resolve()]
         with (
             workbench(self._settings, self._temp, folders, keeps_order=True) as connection,
-            kept_archives(self._temp),
+            one_open_archive(self._temp),
         ):
             yield DuckDBReader(connection, key, self._temp, limits)
 

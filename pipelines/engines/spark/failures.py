@@ -10,12 +10,12 @@ from pipelines.contract.record.masking import masked_text
 from pipelines.engines.spark.place import carried_error
 
 _STAYS = "The step did not finish; the last good report stays published."
-_LOST = re.compile(
+_EXECUTORS_LOST = re.compile(
     r"ExecutorLostFailure|executor \d+ exited|Python worker exited unexpectedly|Remote RPC client disassociated|"
     # A dead executor had data that other tasks need.
     r"FetchFailedException"
 )
-_GONE = re.compile(
+_SPARK_ENDED = re.compile(
     r"Answer from Java side is empty|Error while (sending|receiving)|Connection refused|connect to the Java server|"
     r"stopped SparkContext|SparkContext (was|has been) (shut down|stopped)|\[Errno (32|104)\]|"
     # PySpark misreads a missing answer of Java.
@@ -59,7 +59,7 @@ def as_spark_error(message: str, log: Path) -> AuthmeterError:
             why="Executors run authmeter's own steps and need the same packages.",
             do="Give the executors this environment: see docs/scaling.md.",
         )
-    if _LOST.search(message):
+    if _EXECUTORS_LOST.search(message):
         return AuthmeterError(
             "Executors died, and other executors could not repeat their work.",
             where=_where(log),
@@ -67,7 +67,7 @@ def as_spark_error(message: str, log: Path) -> AuthmeterError:
             do="Run again. If it fails again, give executors more memory (spark.executor.memoryOverhead in "
             "[engine.spark]), or lower memory_limit, which each task can use.",
         )
-    if _GONE.search(message):
+    if _SPARK_ENDED.search(message):
         return AuthmeterError(
             "Spark ended, or lost its cluster.",
             where=_where(log),

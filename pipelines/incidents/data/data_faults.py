@@ -125,21 +125,21 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
         norms = measure.counts.values(measure.has_data, slice(None))["norm"]
         kinds = np.array([keys[place][1].rpartition("=")[0] for place in named])
         for fall in falls(measure, least):
-            is_beside = (of == of[fall.row]) & (kinds == kinds[fall.row])
-            if metric not in _MOVING or not _came_elsewhere(fall, parts, norms, is_beside):
+            is_same_kind = (of == of[fall.row]) & (kinds == kinds[fall.row])
+            if metric not in _MOVING or not _came_elsewhere(fall, parts, norms, is_same_kind):
                 yield Fault(metric, keys[named[fall.row]][1], fall.span, fall.loss_of_volume(parts[:, fall.row]))
 
 
-def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_beside: Flags) -> bool:
+def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_same_kind: Flags) -> bool:
     """Return whether other parts took over the records of a fallen part, as after a change of names: on the day on
     which the fall was detected, they gained at least half of the records that the part lost.
 
-    Only parts of the same whole and kind (`is_beside`) with far more records than usual count. `parts` and `norms` are
-    actual and usual records, by day and part.
+    Only parts of the same whole and kind (`is_same_kind`) with far more records than usual count. `parts` and `norms`
+    are actual and usual records, by day and part.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
-    return bool(more[is_beside & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
+    return bool(more[is_same_kind & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:

@@ -45,9 +45,9 @@ class RateMeasure:
         """
         n, k, base_n, base_k = seen("n"), seen("k"), base("n"), base("k")
         both = (k + base_k) / (n + base_n)
-        surprise = np.zeros(n.shape)
+        log_likelihood_ratio = np.zeros(n.shape)
         for hits, of in ((k, n), (base_k, base_n)):
-            surprise += times_log(hits, of * both) + times_log(of - hits, of * (1 - both))
+            log_likelihood_ratio += times_log(hits, of * both) + times_log(of - hits, of * (1 - both))
         # Variation between the days of the baseline, in units of the variance of pure chance.
         share = (base_k + 0.5) / (base_n + 1)
         variance = share * (1 - share)
@@ -55,7 +55,7 @@ class RateMeasure:
         # A rate near 0 or 1 cannot vary by more than its distance from that limit.
         known = np.minimum(_RATE_SWING, np.minimum(share, 1 - share))
         prior = 1 + known**2 * base_n / base("days") / variance
-        return _as_normal(surprise * (k / n < base_k / base_n), swing, base("days") - 1, prior)
+        return _as_normal(log_likelihood_ratio * (k / n < base_k / base_n), swing, base("days") - 1, prior)
 
 
 def _squares(counts: Floats, of: Floats) -> Floats:
@@ -63,11 +63,11 @@ def _squares(counts: Floats, of: Floats) -> Floats:
         return np.where(of > 0, counts**2 / of, 0.0)
 
 
-def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:
+def _as_normal(log_likelihood_ratio: Floats, swing: Floats, days: Floats, prior: Floats) -> Floats:
     """Convert the logarithm of a likelihood ratio to a normal deviation of equal probability, given how the days vary.
 
     Args:
-        surprise: logarithm of the likelihood ratio if requests were independent.
+        log_likelihood_ratio: logarithm of the likelihood ratio if requests were independent.
         swing: variation between the days of the baseline, summed, in units of the variance of pure chance.
         days: degrees of freedom of `swing`.
         prior: expected variation of one day before any data, in the same units.
@@ -76,4 +76,4 @@ def _as_normal(surprise: Floats, swing: Floats, days: Floats, prior: Floats) -> 
     # Days never vary less than chance.
     variance = np.maximum((np.maximum(swing, 0.0) + _PRIOR_DAYS * prior) / freedom, 1.0)
     # The variance is an estimate itself, so the value is a t value.
-    return np.asarray(np.sqrt(freedom * np.log1p(2 * np.maximum(surprise, 0.0) / variance / freedom)))
+    return np.asarray(np.sqrt(freedom * np.log1p(2 * np.maximum(log_likelihood_ratio, 0.0) / variance / freedom)))

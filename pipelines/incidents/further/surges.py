@@ -49,12 +49,12 @@ class SurgeMeasure(VolumeMeasure):
         norm = seen("norm")
         extra = seen("volume") - norm
 
-        def left(name: str) -> Floats:
+        def excess(name: str) -> Floats:
             return seen(name) - norm * base(name) / base("volume")
 
         rate, devices = base("successes") / base("technical"), base("devices") / base("volume")
-        is_failing = (left("technical") > 0) & (left("successes") < _POOR * rate * left("technical"))
-        has_few = (devices > 0) & (left("devices") < _POOR * devices * extra)
+        is_failing = (excess("technical") > 0) & (excess("successes") < _POOR * rate * excess("technical"))
+        has_few = (devices > 0) & (excess("devices") < _POOR * devices * extra)
         return np.where(is_failing | has_few, extra, 0.0)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:

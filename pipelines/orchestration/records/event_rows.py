@@ -52,7 +52,7 @@ class Event:
         )  # fmt: skip
 
 
-def of_run(type: str) -> Event:
+def run_event(type: str) -> Event:
     """Return the event of a run's start or success."""
     word = "Started" if type == "PIPELINE_START" else "Finished"
     return Event(type, None, None, f'{word} execution of run for "{JOB}".')

@@ -65,17 +65,17 @@ class RunRecords:
         with transaction(self._runs):
             marks = ", ".join("?" for _ in columns)
             self._runs.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", [*columns.values()])
-            of_run = [(self.run_id, name, value) for name, value in tags.items()]
-            self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", of_run)
+            run_event = [(self.run_id, name, value) for name, value in tags.items()]
+            self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", run_event)
         # The run's row comes first, because a file without one would never be removed.
         own = self._index_file.with_name(f"{self.run_id}.db")
         make_run_file(own, self._index_file)
         self._own = self._opened(own)
-        self.add_events(*planned, event_rows.of_run("PIPELINE_START"))
+        self.add_events(*planned, event_rows.run_event("PIPELINE_START"))
 
     def succeed(self) -> None:
         """Record the success of the run."""
-        self.add_events(event_rows.of_run("PIPELINE_SUCCESS"))
+        self.add_events(event_rows.run_event("PIPELINE_SUCCESS"))
         now = time.time()
         with transaction(self._runs):
             ((text,),) = self._runs.execute("SELECT run_body FROM runs WHERE run_id = ?", [self.run_id]).fetchall()

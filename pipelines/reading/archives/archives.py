@@ -87,11 +87,11 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 
 @contextmanager
-def kept_archives(temp: Path) -> Iterator[None]:
+def one_open_archive(temp: Path) -> Iterator[None]:
     """Keep the archive of the last opened member open within the context, so that its other members do not open it
     again. Unpacked copies are in the folder `temp`.
     """
-    kept = _Kept(temp)
+    kept = _OpenArchive(temp)
     token = _kept.set(kept)
     try:
         yield
@@ -118,7 +118,7 @@ _Opened = Callable[[MemberFile], Iterator[bytes]]
 """Yields the bytes of a member of an open archive."""
 
 
-class _Kept:
+class _OpenArchive:
     """Holds the archive that was opened last."""
 
     def __init__(self, temp: Path) -> None:
@@ -140,4 +140,4 @@ class _Kept:
         self._stack.close()
 
 
-_kept: ContextVar[_Kept | None] = ContextVar("kept_archive", default=None)
+_kept: ContextVar[_OpenArchive | None] = ContextVar("kept_archive", default=None)

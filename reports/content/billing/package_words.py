@@ -47,10 +47,10 @@ def run_out_mark(account: PackageAccount, drawn: int, as_of: date) -> tuple[int,
     day = account.row.run_out_day
     if not day or (day - as_of).days > drawn:
         return None
-    return (day - as_of).days, t("runs out {day}").format(day=day_said(day, as_of))
+    return (day - as_of).days, t("runs out {day}").format(day=day_text(day, as_of))
 
 
-def day_said(day: date, as_of: date) -> str:
+def day_text(day: date, as_of: date) -> str:
     """Return a day as text, without the year if that is the year of the as-of."""
     return month_day(day) if day.year == as_of.year else day.isoformat()
 
@@ -63,7 +63,7 @@ def _parts(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
     if lapsing:
         first = lapsing[0]
         yield t("on {day} about {count} lapse").format(
-            day=day_said(first.last_day, as_of), count=f"{first.unused_expected:,}"
+            day=day_text(first.last_day, as_of), count=f"{first.unused_expected:,}"
         )
         later = sum(one.unused_expected or 0 for one in lapsing[1:])
         if later:
@@ -80,7 +80,7 @@ def _run_out(account: PackageAccount, as_of: date) -> Bilingual:
         return t("No forecast yet: it needs a week of data")
     if row.run_out_day:
         days = {
-            name: day_said(day, as_of)
+            name: day_text(day, as_of)
             for name, day in (
                 ("day", row.run_out_day), ("earliest", row.run_out_earliest), ("latest", row.run_out_latest),
             )
@@ -93,7 +93,7 @@ def _run_out(account: PackageAccount, as_of: date) -> Bilingual:
         return t("At the present rate it runs out on {day}").format(**days)
     if row.run_out_earliest:
         return t("At the present rate it lasts, at a higher one until {day}").format(
-            day=day_said(row.run_out_earliest, as_of)
+            day=day_text(row.run_out_earliest, as_of)
         )
     return t("At the present rate it lasts for the next {count} days").format(count=SIMULATED_DAYS)
 
@@ -102,4 +102,4 @@ def _buy(account: PackageAccount, as_of: date) -> Iterator[Bilingual]:
     buy_by = account.row.buy_by
     if buy_by:
         text = t("buy by {day}") if buy_by > as_of else t("buy now, it was due by {day}")
-        yield text.format(day=day_said(buy_by, as_of))
+        yield text.format(day=day_text(buy_by, as_of))

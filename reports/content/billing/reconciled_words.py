@@ -48,7 +48,7 @@ def agreement_severity(found: Agreement) -> Literal["good", "warn", "bad"]:
     return "warn" if found.by_cause else "bad"
 
 
-def month_said(month: date, as_of: date) -> Bilingual:
+def month_text(month: date, as_of: date) -> Bilingual:
     """Return a month as text, such as `2026-11`; the Chinese text has no year if it is the year of the as-of."""
     zh = f"{month.month} 月" if month.year == as_of.year else f"{month.year} 年 {month.month} 月"
     return Bilingual(zh, f"{month:%Y-%m}")
@@ -58,7 +58,7 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
     share = level(found.absolute_difference / found.stated) if found.stated else "—"
     if found.month:
         yield t("The bill of {month} and the log differ by {share}").format(
-            month=month_said(found.month, as_of), share=share
+            month=month_text(found.month, as_of), share=share
         )
     else:
         yield t("Over the last 30 days console and log differ by {share}").format(share=share)

@@ -61,7 +61,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | N
         '<text x="0" y="12">{top}</text>'
         '<text x="{place}%" y="28" {beside}>{now}</text>{marked}</svg>'
     ).format(
-        layers=layers, fan=fan, place=place, top=f"{_top(course):,}", now=now_label, beside=_beside(place),
+        layers=layers, fan=fan, place=place, top=f"{_top(course):,}", now=now_label, beside=_text_side(place),
         marked=marked,
     )  # fmt: skip
 
@@ -71,10 +71,10 @@ def _run_out_mark(place: str, label: Bilingual) -> Markup:
         '<line class="run-out" x1="{place}%" x2="{place}%" y1="33" y2="100%"/>'
         '<text class="run-out" x="{place}%" y="44" {beside}><tspan lang="zh-CN">{zh}</tspan>'
         '<tspan lang="en">{en}</tspan></text>'
-    ).format(place=place, beside=_beside(place), zh=label.zh, en=label.en)
+    ).format(place=place, beside=_text_side(place), zh=label.zh, en=label.en)
 
 
-def _beside(place: str) -> Markup:
+def _text_side(place: str) -> Markup:
     """Return the SVG attributes that put a text left or right of a vertical line, where the drawing has more room.
 
     `place` is the position of the line in per cent of the width.
