@@ -62,11 +62,11 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data. `packages` and `bills` have one row for
-    each account.
+    """The content of a weekly message; `days` is the number of days with data.
 
-    `opened` has the incidents that began in the week, `ended` the incidents whose end showed on a day of the week. Both
-    leave out incidents of kind `further` and parts of other incidents.
+    `opened` has the incidents that began in the week, `ended` those whose end was detected in the week. Both leave out
+    incidents of kind `further` and parts of other incidents. `packages` has a row for each account with an active
+    package, `bills` a row for each account with a bill for the newest billed month.
     """
 
     first: date

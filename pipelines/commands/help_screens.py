@@ -10,7 +10,7 @@ from pipelines.common.errors import AuthmeterError
 
 
 class Commands(TyperGroup):
-    """The group of commands. The empty metavar of `--help` hides its type, as for other switches."""
+    """The group of all commands: `--help` is listed without a value type, and Ctrl-C ends a command with a message."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Typer would end without a message on Ctrl-C, with another exit code than the contract's.

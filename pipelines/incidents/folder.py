@@ -11,7 +11,13 @@ from pipelines.incidents.detection.volume_measure import Norms
 
 @dataclass(frozen=True)
 class Folder:
-    """Totals of all apps: requests `missing` from the norm on each day, records per request, and number of apps."""
+    """Totals of all apps of a data folder.
+
+    Attributes:
+        missing: by day, the norm of all requests minus the requests; negative if the day has more requests.
+        records_per_request: over all days.
+        apps: the number of apps.
+    """
 
     missing: Mapping[date, float]
     records_per_request: float

@@ -1,6 +1,6 @@
 """Stores in the manifest the files of landing that no source reads, so that none is ignored without a report.
 
-A content is hashed once, when it is new; later runs recognize it by its stamp (size, time of change, inode). Its
+A content is hashed once, when it is new; later runs recognize it by its stamp (size, modification time, inode). Its
 records do not count.
 """
 

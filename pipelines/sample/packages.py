@@ -118,8 +118,8 @@ def _agreeing(day: int) -> SampleReading:
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
-    """Return one reading after the day without logs, lower by the uses of that day, which the console has counted.
-    Return an empty tuple if every day has logs.
+    """Return a reading on the day after the day without logs. It is lower than the computed balance by the uses of the
+    day without logs, which the console counts. Return an empty tuple if every day has logs.
     """
     day = used.missing_day
     if day is None:
@@ -132,6 +132,8 @@ def _named(name: str) -> str:
 
 
 def _round(count: int, unit: int | None = None) -> int:
-    """Round to a multiple of the highest power of ten in `unit`; if `unit` is None, to two digits. Never 0."""
+    """Round to a multiple of the largest power of ten that is at most `unit`; if `unit` is None, to two significant
+    digits. Never return 0.
+    """
     step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
     return max(step, (count + step // 2) // step * step)

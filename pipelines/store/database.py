@@ -171,7 +171,9 @@ def configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: P
 
 
 def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
-    """Set a variable for each list of files, for statements that read it: a view accepts no bound parameter."""
+    """Set one DuckDB variable for each list of paths, by name. Views read the paths with `getvariable`, because a view
+    accepts no bound parameter.
+    """
     for variable, paths in files.items():
         connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
 

@@ -117,7 +117,7 @@ class ArchiveMember(NamedTuple):
 
 
 class Archive(NamedTuple):
-    """The members of a landed archive, as listed when the archive had this stamp (size, time of change, inode)."""
+    """The members of a landed archive, as listed when the archive had this stamp (size, modification time, inode)."""
 
     stamp: str
     members: tuple[ArchiveMember, ...]

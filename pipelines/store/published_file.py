@@ -105,10 +105,10 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """Return the result of `opened` for the file or, if a client opened it for writing, for a copy.
+    """Return the result of `opened` for the file or, if a client opened it for writing, for a temporary copy in `temp`.
 
-    DuckDB replays a `.wal` next to a file even if it opens the file read-only or by a link. If another process has the
-    file open for writing, DuckDB refuses to open it instead of waiting.
+    The file itself cannot be used then: DuckDB refuses to open a file that another process has open for writing, and
+    applies a `.wal` next to a file even if it opens the file read-only or through a link.
     """
     if not has_wal(database):
         try:

@@ -249,7 +249,10 @@ class PublishedTables:
         self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield key and figures document (JSON) of each app from the first to the last of the sorted `keys`."""
+        """Yield the key and the figures document (JSON) of each app.
+
+        `keys` are sorted, and all apps from the first key to the last are read.
+        """
         found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)
 

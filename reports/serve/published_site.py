@@ -33,12 +33,11 @@ class PublishedSite:
         return root
 
     def root_for(self, path: SitePath, version: str | None) -> Path:
-        """Return the folder of the generation whose page requests the file, if it still exists; else of the current
-        one.
+        """Return the folder of the generation from which a requested file is served.
 
-        `version` is the version in the request's address, which pages add to data scripts. Assets have a digest of the
-        content in their name instead. If the site is switched while a page loads, its files still come from one
-        generation.
+        A page that was loaded before the site was switched still gets files of its own generation: data scripts by the
+        version that pages add to their addresses (`version`), assets by their names, which contain a digest of the
+        content. All other files, and files whose generation no longer exists, come from the current generation.
 
         Raises:
             UsageError: nothing is published.

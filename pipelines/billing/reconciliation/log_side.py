@@ -25,7 +25,7 @@ class LogCounts(NamedTuple):
         return LogCounts(*(one + two for one, two in zip(self, other, strict=True)))
 
     def of(self, measure: str) -> int:
-        """Return the count that a measure of the console is compared with."""
+        """Return the log's count for a measure of the console: `total`, `success`, `failed`, `unknown` or `billed`."""
         match measure:
             case "total":
                 return self.requests

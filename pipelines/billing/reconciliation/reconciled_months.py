@@ -1,5 +1,5 @@
-"""MONTHS RECONCILED, the rows of `reconciliation_monthly`: the bills of past months compared with log and console, with
-the cause of each difference.
+"""Computes the rows of `reconciliation_monthly`: the bills of past months compared with log and console, with the cause
+of each difference.
 """
 
 from calendar import monthrange

@@ -1,4 +1,4 @@
-"""The counts of files and days: records that were read, that count, and that were rejected or corrected.
+"""The counts of files and days, such as the records that were read, accepted, rejected, duplicated or late.
 
 They are declared as in `metrics.py`. Most are columns of `input_files`, `day_quality` and `outcome_daily`;
 `records_moved` and `resource_package_remaining` are only metrics of the table `restatements`.

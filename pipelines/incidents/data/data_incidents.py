@@ -64,8 +64,10 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """Return the counts of good records (not rejected, copied or unmapped), and of the records of each source and of
-    each file with a date in its path, for `part_faults`.
+    """Return counts of the manifest for `part_faults`, as rows of metric, whole, part, day and records.
+
+    For copied, unmapped and rejected records: all records, and the good ones among them. For missing deliveries: the
+    accepted records of each source, and of each file with a date in its path, with their sums.
     """
     counts: Counter[tuple[str, str, str, date]] = Counter()
 

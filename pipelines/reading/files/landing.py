@@ -41,7 +41,7 @@ class LandedFile:
 
     `path` is relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\\xNN`, and
     the backslash of names that contain such an escape is escaped too, so that no two files have the same path. `full`
-    is the path in the file system. `stamp` (size, time of change, inode) changes whenever the file may have changed.
+    is the path in the file system. `stamp` (size, modification time, inode) changes whenever the file may have changed.
     """
 
     path: str

@@ -171,7 +171,7 @@ class SourceMapping(BaseModel):
 
     @property
     def doubted(self) -> dict[str, str]:
-        """The SQL conditions of `doubts`: `where` has the key `doubt <name>`, `unless` the key `no doubt <name>`."""
+        """The SQL conditions of `doubts` by key: `doubt <name>` for its `where`, `no doubt <name>` for its `unless`."""
         conditions: dict[str, str] = {}
         for name, doubt in self.doubts.items():
             conditions |= {f"doubt {name}": doubt.where, f"no doubt {name}": doubt.unless}
@@ -192,8 +192,10 @@ def fits_any(path: str, patterns: Sequence[str]) -> bool:
 
 
 def format_of(path: str) -> Format | None:
-    """Return the format that a file's suffix shows, without compression and log rotation: `ndjson` if there is no
-    suffix; None if the suffix is not that of a log, or the file is compressed Parquet.
+    """Return the format that a file's suffix shows; suffixes of compression and marks of log rotation are ignored.
+
+    Return `ndjson` for a file without a suffix, unless it is a member of an archive. Return None for other suffixes and
+    for compressed Parquet.
     """
     name = bare_name(path).lower()
     if name.endswith(".csv"):

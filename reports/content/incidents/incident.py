@@ -34,7 +34,8 @@ _DIMENSIONS: Final = {name: BY_KEY[name].label for name in (*CAUSES, *SESSION_CA
 class Cell:
     """Requests and rate of one value of a dimension, before and now.
 
-    `effect` is the value's contribution to the change of the whole rate, as a share.
+    `effect` is the value's part of the change of the whole rate, as a difference of rates: -0.02 is two percentage
+    points down.
     """
 
     value: Bilingual

@@ -70,7 +70,9 @@ class AfterFailure:
 
 
 def after_failure(paths: Sequence[FailurePath]) -> AfterFailure:
-    """Return the matrix of failures and ways for the given paths. Failures with most sessions come first."""
+    """Return the matrix of the sessions in `paths`: a row for each first failure, the most frequent first, and columns
+    for how the sessions went on. Failures after the first `FAILURES_LISTED` are summed in one row, `others`.
+    """
     came_back: dict[str, int] = defaultdict(int)
     by_failure: dict[tuple[str, str], list[FailurePath]] = defaultdict(list)
     for path in paths:
