@@ -94,7 +94,7 @@ class ContentDecisions:
         gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._displaced:
             if one.new and not one.by_rotation:
-                one.by_rotation = self._rotation.is_rotated(one.new)
+                one.by_rotation = self._rotation.is_rotated(one.new) or self._is_held_rotated(one.new.path)
                 # Records that arrived in time under the old path of a predecessor are not late: see `add`.
                 has_predecessor = self._predecessors.get(id(one.new)) is not None
                 if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
@@ -108,6 +108,14 @@ class ContentDecisions:
         for one in self._displaced:
             if one.new:
                 self._contents.add(one.new)
+
+    def _is_held_rotated(self, path: str) -> bool:
+        """Return whether rotation moved the content that an earlier run held at a path, so that the path's new content
+        came by rotation too.
+        """
+        held = next((one for one in self._contents.at(path) if one.status == "held"), None)
+        given = self.fresh, oldest(self._manifest), self._stored
+        return held is not None and self._rotation.is_rotated_away(held, *given)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield each content that an earlier run held, with the current content of its path, so that it is decided

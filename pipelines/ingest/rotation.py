@@ -5,7 +5,7 @@ names that rotation makes.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, cached_property
 
@@ -90,6 +90,18 @@ class Rotation:
         if new.accepted and self._paths[new.sha256] - {new.path}:
             return True
         return bool(names_before_rotation(new.path)) and bare_name(new.path) in self._rotated
+
+    def is_rotated_away(
+        self, held: FileEntry, fresh: Iterable[FileEntry], first: date, contents: StoredContents
+    ) -> bool:
+        """Whether a held content left its path by rotation: one of the contents `fresh` has a rotated name of the same
+        log, and all records of the held content from `first` on.
+        """
+        return bool(held.part and held.accepted) and any(
+            _is_of_one_log(held.path, new.path) and held.path != new.path and _may_be_in(held, new, first)
+            and not contents.lost([held], first, [new])
+            for new in fresh
+        )  # fmt: skip
 
     def _note(self, old: FileEntry, path: str) -> None:
         self._moved.add(id(old))

@@ -5,18 +5,15 @@ of counted records, by channel and for `*`. If records of an app and channel mov
 row has the number of moved records.
 """
 
-from contextlib import closing
 from datetime import date
 
-import duckdb
 import polars as pl
 
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.tables.tables import TABLES
-from pipelines.rollup.stored_rows import stored_rows
+from pipelines.rollup.stored_rows import published_rows, stored_rows
 from pipelines.store.manifest import DayEntry, Manifest, original_name
-from pipelines.store.published_file import open_published
 from pipelines.store.store import Store
 
 LATENCIES = ("latency_p50_ms", "latency_p95_ms")
@@ -106,16 +103,12 @@ def _day_tables(store: Store, entry: DayEntry, day: date) -> dict[str, pl.DataFr
     """
     tables = {}
     for name, query in _TABLES.items():
-        if (rows := stored_rows(store.day_table(entry, name))) is not None:
-            tables[name] = rows
-        elif store.database.is_file():
-            try:
-                with closing(open_published(store.database)) as connection:
-                    tables[name] = pl.DataFrame(connection.sql(query, params={"day": day}))
-            except duckdb.Error:
-                # The file is damaged, or of a version without the table. This run replaces it.
-                return {}
-    return tables if len(tables) == len(_TABLES) else {}
+        if (rows := stored_rows(store.day_table(entry, name))) is None:
+            rows = published_rows(store.database, query, day)
+        if rows is None:
+            return {}
+        tables[name] = rows
+    return tables
 
 
 def _figures(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -148,7 +148,7 @@ def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: Day
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
 
-    if day not in manifest.restated_sessions and are_sessions_changed(store, old, new):
+    if day not in manifest.restated_sessions and are_sessions_changed(store, day, old, new):
         manifest.restated_sessions = sorted([*manifest.restated_sessions, day])
 
 

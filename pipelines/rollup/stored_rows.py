@@ -1,10 +1,15 @@
-"""Reads a stored day table before it is replaced. A lost or damaged file is no error, as it may be why the table is
+"""Reads a day table before it is replaced. A lost or damaged file is no error, as it may be why the table is
 replaced.
 """
 
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import polars as pl
+
+from pipelines.store.published_file import open_published
 
 
 def stored_rows(file: Path) -> pl.DataFrame | None:
@@ -12,4 +17,17 @@ def stored_rows(file: Path) -> pl.DataFrame | None:
     try:
         return pl.read_parquet(file)
     except (FileNotFoundError, pl.exceptions.ComputeError):
+        return None
+
+
+def published_rows(database: Path, query: str, day: date) -> pl.DataFrame | None:
+    """Return the rows of a query over the published file; its parameter `day` is a day. Return None if the file does
+    not exist, is damaged, or is of a version without the table. The run that calls this replaces the file.
+    """
+    if not database.is_file():
+        return None
+    try:
+        with closing(open_published(database)) as connection:
+            return pl.DataFrame(connection.sql(query, params={"day": day}))
+    except duckdb.Error:
         return None

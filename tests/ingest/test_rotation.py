@@ -190,6 +190,21 @@ def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolde
     assert held(folder) == []
 
 
+@pytest.mark.parametrize("more", [0, 2], ids=["as held", "grown"])
+def test_a_log_whose_held_content_was_rotated_is_held_no_more(folder: DataFolder, more: int) -> None:
+    folder.land("auth.log", records(3))
+    folder.roll_up()
+    # Two rotations between runs: the first content is gone.
+    folder.land("auth.log", records(2, DAYS[1]))
+    folder.roll_up(DAYS[1])
+    assert folder.statuses("auth.log") == ["read", "held"]
+    folder.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
+    folder.land("auth.log", records(1, DAYS[2]))
+    folder.roll_up(DAYS[2])
+    assert folder.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
+    assert held(folder) == []
+
+
 def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.land("b.ndjson", records(3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 from tests.support import DAY, DataFolder, Row, days_before, record
@@ -30,6 +31,17 @@ def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(folder: Da
     # It stays restated, whatever later runs change.
     folder.tables(forced=frozenset({DAY}))
     assert folder.rows(RESTATED) == [(True,)]
+
+
+def test_a_day_whose_sessions_changed_beside_lost_tables_is_restated(folder: DataFolder) -> None:
+    folder.land("a.ndjson", steps("10:05:00"))
+    folder.tables()
+    shutil.rmtree(folder.store.day_folder(folder.manifest.days[DAY]))
+    folder.land("a.ndjson", steps("10:30:00"))
+    folder.tables()
+    assert folder.rows(SESSIONS) == [(2, 1)]
+    assert folder.rows(RESTATED) == [(True,)]
+    assert folder.rows("FROM restatements") == []
 
 
 def test_another_time_between_records_counts_all_days_anew_and_restates_none(folder: DataFolder) -> None:
