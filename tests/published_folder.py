@@ -158,7 +158,7 @@ def copy_to_read(
     publish_once: Callable[[date], DataFolder], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[date], DataFolder]:
     """Return a function that gives this process's copy of the folder published as of a day."""
-    return cache(lambda day: _copied(publish_once(day), tmp_path_factory.mktemp("published")))
+    return cache(lambda day: _copied(publish_once(day), tmp_path_factory.mktemp("published") / "data"))
 
 
 @pytest.fixture
@@ -168,11 +168,11 @@ def published(copy_to_read: Callable[[date], DataFolder], yesterday: date) -> Da
 
 
 @pytest.fixture
-def own(publish_once: Callable[[date], DataFolder], yesterday: date, tmp_path: Path) -> DataFolder:
+def own(publish_once: Callable[[date], DataFolder], yesterday: date, folder: DataFolder) -> DataFolder:
     """A copy of the published folder that a test may change."""
-    return _copied(publish_once(yesterday), tmp_path)
+    return _copied(publish_once(yesterday), folder.root)
 
 
-def _copied(folder: DataFolder, into: Path) -> DataFolder:
-    shutil.copytree(folder.root, into / "data", symlinks=True)
-    return DataFolder(into / "data")
+def _copied(folder: DataFolder, to: Path) -> DataFolder:
+    shutil.copytree(folder.root, to, symlinks=True, dirs_exist_ok=True)
+    return DataFolder(to)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from pipelines.store.published_file import open_published
 from reports.content.key_figures import key_figures
 from reports.content.published import PublishedTables
 from tests.data.failing_sdk import BAD_DAYS, failing_sdk
-from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
+from tests.support import DAY, CopyOf, DataFolder, Make, days_before, morning_after, records
 
 SUNDAY = date(2026, 3, 8)
 TWO = "json://127.0.0.1:1/one\njson://127.0.0.1:1/two\n"
@@ -74,10 +75,28 @@ def ended(folder: DataFolder, day: date) -> None:
     alert_of_end(folder.root, status_of(folder.root, morning_after(day)))
 
 
-def test_the_end_of_a_run_reports_whether_the_undelivered_messages_changed(folder: DataFolder, post: Post) -> None:
+@cache
+def one_day(day: date) -> Make:
+    """Return a function that fills a data folder with one published day."""
+
+    def fill(folder: DataFolder) -> None:
+        folder.land(f"{day}.ndjson", records(5, day))
+        folder.tables(day)
+
+    return fill
+
+
+def first_published(copy_of: CopyOf, day: date, extra: str = "") -> DataFolder:
+    """Return a folder with receivers whose first run published a day with records, and sent the alert of its end."""
+    folder = copy_of(one_day(day))
+    with_receivers(folder, extra)
+    ended(folder, day)
+    return folder
+
+
+def test_the_end_of_a_run_reports_whether_the_undelivered_messages_changed(copy_of: CopyOf, post: Post) -> None:
+    folder = copy_of(one_day(DAY))
     with_receivers(folder)
-    folder.land("a.ndjson", records(5, DAY))
-    folder.tables(DAY)
     found = []
     for refusing in (["two"], [], []):
         post.refusing = refusing
@@ -85,10 +104,9 @@ def test_the_end_of_a_run_reports_whether_the_undelivered_messages_changed(folde
     assert found == [True, True, False]
 
 
-def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
+def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: CopyOf, post: Post) -> None:
     post.refusing = ["two"]
-    published(folder, DAY)
+    folder = first_published(copy_of, DAY)
     assert post.got == [("one", "daily", DAY)]
     assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers accepted it"
     ended(folder, DAY)
@@ -101,12 +119,9 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(folder: Da
 
 
 @pytest.mark.parametrize("settings", ["", '[alerts]\nurls_file = "one.urls"\n'])
-def test_what_a_removed_receiver_did_not_get_is_no_longer_reported(
-    folder: DataFolder, post: Post, settings: str
-) -> None:
-    with_receivers(folder)
+def test_what_a_removed_receiver_did_not_get_is_no_longer_reported(copy_of: CopyOf, post: Post, settings: str) -> None:
     post.refusing = ["two"]
-    published(folder, DAY)
+    folder = first_published(copy_of, DAY)
     folder.write("one.urls", TWO.splitlines()[0]).chmod(0o600)
     folder.write("authmeter.toml", settings)
     ended(folder, DAY)
@@ -114,10 +129,9 @@ def test_what_a_removed_receiver_did_not_get_is_no_longer_reported(
     assert status_of(folder.root, morning_after(DAY)).state == "ok"
 
 
-def test_an_undelivered_day_stays_reported_until_it_is_sent(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
+def test_an_undelivered_day_stays_reported_until_it_is_sent(copy_of: CopyOf, post: Post) -> None:
     post.refusing = ["two"]
-    published(folder, DAY)
+    folder = first_published(copy_of, DAY)
     post.refusing = []
     assert alert_if_late(folder.root, morning_after(DAY) + timedelta(days=1, hours=9))
     note_end(folder.root, morning_after(DAY), DAY, AuthmeterError("It broke.", do="Mend it."))
@@ -125,10 +139,9 @@ def test_an_undelivered_day_stays_reported_until_it_is_sent(folder: DataFolder, 
     assert undelivered(folder.root) == f"`daily` of {DAY}: 1 of 2 receivers accepted it"
 
 
-def test_a_warning_reaches_who_got_the_day_before_it_while_others_get_the_day(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
+def test_a_warning_reaches_who_got_the_day_before_it_while_others_get_the_day(copy_of: CopyOf, post: Post) -> None:
     post.refusing = ["two"]
-    published(folder, DAY)
+    folder = first_published(copy_of, DAY)
     folder.land("unread.bin", b"no log")
     folder.tables(DAY)
     post.refusing = []
@@ -150,28 +163,25 @@ def test_a_run_for_an_old_day_that_fails_again_is_reported_once(folder: DataFold
     assert [marker.exists() for marker in markers] == [True] * 40 + [False] * 5
 
 
-def test_no_marker_shows_an_address(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
-    published(folder, DAY)
+def test_no_marker_shows_an_address(copy_of: CopyOf, post: Post) -> None:
+    folder = first_published(copy_of, DAY)
     assert len(post.got) == 2
     names = [path.name for path in (folder.root / "alerts").iterdir()]
     assert len(names) == 2
     assert not any("127" in name or "one" in name for name in names)
 
 
-def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
-    for back in (1, 0):
-        published(folder, days_before(SUNDAY, back))
+def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(copy_of: CopyOf, post: Post) -> None:
+    folder = first_published(copy_of, days_before(SUNDAY, 1))
+    published(folder, SUNDAY)
     assert [one for one in post.got if one[1] == "weekly"] == [(who, "weekly", SUNDAY) for who in ("one", "two")]
     published(folder, days_before(SUNDAY, -1))
     assert sum(kind == "weekly" for _, kind, _ in post.got) == 2
 
 
-def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
+def test_a_week_that_was_refused_is_sent_by_a_later_run(copy_of: CopyOf, post: Post) -> None:
     post.refusing = ["one", "two"]
-    published(folder, SUNDAY)
+    folder = first_published(copy_of, SUNDAY)
     assert "`weekly` of 2026-03-08" in (undelivered(folder.root) or "")
     post.refusing = []
     published(folder, days_before(SUNDAY, -1))
@@ -179,11 +189,8 @@ def test_a_week_that_was_refused_is_sent_by_a_later_run(folder: DataFolder, post
     assert undelivered(folder.root) is None
 
 
-def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_record(
-    folder: DataFolder, post: Post
-) -> None:
-    with_receivers(folder)
-    published(folder, days_before(SUNDAY, 1))
+def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_record(copy_of: CopyOf, post: Post) -> None:
+    folder = first_published(copy_of, days_before(SUNDAY, 1))
     folder.land("sunday.ndjson", records(5, SUNDAY))
     monday = days_before(SUNDAY, -1)
     folder.tables(monday)
@@ -195,9 +202,8 @@ def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_recor
 
 
 @pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
-def test_without_a_sunday_or_the_setting_no_week_is_sent(folder: DataFolder, post: Post, day: date, extra: str) -> None:
-    with_receivers(folder, extra)
-    published(folder, day)
+def test_without_a_sunday_or_the_setting_no_week_is_sent(copy_of: CopyOf, post: Post, day: date, extra: str) -> None:
+    first_published(copy_of, day, extra)
     assert {kind for _, kind, _ in post.got} == {"daily"}
 
 
@@ -223,10 +229,9 @@ def test_of_days_closed_together_only_those_without_a_record_are_named(
     ("extra", "kind"), [("", "warning"), ('on = ["warning"]\n', "warning"), ('on = ["daily", "warning"]\n', "daily")]
 )
 def test_a_day_without_a_record_is_reported_although_it_was_late(
-    folder: DataFolder, post: Post, extra: str, kind: str
+    copy_of: CopyOf, post: Post, extra: str, kind: str
 ) -> None:
-    with_receivers(folder, extra)
-    published(folder, days_before(DAY, 1))
+    folder = first_published(copy_of, days_before(DAY, 1), extra)
     alert_if_late(folder.root, morning_after(DAY) + timedelta(hours=9))
     post.got.clear()
     folder.tables(DAY)
@@ -235,9 +240,8 @@ def test_a_day_without_a_record_is_reported_although_it_was_late(
     assert post.got == [(who, kind, DAY) for who in ("one", "two")]
 
 
-def test_a_day_without_a_record_is_reported_once_and_again_when_it_has_records(folder: DataFolder, post: Post) -> None:
-    with_receivers(folder)
-    published(folder, days_before(DAY, 1))
+def test_a_day_without_a_record_is_reported_once_and_again_when_it_has_records(copy_of: CopyOf, post: Post) -> None:
+    folder = first_published(copy_of, days_before(DAY, 1))
     post.got.clear()
     folder.tables(DAY)
     for _ in range(2):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.contract.settings.bucket_settings import FetchSettings
-from tests.buckets.servers import CREDENTIALS, KEY, SECRET, Relay, Server, moto_server, rclone_server
+from tests.buckets.servers import CREDENTIALS, KEY, MOTO_PAGE, SECRET, Relay, Server, moto_server, rclone_server
 from tests.buckets.tried import FILE, MOTO, OSS
 
 
@@ -38,10 +38,14 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """An empty bucket of one kind of address: the settings that fetch from it, and a function that writes an object."""
+    """An empty bucket of one kind of address: the settings that fetch from it, and a function that writes an object.
+
+    A page of its list has `page` keys.
+    """
 
     settings: FetchSettings
     put: Callable[[str, bytes], None]
+    page: int = 1000
 
 
 def _name_of(request: pytest.FixtureRequest) -> str:
@@ -75,7 +79,7 @@ def place(
     if kind == MOTO:
         moto.make_bucket(name)
         settings = FetchSettings(url=f"s3://{name}", into="in", endpoint=moto.endpoint)
-        return Place(settings, lambda key, content: moto.put(name, key, content))
+        return Place(settings, lambda key, content: moto.put(name, key, content), MOTO_PAGE)
     assert rclone.folder
     folder = (tmp_path if kind == FILE else rclone.folder) / name
     folder.mkdir()

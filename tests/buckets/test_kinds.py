@@ -19,9 +19,10 @@ def bring(folder: DataFolder, place: Place) -> FetchReport:
 
 @on_each(PAGES, RCLONE, MOTO, OSS, FILE)
 def test_a_list_is_read_to_its_end(folder: DataFolder, place: Place) -> None:
-    for number in range(1002):
+    objects = place.page + 2
+    for number in range(objects):
         place.put(f"{number:04}.log", b"")
-    assert bring(folder, place).objects == 1002
+    assert bring(folder, place).objects == objects
     assert bring(folder, place).objects == 0
 
 

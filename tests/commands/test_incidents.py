@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -40,10 +39,10 @@ def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Data
 
 
 @pytest.fixture
-def failing(fail_once: Callable[[date], DataFolder], yesterday: date, tmp_path: Path) -> DataFolder:
+def failing(fail_once: Callable[[date], DataFolder], yesterday: date, folder: DataFolder) -> DataFolder:
     """A copy of the folder with an open incident."""
-    shutil.copytree(fail_once(yesterday).root, tmp_path / "data", symlinks=True)
-    return DataFolder(tmp_path / "data")
+    shutil.copytree(fail_once(yesterday).root, folder.root, symlinks=True, dirs_exist_ok=True)
+    return folder
 
 
 def text_of(day: date) -> str:

@@ -33,7 +33,7 @@ from reports.build.billing_pages import BILLING_CSVS
 from reports.content.wording.words import REASON_WORDS
 from tests.buckets.servers import KEY, SECRET, rclone_server
 from tests.once import once_for_all
-from tests.published_folder import authmeter
+from tests.published_folder import Call, authmeter
 from tests.support import closed_day
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -397,15 +397,20 @@ CHEAP = [
 
 
 @pytest.mark.parametrize("line", sorted({tuple(line) for line in CHEAP}), ids=" ".join)
-def test_cheap_commands_of_the_pages_work(sampled: Path, tmp_path: Path, line: tuple[str, ...]) -> None:
+def test_cheap_commands_of_the_pages_work(
+    call: Call, sampled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...]
+) -> None:
     if line[0] == "whatif" or (line[0] == "export" and "--events" in line):
         day = max(path.name for path in (sampled / "landing").iterdir() if re.fullmatch(r"[\d-]{10}", path.name))
         line = tuple(day if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else word for word in line)
-    done = authmeter(*line, data=sampled, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = call(*line, data=sampled)
     assert done.code == 0, done.out + done.err
 
 
-def test_the_worked_example_of_a_source_gives_what_the_page_says(tmp_path: Path) -> None:
+def test_the_worked_example_of_a_source_gives_what_the_page_says(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = DOCS / "engineer.md"
     log, expected = blocks(page, "text")
     (mapping,) = [block for block in blocks(page, "toml") if "shop_gateway" in block]
@@ -419,13 +424,14 @@ def test_the_worked_example_of_a_source_gives_what_the_page_says(tmp_path: Path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     (line,) = [block for block in blocks(page, "sh") if "check --source" in block]
-    done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = call(*line.split()[1:], data=tmp_path / "data")
     assert done.code == 3
     assert done.out == expected
     (condition,) = blocks(page, "sql-expression")
     mended = re.sub(r"^where = .*$", lambda _: f'where = "{condition.strip()}"', mapping, flags=re.MULTILINE)
     (sources / "shop_gateway.toml").write_text(mended, "utf-8")
-    done = authmeter(*line.split()[1:], data=tmp_path / "data", cwd=tmp_path)
+    done = call(*line.split()[1:], data=tmp_path / "data")
     assert done.code == 0
     assert "3 records read, 3 accepted, 0 rejected, 2 skipped" in done.out
 

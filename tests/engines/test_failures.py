@@ -13,9 +13,8 @@ from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.engines.spark import place, roller
 from pipelines.engines.spark.failures import as_spark_error
-from pipelines.run import engines
 from tests.engines.conftest import needs_spark, use
-from tests.engines.killing import Killing, KillingReader
+from tests.engines.killing import Killing
 from tests.support import DAY, CopyOf, DataFolder, morning_after, records, tree
 
 NOW = morning_after(DAY)
@@ -90,18 +89,6 @@ def test_a_data_folder_that_executors_do_not_see(of_spark: DataFolder, monkeypat
     assert of_spark.counted() == {DAY: 3}
     monkeypatch.undo()
     of_spark.tables(DAY, NOW)
-    assert of_spark.counted() == {DAY: 7}
-
-
-@needs_spark
-def test_executors_that_die_while_they_read_and_in_a_task_of_a_day(
-    of_spark: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engines, "local_reader", KillingReader(tmp_path / "read"))
-    monkeypatch.setattr(roller, "count_records", Killing("count_records", tmp_path / "counted"))
-    of_spark.tables(DAY, NOW)
-    assert (tmp_path / "read").exists()
-    assert (tmp_path / "counted").exists()
     assert of_spark.counted() == {DAY: 7}
 
 

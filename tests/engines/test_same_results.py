@@ -23,10 +23,12 @@ from lab.worlds.random_sign_ins import DAYS, World
 from pipelines.common.project import PROJECT
 from pipelines.contract.tables.tables import TABLES
 from pipelines.engines.spark import roller
+from pipelines.run import engines
 from pipelines.store.manifest import FileEntry
 from tests.data.small_logs import BROKEN_LINES, DAY, REGISTRY, log, span
 from tests.dropped.made import archived
 from tests.engines.conftest import EVENT_LOG, needs_spark, use
+from tests.engines.killing import Killing, KillingReader
 from tests.engines.noting import NotingRanges, NotingTables
 from tests.golden import test_end_to_end as golden
 from tests.support import (
@@ -240,3 +242,19 @@ def test_spark_notes_nothing_personal_and_the_lines_of_the_docs_read_the_publish
     capsys.readouterr()
     exec(example.replace("data/site", str(folder.store.site)), {"spark": SparkSession(context)})
     assert re.search(rf"{DAY}\s*\|\s*9\|", capsys.readouterr().out)
+
+
+def test_executors_that_die_while_they_read_and_in_a_task_of_a_day(
+    folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test is here and not in `test_failures.py`, so that only one test process starts Spark."""
+    folder.land("a.ndjson", records(3, DAY))
+    folder.tables(DAY, morning_after(DAY))
+    use(folder, "spark")
+    folder.land("b.ndjson", records(4, DAY, "b"))
+    monkeypatch.setattr(engines, "local_reader", KillingReader(tmp_path / "read"))
+    monkeypatch.setattr(roller, "count_records", Killing("count_records", tmp_path / "counted"))
+    folder.tables(DAY, morning_after(DAY))
+    assert (tmp_path / "read").exists()
+    assert (tmp_path / "counted").exists()
+    assert folder.counted() == {DAY: 7}
