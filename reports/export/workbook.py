@@ -6,8 +6,8 @@ keep their zeros, formulas and links stay text. Days are dates, shares percentag
 date is a day of the data, so that the same rows give the same bytes.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from io import SEEK_SET, BytesIO
 from pathlib import Path
@@ -63,10 +63,14 @@ def write_workbook(
         made: the workbook's creation date.
         folder: for unfinished rows, which are removed in any case; by default the system's temporary folder.
         language: of the headings.
+
+    Raises:
+        OSError: the disk is full, or another fault of the file system.
     """
     import xlsxwriter
 
     with ExitStack() as stack:
+        stack.enter_context(_faults_of_the_system())
         options = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -82,6 +86,17 @@ def write_workbook(
         name, heads, described = dictionary(columns, language)
         _Sheet(workbook, name, heads, heads).write(described)
         return written
+
+
+@contextmanager
+def _faults_of_the_system() -> Iterator[None]:
+    """Raise the error of the file system that XlsxWriter hides in one of its own."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except FileCreateError as error:
+        raise error.args[0] from None
 
 
 class _Output:
