@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -141,9 +142,9 @@ def send(
         text = json.dumps(message.as_json(alerts.language), ensure_ascii=False)
         found.append(_call(list(to.command), text, data))
     if to.urls:
-        with TemporaryDirectory(prefix="authmeter-") as folder:
+        with ExitStack() as stack:
             is_wanted = alerts.attach and workbook and any(url.startswith("mailto") for _, url in to.urls.values())
-            attached, finding = _attached(workbook, Path(folder)) if workbook and is_wanted else ("", "")
+            attached, finding = _attached(workbook, stack) if workbook and is_wanted else ("", "")
             found += [_post(to.urls, message, alerts, attached), Delivery(finding=finding)]
     return combined(found)
 
@@ -163,10 +164,12 @@ def _key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:8]
 
 
-def _attached(workbook: Workbook, folder: Path) -> tuple[str, str]:
-    """Write the day's workbook. Return its path and an empty text, or an empty path and the reason for its absence."""
+def _attached(workbook: Workbook, stack: ExitStack) -> tuple[str, str]:
+    """Write the day's workbook into a temporary folder that `stack` removes. Return its path and an empty text, or an
+    empty path and the reason for its absence.
+    """
     try:
-        return str(workbook(folder)), ""
+        return str(workbook(Path(stack.enter_context(TemporaryDirectory(prefix="authmeter-"))))), ""
     except (AuthmeterError, OSError) as error:
         return "", f"the xlsx file could not be attached: {getattr(error, 'what', type(error).__name__)}"
 

@@ -108,13 +108,19 @@ def claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[s
     """
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
-    claimed = set()
-    for key in keys:
-        with suppress(FileExistsError):
-            os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-            claimed.add(key)
-    if claimed:
-        durable.sync_folder(folder)
+    claimed: set[str] = set()
+    try:
+        for key in keys:
+            with suppress(FileExistsError):
+                os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+                claimed.add(key)
+        if claimed:
+            durable.sync_folder(folder)
+    except OSError:
+        # The message is not sent then, so no receiver may count as one that has it.
+        for key in claimed:
+            _marker(data, kind, day, key).unlink(missing_ok=True)
+        raise
     markers = sorted(folder.glob("????-??-??.*"))
     kept = sorted({marker.name[:10] for marker in markers})[-_DAYS_KEPT:]
     since = time.time() - timedelta(days=_DAYS_KEPT).total_seconds()

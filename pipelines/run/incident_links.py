@@ -1,26 +1,21 @@
 """The published incidents, each with the page of the site that shows it."""
 
-from pathlib import Path
+import duckdb
 
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import PublishedIncident, incidents_of
-from pipelines.store.published_file import published_tables
 from reports.content.folders import app_folders
 
 
-def linked_incidents(database: Path) -> list[tuple[PublishedIncident, str]]:
-    """Return the published incidents that were not withdrawn, open ones first, each with the path of its page in the
-    site.
+def linked_incidents(connection: duckdb.DuckDBPyConnection) -> list[tuple[PublishedIncident, str]]:
+    """Return the incidents of an open published file that were not withdrawn, open ones first.
 
-    Raises:
-        UsageError: nothing is published, or only by an older version.
-        UnreadablePublicationError: the published file is damaged.
+    Each is returned with the path of its page in the site.
     """
-    with published_tables(database) as connection:
-        found = incidents_of(connection)
-        if not found:
-            return []
-        folders = app_folders(key for (key,) in connection.execute("SELECT app_key FROM apps").fetchall())
+    found = incidents_of(connection)
+    if not found:
+        return []
+    folders = app_folders(key for (key,) in connection.execute("SELECT app_key FROM apps").fetchall())
     return [(one, _page(one, folders)) for one in found]
 
 

@@ -184,9 +184,11 @@ def _restated_days(database: Path) -> int:
 
 
 def _open_incidents(database: Path, settings: Settings) -> list[OpenIncident]:
+    with published_tables(database) as connection:
+        found = linked_incidents(connection)
     return [
         _open_incident(one, link, settings.address_of(link))
-        for one, link in linked_incidents(database)
+        for one, link in found
         if one.is_open and one.is_independent
     ]
 

@@ -6,11 +6,13 @@ keep their zeros, formulas and links stay text. Days are dates, shares percentag
 date is a day of the data, so that the same rows give the same bytes.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
-from io import BytesIO
+from io import SEEK_SET, BytesIO
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import IO, Any, Final
 from unicodedata import east_asian_width
 
 import polars as pl
@@ -59,24 +61,72 @@ def write_workbook(
 
     Args:
         made: the workbook's creation date.
-        folder: for unfinished rows; by default the system's temporary folder.
+        folder: for unfinished rows, which are removed in any case; by default the system's temporary folder.
         language: of the headings.
+
+    Raises:
+        OSError: the disk is full, or another fault of the file system.
     """
     import xlsxwriter
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "tmpdir": str(folder) if folder else None,
-    }
-    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as workbook:
+    with ExitStack() as stack:
+        stack.enter_context(_faults_of_the_system())
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            # XlsxWriter does not remove its temporary files if it cannot write the workbook.
+            "tmpdir": stack.enter_context(TemporaryDirectory(prefix=".authmeter-", dir=folder)),
+        }
+        out = _Output(stack.enter_context(target.open("wb"))) if isinstance(target, Path) else target
+        workbook = stack.enter_context(xlsxwriter.Workbook(out, options))
         workbook.set_properties({"created": datetime.combine(made, time(), UTC)})
         written = _Sheet(workbook, "authmeter", columns, headings(columns, language, is_workbook=True)).write(rows)
         name, heads, described = dictionary(columns, language)
         _Sheet(workbook, name, heads, heads).write(described)
         return written
+
+
+@contextmanager
+def _faults_of_the_system() -> Iterator[None]:
+    """Raise the error of the file system that XlsxWriter hides in one of its own."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except FileCreateError as error:
+        raise error.args[0] from None
+
+
+class _Output:
+    """The file of a workbook. After it was closed, it only counts the bytes that it is given.
+
+    XlsxWriter leaves its zip archive open after an error, such as a full disk. When the archive is collected later, it
+    writes its end once more; Python would print the traceback of that.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._place = file, 0
+
+    def write(self, data: bytes) -> int:
+        if not self._file.closed:
+            return self._file.write(data)
+        self._place += len(data)
+        return len(data)
+
+    def seek(self, place: int, start: int = SEEK_SET) -> int:
+        if not self._file.closed:
+            return self._file.seek(place, start)
+        self._place = place
+        return place
+
+    def tell(self) -> int:
+        return self._place if self._file.closed else self._file.tell()
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
 
 
 class _Sheet:

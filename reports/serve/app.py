@@ -31,7 +31,7 @@ class ServedSite:
     def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
         self._site, self._tokens, self._cookie = site, tokens, cookie
         self._methods = ("GET", "HEAD") if tokens is None else ("GET", "HEAD", "POST")
-        self._logged = ""
+        self._logged, self._is_out = "", False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -45,13 +45,18 @@ class ServedSite:
 
     def _answer(self, request: Request, form: bytes) -> Response:
         try:
-            return self._checked(request, form)
+            response = self._checked(request, form)
         except AuthmeterError as error:
             self._log(str(error))
+            self._is_out = True
             return own_page(503)
         except Exception as error:  # last resort: the reader gets a page, the operator a line, and the server continues
             self._log(f"This should not happen: {type(error).__name__}: {error}")
             return own_page(500)
+        if self._is_out:
+            # The cause is gone; if it comes back, it is printed again.
+            self._is_out, self._logged = False, ""
+        return response
 
     def _checked(self, request: Request, form: bytes) -> Response:
         if not is_loopback(request.headers.get("host", "")):

@@ -4,6 +4,7 @@ it, and the weekly message is sent once a week.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from contextlib import closing
@@ -116,6 +117,24 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: C
         ended(folder, DAY)
     assert post.got == [("one", "daily", DAY), ("two", "daily", DAY)]
     assert undelivered(folder.root) is None
+
+
+def test_a_message_whose_marker_could_not_be_kept_is_sent_by_the_next_run(
+    folder: DataFolder, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with_receivers(folder)
+    folder.land("a.ndjson", records(5, DAY))
+    folder.tables(DAY)
+    with monkeypatch.context() as patched:
+        patched.setattr(sent.durable, "sync_folder", broken)
+        with pytest.raises(OSError, match="Input/output error"):
+            ended(folder, DAY)
+    assert post.got == []
+    ended(folder, DAY)
+    assert post.got == [("one", "daily", DAY), ("two", "daily", DAY)]
 
 
 @pytest.mark.parametrize("settings", ["", '[alerts]\nurls_file = "one.urls"\n'])

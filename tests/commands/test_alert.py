@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from datetime import date
@@ -10,6 +11,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from pipelines.alerts import delivery
 from tests.alerts.services import mail_server
 from tests.published_folder import Call
 from tests.support import DataFolder, days_before, records
@@ -96,3 +98,19 @@ def test_the_mail_of_a_day_has_its_usage_attached(call: Call, own: DataFolder, y
     sheet = openpyxl.load_workbook(BytesIO(attached.get_content())).active
     head, *rows = sheet.iter_rows(values_only=True)
     assert [row[head.index("AppKey app_key")] for row in rows] == ["game", "shop"]
+
+
+def test_a_mail_without_room_for_its_attachment_is_sent_without_it(
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    own.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\non = ["daily"]\nattach = true\n')
+    monkeypatch.setattr(delivery, "TemporaryDirectory", full)
+    with mail_server() as (url, got):
+        own.write("alerts.urls", f"{url}\n").chmod(0o600)
+        assert call("run", data=own.root).code == 3
+    (mail,) = got
+    assert list(mail.iter_attachments()) == []
+    assert "the xlsx file could not be attached: OSError" in call("status", data=own.root).out

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.common.project import PROJECT
 from tests.published_folder import Call, authmeter, held
 from tests.support import DataFolder, records
 
@@ -61,3 +63,31 @@ def test_the_published_file_can_be_read_at_any_time_of_a_run(own: DataFolder, ye
     assert own.rows(whole) == [(2, 4755, 4755)]
     assert seen <= {"(1, 755, 755)", "(2, 4755, 4755)"}
     assert "(1, 755, 755)" in seen
+
+
+# Writes a file of one letter, whole; it ends when its input ends.
+WRITER = """
+import sys
+from pathlib import Path
+from pipelines.common.files.atomic import whole_file
+with whole_file(Path(sys.argv[1])) as temporary:
+    temporary.write_text(sys.argv[2] * 10)
+    print("written", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_two_exports_to_one_file_are_both_whole_and_the_later_one_stays(tmp_path: Path) -> None:
+    target, writers = tmp_path / "a.csv", []
+    for letter in "ab":
+        command = [sys.executable, "-c", WRITER, str(target), letter]
+        writers.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT))
+        out = writers[-1].stdout
+        assert out is not None
+        assert out.readline() == "written\n"
+    found = []
+    for writer in writers:
+        writer.communicate("")
+        found.append((writer.returncode, target.read_text()))
+    assert found == [(0, "a" * 10), (0, "b" * 10)]
+    assert list(tmp_path.iterdir()) == [target]

@@ -16,6 +16,7 @@ import pytest
 
 from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
+from pipelines.store import published_file
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
 from tests.published_folder import Call, authmeter
 from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree, writable
@@ -100,6 +101,27 @@ def test_the_incidents_after_a_killed_run_are_as_of_the_published_day(
     # The run ended after the commit of the day, and before its tables were published.
     folder.roll_up(yesterday)
     assert json.loads(call("incidents", "--json", data=folder.root).out)["as_of"] == str(before)
+
+
+def test_the_incidents_and_their_day_are_of_one_publication(
+    call: Call, folder: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = days_before(yesterday, 1)
+    folder.land("a.ndjson", [record("a", before)])
+    folder.tables(before)
+    opened = published_file.open_published
+
+    def opened_before_a_run(database: Path) -> duckdb.DuckDBPyConnection:
+        connection = opened(database)
+        if not (folder.store.landing / "b.ndjson").exists():
+            folder.land("b.ndjson", [record("b", yesterday)])
+            folder.tables(yesterday)
+        return connection
+
+    monkeypatch.setattr(published_file, "open_published", opened_before_a_run)
+    ended = call("incidents", "--json", data=folder.root)
+    # The steps of the run are printed before.
+    assert json.loads(ended.out.splitlines()[-1])["as_of"] == str(before)
 
 
 @pytest.mark.parametrize("command", [("incidents",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02",

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.common.text import printable
 from pipelines.incidents.published import PublishedIncident
 from pipelines.run.incident_links import linked_incidents
-from pipelines.store.published_file import published_as_of
+from pipelines.store.published_file import last_day_of, published_tables
 from pipelines.store.store import Store
 
 
@@ -22,10 +22,11 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
         UnreadablePublicationError: the published file is damaged.
     """
     store = Store(data)
-    found = linked_incidents(store.database)
+    # Both from one opening: a run may publish other tables meanwhile.
+    with published_tables(store.database) as connection:
+        found, as_of = linked_incidents(connection), last_day_of(connection)
     listed = [(one, link) for one, link in found if with_parts or one.is_independent]
     if as_json:
-        as_of = published_as_of(store.database)
         print(json.dumps({"as_of": str(as_of), "incidents": [_fields(*each) for each in listed]}, ensure_ascii=False))
         return
     if not listed:

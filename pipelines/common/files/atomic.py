@@ -3,6 +3,7 @@
 The store's own files are also synced to disk and listed in the manifest: see `store.py`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,11 @@ from pathlib import Path
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path next to `path` to write to, and rename the file to `path` at the end of the block.
 
-    After an error, the temporary file is removed. Its name ends in `.tmp`, so that ingestion ignores it. Missing
-    folders are created.
+    After an error, the temporary file is removed. Its name ends in `.tmp`, so that ingestion ignores it, and has the
+    number of the process, so that two processes never write to one file. Missing folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.tmp")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
         temporary.replace(path)

@@ -97,6 +97,47 @@ export function drawing(name, attributes, ...children) {
 const loading = new Map();
 
 /**
+ * Runs a script; resolves when it has run.
+ * @param {string} address
+ * @returns {Promise<unknown>}
+ */
+function runScript(address) {
+  return new Promise((resolve, reject) => {
+    document.head.append(element("script", { src: address, onload: resolve, onerror: reject }));
+  });
+}
+
+/**
+ * Whether this tab was already loaded again for a version of the site, or cannot remember it: then it must not be loaded
+ * again for it, as a site that is being copied may still have the old page.
+ * @param {string} version
+ * @returns {boolean}
+ */
+function isReloadedFor(version) {
+  try {
+    if (window.sessionStorage.getItem("authmeter-reloaded") === version) return true;
+    window.sessionStorage.setItem("authmeter-reloaded", version);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Loads the page again if another site was published since it was opened: data have no days of their own, so the figures
+ * of that site would be shown on the days of this page.
+ * @returns {Promise<unknown>}
+ */
+async function requireSameSite() {
+  // The time keeps the browser from running the copy that the page has.
+  await runScript(`${root}assets/site.js?v=${site.version}&at=${Date.now()}`);
+  const { version } = window.AUTHMETER_SITE;
+  if (version === site.version || isReloadedFor(version)) return undefined;
+  window.location.reload();
+  return new Promise(() => {});
+}
+
+/**
  * Runs a script of the site once; resolves when it has run. After a failure the next call tries again. Assets have a
  * digest in their name; for data files the site's version is added to the address.
  * @param {string} path relative to the folder of the site, or with `./` to the folder of the page.
@@ -105,12 +146,9 @@ const loading = new Map();
 export function loadScript(path) {
   const known = loading.get(path);
   if (known) return known;
-  const versioned =
-    (path.startsWith("./") ? "" : root) + path + (path.startsWith("assets/") ? "" : `?v=${site.version}`);
-  const loaded = new Promise((resolve, reject) => {
-    const script = element("script", { src: versioned, onload: resolve, onerror: reject });
-    document.head.append(script);
-  });
+  const loaded = path.startsWith("assets/")
+    ? runScript(root + path)
+    : runScript(`${path.startsWith("./") ? "" : root}${path}?v=${site.version}`).then(requireSameSite);
   loading.set(path, loaded);
   loaded.catch(() => loading.delete(path));
   return loaded;

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import re
+import sys
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -12,6 +15,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from xlsxwriter import Workbook
 
 from pipelines.contract.measures.metrics import METRICS
 from reports.content.published import detail_query
@@ -172,3 +176,24 @@ def test_nothing_is_left_in_the_folder_of_what_is_unfinished(tmp_path: Path) -> 
     (tmp_path / "unfinished").mkdir()
     assert workbook.write_workbook(tmp_path / "a.xlsx", ["day"], [(MADE,)], MADE, tmp_path / "unfinished") == 1
     assert list((tmp_path / "unfinished").iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing_unfinished_and_no_late_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", late.append)
+    with pytest.raises(OSError, match="No space left"):
+        workbook.write_workbook(Path("/dev/full"), ["day"], [(MADE,)] * 100, MADE, tmp_path)
+    gc.collect()
+    assert late == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_the_system_is_raised_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Workbook, "_store_workbook", full)
+    with pytest.raises(OSError, match="No space left"):
+        workbook.write_workbook(tmp_path / "a.xlsx", ["day"], [(MADE,)], MADE)

@@ -98,6 +98,9 @@ def test_a_token_is_withdrawn_without_a_restart(data: Path, tmp_path: Path) -> N
         assert server.said().count("can be read or changed by others") == 1
         assert "cannot be read" in server.said()
         assert "Traceback" not in server.said()
+        tokens.unlink()
+        assert server.ask("/apps/shop/", "all").status == 503
+        assert server.said().count("cannot be read") == 2
 
 
 def test_a_new_token_opens_what_it_was_made_for(call: Call, data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""A page that stays open while a run publishes, on a server that has only the newest site."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support import DAY, DataFolder, records
+
+# The newest days and counts of the first chart that draws counts.
+_NEWEST = """() => {
+  const layers = [...document.querySelectorAll("[data-chart] *")].filter((one) => one.data && one.data[0]);
+  const counts = layers.map((one) => one.data[0]).find((line) => (line.y || []).some((value) => value > 1));
+  return counts && counts.x.slice(-2).map((day, i) => [day, counts.y.slice(-2)[i]]);
+}"""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def address(folder: DataFolder) -> Iterator[str]:
+    """The address of a server of the folder's site, which has 20 days."""
+    for back in range(20):
+        day = DAY - timedelta(days=back)
+        folder.land(f"{day}.ndjson", records(10 + back, day) + records(5, day, "g", app_key="game"))
+    folder.publish(DAY)
+    handler = functools.partial(_Quiet, directory=str(folder.store.site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_figures_loaded_after_a_newer_publication_have_their_own_days(
+    browser: Browser, folder: DataFolder, address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/monitor.html?lang=en")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    newer = DAY + timedelta(days=1)
+    folder.land("newer.ndjson", records(99, newer))
+    folder.publish(newer)
+    page.locator("#picker-field").fill("shop")
+    page.locator("#picker-field").press("Enter")
+    page.wait_for_selector("[data-picker-note] bdi")
+    page.wait_for_function(f"() => (({_NEWEST})() || []).some(([day, count]) => count === 99)", timeout=15_000)
+    assert page.evaluate(_NEWEST) == [[str(DAY), 10], [str(newer), 99]]
+    page.close()
