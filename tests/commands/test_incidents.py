@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import pytest
