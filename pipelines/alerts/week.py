@@ -119,11 +119,12 @@ def read_week(database: Path, sunday: date) -> Week | None:
 
 
 def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
-    """Return the day that shows the end of an incident, which is reported as open until then; None if no day does.
+    """Return the day on which the end of an incident was detected, None if it is not detected yet. Until that day the
+    incident is reported as open.
 
-    `rows` is the result of `key_rows`. A recovered incident of a rate, a volume or a short day ends on the
-    `DAYS_BACK`-th day with data after its last day; any other incident ends on the first such day. Holidays do not
-    count for volumes and short days.
+    It is a day with data after the incident's last day: the `DAYS_BACK`-th for a recovered incident of a rate, a volume
+    or a short day, the first for any other incident. For volumes and short days, holidays are not counted. `rows` is
+    the result of `key_rows`.
     """
     from pipelines.incidents.detection.falls import DAYS_BACK
 

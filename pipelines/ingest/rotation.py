@@ -168,11 +168,10 @@ def _log_name(path: str) -> str:
 
 
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
-    """Whether the stored records of a content are valid for its new path: the same source reads the new path, in the
-    same format and compression.
+    """Whether the stored records of a content can be kept for its new path, so that it need not be read again.
 
-    If the mapping has changed, a content with accepted records still keeps them, as in a file that did not move. If the
-    content were read again, its records could get other ids and count twice.
+    The new path must have the same source, format and compression. If the mapping has changed since, the content must
+    also have accepted records: if it were read again, they could get other ids and count twice.
     """
     return (
         source.name == entry.source

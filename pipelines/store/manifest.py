@@ -207,7 +207,7 @@ class Manifest(State):
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Return the live files with a stored part; retention may have deleted a file's records."""
+        """Return the entries with status `read` that still have a part. Retention removes the part of old records."""
         return [entry for entry in self.live_files() if entry.part]
 
     @property

@@ -44,7 +44,9 @@ class OlderStore:
         return raw is not None and _SIGNPOST not in raw
 
     def has_signpost(self) -> bool:
-        """Return whether the signpost exists. Raises the errors of `is_older_store`."""
+        """Return whether `manifest.json` is the signpost, the file of a current store that names its catalogue. Raises
+        the errors of `is_older_store`.
+        """
         return _SIGNPOST in (self._raw() or {})
 
     def manifest(self) -> Manifest | None:

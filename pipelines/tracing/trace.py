@@ -134,10 +134,11 @@ def _create_books(
     days: Sequence[date],
     values: Mapping[str, object],
 ) -> None:
-    """Create the relation `books`: for each of these days, whether only the server's records sign in by one_click.
+    """Create the relation `books`: a row with `by_server` for each of these days with sign-in records of the app.
 
-    This depends on all sessions of the app, not only on the traced ones. The rows are read from the stored table
-    `session_books`; for days that changed, they are computed from all records of the app.
+    If `by_server` is true, only a record of the app's server completes a sign-in by one_click. It depends on all
+    sessions of the app, not only on the traced ones: it is read from the stored table `session_books`, or for days that
+    changed, computed from all records of the app.
     """
     stored = inputs.store.day_table_files(inputs.manifest, "session_books")
     files = [stored[day] for day in days if day not in inputs.changed]

@@ -125,10 +125,10 @@ def quality_by_day(marts: PublishedTables) -> Quality:
 def data_state(
     marts: PublishedTables, quality: Quality, retention_days: int, events_from: date | None = None
 ) -> DataState:
-    """Return the state of the data.
+    """Return the content of the bar on top of all pages: publication, data day, and problems of the last 30 days.
 
     Args:
-        retention_days: for how many days late records of a day are counted.
+        retention_days: a day's late records are counted for this many days after it.
         events_from: the first day whose events are stored; None if no event was removed.
     """
     as_of = marts.publication.as_of

@@ -65,7 +65,7 @@ CHECK_CHANNELS: Final = tuple(one.key for one in DECLARED if not one.signs_in)
 
 
 def known_channels(declared: Iterable[str]) -> tuple[str, ...]:
-    """Return the channels of this file, then those that a data folder declared, each once."""
+    """Return the built-in channels (`CHANNELS`), then those that a data folder declared, each once."""
     return tuple(dict.fromkeys((*CHANNELS, *declared)))
 
 

@@ -97,8 +97,10 @@ def _read(
     rows: FileRows,
     line_of: Callable[[int], int] | None = None,
 ) -> None:
-    """Read files of one layout. For copies, which have no header, `line_of` returns the line of the original file at
-    which the row with a given index begins.
+    """Read CSV files of one layout into a part.
+
+    `line_of` is None for original files. For a cleaned copy of an odd file, which has no header, it returns the line of
+    the original at which the row with a given index begins.
     """
     mask = csv_mask(layout.names, job.mapping)
 

@@ -57,7 +57,12 @@ class Fall:
         return self._loss(rate * asked, successes[self.places], asked)
 
     def loss_of_volume(self, counts: Floats) -> Loss:
-        """Return the loss of a volume; `level_before` and `level_now` of the loss are counts per day."""
+        """Return the loss of a fall of a volume: its counts compared with its norms. `level_before` and `level_now` are
+        counts per day.
+
+        Args:
+            counts: actual count of each day.
+        """
         usual = self.values["norm"][self.places]
         return self._loss(usual, counts[self.places], np.ones(len(usual)))
 

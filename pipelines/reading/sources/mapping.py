@@ -146,8 +146,8 @@ class SourceMapping(BaseModel):
 
     @property
     def kept(self) -> str | None:
-        """The condition that selects log records: `where`, or `_HOLDS_RECORD` for log records within envelopes. None
-        selects all records.
+        """The condition that selects log records: `where`, else `_HOLDS_RECORD` if the mapping has `[unwrap]` and no
+        expressions for fields, else None, which selects all records.
         """
         return self.where or (_HOLDS_RECORD if self.unwrap and not self.fields else None)
 

@@ -40,11 +40,10 @@ class LimitSums(NamedTuple):
 
 
 class RepeatClass(NamedTuple):
-    """Devices, or phones (see `key`), with a number of requests in the class `requests_class`, such as `6-10`, in one
-    app on one day.
+    """One class of requests a day, such as `6-10`: the devices or phones (see `key`) with that many requests in an app
+    on a day, summed over all apps and 30 days.
 
-    `keys` is the number of devices; a device counts again in each app and on each day. `requests` and `uses` are the
-    sums over these devices.
+    `keys` counts a device or phone once for each app and day. `requests` and `uses` are the sums over these.
     """
 
     key: str

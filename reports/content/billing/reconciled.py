@@ -157,7 +157,9 @@ class Reconciled:
         )  # fmt: skip
 
     def by_account(self, window: Iterable[date]) -> list[AccountDays]:
-        """Return the causes of the days in `window`, by account and channel, from console counts for all apps."""
+        """Compare the consoles with the log: return a row for each account and channel, with the cause of the
+        difference on each day in `window`. Only console counts for all apps are used.
+        """
         found: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
         for one in self.days:
             if one.app_key == ALL_APPS:
