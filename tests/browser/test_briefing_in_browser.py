@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from pipelines.contract.measures.counts import SIGN_IN
-from pipelines.run.incident_links import linked_incidents
+from pipelines.incidents.published import incidents_of
+from pipelines.store.published_file import open_published
 from tests.browser.conftest import Look, Reader, World
 from tests.browser.worlds import MANY
 from tests.data.published_tables import OPEN_INCIDENTS, day
@@ -81,11 +83,8 @@ def test_the_day_the_app_and_the_alert_name_the_same_figures(look: Look, world: 
     card = look("index.html", "zh", "sampled").one("[data-incident]")
     incident_id = card["data-incident"]
     # The line of alerts and commands.
-    (line,) = [
-        one.text.zh
-        for one, _ in linked_incidents(world("sampled") / "data" / "warehouse" / "authmeter.duckdb")
-        if one.incident.incident_id == incident_id
-    ]
+    with closing(open_published(world("sampled") / "data" / "warehouse" / "authmeter.duckdb")) as connection:
+        (line,) = [one.text.zh for one in incidents_of(connection) if one.incident.incident_id == incident_id]
     text = look(f"days/{planted['first_day']}.html", "zh", "sampled").one(f'[data-incident="{incident_id}"]').text
     for piece in (card.one(".fall b").text, card.one(".since b").text, "11-08", "SDK 2.15.0"):
         assert piece in text, piece

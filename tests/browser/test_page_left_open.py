@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -54,4 +55,31 @@ def test_figures_loaded_after_a_newer_publication_have_their_own_days(
     page.wait_for_selector("[data-picker-note] bdi")
     page.wait_for_function(f"() => (({_NEWEST})() || []).some(([day, count]) => count === 99)", timeout=15_000)
     assert page.evaluate(_NEWEST) == [[str(DAY), 10], [str(newer), 99]]
+    page.close()
+
+
+def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older(
+    browser: Browser, folder: DataFolder, address: str
+) -> None:
+    """As while a site is copied, and the browser has the older page and its data in its cache."""
+    site = folder.store.site.resolve()
+    older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
+    page = browser.new_page()
+    page.route("**/monitor.html?lang=en", lambda route: route.fulfill(body=older["monitor.html"]))
+    page.route(
+        re.compile(r"/assets/site\.js\?v=\w+$"),
+        lambda route: route.fulfill(body=older["assets/site.js"], content_type="text/javascript"),
+    )
+    newer = DAY + timedelta(days=1)
+    folder.land("newer.ndjson", records(99, newer))
+    folder.publish(newer)
+    page.goto(f"{address}/monitor.html?lang=en")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    with page.expect_navigation():
+        page.locator("#picker-field").fill("shop")
+        page.locator("#picker-field").press("Enter")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator("#picker-field").fill("shop")
+    page.locator("#picker-field").press("Enter")
+    page.wait_for_selector("text=could not be loaded")
     page.close()

@@ -8,8 +8,7 @@ import pytest
 
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings
-from pipelines.incidents.published import Note, withdrawn_of
-from pipelines.run.incident_links import linked_incidents
+from pipelines.incidents.published import Note, incidents_of, withdrawn_of
 from pipelines.run.verify import verify
 from pipelines.store.published_file import open_published
 from tests.data.failing_sdk import BAD_DAYS, FIRST_BAD, REQUESTS, failing_sdk, land_failing_sdk, land_mended
@@ -140,8 +139,8 @@ def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolde
         "registry/notes.csv", f"day,app_key,text\n{late},shop,Rolled back\n{FIRST_BAD},,Sale\n2026-01-01,shop,x\n"
     )
     folder.tables()
-    found = [one for one, _ in linked_incidents(folder.store.database)]
-    found = [one for one in found if one.incident.metric == "technical_success_rate"]
+    with closing(open_published(folder.store.database)) as connection:
+        found = [one for one in incidents_of(connection) if one.incident.metric == "technical_success_rate"]
     shop, everyone = sorted(found, key=lambda one: one.incident.app_key, reverse=True)
     assert (shop.app_name, everyone.app_name) == ("示例钱包", "*")
     assert (shop.note, shop.is_acknowledged) == (Note(late, "Rolled back"), True)

@@ -125,14 +125,15 @@ function isReloadedFor(version) {
 
 /**
  * Loads the page again if another site was published since it was opened: data have no days of their own, so the figures
- * of that site would be shown on the days of this page.
+ * of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
  * @returns {Promise<unknown>}
  */
 async function requireSameSite() {
-  // The time keeps the browser from running the copy that the page has.
-  await runScript(`${root}assets/site.js?v=${site.version}&at=${Date.now()}`);
+  // An address of its own keeps the browser from running a copy in its cache.
+  await runScript(`${root}assets/site.js?v=${site.version}&now=${Math.random()}`);
   const { version } = window.AUTHMETER_SITE;
-  if (version === site.version || isReloadedFor(version)) return undefined;
+  if (version === site.version) return undefined;
+  if (isReloadedFor(version)) throw new Error(`This page is of another publication than ${version}.`);
   window.location.reload();
   return new Promise(() => {});
 }
