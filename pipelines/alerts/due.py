@@ -5,6 +5,7 @@ are in `message.py`. Failures here never end a run; they become a warning.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -92,10 +93,14 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         one = send_once(data, settings, message, workbook, without=refused)
         sent.append(one)
         if kind == main and is_warned and one.accepted_by:
-            claim(data, "warning", as_of, one.accepted_by)
+            # Without these markers, the next run sends the warnings again.
+            with suppress(OSError):
+                claim(data, "warning", as_of, one.accepted_by)
     sunday = last_sunday(as_of)
     if first <= sunday and "weekly" in settings.alerts.on:
-        claim(data, "weekly", sunday, [_DUE])
+        # A marker that could only not be flushed is still found.
+        with suppress(OSError):
+            claim(data, "weekly", sunday, [_DUE])
     return [*sent, *_weekly(data, settings, status, sunday)]
 
 

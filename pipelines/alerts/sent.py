@@ -67,16 +67,28 @@ def send_once(
     if not is_set(alerts) or message.kind not in alerts.on:
         return Sent(message)
     to, finding = all_receivers(data, alerts)
-    claimed = claim(data, message.kind, message.day, [key for key in to.keys if key not in without])
+    keys = {key for key in to.keys if key not in without and not is_claimed(data, message.kind, message.day, key)}
+    try:
+        claimed = claim(data, message.kind, message.day, keys)
+    except OSError as error:
+        _release(data, message, keys)
+        unkept = f"its marker could not be written: {error.strerror}"
+        return Sent(message, Delivery(len(keys), finding=unkept), frozenset(keys))
     if not claimed and not finding:
         return Sent(message)
     delivery = send(data, alerts, message, to.only(claimed), workbook)
     if finding:
         delivery = combined([delivery, Delivery(1, finding=finding)])
     refused = claimed - delivery.accepted_by
-    for key in refused:
-        _marker(data, message.kind, message.day, key).unlink(missing_ok=True)
+    _release(data, message, refused)
     return Sent(message, delivery, refused)
+
+
+def _release(data: Path, message: Message, keys: Iterable[str]) -> None:
+    """Remove the markers of a message that was not delivered, so that a later run sends it."""
+    for key in keys:
+        with suppress(OSError):
+            _marker(data, message.kind, message.day, key).unlink()
 
 
 def note_undelivered(data: Path, sent: Sequence[Sent], *, keeps_others: bool = False) -> None:
@@ -105,22 +117,19 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 def claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
     """Create the marker of a message for each receiver in `keys`. Return the keys whose marker did not exist before.
     Old markers are removed.
+
+    Raises:
+        OSError: a marker could not be written or flushed; some markers may exist.
     """
     folder = data / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
-    claimed: set[str] = set()
-    try:
-        for key in keys:
-            with suppress(FileExistsError):
-                os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-                claimed.add(key)
-        if claimed:
-            durable.sync_folder(folder)
-    except OSError:
-        # The message is not sent then, so no receiver may count as one that has it.
-        for key in claimed:
-            _marker(data, kind, day, key).unlink(missing_ok=True)
-        raise
+    claimed = set()
+    for key in keys:
+        with suppress(FileExistsError):
+            os.close(os.open(_marker(data, kind, day, key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+            claimed.add(key)
+    if claimed:
+        durable.sync_folder(folder)
     markers = sorted(folder.glob("????-??-??.*"))
     kept = sorted({marker.name[:10] for marker in markers})[-_DAYS_KEPT:]
     since = time.time() - timedelta(days=_DAYS_KEPT).total_seconds()

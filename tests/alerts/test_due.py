@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Message
 from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.files import durable
 from pipelines.contract.settings.settings import AlertSettings
 from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.run.run_end import note_end
@@ -119,22 +121,26 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: C
     assert undelivered(folder.root) is None
 
 
-def test_a_message_whose_marker_could_not_be_kept_is_sent_by_the_next_run(
-    folder: DataFolder, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the markers cannot be flushed."""
+
     def broken(path: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    with_receivers(folder)
-    folder.land("a.ndjson", records(5, DAY))
-    folder.tables(DAY)
-    with monkeypatch.context() as patched:
-        patched.setattr(sent.durable, "sync_folder", broken)
-        with pytest.raises(OSError, match="Input/output error"):
-            ended(folder, DAY)
+    monkeypatch.setattr(sent, "durable", SimpleNamespace(sync_folder=broken, write_file=durable.write_file))
+
+
+def test_a_message_whose_marker_could_not_be_kept_is_sent_by_the_next_run(
+    copy_of: CopyOf, post: Post, no_flush: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = first_published(copy_of, SUNDAY)
     assert post.got == []
-    ended(folder, DAY)
-    assert post.got == [("one", "daily", DAY), ("two", "daily", DAY)]
+    unkept = "0 of 2 receivers accepted it; its marker could not be written: Input/output error"
+    assert (undelivered(folder.root) or "").startswith(f"`daily` of {SUNDAY}: {unkept}; `weekly` of")
+    monkeypatch.setattr(sent, "durable", durable)
+    ended(folder, SUNDAY)
+    assert post.got == [(who, kind, SUNDAY) for kind in ("daily", "weekly") for who in ("one", "two")]
 
 
 @pytest.mark.parametrize("settings", ["", '[alerts]\nurls_file = "one.urls"\n'])
