@@ -20,6 +20,8 @@ from reports.serve.responses import HEADERS, own_page, redirect, served, sign_in
 from reports.serve.tokens import EVERY_APP, TokenEntry, TokensFile
 
 _FORM_LIMIT = 4096
+# Answers that need both the site and the tokens file: a file, a part of it, an unchanged file, a finished sign-in.
+_SERVED = {200, 206, 303, 304}
 
 
 class ServedSite:
@@ -53,7 +55,7 @@ class ServedSite:
         except Exception as error:  # last resort: the reader gets a page, the operator a line, and the server continues
             self._log(f"This should not happen: {type(error).__name__}: {error}")
             return own_page(500)
-        if self._is_out:
+        if self._is_out and response.status_code in _SERVED:
             # The cause is gone; if it comes back, it is printed again.
             self._is_out, self._logged = False, ""
         return response

@@ -133,6 +133,17 @@ def test_the_cause_of_a_surge_is_compared_with_the_norm_of_its_weekday() -> None
     assert (one.cause.cell, one.cause.share) == ("platform=android", 0.5)
 
 
+def test_logins_count_twice_in_the_cause_of_a_surge_as_in_its_volume() -> None:
+    connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
+    connection.register(
+        "outcome_daily", pl.DataFrame(connection.sql("FROM outcome_daily")).with_columns(stage=pl.lit("login"))
+    )
+    twice = channel_daily.with_columns(verification_requests="authorization_requests")
+    volumes = watched_volumes(day_counts(twice, dates), np.ones(len(dates), bool), np.zeros(len(dates), bool))
+    (one,) = surges(connection, volumes, dates)
+    assert (one.level_before, one.level_now, one.cause.share) == (2000, 18000, 0.5)
+
+
 def test_a_surge_is_the_same_to_the_last_digit_in_any_order_of_its_records() -> None:
     connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
     volumes = watched_volumes(day_counts(channel_daily, dates), np.ones(len(dates), bool), np.zeros(len(dates), bool))

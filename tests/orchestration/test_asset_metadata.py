@@ -44,10 +44,10 @@ def test_what_is_linked_is_there(long: DataFolder) -> None:
         29: site / "days" / f"{DAY - timedelta(days=29)}.html",
         30: None,
     }
-    site_metadata = [page(holds) for holds in asset_metadata.site_metadata(site).values()]
-    for file in (*of_days.values(), *site_metadata):
+    of_site = [page(holds) for holds in asset_metadata.site_metadata(site).values()]
+    for file in (*of_days.values(), *of_site):
         assert file is None or file.is_file(), file
-    assert None not in site_metadata
+    assert None not in of_site
 
 
 def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:

@@ -59,7 +59,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     if by_name:
         names = counted(len(by_name), "name")
         print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
-    closed = [file.path for file in unread if not os.access(file.full, os.R_OK)]
+    closed = {file.path for file in unread if not os.access(file.full, os.R_OK)}
     kind_by_path = kinds([file.path for file in unread], settings.ignore, closed)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")

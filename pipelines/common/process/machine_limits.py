@@ -22,7 +22,10 @@ _ROOM_WORDS = re.compile(
 )
 _DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNORECASE)
 # Answers of a file system without an operation, such as a lock or a link, or with a disk or server that fails.
-_REFUSED_NUMBERS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EIO, errno.ESTALE}
+_REFUSED_NUMBERS = {
+    errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV,
+    errno.ETIMEDOUT, errno.EHOSTDOWN,
+}  # fmt: skip
 # The disk counts as full if a file of this size cannot be written.
 _FEW_BYTES = 1 << 20
 _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|failed to allocate", re.IGNORECASE)
@@ -30,10 +33,11 @@ _MEMORY_WORDS = re.compile(r"out ?of ?memory|bad.?alloc|cannot allocate memory|f
 
 def is_disk_full(error: BaseException) -> bool:
     """Return whether the error, or one of its causes, reports a full disk."""
-    return any(
-        (isinstance(one, OSError) and one.errno in _ROOM_NUMBERS) or _ROOM_WORDS.search(str(one))
-        for one in errors_behind(error)
-    )
+    return any(map(_is_without_room, errors_behind(error)))
+
+
+def _is_without_room(error: BaseException) -> bool:
+    return (isinstance(error, OSError) and error.errno in _ROOM_NUMBERS) or bool(_ROOM_WORDS.search(str(error)))
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -95,7 +99,8 @@ def _full_folder(error: BaseException, where: str) -> str:
     """Return the folder that has no room: of a file outside of `where` that the error names, or the one for temporary
     files, which may be on another disk; else `where`.
     """
-    named = (Path(name).parent for one in errors_behind(error) for name in names_of(one) if os.path.isabs(name))
+    full = filter(_is_without_room, errors_behind(error))
+    named = (Path(name).parent for one in full for name in names_of(one) if os.path.isabs(name))
     if outside := next((folder for folder in named if not folder.is_relative_to(where)), None):
         return str(outside)
     try:

@@ -57,7 +57,7 @@ class Place:
 
         host, context = socket.gethostname(), TaskContext.get()
         threads = context.cpus() if context else 1
-        with _errors_carried(host):
+        with _errors_carried(str(self.folder.parent), host):
             if not self.mark.exists():
                 raise AuthmeterError(
                     "An executor cannot see the data folder.",
@@ -72,14 +72,17 @@ class Place:
 
 
 @contextmanager
-def _errors_carried(host: str) -> Iterator[None]:
+def _errors_carried(folder: str, host: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        known = error if isinstance(error, AuthmeterError) else as_machine_error(error, f"executor on {host}")
-        if known is None:
+        limit = None if isinstance(error, AuthmeterError) else as_machine_error(error, folder)
+        known = limit or error
+        if not isinstance(known, AuthmeterError):
             raise
         said = {name: getattr(known, name) for name in ("what", "where", "why", "do")}
+        if limit:
+            said["where"] += f" on {host}"
         text = json.dumps({"is_usage": isinstance(known, UsageError)} | said)
         raise CarriedError(f"authmeter error: {text}") from error
 

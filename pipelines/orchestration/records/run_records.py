@@ -65,8 +65,8 @@ class RunRecords:
         with transaction(self._runs):
             marks = ", ".join("?" for _ in columns)
             self._runs.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", [*columns.values()])
-            run_event = [(self.run_id, name, value) for name, value in tags.items()]
-            self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", run_event)
+            rows = [(self.run_id, name, value) for name, value in tags.items()]
+            self._runs.executemany("INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)", rows)
         # The run's row comes first, because a file without one would never be removed.
         own = self._index_file.with_name(f"{self.run_id}.db")
         make_run_file(own, self._index_file)

@@ -3,7 +3,7 @@
 The ingest finds these files. Their contents are not read.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from pipelines.common.text import Bilingual
 from pipelines.reading.files.landing import ARCHIVES, COMPRESSIONS, has_suffix
@@ -49,11 +49,11 @@ def kind_of(path: str) -> Bilingual:
 
 def kinds_of(manifest: Manifest, ignore: Sequence[str]) -> dict[str, Bilingual | None]:
     """Describe each of the manifest's unread files, as `kinds` does. A file without a checksum could not be read."""
-    closed = [path for path, file in manifest.unread_files.items() if not file.sha256]
+    closed = {path for path, file in manifest.unread_files.items() if not file.sha256}
     return kinds(manifest.unread_files, ignore, closed)
 
 
-def kinds(paths: Iterable[str], ignore: Sequence[str], closed: Collection[str] = ()) -> dict[str, Bilingual | None]:
+def kinds(paths: Iterable[str], ignore: Sequence[str], closed: Set[str] = frozenset()) -> dict[str, Bilingual | None]:
     """Describe each of the files, sorted by path; None if the setting `ignore` matches it.
 
     Args:

@@ -123,6 +123,9 @@ function isReloadedFor(version) {
   }
 }
 
+/** Whether the page loads itself again: other data that arrive meanwhile must not be drawn either. */
+let isLeaving = false;
+
 /**
  * Loads the page again if another site was published since it was opened: data have no days of their own, so the figures
  * of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
@@ -133,7 +136,8 @@ async function requireSameSite() {
   await runScript(`${root}assets/site.js?v=${site.version}&now=${Math.random()}`);
   const { version } = window.AUTHMETER_SITE;
   if (version === site.version) return undefined;
-  if (isReloadedFor(version)) throw new Error(`This page is of another publication than ${version}.`);
+  if (!isLeaving && isReloadedFor(version)) throw new Error(`This page is of another publication than ${version}.`);
+  isLeaving = true;
   window.location.reload();
   return new Promise(() => {});
 }

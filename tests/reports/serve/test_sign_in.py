@@ -101,6 +101,10 @@ def test_a_token_is_withdrawn_without_a_restart(data: Path, tmp_path: Path) -> N
         tokens.unlink()
         assert server.ask("/apps/shop/", "all").status == 503
         assert server.said().count("cannot be read") == 2
+        # A refusal that needs neither the tokens nor the site ends no outage.
+        assert server.ask("/apps/shop/", "all", host="example.com").status == 421
+        assert server.ask("/apps/shop/", "all").status == 503
+        assert server.said().count("cannot be read") == 2
 
 
 def test_a_new_token_opens_what_it_was_made_for(call: Call, data: Path, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ const LISTS = {
 const lists = new Map();
 
 /**
- * The columns of a big list. A list is loaded once, although the table and the picker of the monitor page both use it.
+ * The columns of a big list. A list is loaded once, although the table and the picker of the monitor page both use it;
+ * after a failure the next call tries again.
  * @param {string} name
  * @returns {Promise<BigList>}
  */
@@ -26,6 +27,7 @@ export function loadList(name) {
   const [path, content] = LISTS[name];
   const found = lists.get(name) || loadScript(path).then(() => columnsOf(content()));
   lists.set(name, found);
+  found.catch(() => lists.delete(name));
   return found;
 }
 
