@@ -4,7 +4,7 @@ A new content may continue an earlier content, its *predecessor*, such as a log 
 also displace the current content of its path.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.ingest.entries import count_late
@@ -29,6 +29,12 @@ class ContentDecisions:
         # The content that each new one continues (None if there is none), by `id` of the new entry.
         self._predecessors: dict[int, FileEntry | None] = {}
         self._displaced: list[DisplacedContent] = []
+        # For each path with a held content, all contents that were held since its current one, in order of arrival.
+        self._held = {
+            path: _held_since_current(entries)
+            for path, entries in contents.by_path.items()
+            if any(entry.status == "held" for entry in entries)
+        }
 
     def move(self) -> Collection[str]:
         """Find the new files that were read before under another path, and move their entries to the new paths. Return
@@ -78,11 +84,12 @@ class ContentDecisions:
 
     def add(self, entry: FileEntry) -> None:
         """Add a new content. If its path has a current content, `finish` decides which of the two counts."""
+        held = self._held_before_rotation(entry)
         self.fresh.append(entry)
         # The predecessor is found at once, so that a killed run does not commit the records as late.
         old = self._rotation.predecessor(entry, oldest(self._manifest), self._stored)
         self._predecessors[id(entry)] = old
-        count_late(entry, old, self._manifest.closed_through)
+        count_late(entry, old or held, self._manifest.closed_through)
         if live := self._contents.current_at(entry.path):
             self._displaced.append(DisplacedContent(live, entry))
         else:
@@ -94,7 +101,7 @@ class ContentDecisions:
         gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._displaced:
             if one.new and not one.by_rotation:
-                one.by_rotation = self._rotation.is_rotated(one.new) or self._is_held_rotated(one.new.path)
+                one.by_rotation = self._rotation.is_rotated(one.new) or self._follows_rotated(one.new)
                 # Records that arrived in time under the old path of a predecessor are not late: see `add`.
                 has_predecessor = self._predecessors.get(id(one.new)) is not None
                 if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
@@ -109,13 +116,27 @@ class ContentDecisions:
             if one.new:
                 self._contents.add(one.new)
 
-    def _is_held_rotated(self, path: str) -> bool:
-        """Return whether rotation moved the content that an earlier run held at a path, so that the path's new content
-        came by rotation too.
+    def _follows_rotated(self, new: FileEntry) -> bool:
+        """Return whether rotation moved a content that an earlier run held at the path of `new`, so that `new` came by
+        rotation too.
         """
-        held = next((one for one in self._contents.at(path) if one.status == "held"), None)
-        given = self.fresh, oldest(self._manifest), self._stored
-        return held is not None and self._rotation.is_rotated_away(held, *given)
+        return any(self._is_at_rotated_name(one) for one in self._held.get(new.path, ()) if one is not new)
+
+    def _held_before_rotation(self, new: FileEntry) -> FileEntry | None:
+        """Return the held content that rotation moved to the path of `new`; None if there is none. Of several copies,
+        the first is the moved content.
+        """
+        given = [new], oldest(self._manifest), self._stored
+        held = (one for contents in self._held.values() for one in reversed(contents))
+        return next(
+            (one for one in held if self._rotation.is_rotated_away(one, *given) and not self._is_at_rotated_name(one)),
+            None,
+        )
+
+    def _is_at_rotated_name(self, held: FileEntry) -> bool:
+        """Return whether a new or a counting content shows that rotation moved the content `held`."""
+        live = [one for entries in self._contents.by_path.values() for one in entries if one.status == "read"]
+        return self._rotation.is_rotated_away(held, self.fresh + live, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield each content that an earlier run held, with the current content of its path, so that it is decided
@@ -133,6 +154,14 @@ class ContentDecisions:
             if live is None:
                 held.status, held.finding = "read", None
             elif (one := displaced.get(id(live))) is None:
-                yield DisplacedContent(live, held)
+                yield DisplacedContent(live, held, by_rotation=self._follows_rotated(held))
             elif one.new is None:
                 one.new = held
+
+
+def _held_since_current(entries: Sequence[FileEntry]) -> Sequence[FileEntry]:
+    """Return the contents of a path that arrived after its current content. They were held or damaged, and never
+    counted.
+    """
+    live = current_content(entries)
+    return entries[entries.index(live) + 1 :] if live else entries[-1:]

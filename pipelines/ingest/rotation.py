@@ -92,15 +92,19 @@ class Rotation:
         return bool(names_before_rotation(new.path)) and bare_name(new.path) in self._rotated
 
     def is_rotated_away(
-        self, held: FileEntry, fresh: Iterable[FileEntry], first: date, contents: StoredContents
+        self, held: FileEntry, others: Iterable[FileEntry], first: date, contents: StoredContents
     ) -> bool:
-        """Whether a held content left its path by rotation: one of the contents `fresh` has a rotated name of the same
-        log, and all records of the held content from `first` on.
+        """Whether a held content left its path by rotation: one of the contents `others` has a rotated name of the same
+        log, and the same bytes or all records of the held content from `first` on. If another content was held after
+        it, only the bytes are compared, because its records are no longer stored.
         """
-        return bool(held.part and held.accepted) and any(
-            _is_of_one_log(held.path, new.path) and held.path != new.path and _may_be_in(held, new, first)
-            and not contents.lost([held], first, [new])
-            for new in fresh
+        is_stored = held.status == "held" and held.part is not None
+        return held.accepted > 0 and any(
+            _is_of_one_log(held.path, new.path) and held.path != new.path and (
+                new.sha256 == held.sha256
+                or (is_stored and _may_be_in(held, new, first) and not contents.lost([held], first, [new]))
+            )
+            for new in others
         )  # fmt: skip
 
     def _note(self, old: FileEntry, path: str) -> None:

@@ -61,7 +61,7 @@ def test_figures_loaded_after_a_newer_publication_have_their_own_days(
 def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older(
     browser: Browser, folder: DataFolder, address: str
 ) -> None:
-    """As while a site is copied, and the browser has the older page and its data in its cache."""
+    """The state while a site is copied, and the browser has the older page and its data in its cache."""
     site = folder.store.site.resolve()
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
     page = browser.new_page()

@@ -200,8 +200,83 @@ def test_a_log_whose_held_content_was_rotated_is_held_no_more(folder: DataFolder
     assert folder.statuses("auth.log") == ["read", "held"]
     folder.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
     folder.land("auth.log", records(1, DAYS[2]))
-    folder.roll_up(DAYS[2])
+    folder.tables(DAYS[2])
     assert folder.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
+    # Only the records that the log did not give while it was held are late.
+    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, more, 0]
+    assert held(folder) == []
+
+
+def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(folder: DataFolder) -> None:
+    folder.land("auth.log", records(3))
+    folder.roll_up()
+    log = folder.land("auth.log", records(2, DAYS[1]))
+    folder.roll_up(DAYS[1])
+    log.rename(folder.store.landing / "auth.log.1")
+    folder.roll_up(DAYS[2])
+    folder.land("auth.log", records(1, DAYS[3]))
+    folder.tables(DAYS[3])
+    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
+    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, 0, 0, 0]
+    assert held(folder) == []
+
+
+def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(folder: DataFolder) -> None:
+    folder.land("auth.log", records(3))
+    folder.roll_up()
+    folder.land("auth.log", records(2, DAYS[1]))
+    folder.roll_up(DAYS[1])
+    folder.land("auth.log", records(1, DAYS[2]))
+    folder.roll_up(DAYS[2])
+    assert folder.statuses("auth.log") == ["read", "replaced", "held"]
+    folder.land("auth.log.1", records(2, DAYS[1]))
+    folder.tables(DAYS[3])
+    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
+    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, 0, 0, 0]
+    assert held(folder) == []
+
+
+def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(folder: DataFolder) -> None:
+    folder.land("auth.log", records(3))
+    folder.roll_up()
+    folder.land("auth.log", records(2, DAYS[1]))
+    folder.roll_up(DAYS[1])
+    folder.land("auth.log.1", records(2, DAYS[1]))
+    folder.land("auth.log.2", records(2, DAYS[1]))
+    folder.land("auth.log", records(1, DAYS[2]))
+    folder.tables(DAYS[2])
+    assert folder.rows(QUALITY)[1] == (DAYS[1], 4, 2, 2, True)
+    assert held(folder) == []
+
+
+def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFolder) -> None:
+    log = RotatedLog(folder.store.landing)
+    log.write(records(3))
+    folder.roll_up()
+    log.turn("")
+    log.write(records(3, DAYS[1]))
+    folder.roll_up(DAYS[1])
+    for day in DAYS[2:4]:
+        folder.land("auth.log", records(2, day))
+        folder.roll_up(day)
+        assert folder.statuses("auth.log")[-1] == "held"
+    assert [check.check_name for check in held(folder)] == ["held_files"]
+
+
+def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(folder: DataFolder) -> None:
+    folder.land("auth.log", records(3))
+    folder.roll_up()
+    for day in DAYS[1:3]:
+        folder.land("auth.log", records(2, day))
+        folder.roll_up(day)
+    folder.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    folder.roll_up(DAYS[2])
+    assert [check.check_name for check in held(folder)] == ["held_files"]
+    folder.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    folder.land("auth.log.1", records(2, DAYS[2]))
+    folder.land("auth.log", records(1, DAYS[3]))
+    folder.roll_up(DAYS[3])
+    assert folder.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
     assert held(folder) == []
 
 
