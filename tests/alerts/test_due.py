@@ -131,8 +131,9 @@ def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sent, "durable", SimpleNamespace(sync_folder=broken, write_file=durable.write_file))
 
 
+@pytest.mark.usefixtures("no_flush")
 def test_a_message_whose_marker_could_not_be_kept_is_sent_by_the_next_run(
-    copy_of: CopyOf, post: Post, no_flush: None, monkeypatch: pytest.MonkeyPatch
+    copy_of: CopyOf, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = first_published(copy_of, SUNDAY)
     assert post.got == []
