@@ -110,8 +110,8 @@ class ContentDecisions:
         self._displaced += (DisplacedContent(old, None) for old in gone.values())
         self._displaced += self._held_before()
         olds = {id(one.old) for one in self._displaced}
-        live = [one for entries in self._contents.by_path.values() for one in entries if one.status == "read"]
-        decide(self._displaced, [one for one in live if id(one) not in olds], self._manifest, self._stored)
+        others = [one for one in self._contents.live() if id(one) not in olds]
+        decide(self._displaced, others, self._manifest, self._stored)
         for one in self._displaced:
             if one.new:
                 self._contents.add(one.new)
@@ -126,17 +126,17 @@ class ContentDecisions:
         """Return the held content that rotation moved to the path of `new`; None if there is none. Of several copies,
         the first is the moved content.
         """
-        given = [new], oldest(self._manifest), self._stored
         held = (one for contents in self._held.values() for one in reversed(contents))
-        return next(
-            (one for one in held if self._rotation.is_rotated_away(one, *given) and not self._is_at_rotated_name(one)),
-            None,
-        )
+        moved = (one for one in held if self._is_rotated_to(one, [new]) and not self._is_at_rotated_name(one))
+        return next(moved, None)
 
     def _is_at_rotated_name(self, held: FileEntry) -> bool:
         """Return whether a new or a counting content shows that rotation moved the content `held`."""
-        live = [one for entries in self._contents.by_path.values() for one in entries if one.status == "read"]
-        return self._rotation.is_rotated_away(held, self.fresh + live, oldest(self._manifest), self._stored)
+        return self._is_rotated_to(held, self.fresh + self._contents.live())
+
+    def _is_rotated_to(self, held: FileEntry, others: Sequence[FileEntry]) -> bool:
+        """Return whether one of the contents `others` shows that rotation moved the content `held`."""
+        return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
         """Yield each content that an earlier run held, with the current content of its path, so that it is decided

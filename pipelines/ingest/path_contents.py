@@ -33,6 +33,10 @@ class PathContents:
         """Return the current content of a path; None if it has none."""
         return current_content(self.at(path))
 
+    def live(self) -> list[FileEntry]:
+        """Return the contents of all paths that count."""
+        return [entry for entries in self.by_path.values() for entry in entries if entry.status == "read"]
+
     def add(self, entry: FileEntry) -> None:
         """Add a content as the newest of its path. Held and damaged contents of the path never counted, so they get the
         status `replaced`.
