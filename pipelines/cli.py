@@ -33,7 +33,7 @@ app = typer.Typer(
 
 
 def _folder(data: Path | None) -> Path:
-    from pipelines.contract.settings.settings import data_folder
+    from pipelines.contract.settings.data_folder import data_folder
 
     return data_folder(data)
 

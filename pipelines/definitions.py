@@ -3,7 +3,8 @@
 import dagster as dg
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.contract.settings.settings import Settings, data_folder, load_settings
+from pipelines.contract.settings.data_folder import data_folder
+from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.orchestration.definitions.code_location import build_definitions
 from pipelines.orchestration.definitions.resource import DataFolder
 

@@ -91,7 +91,7 @@ import sys
 from datetime import UTC, datetime
 import dagster as dg
 from dagster._utils.schedules import cron_string_iterator
-from pipelines.contract.settings.settings import data_folder
+from pipelines.contract.settings.data_folder import data_folder
 from pipelines.definitions import definitions
 from pipelines.orchestration.home.home import prepare
 repository = definitions().get_repository_def()

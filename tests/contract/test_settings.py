@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from pipelines.contract.settings.settings import Settings, data_folder, load_settings
+from pipelines.contract.settings.data_folder import data_folder
+from pipelines.contract.settings.settings import Settings, load_settings
 from tests.support import DataFolder
 
 

@@ -1,15 +1,14 @@
 """Settings of one data folder: `<data>/authmeter.toml`, each documented here and in docs/settings.md.
 
-The file has all settings except the data folder and the hash key (see `data_folder` and `hash_key.py`), so that all
+The file has all settings except the data folder and the hash key (see `data_folder.py` and `hash_key.py`), so that all
 users of a folder run it alike. An unknown setting is refused by name.
 """
 
-import os
 import re
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 from zoneinfo import available_timezones
 
@@ -28,8 +27,6 @@ from pipelines.common.days import BUSINESS_ZONE
 from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import require_no_near_name
 from pipelines.common.files.toml_files import MEND_TOML, findings, read_toml
-from pipelines.common.project import PROJECT
-from pipelines.common.text import name_as_text, printable
 from pipelines.contract.settings.billing import BillingRule, repeated_rule, rules_in_force
 from pipelines.contract.settings.bucket_settings import FetchSettings, PublishSettings, folders_of_their_own
 from pipelines.contract.settings.channels import DeclaredChannels
@@ -237,37 +234,6 @@ class Settings(BaseModel):
     def billing_on(self, day: date) -> dict[str, BillingRule]:
         """Return the billing rules in force on `day`, by vendor; the rule under `*` is for vendors without a rule."""
         return rules_in_force(self.billing, day)
-
-
-# Dagster puts the path into an address. Python reads bytes that are not UTF-8 as surrogates.
-_UNUSABLE_PATH: Final = re.compile(r"[?\ud800-\udfff]|%[0-9A-Fa-f]{2}")
-
-
-def data_folder(data: Path | None) -> Path:
-    """Return the data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute.
-
-    Raises:
-        UsageError: it is a file or a `landing/`, or its path cannot be used.
-    """
-    chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
-    folder = chosen.expanduser().absolute()
-    if _UNUSABLE_PATH.search(str(folder)):
-        raise UsageError(
-            "The path of the data folder has a ?, a % before two hex digits, or bytes that are not UTF-8.",
-            where=printable(name_as_text(str(folder))),
-            why="The records of runs are SQLite files, which such a path would lead to another place.",
-            do="Rename that folder, or name another one with --data or AUTHMETER_DATA.",
-        )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
-    if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
-        raise UsageError(
-            "This is the landing/ of a data folder.",
-            where=str(folder),
-            why="A run would create another data folder in it without reading these logs.",
-            do=f"Name the data folder with --data or AUTHMETER_DATA: {folder.parent}",
-        )
-    return folder
 
 
 def load_settings(data: Path) -> Settings:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.contract.settings.settings import data_folder
+from pipelines.contract.settings.data_folder import data_folder
 from pipelines.orchestration.folder import JOB, opened_daily_run
 from pipelines.orchestration.home.home import end_dead_runs, forget_old_runs, records_kept_open
 from pipelines.run.daily_run import DailyRun
