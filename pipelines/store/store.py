@@ -206,7 +206,7 @@ class Store:
         Days whose events are deleted are left out if they were rolled up by a version without this table.
         """
         return {
-            day: str(self.day_table(entry, table))
+            day: f"{self.day_folder(entry)}/{table}.parquet"
             for day, entry in sorted(manifest.days.items())
             if table not in LATER or manifest.has_events_of(day) or self.day_table(entry, table).is_file()
         }

@@ -74,7 +74,7 @@ def place_folders(targets: Mapping[Path, Path]) -> None:
 
     Several files are synced at a time: 3,900 small ones take 0.4 s, and one after the other 1.4 s.
     """
-    sync_files(path for fresh in targets for path in (*sorted(fresh.iterdir()), fresh))
+    sync_files(path for fresh in targets for path in (*fresh.iterdir(), fresh))
     for fresh, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -85,9 +85,15 @@ def place_folders(targets: Mapping[Path, Path]) -> None:
 
 def sync_files(paths: Iterable[Path]) -> None:
     """Wait until the bytes of all files are on disk, several at a time."""
+    files = [*paths]
+
+    def sync_each(start: int) -> None:
+        for path in files[start::_SYNCED_AT_ONCE]:
+            sync_file(path)
+
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
         # Reading the results raises the error of each.
-        deque(threads.map(sync_file, paths), maxlen=0)
+        deque(threads.map(sync_each, range(_SYNCED_AT_ONCE)), maxlen=0)
 
 
 def write_once(path: Path, content: bytes) -> None:

@@ -147,7 +147,8 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
     Days on a weekday that usually has no records are left out, and do not end a run.
     """
-    begun = [place for place, day in enumerate(days) if day > min(counted) and not _is_closed(day, counted)]
+    first = min(counted)
+    begun = [place for place, day in enumerate(days) if day > first and not _is_closed(day, first, counted)]
     for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
         if is_missing:
             places = list(run)
@@ -155,14 +156,14 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
             yield _of_days("missing_day", "", places, days, np.full(len(places), usual), 0)
 
 
-def _is_closed(day: date, counted: Mapping[date, int]) -> bool:
+def _is_closed(day: date, first: date, counted: Mapping[date, int]) -> bool:
     """Return whether the day is on a weekday that usually has no records, as in an office.
 
-    Compares the `BASELINE_DAYS` days before the day, without days before the first record: more than half of them have
-    records, and at least `LEAST_WEEKDAYS` of them are on the same weekday, all without records.
+    Compares the `BASELINE_DAYS` days before the day, without days before `first`, the first day with records: more than
+    half of them have records, and at least `LEAST_WEEKDAYS` of them are on the same weekday, all without records.
     """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
-    known = [other in counted for other in before if other >= min(counted)]
+    known = [other in counted for other in before if other >= first]
     same = known[WEEK - 1 :: WEEK]
     return len(same) >= LEAST_WEEKDAYS and not any(same) and sum(known) > len(known) / 2
 
