@@ -55,7 +55,7 @@ class Mirror:
         without: patterns of paths that are never copied.
         index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
             folder has no such file.
-        keeps_gone: whether a file that the folder lacks now stays for one version more.
+        keeps_gone: whether the bucket keeps a file for one version more after the folder lost it.
     """
 
     folder: Path
