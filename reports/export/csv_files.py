@@ -52,7 +52,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Return `rows` with the columns of `texts` after the first column, and without the column `place`.
 
-    `place` is the number of the row in `texts` that belongs to a row.
+    `place` is the index of the row in `texts` that is inserted.
     """
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()

@@ -132,8 +132,8 @@ class Reconciled:
         )  # fmt: skip
 
     def _of_consoles(self) -> Agreement | None:
-        """Compare the billed counts of the consoles with the log. A console without billed counts is compared by its
-        calls.
+        """Compare the billed counts of the consoles with the log; a console without billed counts is compared by its
+        calls. Return None if no console has counts for all apps together.
         """
         whole = [one for one in self.days if one.app_key == ALL_APPS]
         with_billed = {(one.account_id, one.channel) for one in whole if one.measure == "billed"}
