@@ -1,6 +1,6 @@
 """Records of assets, checks and partitions over all runs, in Dagster's SQLite file `history/runs/index.db`.
 
-`run_records.py` writes a run's events through it; `partitions.py` reads and changes the partitions of the days.
+`run_records.py` writes a run's events with `note_event`; `partitions.py` reads and changes the partitions of the days.
 """
 
 import json

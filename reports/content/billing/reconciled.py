@@ -193,8 +193,8 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) -> list[_Row]:
     """Return the rows so that no channel counts twice.
 
-    A row of the channel `NUMBER` is for both number channels together. Rows of a single channel are left out if such a
-    row has the same `key`.
+    A row of the channel `NUMBER` is for both number channels together. Rows of a single channel are left out if a row
+    of `NUMBER` has the same `key`.
     """
     both = {key(one) for one in rows if one.channel == NUMBER}
     return [one for one in rows if one.channel == NUMBER or key(one) not in both]

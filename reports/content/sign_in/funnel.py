@@ -15,8 +15,8 @@ class Funnel:
     """The funnel of one-click login. Pre-fetches are counted apart, because their records belong to no session.
 
     Attributes:
-        counts: the number of sessions with a record in one_click (`sessions`), and of these the number with each count
-            of `session_metrics.FUNNEL`: a step, a pair of steps, or a sign-in by one_click (`signed_in`).
+        counts: `sessions`, the number of sessions with a record in one_click, and how many of these sessions contain
+            each step, contain both steps of each pair, or signed in by one_click (`session_metrics.FUNNEL`).
     """
 
     counts: Mapping[str, int]
