@@ -56,7 +56,7 @@ def _mark(text: str) -> str:
 
 
 def _cut(part: str) -> str:
-    """Shorten one name in a path to `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
+    """Shorten one name in a path to at most `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
     if len(part.encode()) <= _LONGEST:
         return part
     suffix = found[0] if (found := _SUFFIX.search(part)) and found.start() else ""

@@ -95,7 +95,7 @@ def _without_header(rows: pl.DataFrame, quote_style: Literal["never", "necessary
 
 
 def _cut(content: bytes, spans: Sequence[tuple[int, int]], header: bytes) -> list[bytes]:
-    """Return the lines of each span, after the header."""
+    """Return for each span the header, followed by the lines of the span."""
     ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
     cuts = np.append(0, ends + 1)[np.array(spans, np.int64).reshape(-1, 2)].tolist()
     view = memoryview(content)

@@ -1,4 +1,4 @@
-"""Makes the Dagster instance of a data folder, `<data>/dagster`; ends dead runs in it and removes old ones."""
+"""Makes the Dagster instance of a data folder, `<data>/dagster`; ends its dead runs and removes its old runs."""
 
 import fcntl
 import os

@@ -31,7 +31,7 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
+        """Each rate, by pair of steps; None if the logs lack one of the two, or if no session contains the first."""
         return rates(self.counts)
 
 
@@ -50,7 +50,7 @@ def has_rate(counts: Mapping[str, int], pair: str) -> bool:
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
+    """Return each rate, by pair of steps; None if the logs lack one of the two, or if no session contains the first."""
     return {
         pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in STEP_PAIRS.items()
     }
