@@ -1,1 +1,1 @@
-"""Turns the published tables into files: pages, charts, CSV. It computes no metrics and does not import Dagster."""
+"""Turns the published tables into files: pages, charts, CSV. It defines no metrics and does not import Dagster."""

@@ -1,6 +1,7 @@
 """The published tables and the pages' charts for notebooks: `notebook.open("data")`, described in docs/engineer.md.
 
-Tables are Polars frames, charts Plotly figures (`reports/plots/`). No other module imports this one or Plotly.
+Tables are Polars frames, charts Plotly figures (`reports/plots/`). No other module imports this one; only it and
+`reports/plots/` import Plotly.
 """
 
 from collections.abc import Collection, Iterable
@@ -115,7 +116,7 @@ class Notebook:
         return funnel(self._source, app_key, self._name(app_key), days)
 
     def incident(self, incident_id: str) -> "Figure":
-        """Return the curve of an incident: its last 60 days and the usual range.
+        """Return the curve of an incident: the newest 60 days of its subject, with the usual range.
 
         Raises:
             UsageError: no such incident is published.

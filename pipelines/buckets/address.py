@@ -39,8 +39,9 @@ class Address:
 
 
 def address_of(place: BucketPlace, url: str) -> Address:
-    """Parse `url`, the checked address of a bucket. `place` has the endpoint and region from the settings; without an
-    endpoint, S3 and OSS use the endpoint of the environment.
+    """Parse `url`, the address of a bucket, which the settings have validated.
+
+    Endpoint and region come from `place`. If it has no endpoint, S3 and OSS use the endpoint of the environment.
     """
     parts = urlsplit(url)
     endpoint = place.endpoint

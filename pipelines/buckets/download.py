@@ -1,8 +1,8 @@
 """Downloads one object to a file, complete and of one version.
 
 A server that reads a file while it is written can send parts of two versions. So a download is accepted if its size is
-the listed one and its MD5 equals the object's ETag. If only the MD5 differs, as for ETags that are no MD5, the object
-must still have the listed ETag and size after the download.
+the listed one and its MD5 equals the object's ETag. Some ETags are no MD5: if only the MD5 differs, the object must
+still have the listed ETag and size after the download.
 """
 
 import hashlib

@@ -51,7 +51,8 @@ class FetchReport:
     """The result of a fetch: numbers of buckets, of downloaded objects, and of their bytes.
 
     `waiting` is the number of objects that are left for the next run because of `max_gb`, `ignored` the number of
-    objects with names that landing ignores. `findings` has the errors by the address of the bucket.
+    objects with names that landing ignores. `findings` has a text by the address of each bucket with errors or with
+    objects that were not downloaded.
     """
 
     buckets: int = 0
@@ -202,7 +203,8 @@ class _Fetch:
 
     def _outcomes(self) -> Iterator[tuple[Listed, Outcome]]:
         """Yield each object to download with its outcome, in order, while the next ones are downloaded. The outcome is
-        the file, an error, or None if the download was skipped because the bucket became unavailable.
+        the downloaded version with its file, an error, or None if the download was skipped because the bucket became
+        unavailable.
         """
         ahead = deque[tuple[Listed, Future[Outcome]]]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:

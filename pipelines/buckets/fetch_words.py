@@ -1,4 +1,4 @@
-"""The findings of a fetch about objects that were not downloaded."""
+"""The findings of a fetch: objects that were not downloaded, and a damaged ledger."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -35,7 +35,7 @@ def omitted(names: Sequence[str]) -> Bilingual:
 
 
 def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
-    """The finding on objects that could not be downloaded for the reason `why`, while the fetch went on."""
+    """The finding on objects that could not be downloaded, for the reason `why`; the fetch went on with others."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched ({why.en}): {listed(names)}",

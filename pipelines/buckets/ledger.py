@@ -101,8 +101,8 @@ class Ledger:
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
     def note_copied(self, target: str, put: Mapping[str, Copied], removed: Iterable[str] = ()) -> None:
-        """Record the files in `put`: files that were copied, and files that the folder lacks now (`gone_in`). Delete
-        the entries of the files in `removed`, which the target no longer has.
+        """Store the entries in `put`, by path. Delete the entries of the files in `removed`, which the target no longer
+        has.
         """
         with self._transaction():
             rows = [(target, path, one.digest, one.gone_in) for path, one in put.items()]
@@ -126,7 +126,7 @@ def open_ledger(store: Store) -> Iterator[Ledger]:
     """Open the ledger of a data folder; create it if it does not exist.
 
     Raises:
-        sqlite3.DatabaseError: the ledger is damaged.
+        sqlite3.DatabaseError: the ledger is damaged, or cannot be used now (`OperationalError`).
     """
     durable.make_folder(store.warehouse)
     with closing(sqlite3.connect(store.warehouse / "buckets.sqlite", isolation_level=None)) as connection:
@@ -136,8 +136,8 @@ def open_ledger(store: Store) -> Iterator[Ledger]:
 
 
 def finding_on(error: sqlite3.DatabaseError, store: Store, damaged: Bilingual) -> Bilingual:
-    """Return the finding on an error of the ledger: `damaged`, or for an `OperationalError` that the ledger cannot be
-    used now.
+    """Return the finding on an error of the ledger. An `OperationalError` means that the ledger cannot be used now; any
+    other error gives the text `damaged`.
 
     Raises:
         AuthmeterError: the disk is full, or rights are missing.

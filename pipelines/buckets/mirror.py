@@ -55,7 +55,7 @@ class Mirror:
         without: patterns of paths that are never copied.
         index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
             folder has no such file.
-        keeps_gone: whether a file that the folder lacks now stays for one version more.
+        keeps_gone: whether the bucket keeps a file for one version more after the folder lost it.
     """
 
     folder: Path
@@ -126,8 +126,9 @@ class _Mirroring:
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
         """Return the files that the ledger lists as copied, by path.
 
-        The last file in the order of copying (`groups`) whose copy is complete is looked up in the bucket. If the file
-        is missing there, the bucket was emptied: all entries are deleted from the ledger, and the result is empty.
+        One file is looked up in the bucket: the last file, in the order of copying (`groups`), whose copy is complete.
+        If it is missing there, the bucket was emptied. Then all entries are deleted from the ledger, and the result is
+        empty.
         """
         before = self._ledger.copied(self._target)
         known = {path for path, copied in before.items() if copied.digest != _UNKNOWN}

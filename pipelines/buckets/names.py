@@ -37,9 +37,10 @@ def folded(path: str) -> str:
 
 
 def paths_for(name: str) -> Iterator[str]:
-    """Yield the possible paths of an object, best first: the object's own name; the name with a mark (digits of a
-    hash), in case another object has that path; and the marked name in a marked folder, in case a file has the folder's
-    name.
+    """Yield three possible paths of an object, best first.
+
+    The first is the object's own name. The second has a mark (digits of a hash) in the name, for the case that another
+    object has the first path. In the third, the folder has a mark, too, for the case that a file has the folder's name.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)
@@ -55,7 +56,7 @@ def _mark(text: str) -> str:
 
 
 def _cut(part: str) -> str:
-    """Shorten one name in a path to `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
+    """Shorten one name in a path to at most `_LONGEST` bytes: `~` and digits of a hash replace the end of its stem."""
     if len(part.encode()) <= _LONGEST:
         return part
     suffix = found[0] if (found := _SUFFIX.search(part)) and found.start() else ""

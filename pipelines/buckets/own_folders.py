@@ -1,5 +1,5 @@
 """Refuses local folders as buckets if they overlap with authmeter's own files in the data folder, because a run would
-read its own output.
+read or overwrite its own files.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Computes the metadata that Dagster shows for each asset after a run, also after a run with nothing new.
+"""Computes metadata that Dagster shows for assets after a run, also after a run with nothing new.
 
 The metadata are numbers, times, columns and links to files of the site. They contain no personal data.
 """
@@ -51,7 +51,7 @@ def parts_metadata(manifest: Manifest) -> Metadata:
 
 
 def day_metadata(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """Return a day's numbers of records, and a link to its page if the site has one.
+    """Return a day's numbers of records, and for the last 90 days a link to the day's page.
 
     A day without data has only a row count of 0.
     """
@@ -66,14 +66,14 @@ def day_metadata(manifest: Manifest, day: date, site: Path) -> Metadata:
     }
     as_of = manifest.as_of
     if as_of and day in window(as_of, max(WINDOWS)):
-        # The page itself is rendered later in the run. Days before this window have no page.
+        # The page itself is rendered later in the run. Earlier days only have a page if an incident began on them.
         return {**holds, "page": Page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
     return holds
 
 
 def table_metadata(store: Store) -> dict[str, Metadata]:
     """Return the row count and the columns of each published table, by name; `usage_daily` also has the counts of the
-    published day.
+    as-of.
 
     Tables that the published file lacks, because an older version wrote it, have empty metadata.
     """
@@ -92,7 +92,7 @@ def table_metadata(store: Store) -> dict[str, Metadata]:
 
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> Metadata:
-    """Return the published day's counts over all apps, which Dagster plots over runs; empty for a day without data."""
+    """Return the counts of the as-of over all apps, which Dagster plots over runs; empty if that day has no data."""
     sums = ", ".join(f"sum({name})::BIGINT" for name in USAGE)
     found = connection.execute(
         f"SELECT {sums} FROM usage_daily WHERE day = (SELECT as_of FROM publication) HAVING count(*) > 0"

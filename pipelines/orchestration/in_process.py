@@ -33,7 +33,9 @@ def run_in_process(data: Path, opened: DailyRun, day: date, tags: dict[str, str]
 
 
 def _recorded_job(home: Path, data: Path) -> KnownJob | None:
-    """Record the job in a new home, or after a change of code; return it, or None if Dagster must run it."""
+    """Record the definition of the job in a home that is new or was written by other code. Return the job, or None if
+    Dagster itself must execute the run.
+    """
     if not has_usual_files(home):
         return None
     # Imported lazily: importing Dagster takes more time than all else in a run with nothing new.

@@ -24,7 +24,7 @@ class Partitions(Protocol):
         """Return the names of all partitions, in the order in which they were added."""
 
     def add(self, names: list[str]) -> None:
-        """Add partitions that do not exist yet."""
+        """Add partitions; names that exist already are skipped."""
 
     def remove(self, name: str) -> None:
         """Remove a partition."""

@@ -34,8 +34,8 @@ def _lines(
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the key of each app, and the fields of the app's document that are not tables.
 
-    The fields are the sentence in both languages, the numbers of all sign-in records and of records without a subject
-    on the data day, and the sessions of each day by way and by step. `span` has the first and the last key.
+    The fields are the sentence in both languages; two counts of the data day, sign-in records and sign-in records
+    without a subject; and by day, the sessions by way and by step. `span` has the first and the last key.
     """
     as_of = marts.publication.as_of
     for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):

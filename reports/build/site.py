@@ -312,7 +312,7 @@ class _Site:
         self._page("quality.html", **values)
 
     def _days(self) -> None:
-        """Write the page of every day; the briefing shows more about the data day."""
+        """Write the pages of days. The data day has one, too, although the briefing shows more about it."""
         self.writer.folder("days")
         for overview in self.overviews:
             self._page(

@@ -1,7 +1,7 @@
 """Writes scripts, styles and chart shapes that all pages share, once, under `assets/`.
 
-A file name contains a digest of the content, so that a browser never combines a new page with an old script. The
-sources are in `static/`.
+Except for `site.js`, a file name contains a digest of the content, so that a browser never combines a new page with an
+old script. Scripts and styles come from `static/`, Plotly from `node_modules/`.
 """
 
 import hashlib

@@ -70,7 +70,7 @@ def app_health(
 ) -> list[AppHealth]:
     """Return the listed apps: apps with an open incident first, then apps below a usual range, then the others.
 
-    Apps with an open incident are in the order of `open_`. Each of the two other groups is sorted by requests.
+    Apps with an open incident are in the order of `open_`. The two other groups are sorted by requests, most first.
 
     Args:
         open_: by key of each app with an open incident, whether one of these incidents is red.

@@ -27,8 +27,8 @@ _LEAST_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class Briefing:
-    """Content of the first page. `severity` is the severity of `sentence`. The first open incidents are in `cards`, all
-    others in `more`.
+    """Content of the first page. `severity` is the severity of `sentence`. The first open incidents are in `cards`, the
+    other open ones in `more`, and all ended ones in `ended`.
     """
 
     severity: Literal["good", "warn", "bad"]
@@ -75,8 +75,8 @@ def briefing(
 
 
 def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
-    """Return for each app with an open incident whether one of its incidents is red, in the order of the incidents. A
-    part of an incident has the colour of the whole incident.
+    """Return for each app with an open incident whether one of its incidents is red, in the order of the incidents. An
+    incident that is part of another one has the colour of that one.
     """
     hit: dict[str, bool] = {}
     for entry in open_:

@@ -154,7 +154,7 @@ def data_state(
 
 
 def _no_data(day: date) -> Day:
-    """Return a day before the first record, with the state of a day without files."""
+    """Return the entry of a day before the first record: state `missing`, all counts 0."""
     return Day(day, "missing", 0, 0, 0, 0, 0, False, None)
 
 

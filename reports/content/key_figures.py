@@ -49,7 +49,9 @@ class KeyFigure:
 
     @property
     def colour(self) -> Literal["good", "bad", ""]:
-        """The colour of the data day's figure; empty within the usual range."""
+        """The colour of the data day's figure. Empty if the figure is within its usual range or has no usual range, or
+        if neither direction is better.
+        """
         return colour(self.usual.side, METRICS[self.metric].better)
 
 

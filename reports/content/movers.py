@@ -24,7 +24,7 @@ class Mover:
 
     `now` is the count of `metric`, `usual` the median of these weeks, and `low` and `high` are the ends of the usual
     range. `rate` is `now` divided by the number of requests; for authorizations, without the requests that users
-    cancelled. `usual_rate` is the same over all these weeks.
+    cancelled. `usual_rate` is the same ratio over these weeks together.
     """
 
     app_key: str

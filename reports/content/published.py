@@ -160,8 +160,8 @@ class PublishedTables:
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
-        """Return every current incident: open ones first, then unacknowledged ones, then kinds other than `further`,
-        then by loss.
+        """Return every current incident, sorted by four criteria in turn: open before ended, unacknowledged before
+        acknowledged, other kinds before `further`, larger loss before smaller.
         """
         return incidents_of(self._connection)
 

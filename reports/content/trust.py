@@ -12,17 +12,19 @@ from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_WORDS
 
-# Most days or checks that a reason lists; the rest is counted.
+# Most days that a reason lists, followed by their total number, and most failed checks with a reason of their own.
 NAMED = 3
 
 
 def reasons(data_state: DataState) -> list[tuple[str, Bilingual]]:
-    """Return severity (`good`, `warn`, `bad`) and text of every reason, in the order of the bar."""
+    """Return severity (`good`, `warn`, `bad`) and text of the reasons, in the order of the bar; at most `NAMED` failed
+    checks are included.
+    """
     return [*_data_day(data_state), *_window(data_state), *_checks(data_state)]
 
 
 def public_reasons(data_state: DataState) -> list[tuple[str, Bilingual]]:
-    """Return the reasons for readers who may see only some apps: which days have data.
+    """Return the reasons for readers who may see only some apps: whether the data day and other days have data.
 
     Late and restated records and failed checks are left out, because they may belong to other apps; an app's own
     figures contain its restated days.

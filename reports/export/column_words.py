@@ -1,7 +1,7 @@
 """Words for the columns of exported files: names, units and meanings in both languages.
 
-Metrics have the words of their declaration; other columns are named here, in `_WORDS`. All further columns keep their
-own names and have no meaning in files. The setting `csv_language` chooses the language of a file.
+Metrics have the words of their declaration; `_WORDS` has the words of some other columns. The remaining columns keep
+their own names and have no meaning in files. The setting `csv_language` chooses the language of a file.
 """
 
 from collections.abc import Sequence

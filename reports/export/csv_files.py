@@ -52,7 +52,7 @@ def csv_bytes(frame: pl.DataFrame, language: Language = "") -> bytes:
 def joined(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Return `rows` with the columns of `texts` after the first column, and without the column `place`.
 
-    `place` is the number of the row in `texts` that belongs to a row.
+    `place` is the index of the row in `texts` that is inserted.
     """
     texts_of_rows = texts[rows.get_column("place")]
     day, *numbers = rows.drop("place").iter_columns()
@@ -95,7 +95,7 @@ def _without_header(rows: pl.DataFrame, quote_style: Literal["never", "necessary
 
 
 def _cut(content: bytes, spans: Sequence[tuple[int, int]], header: bytes) -> list[bytes]:
-    """Return the lines of each span, after the header."""
+    """Return for each span the header, followed by the lines of the span."""
     ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
     cuts = np.append(0, ends + 1)[np.array(spans, np.int64).reshape(-1, 2)].tolist()
     view = memoryview(content)

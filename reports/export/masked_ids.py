@@ -1,7 +1,8 @@
 """Masks phone numbers and device ids inside the ids of records that the site publishes.
 
-Clients may log a number or a device id as an id of their own, or as a substring of one. A record only has hashes of its
-device and phone and the phone's mask, so the words of an id are hashed in the same way and compared.
+Clients may log a phone number or a device id as the id of an event, attempt or account, or as a part of such an id. A
+record only has hashes of its device and phone, and the phone's mask. So the words of an id are hashed in the same way
+and compared with these.
 """
 
 import re

@@ -90,7 +90,7 @@ def write_workbook(
 
 @contextmanager
 def _faults_of_the_system() -> Iterator[None]:
-    """Raise the error of the file system that XlsxWriter hides in one of its own."""
+    """Convert an error of XlsxWriter back to the error of the file system that it wraps."""
     from xlsxwriter.exceptions import FileCreateError
 
     try:
@@ -100,10 +100,10 @@ def _faults_of_the_system() -> Iterator[None]:
 
 
 class _Output:
-    """The file of a workbook. After it was closed, it only counts the bytes that it is given.
+    """The file of a workbook. After it was closed, bytes that are written to it are only counted.
 
-    XlsxWriter leaves its zip archive open after an error, such as a full disk. When the archive is collected later, it
-    writes its end once more; Python would print the traceback of that.
+    XlsxWriter leaves its zip archive open after an error, such as a full disk. When Python collects the archive later,
+    the archive writes its end once more. If that failed, Python would print a traceback.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -195,5 +195,5 @@ class _Sheet:
 
 
 def _width(text: str) -> int:
-    """Return the width of a text in digits; a Chinese character counts as two."""
+    """Return the width of a text, measured in widths of a digit; a Chinese character counts as two."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

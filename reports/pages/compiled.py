@@ -36,8 +36,8 @@ class CompiledTemplates(FileSystemBytecodeCache):
 def compiled_inputs_checksum(reports: Path) -> str:
     """Return a checksum of the code of `content/` and `pages/`, and of the translations.
 
-    Besides their source, compiled templates depend on this code and on the translations: they contain words, and
-    results of filters, because Jinja applies filters to constants when it compiles.
+    A compiled template contains translated words, and results of filters, because Jinja applies filters to constants
+    when it compiles. So it depends on this code and on the translations as well as on its source.
     """
     files = sorted([*reports.glob("content/**/*.py"), *reports.glob("pages/*.py"), *reports.glob("locale/**/*.po")])
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

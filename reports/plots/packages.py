@@ -99,6 +99,6 @@ def _days(first: date, values: Sequence[int]) -> list[str]:
 
 
 def _faint(colour: str, opacity: float) -> str:
-    """Return a colour `#rrggbb` with an opacity."""
+    """Convert a colour `#rrggbb` to `rgba(…)` with an opacity."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity})"

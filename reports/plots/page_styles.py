@@ -22,7 +22,7 @@ Style = dict[str, str]
 
 
 def style(sheet: str, selector: str, theme: str) -> Style:
-    """Return the properties of exactly that selector in a sheet, with the colours of the theme.
+    """Return the properties of `selector`, written as in the sheet, with the colours of the theme.
 
     Raises:
         KeyError: the sheet has no such selector.

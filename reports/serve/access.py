@@ -25,7 +25,7 @@ SitePath = tuple[str, ...]
 class Grant:
     """The files that one reader may open: the whole site, or the folders of some apps, the assets and the metrics page.
 
-    `apps` has the folder of each granted app key; None if no such app is published.
+    `apps` has the folder of each granted app by its key; the folder is None if no such app is published.
     """
 
     apps: Mapping[str, str | None] = field(default_factory=dict)

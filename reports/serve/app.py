@@ -130,7 +130,9 @@ async def _form(request: Request) -> bytes:
 
 
 def _given_token(request: Request, form: bytes) -> str | None:
-    """Return the token from the address or the sign-in form; None if the request has none."""
+    """Return the token in the sign-in form (POST) or in the address; without a token, an empty text for POST and None
+    for other methods.
+    """
     if request.method == "POST":
         return parse_qs(form.decode("latin-1")).get("token", [""])[0].strip()
     return request.query_params.get("token")

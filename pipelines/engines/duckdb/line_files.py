@@ -95,7 +95,7 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
-    """Yield the lines of the files; if `only` is given, only these rows of each file."""
+    """Yield the lines of the files. If `only` is given, yield only the rows in its set for each file."""
     for place, file in enumerate(files):
         wanted = only[place] if only else None
         if wanted is None or wanted.count:

@@ -183,7 +183,7 @@ def _require_same_environment(found: dict[str, str]) -> None:
 
 
 def _environment_of_executor(context: "SparkContext") -> dict[str, str]:
-    """Return the environment of the first available executor."""
+    """Return the result of `environment` on the first available executor."""
     (found,) = context.parallelize([0], 1).map(lambda _: environment()).collect()
     return dict(found)
 

@@ -41,7 +41,7 @@ def failures_in_words(log: Path) -> Iterator[None]:
 
 
 def as_spark_error(message: str, log: Path) -> AuthmeterError:
-    """Return the error for a message of Spark. The error names Spark's log file, `log`."""
+    """Return the error for a message of Spark. Most of these errors name Spark's log file, `log`, if it exists."""
     if known := carried_error(message):
         return known
     if _NOT_STARTED in message:

@@ -75,7 +75,7 @@ class InstancePartitions:
         return list(self._instance.get_dynamic_partitions(BUSINESS_DAYS))
 
     def add(self, names: list[str]) -> None:
-        """Add partitions that do not exist yet."""
+        """Add partitions; names that exist already are skipped."""
         self._instance.add_dynamic_partitions(BUSINESS_DAYS, names)
 
     def remove(self, name: str) -> None:

@@ -25,7 +25,7 @@ from pipelines.orchestration.definitions.schedule import (
 
 
 def build_definitions(folder: DataFolder, settings: Settings) -> dg.Definitions:
-    """Return all definitions of the project. Nothing is read: only a run opens the folder.
+    """Return all definitions of the project. The folder is not read here, but by runs and sensors.
 
     Args:
         settings: time of day and zone of the schedule.

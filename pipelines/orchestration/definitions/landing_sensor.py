@@ -17,8 +17,8 @@ from pipelines.store.store import Store
 
 
 def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """Return the sensor that requests a run of the last closed day if landing has changed since the sensor's last
-    request.
+    """Return the sensor that requests a run for the last day that is over, if landing has changed since the sensor's
+    last request.
 
     The sensor waits until two checks in a row find the same files, so that a delivery in progress causes one run. The
     cursor has the digests of landing at the last check and at the last request.

@@ -49,8 +49,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 def is_whole(run: dg.DagsterRun | None) -> bool:
     """Return whether a run must render the site.
 
-    Two kinds of runs need not render it: runs of selected assets or checks, and retries that begin after the step
-    `render_site`.
+    This is false for runs of selected assets or checks, and for retries that begin after the step `render_site`.
     """
     if run is None or run.job_name != JOB or run.asset_selection or run.asset_check_selection:
         return False

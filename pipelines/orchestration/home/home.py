@@ -1,4 +1,4 @@
-"""Makes the Dagster instance of a data folder, `<data>/dagster`; ends dead runs in it and removes old ones."""
+"""Makes the Dagster instance of a data folder, `<data>/dagster`; ends its dead runs and removes its old runs."""
 
 import fcntl
 import os
@@ -67,8 +67,8 @@ def prepare(data: Path) -> Path:
 def records_explained(data: Path) -> Iterator[None]:
     """Raise an `AuthmeterError` with advice if Dagster's record files are damaged.
 
-    Other errors pass unchanged. These include disk errors, which the catalogue could have raised, and errors that
-    `as_machine_error` explains, such as a full disk or missing rights.
+    Other errors pass unchanged. These include SQLite's errors of reading or writing, which may come from the catalogue,
+    and errors that `as_machine_error` explains, such as a full disk or missing rights.
     """
     try:
         yield
@@ -157,8 +157,8 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
 
 def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records of ended runs that were created over `days` days ago, and of ticks of schedules and
-    sensors of that age. Return the number of removed runs.
+    """Remove Dagster's records that are older than `days` days: ended runs, and the ticks of schedules and sensors.
+    Return the number of removed runs.
     """
     import dagster as dg
 

@@ -34,7 +34,8 @@ _CONTENTS = (
 def make_tables(home: Path) -> None:
     """Make the SQLite files of a home that are missing or have no tables, one transaction each.
 
-    After a full disk or a crash, a file may exist without tables. Dagster does not add the tables of assets to it.
+    After a full disk or a crash, a file may exist without tables. Dagster would not add the tables of assets to such a
+    file.
     """
     version = None
     for name, (tables, migrations) in zip(FILES, _CONTENTS, strict=True):

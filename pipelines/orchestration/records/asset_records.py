@@ -1,6 +1,6 @@
 """Records of assets, checks and partitions over all runs, in Dagster's SQLite file `history/runs/index.db`.
 
-`run_records.py` writes a run's events through it; `partitions.py` reads and changes the partitions of the days.
+`run_records.py` writes a run's events with `note_event`; `partitions.py` reads and changes the partitions of the days.
 """
 
 import json
@@ -24,12 +24,12 @@ _NEWEST = """
 
 
 def note_event(index: sqlite3.Connection, event: Event, entry: Json, at: str, number: int) -> None:
-    """Update the rows of an event's asset or check.
+    """Update the rows of the asset or check that an event is about.
 
     Args:
         entry: the event's stored form.
         at: time of the event, as text in the format of Dagster's columns.
-        number: number of the event's row in the file.
+        number: id of the event's row in `index.db`.
     """
     if event.type in _OF_ASSETS:
         assert event.asset
@@ -82,7 +82,7 @@ class RecordedPartitions:
         return [name for (name,) in self._index.execute(query, [BUSINESS_DAYS])]
 
     def add(self, names: list[str]) -> None:
-        """Add partitions. The schedule of another process may have added some of them meanwhile."""
+        """Add partitions; names that exist already, such as those that a schedule just added, are skipped."""
         statement = "INSERT OR IGNORE INTO dynamic_partitions (partitions_def_name, partition) VALUES (?, ?)"
         with transaction(self._index):
             self._index.executemany(statement, [(BUSINESS_DAYS, name) for name in names])

@@ -27,7 +27,7 @@ class Event:
 
     @property
     def key(self) -> str | None:
-        """The key of the event's asset, as stored in a database column."""
+        """The key of the event's asset, as stored in a database column; None for an event without an asset."""
         return key_text(self.asset) if self.asset else None
 
     def entry(self, run_id: str, timestamp: float) -> Json:
@@ -127,7 +127,7 @@ def evaluated(step: str, result: Evaluated, of: Json | None) -> Event:
 
 
 def record_of(entry: Json, number: int) -> Json:
-    """Return an event's stored form (`entry`) together with the number of the event's row in the file."""
+    """Return an event's stored form (`entry`) together with the id of the event's row in `index.db` (`number`)."""
     return _of("EventLogRecord", event_log_entry=entry, storage_id=number)
 
 

@@ -22,7 +22,9 @@ QUIET: Final[dict[str, Any]] = {"loggers": {"console": {"config": {"log_level": 
 
 
 def daily_job(data: Path) -> dg.JobDefinition:
-    """Return the daily job of a data folder. Default settings are used, because only the schedule depends on them."""
+    """Return the daily job of a data folder, for default settings: only the schedule and the freshness policy depend on
+    the settings.
+    """
     return build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
 
 

@@ -38,8 +38,8 @@ def has_usual_files(home: Path) -> bool:
 def known_job(home: Path) -> KnownJob | None:
     """Return the job that `note_job` stored in a home.
 
-    Return None if other code stored it, or if the home has edited settings, lacks files or has tables of another
-    version.
+    Return None if no job is stored, other code stored the job, or the job's snapshots are missing. Also return None if
+    the home has edited settings, lacks files or has tables of another version.
     """
     try:
         note = json.loads((home / _NOTE).read_bytes())
@@ -69,7 +69,7 @@ def _tables(connection: sqlite3.Connection) -> str:
 
 @cache
 def _code() -> str:
-    """Return a digest of all code that can define the job: this package, the contract, and Dagster's version."""
+    """Return a digest of all code that can define the job: `orchestration/`, `contract/` and Dagster's version."""
     package = Path(__file__).parents[2]
     files = [file for name in ("orchestration", "contract") for file in sorted((package / name).rglob("*.py"))]
     if (dagster := find_spec("dagster")) and dagster.origin:

@@ -98,8 +98,8 @@ class Reconciled:
 
     @property
     def with_cause(self) -> list[DayReconciled]:
-        """Console counts whose difference is not tolerated but has a cause, and counts of days without a log, by
-        priority of the cause.
+        """Console counts by priority of the cause: counts whose difference is not tolerated and has a cause, and counts
+        of days without a log.
         """
         others = (one for one in self.days if one.cause not in ("unexplained", "within"))
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
@@ -132,8 +132,8 @@ class Reconciled:
         )  # fmt: skip
 
     def _of_consoles(self) -> Agreement | None:
-        """Compare the billed counts of the consoles with the log. A console without billed counts is compared by its
-        calls.
+        """Compare the billed counts of the consoles with the log; a console without billed counts is compared by its
+        calls. Return None if no console has counts for all apps together.
         """
         whole = [one for one in self.days if one.app_key == ALL_APPS]
         with_billed = {(one.account_id, one.channel) for one in whole if one.measure == "billed"}
@@ -193,8 +193,8 @@ def reconciled(marts: PublishedTables) -> Reconciled:
 def _without_single_channels(rows: list[_Row], key: Callable[[_Row], Hashable]) -> list[_Row]:
     """Return the rows so that no channel counts twice.
 
-    A row of the channel `NUMBER` is for both number channels together. Rows of a single channel are left out if such a
-    row has the same `key`.
+    A row of the channel `NUMBER` is for both number channels together. Rows of a single channel are left out if a row
+    of `NUMBER` has the same `key`.
     """
     both = {key(one) for one in rows if one.channel == NUMBER}
     return [one for one in rows if one.channel == NUMBER or key(one) not in both]

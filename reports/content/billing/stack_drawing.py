@@ -20,7 +20,7 @@ _HEADROOM = 0.2
 
 
 def shades(course: LeftCourse) -> dict[str, int]:
-    """Return the number of the shade of each package's layer, by package id."""
+    """Return the shade of each package's layer as a number from 0, by package id."""
     return {one.resource_package_id: place % _SHADES for place, one in enumerate(course.packages)}
 
 

@@ -1,4 +1,4 @@
-"""Encodes the numbers of a chart as texts, a third as long as JSON lists: they are half of an app's file.
+"""Encodes the numbers of a chart as texts, a third as long as JSON lists. The texts are half of an app's file.
 
 `chart_series.py` selects the numbers; `static/js/data/packed.js` decodes them.
 """

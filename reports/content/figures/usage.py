@@ -13,9 +13,9 @@ USAGE_LOOKS: Final = {
 
 
 def usage_parts(name: str) -> list[str]:
-    """Return the names of the counts that add up to this count, such as one-click and local number verifications.
+    """Return the names of the counts that add up to the count `name`; an empty list if there are none.
 
-    Return an empty list if no other counts add up to this count.
+    Number verifications, for example, are the sum of one-click and local ones.
     """
     whole = METRICS[name]
     parts = [METRICS[one] for one in HEADLINE_USAGE if one != name]

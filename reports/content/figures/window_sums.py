@@ -13,14 +13,14 @@ from pipelines.contract.record.dimensions import SESSION_DIMENSIONS
 
 
 def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query that sums the rows of `table` by app, shortest window and the columns `by`."""
+    """Return a query that sums the columns `counts` of `table` by app, shortest window and the columns `by`."""
     keys = ", ".join(("app_key", "shortest", *by))
     return f"SELECT {keys}, {sums(counts)} FROM {table} JOIN day_windows USING (day) GROUP BY {keys}"
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query for the sums by app, window (1, 7, 30, 90 days) and the columns `by`. `cells` is a relation with
-    the result of `by_shortest`: its name, or the query as a subquery.
+    """Return a query that sums the columns `counts` by app, window (1, 7, 30, 90 days) and the columns `by`. `cells` is
+    a relation with the result of `by_shortest`: its name, or the query as a subquery.
     """
     keys = ", ".join(("app_key", "window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"

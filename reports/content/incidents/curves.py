@@ -74,8 +74,9 @@ def _observed(
     days: list[date],
     quality: Quality,
 ) -> Iterator[DayValue]:
-    """Yield the days of an incident's subject, with numbers from `found` (by day: value, and for rates requests). The
-    usual range is computed only from days before the incident's first day.
+    """Yield the days of an incident's subject. `found` has by day the value, or for a rate successes and requests.
+
+    The usual range is computed only from days before the incident's first day.
     """
     begun = min(found, default=None)
     is_latency = _unit(one) == "ms"

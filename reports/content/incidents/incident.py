@@ -57,7 +57,8 @@ class PageIncident:
         restated_days: number of its days whose figures were changed after publication.
         dimension: the dimension of `cells`; None without a cause.
         is_unregistered: whether its app, or the app that is its cause, is not in the registry.
-        failed: for an incident of the sign-in rate, a sentence about the sessions with a failure; otherwise None.
+        failed: for an incident of the sign-in rate, a sentence about the sessions with a failure. None for other
+            incidents, or without such a session.
     """
 
     published: PublishedIncident

@@ -41,7 +41,10 @@ class ListedIncident:
 
 
 class PageIncidents:
-    """All published incidents in the order of all reports (see `PublishedTables.incidents`), and all withdrawn ones."""
+    """All published incidents in the order of all reports (see `PublishedTables.incidents`), and the withdrawn ones.
+
+    A withdrawn incident of an app that no longer exists is left out.
+    """
 
     def __init__(self, marts: PublishedTables, by_key: Mapping[str, App]) -> None:
         restated = dict(marts.rows("incidents/incident_restatements"))

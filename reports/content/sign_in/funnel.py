@@ -15,8 +15,8 @@ class Funnel:
     """The funnel of one-click login. Pre-fetches are counted apart, because their records belong to no session.
 
     Attributes:
-        counts: the number of sessions with a record in one_click (`sessions`), and of these the number with each count
-            of `session_metrics.FUNNEL`: a step, a pair of steps, or a sign-in by one_click (`signed_in`).
+        counts: `sessions`, the number of sessions with a record in one_click, and how many of these sessions contain
+            each step, contain both steps of each pair, or signed in by one_click (`session_metrics.FUNNEL`).
     """
 
     counts: Mapping[str, int]
@@ -31,7 +31,7 @@ class Funnel:
 
     @property
     def rates(self) -> dict[str, float | None]:
-        """Each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
+        """Each rate, by pair of steps; None if the logs lack one of the two, or if no session contains the first."""
         return rates(self.counts)
 
 
@@ -50,7 +50,7 @@ def has_rate(counts: Mapping[str, int], pair: str) -> bool:
 
 
 def rates(counts: Mapping[str, int]) -> dict[str, float | None]:
-    """Return each rate; None if the logs lack one of its two steps, or if no session contains the first step."""
+    """Return each rate, by pair of steps; None if the logs lack one of the two, or if no session contains the first."""
     return {
         pair: counts[pair] / counts[over] if has_rate(counts, pair) else None for pair, (over, _) in STEP_PAIRS.items()
     }

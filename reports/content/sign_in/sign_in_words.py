@@ -166,8 +166,8 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
 
 
 def _failed(failed: FailureRow) -> dict[str, str]:
-    """Return texts about sessions with a failure that midnight did not cut: their number, the share that recovered, and
-    how many were lost.
+    """Return the values for texts about sessions with a failure that midnight did not cut: `failed`, their number;
+    `share`, the share that signed in; `lost`, the number that did not.
     """
     share = share_of(failed.recovered, failed.concluded)
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}

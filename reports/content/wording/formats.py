@@ -23,7 +23,7 @@ _NEARLY: Final = Decimal("0.99995")
 
 
 def compact(value: float) -> Bilingual:
-    """Return a count in at most four digits: 8,123, 12.35万, 1.235M.
+    """Return a count in at most four digits: 8,123, 12.35万, 1.24M.
 
     The scripts have the same format (`data/format.js`).
     """

@@ -108,8 +108,8 @@ function runScript(address) {
 }
 
 /**
- * Whether this tab was already loaded again for a version of the site, or cannot remember it: then it must not be loaded
- * again for it, as a site that is being copied may still have the old page.
+ * Whether this tab must not be loaded again for a version of the site: it was already, or it cannot remember that. While
+ * a site is being copied, loading again may still give the old page, and would never end.
  * @param {string} version
  * @returns {boolean}
  */

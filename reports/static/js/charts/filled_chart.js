@@ -11,8 +11,9 @@ import { band, dayMarks, dayScale, gaps, holidayStrips, monthScale, previousLine
 /** @import { Layout, SpanKey, Theme, Trace, Value } from "../types.d.ts" */
 
 /**
- * The marker size of each day, else 0: `size` on days with a tick, to distinguish series, and on days between two days
- * without a value, because a line needs two points. A marker on every day of a month would hide the lines.
+ * The marker size of each day. It is `size` on days with a tick, to distinguish series. It is also `size` on a day
+ * between two days without a value, because a line needs two points. It is 0 on all other days, because markers on every
+ * day of a month would hide the lines.
  * @param {Value[]} list
  * @param {string[]} days
  * @param {string[]} ticks

@@ -1,6 +1,7 @@
-/* The switch between the last 7 days, the last 30 days, and longer spans of the charts, with which tables show 30 days;
-   and the figures of the page. The choice is stored in the address, the window also in the browser. Charts of both
-   windows are drawn in advance (charts.js), so that the switch only shows the other layer and redraws small tables. */
+/* The figures of the page, and the switch between the last 7 days, the last 30 days, and longer spans. For a longer
+   span of the charts, tables of records show 30 days. The choice is stored in the address, the window also in the
+   browser. Charts of both windows are drawn in advance (charts.js), so that the switch only shows the other layer and
+   redraws small tables. */
 
 import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
 import { placesOf, SPANS } from "../data/spans.js";

@@ -74,7 +74,7 @@ const UNITS = {
 };
 
 /**
- * A count in at most four digits: 8,123 · 12.35万 · 1.235亿 · 12.35K · 1.235M.
+ * A count in at most four digits: 8,123 · 12.35万 · 1.24亿 · 12.35K · 1.24M.
  * @param {Value | undefined} value
  * @returns {string}
  */
@@ -91,7 +91,7 @@ export function compact(value) {
 }
 
 /**
- * Whether `compact` leaves digits out.
+ * Whether `compact` writes a value in a larger unit.
  * @param {Value} value
  * @returns {boolean}
  */
