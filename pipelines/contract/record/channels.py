@@ -38,7 +38,7 @@ class Channel:
 
     @property
     def is_login(self) -> bool:
-        """Whether the channel belongs to the login trend."""
+        """Whether the table `login_trend` has rows for the channel, and its sign-ins count in totals."""
         return self.signs_in and self.group != "other"
 
 
@@ -78,7 +78,7 @@ def channel_macros() -> Iterator[str]:
     """Yield the statements for the SQL macros about channels.
 
     `is_login_channel(channel)`, `is_number_channel(channel)` and `is_social_channel(channel)` are conditions;
-    `login_channels()` is the list of the channels of the login trend, in their order.
+    `login_channels()` is the list of the channels of the table `login_trend`, in their order.
     """
     groups = {"login": LOGIN_CHANNELS, "number": NUMBER_CHANNELS, "social": SOCIAL_CHANNELS}
     for name, keys in groups.items():

@@ -136,7 +136,11 @@ def _channel(row: Row) -> str:
 
 
 def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
-    """Return a day, or the first day of a month, written with or without dashes."""
+    """Return the day in a cell, or the first day of the month in it. Both may be written with or without dashes.
+
+    Raises:
+        BadRowError: the cell is empty or does not match `pattern`, or the day does not exist.
+    """
     found = pattern.fullmatch(row.needed(column))
     try:
         if found:
