@@ -68,7 +68,7 @@ def incident_text(
         one: a published incident, see `published.py`.
         app_name: the registered name of the incident's app; not read for an incident of all apps together.
         as_of: the as-of of the publication; not read if the incident has a `lost_day`.
-        cause_app_name: the registered name of the app that is its cause, if any.
+        cause_app_name: the registered name of the app that caused the incident, None if no app did.
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)

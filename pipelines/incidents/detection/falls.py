@@ -51,7 +51,8 @@ def falls(
     Args:
         least_fall: the smallest fall that is reported, in the unit of `measure.fall`.
         windows: lengths of the windows of days that are compared with the baseline.
-        is_slow: whether a fall begins on the last day of its window, instead of the day from which on it deviates most.
+        is_slow: whether a fall begins on the last day of its window, instead of the day whose following days, together
+            with the day itself, deviate most.
     """
     subjects = measure.has_data.shape[1]
     far = alarm_threshold(subjects)
