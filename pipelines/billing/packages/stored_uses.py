@@ -41,7 +41,7 @@ def _segments(
     connection: duckdb.DuckDBPyConnection, names: dict[str, list[str]], shared: list[tuple[date, str]]
 ) -> list[SegmentUses]:
     """Return the uses of the accounts in `names` from each cut of a day to the next. Days and accounts in `shared` have
-    a row for each app, all others one row with the app `*`.
+    a row for each app, all others one row with the app `*`. Each cut also has a row with the account `NO_ACCOUNT`.
     """
     frame = pl.DataFrame(shared, schema=_SHARED_DAYS, orient="row")
     connection.register("shared_days", frame.to_arrow())
