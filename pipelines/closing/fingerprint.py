@@ -66,7 +66,9 @@ def publishing_digest(root: Path = PROJECT) -> str:
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
-    """Return a digest of all that the published tables and pages depend on: code, settings, registry and state."""
+    """Return a digest of everything that published tables and pages depend on: code, settings, registry, checks, and
+    the files and days of the manifest.
+    """
     # Results of reading are included: a file that is read again may have other rejected records and the same counts.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))
