@@ -20,7 +20,7 @@ class Check:
         asset: the name of the checked asset in Dagster.
         kind: `books`: a failure stops the run before it publishes; `folder`: examines files, registry and newest day;
             `freshness`: checked by Dagster only.
-        meaning_en: when it fails.
+        meaning_en: when the check fails.
         to_do: advice for readers of `status.json` after a failure or a notice.
     """
 

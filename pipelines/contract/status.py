@@ -31,8 +31,8 @@ def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
 
 
 class Problems(BaseModel):
-    """The numbers of open problems: `open` incidents, the `acknowledged` ones among them, further incidents
-    `to_look_at`, and `warnings` of checks.
+    """The numbers of open problems: `open` incidents without the kind `further`, the `acknowledged` incidents among
+    these, open incidents of the kind `further` (`to_look_at`), and `warnings` of checks.
     """
 
     open: int = 0

@@ -1,4 +1,4 @@
-"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that users maintain.
+"""Reads the registry: small CSV files that users maintain, such as apps, schemes, notes and result codes.
 
 A bad row is ignored, and listed with its file, line and reason; all other rows count. A row with an invalid
 `created_at` is listed too, but counts without this date.
@@ -184,7 +184,7 @@ def _read_notes(folder: Path, zone: str, registry: Registry) -> None:
 
 
 def _note_day(row: dict[str, str | None], zone: str) -> date | None:
-    """Return the business day of a note, whose day may be written as a time with an offset; None if it is invalid."""
+    """Return the business day of a note; None if its text is no day. The text may be a time with an offset."""
     time = registry_time(row["day"] or "", zone)
     return time.date() if time else None
 

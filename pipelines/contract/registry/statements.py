@@ -136,10 +136,10 @@ def _channel(row: Row) -> str:
 
 
 def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
-    """Return the day in a cell, or the first day of the month in it. Both may be written with or without dashes.
+    """Return the date in a cell, written with or without dashes. A month gives its first day.
 
     Raises:
-        BadRowError: the cell is empty or does not match `pattern`, or the day does not exist.
+        BadRowError: the cell is empty, does not match `pattern`, or has a date that does not exist.
     """
     found = pattern.fullmatch(row.needed(column))
     try:
