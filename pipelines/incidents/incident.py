@@ -66,8 +66,8 @@ class Loss(NamedTuple):
     baseline; `level_now` is the level of the newest days.
 
     Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
-    the newest one. `day` is the index of this newest day; None if this is the incident's last day, or the as-of while
-    the incident is open.
+    the newest of these days. `day` is the index of the newest day; None if it is the incident's last day, or the as-of
+    while the incident is open.
     """
 
     level_before: float
@@ -118,12 +118,12 @@ class Incident:
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is an incident of a rate, and so has cells."""
+        """Whether the incident is about a rate: only these incidents have cells."""
         return self.metric in RATE_OF or self.metric == SIGN_IN
 
     @property
     def is_volume(self) -> bool:
-        """Whether it is an incident of a number of requests."""
+        """Whether the incident is about a number of requests: a volume or a surge."""
         return self.metric in ("volume", "surge")
 
     def loss_day(self, as_of: date) -> date:

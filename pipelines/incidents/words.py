@@ -107,8 +107,8 @@ def loss_words(
 
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the cause of an incident in one line. A rate without a single cause gets a line that says so; other
-    incidents without a cause return None.
+    """Return the cause of an incident in one line. For a rate without a single cause, the line says that there is none.
+    For any other incident without a cause, return None.
     """
     cause = one.cause
     if not one.is_rate:

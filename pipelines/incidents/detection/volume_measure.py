@@ -28,8 +28,8 @@ class VolumeMeasure:
 
     Args:
         volumes: counts by day and subject, 0 if none.
-        has_data: days on which a usual volume is expected. Requests of apps have these days from the first request on:
-            the days with logs that are no holidays.
+        has_data: days on which a usual volume is expected. For the requests of an app, these are the days with logs
+            from its first request on, without holidays.
     """
 
     def __init__(self, volumes: Floats, has_data: Flags) -> None:
