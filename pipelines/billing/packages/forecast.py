@@ -46,7 +46,7 @@ class Backtest:
 
     @property
     def coverage(self) -> float | None:
-        """The share of hits; None if too few were checked."""
+        """The share of the checked origins that are hits; None if too few origins were checked."""
         return self.hits / self.checks if self.checks >= _LEAST_RATIOS else None
 
 

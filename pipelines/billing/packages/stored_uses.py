@@ -21,7 +21,7 @@ _SHARED_DAYS: Final = {"day": pl.Date, "account_id": pl.String}
 
 
 def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_of: date) -> list[Account]:
-    """Return the accounts with a package, sorted, with their uses up to a day.
+    """Return the accounts with a package, sorted by id, with their uses up to a day.
 
     Args:
         connection: has the relations that `billing_tables` creates.
