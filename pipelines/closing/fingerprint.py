@@ -1,4 +1,6 @@
-"""Computes the fingerprint of all inputs of the published tables and pages. A run publishes only if it has changed."""
+"""Computes the fingerprint of all inputs of the published tables and pages. A run publishes if it differs from the last
+publication's fingerprint.
+"""
 
 import hashlib
 from collections.abc import Mapping

@@ -143,8 +143,8 @@ def _changed_figures(
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. Not called if the setting
-    `session_minutes` changed.
+    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. The caller leaves this out
+    if the setting `session_minutes` changed.
     """
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
