@@ -135,7 +135,8 @@ def send(
     """Send a message to the command and the addresses in `to`.
 
     Args:
-        workbook: writes the xlsx file of the day into a folder; the file is attached to mails.
+        workbook: writes the xlsx file of the day into a folder. Mails have the file attached if the setting `attach` is
+            on.
     """
     found = []
     if to.command:

@@ -84,7 +84,10 @@ class Curve:
 
 
 def read_headline(database: Path) -> Headline:
-    """Return the headline figures of the published day; empty if no published file of this version exists."""
+    """Return the headline figures of the published day.
+
+    They are empty if the published file is missing, damaged or of another version.
+    """
     try:
         with closing(open_published(database)) as connection:
             (found,) = named_rows(connection, sql("pipelines.alerts", "headline"))

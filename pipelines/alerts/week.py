@@ -85,8 +85,8 @@ def last_sunday(day: date) -> date:
 
 
 def read_week(database: Path, sunday: date) -> Week | None:
-    """Return the week that ends on a Sunday. Return None if the week has no data, or if no published file of this
-    version exists.
+    """Return the week that ends on a Sunday. Return None if the week has no data, or if the published file is missing,
+    damaged or of another version.
     """
     # Imported lazily, as in `read_key_days`.
     from pipelines.incidents.usual.key_days import key_rows
@@ -184,7 +184,10 @@ def _change(name: str, now: float | None, then: float | None) -> float | None:
 
 
 def _usual(name: str, days: Sequence[date], key_days: "KeyDays") -> float | None:
-    """Return the usual value of the days with data: for a count the sum, for a rate the mean weighted by requests."""
+    """Return the usual value of the days with data: for a count the sum, for a rate the mean weighted by requests.
+
+    Return None if one of these days has no usual value, or if no day has data.
+    """
     norms = {row.day: row for row in key_days.norms.get(name, ())}
     with_data = [norms[day] for day in days if day in norms and key_days.counts[day][_BILLED] is not None]
     usual = [row.usual for row in with_data if row.usual is not None]

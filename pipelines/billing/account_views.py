@@ -1,5 +1,5 @@
-"""Relations of the hourly counts of verification records with their billed accounts, from which all billing tables are
-computed.
+"""Creates the relations that sum the hourly counts of verification records by the account to which they are billed. The
+billing tables are computed from these relations.
 """
 
 from collections.abc import Sequence

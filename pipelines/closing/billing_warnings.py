@@ -1,7 +1,7 @@
 """The warning checks of resource packages, consoles and bills.
 
-They examine the tables that are about to be published, and report packages that run out, will lapse or are missing,
-wrong balances, and differences from the log.
+They examine the tables that are about to be published, and report packages that are low, run out or will lapse, uses
+without a package, wrong balances, and differences from the log.
 """
 
 from collections.abc import Container, Iterable, Mapping

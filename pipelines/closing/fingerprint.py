@@ -1,4 +1,6 @@
-"""Computes the fingerprint of all inputs of the published tables and pages. A run publishes only if it has changed."""
+"""Computes the fingerprint of all inputs of the published tables and pages. A run publishes if it differs from the last
+publication's fingerprint.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -66,7 +68,9 @@ def publishing_digest(root: Path = PROJECT) -> str:
 def inputs_fingerprint(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult], as_of: date
 ) -> str:
-    """Return a digest of all that the published tables and pages depend on: code, settings, registry and state."""
+    """Return a digest of everything that published tables and pages depend on: code, settings, registry, checks, and
+    the files and days of the manifest.
+    """
     # Results of reading are included: a file that is read again may have other rejected records and the same counts.
     files = [
         (e.path, e.sha256, e.status, e.finding, e.source, e.rejected, e.skipped, len(e.earlier_parts))

@@ -1,4 +1,4 @@
-"""Checks that the clock of the machine is plausible, and that by this clock the day of a run is over.
+"""Checks that the clock of the machine is plausible, and that the day of a run is over by this clock.
 
 A record dated more than two days after the clock is refused and its file counts as read; a published day is never
 withdrawn. So a clock that is wrong by days would lose records, or publish days in the future.
@@ -63,7 +63,7 @@ def require_closed_day(day: date, now: datetime, zone: str, where: str) -> None:
     """Refuse a day that a run cannot close, because the day is not over, or is before `FIRST_DAY`.
 
     Args:
-        where: where the user gave the day.
+        where: the input that gave the day, such as `--day`, for the error.
 
     Raises:
         UsageError: the day is not over, or too early.

@@ -1,4 +1,4 @@
-"""Stores a restatement of each resource package whose published balance changed: of the package's first changed day."""
+"""Stores a restatement of each resource package whose published balance changed, for the first day that changed."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -83,7 +83,9 @@ def note_changed_packages(
 
 
 def _published(store: Store, manifest: Manifest) -> "tuple[int, pl.DataFrame] | None":
-    """Return the published ledger and its run; None if it is empty, cannot be read or is newer than the manifest."""
+    """Return the run of the published ledger, and the balances in the ledger, as `published_before`. Return None if the
+    ledger is empty, cannot be read or is newer than the manifest.
+    """
     try:
         with closing(open_published(store.database)) as connection:
             run = run_of(connection)[0]
@@ -110,8 +112,8 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
     """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
 
-    New days are days that the published file lacks. If no day was rolled up before this run, no restatement names the
-    cause of a change.
+    New days are days that the published file lacks. These rows give the cause of a change if no day was rolled up
+    before this run: there are then no restatements of days, which would name the cause.
     """
     import polars as pl
 

@@ -105,7 +105,7 @@ def _held_files(manifest: Manifest) -> CheckResult:
 
 
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
-    """Return the result of a check that fails if there are files. `files` has the words about each file, by path.
+    """Return the result of a check that fails if `files`, the words about each file by path, is not empty.
 
     The text of the check lists the paths, grouped by these words.
     """

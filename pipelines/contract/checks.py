@@ -1,7 +1,7 @@
 """THE CHECKS: every check of a run, declared once, and the type of its result.
 
 Dagster's check specs, the to-do of `status.json` and the order of results use this list; docs/operator.md has a row for
-each check. `closing/warnings.py` computes the checks of the kind `folder`; the steps of a run compute the books.
+each check. `closing/warnings.py` computes the checks of the kind `folder`; the steps of a run compute the kind `books`.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Check:
         asset: the name of the checked asset in Dagster.
         kind: `books`: a failure stops the run before it publishes; `folder`: examines files, registry and newest day;
             `freshness`: checked by Dagster only.
-        meaning_en: when it fails.
+        meaning_en: when the check fails.
         to_do: advice for readers of `status.json` after a failure or a notice.
     """
 
@@ -39,10 +39,10 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check, in both languages; `day` is None if it is about the data folder as a whole.
+    """The result of one check, in both languages; `day` is None if the result is about the data folder as a whole.
 
     `severity` is `notice` if the check passed and still has a message, else `warn`. A notice changes neither the state
-    nor the exit code.
+    of the data folder nor an exit code.
     """
 
     check_name: str

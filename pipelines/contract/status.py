@@ -15,10 +15,9 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether an incident of this kind counts as a problem while it is open and part of no other, acknowledged
-    or not.
+    """Return whether incidents of a kind are problems while they are open and part of no other incident.
 
-    The headline of the pages, `status` and the message of the day count these incidents.
+    The headline of the pages, `status` and the message of the day count these incidents, also acknowledged ones.
     """
     return kind != "further"
 
@@ -26,14 +25,14 @@ def is_problem(kind: str) -> bool:
 def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
     """Return whether an incident that is open and part of no other needs action: exit code 3, and red on pages.
 
-    Acknowledged incidents and incidents of the kind `further` need none.
+    Acknowledged incidents and incidents of the kind `further` need no action.
     """
     return is_problem(kind) and not is_acknowledged
 
 
 class Problems(BaseModel):
-    """The numbers of open problems: `open` incidents, the `acknowledged` ones among them, further incidents
-    `to_look_at`, and `warnings` of checks.
+    """The numbers of open problems: `open` incidents without the kind `further`, the `acknowledged` incidents among
+    these, open incidents of the kind `further` (`to_look_at`), and `warnings` of checks.
     """
 
     open: int = 0
@@ -104,9 +103,9 @@ class Warned(BaseModel):
 class OpenIncident(BaseModel):
     """An incident that is open and part of no other.
 
-    `link` is its page in the site, `url` the full address if `site_url` is set. `title`, `reason` and `loss` are the
-    parts of its message; without a cause or a loss they are empty. `notes` are the texts shown with it. `acknowledged`
-    is whether a note acknowledges it.
+    `link` is the incident's page in the site, `url` the full address if `site_url` is set. `title`, `reason` and `loss`
+    are the parts of its message; `reason` is empty without a cause, `loss` without a loss. `notes` are the texts shown
+    with the incident. `acknowledged` is whether a note acknowledges it.
     """
 
     incident_id: str

@@ -1,4 +1,4 @@
-"""All incidents of a data folder: of rates, volumes, latencies and the data, and surges.
+"""All incidents of a data folder: rates and volumes that fell, surges, doubled latencies, and faults of the data.
 
 Runs the detector of each kind, finds which incidents are part of another one (`parts.py`), and lists withdrawn
 incidents. The daily run computes incidents before the marts.

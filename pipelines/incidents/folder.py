@@ -15,7 +15,7 @@ class Folder:
 
     Attributes:
         missing: by day, the norm of all requests minus the requests; negative if the day has more requests.
-        records_per_request: over all days.
+        records_per_request: the records of all days divided by their requests.
         apps: the number of apps.
     """
 

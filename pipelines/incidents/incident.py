@@ -19,8 +19,8 @@ class Cause:
     """The cause of an incident.
 
     `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of these joined with
-    ` & `; None if the change is broad or has no known cause. For a short day whose last hours are not missing, `cell`
-    is `all`.
+    ` & `; None if the change is broad or has no known cause. For an incident of the data, `cell` names the faulty
+    parts, such as `source=gw1, gw2`; `all` is a short day whose last hours are not missing.
 
     For the kinds `cell` and `mix`, `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of
     all other requests, and `share` is the cell's part of the change. A surge has only `cell` and `share`.
@@ -62,12 +62,12 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The cost of an incident, in requests or records. `level_before` is the expected level, from the baseline;
-    `level_now` is the level of the newest days.
+    """The cost of an incident, in requests, sessions or records. `level_before` is the expected level, from the
+    baseline; `level_now` is the level of the newest days.
 
     Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
-    the newest one. `day` is the index of this newest day; None if this is the incident's last day, or the as-of while
-    the incident is open.
+    the newest of these days. `day` is the index of the newest day; None if it is the incident's last day, or the as-of
+    while the incident is open.
     """
 
     level_before: float
@@ -118,12 +118,12 @@ class Incident:
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is an incident of a rate, and so has cells."""
+        """Whether the incident is about a rate: only these incidents have cells."""
         return self.metric in RATE_OF or self.metric == SIGN_IN
 
     @property
     def is_volume(self) -> bool:
-        """Whether it is an incident of a number of requests."""
+        """Whether the incident is about a number of requests: a volume or a surge."""
         return self.metric in ("volume", "surge")
 
     def loss_day(self, as_of: date) -> date:

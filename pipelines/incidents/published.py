@@ -96,8 +96,8 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 def incident_days(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return the points of the curves of the incidents `ids`, up to the as-of `last`: id, day, value (successes,
-    requests, records or latency) and, for rates, requests. Days without a record are left out.
+    """Return the points of the curves of the current incidents `ids`, for the 116 days up to the as-of `last`: id, day,
+    value (successes, requests, records or latency) and, for rates, requests. Days without a record are left out.
     """
     given = {"incident_ids": list(ids), "last": last}
     return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()

@@ -1,4 +1,4 @@
-"""Incidents of rates: the fall or rise, its loss, and its cause."""
+"""Incidents of rates: the fall or rise, its loss, and its cause. The sign-in rate is in `sign_in_incidents.py`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -41,8 +41,8 @@ class RateIncident(NamedTuple):
 def rate_incidents(
     connection: duckdb.DuckDBPyConnection, counts: DayCounts, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return every incident of a rate in these days, and all their cells: a frame without columns if there is no
-    incident.
+    """Return every incident of a rate in these days, and the cells of all these incidents: a frame without columns if
+    there is no incident.
 
     Args:
         connection: has `outcome_daily`.
@@ -53,7 +53,7 @@ def rate_incidents(
 
 
 def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
-    """Yield the incidents of rates that fell: within a week, or slowly over four weeks."""
+    """Yield the incidents of rates that fell within a week, and of technical success rates that fell in four weeks."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
     found = falls(RateMeasure(steady, successes))

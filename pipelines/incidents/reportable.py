@@ -1,7 +1,7 @@
 """Decides which incidents are published.
 
 A fall of a rate or volume, or a short day, needs a loss of at least `LEAST_LOST`, and its levels before and now must
-differ as printed.
+differ as printed. Missing hours and deliveries need a lost record. All other incidents are published.
 """
 
 from typing import Final

@@ -22,8 +22,8 @@ _SIDES: Final = {"incident_id": pl.String, "app_key": pl.String, "day": pl.Date,
 def sign_in_incidents(
     connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return all incidents of the sign-in rate in these days, and their cells: a frame without columns if there is no
-    incident.
+    """Return all incidents of the sign-in rate in these days, and the cells of all these incidents: a frame without
+    columns if there is no incident.
 
     An app's days with and without logs of its server have separate baselines, because their sign-ins are recognized by
     different records.

@@ -14,7 +14,7 @@ def volume_incidents(volumes: Volumes, days: tuple[date, ...], disabled: Collect
 
     Args:
         days: without a gap, up to the as-of.
-        disabled: apps that their owner switched off.
+        disabled: apps that their owner switched off, which have no incidents of volumes.
     """
     found = []
     for fall in falls(VolumeMeasure(volumes.requests, volumes.has_norm)):

@@ -68,7 +68,7 @@ def incident_text(
         one: a published incident, see `published.py`.
         app_name: the registered name of the incident's app; not read for an incident of all apps together.
         as_of: the as-of of the publication; not read if the incident has a `lost_day`.
-        cause_app_name: the registered name of the app that is its cause, if any.
+        cause_app_name: the registered name of the app that caused the incident, None if no app did.
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)
@@ -107,8 +107,8 @@ def loss_words(
 
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
-    """Return the cause of an incident in one line. A rate without a single cause gets a line that says so; other
-    incidents without a cause return None.
+    """Return the cause of an incident in one line. For a rate without a single cause, the line says that there is none.
+    For any other incident without a cause, return None.
     """
     cause = one.cause
     if not one.is_rate:

@@ -40,7 +40,7 @@ def tables_digest(root: Path = PROJECT) -> str:
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
     """Copy the published file to `fresh` if it has days whose rows are still valid, and return these days.
 
-    They are the days before the first changed one, so that added rows follow them and each table stays in the order of
+    They are all days before the first changed day, so that added rows follow them and each table stays in the order of
     its key. No day is returned and no copy is left if the code, the fingerprint of the apps' accounts (`accounts`) or
     the published file itself has changed since that file was built.
     """

@@ -18,7 +18,7 @@ _made: list[bytes] = []
 
 
 def write_empty_file(file: Path) -> None:
-    """Write a DuckDB file with every table and view, commented."""
+    """Write a DuckDB file with all tables and views and their comments, without rows."""
     if _made:
         file.write_bytes(_made[0])
         return

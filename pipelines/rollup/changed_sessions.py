@@ -15,8 +15,8 @@ from pipelines.store.store import Store
 def are_sessions_changed(store: Store, day: date, old: DayEntry, new: DayEntry) -> bool:
     """Return whether any value in a day's session tables changed.
 
-    A lost or damaged table is compared as published. It counts as unchanged if it cannot be read there either: the day
-    can be of a version without sessions.
+    A table that is lost or damaged is read from the published file. If the published file lacks the table too, the
+    table counts as unchanged: the day can be of a version without sessions.
     """
     if old.content == new.content:
         return False

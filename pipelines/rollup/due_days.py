@@ -57,7 +57,7 @@ def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[
 
 def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
     """Return a digest of the code, rules and parts of a day. Equal digests give equal tables, except for the tables of
-    limits.
+    limits, and for records whose platform is the registered platform of their app.
     """
     rules = [
         counting_digest(),

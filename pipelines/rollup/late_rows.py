@@ -22,7 +22,7 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """Return the first late row of each content and day that has late records, with the schema `LATE_ROWS`."""
+    """Return the first late row of each content and day with late records, in each record file, as `LATE_ROWS`."""
     wanted = set(days)
     late = [
         (entry, [day for day in entry.days if day in wanted and entry.days[day].late])

@@ -143,8 +143,8 @@ def day_values(rules: Mapping[str, BillingRule], session_minutes: int) -> dict[s
 
 
 def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[datetime]]) -> pa.Table:
-    """Return the days of a batch, as `BATCH_DAYS`; `cuts`, see `Packages.cuts`, are the instants that split a day's
-    uses.
+    """Return the days of a batch with the schema `BATCH_DAYS`; `cuts` are the instants that split a day's uses (see
+    `Packages.cuts`).
     """
     hours = [day_hours(day, zone) for day in days]
     return pa.table(

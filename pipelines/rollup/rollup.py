@@ -130,9 +130,10 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> tuple[pl.DataFrame, str] | None:
-    """Return the changed figures of a closed day and their cause; None for days after `closed`, the last closed day,
-    and for days whose tables are the same. Days after `closed` do not need the libraries of `restatements.py`, so that
-    module is imported lazily.
+    """Return the changed figures of a closed day and their cause. Return None if the day is after the last closed day
+    (`closed`), or if its tables are the same.
+
+    `restatements.py` is imported lazily, because days that are not closed do not need its libraries.
     """
     if closed is None or day > closed:
         return None
@@ -142,8 +143,8 @@ def _changed_figures(
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. Not called if the setting
-    `session_minutes` changed.
+    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. The caller leaves this out
+    if the setting `session_minutes` changed.
     """
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed

@@ -15,7 +15,8 @@ from pipelines.engines.steps import make
 
 
 def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create `counted_traced_records` from the relations `events`, `traced_events` and `books`.
+    """Create the relation `counted_traced_records`, the records to print with each metric's count, from the relations
+    `events`, `traced_events` and `books`.
 
     Args:
         values: the parameters of the steps, with `app_key`, `most_subjects` and `most_records`.
@@ -24,8 +25,9 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
 
 
 def make_session_apps(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create `session_apps` from the relation `events`, which must have all records of the app, and their copies in
-    other apps.
+    """Create the relation `session_apps`, with `by_server` of the app on each day, from the relation `events`.
+
+    `events` must have all records of the app, and their copies in other apps.
 
     Args:
         values: the parameters of the steps, with `app_key`.

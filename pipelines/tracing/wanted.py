@@ -37,7 +37,7 @@ class Wanted:
         return f"{FIELD_OF[self.kind]} = getvariable('wanted_text')"
 
     def values(self, key: str | None) -> dict[str, object]:
-        """Return the values of the variables in the condition.
+        """Return the values of the SQL variables in `condition`, by name.
 
         Args:
             key: the hash key; needed if the id is hashed.

@@ -46,7 +46,7 @@ class Backtest:
 
     @property
     def coverage(self) -> float | None:
-        """The share of hits; None if too few were checked."""
+        """The share of the checked origins that are hits; None if too few origins were checked."""
         return self.hits / self.checks if self.checks >= _LEAST_RATIOS else None
 
 
@@ -65,12 +65,15 @@ class Forecast:
 
     @cached_property
     def base(self) -> list[Fraction] | None:
-        """The mean uses of each weekday as of the day, Monday first; None if too few days have data."""
+        """The mean uses of each weekday in the 28 days up to the as-of, Monday first; None if too few days have data.
+
+        A weekday with fewer than two days with data has the mean of all days.
+        """
         return self._base(self._as_of)
 
     @cached_property
     def factors(self) -> Factors:
-        """The least, median and greatest ratio of past origins; with too few ratios, `mid` is 1 and the others None."""
+        """The least, median and greatest ratio of past origins (see `Factors`)."""
         return self._factors(0)
 
     @cached_property

@@ -17,7 +17,7 @@ SegmentUses = tuple[date, datetime, str, str, int]
 
 
 def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
-    """Return the accounts with a package, sorted.
+    """Return the accounts with a package, sorted by id.
 
     The `segments` are cut at the events of all accounts; in the result, an account's day is cut only at its own events.
     """

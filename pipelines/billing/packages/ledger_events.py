@@ -11,7 +11,7 @@ from pipelines.common.days import business_day
 
 
 class Kind(IntEnum):
-    """The kinds of ledger events, in the order of events with the same timestamp."""
+    """The kinds of ledger events, in the order in which events with the same timestamp apply."""
 
     EXPIRY = 0
     PURCHASE = 1
@@ -19,7 +19,7 @@ class Kind(IntEnum):
 
 
 class LedgerEvent(NamedTuple):
-    """An event of a package; `value` is the quantity of a purchase, or the balance in a console reading."""
+    """An event of a package; `value` is the quantity of a purchase, the balance in a console reading, 0 at expiry."""
 
     at: datetime
     kind: Kind

@@ -77,7 +77,7 @@ class AsOf:
 
 @dataclass
 class _Totals:
-    """The sums of a package's ledger, and its balance."""
+    """The sums of the ledger rows of a package, and the package's balance."""
 
     used: int = 0
     adjusted: int = 0
@@ -149,7 +149,10 @@ def _package_row(
 
 
 def _state(package: Package, remaining: int, at: AsOf) -> str:
-    """Return the state at the end of the day; a purchase or expiry at exactly that instant has no effect yet."""
+    """Return the state of a package at the end of the as-of: `future`, `active`, `used_up` or `expired`.
+
+    A purchase or expiry at exactly that instant has no effect yet.
+    """
     if package.expires_at < at.end:
         return "expired"
     if package.purchased_at >= at.end:

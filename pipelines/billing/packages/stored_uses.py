@@ -21,7 +21,7 @@ _SHARED_DAYS: Final = {"day": pl.Date, "account_id": pl.String}
 
 
 def stored_accounts(connection: duckdb.DuckDBPyConnection, bought: Packages, as_of: date) -> list[Account]:
-    """Return the accounts with a package, sorted, with their uses up to a day.
+    """Return the accounts with a package, sorted by id, with their uses up to a day.
 
     Args:
         connection: has the relations that `billing_tables` creates.
@@ -41,7 +41,7 @@ def _segments(
     connection: duckdb.DuckDBPyConnection, names: dict[str, list[str]], shared: list[tuple[date, str]]
 ) -> list[SegmentUses]:
     """Return the uses of the accounts in `names` from each cut of a day to the next. Days and accounts in `shared` have
-    a row for each app, all others one row with the app `*`.
+    a row for each app, all others one row with the app `*`. Each cut also has a row with the account `NO_ACCOUNT`.
     """
     frame = pl.DataFrame(shared, schema=_SHARED_DAYS, orient="row")
     connection.register("shared_days", frame.to_arrow())

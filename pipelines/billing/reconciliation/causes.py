@@ -18,7 +18,7 @@ NO_LOG: Final = "no_log"
 
 
 class DifferenceCause(NamedTuple):
-    """A cause of a difference, how many records of the difference it explains, and the hours if it is a shift."""
+    """A cause of a difference, how many records it explains, and the hours of the shift if the cause is `shift`."""
 
     cause: str
     explained: int | None

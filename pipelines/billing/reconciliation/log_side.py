@@ -10,7 +10,7 @@ from pipelines.contract.registry.statements import NUMBER
 
 
 class LogCounts(NamedTuple):
-    """Counts of verification records. In `LogSide.hours`, the last two are always 0."""
+    """Counts of verification records. In `LogSide.hours`, `duplicates` and `late` are always 0."""
 
     requests: int = 0
     successes: int = 0

@@ -129,8 +129,10 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Return the bills and the console's billed counts. If only bills or only counts have the channel `number` for an
-    account and month, it is added to the others, as the sum of both channels of number verification.
+    """Return the bills and the console's billed counts, which can then be compared in the channel `number`.
+
+    If only the bills or only the counts have this channel for an account and month, it is added to the side without it,
+    as the sum of both channels of number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

@@ -58,7 +58,7 @@ class Measure:
 
     @property
     def kind(self) -> Kind:
-        """How values are computed, and so whether they add up."""
+        """`count`, `rate`, `quantile` or `distinct`, depending on the unit. Only counts add up."""
         return _KINDS.get(self.unit, "count")
 
     @property

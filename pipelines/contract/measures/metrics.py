@@ -25,7 +25,7 @@ def _named(channels: tuple[str, ...]) -> str:
 
 
 def _named_zh(channels: tuple[Channel, ...]) -> str:
-    """Return channels as a Chinese sentence lists them, with their number after the last one."""
+    """Return channels as a Chinese sentence lists them, followed by how many they are: `微信、QQ、微博三`."""
     return "、".join(one.label.zh for one in channels) + "零一二三四五六七八九"[len(channels)]
 
 

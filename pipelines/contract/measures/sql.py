@@ -32,7 +32,9 @@ SPANS: Final = tuple(_DAYS_OF_SPANS)
 
 @cache
 def sql(package: str, name: str, *more: Callable[..., str]) -> str:
-    """Return the text of `sql/<name>.sql` of a package; the name may contain a folder: `day/channel_daily`.
+    """Return the statement `sql/<name>.sql` of a package, with the results of the functions that it calls filled in.
+
+    The name may contain a folder: `day/channel_daily`.
 
     Args:
         more: further functions that the statement may call.
@@ -153,7 +155,9 @@ def measured(names: Iterable[str]) -> str:
 
 
 def compared(names: Iterable[str]) -> str:
-    """Return SELECT items over one-row relations `now` and `base`: for each measure both values and the change."""
+    """Return SELECT items over the one-row relations `now` and `base`: for each measure, a struct of its value in both
+    relations and the change (macro `compared`).
+    """
     return _items(
         f"compared(now.{name}, base.{name}, {str(metric(name).change == 'points').lower()}) AS {name}" for name in names
     )

@@ -20,9 +20,9 @@ class Channel:
 
     Attributes:
         key: its value in a log record.
-        label: its name; the English one is also its msgid in the message catalogues.
-        group: `number` has verification records, which are billed; `social` is a platform's own sign-in; `other` counts
-            in no total.
+        label: its name; the English name is also the msgid in the message catalogues.
+        group: `number` has verification records, which can be billed; `social` is a platform's own sign-in; `other`
+            counts in no total except the devices of an app.
         signs_in: whether users sign in by the channel; otherwise the channel only checks a number.
     """
 
@@ -38,7 +38,7 @@ class Channel:
 
     @property
     def is_login(self) -> bool:
-        """Whether the channel belongs to the login trend."""
+        """Whether the table `login_trend` has rows for the channel."""
         return self.signs_in and self.group != "other"
 
 
@@ -78,7 +78,7 @@ def channel_macros() -> Iterator[str]:
     """Yield the statements for the SQL macros about channels.
 
     `is_login_channel(channel)`, `is_number_channel(channel)` and `is_social_channel(channel)` are conditions;
-    `login_channels()` is the list of the channels of the login trend, in their order.
+    `login_channels()` is the list of the channels of the table `login_trend`, in their order.
     """
     groups = {"login": LOGIN_CHANNELS, "number": NUMBER_CHANNELS, "social": SOCIAL_CHANNELS}
     for name, keys in groups.items():

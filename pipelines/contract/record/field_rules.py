@@ -118,7 +118,10 @@ def _broken(name: str) -> str:
 
 
 def nulled() -> str:
-    """Return SQL for the optional fields that broke their rule, as a bit mask: bit i is field i of `nulled_names`."""
+    """Return SQL for the optional fields whose value broke its rule, as a bit mask: bit i is field i of `nulled_names`.
+
+    A carrier sets no bit: an unknown word for a carrier counts as the carrier `unknown`.
+    """
     return " + ".join(
         f'CASE WHEN {name} IS NOT NULL AND "good {name}" IS NULL THEN {1 << bit} ELSE 0 END'
         for bit, name in enumerate(_COUNTED_AS_NULLED)

@@ -38,7 +38,7 @@ def app_or_any(row: Row) -> str:
 
 
 def load_accounts(folder: Path, problems: list[Problem]) -> tuple[AccountRow, ...]:
-    """Return the valid rows of `accounts.csv` in the registry's folder, by key; bad rows are added to `problems`.
+    """Return the valid rows of `accounts.csv` in the registry's folder, sorted; bad rows are added to `problems`.
 
     Raises:
         UsageError: the file cannot be read, or has no column `account_id`.

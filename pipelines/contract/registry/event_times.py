@@ -1,6 +1,7 @@
-"""Parses times in the registry: in the formats of `event_time` in logs, or as a bare date.
+"""Parses the times of resource packages and of their readings: in the formats of `event_time` in logs, or a bare date.
 
-The same rule for logs is in SQL, in `field_rules.py`; a test compares the two.
+The rule for `event_time` itself is in SQL, in `field_rules.py`; a test compares the two. Other times in the registry
+are parsed by `registry_time` in `registry.py`.
 """
 
 import re

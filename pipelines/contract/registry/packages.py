@@ -80,7 +80,8 @@ def load_packages(folder: Path, zone: str, problems: list[Problem]) -> Packages:
     """Read the registry's files of packages and of readings; each may be absent. Bad rows are added to `problems`.
 
     Args:
-        zone: the time zone of times without an offset, and of the default expiry, a year after the purchase.
+        zone: the time zone of times without an offset, and of the default expiry: the end of the day a year after the
+            purchase.
 
     Raises:
         UsageError: a file cannot be read, or lacks a column that every row needs.
@@ -111,8 +112,8 @@ def _package(row: Row, zone: str) -> Package:
 
 
 def has_unseen_uses(state: str, missing_days: int) -> bool:
-    """Return whether a package may have fewer uses left than the tables say: it is active, and has days without data,
-    on which no use was deducted. The remaining uses of its account are then an upper bound.
+    """Return whether a package may have fewer uses left than the tables say. It may if it is active and has days
+    without data, as no use was deducted on these days. The remaining uses of its account are then an upper bound.
     """
     return state == "active" and missing_days > 0
 

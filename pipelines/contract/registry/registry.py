@@ -1,7 +1,7 @@
-"""The registry of apps and schemes, notes, and the code dictionary: small CSV files that users maintain.
+"""Reads the registry: small CSV files that users maintain, such as apps, schemes, notes and result codes.
 
-A bad row is ignored, and listed with its file, line and reason; all others count. A row with an invalid `created_at` is
-listed too, but counts without this date.
+A bad row is ignored, and listed with its file, line and reason; all other rows count. A row with an invalid
+`created_at` is listed too, but counts without this date.
 """
 
 import hashlib
@@ -132,8 +132,8 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
         zone: the business time zone.
 
     Raises:
-        UsageError: a file exists and cannot be read, or lacks a column that every row needs, or the name of a file or
-            folder is misspelt.
+        UsageError: a file exists and cannot be read; a file of accounts, packages, limits or statements lacks a column
+            that every row needs; or the name of a file or folder is misspelt.
     """
     require_no_near_name(folder, (*FILES, *FOLDERS))
     registry = Registry()
@@ -184,7 +184,7 @@ def _read_notes(folder: Path, zone: str, registry: Registry) -> None:
 
 
 def _note_day(row: dict[str, str | None], zone: str) -> date | None:
-    """Return the business day of a note, whose day may be written as a time with an offset."""
+    """Return the business day of a note; None if its text is no day. The text may be a time with an offset."""
     time = registry_time(row["day"] or "", zone)
     return time.date() if time else None
 
@@ -241,7 +241,8 @@ def _rows(
     key: tuple[str, ...],
 ) -> list[dict[str, str | None]]:  # fmt: skip
     """Return the valid rows of a CSV file, with None for empty cells. Bad rows are added to the problems of `registry`:
-    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason.
+    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason. An invalid
+    `created_at` becomes None and is added to the problems, but its row is returned.
     """
 
     def value_of(row: Row) -> tuple[int, dict[str, str | None]]:

@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class BadRowError(ValueError):
-    """A row that does not count; its text is the reason, such as `invalid:quantity`."""
+    """The error for a row that does not count. The error's message is the reason, such as `invalid:quantity`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Problem:
     Attributes:
         reason: a word such as `invalid:quantity`; `reports/content/wording/words.py` has its text.
         is_as_written: `record` may be shown unchanged; otherwise phone numbers in it are masked.
-        costs_row: the row does not count; otherwise the problem is of a column, a file, or a single cell.
+        costs_row: whether a row does not count; otherwise the problem is of a column, a file, or a single cell.
     """
 
     path: str
@@ -171,7 +171,7 @@ def read_row_file(
         key_of: returns the key of a value. If the file has a `key`, a row with the key of an earlier row is a bad row.
 
     Raises:
-        UsageError: the file cannot be read, or lacks a column that every row needs.
+        UsageError: the file cannot be read; or it is not descriptive, and lacks a column that every row needs.
     """
     if not os.path.lexists(row_file.file):
         return []
@@ -254,7 +254,7 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | N
     """Yield each row that is not blank: line number, text, cells (None if empty), and whether the row is sound: closed
     quotes, as many cells as the header (`width`), only UTF-8.
 
-    If a quote is never closed, the line that opens it is the bad row, and the following lines are read.
+    If a row of several lines is not sound, its first line is a bad row, and the next row begins on its second line.
     """
     place = 1
     while place < len(lines):

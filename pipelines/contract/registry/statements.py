@@ -136,7 +136,11 @@ def _channel(row: Row) -> str:
 
 
 def _date(row: Row, column: str, pattern: re.Pattern[str]) -> date:
-    """Return a day, or the first day of a month, written with or without dashes."""
+    """Return the date in a cell, written with or without dashes. A month gives its first day.
+
+    Raises:
+        BadRowError: the cell is empty, does not match `pattern`, or has a date that does not exist.
+    """
     found = pattern.fullmatch(row.needed(column))
     try:
         if found:

@@ -35,7 +35,7 @@ class BillingRule(BaseModel):
 
     @property
     def billed(self) -> list[list[str]]:
-        """Vendor, channel and outcome of every verification record that is billed."""
+        """Each combination of vendor, channel and outcome whose verification records are billed."""
         return [[self.vendor, channel, outcome] for channel in NUMBER_CHANNELS for outcome in getattr(self, channel)]
 
 

@@ -17,7 +17,7 @@ def data_folder(data: Path | None) -> Path:
     """Return the data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute.
 
     Raises:
-        UsageError: it is a file or a `landing/`, or its path cannot be used.
+        UsageError: the folder is a file or the `landing/` of a data folder, or its path cannot be used.
     """
     chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
     folder = chosen.expanduser().absolute()

@@ -41,7 +41,7 @@ class EngineSettings(BaseModel):
     def _options_by_name(cls, options: Any) -> Any:
         """Flatten options to their full names, because TOML turns an unquoted dot into a table.
 
-        Refuse names that are not options of Spark, and options that must not be set.
+        Refuse names that do not begin with `spark.`, and options that must not be set.
         """
         if not isinstance(options, dict):
             return options

@@ -30,7 +30,7 @@ class Table:
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
     def stored(self, files: str) -> str:
-        """Return a relation over the stored files of this table; `files` is the SQL of the list of files.
+        """Return the SQL of a relation over the stored files of this table; `files` is the SQL of the list of files.
 
         Columns in `later` are NULL in files that lack them.
         """
@@ -41,15 +41,15 @@ class Table:
         return f"(SELECT {absent} WHERE false UNION ALL BY NAME FROM {read})"
 
     def no_rows(self) -> str:
-        """Return a relation without rows, as `read_parquet` refuses an empty list of files."""
+        """Return the SQL of a relation without rows, used because `read_parquet` refuses an empty list of files."""
         return f"(SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in self.columns.items())} WHERE false)"
 
 
 def table_of(name: str, grain: str, key: str, columns: str) -> Table:
-    """Return a table.
+    """Return a table whose key and columns are given as names separated by blanks.
 
-    Columns are given as `name:TYPE`, or `name` for a text, with a final `?` if they may be NULL, and `??` if files of
-    earlier versions lack them.
+    A column is `name:TYPE`, or `name` for a text, with a final `?` if it may be NULL, and `??` if files of earlier
+    versions lack it.
     """
     nullable, later = (
         frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith(mark))

@@ -49,8 +49,9 @@ _PART: Final = ("whole", "part")
 class Fault(NamedTuple):
     """A fault of the data, over one or more days.
 
-    `cause` is the faulty part as `kind=value`, such as `source=gw2`. If the fault has no such part, it is `all`, `good`
-    or an empty text.
+    `cause` is the faulty part as `kind=value`, such as `source=gw2`; for copied days, it is the original days, such as
+    `day=2026-11-20`. Causes without a part are `all` for a short day, `good` for a day with many bad records, and an
+    empty text for a missing day.
     """
 
     metric: str
@@ -84,10 +85,11 @@ class PartMeasure(RateMeasure):
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two falls, each as a share: of the part's odds below the odds in the baseline, and of
-        the part's count below the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two falls: how far the part's odds are under the odds in the baseline, as a share of
+        these odds, and how far the part's count is under the norm of the weekday, as a share of the norm. So neither a
+        quiet day nor the growth of other parts is a fall.
 
-        The odds of a part are its records divided by the other records of the whole.
+        The odds of a part are its records divided by the other records of the whole (and `_LEAST_REST` of the whole).
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
@@ -183,7 +185,8 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     the four weeks before.
 
     A day is not reported if it equals several earlier days that are no copies themselves: the feed sends the same every
-    day, as probes do.
+    day, as probes do. The first `LEAST_BASELINE_DAYS` days, and days with records in fewer than `_LEAST_HOURS` hours,
+    are not compared.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)

@@ -67,7 +67,8 @@ def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
     """Return counts of the manifest for `part_faults`, as rows of metric, whole, part, day and records.
 
     For copied, unmapped and rejected records: all records, and the good ones among them. For missing deliveries: the
-    accepted records of each source, and of each file with a date in its path, with their sums.
+    accepted records of each source and of all sources, and of each file with a date in its path and of all such files
+    of the source.
     """
     counts: Counter[tuple[str, str, str, date]] = Counter()
 

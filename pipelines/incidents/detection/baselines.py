@@ -75,7 +75,7 @@ class Baselines:
 
     def are_recent(self, rows: Places, before: Places) -> Flags:
         """Return whether enough of the `RECENT_DAYS` days before a day are clean to be a baseline. `rows` are the
-        indexes of subjects, `before` the day of each.
+        indexes of subjects, `before` the day of each subject.
         """
         days = self.sums["days"]
         since = np.maximum(before - RECENT_DAYS, 0)

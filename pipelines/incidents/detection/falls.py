@@ -51,7 +51,7 @@ def falls(
     Args:
         least_fall: the smallest fall that is reported, in the unit of `measure.fall`.
         windows: lengths of the windows of days that are compared with the baseline.
-        is_slow: whether a fall begins on the last day of its window, instead of the day from which on it deviates most.
+        is_slow: whether a fall begins on the last day of its window, instead of on the day that `_Watch.open` finds.
     """
     subjects = measure.has_data.shape[1]
     far = alarm_threshold(subjects)
@@ -81,7 +81,7 @@ def _falls_of(watch: "_Watch") -> list[Fall]:
 
 
 class _MeasureSlice:
-    """A measure limited to the subjects from index `start` to the one before `stop`."""
+    """A measure limited to the subjects with the indexes from `start` to `stop` - 1."""
 
     def __init__(self, measure: LevelMeasure, start: int, stop: int) -> None:
         self._measure, self._start = measure, start

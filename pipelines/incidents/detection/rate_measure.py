@@ -19,7 +19,8 @@ class RateMeasure:
     """Requests and their successes by day, compared with the rate of the baseline.
 
     Args:
-        requests: by day and subject, without bursts of failed requests (see `without_bursts` in `subjects.py`).
+        requests: by day and subject, such as requests without bursts of failed ones (`without_bursts` in
+            `subjects.py`), or sessions.
         successes: of the same days and subjects.
     """
 

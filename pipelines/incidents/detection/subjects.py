@@ -61,8 +61,8 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
     """Return requests, successes and devices for these rates: of each app and channel, and of each channel over all
     apps.
 
-    Subjects with too few requests for a reportable loss are left out. For rates that are better lower, the requests
-    that are not in the numerator count as successes.
+    Apps and channels with too few requests for a reportable loss are left out. For rates that are better lower, the
+    requests that are not in the numerator count as successes.
     """
     named, found = [], []
     channels = [channel for _, channel in counts.keys]

@@ -24,11 +24,12 @@ _LEAST_SPREAD: Final = 1e-9
 
 
 class VolumeMeasure:
-    """Requests of a day, compared with the norm of its weekday.
+    """Requests or records of a day, compared with the norm of its weekday.
 
     Args:
-        volumes: requests by day and subject, 0 if none.
-        has_data: days with logs, from the subject's first request on, without holidays.
+        volumes: counts by day and subject, 0 if none.
+        has_data: days on which a usual volume is expected. For the requests of an app, these are the days with logs
+            from its first request on, without holidays.
     """
 
     def __init__(self, volumes: Floats, has_data: Flags) -> None:
@@ -39,9 +40,9 @@ class VolumeMeasure:
         """Return the `volume` of each day, its `norm`, and the terms from which `spread` estimates the variance.
 
         Summed over the days of a baseline, `beyond` / `known squares` is the variance that chance does not explain,
-        relative to the squared norm, and `in a row` / `row squares` is the covariance of consecutive days, relative to
-        their norms. Days without a norm have the `young` terms instead, which `spread` compares with the mean of the
-        baseline.
+        relative to the squared norm. `in a row` / `row squares` is the covariance of consecutive days, relative to the
+        product of their norms. Days without a norm have the `young` terms instead, which `spread` compares with the
+        mean of the baseline.
         """
         volume = self.volumes[:, rows]
         norms = Norms(clean)

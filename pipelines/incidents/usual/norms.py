@@ -68,7 +68,7 @@ class DayValue(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """Kind of the value."""
+        """`latency` if `is_latency`, else `count` if `requests` is None, else `rate`."""
         return "latency" if self.is_latency else "count" if self.requests is None else "rate"
 
 
