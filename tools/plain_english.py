@@ -1,7 +1,7 @@
 """Refuses habits of writing that a reader has to decode, in docstrings, comments and messages.
 
-It checks Python, SQL, CSS, templates, shell and TOML. The habits and their exceptions are in `plain_english.toml`. With
-paths as arguments only these are checked.
+It checks Python, SQL, CSS, templates, shell and TOML. The habits and their exceptions are in `plain_english.toml`. If
+files or folders are given as arguments, only these are checked.
 """
 
 import ast
@@ -74,7 +74,7 @@ def _blocks(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def faults(file: Path) -> Iterator[str]:
-    """Yield a line for each habit in a file, as compilers write them. Code in backticks is no prose."""
+    """Yield a line `file:line: habit` for each habit that a file contains. Code in backticks is not checked."""
     for line, found in sentences(file):
         prose = re.sub(r"``?[^`]*``?", "x", " ".join(found.split()))
         for habit in RULES["habits"]:
@@ -84,7 +84,7 @@ def faults(file: Path) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Check the files, and those in the folders, that are given, or all; return 1 if there is a fault."""
+    """Check the given files and folders, or the whole project; return 1 if there is a fault, else 0."""
     places = [Path(one).resolve() for one in arguments] or [
         PROJECT / name for name in ("pipelines", "reports", "tools", "tests", "lab", "bench", "docs")
     ]

@@ -13,7 +13,7 @@ class Commands(TyperGroup):
     """The group of all commands: `--help` is listed without a value type, and Ctrl-C ends a command with a message."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command. Typer would end without a message on Ctrl-C, with another exit code than the contract's.
+        """Run the command. On Ctrl-C, Typer itself would end without a message, and with an exit code other than 1.
 
         Raises:
             AuthmeterError: Ctrl-C was pressed.

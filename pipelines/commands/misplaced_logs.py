@@ -6,7 +6,7 @@ from pipelines.store.store import Store
 
 
 def misplaced_logs(store: Store) -> str:
-    """Return a text about logs in the data folder itself, with what to do; empty if there are none."""
+    """Return a text that names the logs in the data folder itself, and what to do; empty if it has no logs."""
     # Authmeter's own JSON files are in this folder too.
     files = [path.name for path in store.data.iterdir() if path.is_file() and path.suffix.lower() != ".json"]
     beside = sorted(name for name in files if format_of(name))

@@ -12,7 +12,7 @@ from pipelines.contract.record.masking import masked_text
 def unforeseen(error: Exception) -> AuthmeterError:
     """Return the error to show for an exception that is being handled.
 
-    For a full disk, too little memory or missing rights, the error explains the cause. Any other exception is a bug:
+    For an error of the machine, such as a full disk, the error explains the cause. Any other exception is a bug:
     its traceback is written to a file, in which possible personal data are masked.
     """
     return as_machine_error(error, "the folder that was being written") or _fault(error)

@@ -143,8 +143,9 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class ZoneOffsets:
-    """The offsets of a zone's clock from UTC in a span of time: `offsets[n]` before the instant `changes[n]` (UTC), and
-    `offsets[n + 1]` from it on.
+    """The offsets of a zone's clock from UTC in a span of time.
+
+    `changes` are the instants (UTC) at which the offset changes: from `offsets[n]` to `offsets[n + 1]` at `changes[n]`.
     """
 
     offsets: tuple[timedelta, ...]
@@ -152,7 +153,7 @@ class ZoneOffsets:
 
     @property
     def local_changes(self) -> tuple[datetime, ...]:
-        """The local time of each change, without time zone: the earliest local time with the offset after the change.
+        """For each change, the earliest local time (without time zone) that has the offset after the change.
 
         As in PEP 495, a local time that occurs twice means its first occurrence, and a local time that never occurs has
         the offset before the change.
@@ -178,8 +179,9 @@ def zone_offsets(zone: str, first: datetime, last: datetime) -> ZoneOffsets:
 
 
 def _first_with(offset: timedelta, zone: str, before: datetime, until: datetime) -> datetime:
-    """Return the first instant with an offset, in whole seconds. The instant `until` has this offset, `before` has
-    another one.
+    """Return the first instant after `before` at which the zone has the offset, in whole seconds.
+
+    At `until` the zone must have this offset, and at `before` a different offset.
     """
     while until - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=max(1, (until - before) // timedelta(seconds=2)))

@@ -1,4 +1,4 @@
-"""The checksum of a folder of the store: of a part's files, or of a day's tables."""
+"""The checksum of a stored folder: the files of a part, or the tables of a day."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Formats numbers, names and paths for messages, and holds texts in both languages (`Bilingual`)."""
+"""Formats numbers, names and paths for messages, and holds texts in Chinese and English (`Bilingual`)."""
 
 import os
 import re
@@ -40,14 +40,14 @@ def name_as_text(name: str) -> str:
 
 @dataclass(frozen=True)
 class Bilingual:
-    """A text in both languages. In a template it renders as HTML with both; the page hides one."""
+    """A text in Chinese and English. In a template it renders as HTML with both languages; the page hides one."""
 
     zh: str
     en: str
 
     @cached_property
     def html(self) -> "Markup":
-        """The text as HTML."""
+        """The text as HTML: an element for each language, or only the text if both languages have the same."""
         # Imported lazily: an idle run renders nothing.
         from markupsafe import Markup, escape
 
@@ -68,7 +68,7 @@ class Bilingual:
         return Bilingual(self.zh.format(**sides[0]), self.en.format(**sides[1]))
 
     def join(self, texts: Iterable["Bilingual"]) -> "Bilingual":
-        """Join texts with this one between them, as `str.join` does."""
+        """Join texts with this text between them, as `str.join` does."""
         sides = list(texts)
         return Bilingual(self.zh.join(one.zh for one in sides), self.en.join(one.en for one in sides))
 
@@ -88,7 +88,7 @@ _MOST_DIGITS = 6
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its English noun, which is given in the singular."""
+    """Return a number with its English noun, such as `1 file` or `2 files`; `noun` is in the singular."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

@@ -73,7 +73,7 @@ class ContentDecisions:
         known.stamp = read.file.stamp
         if known.status == "damaged":
             known.finding, known.mapping = read.finding, mapping
-        # Contents that replaced it and were held or damaged never counted, so they are dropped.
+        # Other held or damaged contents of the path never counted, so they are dropped.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
         live = current_content(entries)
         if known.status == "read" and live and live is not known:
@@ -83,7 +83,7 @@ class ContentDecisions:
         return True
 
     def add(self, entry: FileEntry) -> None:
-        """Add a new content. If its path has a current content, `finish` decides which of the two counts."""
+        """Add a new content. If its path has a current content, `finish` decides which of them count."""
         held = self._held_before_rotation(entry)
         self.fresh.append(entry)
         # The predecessor is found at once, so that a killed run does not commit the records as late.
@@ -96,7 +96,7 @@ class ContentDecisions:
             self._contents.add(entry)
 
     def finish(self) -> None:
-        """Decide which contents count: the displaced and held contents, and the new contents of their paths."""
+        """Decide which of the displaced, held and new contents count, for all paths together."""
         closed = self._manifest.closed_through
         gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._displaced:
@@ -117,21 +117,23 @@ class ContentDecisions:
                 self._contents.add(one.new)
 
     def _follows_rotated(self, new: FileEntry) -> bool:
-        """Return whether rotation moved a content that an earlier run held at the path of `new`, so that `new` came by
-        rotation too.
+        """Return whether rotation moved a content that an earlier run held at the path of `new`.
+
+        If so, `new` came by rotation too.
         """
         return any(self._is_at_rotated_name(one) for one in self._held.get(new.path, ()) if one is not new)
 
     def _held_before_rotation(self, new: FileEntry) -> FileEntry | None:
-        """Return the held content that rotation moved to the path of `new`; None if there is none. Of several copies,
-        the first is the moved content.
+        """Return the held content that rotation moved to the path of `new`; None if there is none.
+
+        If the same held content was copied to several paths, only the first of the new contents counts as moved.
         """
         held = (one for contents in self._held.values() for one in reversed(contents))
         moved = (one for one in held if self._is_rotated_to(one, [new]) and not self._is_at_rotated_name(one))
         return next(moved, None)
 
     def _is_at_rotated_name(self, held: FileEntry) -> bool:
-        """Return whether a new or a counting content shows that rotation moved the content `held`."""
+        """Return whether a new content, or one that counts, shows that rotation moved the content `held`."""
         return self._is_rotated_to(held, self.fresh + self._contents.live())
 
     def _is_rotated_to(self, held: FileEntry, others: Sequence[FileEntry]) -> bool:
@@ -142,9 +144,11 @@ class ContentDecisions:
         """Yield each content that an earlier run held, with the current content of its path, so that it is decided
         again.
 
-        The decision may differ now, because other contents may have the records that the path would lose. If the path
-        has no current content, because that was moved, the held content removes nothing and counts. If the current
-        content is displaced in this run, the held content joins its `DisplacedContent` and is not yielded.
+        The decision may differ now, because other contents may have the records that the path would lose.
+
+        A held content is not yielded in three cases. If its file is gone, it stays held. If rotation moved the current
+        content away, the held content removes no records, so it counts. If the current content is displaced without a
+        new content, the held content becomes the new content in that `DisplacedContent`.
         """
         displaced = {id(one.old): one for one in self._displaced}
         for entries in self._contents.by_path.values():
@@ -161,7 +165,7 @@ class ContentDecisions:
 
 def _held_since_current(entries: Sequence[FileEntry]) -> Sequence[FileEntry]:
     """Return the contents of a path that arrived after its current content. They were held or damaged, and never
-    counted.
+    counted. If the path has no current content, return only its newest content.
     """
     live = current_content(entries)
     return entries[entries.index(live) + 1 :] if live else entries[-1:]

@@ -55,9 +55,10 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 
 
 def count_late(entry: FileEntry, before: FileEntry | None, closed: date | None) -> None:
-    """Set the number of late records of the entry on each day up to `closed`, the last closed day. All its records of
-    such a day are late, except as many as `before` delivered in time. `before` is the content that the entry continues
-    or replaces; None if there is none.
+    """Set the number of late records of the entry on each day up to `closed`, the last closed day.
+
+    As many of the day's records as `before` delivered in time are in time; all further records are late. `before` is
+    the content that the entry continues or replaces; None if there is none.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:

@@ -117,9 +117,8 @@ class _Ingest:
     def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
         """Yield the new files in batches, each with the `RunTime` that decides which records are too old.
 
-        If a content that counts at the path of a file, or at its path before rotation, has records from before the
-        first accepted day, the file is alone in its batch. The batch then accepts records from that content's first
-        day on.
+        A file is alone in its batch if a content that counts has records from before the first accepted day, and is at
+        the file's path or its path before rotation. The batch then accepts records from that content's first day on.
         """
         first = first_accepted(self._context.settings, self._time)
         given: dict[str, date] = {}

@@ -45,8 +45,7 @@ class RunTime:
     records that the run accepts.
 
     `events_from` is the first day whose events are stored; None if retention has deleted no events. `given_from` is the
-    first day of the records that the log delivered before. It is needed only if `retention_days` excludes that day;
-    otherwise it may be None.
+    first day with records in an earlier content of the same file. It can be None if `retention_days` includes that day.
     """
 
     day: date
@@ -226,7 +225,7 @@ def _lines_of(file: LandedFile) -> int:
 
 
 def _only_checksum(file: LandedFile) -> ReadFile:
-    """Return a file with its checksum and no books; with the finding if it cannot be read."""
+    """Return a file with only its checksum, without books; if it cannot be read, with only the finding."""
     try:
         return ReadFile(file, sha256_of(file), None, None)
     except (OSError, DamagedFileError) as error:
@@ -246,7 +245,7 @@ def _required(file: LandedFile, sha256: str) -> str:
 
     Raises:
         OSError: the file cannot be read.
-        DamagedFileError: it is no regular file any more.
+        DamagedFileError: the path is no regular file any more.
     """
     return sha256 if sha256 or isinstance(file, FilePiece) else sha256_of(file)
 

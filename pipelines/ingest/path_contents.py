@@ -34,7 +34,7 @@ class PathContents:
         return current_content(self.at(path))
 
     def live(self) -> list[FileEntry]:
-        """Return the contents of all paths that count."""
+        """Return the contents that count, of all paths."""
         return [entry for entries in self.by_path.values() for entry in entries if entry.status == "read"]
 
     def add(self, entry: FileEntry) -> None:

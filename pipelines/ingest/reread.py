@@ -47,9 +47,9 @@ class RereadRequest:
     def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
         """Whether a content is requested.
 
-        The source `source` must have read the file, or would read it now. The file must have an accepted record of
-        `first` or a later day. The days of rejected and skipped records are not stored: a file with some of these, or
-        without an accepted record, is also selected if it was first read on `first` or later.
+        `source` must be the source that read the file, or the source that would read it now. The file must have an
+        accepted record of `first` or a later day. The days of rejected and skipped records are not stored, so a file
+        with such records, or without an accepted record, is also selected if it was first read on `first` or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -63,11 +63,11 @@ class RereadRequest:
 
 @dataclass
 class RereadReport:
-    """The result of a reread: the number of contents read, the changed entries, and the paths of other files.
+    """The result of a reread: the number of contents read, the changed entries, and the files that were left unread.
 
-    `removed_records` is the number of removed records of closed days by path. Some requested files were left as they
-    are: `gone` (missing or changed in landing), `spent` (events deleted), `unread` (no source reads them), `changing`
-    (still being written), and `failed` (with the error).
+    `removed_records` is the number of removed records of closed days, by path. The paths of the files that were left
+    unread are in `gone` (missing or changed in landing), `spent` (events deleted), `unread` (no source reads them any
+    more), `changing` (still being written), and `failed` (with the error).
     """
 
     read: int = 0

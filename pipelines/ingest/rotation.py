@@ -84,8 +84,10 @@ class Rotation:
         return None
 
     def is_rotated(self, new: FileEntry) -> bool:
-        """Whether a new content came by rotation: it was read before under another path, or its name has marks of
-        rotation and another content of the same log was moved.
+        """Whether a new content came by rotation. Either it has accepted records and was read before under another
+        path, or its name has marks of rotation and another content of the same log was moved.
+
+        A changed file whose content had no accepted records counts as moved, because its move cannot be recognized.
         """
         if new.accepted and self._paths[new.sha256] - {new.path}:
             return True
@@ -95,8 +97,8 @@ class Rotation:
         self, held: FileEntry, others: Iterable[FileEntry], first: date, contents: StoredContents
     ) -> bool:
         """Whether a held content left its path by rotation: one of the contents `others` has a rotated name of the same
-        log, and the same bytes or all records of the held content from `first` on. If another content was held after
-        it, only the bytes are compared, because its records are no longer stored.
+        log, and the same bytes or all records of the held content from `first` on. If the path held another content
+        later, only the bytes are compared, because the records of the content `held` are no longer stored.
         """
         is_stored = held.status == "held" and held.part is not None
         return held.accepted > 0 and any(

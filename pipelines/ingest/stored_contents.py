@@ -34,8 +34,9 @@ class StoredContents:
     def ask(
         self, query: str, values: dict[str, object], contents: Mapping[str, Iterable[PartRecords]] | None = None
     ) -> list[tuple[Any, ...]]:
-        """Run a query of `sql/` with `values` as parameters. The records of each item of `contents` are a relation that
-        has the item's key as its name.
+        """Run a query of `sql/` with `values` as parameters, and return its rows.
+
+        `contents` has the parts that the query reads, by the name of the relation with their records.
         """
         for name, parts in (contents or {}).items():
             create_records(self._connection, name, parts)

@@ -37,7 +37,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
     The inner text of a line is the text that `[unwrap]` returns, else the whole line. The columns of an inner record
     are called `raw <name>`. Further columns are `raw record` (the inner text as JSON), `raw line` (the inner text),
     `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
-    `IS_WITHIN` describe. In a column `row text` of `raw`, the inner text replaces the text of the line.
+    `IS_WITHIN` describe. If `raw` has a column `row text`, the column gets the inner text.
     """
     unwrap = mapping.unwrap
     if unwrap is None:

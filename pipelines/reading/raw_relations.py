@@ -58,7 +58,7 @@ def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the keys that a mapping reads from a line of JSON, except `record`; with `[unwrap]` the keys of the
+    """Return the keys that a mapping reads from a line of JSON, except `record`. With `[unwrap]`, these are keys of the
     envelope.
     """
     return tuple(name for name in mapping.unwrap_columns if name != "record") if mapping.unwrap else raw_names(mapping)
@@ -77,7 +77,7 @@ def _whole_record(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def _needs_record(mapping: SourceMapping) -> bool:
-    """Whether a mapping reads lines of JSON as a whole."""
+    """Whether a mapping reads lines of JSON as a whole, and not only some of their keys."""
     return mapping.unwrap is not None or "record" in mapping.columns
 
 
@@ -105,7 +105,10 @@ def json_files(mapping: SourceMapping) -> RawRelation:
 
 
 def json_texts(mapping: SourceMapping) -> RawRelation:
-    """Return the relation of the JSON lines in `texts`, a relation with the columns file, line, text and is_text."""
+    """Return the relation of the JSON lines in `texts`.
+
+    `texts` is a relation with the columns file, line (its number), text, and is_text (whether the line is valid UTF-8).
+    """
     names, has_record = _json_names(mapping), _needs_record(mapping)
     record = ', TRY(text::JSON) AS "raw record"' if has_record else ""
     query = f"""
@@ -205,7 +208,7 @@ def _parquet_text(column: str, kind: pa.DataType) -> str:
 
 
 def _instant(column: str, kind: pa.DataType) -> str:
-    """Return the SQL of a timestamp as a TIMESTAMP in UTC; a timestamp without zone is in the source's zone."""
+    """Return SQL that converts a timestamp column to UTC; a timestamp without zone is in the source's time zone."""
     time = _in_milliseconds(column, kind)
     return time if kind.tz else instant_of_local(time)
 

@@ -49,8 +49,8 @@ class Reading:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The SQL parameters of `record_query`: the offsets of both zones, with the times from which each offset is in
-        force; and the oldest and newest accepted times.
+        """The SQL parameters of `record_query`, by name: the offsets of both zones in milliseconds, the times at which
+        the offsets change, and the oldest and newest accepted times.
         """
         return {
             "source_changes": list(self.source.local_changes),

@@ -94,9 +94,12 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
 
 
 def _state(mapping: SourceMapping) -> str:
-    """Return the SQL of a row's state. The first of these that applies is its value: the state that the reader found;
-    `invalid:where` if the condition that selects records fails; `SKIPPED` if this condition is false; malformed if the
-    inner text is no JSON object. NULL if none applies.
+    """Return the SQL of a row's state, which is the first value of this list that applies, else NULL:
+
+    - the state that the reader found,
+    - `invalid:where` if the condition that selects records fails,
+    - `SKIPPED` if this condition is false,
+    - malformed if the inner text is no JSON object.
     """
     broken = BROKEN if mapping.unwrap else "NULL"
     if not mapping.kept:
@@ -111,8 +114,9 @@ def _state(mapping: SourceMapping) -> str:
 
 
 def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
-    """Return the SQL of one field as text; instants have the form of the log contract. If the expression fails on a
-    record, the text is empty, which is invalid in every field.
+    """Return the SQL of one field as text; a timestamp with time zone becomes RFC 3339 in UTC.
+
+    If the expression fails on a record, the text is empty, which is invalid in every field.
     """
     if not mapping.fields:
         return quoted(f"raw {name}")

@@ -34,7 +34,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def rejected_line(line: str, personal: Iterable[str | None]) -> str:
-    """Mask a line that is plain text or malformed. `personal` are the values of its device and phone fields, if any."""
+    """Mask a line that is plain text or malformed. `personal` are the values of its device and phone fields."""
     return masked_text(line.rstrip("\r\n"), _known(personal))
 
 
@@ -85,7 +85,7 @@ class CsvMask:
 
 
 def csv_mask(header: Sequence[str], mapping: SourceMapping) -> CsvMask:
-    """Return the mask of a file with that header, read by that mapping."""
+    """Return the mask for the rows of a CSV file with this header that the mapping reads."""
     has_fields = not set(FIELD_NAMES).isdisjoint(header)
     return CsvMask(
         frozenset(

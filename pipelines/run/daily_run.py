@@ -91,7 +91,7 @@ class DailyRun:
 
     @property
     def checks(self) -> list[CheckResult]:
-        """The results of the checks that warn about the publication."""
+        """The results of the warning checks on the publication, passed or not; empty if nothing is published."""
         return self.publication.checks if self.publication else []
 
     @property
@@ -173,9 +173,9 @@ class DailyRun:
         return report
 
     def build_marts(self) -> "MartsReport | None":
-        """Build the published DuckDB file if it is not of the manifest's run, or if a client wrote to it.
+        """Build the published DuckDB file. Do nothing and return None if the file is current.
 
-        Return None if nothing was built.
+        The file is current if the manifest's run made it, and no client wrote to it.
         """
         with self._stage("marts") as progress:
             manifest = self._own_manifest()

@@ -1,4 +1,4 @@
-"""Writes the workbook attached to the daily mail: the usage of every app on that day."""
+"""Writes the workbook attached to the daily mail: the usage of every app on one day."""
 
 from datetime import date
 from pathlib import Path

@@ -89,7 +89,7 @@ def _drop_events(
 
 
 def _last_day(entry: FileEntry, settings: Settings) -> date:
-    """Return the newest day of a file's records, or the day on which a file without records was read."""
+    """Return the newest day of a file's records; if the file has no records, the day on which it was first read."""
     if entry.days:
         return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)

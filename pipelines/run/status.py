@@ -99,7 +99,7 @@ def last_status(data: Path) -> Status:
 
 
 def note_alerts(data: Path, status: Status) -> None:
-    """Replace the warning in `status` about undelivered messages by the current one, and update the state."""
+    """Make the warning about undelivered messages in `status` current: add, replace or remove it. Update the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
     if unsent := undelivered(data):
         status.warnings.append(
@@ -240,7 +240,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
 
 
 def _set_state(status: Status) -> None:
-    """Set `state` to the worst state that applies, and `to_do` to the things to do, most urgent first."""
+    """Set `state` to the worst state that applies, and `to_do` to texts about what to do, most urgent first."""
     status.to_do = []
     failed = status.last_run is not None and status.last_run.result == "failed"
     if failed and status.last_run and status.last_run.error:

@@ -3,7 +3,7 @@
 First the store is checked: the catalogue must be valid, and parts and day tables must exist with the checksums noted
 when they were written. Files of restatements have no checksum and are only read. If the store is damaged, nothing else
 is checked. Otherwise each day of the span with stored events is rolled up again in a temporary folder, and compared
-with its tables row by row. Last, all published tables are built again from these days, and compared with the published
+with its stored tables. Last, all published tables are built again from these days, and compared with the published
 file. Nothing is changed.
 """
 
@@ -67,7 +67,7 @@ class _ScratchStore(Store):
         self.recomputed: dict[str, Path] = {}
 
     def day_folder(self, entry: DayEntry) -> Path:
-        """Return the recomputed folder of a day, else the stored one."""
+        """Return the folder of a day's recomputed tables; the stored folder if the day was not recomputed."""
         return self.recomputed.get(entry.folder) or super().day_folder(entry)
 
 
@@ -76,7 +76,8 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
 
     Raises:
         UsageError: nothing is published.
-        AuthmeterError: settings, registry or code changed since the last run, or the last run did not end.
+        AuthmeterError: settings, registry, code or the files that count changed since the last run, or that run was
+            stopped before it published its tables.
     """
     manifest = store.read_manifest()
     if manifest.as_of is None:
@@ -208,8 +209,8 @@ def _differing_day(
 def _compare(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, given: dict[str, str], report: VerifyReport
 ) -> list[str]:
-    """Compare two relations. For each relation with rows that the other lacks, return a text with their number and an
-    example.
+    """Compare two relations. For each relation with rows that the other one lacks, return a text with the number of
+    these rows and an example.
 
     `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of their
     parameters.

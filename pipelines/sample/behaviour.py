@@ -303,7 +303,7 @@ def _kind(usual: str, *, is_server: bool, has_social: bool) -> str:
 
 
 def _is_failure(step: VisitStep) -> bool:
-    """Return whether each answer to a step is a failure: neither `success` nor `unchecked`."""
+    """Return whether every possible answer to a step is a failure, that is neither `success` nor `unchecked`."""
     if step.channel == SOCIAL:
         return step.situation == "refuse"
     return not any(outcome in ("success", "unchecked") for outcome, _, _ in ANSWERS[step.situation])

@@ -24,7 +24,7 @@ _Rows = Sequence[Sequence[object]]
 
 
 def accounts_of(apps: Sequence[SampleApp]) -> dict[str, str]:
-    """Return the account of each app; for the unregistered app the one in `accounts.csv`."""
+    """Return the account of each app by `app_key`; `accounts.csv` has the account of the unregistered app."""
     return {app.app_key: app.account_id if app.is_registered else STRANGERS_ACCOUNT for app in apps}
 
 

@@ -41,8 +41,9 @@ _NOTHING: Final = {
 
 @dataclass(frozen=True)
 class PlantedFault:
-    """A rate that is lowered on the days `first` to `last` of the sample, counted from 0; without a `last`, to the end
-    of the sample.
+    """A fault that lowers one rate on the days `first` to `last` of the sample, counted from 0.
+
+    If `last` is None, the fault lasts to the end of the sample.
 
     `sets` are the variables of `sample_draws.sql` on these days, `always` the variables on all days. The other fields
     are columns of the table `incidents`.
@@ -114,7 +115,7 @@ class _Choice:
     """Chooses by the seed. The default seed, which the docs use, takes the first option."""
 
     def __init__(self, named: Mapping[int, str], seed: int) -> None:
-        """`named` are the keys of the apps that may be chosen, by number."""
+        """`named` has the `app_key` of each app that may be chosen, by the number of the app."""
         self._named = named
         self._seed = seed
 
@@ -125,7 +126,7 @@ class _Choice:
         return options[int.from_bytes(digest[:8]) % len(options)]
 
     def app(self, what: str, numbers: Sequence[int]) -> tuple[int, str]:
-        """Return number and key of one of the apps with these numbers; `what` names the choice."""
+        """Choose one of the apps with these numbers, and return its number and key; `what` names the choice."""
         number = self.one_of(what, [number for number in numbers if number in self._named])
         return number, self._named[number]
 

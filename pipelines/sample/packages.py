@@ -24,7 +24,7 @@ _LEFT, _LAPSED, _LAPSING, _LASTING, _LONG_LASTING = 12, 1, 5, 150, 250
 class SampleReading:
     """A reading of the remaining uses at the console: the computed number plus `drift`, or `left` if given.
 
-    `left` is for packages from before the sample. `why` is the reason of the difference.
+    `left` is for packages that were bought before the sample begins. `why` is the reason for the difference.
     """
 
     at: Moment
@@ -96,7 +96,7 @@ def _used_up_on(
 ) -> SamplePackage:
     """Return a package that is used up on about this day.
 
-    It is bought when the sample begins, or, in samples longer than `_LONGEST_DAYS`, that many days before the end.
+    It is bought when the sample begins, or, in a longer sample, `_LONGEST_DAYS` days before the end.
     """
     bought = max(0, used.days - _LONGEST_DAYS)
     quantity = used.uses(account_id, bought, day - 1) + used.uses(account_id, day, day) // 2

@@ -1,7 +1,7 @@
 """Simulates a sample's resource packages hour by hour: their uses, adjustments by readings, expiry and overflow.
 
 Also makes the rows of the registry's files of packages and readings. The simulation does not use authmeter's own
-ledger, so that tests can compare their results. The packages are in `packages.py`.
+ledger, so that tests can compare the results of both. The packages are in `packages.py`.
 """
 
 from collections.abc import Sequence
@@ -58,11 +58,11 @@ class Purchases:
         ]
 
     def overflow(self, account_id: str, first: int, last: int) -> int:
-        """Return the uses that no package covered, from day `first` to day `last`, both included."""
+        """Return the number of uses that no package covered, from day `first` to day `last`, both included."""
         return sum(self._overflow.get((account_id, day), 0) for day in range(first, last + 1))
 
     def truth(self) -> dict[str, Any]:
-        """Return the state of each package, the differences of the readings, and the forecast of each account."""
+        """Return the packages, differences of readings and forecasts of accounts, as `sample_truth.json` has them."""
         return {
             "packages": [
                 {

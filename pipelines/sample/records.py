@@ -72,10 +72,11 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Counts of an app's sessions by their last record.
+    """Numbers of an app's sessions with the same last record.
 
-    `sessions` are all, `cut` those cut by midnight, `signed_in` those that signed in. `failed_first` are those with a
-    failure before any sign-in. Of these, `failed_first_cut` were cut, and `failed_first_signed_in` signed in.
+    `sessions` counts all sessions, `cut` the sessions that midnight cut, and `signed_in` the sessions that signed in.
+    `failed_first` counts the sessions with a failure before any sign-in; `failed_first_cut` and
+    `failed_first_signed_in` count the sessions among them that were cut or signed in.
 
     `channel`, `stage` and `outcome` are of the last record of sessions that neither signed in nor were cut; None for
     other sessions.
@@ -94,12 +95,12 @@ class SignIns(NamedTuple):
 
 
 def is_drawn_once(events: int) -> bool:
-    """Return whether a day with so many records is drawn once and stored. A larger one is drawn again by each query."""
+    """Return whether a day with `events` records is drawn once and stored; else each query draws it again."""
     return events <= _ONE_THREAD_EVENTS
 
 
 def days_at_once(events: int) -> int:
-    """Return how many days with so many records each should be passed to one call of `SampleRecords.choose`."""
+    """Return how many days, of `events` records each, should be passed to one call of `SampleRecords.choose`."""
     return max(1, _ONE_THREAD_EVENTS // events)
 
 
@@ -201,8 +202,8 @@ class SampleRecords:
         return found
 
     def _view(self, name: str, query: str) -> None:
-        """Create a view. The view is made again for each choice, because a view keeps the types of the variables that
-        it reads.
+        """Create a view. Each call of `choose` makes the view again, because a view keeps the types of the variables
+        that it reads.
         """
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 

@@ -27,7 +27,7 @@ _METRICS: Final = {"technical_success_rate": 0, "verification_result_rate": 2}
 
 @dataclass(frozen=True)
 class _Counts:
-    """Requests of a rate and their successes."""
+    """The number of requests of a rate, and how many of them succeeded."""
 
     requests: int
     successes: int

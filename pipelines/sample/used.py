@@ -54,7 +54,7 @@ class Used:
         return 0 <= day < self.days and day != self.missing_day
 
     def hours(self, account_id: str, day: int) -> list[int]:
-        """Return the uses of each hour of a day, in both channels."""
+        """Return the uses of an account in each hour of a day, summed over `NUMBER_CHANNELS`."""
         channels = [self._hours.get((account_id, channel, day), [Counts()] * HOURS) for channel in NUMBER_CHANNELS]
         return [sum(counts.uses for counts in hour) for hour in zip(*channels, strict=True)]
 
@@ -78,7 +78,7 @@ class Used:
         return self.uses(account_id, self.days - _FOUR_WEEKS, self.days - 1) // _FOUR_WEEKS
 
     def week(self, account_id: str) -> list[int]:
-        """Return the expected uses of Monday, Tuesday, …: means over the logged days of four weeks, rounded half up."""
+        """Return the expected uses of Monday to Sunday: means over the logged days of the last four weeks, rounded."""
         found: list[list[int]] = [[] for _ in range(7)]
         for day in range(self.days - _FOUR_WEEKS, self.days):
             if self.is_logged(day):

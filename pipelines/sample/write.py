@@ -82,7 +82,7 @@ class SampleSpec:
 
     @property
     def first_day(self) -> date:
-        """The first day."""
+        """The first business day of the sample."""
         return self.last_day - timedelta(days=self.days - 1)
 
     @property
@@ -239,7 +239,7 @@ def _write_days(
 
 
 def sample_days(spec: SampleSpec, wrong: Faults) -> list[SampleDay]:
-    """Return the days with logs, oldest first."""
+    """Return the days of the sample that have logs, oldest first, with the faults in `wrong`."""
     return [_day(spec, wrong, position) for position in range(spec.days) if position != wrong.missing_day]
 
 

@@ -194,9 +194,10 @@ class Catalogue:
             return None
 
     def _in_words(self, error: sqlite3.DatabaseError, codes: tuple[int, ...] | None = None) -> Exception:
-        """Return an AuthmeterError if the file is locked, unreadable or damaged; else return SQLite's error. `codes`
-        are the codes that mean damage. Without `codes`, all codes do, except for errors of the machine, such as a full
-        disk.
+        """Return an AuthmeterError if the file is locked, unreadable or damaged; else return SQLite's error.
+
+        `codes` are SQLite's error codes that mean damage. Without `codes`, all codes mean damage, except codes of the
+        machine, such as the code for a full disk.
         """
         code = _code(error) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
@@ -238,7 +239,7 @@ def require_known_version(version: int, file: Path) -> None:
 
 
 def _code(error: sqlite3.DatabaseError) -> int:
-    """Return SQLite's error code; 0 for errors of Python's own, such as for text that is not UTF-8."""
+    """Return SQLite's error code; 0 for an error that Python raises itself, such as for text that is not UTF-8."""
     return getattr(error, "sqlite_errorcode", 0)
 
 

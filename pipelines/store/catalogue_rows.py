@@ -213,8 +213,9 @@ def changes(before: Image, after: Image) -> Iterator[Change]:
 
 
 def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Yield rows as the table stores them, with `first` as their first column. Dates become text, and `DayRows` one
-    column for each number.
+    """Yield rows as the table stores them, with `first` as their first column.
+
+    A date becomes text, and a `DayRows` becomes two columns.
     """
     for row in rows:
         columns: list[Any] = [first]

@@ -1,4 +1,4 @@
-"""The error for a missing or damaged file of the store. `run/verify.py` finds all of them."""
+"""The error for a missing or damaged file of the store. `authmeter verify` lists all such files."""
 
 from pipelines.common.errors import AuthmeterError
 

@@ -37,7 +37,7 @@ and folders of a workbench.
 
 @contextmanager
 def shared_workbenches(temp: Path) -> Iterator[None]:
-    """Within the context, workbenches that spill to `temp` with equal folders and limits share one database.
+    """Let workbenches in the context share a database if they spill to `temp` and have the same folders and limits.
 
     Opening a database takes 20 ms, and a small run would open seven. Each connection has temporary tables and variables
     of its own; all share the memory limit, and the names of attached files and of tables that are not temporary.
@@ -98,7 +98,7 @@ def workbench(
 
 
 def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order: bool) -> duckdb.DuckDBPyConnection:
-    """Return a new database with the macros, locked to `folders`."""
+    """Return a new database that has the SQL macros of the contract and the store, and can access only `folders`."""
     database = duckdb.connect()
     try:
         configure(database, settings, temp)

@@ -151,7 +151,7 @@ class State:
     Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
     days are refused as too old. Days before `days_from` are deleted completely.
 
-    `session_minutes` is the session gap of the last roll-up; None before the first one that used it.
+    `session_minutes` is the session gap of the last roll-up; None if no roll-up has used one yet.
     """
 
     key_fingerprint: str | None = None
@@ -172,8 +172,8 @@ class Manifest(State):
 
     `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
     declared: stored records may have channels that the settings no longer declare. `restated_sessions` are the days
-    whose session tables changed after the day was closed. `as_read` is a copy of the catalogue's rows at the time of
-    reading; only the store uses it, to find changes.
+    whose session tables changed after the day was closed. `as_read` has the rows of the catalogue as last read or
+    committed; only the store uses it, to find changes.
     """
 
     files: list[FileEntry] = field(default_factory=list)
@@ -207,7 +207,7 @@ class Manifest(State):
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Return the entries with status `read` that still have a part. Retention removes the part of old records."""
+        """Return the entries with status `read` whose records are stored; retention removes the records of old days."""
         return [entry for entry in self.live_files() if entry.part]
 
     @property
@@ -241,5 +241,5 @@ def original_name(part: str) -> str:
 
 
 def is_of_packages(file: str) -> bool:
-    """Return whether a file of restatements has balances of resource packages instead of figures of days."""
+    """Return whether the restatement file with this name has balances of resource packages, not figures of days."""
     return file.endswith(f".{OF_PACKAGES}.parquet")

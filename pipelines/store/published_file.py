@@ -105,10 +105,10 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """Return the result of `opened` for the file or, if a client opened it for writing, for a temporary copy in `temp`.
+    """Return the result of `opened`, called with the file or, if a client opened it for writing, with a temporary copy.
 
-    The file itself cannot be used then: DuckDB refuses to open a file that another process has open for writing, and
-    applies a `.wal` next to a file even if it opens the file read-only or through a link.
+    The copy is made in `temp`. The file itself cannot be used then: DuckDB refuses to open a file that another process
+    has open for writing, and applies a `.wal` next to a file even if it opens the file read-only or through a link.
     """
     if not has_wal(database):
         try:
@@ -149,7 +149,7 @@ def remove_wal(database: Path) -> None:
 
 
 def place_published(fresh: Path, database: Path) -> None:
-    """Replace the published file by a finished one, in one step.
+    """Replace the published file by the finished file `fresh`, in one step.
 
     The umask decides who can read it; nobody can write it.
     """

@@ -1,4 +1,4 @@
-"""Parts, day tables and the manifest: the only code with the paths under the data folder's `warehouse/`.
+"""Parts, day tables and the manifest, and the paths of their files under `warehouse/` of the data folder.
 
 The manifest, committed last, lists the parts and day tables that count. Files of a run that ended before the commit do
 not count, and the next run removes them.
@@ -46,17 +46,17 @@ class Store:
 
     @property
     def is_of_sample(self) -> bool:
-        """Whether the logs are synthetic, by the label in landing; false if landing cannot be read."""
+        """Whether the logs are synthetic: landing contains the label of a sample. False if landing cannot be read."""
         try:
             return (self.landing / "_SYNTHETIC.md").exists()
         except OSError:
             return False
 
     def require_landing_folder(self) -> None:
-        """Refuse a file, or a link that leads to no folder, in the place of landing.
+        """Check that landing is a folder or does not exist.
 
         Raises:
-            UsageError: something else than a folder has that name.
+            UsageError: landing is a file, or a link that leads to no folder.
         """
         if os.path.lexists(self.landing) and not self.landing.is_dir():
             is_link = self.landing.is_symlink()
@@ -162,7 +162,7 @@ class Store:
         return entry.part is not None and bool(record_files(self.part_folder(entry.part)))
 
     def rejects_file(self, part: str) -> Path:
-        """Return the path of a part's rejected records; the file does not exist if none was rejected."""
+        """Return the path of a part's rejected records; the file does not exist if no record was rejected."""
         return self.warehouse / "events" / part / "rejects.parquet"
 
     def fresh_folder(self, name: str) -> Path:
@@ -234,7 +234,7 @@ class Store:
         return len(rows)
 
     def restatement_files(self, manifest: Manifest, run: int | None = None) -> list[Path]:
-        """Return the Parquet files with the restatements of all runs, or of one."""
+        """Return the Parquet files with the restatements of `run`, or of all runs if it is None."""
         start = "" if run is None else _of_run(run)
         return [self.warehouse / "restatements" / name for name in manifest.restatements if name.startswith(start)]
 

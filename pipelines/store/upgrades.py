@@ -29,7 +29,7 @@ _SIGNPOST = "catalogue"
 
 
 class OlderStore:
-    """The `manifest.json` of a warehouse folder: the manifest of an older store, or the signpost."""
+    """The `manifest.json` of a warehouse folder: the manifest of an older store, or the signpost of a current store."""
 
     def __init__(self, warehouse: Path) -> None:
         self._warehouse, self._file = warehouse, warehouse / "manifest.json"

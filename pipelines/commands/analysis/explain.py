@@ -159,7 +159,7 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
 
 
 def _requests(metric: str) -> str:
-    """Return the noun for the rate's denominator."""
+    """Return the noun for the units that the rate divides by: `session` or `request`."""
     return "session" if METRICS[metric].denominator != "prefetches" and metric in SESSION_SOURCES else "request"
 
 

@@ -82,7 +82,7 @@ def _cells(record: TracedRecord, *, with_day: bool) -> list[str]:
 
 
 def counted_as(record: TracedRecord) -> str:
-    """Return how a record was counted, in words."""
+    """Return how a record was counted, as words such as `counted, billed` or `duplicate of … in …`."""
     if record.copy_of is not None:
         words = [f"duplicate of {printable(record.event_id or '')} in {printable(record.copy_of)}"]
     else:

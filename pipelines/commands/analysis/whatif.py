@@ -45,7 +45,7 @@ def limit_of(key: str, max_requests: int, window: str) -> Limit:
 
 
 def run_whatif(data: Path, limit: Limit, span: Window) -> None:
-    """Print the requests that the limit would have blocked in each app over the stored days of a span; nothing is kept.
+    """Print the requests that the limit would have blocked in each app over the stored days of a span. Store nothing.
 
     Raises:
         UsageError: nothing is published, or no day of the span has stored events.

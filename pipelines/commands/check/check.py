@@ -88,8 +88,8 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 def check_file(data: Path, source: str | None, file: Path) -> int:
     """Read a file as a run would, but store nothing, and print its first records and rejects; return the exit code.
 
-    The exit code is 3 if a run would reject a record, accept none of a file that is not empty, or not read a member of
-    an archive, or if the mapping has a fault; else 0.
+    The exit code is 3 if the mapping has a fault, or if a run would reject a record, accept no record of a file with
+    content, or leave out a member of an archive. Otherwise it is 0.
 
     Raises:
         UsageError: folder, file or source do not exist, or an expression of the mapping cannot be used.

@@ -80,8 +80,8 @@ def _poor_files(
 ) -> tuple[CheckResult, ...]:
     """Return the checks of damaged files and of files with few good records, as a run would find them now.
 
-    Files that are new, or that another mapping read without an accepted record, are examined by their beginnings: the
-    first `_MOST_EXAMINED` of them. If more files are new, a line is printed.
+    At most `_MOST_EXAMINED` files are examined, by their beginnings: first files from which another mapping accepted no
+    record, then new files. Messages name the files to read again, and report new files beyond that number.
     """
     manifest, now = store.read_manifest(), datetime.now(UTC)
     # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.

@@ -91,7 +91,7 @@ def print_bad_rows(registry: Registry) -> None:
 
 
 def has_unknown_incidents(store: Store, registry: Registry) -> bool:
-    """Print the incident ids in notes that no published incident has; return whether there are any.
+    """Print the incident ids in notes that no published incident has; return whether there is such an id.
 
     Nothing is printed if the published file is missing or of an older version: the next run makes it.
     """

@@ -13,7 +13,7 @@ from pipelines.store.store import Store
 
 
 def run_demo(data: Path) -> int:
-    """Write 60 days of sample logs into `data` and run; warnings do not change the exit code."""
+    """Write 60 days of sample logs into `data` and run. Return the exit code 0, also if the run has warnings."""
     print(f"Making 60 days of synthetic logs in {data} …")
     spec = SampleSpec(days=60, apps=8, events=20_000, seed=1, last_day=yesterday())
     store = Store(data)
@@ -25,8 +25,10 @@ def run_demo(data: Path) -> int:
 
 
 def _remove_stored(store: Store) -> None:
-    """Remove the store of an earlier demo. The new sample replaces the old files by files with the same names. A run
-    would hold most of the new files, because they would remove records of closed days.
+    """Remove the store of an earlier demo.
+
+    The new sample replaces the old files by files with the same names. With the old store, a run would hold most of
+    them, because they would remove records of closed days.
     """
     with hold(store.lock, "demo", datetime.now(UTC)):
         for path in store.warehouse.iterdir():

@@ -11,7 +11,7 @@ from pipelines.run.daily_run import open_run
 
 
 def run_dev(data: Path, port: int) -> int:
-    """Run Dagster's web server and daemon on the home of a data folder, on loopback only.
+    """Run Dagster's web server and daemon on the home of a data folder, on loopback only. Return their exit code.
 
     Raises:
         AuthmeterError: another `authmeter dev` runs on the folder, or the port is in use.

@@ -19,12 +19,15 @@ _held: set[str] = set()
 
 @contextmanager
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
-    """Lock a data folder for this process, by the file `lock` in its warehouse. The process can lock it again while it
-    holds the lock. A note in the file contains `doing` (the command) and `now`; other processes show it in their error.
+    """Lock a data folder for this process, by the file `lock` in its warehouse. Calls in one process can be nested.
+
+    While the lock is held, the file contains a note with the process, its command (`doing`) and the time `now`. A
+    process that cannot get the lock shows this note in its error.
 
     The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
-    the file, and `authmeter status` reports it. When a run ends, it removes the note, because a run continues all work;
-    another command removes only a note of the same command.
+    the file, and `authmeter status` reports it. The next run removes the note of a killed process when it ends, because
+    a run continues all unfinished work. Any other command puts the note back when it ends, unless the killed process
+    had the same command.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.

@@ -43,8 +43,9 @@ def nearly(name: str, known: Iterable[str]) -> str:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Return the sorted names in a folder, without hidden files and backups of editors; none if the path is not a
-    folder.
+    """Return the sorted names in a folder, without hidden files and backups of editors.
+
+    Return an empty list if the path is not a folder.
     """
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))

@@ -26,9 +26,11 @@ _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights.
+    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights; else None.
 
-    Return None for any other error, or if no file or folder without rights is found.
+    The `AuthmeterError` names the first inaccessible path; paths in the error are checked first, then the data folder.
+    If all paths are accessible, it names the path in the error. If the error has no path either, or is EPERM, return
+    None: EPERM then means that the file system lacks the operation.
 
     Args:
         where: the data folder.
@@ -48,7 +50,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def rights_error(path: Path) -> AuthmeterError:
-    """Return the error for a path that may not be read or written."""
+    """Return the error for a path that this user has no right to read or write."""
     there = _nearest(path)
     why = "The run could not read or write it; the last good report stays published."
     if os.statvfs(there).f_flag & os.ST_RDONLY:

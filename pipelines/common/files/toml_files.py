@@ -51,7 +51,10 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Return all faults of `error` as one text, each with its key. `forms` describes the valid texts of keys."""
+    """Return the faults of `error` as one text, each with its key.
+
+    `forms` describes the valid text of a key, by key; the description is used if the text does not match the pattern.
+    """
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.
     inner = [fault["loc"] for fault in faults]

@@ -52,8 +52,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` that explains a full disk, too little memory, missing rights or an operation that the
-    file system refused to the user.
+    """Return an `AuthmeterError` that explains a full disk, too little memory, missing rights or another operation that
+    the file system refused.
 
     Return None for any other error, and for an error that is already an `AuthmeterError`.
 
@@ -96,8 +96,11 @@ def _as_refused(error: BaseException, where: str) -> AuthmeterError | None:
 
 
 def _full_folder(error: BaseException, where: str) -> str:
-    """Return the folder that has no room: of a file outside of `where` that the error names, or the one for temporary
-    files, which may be on another disk; else `where`.
+    """Return the folder that has no room.
+
+    If the error names a file outside of `where`, return the folder of this file. Otherwise return the folder for
+    temporary files if only that is full, and `where` in all other cases. If Python finds no folder for temporary files,
+    return Python's text that lists the folders it tried.
     """
     full = filter(_is_without_room, errors_behind(error))
     named = (Path(name).parent for one in full for name in names_of(one) if os.path.isabs(name))
@@ -116,7 +119,9 @@ def _is_disk_error(error: BaseException) -> bool:
 
 
 def _has_room(where: str) -> bool:
-    """Return whether the disk has room for a small file in the folder. Any other error counts as room.
+    """Return whether the disk has room for a small file in the folder.
+
+    Return true also if a test file cannot be written for a reason other than missing room.
 
     The free bytes of the disk do not show a quota or a limit on file sizes, so a file is written.
     """

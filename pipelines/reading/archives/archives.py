@@ -88,8 +88,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 @contextmanager
 def one_open_archive(temp: Path) -> Iterator[None]:
-    """Keep the archive of the last opened member open within the context, so that its other members do not open it
-    again. Unpacked copies are in the folder `temp`.
+    """Keep the archive of the last opened member open within the context, so that it is not opened again for its other
+    members. Unpacked copies are in the folder `temp`.
     """
     kept = _OpenArchive(temp)
     token = _kept.set(kept)
@@ -119,7 +119,7 @@ _Opened = Callable[[MemberFile], Iterator[bytes]]
 
 
 class _OpenArchive:
-    """Holds the archive that was opened last."""
+    """The archive that was opened last. It stays open, so that its next member can be read without opening it again."""
 
     def __init__(self, temp: Path) -> None:
         self.temp, self._stack = temp, ExitStack()

@@ -74,7 +74,7 @@ def files_of(file: LandedFile, found: Iterable[FoundMember]) -> list[FoundMember
     refused member.
 
     Raises:
-        DamagedFileError: the archive has no members.
+        DamagedFileError: `found` is empty, because the archive has no files, or only ignored files.
     """
     named = [member._replace(name=plain_name(member.name)) for member in found]
     counts = Counter(member.name for member in named)

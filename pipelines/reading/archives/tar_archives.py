@@ -113,7 +113,7 @@ class _Member(tarfile.TarInfo):
 
 
 class _Stream:
-    """The unpacked bytes of an archive as a stream. The last three reads are kept for `require_end`."""
+    """The unpacked bytes of an archive as a stream. It keeps the bytes of the last three reads for `require_end`."""
 
     def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces, self._given = pieces, 0

@@ -1,6 +1,6 @@
-"""Splits a stream into blocks of whole, numbered lines, in buffers that are reused.
+"""Splits a stream into blocks of whole, numbered lines, in buffers that are reused. Lines over a limit are cut.
 
-It limits the length of a line. `lines.py` reads the content of lines.
+`lines.py` reads the content of lines.
 """
 
 from collections.abc import Iterator

@@ -127,8 +127,9 @@ def _stamp(info: os.stat_result) -> str:
 
 
 def current_stamp(file: LandedFile) -> str | None:
-    """Return the stamp that the file has now, which differs from `file.stamp` if the file changed; None if the file was
-    removed or cannot be looked at any more.
+    """Return the stamp that the file has now, which differs from `file.stamp` if the file changed.
+
+    Return None if the file was removed, or its size and time can no longer be read.
     """
     try:
         return _stamp(file.full.lstat())
@@ -237,7 +238,7 @@ def raw_file(file: LandedFile) -> Iterator[FileIO]:
     """Open the file's own bytes.
 
     Raises:
-        DamagedFileError: it is no regular file any more.
+        DamagedFileError: the path is no regular file any more.
         OSError: the file cannot be read.
     """
     with file.opened() as raw:

@@ -44,7 +44,7 @@ class Packing:
 
     Attributes:
         name: for messages.
-        mark: pattern of the first bytes of its files; empty if they have none in common.
+        mark: pattern of the first bytes of all its files; empty if its files have no common first bytes.
         pieces: function that yields the unpacked bytes of a file in chunks. A chunk is valid until the next one is
             drawn; checksums are verified by the time the last one is drawn.
         other_mark: stricter pattern that recognizes a file whatever its suffix; empty if `mark` is strict enough.
@@ -65,8 +65,9 @@ class Packing:
 
 
 def packing_of(file: LandedFile, raw: FileIO) -> Packing | None:
-    """Return the compression that the first bytes of a file show, else the compression of its suffix. If neither shows
-    one, return Snappy if the whole file is one raw block, else None.
+    """Return the compression that the first bytes of a file show, else the compression of its suffix.
+
+    If the first bytes and the suffix show no compression, return Snappy if the whole file is one raw block, else None.
     """
     head = os.pread(raw.fileno(), HEAD_MARK_BYTES, 0)
     by_name = PACKINGS.get(compression_of(file.path))

@@ -50,7 +50,7 @@ class PlainFile:
 
 
 class _Stream:
-    """Reads by position, because all readers of a descriptor share its file offset."""
+    """A stream with a position of its own, because all readers of a descriptor share its file offset."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor, self._place = descriptor, 0

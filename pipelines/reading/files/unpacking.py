@@ -105,7 +105,7 @@ def require_text(file: LandedFile, head: bytes) -> None:
     """Check the first `HEAD_MARK_BYTES` of a file that should be text.
 
     Raises:
-        DamagedFileError: it begins with the mark of another format.
+        DamagedFileError: the file begins with the mark of another format.
     """
     if kind := next((kind for mark, kind in _NO_TEXT.items() if re.match(mark, head)), None):
         raise _misnamed(file, kind)

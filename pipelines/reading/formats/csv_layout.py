@@ -22,8 +22,11 @@ _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The header of a CSV file: the column names (empty if the file has no header), its line end, its separator, and
-    whether a line `sep=`, which declares the separator, precedes the header.
+    """The layout of a CSV file, as its header shows it.
+
+    `names` are the cells of the first line that is not blank, also if this line is a record. They are empty if the file
+    is blank, or if the line is too long or has too many cells for a header. `has_separator_line` is whether a line
+    `sep=`, which declares the separator, precedes the header.
     """
 
     names: tuple[str, ...]
@@ -34,8 +37,8 @@ class CsvLayout:
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
     """Read the header and return the layout. The separator is the character that splits the header into the most cells;
-    if several do, the first in `SEPARATORS`. With more than `MAX_COLUMNS` cells, the file counts as one without header.
-    If two columns have the same name, readers use the first.
+    if several do, the first in `SEPARATORS`. A line with more than `MAX_COLUMNS` cells is no header. If two columns
+    have the same name, readers use the first.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}
@@ -65,7 +68,7 @@ def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
 
 
 def count_lines_and_separators(stream: ByteStream, separator: str) -> tuple[int, int]:
-    """Count the lines of a file, a last one without line end included, and the separators outside of quotes."""
+    """Count the lines of a file, including a last line without line end, and the separators outside of quotes."""
     lines = separators = 0
     is_quoted, last = False, b"\n"
     buffer = memoryview(bytearray(1 << 20))

@@ -51,8 +51,10 @@ class ParquetProcess:
     def _batches(
         self, file: LandedFile, place: tuple[str, bool], limits: UnpackLimits, batch: tuple[int, int]
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a file. `place` is the path that the child opens, and true if this is the landed file
-        itself and not an unpacked copy. `batch` is the size of a batch in rows and in bytes.
+        """Yield the rows of a file.
+
+        `place` has the path that the child opens, and true for the landed file or false for an unpacked copy. `batch`
+        has the sizes of a batch in rows and in bytes.
         """
         child = self._idle_child()
         assert child.stdin

@@ -143,10 +143,11 @@ def _check_ends(file: LandedFile) -> None:
 
 
 def _check_footer(file: LandedFile, footer: pq.FileMetaData, limits: UnpackLimits) -> None:
-    """Check the footer, which has no checksum, by the facts that it contains twice: if they differ, a bit was flipped.
+    """Check the footer, which has no checksum. Some facts are in it twice: if two copies differ, a bit was flipped.
 
     Raises:
-        DamagedFileError: they differ, the columns are too many, or the pages unpack to more than the limits allow.
+        DamagedFileError: copies of a fact differ, the columns are too many, or the pages unpack to more than the limits
+            allow.
     """
     if footer.num_columns > MAX_COLUMNS:
         raise DamagedFileError(f"The file has {footer.num_columns:,} columns; no log has so many.", where=file.path)

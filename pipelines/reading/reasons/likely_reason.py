@@ -91,7 +91,7 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
     """Return the first MB of a text file, unpacked, cut after a whole line. With `is_json`, JSON arrays and objects
-    over many lines are rewritten as one object a line. A compressed file that unpacks to less than that is read to its
+    over many lines are rewritten as one object a line. A compressed file that unpacks to less than 1 MB is read to its
     end, and so verified.
 
     Raises:
@@ -187,7 +187,7 @@ def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:
 
 
 def _is_near(name: str, wanted: str) -> bool:
-    """Whether `name` equals `wanted`, the name of a field, except for case, word separators, or one letter."""
+    """Whether `name` equals `wanted`, the name of a field, apart from case, word separators and at most one letter."""
     bare, field = re.sub(r"[^a-z0-9]", "", name.lower()), wanted.replace("_", "")
     if bare == field:
         return True

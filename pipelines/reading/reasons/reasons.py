@@ -1,4 +1,4 @@
-"""The texts, in both languages, of the likely reasons why few or no records of a file count, each with its cure.
+"""The texts, in Chinese and English, of the likely reasons why few or no records of a file count, each with its cure.
 
 `likely_reason.py` finds the reason; the findings on damaged files come from the readers.
 """
@@ -179,8 +179,8 @@ def is_stored(stored: str | None, code: str) -> bool:
 
 
 def words_of(stored: str) -> Bilingual:
-    """Return the text of a stored finding in both languages. A finding that is not a `Reason`, such as on a damaged
-    file, is returned unchanged.
+    """Return the text of a stored finding in Chinese and English. A finding that is not a `Reason`, such as the finding
+    on a damaged file, is returned unchanged.
     """
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code) or _EARLIER_REASONS.get(code)
@@ -188,8 +188,9 @@ def words_of(stored: str) -> Bilingual:
 
 
 def words_of_damage(finding: str | None) -> Bilingual:
-    """Return the finding on a damaged file and how to cure it, in both languages; the finding alone if no cure is
-    listed. For None, return a general text.
+    """Return the finding on a damaged file and how to cure the file, in Chinese and English.
+
+    If `_CURES` has no cure for the finding, return the finding alone. If the finding is None, return a general text.
     """
     if not finding:
         return Bilingual("不完整或已损坏", "cut or corrupt")

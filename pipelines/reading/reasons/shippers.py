@@ -44,7 +44,7 @@ def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
 
 
 def _texts(line: str) -> dict[str, str]:
-    """Return the keys of a JSON object with their values as text."""
+    """Return the keys of a JSON object with their values as text; empty if the line is no JSON object."""
     values = _object(line) or {}
     return {
         name: value if isinstance(value, str) else json.dumps(value)

@@ -57,8 +57,8 @@ def kinds(paths: Iterable[str], ignore: Sequence[str], closed: Set[str] = frozen
     """Describe each of the files, sorted by path; None if the setting `ignore` matches it.
 
     Args:
-        closed: the files among them that cannot be read. Without a suffix, their first bytes decide whether they are
-            logs.
+        closed: the files among them that cannot be read. Such a file without a suffix gets a text of its own, because
+            only its first bytes could show whether it is a log.
     """
     return {
         path: None if fits_any(path, ignore) else _CLOSED if path in closed and not has_suffix(path) else kind_of(path)

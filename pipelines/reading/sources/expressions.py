@@ -23,8 +23,9 @@ def columns_of(expression: str, source: str) -> frozenset[str]:
 
 
 def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
-    """Return, for each `coalesce` of an expression, the raw columns that it reads. A record needs a value in only one
-    of them.
+    """Return a set for each `coalesce` in an expression: the raw columns that the `coalesce` reads.
+
+    A record needs a value in only one column of a set.
     """
     found: list[frozenset[str]] = []
     _collect_stand_ins(_parsed(expression, source), found)

@@ -60,7 +60,10 @@ class Unwrap(BaseModel):
 
 
 class Doubt(BaseModel):
-    """A suspected fault of a file, reported if `where` (SQL) is true for one of its records and `unless` for none."""
+    """A suspected fault of a file. It is reported if `where` is true for some record and `unless` is true for none.
+
+    Both are SQL conditions.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -116,7 +119,7 @@ class SourceMapping(BaseModel):
         """Return the format of a matched file: the format that the mapping names, else the format of the file's suffix.
 
         Raises:
-            UsageError: neither shows a format.
+            UsageError: neither the mapping nor the suffix shows a format.
         """
         found = self.format or format_of(path)
         if found is None:
@@ -179,7 +182,7 @@ class SourceMapping(BaseModel):
 
     @property
     def expressions(self) -> dict[str, str]:
-        """All expressions, by the name of their field, `where`, or a key of `doubted`."""
+        """The SQL expressions without `unwrap`, by name: the name of a field, `where`, or a key of `doubted`."""
         return self.fields | ({"where": self.kept} if self.kept else {}) | self.doubted
 
 

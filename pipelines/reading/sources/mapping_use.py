@@ -72,7 +72,7 @@ def _condition(use: str) -> str:
 def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     """Return the faults of a mapping in a file that it read; none if no record could be parsed.
 
-    If one column of a `coalesce` has a value, the others are no faults.
+    If one column of a `coalesce` has a value, its other columns are not reported.
     """
     uses = uses_of(mapping)
     if not uses or not (books.uses or books.skipped):
@@ -104,7 +104,7 @@ def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
 
 
 def _is_often(name: str, books: "PartBooks") -> bool:
-    """Whether the expression of the field `name` (or `where`) failed on many records: at least one in `_OFTEN`."""
+    """Whether the expression of the field `name` (or `where`) failed on at least one record in `_OFTEN`."""
     return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
 
 
@@ -113,7 +113,7 @@ def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -
 
 
 def fault_words(fault: str) -> tuple[str, str]:
-    """Return the words of a fault in English and Chinese."""
+    """Return the text for a fault, given by its name, in English and in Chinese."""
     kind, _, name = fault.partition(" ")
     name = printable(name[:_MAX_NAME])
     return {
