@@ -3,11 +3,11 @@
 `pipelines/common/days.py` and the marts define complete, late and restated days; `attention.py` has the findings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from pipelines.common.text import Bilingual
-from reports.content.context import DataState
+from reports.content.context import DataState, FailedCheck
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_WORDS
@@ -17,8 +17,8 @@ NAMED = 3
 
 
 def reasons(data_state: DataState) -> list[tuple[str, Bilingual]]:
-    """Return severity (`good`, `warn`, `bad`) and text of the reasons, in the order of the bar; at most `NAMED` failed
-    checks are included.
+    """Return severity (`good`, `warn`, `bad`) and text of the reasons, in the order of the bar. Failed checks after the
+    first `NAMED` are only counted.
     """
     return [*_data_day(data_state), *_window(data_state), *_checks(data_state)]
 
@@ -121,11 +121,18 @@ def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
         name = CHECK_WORDS.get(check.name, Bilingual(check.name, check.name))
         day = f" {check.day}" if check.day else ""
         yield (
-            "bad" if check.severity == "error" else "warn",
+            _severity([check]),
             Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
         )
+    if others := data_state.failed_checks[NAMED:]:
+        yield _severity(others), t("{count} more checks failed").format(count=count(len(others)))
     if not data_state.failed_checks:
         yield "good", t("All checks of the last run passed.")
+
+
+def _severity(checks: Sequence[FailedCheck]) -> str:
+    """Return the severity of a text about failed checks: `bad` if one of them is an error, else `warn`."""
+    return "bad" if any(check.severity == "error" for check in checks) else "warn"
 
 
 def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:
