@@ -119,20 +119,22 @@ def read_week(database: Path, sunday: date) -> Week | None:
 
 
 def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
-    """Return the day on which the end of an incident was detected, None if it is not detected yet. Until that day the
+    """Return the day whose data shows that an incident ended; None if there is no such day yet. Until that day the
     incident is reported as open.
 
-    It is a day with data after the incident's last day: the `DAYS_BACK`-th for a recovered incident of a rate, a volume
-    or a short day, the first for any other incident. For volumes and short days, holidays are not counted. `rows` is
-    the result of `key_rows`.
+    It is a day with data after the incident's last day: for a recovered incident the `DAYS_BACK`-th, and for missing or
+    copied days and a settled incident the first. Holidays are not counted for metrics that have no norm on them.
+
+    Args:
+        rows: the result of `key_rows`.
     """
+    from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
     from pipelines.incidents.detection.falls import DAYS_BACK
 
     if one.last_day is None:
         return None
-    has_norm = one.kind != "data" or one.metric == "short_day"
-    needed = DAYS_BACK if has_norm and one.state == "recovered" else 1
-    skips_holidays = one.is_volume or one.metric == "short_day"
+    needed = DAYS_BACK if one.state == "recovered" and one.metric not in OF_WHOLE_DAYS else 1
+    skips_holidays = one.is_volume or one.metric in (*BY_WEEKDAY, "short_day")
     later = [
         day
         for day, row in rows.items()

@@ -105,6 +105,8 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
         "missing-sunday-before": (7, of_data),
         "missing-sunday": (0, of_data),
         "short-saturday-before": (8, of_data | {"metric": "short_day"}),
+        "source-friday-before": (9, of_data | {"metric": "missing_delivery"}),
+        "source-saturday-before": (8, of_data | {"metric": "missing_delivery"}),
     }
     late = (AS_OF - sunday).days
 
@@ -117,11 +119,13 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
     assert week
     assert {one.incident_id for one in week.ended} == {
         "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before",
+        "source-saturday-before",
     }  # fmt: skip
     week = read_week(steady(tmp_path / "whole.duckdb", more=more), sunday)
     assert week
     assert {one.incident_id for one in week.ended} == {
-        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before", "thursday",
+        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before",
+        "source-saturday-before", "thursday",
     }  # fmt: skip
 
 

@@ -35,7 +35,9 @@ _LEAST: Final = {
 # Counts vary more than shares, so the deviation of a count needs to reach only this part of the threshold.
 _OF_COUNT: Final = 0.65
 # Contract: metrics without a norm on holidays. Files and fields are watched on holidays too.
-_BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
+BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
+# Metrics of whole days. The first later day with records shows that such an incident ended.
+OF_WHOLE_DAYS: Final = ("missing_day", "copied_day")
 # Metrics whose missing records may have come under another part of the same kind.
 _MOVING: Final = ("missing_delivery", "mix_shift")
 # The odds of a part are its records divided by the other records of its whole. This share of the whole is added to the
@@ -110,7 +112,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
         counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes
             the cause of its fault.
         days: all days of `counts`, without a gap.
-        is_holiday: whether each day is a holiday. The metrics `_BY_WEEKDAY` have no norm on holidays.
+        is_holiday: whether each day is a holiday. The metrics `BY_WEEKDAY` have no norm on holidays.
     """
     for metric, least in _LEAST.items():
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
@@ -123,7 +125,7 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
                 loss = fall.loss_of_rate(wholes[:, fall.row], parts[:, fall.row])
                 yield Fault(metric, keys[named[fall.row]][1], fall.span, loss)
             continue
-        measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (metric not in _BY_WEEKDAY))
+        measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (metric not in BY_WEEKDAY))
         norms = measure.counts.values(measure.has_data, slice(None))["norm"]
         kinds = np.array([keys[place][1].rpartition("=")[0] for place in named])
         for fall in falls(measure, least):
