@@ -28,7 +28,8 @@ _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 def name_as_text(name: str) -> str:
     """Return a file name as text: bytes that are not UTF-8 become `\\xNN`.
 
-    A backslash that could be mistaken for the beginning of such an escape is escaped too.
+    A backslash that could be mistaken for the beginning of such an escape is escaped too; in a name with such bytes,
+    every backslash is.
     """
     raw = os.fsencode(name)
     try:

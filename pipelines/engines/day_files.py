@@ -61,7 +61,8 @@ def _checked(rows: Iterable[pa.RecordBatch], name: str, key: Sequence[str]) -> I
     """Check the order and keys of the rows, and yield them as tables of one chunk each.
 
     Raises:
-        BooksError: two rows have the same key, or rows of a day are not in the order of the first column of the key.
+        BooksError: two consecutive rows have the same key, or rows of a day are not in the order of the first column of
+            the key after `day`.
     """
     last = None
     for batch in rows:

@@ -62,12 +62,17 @@ class Span(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The cost of an incident, in requests, sessions or records. `level_before` is the expected level, from the
-    baseline; `level_now` is the level of the newest days.
+    """The cost of an incident, in requests, sessions or records; 0 for a latency.
 
-    Only days with records and a norm are compared: `lost_total` is the cost of all these days, and `lost` the cost on
-    the newest of these days. `day` is the index of the newest day; None if it is the incident's last day, or the as-of
-    while the incident is open.
+    Days without data or without a norm are not compared. Missing days and copied days are compared as they are.
+
+    Attributes:
+        level_before: the expected level; for copied days, their own number of records.
+        level_now: the level of the newest compared days.
+        lost: the cost of the newest compared day.
+        lost_total: the cost of all compared days.
+        day: the index of the newest compared day; None means the incident's last day, or the as-of if the incident is
+            open.
     """
 
     level_before: float

@@ -133,11 +133,13 @@ class ContentDecisions:
         return next(moved, None)
 
     def _is_at_rotated_name(self, held: FileEntry) -> bool:
-        """Return whether a new content, or one that counts, shows that rotation moved the content `held`."""
+        """Return whether rotation moved the content `held`: a new content, or one that counts, has a rotated name of
+        the same log and the bytes or records of `held` (see `Rotation.is_rotated_away`).
+        """
         return self._is_rotated_to(held, self.fresh + self._contents.live())
 
     def _is_rotated_to(self, held: FileEntry, others: Sequence[FileEntry]) -> bool:
-        """Return whether one of the contents `others` shows that rotation moved the content `held`."""
+        """Return the same, with `others` as the only contents that are compared."""
         return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:

@@ -29,7 +29,7 @@ def table_columns(table: Table) -> Columns:
 
 
 def landing_metadata(landing: Path) -> Metadata:
-    """Return the number of all logs in landing, read or not, and their total size in bytes."""
+    """Return the number of all files in landing, read or not, and their total size in bytes."""
     there = list(scan(landing, set()))
     return {"files": len(there), "bytes": sum(file.bytes for file in there)}
 

@@ -1,5 +1,6 @@
-"""Reads a day table before it is replaced. A lost or damaged file is no error, as it may be why the table is
-replaced.
+"""Reads a day's rows of a table before they are replaced or removed, from its stored file or from the published file.
+
+A lost or damaged file is no error, as it may be why the table is replaced.
 """
 
 from contextlib import closing

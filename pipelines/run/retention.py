@@ -24,8 +24,8 @@ _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day
 
 @dataclass
 class RetentionReport:
-    """Numbers of removed parts, of parts that lost their oldest days (`trimmed`), of removed days, and of files whose
-    entries were removed.
+    """Numbers of removed parts, of parts that lost their oldest days (`trimmed`), of removed days, and of file contents
+    whose entries were removed (`files`).
     """
 
     parts: int = 0
@@ -89,7 +89,9 @@ def _drop_events(
 
 
 def _last_day(entry: FileEntry, settings: Settings) -> date:
-    """Return the newest day of a file's records; if the file has no records, the day on which it was first read."""
+    """Return the newest day of a file's records. If the file has none, or its days are removed, return the day on which
+    it was first read.
+    """
     if entry.days:
         return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)

@@ -35,9 +35,7 @@ class SampleReading:
 
 @dataclass(frozen=True)
 class SamplePackage:
-    """A package. Without `expires`, the package expires a year after its purchase, which is after the end of the
-    sample.
-    """
+    """A package. Without `expires`, it is valid for a year from its purchase, until after the end of the sample."""
 
     resource_package_id: str
     account_id: str

@@ -70,7 +70,9 @@ class Catalogue:
                 raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
-        """Return only the state, in constant time for any number of files. Raises the errors of `read`."""
+        """Return only the state. This takes the same time for any number of files, unless a commit was killed. Raises
+        the errors of `read`.
+        """
         rows = self._read(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)

@@ -25,9 +25,11 @@ def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, v
 
 
 def make_session_apps(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create the relation `session_apps`, with `by_server` of the app on each day, from the relation `events`.
+    """Create the relation `session_apps`: a row for each day on which the app has sign-in records. Its column
+    `by_server` is true if only a record of the app's server completes a sign-in by one_click on that day.
 
-    `events` must have all records of the app, and their copies in other apps.
+    The relation `events` must have all records of the app, and the records of other apps with the same event ids, as
+    one of these may be the copy that counts.
 
     Args:
         values: the parameters of the steps, with `app_key`.

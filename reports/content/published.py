@@ -155,7 +155,7 @@ class PublishedTables:
     def rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a listing or of `sql/<name>.sql`.
 
-        `values` are parameters of the query; they replace the parameters that all queries share, such as `$days`.
+        `values` are parameters of the query. They replace shared parameters of the same name, such as `$days`.
         """
         return self._connection.execute(*self._query(name, values)).fetchall()
 

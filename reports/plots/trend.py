@@ -82,7 +82,7 @@ class _Trend:
         self._first = max(LONG_DAYS - days, min(begun, LONG_DAYS - _LEAST_DAYS))
 
     def lines(self, traces: Sequence[Trace], series: str | None) -> list[Trace]:
-        """Return the traces that are drawn, with their numbers."""
+        """Return the traces that are drawn, filled with the days (`x`) and their values (`y`)."""
         chart, days = self._chart, self._days[self._first :]
         names = map(series_of, traces)
         present = {one for one in names if self._lists.has(one, chart) or self._months.has(one, chart)}

@@ -18,10 +18,10 @@ class Account:
         packages: in any order.
         readings: balances of these packages that the console showed, in any order.
         uses: the uses of each day, by app; days without a use may be missing.
-        segments: the uses of a day from each *cut* (an instant that divides the day) to the next, by app; only for days
-            with a purchase, expiry or reading after 00:00. The first cut is the day's 00:00. A purchase, expiry or
-            reading whose instant is not among the cuts was entered after the log events of its day were deleted: it
-            applies at the end of the day.
+        segments: for each day with a purchase, expiry or reading after 00:00, the uses by app from each *cut* (an
+            instant that divides the day) to the next; the first cut is 00:00. A day cannot be cut once its log events
+            are deleted: a purchase, expiry or reading that is entered later has no cut, and applies at the end of the
+            day.
     """
 
     account_id: str

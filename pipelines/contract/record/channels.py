@@ -22,7 +22,7 @@ class Channel:
         key: its value in a log record.
         label: its name; the English name is also the msgid in the message catalogues.
         group: `number` has verification records, which can be billed; `social` is a platform's own sign-in; `other`
-            counts in no total except the devices of an app.
+            counts in no total of records, but in an app's devices and sign-in sessions.
         signs_in: whether users sign in by the channel; otherwise the channel only checks a number.
     """
 

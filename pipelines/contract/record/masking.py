@@ -118,7 +118,7 @@ def _without_digits(run: re.Match[str]) -> str:
 
 
 def _keys_masked(text: str) -> str:
-    """Return the text with the values of personal keys masked, also lists and objects as a whole."""
+    """Return the text with the values of personal keys masked. A value that is a list or an object is masked whole."""
     masked, place = [], 0
     while key := _KEY.search(text, place):
         masked.append(text[place : key.end()])

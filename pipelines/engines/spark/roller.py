@@ -1,9 +1,15 @@
-"""Rolls up the live parts of some days into their tables on Spark, by the plan of the roll-up.
+"""Rolls up the stored parts that count into the tables of some days, on Spark, by the plan of the roll-up.
 
-A first job runs the steps over events as they were delivered. A second job partitions the events by a hash of the
-event_id, runs the steps over records in each bucket, and partitions the results again: devices by `device_set`, sign-in
-records without a device by attempt, and other results by their key. Sign-in records are partitioned once more, by
-subject. The final results fit in this process, which runs the last steps. All steps run in DuckDB; see `tasks.py`.
+A first job runs the first steps over all delivered events, copies included. A second job sends rows to buckets three
+times:
+
+1. Events, by a hash of the event_id. Each bucket runs the steps over records.
+2. Their results: devices by `device_set`, other counted keys by `key_set`, sign-in records with a device by subject and
+   those without one by attempt, all others by their key. Each bucket runs the steps over devices and keys, and finds
+   the subjects of sign-in records without a device.
+3. These sign-in records, by subject. Each bucket runs the steps over sessions.
+
+The final results fit in this process, which runs the last steps. All steps run in DuckDB; see `tasks.py`.
 """
 
 from __future__ import annotations

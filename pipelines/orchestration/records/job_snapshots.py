@@ -22,8 +22,8 @@ QUIET: Final[dict[str, Any]] = {"loggers": {"console": {"config": {"log_level": 
 
 
 def daily_job(data: Path) -> dg.JobDefinition:
-    """Return the daily job of a data folder, for default settings: only the schedule and the freshness policy depend on
-    the settings.
+    """Return the daily job of a data folder. It is built with the default settings, because the job is the same for any
+    settings: only the schedule and the freshness policy depend on them.
     """
     return build_definitions(DataFolder(path=str(data)), Settings()).resolve_job_def(JOB)
 

@@ -27,8 +27,8 @@ NEWLINE = 10
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    `starts[0]` need not be 0. Lines over `MAX_LINE_BYTES` or `MAX_LINE_VALUES` are cut to their first `HEAD_BYTES`,
-    with ` ...` added.
+    `starts[0]` need not be 0. Lines over `MAX_LINE_BYTES` or `MAX_LINE_VALUES` are cut to the first `HEAD_BYTES`
+    after their leading blanks, with ` ...` added. A blank line of that length becomes an empty line.
     """
 
     data: memoryview

@@ -17,7 +17,9 @@ from pipelines.store.database import expression_parser
 
 
 def shippers_of(lines: Sequence[str]) -> list[str]:
-    """Return the names of the shipped mappings with `[unwrap]` that find a log record in any of the lines."""
+    """Return the names of the shipped mappings with `[unwrap]` that find a log record in any of the lines. Mappings of
+    format `lines` are not tried on lines that begin with `{`.
+    """
     wrapping = [mapping for mapping in shipped_mappings() if mapping.unwrap]
     return [mapping.name for mapping in wrapping if any(_holds_record(mapping, line) for line in lines)]
 

@@ -216,8 +216,11 @@ def _amount(rows: Iterable[MonthReconciled]) -> float | None:
 
 
 def _by_cause(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    """Return causes with the number of records that each explains, the largest first. The rows are: cause, difference,
-    and the part of the difference that the cause explains.
+    """Return each cause with the number of records that it explains, the largest number first. Causes that explain no
+    record are left out.
+
+    Args:
+        rows: cause, difference, and the part of the difference that the cause explains.
     """
     explained: Counter[str] = Counter()
     for cause, difference, known in rows:
