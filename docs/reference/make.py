@@ -30,9 +30,9 @@ def tables_page() -> str:
 # Tables
 
 The tables and views of `<data>/warehouse/authmeter.duckdb`, schema `main`. How to open them, with example queries, is
-in the [engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows lie
-in the order of the key. The key is unique; where a column of it may be NULL, NULL is one value. Every table, view and
-column has its meaning as a comment in the file, too.
+in the [engineer's guide](../engineer.md#the-duckdb-file); what the metrics mean is in [metrics](metrics.md). Rows are
+sorted by the key, except in `metrics` and `check_results`. The key is unique; where a column of it may be NULL, NULL is
+one value. Every table, view and column has its meaning as a comment in the file, too.
 
 | table | one row is |
 | --- | --- |
