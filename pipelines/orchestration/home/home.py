@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,9 +133,13 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are
         statuses.append(dg.DagsterRunStatus.STARTING)
     under_way = dg.RunsFilter(statuses=statuses)
     dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
+    _report_dead(instance, dead)
+    return len(dead)
+
+
+def _report_dead(instance: "dg.DagsterInstance", dead: "Iterable[dg.DagsterRun]") -> None:
     for run in dead:
         instance.report_run_failed(run, "Its process no longer exists: it was killed, or the machine went down.")
-    return len(dead)
 
 
 def end_dead_runs_before_scheduler(data: Path) -> int:
@@ -152,6 +156,32 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
             dg.DagsterInstance.get() as instance,
         ):
             return end_dead_runs(instance, are_schedulers_ended=True)
+    except InUseError:
+        return 0
+
+
+def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> int:
+    """Mark runs of killed commands as failed, so that a waiting run can start; return their number.
+
+    A command holds the lock of the data folder as long as its run is recorded as active. Runs that Dagster launched are
+    left out: they take the lock later, and the process that launched them watches them. Return 0 and change nothing if
+    a process holds the lock.
+    """
+    import dagster as dg
+
+    under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+
+    def of_commands() -> list[dg.DagsterRun]:
+        return [run for run in instance.get_runs(under_way) if run.remote_job_origin is None]
+
+    # The lock is taken only if needed, because a command that starts meanwhile would be refused.
+    if not of_commands():
+        return 0
+    try:
+        with hold(Store(data).lock, "dev", datetime.now(UTC)):
+            dead = of_commands()
+            _report_dead(instance, dead)
+            return len(dead)
     except InUseError:
         return 0
 
