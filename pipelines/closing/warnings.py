@@ -65,7 +65,8 @@ def refuse_short_day(manifest: Manifest, settings: Settings, as_of: date) -> Non
     if not settings.block_below_share or (manifest.as_of and as_of <= manifest.as_of):
         return
     counted_by_day = {day: entry.counted for day, entry in manifest.days.items()}
-    closed = closed_days(manifest, as_of)
+    # Days that an earlier run closed stay closed.
+    closed = [day for day in closed_days(manifest, as_of) if manifest.as_of is None or day > manifest.as_of]
     holidays = settings.holidays_among([*counted_by_day, *closed])
     for day in closed:
         usual, there = usual_records(day, counted_by_day, holidays), counted_by_day.get(day, 0)

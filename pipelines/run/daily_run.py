@@ -160,7 +160,7 @@ class DailyRun:
             if report.days or report.emptied:
                 days = len(report.days) + len(report.emptied)
                 progress.result = f"{counted(days, 'day')}, {counted(report.records, 'record')}"
-            close_days(manifest, self.settings, as_of)
+            close_days(self.store, manifest, self.settings, as_of)
             # Old data is removed only after the last roll-up of its days.
             apply_retention(self.store, manifest, self.settings, day)
             billing = billing_as_of(self.store, manifest, self.settings, self.registry, as_of)

@@ -4,7 +4,6 @@ Its fields are defined in `contract/status.py`; `run_end.py` writes the file at 
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
+from pipelines.common.files.lock import is_held
 from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
@@ -223,20 +223,26 @@ def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
 
 
 def _note_work(status: Status, store: Store, zone: str) -> None:
-    """Set `running` to the process that the lock file names, or `interrupted` if that process no longer exists."""
+    """Set `running` to the work that the lock file names, or `interrupted` if no process holds the lock."""
     try:
-        work = Work.model_validate_json(store.lock.read_bytes())
+        note, is_running = _note_and_lock(store)
+        work = Work.model_validate_json(note)
         work.since = stamp(datetime.fromisoformat(work.since), zone)
     except (OSError, ValueError):
         return
-    try:
-        os.kill(work.process, 0)
-    except ProcessLookupError:
-        status.interrupted = work
-    except PermissionError:
+    if is_running:
         status.running = work
     else:
-        status.running = work
+        status.interrupted = work
+
+
+def _note_and_lock(store: Store) -> tuple[bytes, bool]:
+    """Return the note in the lock file, and whether a process holds the lock."""
+    while True:
+        note, is_running = store.lock.read_bytes(), is_held(store.lock)
+        # A process that ended in between removed its note first.
+        if is_running or store.lock.read_bytes() == note:
+            return note, is_running
 
 
 def _set_state(status: Status) -> None:

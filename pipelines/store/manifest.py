@@ -145,8 +145,8 @@ class State:
     """The state of the data folder as a whole.
 
     `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
-    previous `as_of`: the days after it, up to `as_of`, were closed together. `inputs` is the fingerprint of the
-    publication.
+    previous published `as_of`: the days after it, up to `as_of`, are published together. `inputs` is the fingerprint of
+    the publication.
 
     Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
     days are refused as too old. Days before `days_from` are deleted completely.

@@ -325,3 +325,20 @@ def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, po
     assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
     folder.publish()
     assert not alert_if_late(folder.root, at_noon)
+
+
+def test_a_run_that_was_killed_before_it_published_a_sunday_loses_no_weekly_message(
+    folder: DataFolder, post: Post
+) -> None:
+    with_receivers(folder, 'on = ["weekly"]\n')
+    saturday, monday = days_before(SUNDAY, 1), days_before(SUNDAY, -1)
+    folder.land("a.ndjson", records(5, saturday))
+    folder.publish(saturday)
+    ended(folder, saturday)
+    folder.land("b.ndjson", records(5, SUNDAY, "b"))
+    # Killed after the day was committed.
+    folder.roll_up(SUNDAY)
+    folder.land("c.ndjson", records(5, monday, "c"))
+    folder.publish(monday)
+    ended(folder, monday)
+    assert post.got == [(who, "weekly", SUNDAY) for who in ("one", "two")]

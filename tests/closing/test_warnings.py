@@ -282,6 +282,10 @@ def test_a_day_that_is_too_small_is_held_back_where_that_is_set() -> None:
         refuse_short_day(small, Settings(block_below_share=0.5), DAY)
     # A day that is already published is not refused.
     refuse_short_day(replace(small, as_of=DAY), Settings(block_below_share=0.5), DAY)
+    # Nor is a day that an earlier run closed and did not publish.
+    unpublished = Manifest(days=days(*[100] * 19, 30, 100), as_of=DAY - timedelta(days=1))
+    unpublished.closed_before = DAY - timedelta(days=2)
+    refuse_short_day(unpublished, Settings(block_below_share=0.5), DAY)
     refuse_short_day(small, Settings(block_below_share=0.5, holidays=(DAY,)), DAY)
     with pytest.raises(AuthmeterError, match="0 records"):
         refuse_short_day(

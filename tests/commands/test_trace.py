@@ -203,6 +203,19 @@ def test_days_that_changed_since_the_last_run_are_named(call: Call, user: DataFo
     assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=user.root).out
 
 
+def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call, user: DataFolder) -> None:
+    next_day = days_before(DAY, -2)
+    user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    user.land("next.ndjson", [at(f"{next_day} 10:00:00", "next", device_id=DEVICE)])
+    user.roll_up(next_day)
+    printed = found(call, user, "--device", DEVICE)
+    assert (printed["changed_days"], printed["to"]) == ([str(DAY)], str(days_before(DAY, -1)))
+    assert found(call, user, "--device", DEVICE, "--to", next_day)["changed_days"] == [str(DAY), str(next_day)]
+    user.tables(next_day)
+    printed = found(call, user, "--device", DEVICE)
+    assert (printed["changed_days"], printed["to"]) == ([], str(next_day))
+
+
 def test_which_records_sign_in_on_a_changed_day_is_as_the_next_run_counts_it(call: Call, folder: DataFolder) -> None:
     """A log of the server that comes later, of another user, decides that authorizations sign in nobody on its day."""
     rows = [at("10:00:00", device, device_id=device) for device in (DEVICE, OTHER_DEVICE)]

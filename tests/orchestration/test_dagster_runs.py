@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.contract.settings.settings import Settings
@@ -23,6 +24,7 @@ from pipelines.orchestration.partitions import add_days
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, rows_of_day
+from tests.published_folder import held
 from tests.support import DataFolder, days_before, lines, records, tree
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -278,6 +280,29 @@ def test_the_sensor_finds_a_day_that_is_not_published(
     assert not event.passed
     # Nor is it a partition: no run was for it.
     assert dagster.instance.get_dynamic_partitions("business_days") == []
+
+
+def test_the_sensor_ends_runs_of_killed_commands_that_block_the_next_run(dagster: Dagster, own: DataFolder) -> None:
+    @dg.job
+    def small() -> None:
+        pass
+
+    code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("code"), "repository")
+    of_command, of_dagster = (
+        dagster.instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED, remote_job_origin=origin).run_id
+        for origin in (None, code.get_job_origin("small"))
+    )
+
+    def states() -> list[str]:
+        found = (dagster.instance.get_run_by_id(run_id) for run_id in (of_command, of_dagster))
+        return [run.status.value for run in found if run]
+
+    with held(own):
+        dagster.look()
+    assert states() == ["STARTED", "STARTED"]
+    dagster.look()
+    # The process that executes runs of Dagster watches them itself, and they take the lock after they started.
+    assert states() == ["FAILURE", "STARTED"]
 
 
 def test_the_landing_sensor_asks_for_one_run_of_what_lies_still(

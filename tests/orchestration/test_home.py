@@ -8,13 +8,25 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    ScheduleInstigatorData,
+    SensorInstigatorData,
+    TickData,
+    TickStatus,
+)
 
 from pipelines.common.project import PROJECT
 from pipelines.orchestration.home import home_tables
@@ -122,6 +134,50 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
     with dg.DagsterInstance.get() as instance:
         left = sorted(run.status.value for run in instance.get_runs())
     assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]
+
+
+def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise Dagster evaluates no schedule and no sensor until the noted times have come."""
+    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    prepare(tmp_path)
+    before, ahead = time.time() - 60, time.time() + 3 * 86_400
+    code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("code"), "repository")
+    noted = {
+        InstigatorType.SCHEDULE: ScheduleInstigatorData("30 2 * * *", before, ahead),
+        InstigatorType.SENSOR: SensorInstigatorData(ahead, cursor="kept", last_tick_start_timestamp=ahead),
+    }
+
+    @dg.job
+    def small() -> None:
+        pass
+
+    with dg.DagsterInstance.get() as instance:
+        for kind, data in noted.items():
+            origin = code.get_instigator_origin(kind.value)
+            state = InstigatorState(origin, kind, InstigatorStatus.RUNNING, data)
+            instance.add_instigator_state(state)
+            for at in (before, ahead):
+                tick = TickData(
+                    state.instigator_origin_id, kind.value, kind, TickStatus.SUCCESS, at, run_ids=[], run_keys=[],
+                    selector_id=state.selector_id,
+                )  # fmt: skip
+                instance.create_tick(tick)
+        kept, forgotten = (instance.create_run_for_job(small, status=dg.DagsterRunStatus.SUCCESS) for _ in range(2))
+        created = datetime.fromtimestamp(ahead, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        with closing(sqlite3.connect(tmp_path / "dagster" / "history" / "runs.db")) as opened, opened:
+            opened.execute("UPDATE runs SET create_timestamp = ? WHERE run_id = ?", [created, forgotten.run_id])
+    end_dead_runs_before_scheduler(tmp_path)
+    with dg.DagsterInstance.get() as instance:
+        for state in instance.all_instigator_state():
+            data = state.instigator_data
+            assert max(value for value in data._asdict().values() if isinstance(value, float)) < time.time()
+            ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id)
+            assert [tick.timestamp for tick in ticks] == [before]
+        assert getattr(data, "cursor", "kept") == "kept"
+        assert [run.run_id for run in instance.get_runs()] == [kept.run_id]
 
 
 def test_records_that_a_killed_run_left_half_written_are_opened(tmp_path: Path) -> None:

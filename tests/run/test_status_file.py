@@ -5,6 +5,7 @@ to do.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -91,3 +92,14 @@ def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> Non
     folder.write("authmeter.toml", "nonsense = 1\n")
     note_end(folder.root, datetime.now(UTC), DAY, AuthmeterError("A setting is wrong.", do="Mend it."))
     assert (written(folder).state, written(folder).to_do) == ("failed", ["Mend it."])
+
+
+def test_a_killed_run_is_not_running_because_its_number_was_given_to_another_process(folder: DataFolder) -> None:
+    note_end(folder.root, NOW, DAY, None)
+    note = {"process": os.getpid(), "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
+    folder.store.lock.parent.mkdir(exist_ok=True)
+    folder.store.lock.write_text(json.dumps(note))
+    status = status_of(folder.root, NOW)
+    assert (status.state, status.running) == ("failed", None)
+    assert status.interrupted
+    assert status.interrupted.process == os.getpid()

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +18,8 @@ from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.rollup.due_days import due_days
 from pipelines.rollup.inputs import RollupInputs
 from pipelines.store.manifest import Manifest
-from pipelines.store.published_file import open_published
+from pipelines.store.publication_note import note_of
+from pipelines.store.published_file import last_day_of, published_tables, run_of
 from pipelines.store.store import Store
 from pipelines.tracing.trace import TraceInputs, TraceRequest, trace
 from pipelines.tracing.traced import Traced
@@ -44,9 +44,12 @@ def run_trace(
     if manifest.as_of is None:
         raise nothing_published(data)
     require_same_zone(manifest.time_zone, settings.timezone)
-    with closing(open_published(store.database)) as connection:
+    with published_tables(store.database) as connection:
         require_app(connection, app_key)
-    span = _span(manifest.as_of, first, last)
+        published = min(manifest.as_of, last_day_of(connection))
+        is_published = run_of(connection)[0] >= manifest.run
+    unpublished = set() if is_published else _unpublished_days(store, manifest)
+    span = _span(published, first, last)
     days = _stored_days(data, manifest, manifest.as_of, span)
     key = None
     if wanted.is_hashed:
@@ -61,11 +64,18 @@ def run_trace(
         found = trace(inputs, TraceRequest(app_key, span, wanted, key), days)
     finally:
         shutil.rmtree(store.temp, ignore_errors=True)
-    changed = sorted(found.printed_days & inputs.changed)
+    changed = sorted(found.printed_days & (inputs.changed | unpublished))
     if as_json:
         print(json.dumps(_fields(found, changed), ensure_ascii=False, default=_text))
     else:
         print("\n".join(trace_lines(found, wanted, changed)))
+
+
+def _unpublished_days(store: Store, manifest: Manifest) -> set[date]:
+    """Return the days whose tables a run committed and did not publish, because it was killed or still works."""
+    note = note_of(store.database)
+    published = note.days if note else {}
+    return {day for day, entry in manifest.days.items() if published.get(str(day)) != entry.content}
 
 
 def _span(as_of: date, first: date | None, last: date | None) -> Window:

@@ -15,7 +15,7 @@ _OF_ONE_USER = {"event": "--event ID", "device": "--device ID", "phone": "--phon
 def trace_lines(found: Traced, wanted: Wanted, changed: Sequence[date]) -> Iterator[str]:
     """Yield a summary, the sessions of each subject with their records, and the records that are in no session.
 
-    `changed` are the days that the next run computes again.
+    `changed` are the days that differ from the published tables; the next run publishes them.
     """
     records_left_out = sum(session.records_left_out for session in found.sessions) + found.apart_left_out
     records = sum(len(session.records) for session in found.sessions) + len(found.apart) + records_left_out

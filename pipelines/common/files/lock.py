@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,8 @@ from pipelines.common.errors import InUseError
 
 # The command that continues the work of every killed command.
 _RUN: Final = "run"
+# `is_held` takes the lock for an instant, so a lock that is taken is tried again for this time.
+_PATIENCE_S: Final = 0.2
 
 _held: set[str] = set()
 
@@ -40,7 +43,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(descriptor)
         except BlockingIOError:
             raise InUseError(
                 f"The data folder is in use: {_holder(descriptor)}.",
@@ -61,6 +64,40 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
             _write(descriptor, {} if doing in (_RUN, left.get("doing")) else left)
     finally:
         os.close(descriptor)
+
+
+def is_held(lock: Path) -> bool:
+    """Return whether a process holds the lock. Another process can have the number in the note of a killed holder, and
+    processes of other containers cannot be found by their numbers, so only the lock itself shows this.
+
+    Raises:
+        OSError: the file does not exist or cannot be read, or its file system has no locks.
+    """
+    descriptor = os.open(lock, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _take(descriptor: int) -> None:
+    """Take the lock.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: the file system has no locks.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(_PATIENCE_S / 10)
 
 
 def _note(descriptor: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.orchestration.definitions.as_dagster import InstancePartitions
 from pipelines.orchestration.definitions.resource import DataFolder
 from pipelines.orchestration.folder import JOB
+from pipelines.orchestration.home.home import end_runs_of_killed_commands
 from pipelines.orchestration.partitions import add_days
 from pipelines.orchestration.steps import FRESHNESS, yesterday_is_published
 
@@ -62,16 +63,21 @@ def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
 
 
 def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
-    """Return the sensor that checks whether the last day that is due is published, and sends an alert if not."""
+    """Return the sensor that checks whether the last day that is due is published, and sends an alert if not.
+
+    It also ends the recorded runs of killed commands, which would delay the next run.
+    """
 
     @dg.sensor(
         minimum_interval_seconds=600,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Sends an alert to the receivers in the settings if a day is over and not published. It starts no "
-        "run.",
+        "run, but marks the runs of killed commands as failed, so that waiting runs can start.",
     )
     def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data, now = folder.folder, datetime.now(UTC)
+        # Only one run may be active, so the run of a killed command would keep all others waiting.
+        end_runs_of_killed_commands(context.instance, data)
         is_sent = alert_if_late(data, now)
         passed, finding = yesterday_is_published(data, now)
         evaluation = AssetCheckEvaluation(

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.files import durable
 from pipelines.common.files.lock import hold
 from pipelines.common.process.machine_limits import as_machine_error
+from pipelines.orchestration.home.record_files import SCHEDULES, open_records
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ run_retries:
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
 # Marker file for a home with Dagster's tables.
 _TABLES_MARKER = ".tables_made"
+# Records of later times were made by a wrong clock. Smaller differences end by themselves.
+_AHEAD = timedelta(hours=1)
 
 
 def prepare(data: Path) -> Path:
@@ -133,9 +136,13 @@ def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are
         statuses.append(dg.DagsterRunStatus.STARTING)
     under_way = dg.RunsFilter(statuses=statuses)
     dead = [run for run in instance.get_runs(under_way) if run.run_id != but]
+    _report_dead(instance, dead)
+    return len(dead)
+
+
+def _report_dead(instance: "dg.DagsterInstance", dead: "Iterable[dg.DagsterRun]") -> None:
     for run in dead:
         instance.report_run_failed(run, "Its process no longer exists: it was killed, or the machine went down.")
-    return len(dead)
 
 
 def end_dead_runs_before_scheduler(data: Path) -> int:
@@ -151,7 +158,56 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
             records_explained(data),
             dg.DagsterInstance.get() as instance,
         ):
+            forget_the_future(instance, data / "dagster", datetime.now(UTC))
             return end_dead_runs(instance, are_schedulers_ended=True)
+    except InUseError:
+        return 0
+
+
+def forget_the_future(instance: "dg.DagsterInstance", home: Path, now: datetime) -> None:
+    """Remove what Dagster recorded over an hour after `now`, while the clock was ahead: times of schedules and sensors,
+    ticks, and ended runs.
+
+    Dagster would evaluate no schedule and no sensor until those times, and start no second run for a day.
+    """
+    import dagster as dg
+
+    since = now + _AHEAD
+    for state in instance.all_instigator_state():
+        times = state.instigator_data._asdict() if state.instigator_data else {}
+        ahead = [name for name, value in times.items() if isinstance(value, float) and value > since.timestamp()]
+        if ahead and state.instigator_data:
+            present = type(state.instigator_data)(**times | dict.fromkeys(ahead, now.timestamp()))
+            instance.update_instigator_state(state.with_data(present))
+    if has_usual_settings(home):
+        with closing(open_records(home / SCHEDULES)) as schedules:
+            schedules.execute("DELETE FROM job_ticks WHERE timestamp > ?", [f"{since:%Y-%m-%d %H:%M:%S.%f}"])
+    for run in instance.get_runs(dg.RunsFilter(statuses=_ended_statuses(), created_after=since)):
+        _delete_run(instance, run.run_id)
+
+
+def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> int:
+    """Mark runs of killed commands as failed, so that a waiting run can start; return their number.
+
+    A command holds the lock of the data folder as long as its run is recorded as active. Runs that Dagster launched are
+    left out: they take the lock later, and the process that launched them watches them. Return 0 and change nothing if
+    a process holds the lock.
+    """
+    import dagster as dg
+
+    under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+
+    def of_commands() -> list[dg.DagsterRun]:
+        return [run for run in instance.get_runs(under_way) if run.remote_job_origin is None]
+
+    # The lock is taken only if needed, because a command that starts meanwhile would be refused.
+    if not of_commands():
+        return 0
+    try:
+        with hold(Store(data).lock, "dev", datetime.now(UTC)):
+            dead = of_commands()
+            _report_dead(instance, dead)
+            return len(dead)
     except InUseError:
         return 0
 
@@ -163,14 +219,24 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
     import dagster as dg
 
     before = now - timedelta(days=days)
-    ended = [status for status in dg.DagsterRunStatus if status.name in ("SUCCESS", "FAILURE", "CANCELED")]
-    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
+    old = instance.get_runs(dg.RunsFilter(statuses=_ended_statuses(), created_before=before))
     for run in old:
-        instance.delete_run(run.run_id)
-        shutil.rmtree(Path(instance.storage_directory()) / run.run_id, ignore_errors=True)
+        _delete_run(instance, run.run_id)
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
     return len(old)
+
+
+def _ended_statuses() -> "list[dg.DagsterRunStatus]":
+    import dagster as dg
+
+    return [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+def _delete_run(instance: "dg.DagsterInstance", run_id: str) -> None:
+    """Remove the record of a run, with its output."""
+    instance.delete_run(run_id)
+    shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
 
 
 @contextmanager

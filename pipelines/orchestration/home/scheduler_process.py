@@ -51,6 +51,9 @@ def run_scheduler(command: Sequence[str], home: Path, folder: Path, before: Call
         try:
             tree = subprocess.Popen(command, cwd=folder, stdin=descriptor, start_new_session=True)
             _note(descriptor, {"head": os.getpid(), "session": tree.pid})
+            if stopped:
+                # The signal came before there was a tree to pass it on to.
+                tree.send_signal(signal.SIGINT)
             code = tree.wait()
         finally:
             for number, handler in handlers.items():
