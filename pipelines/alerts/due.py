@@ -33,7 +33,7 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None)
     changed.
 
     Args:
-        workbook: writes the xlsx file of the published day into a folder.
+        workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
     """
     before = undelivered(data)
     try:
@@ -90,7 +90,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         # The main message contains the warnings. So a separate warning is sent only if main messages are switched off,
         # or to receivers that got theirs from an earlier run. Receivers that refused it get it from a later run.
         refused: frozenset[str] = frozenset().union(*(one.refused for one in sent))
-        one = send_once(data, settings, message, workbook, without=refused)
+        one = send_once(data, settings, message, workbook if kind == "daily" else None, without=refused)
         sent.append(one)
         if kind == main and is_warned and one.accepted_by:
             # Without these markers, the next run sends the warnings again.
