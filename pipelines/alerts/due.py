@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.alerts.delivery import Workbook, all_receivers, is_set, receivers, send
 from pipelines.alerts.figures import read_curve, read_headline
-from pipelines.alerts.message import Kind, Message
+from pipelines.alerts.message import UNDELIVERED, Kind, Message
 from pipelines.alerts.sent import Sent, claim, is_claimed, note_undelivered, send_once, undelivered
 from pipelines.alerts.week import last_sunday, read_week
 from pipelines.common.days import last_closed_day, last_due_day
@@ -33,7 +33,7 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None)
     changed.
 
     Args:
-        workbook: writes the xlsx file of the published day into a folder.
+        workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
     """
     before = undelivered(data)
     try:
@@ -71,7 +71,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
     warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
     # A failed delivery is not reported to the other receivers.
-    is_warned = any(check != "alerts" for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
+    is_warned = any(check != UNDELIVERED for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
     # A missing day has no figures, so its late message takes the place of the daily one.
     main: Kind = "late" if is_missing and "late" in settings.alerts.on else "daily"
     wanted: Sequence[Kind] = (main, "warning") if is_warned else (main,)
@@ -90,7 +90,7 @@ def _published(data: Path, settings: Settings, status: "Status", workbook: Workb
         # The main message contains the warnings. So a separate warning is sent only if main messages are switched off,
         # or to receivers that got theirs from an earlier run. Receivers that refused it get it from a later run.
         refused: frozenset[str] = frozenset().union(*(one.refused for one in sent))
-        one = send_once(data, settings, message, workbook, without=refused)
+        one = send_once(data, settings, message, workbook if kind == "daily" else None, without=refused)
         sent.append(one)
         if kind == main and is_warned and one.accepted_by:
             # Without these markers, the next run sends the warnings again.

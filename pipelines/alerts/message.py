@@ -25,6 +25,8 @@ Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 # With at most this many days of data, no incident can be detected.
 _LEAST_DAYS: Final = 7
 _NO_WORDS: Final = Bilingual("", "")
+UNDELIVERED: Final = "alerts"
+"""The warning that an earlier message was not delivered. It does not concern the other receivers."""
 _PLACES: Final = {
     "below": Bilingual("，低于平时", ", below the usual"),
     "above": Bilingual("，高于平时", ", above the usual"),
@@ -94,8 +96,9 @@ class Message:
         noted = Bilingual(f"，{known} 个问题已确认", f", {known} acknowledged") if known else _NO_WORDS
         if self.headline.is_short:
             return Bilingual(f"⚠️ {day} 记录远少于平时{noted.zh}", f"⚠️ {day}: far fewer records than usual{noted.en}")
-        if found.warnings:
-            zh, en = f"有 {found.warnings} 条告警", f"warnings: {found.warnings}"
+        # `found.warnings` lacks warnings that no page shows, such as logs that could not be fetched.
+        if warnings := sum(check != UNDELIVERED for check, _, _ in self.warnings):
+            zh, en = f"有 {warnings} 条告警", f"warnings: {warnings}"
             return Bilingual(f"⚠️ {day} {zh}{noted.zh}", f"⚠️ {day}: {en}{noted.en}")
         if known:
             return Bilingual(f"✅ {day} 没有新问题{noted.zh}", f"✅ {day}: nothing new{noted.en}")

@@ -113,9 +113,9 @@ def _omitted(folder: Path, begin: str, since: datetime | None) -> Iterator[str]:
 
 
 _UNREADABLE = Bilingual(
-    "有对象名无法打开（空路径段、. 或 ..、控制字符），列举因此失败：请改名或用 prefix 避开",
+    "有对象名无法打开（空路径段、. 或 ..、控制字符），列举因此失败：请改名，或用以 / 结尾的 prefix 避开其文件夹",
     "an object has a name that cannot be opened (an empty part, `.` or `..`, control characters), and listing stops "
-    "there: rename it, or exclude it with `prefix`",
+    "there: rename it, or exclude its folder with a `prefix` that ends in /",
 )
 
 

@@ -23,6 +23,7 @@ from pipelines.closing.close import PendingPublication, publication_of
 from pipelines.common.days import Window
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
+from pipelines.common.process.machine_limits import is_disk_full, is_out_of_memory
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import RECENT, DayBooks
@@ -112,7 +113,13 @@ def _verified(
         attach(connection, store.database, "published", scratch.temp)
         attach(connection, scratch.database, "recomputed", scratch.temp)
         for name in TABLES:
-            found = _compare(connection, f"published.{name}", f"recomputed.{name}", {}, report)
+            try:
+                found = _compare(connection, f"published.{name}", f"recomputed.{name}", {}, report)
+            except duckdb.Error as error:
+                if is_disk_full(error) or is_out_of_memory(error):
+                    raise
+                # The recomputed table was written just now, so the published one is damaged.
+                found = [f"it cannot be read: {str(error).splitlines()[0]}"]
             report.differences += [f"published table {name}: {text}" for text in found]
     return report
 

@@ -33,7 +33,8 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
             f"The published file cannot be read: {str(error).splitlines()[0]}",
             where=str(database),
             why="The last published figures cannot be read; the pages of the site are unchanged.",
-            do="Run `authmeter run`, which makes it again.",
+            # A run does not read all of the file, so it may take the damaged one for whole.
+            do=f"Remove {database.parent.name}/{database.name}, then run `authmeter run`, which makes it again.",
         )
 
 

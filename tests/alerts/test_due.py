@@ -39,18 +39,20 @@ TWO = "json://127.0.0.1:1/one\njson://127.0.0.1:1/two\n"
 
 class Post:
     """Replaces the sending of messages. Receivers whose address ends with an entry of `refusing` refuse; `got` records
-    receiver, kind and day of each message that was accepted.
+    receiver, kind and day of each message that was accepted, `with_workbook` the kinds that came with a workbook.
     """
 
     def __init__(self) -> None:
         self.refusing: Iterable[str] = ()
         self.got: list[tuple[str, str, date]] = []
+        self.with_workbook: list[str] = []
 
     def __call__(
         self, _: object, __: AlertSettings, message: Message, to: Receivers, workbook: Workbook | None = None
     ) -> Delivery:
         took = {key for key, (_, url) in to.urls.items() if not url.endswith(tuple(self.refusing))}
         self.got += sorted((to.urls[key][1][-3:], message.kind, message.day) for key in took)
+        self.with_workbook += [message.kind] if workbook else []
         return Delivery(len(to.keys), frozenset(took))
 
 
@@ -119,6 +121,18 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: C
         ended(folder, DAY)
     assert post.got == [("one", "daily", DAY), ("two", "daily", DAY)]
     assert undelivered(folder.root) is None
+
+
+def test_the_workbook_of_the_day_comes_with_the_daily_message_alone(copy_of: CopyOf, post: Post) -> None:
+    folder = copy_of(one_day(DAY))
+    with_receivers(folder)
+    for day, odd in ((DAY, ""), (DAY, "odd.unknown"), (DAY + timedelta(days=1), "")):
+        if odd:
+            folder.land(odd, b"x")
+        folder.tables(day)
+        alert_of_end(folder.root, status_of(folder.root, morning_after(day)), lambda to: to / "usage.xlsx")
+    assert [kind for receiver, kind, _ in post.got if receiver == "one"] == ["daily", "warning", "late"]
+    assert post.with_workbook == ["daily"]
 
 
 @pytest.fixture

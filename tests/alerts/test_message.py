@@ -14,6 +14,8 @@ from tests.alerts.messages import DAY, HEADLINE, SHOP, WALLET, WARNINGS, of_day,
 
 KNOWN = WALLET.model_copy(update={"acknowledged": True, "notes": ["厂商处理中"]})
 LATENCY = SHOP.model_copy(update={"kind": "further"})
+FETCH = ("fetch", "s3://logs：无法连接", "s3://logs: it cannot be reached")
+UNSENT = ("alerts", "有提醒未能送达", "`daily` of 2026-11-26: 0 of 1 receivers accepted it")
 
 DAY_ZH = """\
 ❗示例钱包 一键登录成功率 96%→43%，11-10 起第 18 天，另有 1 项
@@ -113,6 +115,11 @@ def test_a_week_reads_from_what_began_to_the_bill() -> None:
         (of_day(SHOP, KNOWN), f"❗{SHOP.title_zh}，另有 1 项", f"❗{SHOP.title_en}, 1 more", True),
         (of_day(KNOWN, warnings=WARNINGS), "⚠️ 11-27 有 1 条告警，1 个问题已确认",
          "⚠️ 11-27: warnings: 1, 1 acknowledged", False),
+        # The pages do not have this warning, so `problems` does not count it.
+        (of_day(warnings=[FETCH], problems=Problems(), kind="warning"), "⚠️ 11-27 有 1 条告警",
+         "⚠️ 11-27: warnings: 1", True),
+        # A failed delivery is the sender's problem, not the day's.
+        (of_day(warnings=[UNSENT], problems=Problems()), "✅ 11-27 一切正常", "✅ 11-27: all is normal", False),
         (of_day(headline=replace(HEADLINE, is_short=True)), "⚠️ 11-27 记录远少于平时",
          "⚠️ 11-27: far fewer records than usual", False),
         (of_day(headline=replace(HEADLINE, days=7)), "11-27 没有发现问题，但只有 7 天数据，不足以判断",

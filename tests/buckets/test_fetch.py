@@ -368,6 +368,17 @@ def test_a_name_that_the_library_passes_over_is_reported(folder: DataFolder, tmp
     assert "x#1" not in words(bring(folder, mount, "", url=f"file://{mount}", prefix="d/"))
 
 
+def test_a_name_that_stops_the_list_is_avoided_by_a_folder_alone(folder: DataFolder, tmp_path: Path) -> None:
+    mount = tmp_path / "mount"
+    fill(mount, {"2026-1.log": b"x", "a\x01.log": b"x", "d/a.log": b"y"})
+    # The library lists whole folders: the beginning of a name leaves out no other name of its folder.
+    report = bring(folder, mount, "", url=f"file://{mount}", prefix="2026-")
+    assert "exclude its folder with a `prefix` that ends in /" in words(report)
+    assert not landed(folder)
+    assert not bring(folder, mount, "", url=f"file://{mount}", prefix="d/").findings
+    assert landed(folder) == {"d/a.log": b"y"}
+
+
 def test_a_folder_of_landing_that_is_none_is_a_finding(folder: DataFolder, bucket: Path, rclone: Server) -> None:
     fill(bucket, {"a.log": b"x"})
     folder.land("in", b"a file")

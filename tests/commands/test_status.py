@@ -112,7 +112,7 @@ def test_a_damaged_published_file_is_said_in_words_by_every_command(
     ended = call("status", data=own.root)
     assert ended.code == 3
     assert f"warning       published_file: {said}" in ended.out
-    assert "to do         published_file: Run `authmeter run`" in ended.out
+    assert "to do         published_file: Remove warehouse/authmeter.duckdb, then run `authmeter run`" in ended.out
     assert "? restated" in ended.out
     status = json.loads(call("status", "--json", data=own.root).out)
     assert (status["state"], status["incidents"]) == ("warning", [])

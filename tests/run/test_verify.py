@@ -18,6 +18,7 @@ from pipelines.common.process.machine_limits import as_machine_error, is_disk_fu
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
+from pipelines.store.published_file import published_run
 from tests.older_store import make_older, write_older
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
 
@@ -96,6 +97,21 @@ def test_a_damaged_file_of_restatements_is_named(sound: DataFolder, damage: str)
         file.write_bytes(file.read_bytes()[:50])
     (found,) = report_of(sound).differences
     assert found == f"restatements: {file.name} {'is missing' if damage == 'gone' else 'cannot be read'}"
+
+
+def test_a_damaged_block_of_the_published_file_is_a_difference(sound: DataFolder) -> None:
+    whole, database = sound.store.database.read_bytes(), sound.store.database
+    run = published_run(database)
+    found = []
+    # The file has blocks of 256 kB, each with a checksum that is compared when the block is read.
+    for place in range(3 * 4096 + 1000, len(whole), 256 << 10):
+        database.unlink()
+        database.write_bytes(whole[:place] + bytes(100) + whole[place + 100 :])
+        # A run takes a file with another run, or none, for one that it has to make again.
+        if published_run(database) == run:
+            found += report_of(sound).differences
+    assert found
+    assert all(text.startswith("published table ") and "cannot be read: Corrupt database" in text for text in found)
 
 
 def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
