@@ -85,8 +85,7 @@ NOTED: Final = "{text} (note: {note})"
 # Title of an open incident, and the line of its cause.
 TITLE: Final = "{what}, day {days} since {first}"
 CAUSE_LINES: Final = {
-    "fell": "No single cause: it fell everywhere",
-    "rose": "No single cause: it rose everywhere",
+    "broad": "No single cause: no part explains it alone",
     "mix": "The share of {cell} changed",
     "gone": "{cell} has no requests any more",
     "rates": "{cell} ({now}, all others {rest})",

@@ -115,7 +115,7 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
         is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
         return cell_words(cause.cell or "", app_name, channels) if is_named else None
     if cause.cell is None:
-        return _t(CAUSE_LINES["rose" if one.level_now > one.level_before else "fell"])
+        return _t(CAUSE_LINES["broad"])
     cell = cell_words(cause.cell, app_name, channels)
     if cause.kind == "mix":
         return _t(CAUSE_LINES["mix"]).format(cell=cell)

@@ -216,7 +216,7 @@ def test_a_message_has_the_incident_in_a_title_its_cause_and_its_loss() -> None:
 
 def test_an_incident_without_cause_or_loss_says_so() -> None:
     broad = cause_with_rates(replace(WALLET, cause=NO_CAUSE), None)
-    assert broad == Bilingual("没有单一原因，各部分都有下降", "No single cause: it fell everywhere")
+    assert broad == Bilingual("没有单一原因，任何一部分都不足以解释", "No single cause: no part explains it alone")
     assert cause_with_rates(VOLUME, None) is None
     first_day = loss_words(replace(VOLUME, days=1), AS_OF)
     assert first_day == Bilingual("11-25 少 139 次", "139 fewer on 11-25")

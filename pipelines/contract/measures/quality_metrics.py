@@ -23,10 +23,10 @@ QUALITY = (
     ),
     Measure(
         name="records_moved",
-        label=Bilingual("移动的记录数", "Records moved"),
+        label=Bilingual("重新归类的记录数", "Records moved"),
         unit="records",
         meaning=Bilingual(
-            "修订时数字未变、只在结果明细的行之间移动的记录数。",
+            "修订时数字未变、只在结果明细的行之间重新归类的记录数。",
             "Records that a restatement moved between rows of outcomes without changing a figure.",
         ),
         expression="half the sum of |change| over outcome_daily; 0: the rows of channel_detail_daily that changed",
