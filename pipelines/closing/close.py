@@ -37,14 +37,16 @@ def close_days(store: Store, manifest: Manifest, settings: Settings, as_of: date
     replace it.
 
     The site is behind the manifest if a run ended between its commit and the site. This run then publishes the days of
-    that run, too, so checks and messages must include them.
+    that run, too, so checks and messages must include them. If nothing is published, `closed_before` is not changed.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
     """
     if manifest.as_of and as_of > manifest.as_of:
         site = publication_of_site(store.site)
-        manifest.closed_before = min(manifest.as_of, site.as_of) if site else manifest.as_of
+        # Without both, nothing is published: the first run ended between its commit and the published tables.
+        if site or store.database.is_file():
+            manifest.closed_before = min(manifest.as_of, site.as_of) if site else manifest.as_of
     refuse_short_day(manifest, settings, as_of)
 
 

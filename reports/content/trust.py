@@ -125,7 +125,7 @@ def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
             Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
         )
     if others := data_state.failed_checks[NAMED:]:
-        yield _severity(others), t("{count} more checks failed").format(count=count(len(others)))
+        yield _severity(others), t("Other failed checks: {count}").format(count=count(len(others)))
     if not data_state.failed_checks:
         yield "good", t("All checks of the last run passed.")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.files.lock import hold
+from pipelines.common.files.lock import hold, is_held
 from pipelines.common.project import PROJECT
 from pipelines.store.store import Store
 from tests.support import DataFolder
@@ -49,6 +51,19 @@ def test_a_second_process_is_refused_and_learns_who_holds_it(folder: DataFolder)
         holder.communicate("")
     with hold(folder.store.lock, "accept", NOW):
         pass
+
+
+def test_a_lock_that_is_looked_at_is_not_refused(folder: DataFolder) -> None:
+    """`is_held` takes the lock for an instant."""
+    folder.store.lock.parent.mkdir()
+    with folder.store.lock.open("w") as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+        release = threading.Timer(0.05, fcntl.flock, (looked_at, fcntl.LOCK_UN))
+        release.start()
+        with hold(folder.store.lock, "run", NOW):
+            assert is_held(folder.store.lock)
+        release.join()
+    assert not is_held(folder.store.lock)
 
 
 def test_a_killed_holder_holds_nothing(folder: DataFolder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -303,6 +304,27 @@ def test_the_sensor_ends_runs_of_killed_commands_that_block_the_next_run(dagster
     dagster.look()
     # The process that executes runs of Dagster watches them itself, and they take the lock after they started.
     assert states() == ["FAILURE", "STARTED"]
+
+
+def test_the_alert_of_a_late_day_is_sent_although_the_records_of_runs_cannot_be_written(
+    dagster: Dagster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dg.job
+    def small() -> None:
+        pass
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    dagster.instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED)
+    monkeypatch.setattr(dg.DagsterInstance, "report_run_failed", locked)
+    alerts: list[Path] = []
+    monkeypatch.setattr(
+        "pipelines.orchestration.definitions.schedule.alert_if_late", lambda data, now: alerts.append(data)
+    )
+    with pytest.raises(sqlite3.OperationalError):
+        dagster.look()
+    assert alerts
 
 
 def test_the_landing_sensor_asks_for_one_run_of_what_lies_still(

@@ -165,10 +165,13 @@ def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(
                     selector_id=state.selector_id,
                 )  # fmt: skip
                 instance.create_tick(tick)
-        kept, forgotten = (instance.create_run_for_job(small, status=dg.DagsterRunStatus.SUCCESS) for _ in range(2))
         created = datetime.fromtimestamp(ahead, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        # A run that was killed while the clock was ahead would keep the schedule from its day, too.
+        for status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING):
+            instance.create_run_for_job(small, status=status)
         with closing(sqlite3.connect(tmp_path / "dagster" / "history" / "runs.db")) as opened, opened:
-            opened.execute("UPDATE runs SET create_timestamp = ? WHERE run_id = ?", [created, forgotten.run_id])
+            opened.execute("UPDATE runs SET create_timestamp = ?", [created])
+        kept = instance.create_run_for_job(small, status=dg.DagsterRunStatus.SUCCESS)
     end_dead_runs_before_scheduler(tmp_path)
     with dg.DagsterInstance.get() as instance:
         for state in instance.all_instigator_state():

@@ -181,7 +181,7 @@ def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolde
     folder.land("good.ndjson", GOOD)
     folder.land("a.json", NO_JSON)
     for _ in range(2):
-        folder.roll_up()
+        folder.tables()
         assert [check.check_name for check in folder.warnings] == ["nothing_accepted"]
     assert folder.manifest.run == 1
     folder.land("next.ndjson", records(300, AFTER))
@@ -279,3 +279,12 @@ def test_a_file_of_a_run_that_was_killed_before_it_published_is_warned_of_by_the
     folder.land("next.ndjson", records(3, AFTER + timedelta(days=1), "next"))
     folder.publish(AFTER + timedelta(days=1))
     assert folder.warnings == []
+
+
+def test_a_file_of_a_first_run_that_was_killed_before_it_published_is_warned_of_by_the_next(folder: DataFolder) -> None:
+    folder.land("bad.ndjson", BAD)
+    folder.land("good.ndjson", records(3))
+    folder.roll_up()
+    folder.land("after.ndjson", records(3, AFTER, "after"))
+    folder.publish(AFTER)
+    assert "bad.ndjson" in finding(folder.warnings, "nothing_accepted").detail_en

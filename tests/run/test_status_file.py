@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.files.lock import hold
 from pipelines.contract.status import Status
 from pipelines.run.run_end import failures_noted, note_end
 from pipelines.run.status import status_of
@@ -103,3 +104,16 @@ def test_a_killed_run_is_not_running_because_its_number_was_given_to_another_pro
     assert (status.state, status.running) == ("failed", None)
     assert status.interrupted
     assert status.interrupted.process == os.getpid()
+
+
+def test_a_run_in_another_container_is_running_although_its_number_is_not_known_here(folder: DataFolder) -> None:
+    note_end(folder.root, NOW, DAY, None)
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    with hold(folder.store.lock, "run", NOW):
+        note = {"process": ended.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
+        folder.store.lock.write_text(json.dumps(note))
+        status = status_of(folder.root, NOW)
+    assert status.interrupted is None
+    assert status.running
+    assert status.running.process == ended.pid

@@ -76,9 +76,10 @@ def build_late_day_sensor(folder: DataFolder) -> dg.SensorDefinition:
     )
     def late_day_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data, now = folder.folder, datetime.now(UTC)
+        # First, because an error in Dagster's records must not keep the alert back.
+        is_sent = alert_if_late(data, now)
         # Only one run may be active, so the run of a killed command would keep all others waiting.
         end_runs_of_killed_commands(context.instance, data)
-        is_sent = alert_if_late(data, now)
         passed, finding = yesterday_is_published(data, now)
         evaluation = AssetCheckEvaluation(
             asset_key=dg.AssetKey(CHECKS[FRESHNESS].asset), check_name=FRESHNESS, passed=passed,

@@ -166,9 +166,10 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
 def forget_the_future(instance: "dg.DagsterInstance", home: Path, now: datetime) -> None:
     """Remove what Dagster recorded over an hour after `now`, while the clock was ahead: times of schedules and sensors,
-    ticks, and ended runs.
+    ticks, and runs.
 
-    Dagster would evaluate no schedule and no sensor until those times, and start no second run for a day.
+    Dagster would evaluate no schedule and no sensor until those times, and start no second run for a day. The caller
+    holds the lock of the data folder, and all schedulers have ended, so no run is alive.
     """
     import dagster as dg
 
@@ -182,7 +183,7 @@ def forget_the_future(instance: "dg.DagsterInstance", home: Path, now: datetime)
     if has_usual_settings(home):
         with closing(open_records(home / SCHEDULES)) as schedules:
             schedules.execute("DELETE FROM job_ticks WHERE timestamp > ?", [f"{since:%Y-%m-%d %H:%M:%S.%f}"])
-    for run in instance.get_runs(dg.RunsFilter(statuses=_ended_statuses(), created_after=since)):
+    for run in instance.get_runs(dg.RunsFilter(created_after=since)):
         _delete_run(instance, run.run_id)
 
 
@@ -219,18 +220,13 @@ def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) ->
     import dagster as dg
 
     before = now - timedelta(days=days)
-    old = instance.get_runs(dg.RunsFilter(statuses=_ended_statuses(), created_before=before))
+    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
     for run in old:
         _delete_run(instance, run.run_id)
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
     return len(old)
-
-
-def _ended_statuses() -> "list[dg.DagsterRunStatus]":
-    import dagster as dg
-
-    return [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 def _delete_run(instance: "dg.DagsterInstance", run_id: str) -> None:

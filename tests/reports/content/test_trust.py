@@ -25,4 +25,4 @@ def test_failed_checks_beyond_the_named_ones_are_counted(tmp_path: Path) -> None
         given = reasons(context.data_state(marts, context.quality_by_day(marts), 400))
     *named, (severity, others) = given[-NAMED - 1 :]
     assert [f"fault {number}" in text.en for number, (_, text) in enumerate(named)] == [True] * NAMED
-    assert (severity, others.en, others.zh) == ("warn", "2 more checks failed", "另有 2 项检查未通过")
+    assert (severity, others.en, others.zh) == ("warn", "Other failed checks: 2", "另有 2 项检查未通过")
