@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.alerts.delivery import Workbook, all_receivers, is_set, receivers, send
 from pipelines.alerts.figures import read_curve, read_headline
-from pipelines.alerts.message import UNDELIVERED, Kind, Message
+from pipelines.alerts.message import Kind, Message
 from pipelines.alerts.sent import Sent, claim, is_claimed, note_undelivered, send_once, undelivered
 from pipelines.alerts.week import last_sunday, read_week
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.settings import Settings, load_settings
-from pipelines.store.site_publication import publication_of_site
+from pipelines.contract.status import UNDELIVERED
+from pipelines.store.site_publication import last_visible_day
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -136,14 +137,13 @@ def alert_if_late(data: Path, now: datetime) -> bool:
     """
     settings = load_settings(data)
     store = Store(data)
-    as_of, site = store.read_state().as_of, publication_of_site(store.site)
+    as_of = store.read_state().as_of
     if as_of is None:
         return False
     due = last_due_day(now, settings.timezone, settings.alerts.late_after)
-    if site or store.database.is_file():
-        as_of = min(as_of, site.as_of) if site else as_of
-        first = as_of + timedelta(days=1)
-        zh, en = f"最近发布的是 {as_of} 的报告", f"The last published day is {as_of}"
+    if published := last_visible_day(store, as_of):
+        first = published + timedelta(days=1)
+        zh, en = f"最近发布的是 {published} 的报告", f"The last published day is {published}"
     else:
         # The first run was killed between its commit and the publication.
         first, zh, en = due, "尚未发布任何报告", "Nothing is published yet"

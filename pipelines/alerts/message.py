@@ -16,7 +16,7 @@ from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
 from pipelines.common.text import Bilingual, printable
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.status import OpenIncident, Problems
+from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.words import percent_words, problem_words, with_note
 
@@ -25,8 +25,6 @@ Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 # With at most this many days of data, no incident can be detected.
 _LEAST_DAYS: Final = 7
 _NO_WORDS: Final = Bilingual("", "")
-UNDELIVERED: Final = "alerts"
-"""The warning that an earlier message was not delivered. It does not concern the other receivers."""
 _PLACES: Final = {
     "below": Bilingual("，低于平时", ", below the usual"),
     "above": Bilingual("，高于平时", ", above the usual"),

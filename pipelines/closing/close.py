@@ -20,7 +20,7 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.manifest import Manifest
-from pipelines.store.site_publication import publication_of_site
+from pipelines.store.site_publication import last_visible_day
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -33,20 +33,16 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(store: Store, manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: keep the last as-of on the site in `closed_before`, because `publish` will
-    replace it.
+    """Close the days up to the as-of: keep the last published day in `closed_before`, because `publish` will replace
+    it. If nothing is published, `closed_before` is not changed.
 
-    The site is behind the manifest if a run ended between its commit and the site. This run then publishes the days of
-    that run, too, so checks and messages must include them. If nothing is published, `closed_before` is not changed.
+    Days of a run that ended before it switched the site are published now, so checks and messages must include them.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
     """
-    if manifest.as_of and as_of > manifest.as_of:
-        site = publication_of_site(store.site)
-        # Without both, nothing is published: the first run ended between its commit and the published tables.
-        if site or store.database.is_file():
-            manifest.closed_before = min(manifest.as_of, site.as_of) if site else manifest.as_of
+    if manifest.as_of and as_of > manifest.as_of and (published := last_visible_day(store, manifest.as_of)):
+        manifest.closed_before = published
     refuse_short_day(manifest, settings, as_of)
 
 

@@ -4,13 +4,15 @@ Fields may be added; if one changes its meaning, raise `STATUS_VERSION`. The val
 """
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel
 
 from pipelines.contract.checks import CHECKS
 
 STATUS_VERSION = 1
+UNDELIVERED: Final = "alerts"
+"""The warning that a message was not delivered. It does not concern other receivers."""
 State = Literal["ok", "warning", "late", "failed", "empty"]
 
 

@@ -22,7 +22,17 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
-from pipelines.contract.status import Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
+from pipelines.contract.status import (
+    UNDELIVERED,
+    Kept,
+    LastRun,
+    OpenIncident,
+    Overdue,
+    Published,
+    Status,
+    Warned,
+    Work,
+)
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
@@ -100,11 +110,11 @@ def last_status(data: Path) -> Status:
 
 def note_alerts(data: Path, status: Status) -> None:
     """Make the warning about undelivered messages in `status` current: add, replace or remove it. Update the state."""
-    status.warnings = [warning for warning in status.warnings if warning.check != "alerts"]
+    status.warnings = [warning for warning in status.warnings if warning.check != UNDELIVERED]
     if unsent := undelivered(data):
         status.warnings.append(
             Warned(
-                check="alerts",
+                check=UNDELIVERED,
                 severity="warn",
                 day=None,
                 detail_en=unsent,
@@ -225,7 +235,7 @@ def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
 def _note_work(status: Status, store: Store, zone: str) -> None:
     """Set `running` to the work that the lock file names, or `interrupted` if no process holds the lock."""
     try:
-        note, is_running = _note_and_lock(store)
+        note, is_running = _read_lock(store)
         work = Work.model_validate_json(note)
         work.since = stamp(datetime.fromisoformat(work.since), zone)
     except (OSError, ValueError):
@@ -236,7 +246,7 @@ def _note_work(status: Status, store: Store, zone: str) -> None:
         status.interrupted = work
 
 
-def _note_and_lock(store: Store) -> tuple[bytes, bool]:
+def _read_lock(store: Store) -> tuple[bytes, bool]:
     """Return the note in the lock file, and whether a process holds the lock."""
     while True:
         note, is_running = store.lock.read_bytes(), is_held(store.lock)

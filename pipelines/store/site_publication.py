@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.store.store import Store
+
 
 class SitePublication(NamedTuple):
     """The as-of day of a site, and the time of the run that made it."""
@@ -23,3 +25,14 @@ def publication_of_site(site: Path) -> SitePublication | None:
         return SitePublication(date.fromisoformat(listed["as_of"]), str(listed["generated_at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def last_visible_day(store: Store, as_of: date | None) -> date | None:
+    """Return the last day that readers can see; None if nothing is published.
+
+    The site is behind `as_of`, the manifest's last day, if a run ended between its commit and the site. Without a site
+    and without a published file, the first run ended there.
+    """
+    if site := publication_of_site(store.site):
+        return min(as_of, site.as_of) if as_of else None
+    return as_of if store.database.is_file() else None

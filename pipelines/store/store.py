@@ -198,7 +198,7 @@ class Store:
 
     def day_table(self, entry: DayEntry, table: str) -> Path:
         """Return the Parquet file of one table of a rolled-up day."""
-        return self.day_folder(entry) / f"{table}.parquet"
+        return Path(self._day_table_path(entry, table))
 
     def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
         """Return the file of a table for each day, in order.
@@ -206,10 +206,14 @@ class Store:
         Days whose events are deleted are left out if they were rolled up by a version without this table.
         """
         return {
-            day: f"{self.day_folder(entry)}/{table}.parquet"
+            day: self._day_table_path(entry, table)
             for day, entry in sorted(manifest.days.items())
             if table not in LATER or manifest.has_events_of(day) or self.day_table(entry, table).is_file()
         }
+
+    def _day_table_path(self, entry: DayEntry, table: str) -> str:
+        # Joining texts is several times as fast as joining paths, and a long history has 20,000 of these files.
+        return f"{self.day_folder(entry)}/{table}.parquet"
 
     def add_restatements(self, manifest: Manifest, frames: "list[pl.DataFrame]", of: str = "") -> int:
         """Store the figures that this run restates, and list the file in the manifest; return the number of figures.

@@ -72,7 +72,7 @@ def run_trace(
 
 
 def _unpublished_days(store: Store, manifest: Manifest) -> set[date]:
-    """Return the days whose tables a run committed and did not publish, because it was killed or still works."""
+    """Return the days whose tables are committed and not published: the run was killed, or it still works."""
     note = note_of(store.database)
     published = note.days if note else {}
     return {day for day, entry in manifest.days.items() if published.get(str(day)) != entry.content}

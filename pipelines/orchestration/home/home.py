@@ -45,7 +45,7 @@ run_retries:
 _SETTINGS_BEFORE = _SETTINGS.replace("nux:\n  enabled: false\n", "")
 # Marker file for a home with Dagster's tables.
 _TABLES_MARKER = ".tables_made"
-# Records of later times were made by a wrong clock. Smaller differences end by themselves.
+# Records that are further ahead were made by a wrong clock. Those that are less ahead are waited for.
 _AHEAD = timedelta(hours=1)
 
 
@@ -158,17 +158,17 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
             records_explained(data),
             dg.DagsterInstance.get() as instance,
         ):
-            forget_the_future(instance, data / "dagster", datetime.now(UTC))
+            remove_records_ahead_of_clock(instance, data / "dagster", datetime.now(UTC))
             return end_dead_runs(instance, are_schedulers_ended=True)
     except InUseError:
         return 0
 
 
-def forget_the_future(instance: "dg.DagsterInstance", home: Path, now: datetime) -> None:
-    """Remove what Dagster recorded over an hour after `now`, while the clock was ahead: times of schedules and sensors,
-    ticks, and runs.
+def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, now: datetime) -> None:
+    """Remove what Dagster recorded while the clock was ahead, if it is over an hour after `now`: times of schedules and
+    sensors, ticks, and runs.
 
-    Dagster would evaluate no schedule and no sensor until those times, and start no second run for a day. The caller
+    Dagster would evaluate no schedule and no sensor until then, and start no second run for such a day. The caller
     holds the lock of the data folder, and all schedulers have ended, so no run is alive.
     """
     import dagster as dg
