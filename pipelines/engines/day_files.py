@@ -158,6 +158,10 @@ class _DayFile:
 
     def _taken(self, count: int) -> pa.Table:
         """Return the next `count` rows as one chunk, because Parquet pages end where chunks end."""
+        if len(self._waiting) == 1 and count == self._count:
+            # All rows of the day, from one table, which has one chunk. Most days of a long history are like this.
+            self._count = 0
+            return self._waiting.pop()
         together = pa.concat_tables(self._waiting)
         self._waiting, self._count = [together.slice(count)], self._count - count
         return together.slice(0, count).combine_chunks()
