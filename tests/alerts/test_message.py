@@ -30,7 +30,7 @@ authmeter 报告 2026-11-27：https://reports.example.com/authmeter/apps/wallet/
 - package_run_out: a1：资源包可能在 2026-12-11 用完
 数据（括号内为平时范围）：
 - 技术成功率 92.44%（94.5%–96.8%），低于平时
-- 号码认证量 4,896（4,526–5,282）
+- 号码认证量 4,896（4,527–5,281）
 - 一键登录认证量 2,026（1,985–2,262）
 - 本机号码认证量 3,400（2,274–3,305），高于平时
 - 三方授权量 2,793（较上周同日 -2.9%）
@@ -45,7 +45,7 @@ Loss: 139 fewer sign-ins on 11-27, 2,503 in all
 In all: 1 problem is happening
 Figures (usual range in brackets):
 - Technical success rate 92.44% (94.5%–96.8%), below the usual
-- Number verifications 4,896 (4,526–5,282)
+- Number verifications 4,896 (4,527–5,281)
 - One-click verifications 2,026 (1,985–2,262)
 - Local number verifications 3,400 (2,274–3,305), above the usual
 - Third-party authorizations 2,793 (-2.9% on last week)

@@ -87,6 +87,14 @@ def test_an_address_with_a_version_shows_that_version_alone(reader: Reader) -> N
     assert page.locator("[data-part=instead] p").count() == 0
 
 
+def test_the_pressed_dimension_keeps_the_single_line_in_the_address(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    page.locator("[data-legend] [data-look=qq]").first.click()
+    page.locator("[data-by-button=channel]").click()
+    assert page.locator("[data-legend] [data-look=qq]").first.get_attribute("aria-pressed") == "true"
+    assert choices_of(page)["line"] == "qq"
+
+
 def test_from_an_app_s_own_page_monitoring_shows_that_app(reader: Reader) -> None:
     page = reader.open("apps/ghost/index.html", lang="en", days=7, by="version")
     page.get_by_role("navigation").get_by_role("link", name="Monitoring", exact=True).click()

@@ -62,6 +62,21 @@ def test_a_move_outside_the_usual_range_is_red_and_one_within_is_grey(look: Look
     assert page.count(".day-movers .inside") == 1
 
 
+def test_a_usual_range_names_no_count_outside_of_it(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("just-below")
+    for choices in ({}, {"app": "shop"}):
+        page = reader.open(f"days/{day(2)}.html", lang="en", **choices)
+        table = "[data-part=app-day] .day-movers" if choices else "[data-all-apps] .day-movers"
+        page.wait_for_selector(table)
+        ((*_, now, usual, span, moved, _, _),) = table_rows(page, table)
+        # Three times the root of 18 to either side: from 5.27 to 30.73.
+        assert (now, usual, span) == ("5", "18", "6 – 30")
+        assert moved.endswith("lower")
+    # The briefing has the verifications: from 21.03 to 58.97.
+    page = reader.open("index.html", lang="en")
+    assert page.locator("#card-one_click_verifications .usual").inner_text() == "usual 22 – 58"
+
+
 def test_channel_and_metric_of_a_move_stay_together_on_a_phone(read_site: Callable[..., Reader]) -> None:
     reader = read_site("low-sunday")
     reader.page.set_viewport_size(PHONE)

@@ -25,6 +25,7 @@ test("a cell is read as the figures that it shows", () => {
 test("what two figures of a cell are is told apart", () => {
   assert.deepEqual(read("9,500 86.4%"), [[9500], [0.864, "share"]]);
   assert.deepEqual(read("28 / 30"), [[28], [30, "of"]]);
+  assert.deepEqual(read("28 of 30"), [[28], [30, "of"]]);
   assert.deepEqual(read("90.5–92%"), [
     [0.905, "share", "low"],
     [0.92, "share", "high"],
@@ -35,7 +36,7 @@ test("what two figures of a cell are is told apart", () => {
 });
 
 test("another text is no figure, nor is a key or a day", () => {
-  for (const text of ["no data", "2026-03-31", "2.15.0", "9a", "SDK 9", "5 apples", "3 msgs"]) {
+  for (const text of ["no data", "2026-03-31", "2.15.0", "9a", "SDK 9", "5 apples", "3 msgs", "3 of them"]) {
     assert.equal(figuresIn(text), null, text);
   }
 });

@@ -45,6 +45,8 @@ export function startDimension() {
   for (const button of all("[data-by-button]")) {
     button.addEventListener("click", () => {
       const dimension = button.dataset.byButton === "version" ? "version" : "channel";
+      // The single line stays, so the address must keep it.
+      if (dimension === chosenDimension) return;
       keepInAddress({ by: dimension === "version" ? dimension : "", line: "" });
       show(dimension);
     });

@@ -78,10 +78,10 @@ function firstFigure(text) {
   return [{ value, unit, role: "" }, rest];
 }
 
-/** @type {[RegExp, FigureRole, FigureRole][]} Signs that join two figures, with the roles of the two. */
+/** @type {[RegExp, FigureRole, FigureRole][]} Signs and words that join two figures, with the roles of the two. */
 const JOINED = [
   [/^\s*–\s*/, "low", "high"],
-  [/^\s*\/\s*/, "", "of"],
+  [/^\s*(?:\/|of\s)\s*/, "", "of"],
   [/^\s*±\s*/, "", "tolerance"],
 ];
 

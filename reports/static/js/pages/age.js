@@ -10,14 +10,19 @@ const HOUR = 36e5;
 const STALE_HOURS = 36;
 
 /**
- * The age of a business day in days, in the site's time zone.
+ * The age of a business day in days, in the site's time zone; null if the browser does not know the zone, because its
+ * list of zones is older than that of the run.
  * @param {string} day
  * @param {Date} now
- * @returns {number}
+ * @returns {number | null}
  */
 export function daysAgo(day, now) {
-  const today = new Intl.DateTimeFormat("en-CA", { timeZone: site.time_zone }).format(now);
-  return Math.round((Date.parse(today) - Date.parse(day)) / (24 * HOUR));
+  try {
+    const today = new Intl.DateTimeFormat("en-CA", { timeZone: site.time_zone }).format(now);
+    return Math.round((Date.parse(today) - Date.parse(day)) / (24 * HOUR));
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -55,12 +60,13 @@ function placeOf(name, made) {
 function drawAge() {
   const now = new Date();
   const day = one("time#as-of");
-  placeOf("ago", around(day, ".item")).textContent = agoText(daysAgo(day.getAttribute("datetime") || site.as_of, now));
+  const age = daysAgo(day.getAttribute("datetime") || site.as_of, now);
+  if (age !== null) placeOf("ago", around(day, ".item")).textContent = agoText(age);
   if (isStale(now)) {
     const place = placeOf("stale", one("main"));
-    const age = agoText(Math.floor((now.getTime() - Date.parse(site.generated_at)) / (24 * HOUR)));
+    const made = agoText(Math.floor((now.getTime() - Date.parse(site.generated_at)) / (24 * HOUR)));
     place.textContent = filled(_("This page was made {age}, as of {day}: newer days are not in it."), {
-      age,
+      age: made,
       day: site.as_of,
     });
   }

@@ -30,8 +30,11 @@ let isRefused = false;
 const dayPlace = () => one("[data-part=app-day]");
 const dayShown = () => dayPlace().dataset.day || "";
 
-/** @param {Usual | null} usual */
-const rangeText = (usual) => (usual ? `${number(Math.round(usual.low))} – ${number(Math.round(usual.high))}` : ABSENT);
+/**
+ * The least and the greatest count of a usual range. Rounded to the nearest, an end would name a count outside of it.
+ * @param {Usual | null} usual
+ */
+const rangeText = (usual) => (usual ? `${number(Math.ceil(usual.low))} – ${number(Math.floor(usual.high))}` : ABSENT);
 
 /**
  * @param {string} metric
