@@ -30,8 +30,8 @@ LEAST_FALL: Final = 0.02
 LEAST_LOST: Final = 8.0
 # Contract: consecutive days at the old level that end an incident.
 DAYS_BACK: Final = 2
-# Subjects per pass, and levels per comparison: small enough for the processor's cache.
-_SUBJECTS: Final = 512
+# Levels (of a day and subject) per pass, and per comparison. Larger passes need more memory, smaller ones more calls.
+_IN_A_PASS: Final = 2**18
 _AT_ONCE: Final = 2**15
 
 
@@ -53,17 +53,17 @@ def falls(
         windows: lengths of the windows of days that are compared with the baseline.
         is_slow: whether a fall begins on the last day of its window, instead of on the day that `_Watch.open` finds.
     """
-    subjects = measure.has_data.shape[1]
-    far = alarm_threshold(subjects)
+    days, subjects = measure.has_data.shape
+    far, width = alarm_threshold(subjects), max(1, _IN_A_PASS // max(days, 1))
 
     def of_range(start: int) -> list[Fall]:
-        some = _MeasureSlice(measure, start, min(start + _SUBJECTS, subjects))
+        some = _MeasureSlice(measure, start, min(start + width, subjects))
         watch = _Watch(some, least_fall, windows, far, is_slow)
         return [replace(fall, row=start + fall.row) for fall in _falls_of(watch)]
 
     # NumPy computes outside of Python's lock, so threads use all cores.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [*chain.from_iterable(pool.map(of_range, range(0, subjects, _SUBJECTS)))]
+        return [*chain.from_iterable(pool.map(of_range, range(0, subjects, width)))]
 
 
 def _falls_of(watch: "_Watch") -> list[Fall]:
