@@ -41,7 +41,7 @@ from pipelines.run.incident_links import linked_incidents
 from pipelines.run.site_generations import run_of_site, site_is_current
 from pipelines.store.manifest import Manifest
 from pipelines.store.published_file import UnreadablePublicationError, published_tables
-from pipelines.store.site_publication import publication_of_site
+from pipelines.store.site_publication import last_visible_day, publication_of_site
 from pipelines.store.store import Store
 
 # Number of the newest missing days that are listed; the quality page lists all.
@@ -72,7 +72,7 @@ def status_of(
     status.last_run = last_run or _last_run(data, settings.timezone)
     status.kept = Kept(events_from=manifest.events_from, days_from=manifest.days_from)
     _note_work(status, store, settings.timezone)
-    if manifest.as_of is not None and (store.database.is_file() or publication_of_site(store.site)):
+    if manifest.as_of and last_visible_day(store, manifest.as_of):
         status.published = _published(store, manifest, manifest.as_of)
         over, as_of = last_closed_day(now, settings.timezone), status.published.as_of
         if over > as_of:

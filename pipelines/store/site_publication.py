@@ -27,12 +27,12 @@ def publication_of_site(site: Path) -> SitePublication | None:
         return None
 
 
-def last_visible_day(store: Store, as_of: date | None) -> date | None:
+def last_visible_day(store: Store, as_of: date) -> date | None:
     """Return the last day that readers can see; None if nothing is published.
 
     The site is behind `as_of`, the manifest's last day, if a run ended between its commit and the site. Without a site
     and without a published file, the first run ended there.
     """
     if site := publication_of_site(store.site):
-        return min(as_of, site.as_of) if as_of else None
+        return min(as_of, site.as_of)
     return as_of if store.database.is_file() else None
