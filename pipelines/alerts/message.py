@@ -7,7 +7,6 @@ it for each service, and `week_message.py` has the words of a week.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from math import ceil, floor
 from typing import Final, Literal
 
 from pipelines.alerts.figures import Curve, Figure, Headline, blocks
@@ -15,7 +14,7 @@ from pipelines.alerts.forms import as_text
 from pipelines.alerts.lines import BlockRow, Language, Line, in_language, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
-from pipelines.common.text import Bilingual, printable
+from pipelines.common.text import Bilingual, printable, range_ends
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
 from pipelines.incidents.acknowledging import note_line
@@ -251,9 +250,8 @@ def _figure_text(figure: Figure, language: Language) -> str:
     label = in_language(measure.label, language)
     text = f"{label} {value:.2%}" if is_rate else f"{label} {value:,.0f}"
     if value is not None and figure.low is not None and figure.high is not None:
-        # Rounded to the nearest, an end of a range of counts would name a count outside of it.
         ends = figure.low, figure.high
-        low, high = (f"{one:.1%}" for one in ends) if is_rate else (f"{ceil(ends[0]):,}", f"{floor(ends[1]):,}")
+        low, high = (f"{one:.1%}" for one in ends) if is_rate else range_ends(*ends)
         place = "below" if value < figure.low else "above" if value > figure.high else ""
         outside = in_language(_PLACES[place], language) if place else ""
         return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")

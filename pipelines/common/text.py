@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def printable(path: str) -> str:
 
 # Part of a name that could be mistaken for one of our escapes.
 _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
+
+
+def range_ends(low: float, high: float) -> tuple[str, str]:
+    """Return the least and the greatest whole number within a range, as texts. Rounded to the nearest, an end could
+    name a number outside of the range.
+    """
+    return f"{ceil(low):,}", f"{floor(high):,}"
 
 
 def name_as_text(name: str) -> str:

@@ -15,6 +15,7 @@ from pipelines.incidents.usual.norms import colour
 from reports.content.drawings import sparkline
 from reports.content.wording.formats import (
     count,
+    count_range,
     day_text,
     difference,
     level,
@@ -78,6 +79,9 @@ def environment(shared: dict[str, object]) -> Environment:
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}
     found.globals |= (
-        words | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "TECHNICAL": TECHNICAL, "CSP": CSP} | shared
+        words
+        | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "TECHNICAL": TECHNICAL, "CSP": CSP}
+        | {"count_range": count_range}
+        | shared
     )
     return found

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, range_ends
 from reports.content.wording.language import t
 
 ABSENT = "—"
@@ -13,6 +13,11 @@ ABSENT = "—"
 def count(value: int | None) -> str:
     """Return a count with thousands separators; a dash for None."""
     return ABSENT if value is None else f"{value:,}"
+
+
+def count_range(low: float, high: float) -> str:
+    """Return the ends of a usual range of counts or times, such as `4,289 – 5,095`."""
+    return " – ".join(range_ends(low, high))
 
 
 # Thresholds above which a count is written in a larger unit.
