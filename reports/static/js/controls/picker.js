@@ -19,13 +19,14 @@ const MATCHES = 20;
 
 /**
  * `figures` has the loaded figures by key; `key` is the shown app, `wanted` the app chosen last, which may still be
- * loading; `active` is the index of the marked option, -1 for none.
+ * loading; `active` is the index of the marked option, -1 for none; with `opens` the list of options opens as soon as the
+ * apps are loaded.
  * @type {{
  *   data?: BigList, figures: Map<string, RawFigures>, key: string, wanted?: string,
- *   options: { key: string, content: (Node | string)[] }[], active: number, message: () => (Node | string)[],
+ *   options: { key: string, content: (Node | string)[] }[], active: number, opens: boolean, message: () => (Node | string)[],
  * }}
  */
-const pickerState = { figures: new Map(), key: "", options: [], active: -1, message: () => [] };
+const pickerState = { figures: new Map(), key: "", options: [], active: -1, opens: false, message: () => [] };
 
 const pickerField = () => /** @type {HTMLInputElement} */ (one("[data-picker]"));
 const pickerList = () => one("#picker-list");
@@ -52,12 +53,20 @@ export function startPicker() {
   checkAddress(["app"], () => (pickerState.data?.list("key").includes(asked("app") || "") ? null : shownApp()));
   onLanguage(closePicker);
   onLanguage(() => sayInPicker(pickerState.message));
+  loadPicker();
+}
+
+/** Loads the apps, again after a failure; a field that was used meanwhile opens its options. */
+function loadPicker() {
   loadList("logins").then(
     (data) => {
-      pickerState.data = data;
-      const wanted = asked("app");
-      if (wanted) showApp(wanted);
-      onBack(() => showApp(asked("app") || ""));
+      if (!pickerState.data) {
+        pickerState.data = data;
+        const wanted = asked("app");
+        if (wanted) showApp(wanted);
+        onBack(() => showApp(asked("app") || ""));
+      }
+      if (pickerState.opens) openPicker();
     },
     () => sayInPicker(() => [_("The list could not be loaded.")]),
   );
@@ -92,7 +101,10 @@ function pickerMatches(data, text) {
 
 function openPicker() {
   const { data } = pickerState;
-  if (!data) return;
+  if (!data) {
+    pickerState.opens = true;
+    return loadPicker();
+  }
   const input = pickerField();
   const isOld = input.value === pickerLabel();
   const text = isOld ? "" : input.value;
@@ -133,6 +145,7 @@ function closePicker() {
   pickerList().hidden = true;
   input.setAttribute("aria-expanded", "false");
   markOption(-1);
+  pickerState.opens = false;
   input.value = pickerLabel();
 }
 
