@@ -211,6 +211,21 @@ def test_an_app_that_rests_at_weekends_has_no_fall() -> None:
     assert volumes([1000, 1000, 1000, 1000, 1000, 0, 0] * 8) == []
 
 
+@pytest.mark.parametrize(
+    ("week", "last"),
+    [
+        ([1000, 1000, 1000, 1000, 0, 0, 0], 32),
+        ([1000, 1000, 1000, 0, 1000, 0, 0], 31),
+        ([1000, 0, 1000, 0, 0, 0, 0], 32),
+    ],
+)
+def test_a_weekend_of_rest_is_no_part_of_the_fall_before_it(week: list[float], last: int) -> None:
+    """Days that usually have no request are neither back nor down, so two days in a row skip them."""
+    usual = [1000.0, 1000, 1000, 1000, 1000, 0, 0]
+    fall = one(volumes(usual * 4 + week + usual * 2))
+    assert (fall.first, fall.last, fall.state) == (28 + week.index(0), last, "recovered")
+
+
 def test_half_of_the_volume_is_seen_on_a_day_when_no_weekday_looks_like_it() -> None:
     half = [count / 2 for count in WEEK]
     fall = one(volumes(WEEK * 6 + half * 2))

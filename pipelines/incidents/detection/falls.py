@@ -181,6 +181,9 @@ class _Watch:
                     float(self.measure.fall(base, all_of(first, last))[0])
                     for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
                 )
+                # A day that usually has no request, and has none, is neither back nor bad.
+                if np.isnan(today):
+                    continue
                 # A bad day is nearer to the level of the incident than to the baseline.
                 if not today < so_far / 2:
                     fall.last_bad, back = day, 0
