@@ -15,7 +15,7 @@ import pytest
 
 from lab.incidents.data_fault_trial import FAULTS, LARGE, SETTINGS, found_of, installations
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data.data_faults import copied_days
+from pipelines.incidents.data.data_faults import Fault, copied_days, missing_days
 from pipelines.incidents.data.data_incidents import dated, incidents_in
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import Incident
@@ -28,6 +28,7 @@ from tests.data.simulated_days import FIRST, SOURCES, Installation
 from tests.support import DAY, DataFolder, records
 
 DAYS = 30
+MONDAY = date(2026, 1, 5)
 NO_REQUESTS = Folder({}, 1.0, 1)
 CALM = Installation(3, records=20_000, apps=5, noise=0.02, growth=0.0, holidays=False)
 
@@ -133,9 +134,42 @@ def test_missing_days_are_open_until_later_ones_are_there() -> None:
     (one,) = without({20, 21})
     assert (one.metric, one.first_day, one.last_day) == ("missing_day", *(FIRST + timedelta(days=n) for n in (20, 21)))
     assert (one.state, one.days, one.level_now) == ("recovered", 2, 0)
-    assert one.lost_total == 2 * one.lost > 0
+    assert one.lost_total > one.lost > 0
     (one,) = without({DAYS - 1})
     assert (one.state, one.last_day) == ("open", None)
+
+
+def missing_of_office(last: int) -> Fault:
+    """Return the newest missing days up to the day `last`, in the sixth week of an office: workdays have 1,000 records
+    in its first weeks, Saturdays 100, Sundays none. Nothing came since the Thursday of the sixth week, day 38.
+    """
+    days = [MONDAY + timedelta(days=place) for place in range(last + 1)]
+    week = [1000] * 5 + [100, 0]
+    counted = {day: week[place % 7] for place, day in enumerate(days) if place < 38 and week[place % 7]}
+    return list(missing_days(counted, days))[-1]
+
+
+@pytest.mark.parametrize("last", [38, 39, 40, 41, 42, 43])
+def test_missing_days_stay_open_over_a_weekday_of_rest(last: int) -> None:
+    """Day 41 is a Sunday, which usually has no records: it does not show that records come again."""
+    assert missing_of_office(last).span == (38, None, "open")
+
+
+@pytest.mark.parametrize(
+    ("last", "lost", "in_all"),
+    [(39, 1000, 2000), (40, 100, 2100), (41, 100, 2100), (42, 1000, 3100), (48, 100, 7200), (38 + 70, 1000, 52_000)],
+)
+def test_each_missing_day_lost_what_its_weekday_usually_has(last: int, lost: int, in_all: int) -> None:
+    """Also in a gap that lasts longer than the weeks by which a weekday is known."""
+    loss = missing_of_office(last).loss
+    assert (loss.level_before, loss.lost, loss.lost_total) == (lost, lost, in_all)
+
+
+def test_records_of_a_weekday_of_rest_end_the_missing_days_before_it() -> None:
+    days = [MONDAY + timedelta(days=place) for place in range(45)]
+    counted = {day: 1000 for place, day in enumerate(days) if place == 41 or (place < 38 and place % 7 < 5)}
+    found = list(missing_days(counted, days))[-2:]
+    assert [one.span for one in found] == [(38, 39, "recovered"), (42, None, "open")]
 
 
 def test_a_weekday_that_never_has_records_is_missed_twice_and_no_more() -> None:

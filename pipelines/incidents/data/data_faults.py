@@ -147,17 +147,35 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_same_kind: Flag
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
-    """Yield a fault for each run of days without records after the first day with records.
+    """Yield a fault for each run of days without records after the first day with records. A run ends with the first
+    later day with records.
 
     Days on a weekday that usually has no records are left out, and do not end a run.
     """
     first = min(counted)
-    begun = [place for place, day in enumerate(days) if day > first and not _is_closed(day, first, counted)]
+    begun = [
+        place
+        for place, day in enumerate(days)
+        if day > first and (day in counted or not _is_closed(day, first, counted))
+    ]
     for is_missing, run in groupby(begun, lambda place: days[place] not in counted):
         if is_missing:
             places = list(run)
-            usual = usual_records(days[places[0]], counted) or 0
-            yield _of_days("missing_day", "", places, days, np.full(len(places), usual), 0)
+            usual = _usual_of_gap([days[place] for place in places], first, counted)
+            is_open = places[-1] == begun[-1]
+            yield _of_days("missing_day", "", places, usual, last_records=0, is_open=is_open)
+
+
+def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int]) -> Floats:
+    """Return the usual records of each day of a gap: of its weekday, as known on the first day of the gap.
+
+    Args:
+        gap: days without records, in order.
+        first: the first day with records.
+    """
+    week = [gap[0] + timedelta(days=later) for later in range(WEEK)]
+    usual = [0 if _is_closed(day, first, counted) else usual_records(day, counted) or 0 for day in week]
+    return np.array([usual[(day - gap[0]).days % WEEK] for day in gap], dtype=float)
 
 
 def _is_closed(day: date, first: date, counted: Mapping[date, int]) -> bool:
@@ -205,20 +223,20 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
             places = lasting[:SETTLED_DAYS]
             of = listed(sorted({str(days[original[place]]) for place in places}))
             records = hours[places].sum(axis=1)
-            fault = _of_days("copied_day", f"day={of}", places, days, records, records[-1])
+            is_open = places[-1] == len(days) - 1
+            fault = _of_days("copied_day", f"day={of}", places, records, last_records=records[-1], is_open=is_open)
             yield fault if places == lasting else fault._replace(span=fault.span._replace(state="settled"))
 
 
 def _of_days(
-    metric: str, cause: str, places: Sequence[int], days: Sequence[date], lost: Floats, last_records: float
+    metric: str, cause: str, places: Sequence[int], lost: Floats, *, last_records: float, is_open: bool
 ) -> Fault:
-    """Return a fault over the days with the indexes `places`. The fault is open if it includes the last of `days`, else
-    recovered.
+    """Return a fault over the days with the indexes `places`. The fault is open if `is_open`, else recovered.
 
     Args:
         lost: records that each day of the fault lost.
         last_records: records of the last day of the fault.
     """
-    is_open = places[-1] == len(days) - 1
     span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
-    return Fault(metric, cause, span, Loss(float(lost[-1]), float(last_records), float(lost[-1]), float(lost.sum())))
+    newest = float(lost[-1])
+    return Fault(metric, cause, span, Loss(newest, float(last_records), newest, float(lost.sum()), places[-1]))
