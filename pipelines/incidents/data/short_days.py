@@ -1,13 +1,14 @@
 """Detects days cut short: all apps together have far fewer records than is usual on the weekday."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from pipelines.incidents.data.data_faults import Fault
 from pipelines.incidents.detection.baselines import LEAST_BASELINE_DAYS, RECENT_DAYS
-from pipelines.incidents.detection.falls import LEAST_FALL, falls
+from pipelines.incidents.detection.fall import WINDOW_DAYS
+from pipelines.incidents.detection.falls import DAYS_BACK, LEAST_FALL, SETTLED_DAYS, falls
 from pipelines.incidents.detection.grids import Flags, Floats, Places
 from pipelines.incidents.detection.volume_measure import VolumeMeasure
 from pipelines.incidents.incident import Loss, Span
@@ -19,7 +20,7 @@ _LEAST_EARLIER: Final = 3
 
 
 def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fault]:
-    """Yield a fault for each run of days cut short; before there is a baseline, for each single day.
+    """Yield a fault for each run of days cut short.
 
     The cause is `hours=13-23` if the first day has no records in its last hours, here from 13 on, although at least a
     tenth of a day's records usually come then. Otherwise it is `all`.
@@ -29,17 +30,65 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
         hours: records of each day (rows) by hour.
         is_watched: whether the day has logs and is no holiday.
     """
+    early = [*_early_runs(counted, is_watched)]
+    for run in early:
+        usual = hours[run.before].sum(axis=0)
+        yield Fault("short_day", _gone_hours(hours[run.span.first], usual), run.span, run.loss)
+    in_runs = {place for run in early for place in range(run.span.first, _end(run.span, len(counted)))}
     for fall in falls(VolumeMeasure(counted[:, None], is_watched[:, None]), LEAST_FALL, windows=(1,)):
-        usual = hours[fall.baseline].sum(axis=0)
-        yield Fault("short_day", _gone_hours(hours[fall.first], usual), fall.span, fall.loss_of_volume(counted))
+        if fall.first not in in_runs:
+            usual = hours[fall.baseline].sum(axis=0)
+            yield Fault("short_day", _gone_hours(hours[fall.first], usual), fall.span, fall.loss_of_volume(counted))
+
+
+class _EarlyRun(NamedTuple):
+    """Short days that began without a baseline. `before` has the indexes of the earlier days."""
+
+    span: Span
+    before: Places
+    loss: Loss
+
+
+def _early_runs(counted: Floats, is_watched: Flags) -> Iterator[_EarlyRun]:
+    """Yield each run of short days that begins while there is no baseline. The earlier days replace the baseline; the
+    run ends as a fall does.
+    """
+    end = 0
     for place in np.flatnonzero(is_watched).tolist():
         before = np.flatnonzero(is_watched[:place])
-        if _is_short_among_few(counted, before, place):
-            usual, there = float(np.median(counted[before])), float(counted[place])
-            is_open = place == len(counted) - 1
-            span = Span(place, None, "open") if is_open else Span(place, place, "recovered")
-            cause = _gone_hours(hours[place], hours[before].sum(axis=0))
-            yield Fault("short_day", cause, span, Loss(usual, there, usual - there, usual - there))
+        if place < end or not _is_short_among_few(counted, before, place):
+            continue
+        usual = float(np.median(counted[before]))
+        span = _followed(counted, is_watched, place, usual)
+        end = _end(span, len(counted))
+        days = place + np.flatnonzero(is_watched[place:end])
+        missing, newest = usual - counted[days], counted[days][-WINDOW_DAYS:]
+        loss = Loss(usual, float(newest.mean()), float(missing[-1]), float(missing.sum()), int(days[-1]))
+        yield _EarlyRun(span, before, loss)
+
+
+def _followed(counted: Floats, is_watched: Flags, first: int, usual: float) -> Span:
+    """Return the span of the short days that begin on the day `first`. A day is back if it is nearer to `usual` than to
+    the mean of the short days before it.
+    """
+    last_bad, back = first, 0
+    for day in range(first, len(counted)):
+        if day - first >= SETTLED_DAYS:
+            return Span(first, first + SETTLED_DAYS - 1, "settled")
+        if is_watched[day]:
+            short = counted[first : last_bad + 1][is_watched[first : last_bad + 1]]
+            if usual - counted[day] >= (usual - short.mean()) / 2:
+                last_bad, back = day, 0
+            else:
+                back += 1
+                if back >= DAYS_BACK:
+                    return Span(first, last_bad, "recovered")
+    return Span(first, None, "open")
+
+
+def _end(span: Span, days: int) -> int:
+    """Return the index of the day after a span; `days` while the span is open."""
+    return days if span.last is None else span.last + 1
 
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:
