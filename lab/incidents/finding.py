@@ -41,6 +41,7 @@ def found_in(
     cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
     every = (*rates, *sign_ins, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = int(counts["authorization_requests"].sum()) + int(counts["verification_requests"].sum())
-    folder = folder_of(of_days, days, has_logs & ~is_holiday, requests)
-    incidents = with_parts([one for one in every if is_reportable(one)], cells, folder)
+    reportable = [one for one in every if is_reportable(one)]
+    folder = folder_of(of_days, days, has_logs & ~is_holiday, requests, reportable)
+    incidents = with_parts(reportable, cells, folder)
     return [{**vars(one), "cause_kind": one.cause.kind, "cause": one.cause.cell} for one in incidents]

@@ -43,7 +43,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
     of_data = incidents_in(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, settings, seen)
     found = [one for one in (*rates, *volumes, *of_data) if is_reportable(one)]
     counted = sum(entry.counted for entry in manifest.days.values())
-    return with_parts(found, cells, folder_of(of_days, seen, has_logs & ~is_holiday, counted))
+    return with_parts(found, cells, folder_of(of_days, seen, has_logs & ~is_holiday, counted, found))
 
 
 def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:

@@ -86,7 +86,8 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
             counted = sum(entry.counted for entry in manifest.days.values())
             reportable = [one for one in every if is_reportable(one)]
-            found = with_parts(reportable, cells, folder_of(counts, days, has_logs & ~is_holiday, counted))
+            folder = folder_of(counts, days, has_logs & ~is_holiday, counted, reportable)
+            found = with_parts(reportable, cells, folder)
         if cells.height:
             cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)

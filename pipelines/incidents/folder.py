@@ -1,12 +1,16 @@
 """Totals of all apps of a data folder, with which losses of single apps are compared."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.incidents.detection.grids import Flags
+import numpy as np
+
+from pipelines.incidents.detection.grids import Flags, sums_before
 from pipelines.incidents.detection.subjects import DayCounts
 from pipelines.incidents.detection.volume_measure import Norms
+from pipelines.incidents.incident import ALL, Incident
 
 
 @dataclass(frozen=True)
@@ -14,17 +18,20 @@ class Folder:
     """Totals of all apps of a data folder.
 
     Attributes:
-        missing: by day, the norm of all requests minus the requests; negative if the day has more requests.
+        missing: by app (`*`: all) and day, the norm of the requests minus the requests; negative if the day has more
+            requests. It has the apps with an incident of a volume, and the first days of short days.
         records_per_request: the records of all days divided by their requests.
         apps: the number of apps.
     """
 
-    missing: Mapping[date, float]
+    missing: Mapping[tuple[str, date], float]
     records_per_request: float
     apps: int
 
 
-def folder_of(counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counted: int) -> Folder:
+def folder_of(
+    counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counted: int, incidents: Collection[Incident]
+) -> Folder:
     """Return the totals of all apps over these days.
 
     Args:
@@ -32,9 +39,23 @@ def folder_of(counts: DayCounts, days: tuple[date, ...], has_norm: Flags, counte
         days: without a gap, up to the as-of.
         has_norm: whether a usual volume is expected: the day has logs and is no holiday.
         counted: number of records of all days together.
+        incidents: the incidents that are compared with these totals.
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
-    volumes = requests.sum(axis=1, keepdims=True)
-    usual = Norms(has_norm[:, None]).of(volumes)
-    missing = dict(zip(days, (usual - volumes)[:, 0].tolist(), strict=True))
-    return Folder(missing, counted / max(volumes.sum(), 1.0), len({app_key for app_key, _ in counts.keys}))
+    fallen = {one.app_key for one in incidents if one.metric == "volume"}
+    channels: dict[str, list[int]] = defaultdict(list)
+    for place, (app_key, _) in enumerate(counts.keys):
+        if app_key in fallen:
+            channels[app_key].append(place)
+    apps = [ALL, *channels]
+    of_apps = (requests.sum(axis=1), *(requests.take(places, axis=1).sum(axis=1) for places in channels.values()))
+    volumes = np.stack(of_apps, axis=1)
+    # The norm of an app begins with its first request.
+    has_begun = (sums_before(volumes)[1:] > 0) | (np.array(apps) == ALL)
+    missing = Norms(has_norm[:, None] & has_begun).of(volumes) - volumes
+    short = {days.index(one.first_day) for one in incidents if one.metric == "short_day"}
+    return Folder(
+        {(app, days[place]): float(missing[place, at]) for at, app in enumerate(apps) for place in short},
+        counted / max(volumes[:, 0].sum(), 1.0),
+        len({app_key for app_key, _ in counts.keys}),
+    )

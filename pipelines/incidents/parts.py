@@ -111,8 +111,8 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
     """Yield pairs of a part and its whole for each day cut short and the incidents that begin together with it.
 
     If missing hours, missing files or one app's volume explain the day, the day is part of that incident. A volume is
-    only tried if there are no incidents of missing hours or files. All other incidents of missing hours, files and
-    volumes are parts of the day, unless a volume explains it.
+    only tried if there are no incidents of missing hours or files; it can have begun earlier. All other incidents of
+    missing hours, files and volumes are parts of the day, unless a volume explains it.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _begin_together(one, short)]
@@ -120,19 +120,24 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
         volumes = [one for one in beside if one.kind == "volume"]
         behind = next((one for one in gone if one.lost_total >= _EXPLAINS * short.lost_total), None)
         if behind is None and not gone and short.cause.cell == "all" and folder.apps > 1:
-            missing = folder.missing[short.first_day]
-            behind = next(
-                (
-                    one
-                    for one in sorted(volumes, key=lambda one: one.channel != ALL)
-                    if one.level_before - one.level_now >= _EXPLAINS * missing > 0
-                ),
-                None,
-            )
+            behind = _explaining_volume(short, incidents, folder)
         if behind:
             yield short, behind
         if behind is None or behind.kind != "volume":
             yield from ((one, short) for one in (*gone, *volumes) if one is not behind)
+
+
+def _explaining_volume(short: Incident, incidents: Collection[Incident], folder: Folder) -> Incident | None:
+    """Return the incident of the volume of the app that lacks three quarters of the requests missing on the first of
+    the short days; None if there is none.
+    """
+    most = _EXPLAINS * folder.missing[ALL, short.first_day]
+    volumes = [
+        one for one in incidents
+        if one.kind == "volume" and (_begin_together(one, short) or one.covers(short.first_day))
+        and folder.missing[one.app_key, short.first_day] >= most > 0
+    ]  # fmt: skip
+    return min(volumes, key=lambda one: (one.channel != ALL, one.incident_id), default=None)
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:

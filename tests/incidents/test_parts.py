@@ -12,6 +12,7 @@ from pipelines.incidents.causes import cells_of
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
 from pipelines.incidents.parts import with_parts
+from tests.support import DAY, DataFolder, days_before, records
 
 FOLDER = Folder({}, 1.0, 3)
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 4)
@@ -122,8 +123,13 @@ def volume(app: str, lost: float) -> Incident:
     return replace(incident("volume", app, ALL), level_before=lost, level_now=0.0, lost=lost, lost_total=lost)
 
 
+def missing(shop: float, bank: float) -> Folder:
+    """Return totals of three apps with two records a request, of a day on which all of them lack 400 requests."""
+    return Folder({(ALL, FIRST): 400.0, ("shop", FIRST): shop, ("bank", FIRST): bank}, 2.0, 3)
+
+
 def test_volumes_are_part_of_a_short_day() -> None:
-    folder = Folder({FIRST: 400.0}, 2.0, 3)
+    folder = missing(200.0, 100.0)
     short, shop, bank = of_data("short_day", "all", 800), volume("shop", 200), volume("bank", 100)
     assert part_of(short, shop, bank, folder=folder) == {
         short.incident_id: None, shop.incident_id: short.incident_id, bank.incident_id: short.incident_id,
@@ -132,7 +138,7 @@ def test_volumes_are_part_of_a_short_day() -> None:
 
 def test_a_short_day_is_part_of_the_app_that_explains_it_by_its_requests() -> None:
     """Losses are compared in requests, and a request has two records in this log."""
-    folder = Folder({FIRST: 400.0}, 2.0, 3)
+    folder = missing(310.0, 60.0)
     short, shop, bank = of_data("short_day", "all", 800), volume("shop", 310), volume("bank", 60)
     assert part_of(short, shop, bank, folder=folder) == {
         short.incident_id: shop.incident_id, shop.incident_id: None, bank.incident_id: None,
@@ -142,11 +148,49 @@ def test_a_short_day_is_part_of_the_app_that_explains_it_by_its_requests() -> No
     assert part_of(short, shop, folder=alone) == {short.incident_id: None, shop.incident_id: short.incident_id}
 
 
+@pytest.mark.parametrize(
+    ("begun", "last", "is_part"), [(0, 9, True), (1, 9, True), (-1, -1, True), (-7, 0, True), (-7, -2, False)]
+)
+def test_a_short_day_is_part_of_an_app_that_is_down_on_it_however_long(begun: int, last: int, is_part: bool) -> None:
+    """The app rests at weekends, so a week of its incident has a lower level than the short day, which is a workday."""
+    short, shop = of_data("short_day", "all", 800), volume("shop", 310 * 5 / 7)
+    shop = replace(shop, first_day=FIRST + timedelta(days=begun), last_day=FIRST + timedelta(days=last))
+    found = part_of(short, shop, folder=missing(310.0, 0.0))
+    assert found == {short.incident_id: shop.incident_id if is_part else None, shop.incident_id: None}
+
+
+def test_a_short_day_is_no_part_of_an_app_that_lost_more_on_other_days() -> None:
+    short, shop = of_data("short_day", "all", 800), volume("shop", 900)
+    assert part_of(short, shop, folder=missing(100.0, 0.0)) == {
+        short.incident_id: None, shop.incident_id: short.incident_id,
+    }  # fmt: skip
+
+
+def test_an_app_that_ended_explains_each_short_day_after_its_end(folder: DataFolder) -> None:
+    """The shop rests at weekends, when the bank alone has as many records as usual: each week is a new short day."""
+    folder.write("authmeter.toml", 'calendar = "none"')
+    days = [days_before(DAY, back) for back in range(43, -1, -1)]
+    ended = days_before(DAY, 8)
+    bank = [one for day in days for one in records(20, day, "bank", app_key="bank")]
+    shop = [one for day in days if day < ended and day.weekday() < 5 for one in records(100, day)]
+    folder.land("a.ndjson", bank + shop)
+    folder.tables()
+    found = folder.rows(
+        "SELECT one.metric, one.first_day, whole.metric, whole.app_key FROM incidents AS one "
+        "LEFT JOIN incidents AS whole ON one.part_of = whole.incident_id "
+        f"WHERE one.first_day >= DATE '{ended}' ORDER BY one.metric, one.first_day"
+    )
+    assert found == [
+        ("short_day", ended, "volume", "shop"), ("short_day", days_before(DAY, 1), "volume", "shop"),
+        ("volume", ended, None, None),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("lost", "whole"), [(700.0, "hour_shift"), (300.0, "short_day")])
 def test_a_short_day_and_its_hours_are_one_incident(lost: float, whole: str) -> None:
     short, hours = of_data("short_day", "all", 800), of_data("hour_shift", "source=gw & hour=13", lost)
     shop = volume("shop", 390)
-    found = part_of(short, hours, shop, folder=Folder({FIRST: 400.0}, 2.0, 3))
+    found = part_of(short, hours, shop, folder=missing(310.0, 0.0))
     assert [incident_id for incident_id, of in found.items() if of is None] == [f"{whole} * *"]
 
 
