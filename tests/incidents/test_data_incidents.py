@@ -235,16 +235,35 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
     assert [one.metric for one in with_one_click(going_to_wechat=False)] == ["mix_shift"]
 
 
-def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
-    """Return the incidents if the last day's file of each host has this share of its records, by default all."""
+def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
+    """Return the incidents if the files of each host on the last days have these shares of their records, by default
+    all; and the records that are missing on each of these days.
+    """
     manifest, counts, days = CALM.days(DAYS, {})
+    missing = [0] * len(came)
     for place, file in enumerate(manifest.files):
         source, host, _ = file.path.split("/")
-        if days[-1] in file.days and source == "gateway":
-            accepted = round(came.get(host, 1) * file.accepted)
-            rows = {days[-1]: DayRows(accepted=accepted)}
-            manifest.files[place] = replace(file, records_read=accepted, accepted=accepted, rejected=0, days=rows)
-    return incidents_in(counts, manifest, SETTINGS, days)
+        for back, shares in enumerate(reversed(came), start=1):
+            if days[-back] in file.days and source == "gateway":
+                accepted = round(shares.get(host, 1) * file.accepted)
+                missing[-back] += file.accepted - accepted
+                rows = {days[-back]: DayRows(accepted=accepted)}
+                manifest.files[place] = replace(file, records_read=accepted, accepted=accepted, rejected=0, days=rows)
+    return incidents_in(counts, manifest, SETTINGS, days), missing
+
+
+def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
+    """Return the incidents if the last day's file of each host has this share of its records, by default all."""
+    return with_shares(came)[0]
+
+
+def test_faults_that_began_together_end_with_the_last_of_them() -> None:
+    """The file of `gw1` was missing for a day, and is back; the file of `gw3` is smaller from then on."""
+    (one,), missing = with_shares({"gw1": 0.0}, {"gw3": 0.4}, {"gw3": 0.4})
+    assert one.cause.cell == "file=gateway/gw1/<day>.log, gateway/gw3/<day>.log"
+    assert (one.first_day, one.state, one.last_day) == (FIRST + timedelta(days=DAYS - 3), "open", None)
+    assert (one.lost_day, one.lost) == (FIRST + timedelta(days=DAYS - 1), pytest.approx(missing[-1], rel=0.2))
+    assert one.lost_total == pytest.approx(sum(missing), rel=0.1)
 
 
 def test_records_that_other_hosts_logged_are_not_missing() -> None:

@@ -129,15 +129,37 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     """Return the incident that joins some faults. The cause of the incident names the part that lost most, and all
-    other parts of the same kind.
+    other parts of the same kind. The incident ends with the last of the faults.
     """
-    most = max(faults, key=lambda one: (one.cause != "", one.loss.lost_total, one.cause))
-    kind, _, _ = most.cause.rpartition("=")
-    alike = {one.cause.rpartition("=")[2]: one.loss for one in faults if one.cause.rpartition("=")[0] == kind}
-    lost, in_all = (sum(getattr(loss, name) for loss in alike.values()) for name in ("lost", "lost_total"))
-    cell = f"{kind}={listed(sorted(alike))}" if kind else most.cause.removeprefix(_GOOD)
+    most = max(faults, key=_size)
+    # The hours of a day come back together, but an hour with few records varies.
+    ending = [most] if most.metric == "hour_shift" else faults
+    span = max(ending, key=lambda one: (one.span.last is None, one.span.last or 0, _size(one))).span
+    newest = max(one.loss.day or 0 for one in ending)
+    alike = _alike(most, faults)
+    # Faults of other kinds miss the same records.
+    lately = [one for one in faults if one.loss.day == newest]
+    loss = most.loss._replace(
+        lost=sum(one.loss.lost for one in _alike(max(lately, key=_size), lately)),
+        lost_total=sum(one.loss.lost_total for one in alike),
+        day=newest,
+    )
+    kind = _kind(most)
+    parts = listed(sorted(one.cause.rpartition("=")[2] for one in alike))
+    cell = f"{kind}={parts}" if kind else most.cause.removeprefix(_GOOD)
     return Incident.of(
-        Subject("data", most.metric, ALL, ALL), days, most.span._replace(first=faults[0].span.first),
-        most.loss._replace(lost=lost, lost_total=in_all),
+        Subject("data", most.metric, ALL, ALL), days, span._replace(first=faults[0].span.first), loss,
         Cause(cell=cell) if cell else NO_CAUSE,
     )  # fmt: skip
+
+
+def _size(one: Fault) -> tuple[bool, float, str]:
+    return one.cause != "", one.loss.lost_total, one.cause
+
+
+def _kind(one: Fault) -> str:
+    return one.cause.rpartition("=")[0]
+
+
+def _alike(one: Fault, faults: Sequence[Fault]) -> list[Fault]:
+    return [other for other in faults if _kind(other) == _kind(one)]
