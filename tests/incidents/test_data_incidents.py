@@ -77,12 +77,14 @@ def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) ->
 
 
 def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
-    """Return counts by hour, and their days. A day has `level` records at midnight, and one more in each later hour."""
+    """Return counts by hour, and their days. A day has `level` records at midnight, and one more in each later hour. A
+    day without a level has no records.
+    """
     days = [FIRST + timedelta(days=place) for place in range(len(levels))]
     rows = [
         ("hour_shift", "gw", f"hour={hour:02d}", day, float(level + hour))
         for day, level in zip(days, levels, strict=True)
-        for hour in range(24)
+        for hour in range(24 if level else 0)
     ]
     return pl.DataFrame(rows, ["metric", "whole", "part", "day", "records"], orient="row"), days
 
@@ -100,6 +102,13 @@ def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
             [*range(10, 18), 13, 20, 13],
             [("day=2026-01-04", 8, 8, "recovered"), ("day=2026-01-04", 10, None, "open")],
         ),
+        # Days without records, such as a weekend, do not end it.
+        ([*range(10, 18), 13, 0, 0], [("day=2026-01-04", 8, None, "open")]),
+        ([*range(10, 18), 13, 0, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 10, "recovered")]),
+        ([*range(10, 18), 13, *[0] * 28], [("day=2026-01-04", 8, 35, "settled")]),
+        # After a long gap, too few days are known.
+        ([*range(10, 18), *[0] * 56, *range(20, 26), 23], []),
+        ([*range(10, 18), *[0] * 56, *range(20, 27), 23], [("day=2026-03-09", 71, None, "open")]),
         # If earlier days repeat each other, equal days are usual and no copies.
         ([10, 11, 12, 13, 13, 15, 16, 17, 18, 13], []),
         ([13] * 40, []),

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, RECENT_DAYS, WEEK, Sums
 from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import SETTLED_DAYS, falls
 from pipelines.incidents.detection.grids import Flags, Floats
@@ -205,27 +205,32 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     the four weeks before.
 
     A day is not reported if it equals several earlier days that are no copies themselves: the feed sends the same every
-    day, as probes do. The first `LEAST_BASELINE_DAYS` days, and days with records in fewer than `_LEAST_HOURS` hours,
-    are not compared.
+    day, as probes do. Days with fewer than `LEAST_BASELINE_DAYS` days with records before them, and days with records
+    in fewer than `_LEAST_HOURS` hours, are not compared. A run ends with the first later day that has other records.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)
+    has_records = hours.any(axis=1)
     original: dict[int, int] = {}
     for place in range(LEAST_BASELINE_DAYS, len(days)):
         first = max(place - BASELINE_DAYS, 0)
         same = (first + np.flatnonzero((hours[first:place] == hours[place]).all(axis=1))).tolist()
         alike = {original.get(day, day) for day in same}
-        if len(alike) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
+        is_known = has_records[max(place - RECENT_DAYS, 0) : place].sum() >= LEAST_BASELINE_DAYS
+        if is_known and len(alike) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
             original[place] = alike.pop()
-    for is_copied, run in groupby(range(len(days)), original.__contains__):
+    there = np.flatnonzero(has_records).tolist()
+    for is_copied, run in groupby(there, original.__contains__):
         if is_copied:
             lasting = list(run)
-            places = lasting[:SETTLED_DAYS]
+            settled = lasting[0] + SETTLED_DAYS
+            places = [place for place in lasting if place < settled]
             of = listed(sorted({str(days[original[place]]) for place in places}))
             records = hours[places].sum(axis=1)
-            is_open = places[-1] == len(days) - 1
+            is_open = lasting[-1] == there[-1]
             fault = _of_days("copied_day", f"day={of}", places, records, last_records=records[-1], is_open=is_open)
-            yield fault if places == lasting else fault._replace(span=fault.span._replace(state="settled"))
+            is_settled = places != lasting or (is_open and len(days) > settled)
+            yield fault._replace(span=Span(places[0], settled - 1, "settled")) if is_settled else fault
 
 
 def _of_days(
