@@ -143,17 +143,23 @@ async function requireSameSite() {
 }
 
 /**
- * Runs a script of the site once; resolves when it has run. After a failure the next call tries again. Assets have a
+ * Runs a script of the site once; resolves with its content. After a failure the next call tries again. Assets have a
  * digest in their name; for data files the site's version is added to the address.
  * @param {string} path relative to the folder of the site, or with `./` to the folder of the page.
- * @returns {Promise<unknown>}
+ * @param {() => unknown} [content] reads what the script defined. It is called as soon as the script has run, because
+ *   scripts of other apps define the same names.
+ * @returns {Promise<any>}
  */
-export function loadScript(path) {
+export function loadScript(path, content = () => undefined) {
   const known = loading.get(path);
   if (known) return known;
   const loaded = path.startsWith("assets/")
-    ? runScript(root + path)
-    : runScript(`${path.startsWith("./") ? "" : root}${path}?v=${site.version}`).then(requireSameSite);
+    ? runScript(root + path).then(content)
+    : runScript(`${path.startsWith("./") ? "" : root}${path}?v=${site.version}`).then(async () => {
+        const found = content();
+        await requireSameSite();
+        return found;
+      });
   loading.set(path, loaded);
   loaded.catch(() => loading.delete(path));
   return loaded;
