@@ -33,6 +33,7 @@ import { startCards } from "./pages/cards.js";
 import { startDrawn } from "./pages/drawn.js";
 import { startRange } from "./pages/range.js";
 import { startRecords } from "./pages/records.js";
+import { isSavedCopy, markSavedCopy } from "./pages/saved_copy.js";
 import { both, drawSections } from "./pages/sections.js";
 import { drawReasons } from "./pages/trust.js";
 import { startVersions } from "./pages/versions.js";
@@ -119,14 +120,17 @@ function start() {
   });
 }
 
-recallTheme();
 setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root || "");
-recallLanguage();
-recallWindow();
-recallDimension();
-markStale();
-// An app's page is a shell: if it were visible before its script has filled it, its content would jump.
-if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
-showLanguage();
-showWindow();
-document.addEventListener("DOMContentLoaded", start);
+if (isSavedCopy()) document.addEventListener("DOMContentLoaded", markSavedCopy);
+else {
+  recallTheme();
+  recallLanguage();
+  recallWindow();
+  recallDimension();
+  markStale();
+  // An app's page is a shell: if it were visible before its script has filled it, its content would jump.
+  if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
+  showLanguage();
+  showWindow();
+  document.addEventListener("DOMContentLoaded", start);
+}
