@@ -108,15 +108,16 @@ function runScript(address) {
 }
 
 /**
- * Whether this tab must not be loaded again for a version of the site: it was already, or it cannot remember that. While
+ * Whether this tab must not be loaded again for a version of its data: it was already, or it cannot remember that. While
  * a site is being copied, loading again may still give the old page, and would never end.
  * @param {string} version
  * @returns {boolean}
  */
 function isReloadedFor(version) {
   try {
-    if (window.sessionStorage.getItem("authmeter-reloaded") === version) return true;
-    window.sessionStorage.setItem("authmeter-reloaded", version);
+    const before = (window.sessionStorage.getItem("authmeter-reloaded") || "").split(" ");
+    if (before.includes(version)) return true;
+    window.sessionStorage.setItem("authmeter-reloaded", [...before, version].join(" "));
     return false;
   } catch {
     return true;
@@ -127,8 +128,20 @@ function isReloadedFor(version) {
 let isLeaving = false;
 
 /**
- * Loads the page again if another site was published since it was opened: data have no days of their own, so the figures
- * of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
+ * Loads the page again because its data are of another publication, once for each `version` of these data.
+ * @param {string} version
+ * @returns {boolean} whether the page is loaded again.
+ */
+export function reloadFor(version) {
+  if (!isLeaving && isReloadedFor(version)) return false;
+  isLeaving = true;
+  window.location.reload();
+  return true;
+}
+
+/**
+ * Loads the page again if another site was published since it was opened: most data have no days of their own, so the
+ * figures of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
  * @returns {Promise<unknown>}
  */
 async function requireSameSite() {
@@ -136,9 +149,7 @@ async function requireSameSite() {
   await runScript(`${root}assets/site.js?v=${site.version}&now=${Math.random()}`);
   const { version } = window.AUTHMETER_SITE;
   if (version === site.version) return undefined;
-  if (!isLeaving && isReloadedFor(version)) throw new Error(`This page is of another publication than ${version}.`);
-  isLeaving = true;
-  window.location.reload();
+  if (!reloadFor(version)) throw new Error(`This page is of another publication than ${version}.`);
   return new Promise(() => {});
 }
 
