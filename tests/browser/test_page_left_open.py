@@ -1,4 +1,4 @@
-"""A page that stays open while a run publishes, on a server that has only the newest site."""
+"""A page that stays open while a run publishes, on a server that has only the newest site, or beside another page."""
 
 from __future__ import annotations
 
@@ -109,3 +109,19 @@ def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
     assert page.evaluate(_NEWEST) is None
     assert page.locator("text=of another day").count() == 1
     page.close()
+
+
+def test_links_keep_the_window_of_their_page_when_another_page_chooses_one(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page, other = context.new_page(), context.new_page()
+    for one in (page, other):
+        one.goto(f"{address}/usage.html?lang=en")
+        one.wait_for_selector("html[data-drawn]", state="attached")
+    other.keyboard.press("7")
+    other.wait_for_selector("html[data-days='7']", state="attached")
+    page.bring_to_front()
+    page.get_by_role("navigation").get_by_role("link", name="Monitoring", exact=True).click()
+    page.wait_for_url("**/monitor.html?*")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    assert page.locator("html").get_attribute("data-days") == "30"
+    context.close()
