@@ -163,3 +163,19 @@ def test_an_app_chosen_while_another_is_loading_keeps_its_own_figures(reader: Re
     pick(reader, "ghost")
     assert app_in_picker(page) == "ghost"
     assert table_rows(page, "[data-part=summary] table") == figures
+
+
+def test_an_app_that_fails_to_load_after_another_was_chosen_is_not_mentioned(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    held: list[Route] = []
+    page.route("**/apps/ghost/figures.js*", lambda route: held.append(route))
+    page.locator("#picker-field").fill("ghost")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(10)
+    pick(reader, "商城")
+    held[0].abort()
+    page.wait_for_timeout(200)
+    assert page.locator("[data-picker-note]").inner_text() == "Shown: 商城"
+    # The browser itself reports the failed request.
+    reader.complaints.clear()
