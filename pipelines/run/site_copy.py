@@ -13,6 +13,8 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.settings.bucket_settings import PublishSettings
 from pipelines.store.store import Store
 
+# Copied first: it has the days and the version that pages compare with the data that they load.
+SITE_FIRST: Final = "assets/site.js"
 # Copied last, in this order: pages after the files that they load, the front page, and the manifest, which marks a
 # complete copy.
 SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
@@ -43,9 +45,12 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
     reports = []
     site = store.site.resolve()
     for url, what in (
-        (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
+        (publish.url, Mirror(site, site.name, SITE_FIRST, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
         # Readers of a table read all of its files: the file of a removed month would add rows that are not published.
-        (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False)),
+        (
+            publish.tables_url,
+            Mirror(site / "tables", site.name, "", TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False),
+        ),
     ):
         try:
             if url and what.folder.is_dir() and (report := _copy(store, publish, url, what, progress)):

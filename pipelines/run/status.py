@@ -17,7 +17,7 @@ from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
-from pipelines.common.files.lock import is_held
+from pipelines.common.files.lock import is_held, killed_work, parsed_note
 from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
@@ -233,10 +233,13 @@ def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
 
 
 def _note_work(status: Status, store: Store, zone: str) -> None:
-    """Set `running` to the work that the lock file names, or `interrupted` if no process holds the lock."""
+    """Set `running` to the work that the lock file names. If no process holds the lock, set `interrupted` to the work
+    that a killed process did not finish.
+    """
     try:
-        note, is_running = _read_lock(store)
-        work = Work.model_validate_json(note)
+        text, is_running = _read_lock(store)
+        note = parsed_note(text)
+        work = Work.model_validate(note if is_running else killed_work(note))
         work.since = stamp(datetime.fromisoformat(work.since), zone)
     except (OSError, ValueError):
         return

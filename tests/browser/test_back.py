@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Reader, choices_of
 from tests.browser.dom import table_rows
@@ -137,3 +139,43 @@ def test_back_to_the_other_window_restores_the_period_of_the_table(reader: Reade
     assert choices_of(page)["period"] == "last_month"
     assert page.locator("[data-period=last_month]").get_attribute("aria-pressed") == "true"
     assert table_rows(page, "table[data-table=apps]") == table
+
+
+def test_an_app_chosen_while_another_is_loading_keeps_its_own_figures(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    pick(reader, "ghost")
+    figures = table_rows(page, "[data-part=summary] table")
+    page = reader.open("monitor.html", lang="en")
+    # Answers to the check of the publication, which follows the figures of each app, wait for both apps.
+    checks: list[Route] = []
+    check = re.compile(r"/assets/site\.js\?v=\w+&now=")
+    page.route(check, lambda route: checks.append(route))
+    for number, (name, key) in enumerate((("ghost", "ghost"), ("商城", "shop")), 1):
+        page.locator("#picker-field").fill(name)
+        page.keyboard.press("Enter")
+        assert choices_of(page)["app"] == key
+        while len(checks) < number:
+            page.wait_for_timeout(10)
+    for route in checks:
+        route.continue_()
+    page.unroute(check)
+    page.wait_for_selector("[data-picker-note] bdi")
+    pick(reader, "ghost")
+    assert app_in_picker(page) == "ghost"
+    assert table_rows(page, "[data-part=summary] table") == figures
+
+
+def test_an_app_that_fails_to_load_after_another_was_chosen_is_not_mentioned(reader: Reader) -> None:
+    page = reader.open("monitor.html", lang="en")
+    held: list[Route] = []
+    page.route("**/apps/ghost/figures.js*", lambda route: held.append(route))
+    page.locator("#picker-field").fill("ghost")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(10)
+    pick(reader, "商城")
+    held[0].abort()
+    page.wait_for_timeout(200)
+    assert page.locator("[data-picker-note]").inner_text() == "Shown: 商城"
+    # The browser itself reports the failed request.
+    reader.complaints.clear()

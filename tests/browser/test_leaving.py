@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SHOP, Reader, choices_of
 from tests.browser.dom import table_rows
@@ -225,6 +225,16 @@ def test_a_line_that_the_chosen_app_does_not_have_is_named(reader: Reader) -> No
     assert "line=wechat" in page.locator("[data-part=instead] p").inner_text()
     page = reader.open("apps/cmd/index.html", lang="en", line="one_click")
     assert page.locator("[data-part=instead] p").count() == 0
+
+
+def test_an_impossible_choice_with_marks_of_direction_leaves_the_line_readable(reader: Reader) -> None:
+    """An unclosed mark would reverse the rest of the sentence."""
+    page = reader.open("monitor.html", lang="en", app="\u202egnp.exe")
+    line = page.locator("[data-part=instead] p")
+    expect(line.locator("bdi")).to_have_text(["app=\u202egnp.exe", "All apps"])
+    assert line.inner_text().replace("\n", "") == (
+        "The address requests app=\u202egnp.exe, which this page does not have. Shown instead: All apps."
+    )
 
 
 def test_a_large_site_says_which_days_can_be_chosen(reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""A page that stays open while a run publishes, on a server that has only the newest site."""
+"""A page that stays open while a run publishes, on a server that has only the newest site, or beside another page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -63,12 +64,12 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
 ) -> None:
     """The state while a site is copied, and the browser has the older page and its data in its cache."""
     site = folder.store.site.resolve()
-    older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
+    older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js", "data/all.js")}
     page = browser.new_page()
     page.route("**/monitor.html?lang=en", lambda route: route.fulfill(body=older["monitor.html"]))
     page.route(
-        re.compile(r"/assets/site\.js\?v=\w+$"),
-        lambda route: route.fulfill(body=older["assets/site.js"], content_type="text/javascript"),
+        re.compile(r"/(assets/site|data/all)\.js\?v=\w+$"),
+        lambda route: route.fulfill(body=older[urlsplit(route.request.url).path[1:]], content_type="text/javascript"),
     )
     newer = DAY + timedelta(days=1)
     folder.land("newer.ndjson", records(99, newer))
@@ -83,3 +84,44 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
     page.locator("#picker-field").press("Enter")
     page.wait_for_selector("text=could not be loaded")
     page.close()
+
+
+def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
+    browser: Browser, folder: DataFolder, address: str
+) -> None:
+    """The state while a site is copied: the figures are copied before the days of all pages, or after them."""
+    site = folder.store.site.resolve()
+    older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
+    newer = DAY + timedelta(days=1)
+    folder.land("newer.ndjson", records(99, newer))
+    folder.publish(newer)
+    page = browser.new_page()
+    page.route("**/monitor.html?lang=en", lambda route: route.fulfill(body=older["monitor.html"]))
+    page.route(
+        re.compile(r"/assets/site\.js\?"),
+        lambda route: route.fulfill(body=older["assets/site.js"], content_type="text/javascript"),
+    )
+    page.goto(f"{address}/monitor.html?lang=en")
+    # It is loaded once more, which does not help here.
+    page.wait_for_function("() => sessionStorage.length && document.querySelector('html[data-ready]')")
+    page.wait_for_selector("text=of another day")
+    page.wait_for_timeout(500)
+    assert page.evaluate(_NEWEST) is None
+    assert page.locator("text=of another day").count() == 1
+    page.close()
+
+
+def test_links_keep_the_window_of_their_page_when_another_page_chooses_one(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page, other = context.new_page(), context.new_page()
+    for one in (page, other):
+        one.goto(f"{address}/usage.html?lang=en")
+        one.wait_for_selector("html[data-drawn]", state="attached")
+    other.keyboard.press("7")
+    other.wait_for_selector("html[data-days='7']", state="attached")
+    page.bring_to_front()
+    page.get_by_role("navigation").get_by_role("link", name="Monitoring", exact=True).click()
+    page.wait_for_url("**/monitor.html?*")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    assert page.locator("html").get_attribute("data-days") == "30"
+    context.close()

@@ -187,6 +187,25 @@ def test_language_and_window_go_along_and_are_remembered(reader: Reader) -> None
     assert chosen()[1] in ("7", "30")
 
 
+def test_a_copy_that_the_browser_saved_keeps_its_content(reader: Reader) -> None:
+    """A browser saves a page with all that its scripts have drawn, and without the choices of its address."""
+    page = reader.open("monitor.html", lang="en", app="shop", days=7)
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    content = "h2, [data-picker-note], main table"
+    before = page.locator(content).all_inner_texts()
+    copy, saved = (reader.site / "saved.html").as_uri(), page.content()
+    page.route(copy, lambda route: route.fulfill(body=saved, content_type="text/html; charset=utf-8"))
+    page.goto(copy)
+    assert page.locator(".saved-copy").inner_text() == (
+        "This is a saved copy: its charts and buttons do not work. To keep a page, print it."
+    )
+    assert page.locator(content).all_inner_texts() == before
+    # The policy of the page refuses the styles of charts and bars that scripts drew.
+    assert page.locator("[data-chart] svg:visible, .bar:visible").count() == 0
+    reader.complaints = [one for one in reader.complaints if not one.startswith("Applying inline style violates")]
+
+
 def test_hostile_names_are_text_on_their_own_pages(look: Look, read_page: ReadPage) -> None:
     # The list of the monitoring page shows the others, see below.
     for key in ("img", "script", "long"):

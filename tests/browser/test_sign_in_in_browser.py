@@ -153,6 +153,22 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     assert reader.open("apps/link/index.html", lang="en").locator("#sign-ins").count() == 0
 
 
+def test_sessions_that_are_not_loaded_yet_are_named_on_paper(reader: Reader) -> None:
+    """Printing does not wait for a file."""
+    page = reader.open(SHOP, lang="en", days=7)
+    line, section = page.locator("[data-part=sign-in-line]"), page.locator("#sign-ins")
+    assert line.inner_text() == ""
+    page.emulate_media(media="print")
+    assert not loaded(page)
+    assert line.inner_text() == "Sign-in sessions are not loaded yet: scroll to this section, then print again."
+    # No empty page.
+    assert section.evaluate("one => one.offsetHeight") < 150
+    page.emulate_media(media="screen")
+    with_sign_ins(page)
+    page.emulate_media(media="print")
+    assert "not loaded" not in section.inner_text()
+
+
 def test_the_card_of_an_incident_counts_failed_sessions_and_leads_to_them(
     read_site: Callable[..., Reader],
 ) -> None:

@@ -75,6 +75,23 @@ def test_without_storage_the_theme_can_be_chosen_and_the_address_has_the_choices
     assert "days=7" in page.url
 
 
+def test_high_contrast_keeps_drawings_and_marks_pressed_buttons(reader: Reader) -> None:
+    """In high contrast, a browser replaces all backgrounds by the one of the system."""
+    page = reader.open("monitor.html", lang="en")
+    page.emulate_media(forced_colors="active")
+    drawn = """(one) => {
+      const behind = getComputedStyle(document.body).backgroundColor;
+      const inside = getComputedStyle(one, one.matches(".bar") ? null : "::before").backgroundColor;
+      return inside !== behind && !inside.startsWith("rgba(0, 0, 0, 0");
+    }"""
+    for drawing in ("[data-copy-link]", ".gap-key", ".bar"):
+        assert page.locator(f"{drawing}:visible").first.evaluate(drawn), drawing
+    for pressed in page.locator("button[aria-pressed=true]:visible").all():
+        assert pressed.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    page.emulate_media(forced_colors="none")
+    assert page.locator("[data-language=en]").evaluate("one => getComputedStyle(one).outlineStyle") == "none"
+
+
 def test_a_metric_is_explained_on_hover_and_on_focus_and_escape_closes_it(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en")
     box = page.get_by_role("tooltip")

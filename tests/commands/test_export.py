@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import signal
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -246,6 +249,28 @@ OWN = (
     "warehouse/authmeter.duckdb", "warehouse/shop.csv", "warehouse/events/shop.csv", "landing/shop.csv",
     "site/shop.csv", "site/usage_all.csv", ".site/shop.csv", "registry/apps.csv", "hash.key",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "writer"), [("csv", "csv_files.harmless"), ("xlsx", "workbook.headings")])
+def test_an_export_that_is_asked_to_end_leaves_no_file(
+    published: DataFolder, tmp_path: Path, form: str, writer: str
+) -> None:
+    """The signal arrives while the file is written."""
+    module, name = writer.split(".")
+    code = f"""
+import signal, sys
+from pipelines.cli import main
+from reports.export import {module}, files
+
+{module}.{name} = files.{name} = lambda *_, **__: signal.raise_signal(signal.SIGTERM)
+sys.argv = ["authmeter", *sys.argv[1:]]
+main()
+"""
+    span = ("--app", "shop", "--from", "2020-01-01", "--to", "2100-01-01", "--data", published.root)
+    command = (sys.executable, "-c", code, "export", *span, "--format", form, "--out", tmp_path / f"shop.{form}")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_over_what_the_folder_holds_is_refused(call: Call, own: DataFolder, tmp_path: Path) -> None:

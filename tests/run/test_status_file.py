@@ -95,6 +95,32 @@ def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> Non
     assert (written(folder).state, written(folder).to_do) == ("failed", ["Mend it."])
 
 
+def test_a_killed_command_that_stores_nothing_is_no_failure_and_hides_none(folder: DataFolder) -> None:
+    note_end(folder.root, NOW, DAY, None)
+    folder.store.lock.parent.mkdir(exist_ok=True)
+    before = status_of(folder.root, NOW).state
+
+    def kill(command: str) -> None:
+        """Leave the lock file as a killed process leaves it."""
+        with hold(folder.store.lock, command, NOW):
+            left = folder.store.lock.read_bytes()
+        folder.store.lock.write_bytes(left)
+
+    for command in ("whatif", "verify"):
+        kill(command)
+        status = status_of(folder.root, NOW)
+        assert (status.state, status.interrupted) == (before, None)
+        assert "killed" not in " ".join(status.to_do)
+    for command in ("run", "verify", "whatif", "verify"):
+        kill(command)
+        status = status_of(folder.root, NOW)
+        assert status.interrupted
+        assert (status.state, status.interrupted.doing) == ("failed", "run")
+    with hold(folder.store.lock, "run", NOW):
+        pass
+    assert folder.store.lock.read_bytes() == b""
+
+
 def test_a_killed_run_is_not_running_because_its_number_was_given_to_another_process(folder: DataFolder) -> None:
     note_end(folder.root, NOW, DAY, None)
     note = {"process": os.getpid(), "doing": "run", "since": "2026-03-11T02:30:00+08:00"}

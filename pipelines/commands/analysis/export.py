@@ -11,6 +11,7 @@ import typer
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, older_publication
+from pipelines.common.process.ending import ends_in_order
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
 from pipelines.store.published_file import open_published, published_as_of
@@ -36,6 +37,7 @@ class ExportOptions:
     out: Path | None
 
 
+@ends_in_order()
 def run_export(data: Path, options: ExportOptions) -> None:
     """Write a published table, the usage of all apps in a month, or the daily detail or masked records of one app.
 

@@ -14,6 +14,8 @@ from pipelines.common.errors import InUseError
 
 # The command that continues the work of every killed command.
 _RUN: Final = "run"
+# Commands that store nothing: if one of them is killed, no work is left to continue.
+_WITHOUT_WORK: Final = ("verify", "whatif")
 # `is_held` takes the lock for an instant, so a lock that is taken is tried again for this time.
 _PATIENCE_S: Final = 0.2
 
@@ -30,7 +32,8 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
     the file, and `authmeter status` reports it. The next run removes the note of a killed process when it ends, because
     a run continues all unfinished work. Any other command puts the note back when it ends, unless the killed process
-    had the same command.
+    had the same command. `verify` and `whatif` leave no work: their own note counts only while they hold the lock, and
+    contains the note of a command that was killed before them.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.
@@ -54,8 +57,9 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
         except OSError as error:
             # The system names no file: such file systems have no locks.
             raise OSError(error.errno, error.strerror, name) from None
-        left = _note(descriptor)
-        _write(descriptor, {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")})
+        left = killed_work(_note(descriptor))
+        note = {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
+        _write(descriptor, {**note, "left": left} if left and doing in _WITHOUT_WORK else note)
         _held.add(name)
         try:
             yield
@@ -64,6 +68,22 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
             _write(descriptor, {} if doing in (_RUN, left.get("doing")) else left)
     finally:
         os.close(descriptor)
+
+
+def parsed_note(text: bytes) -> dict[str, Any]:
+    """Return the note in the content of a lock file; empty if there is none."""
+    try:
+        note = json.loads(text)
+        return note if isinstance(note, dict) else {}
+    except ValueError:
+        return {}
+
+
+def killed_work(note: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the note of the killed command whose work is unfinished, given the note that a killed holder left; empty
+    if no work is unfinished.
+    """
+    return note.get("left", {}) if note.get("doing") in _WITHOUT_WORK else note
 
 
 def is_held(lock: Path) -> bool:
@@ -102,11 +122,7 @@ def _take(descriptor: int) -> None:
 
 def _note(descriptor: int) -> dict[str, Any]:
     """Return the note in the file; empty if there is none."""
-    try:
-        note = json.loads(os.pread(descriptor, 4096, 0))
-        return note if isinstance(note, dict) else {}
-    except ValueError:
-        return {}
+    return parsed_note(os.pread(descriptor, 4096, 0))
 
 
 def _write(descriptor: int, note: Mapping[str, Any]) -> None:

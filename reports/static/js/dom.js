@@ -108,15 +108,16 @@ function runScript(address) {
 }
 
 /**
- * Whether this tab must not be loaded again for a version of the site: it was already, or it cannot remember that. While
+ * Whether this tab must not be loaded again for a version of its data: it was already, or it cannot remember that. While
  * a site is being copied, loading again may still give the old page, and would never end.
  * @param {string} version
  * @returns {boolean}
  */
 function isReloadedFor(version) {
   try {
-    if (window.sessionStorage.getItem("authmeter-reloaded") === version) return true;
-    window.sessionStorage.setItem("authmeter-reloaded", version);
+    const before = (window.sessionStorage.getItem("authmeter-reloaded") || "").split(" ");
+    if (before.includes(version)) return true;
+    window.sessionStorage.setItem("authmeter-reloaded", [...before, version].join(" "));
     return false;
   } catch {
     return true;
@@ -127,8 +128,20 @@ function isReloadedFor(version) {
 let isLeaving = false;
 
 /**
- * Loads the page again if another site was published since it was opened: data have no days of their own, so the figures
- * of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
+ * Loads the page again because its data are of another publication, once for each `version` of these data.
+ * @param {string} version
+ * @returns {boolean} whether the page is loaded again.
+ */
+export function reloadFor(version) {
+  if (!isLeaving && isReloadedFor(version)) return false;
+  isLeaving = true;
+  window.location.reload();
+  return true;
+}
+
+/**
+ * Loads the page again if another site was published since it was opened: most data have no days of their own, so the
+ * figures of that site would be shown on the days of this page. If that did not help, the data count as not loaded.
  * @returns {Promise<unknown>}
  */
 async function requireSameSite() {
@@ -136,24 +149,28 @@ async function requireSameSite() {
   await runScript(`${root}assets/site.js?v=${site.version}&now=${Math.random()}`);
   const { version } = window.AUTHMETER_SITE;
   if (version === site.version) return undefined;
-  if (!isLeaving && isReloadedFor(version)) throw new Error(`This page is of another publication than ${version}.`);
-  isLeaving = true;
-  window.location.reload();
+  if (!reloadFor(version)) throw new Error(`This page is of another publication than ${version}.`);
   return new Promise(() => {});
 }
 
 /**
- * Runs a script of the site once; resolves when it has run. After a failure the next call tries again. Assets have a
+ * Runs a script of the site once; resolves with its content. After a failure the next call tries again. Assets have a
  * digest in their name; for data files the site's version is added to the address.
  * @param {string} path relative to the folder of the site, or with `./` to the folder of the page.
- * @returns {Promise<unknown>}
+ * @param {() => unknown} [content] reads what the script defined. It is called as soon as the script has run, because
+ *   scripts of other apps define the same names.
+ * @returns {Promise<any>}
  */
-export function loadScript(path) {
+export function loadScript(path, content = () => undefined) {
   const known = loading.get(path);
   if (known) return known;
   const loaded = path.startsWith("assets/")
-    ? runScript(root + path)
-    : runScript(`${path.startsWith("./") ? "" : root}${path}?v=${site.version}`).then(requireSameSite);
+    ? runScript(root + path).then(content)
+    : runScript(`${path.startsWith("./") ? "" : root}${path}?v=${site.version}`).then(async () => {
+        const found = content();
+        await requireSameSite();
+        return found;
+      });
   loading.set(path, loaded);
   loaded.catch(() => loading.delete(path));
   return loaded;

@@ -20,7 +20,7 @@ import { startKeys } from "./controls/keys.js";
 import { startPicker } from "./controls/picker.js";
 import { recallTheme, startTheme } from "./controls/theme.js";
 import { completedFigures } from "./data/figures.js";
-import { all, element } from "./dom.js";
+import { all, element, reloadFor } from "./dom.js";
 import { offerDownloads } from "./downloads/downloads.js";
 import { startCopyIncidents } from "./incidents/copy_incident.js";
 import { startEvidence } from "./incidents/evidence.js";
@@ -33,6 +33,7 @@ import { startCards } from "./pages/cards.js";
 import { startDrawn } from "./pages/drawn.js";
 import { startRange } from "./pages/range.js";
 import { startRecords } from "./pages/records.js";
+import { isSavedCopy, markSavedCopy } from "./pages/saved_copy.js";
 import { both, drawSections } from "./pages/sections.js";
 import { drawReasons } from "./pages/trust.js";
 import { startVersions } from "./pages/versions.js";
@@ -44,19 +45,28 @@ import { startTables } from "./tables/lists.js";
 import { startPeriods } from "./tables/periods.js";
 import { startSummary } from "./tables/summary.js";
 
-/* Prepares a page without figures, or whose figures could not be loaded, for example in an incompletely copied app
-   folder. */
-function withoutFigures() {
-  for (const place of all("[data-part=cards]")) {
-    place.replaceWith(
-      element(
-        "p",
-        { className: "alert" },
-        ...both("The figures of this page could not be loaded; its CSV file holds the counts."),
-      ),
-    );
-  }
-  for (const place of all("[data-sections]")) place.remove();
+/* Drops the figures of the page if they are of another data day than its days, on which they would be drawn. This can
+   happen while a site is published or copied. Returns whether it has dropped them. */
+function dropForeignFigures() {
+  const { AUTHMETER_FIGURES: figures, AUTHMETER_SITE: days } = window;
+  if (!figures || figures.as_of === days.as_of) return false;
+  window.AUTHMETER_FIGURES = undefined;
+  reloadFor(`${days.version}/${figures.as_of}`);
+  return true;
+}
+
+/**
+ * Prepares a page without figures, or whose figures could not be loaded, for example in an incompletely copied app
+ * folder.
+ * @param {boolean} isForeign whether its figures are of another data day.
+ */
+function withoutFigures(isForeign) {
+  const places = all("[data-part=cards], [data-sections]");
+  const text = isForeign
+    ? both("The figures of this page are of another day: load it again in a few minutes.")
+    : both("The figures of this page could not be loaded; its CSV file holds the counts.");
+  places[0]?.before(element("p", { className: "alert" }, ...text));
+  for (const place of places) place.remove();
   drawCharts();
 }
 
@@ -68,6 +78,7 @@ function showCurrentPage() {
 }
 
 function start() {
+  const isForeign = dropForeignFigures();
   const figures = window.AUTHMETER_FIGURES && completedFigures(window.AUTHMETER_FIGURES);
   drawReasons();
   if (figures && all("[data-part=facts]").length) drawAppSections(figures);
@@ -102,7 +113,7 @@ function start() {
   startGlossary();
   onLanguage(offerDownloads);
   if (figures) setFigures(figures);
-  else withoutFigures();
+  else withoutFigures(isForeign);
   startAddress();
   startCopyIncidents();
   startAppDay();
@@ -119,14 +130,17 @@ function start() {
   });
 }
 
-recallTheme();
 setSite(window.AUTHMETER_SITE, window.AUTHMETER_TEXTS, document.documentElement.dataset.root || "");
-recallLanguage();
-recallWindow();
-recallDimension();
-markStale();
-// An app's page is a shell: if it were visible before its script has filled it, its content would jump.
-if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
-showLanguage();
-showWindow();
-document.addEventListener("DOMContentLoaded", start);
+if (isSavedCopy()) document.addEventListener("DOMContentLoaded", markSavedCopy);
+else {
+  recallTheme();
+  recallLanguage();
+  recallWindow();
+  recallDimension();
+  markStale();
+  // An app's page is a shell: if it were visible before its script has filled it, its content would jump.
+  if (document.documentElement.dataset.root === "../../") document.documentElement.dataset.drawing = "true";
+  showLanguage();
+  showWindow();
+  document.addEventListener("DOMContentLoaded", start);
+}

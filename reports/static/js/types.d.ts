@@ -345,6 +345,8 @@ type OpenIncidents = {
 /** The stored figures of an app, or of all apps together with the key `*`. */
 export interface RawFigures {
   key: string;
+  /** The data day: the last of the days that the texts of `days` describe. */
+  as_of: string;
   name: string;
   platform: string | null;
   status: string | null;

@@ -53,6 +53,7 @@ SELECT
     listed.app_key,
     to_json({
         'key': listed.app_key,
+        'as_of': $last::VARCHAR,
         'name': listed.app_name,
         'platform': listed.platform,
         'status': listed.status,

@@ -1,21 +1,22 @@
 /* Shows a line for each part of the address that the page cannot apply, with what it shows instead. */
 
-import { all, element, one } from "../dom.js";
+import { all, element, named, one } from "../dom.js";
 import { onAddress } from "./address.js";
-import { _, filled, onLanguage } from "./language.js";
+import { _, onLanguage } from "./language.js";
 import { unmet } from "./unmet.js";
 import { onFigures, onWindow } from "./windows.js";
 
 /** Shows a line above the page's content for each part of the address that cannot be applied, with its replacement. */
 export function drawInstead() {
-  const lines = unmet().map(({ wanted, shown }) =>
-    element("p", {
-      textContent: filled(_("The address requests {wanted}, which this page does not have. Shown instead: {shown}."), {
-        wanted,
-        shown,
-      }),
-    }),
-  );
+  const words = _("The address requests {wanted}, which this page does not have. Shown instead: {shown}.");
+  const lines = unmet().map((line) => {
+    // Both can contain any character, also one that changes the direction of writing.
+    const parts = words.split(/\{(wanted|shown)\}/).map((part) => {
+      if (part === "wanted" || part === "shown") return named(line[part]);
+      return part;
+    });
+    return element("p", {}, ...parts);
+  });
   const [place] = all("[data-part=instead]");
   if (place) place.replaceChildren(...lines);
   else if (lines.length) {

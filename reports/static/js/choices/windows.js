@@ -196,6 +196,8 @@ export function startWindows() {
     checkAddress(["days"], () => (["7", "30"].includes(asked("days") || "7") ? null : periodLabel(windowKey())));
     checkAddress(["span"], () => (isSpan(asked("span") || "30") ? null : periodLabel(windowKey())));
   }
+  // If another page of the site stores another window, the links of this page must name its own.
+  window.addEventListener("storage", carryChoices);
   showWindow();
   markDrawn();
   onWindow(drawSpans);

@@ -233,7 +233,9 @@ function showApp(key) {
       // Another app may have been chosen meanwhile.
       if (pickerState.wanted === key) showPicked(key, loaded);
     },
-    () => sayInPicker(() => [_("The figures of this app could not be loaded.")]),
+    () => {
+      if (pickerState.wanted === key) sayInPicker(() => [_("The figures of this app could not be loaded.")]);
+    },
   );
 }
 

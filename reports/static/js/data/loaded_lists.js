@@ -25,7 +25,7 @@ const lists = new Map();
  */
 export function loadList(name) {
   const [path, content] = LISTS[name];
-  const found = lists.get(name) || loadScript(path).then(() => columnsOf(content()));
+  const found = lists.get(name) || loadScript(path, content).then(columnsOf);
   lists.set(name, found);
   found.catch(() => lists.delete(name));
   return found;
@@ -38,8 +38,7 @@ export function loadList(name) {
  * @returns {Promise<RawFigures>}
  */
 export async function loadFigures(data, row) {
-  await loadScript(`apps/${encodeURIComponent(data.folder(row))}/figures.js`);
-  return /** @type {RawFigures} */ (window.AUTHMETER_FIGURES);
+  return loadScript(`apps/${encodeURIComponent(data.folder(row))}/figures.js`, () => window.AUTHMETER_FIGURES);
 }
 
 /**
@@ -48,10 +47,10 @@ export async function loadFigures(data, row) {
  * @returns {Promise<ReturnType<typeof versionLists>>}
  */
 export async function loadVersions(key) {
-  if (isAppPage()) await loadScript("./versions.js");
-  else {
-    const data = await loadList("logins");
-    await loadScript(`apps/${encodeURIComponent(data.folder(data.list("key").indexOf(key)))}/versions.js`);
-  }
-  return versionLists(window.AUTHMETER_VERSIONS || {});
+  /** @param {string} folder */
+  const versions = (folder) => loadScript(`${folder}/versions.js`, () => window.AUTHMETER_VERSIONS);
+  if (isAppPage()) return versionLists((await versions(".")) || {});
+  const data = await loadList("logins");
+  const folder = encodeURIComponent(data.folder(data.list("key").indexOf(key)));
+  return versionLists((await versions(`apps/${folder}`)) || {});
 }

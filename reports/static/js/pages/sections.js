@@ -207,7 +207,16 @@ function signIns() {
       element("h2", {}, ...both("Sign-in")),
       element("p", { className: "span", "data-part": "sign-in-span" }),
     ),
-    element("p", { className: "sign-in-line", "data-part": "sign-in-line" }),
+    // Shown on paper only, until the section is loaded: printing does not wait for it.
+    element(
+      "p",
+      { className: "sign-in-line", "data-part": "sign-in-line" },
+      element(
+        "span",
+        { className: "on-paper" },
+        ...both("Sign-in sessions are not loaded yet: scroll to this section, then print again."),
+      ),
+    ),
     element("p", { className: "without-subject", "data-part": "sign-in-records" }),
     element("div", { className: "pair" }, ...tables),
     part("sign-in-compared", "panel compared-values"),
