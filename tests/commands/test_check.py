@@ -268,6 +268,27 @@ def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_
     assert f"3 accepted records are of days before {first}: a run rejects them as too_old:event_time" in ended.out
 
 
+def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    first = days_before(yesterday, 61)
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    folder.land("grown.ndjson", records(30, first))
+    folder.roll_up(days_before(yesterday, 1))
+    folder.land("grown.ndjson", records(30, first) + records(3, yesterday))
+    ended = call("check", data=folder.root)
+    assert (ended.code, "warning" in ended.out) == (0, False)
+    assert "33 sign-in records" in ended.out
+    ended = call("check", folder.store.landing / "grown.ndjson", data=folder.root)
+    assert (ended.code, "too_old" in ended.out) == (0, False)
+    # Elsewhere, the same file is a new one.
+    (folder.root / "grown.ndjson").write_bytes((folder.store.landing / "grown.ndjson").read_bytes())
+    assert "30 accepted records are of days before" in call("check", folder.root / "grown.ndjson", data=folder.root).out
+    folder.roll_up(yesterday)
+    newest = folder.files("grown.ndjson")[-1]
+    assert (newest.accepted, newest.rejected) == (33, 0)
+
+
 def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
     own.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
     checked, ran = call("check", data=own.root), call("run", data=own.root)

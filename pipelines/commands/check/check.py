@@ -17,6 +17,7 @@ from pipelines.common.text import counted, printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
+from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import members_of, scan_archive
 from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.archives.archives import RefusedFile
@@ -110,13 +111,18 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             do="Give the path of one log file. It can be outside of landing/.",
         )
     # The data folder may be a link or be given by another path. A run ignores files that are links themselves.
-    place, landing = file.absolute().parent.resolve() / file.name, (data / "landing").resolve()
-    path = place.relative_to(landing).as_posix() if place.is_relative_to(landing) else file.name
+    place = file.absolute().parent.resolve() / file.name
+    path = place.relative_to((data / "landing").resolve()).as_posix() if _is_landed(data, file) else file.name
     landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
     if not is_archive(path):
         return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)
     found = members_of(landed, scan_archive(landed, settings))
     return max(_check_member(data, member, sources, source, settings) for member in found)
+
+
+def _is_landed(data: Path, file: Path) -> bool:
+    """Return whether a file is in the landing folder, by whatever path it was given."""
+    return file.absolute().parent.resolve().is_relative_to((data / "landing").resolve())
 
 
 def _check_member(data: Path, member: LandedFile, sources: Sources, source: str | None, settings: Settings) -> int:
@@ -149,7 +155,10 @@ def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings:
                 print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
                 print(f"  warning    {fault_words(fault)[0]}")
-            time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
+            manifest = Store(data).read_manifest()
+            time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+            if _is_landed(data, landed.full):
+                time = GivenDays.of(manifest, settings, time).time_of(landed.path)
             too_old = _print_too_old(settings, time, books)
             for row in _events(connection, target):
                 # Stored times are UTC; the output is in the business time zone.
