@@ -132,7 +132,10 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{") or _ARRAY.match(text):
         return Reason("misnamed")
-    names = csv_layout(io.BytesIO(head)).names
+    layout = csv_layout(io.BytesIO(head))
+    names = layout.names
+    if not names:
+        return Reason("wide") if text and not layout.has_separator_line else None
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
     if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:
