@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 from datetime import date
@@ -405,6 +406,22 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         assert said in ended.out
         assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
         folder.roll_up(yesterday)
+
+
+def test_a_check_reads_a_first_line_or_object_of_more_than_a_megabyte_whole(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("line.ndjson", [record("long", yesterday, extra="x" * 1_500_000)])
+    folder.land("wrapped.json", json.dumps({"records": records(6000, yesterday)}, indent=1).encode())
+    named = "1 file without a valid record: wrapped.json (no name in it is a field of the log format"
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert named in ended.out
+    assert "1 sign-in record in the newest 1 file" in ended.out
+    folder.tables(yesterday)
+    (found,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
+    assert found.detail_en.startswith(named)
+    assert folder.counted() == {yesterday: 1}
 
 
 def test_a_check_does_not_warn_of_files_that_were_mended_since(call: Call, folder: DataFolder, yesterday: date) -> None:
