@@ -253,6 +253,31 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
             assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
 
 
+@pytest.mark.parametrize("name", ["_a.ndjson", ".folder/a.ndjson", "link.ndjson"])
+def test_a_check_of_a_file_that_a_run_ignores_says_so(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str
+) -> None:
+    file = folder.land(name, records(3, yesterday))
+    if name == "link.ndjson":
+        file.rename(tmp_path / "real.ndjson")
+        file.symlink_to(tmp_path / "real.ndjson")
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 3
+    assert f"warning    a run ignores {file}: links, " in ended.out
+    assert "3 records read, 3 accepted" in ended.out
+    folder.roll_up(yesterday)
+    assert folder.counted() == {}
+
+
+def test_a_check_follows_a_link_outside_of_landing(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    (tmp_path / "link.ndjson").symlink_to(folder.land("docker/a.log", records(3, yesterday)))
+    ended = call("check", tmp_path / "link.ndjson", data=folder.root)
+    assert ended.code == 0
+    assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
+
+
 def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
