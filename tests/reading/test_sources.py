@@ -266,6 +266,18 @@ def test_a_column_may_be_called_record(bench: ReadingBench, kind: str) -> None:
         assert bench.read(content, f"a.{kind}", mapping).event("e1")["result_code"] == row.get("record")
 
 
+def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) -> None:
+    fields = SAME | {
+        "event_id": """record ->> '$.id."$oid"'""",
+        "event_time": """record ->> '$.at."$date"'""",
+        "scheme_id": "CASE WHEN scheme_id = '$oldest' THEN '$x' END",
+    }
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    row = good("") | {"id": {"$oid": "e1"}, "at": {"$date": f"{DAY}T02:00:00Z"}, "scheme_id": "$oldest"}
+    event = bench.read(ndjson(row), mapping=mapping).event("e1")
+    assert (event["event_time"], event["scheme_id"]) == (datetime.fromisoformat(f"{DAY}T02:00:00"), "$x")
+
+
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
 def test_what_a_mapping_makes_devices_and_people_of_is_hidden(bench: ReadingBench, kind: str) -> None:
     # A raw column may be called as a field is: `vendor` holds devices here.
