@@ -266,6 +266,13 @@ def test_a_column_may_be_called_record(bench: ReadingBench, kind: str) -> None:
         assert bench.read(content, f"a.{kind}", mapping).event("e1")["result_code"] == row.get("record")
 
 
+@pytest.mark.parametrize("key", ["file_index", "File_Index", "filename"])
+def test_a_key_may_be_called_as_a_column_of_the_reader_is(bench: ReadingBench, key: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": key})
+    read = bench.read(ndjson(good("e1") | {key: "one"}, good("e2") | {key: "two"}), mapping=mapping)
+    assert [event["scheme_id"] for event in read.events] == ["one", "two"]
+
+
 def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) -> None:
     fields = SAME | {
         "event_id": """record ->> '$.id."$oid"'""",
