@@ -7,21 +7,21 @@ which contents of a part (each one version of a landed file) count. The engines 
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 
 from pipelines.ingest.batches import Batch, batches
 from pipelines.ingest.content_decisions import ContentDecisions
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import new_entry
+from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import landed_files
 from pipelines.ingest.landing_notes import LandingNotes
-from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime, first_accepted
+from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.path_contents import PathContents
 from pipelines.ingest.rotation import New, Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, names_before_rotation, scan
+from pipelines.reading.files.landing import LandedFile, current_stamp, is_within, scan
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
 
@@ -120,16 +120,12 @@ class _Ingest:
         A file is alone in its batch if a content that counts has records from before the first accepted day, and is at
         the file's path or its path before rotation. The batch then accepts records from that content's first day on.
         """
-        first = first_accepted(self._context.settings, self._time)
-        given: dict[str, date] = {}
-        for entry in self._manifest.live_parts():
-            if (day := min(entry.days, default=first)) < first:
-                given[entry.path] = min(day, given.get(entry.path, day))
+        given = GivenDays.of(self._manifest, self._context.settings, self._time)
         others = []
         for file, source in new:
-            names = (file.path, *names_before_rotation(file.path)) if given else ()
-            if days := [given[name] for name in names if name in given]:
-                yield Batch([file], source), replace(self._time, given_from=min(days))
+            time = given.time_of(file.path)
+            if time.given_from:
+                yield Batch([file], source), time
             else:
                 others.append((file, source))
         yield from ((batch, self._time) for batch in batches(others))

@@ -84,8 +84,9 @@ def _needs_record(mapping: SourceMapping) -> bool:
 def json_files(mapping: SourceMapping) -> RawRelation:
     """Return the relation of the JSON files in the variable `files`: one row per line that is not blank, in order."""
     names = _json_names(mapping)
-    if _needs_record(mapping) or not names:
-        # Only this query distinguishes lines that are no object from objects that lack all keys.
+    if _needs_record(mapping) or not names or "file_index" in map(str.lower, names):
+        # Only this query distinguishes lines that are no object from objects that lack all keys. A key may have the
+        # name of the reader's column.
         query = f"""
         SELECT file AS "row file", json AS "raw record",
             CASE WHEN json_type(json) IS DISTINCT FROM 'OBJECT' THEN '{MALFORMED}' END AS "row state"{_picked(names)}

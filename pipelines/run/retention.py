@@ -50,6 +50,8 @@ def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: d
         _drop_events(store, first, entries, settings, report)
     if report.parts or report.trimmed:
         manifest.events_from = first
+        late = manifest.late_records
+        manifest.final_late |= {day: late[day] for day in manifest.days if day < first}
     if first_day := first_kept_day(manifest, settings, day):
         _drop_days(store, manifest, first_day, settings, report)
     return report
@@ -144,6 +146,7 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
         gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
         report.files = len(gone)
         manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
+    manifest.final_late = {day: records for day, records in manifest.final_late.items() if day >= first}
     for entry in manifest.files:
         entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
 

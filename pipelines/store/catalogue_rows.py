@@ -73,6 +73,9 @@ LATER_SCHEMA = {
     "declared_channels": "CREATE TABLE IF NOT EXISTS declared_channels (channel TEXT PRIMARY KEY) WITHOUT ROWID",
     "idle_sources": "CREATE TABLE IF NOT EXISTS idle_sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
     "restated_sessions": "CREATE TABLE IF NOT EXISTS restated_sessions (day TEXT PRIMARY KEY) WITHOUT ROWID",
+    "final_late": """CREATE TABLE IF NOT EXISTS final_late (
+        day TEXT PRIMARY KEY, records INTEGER NOT NULL
+    ) WITHOUT ROWID""",
 }
 
 _STATE = tuple(column.name for column in fields(State))
@@ -110,6 +113,7 @@ TABLES = {
     "declared_channels": CatalogueTable(("channel",)),
     "restatements": CatalogueTable(("file",)),
     "restated_sessions": CatalogueTable(("day",)),
+    "final_late": CatalogueTable(("day", "records")),
 }
 Rows = dict[str, list[Row]]
 """The rows of each table, in the order of its key."""
@@ -160,6 +164,7 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
     tables["idle_sources"] = dict.fromkeys(manifest.idle_sources, ((),))
     tables["restatements"] = dict.fromkeys(manifest.restatements, ((),))
     tables["restated_sessions"] = dict.fromkeys(manifest.restated_sessions, ((),))
+    tables["final_late"] = {day: ((records,),) for day, records in manifest.final_late.items()}
     return Image(commits, numbers, tables)
 
 
@@ -269,6 +274,7 @@ def manifest_of(rows: Rows) -> Manifest:
     manifest.idle_sources = [source for (source,) in rows["idle_sources"]]
     manifest.restatements = [file for (file,) in rows["restatements"]]
     manifest.restated_sessions = [day_of(day) for (day,) in rows["restated_sessions"]]
+    manifest.final_late = {day_of(day): records for day, records in rows["final_late"]}
     numbers = {(entry.path, entry.sha256): number for number, entry in by_number.items()}
     manifest.as_read = image_of(manifest, {row[0]: row[1] for row in rows["state"]}[COMMITS], numbers)
     return manifest

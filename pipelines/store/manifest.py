@@ -172,7 +172,8 @@ class Manifest(State):
 
     `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
     declared: stored records may have channels that the settings no longer declare. `restated_sessions` are the days
-    whose session tables changed after the day was closed. `as_read` has the rows of the catalogue as last read or
+    whose session tables changed after the day was closed. `final_late` has the number of late records of each day whose
+    events retention deleted, as it was then. `as_read` has the rows of the catalogue as last read or
     committed; only the store uses it, to find changes.
     """
 
@@ -186,6 +187,7 @@ class Manifest(State):
     declared_channels: list[str] = field(default_factory=list)
     restatements: list[str] = field(default_factory=list)
     restated_sessions: list[date] = field(default_factory=list)
+    final_late: dict[date, int] = field(default_factory=dict)
     as_read: object = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -221,12 +223,13 @@ class Manifest(State):
     @property
     def late_records(self) -> Counter[date]:
         """The late records of each day, over the live files; `count_late` in `ingest/entries.py` decides which records
-        are late.
+        are late. For a day without its events, the number is the one in `final_late`: a later content of a file lacks
+        the records of such a day, as they are too old.
         """
-        late: Counter[date] = Counter()
+        late = Counter({day: records for day, records in self.final_late.items() if records})
         for entry in self.live_files():
             for day, rows in entry.days.items():
-                if rows.late:
+                if rows.late and day not in self.final_late:
                     late[day] += rows.late
         return late
 

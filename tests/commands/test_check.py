@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 from datetime import date
@@ -252,6 +253,31 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
             assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
 
 
+@pytest.mark.parametrize("name", ["_a.ndjson", ".folder/a.ndjson", "link.ndjson"])
+def test_a_check_of_a_file_that_a_run_ignores_says_so(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str
+) -> None:
+    file = folder.land(name, records(3, yesterday))
+    if name == "link.ndjson":
+        file.rename(tmp_path / "real.ndjson")
+        file.symlink_to(tmp_path / "real.ndjson")
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 3
+    assert f"warning    a run ignores {file}: links, " in ended.out
+    assert "3 records read, 3 accepted" in ended.out
+    folder.roll_up(yesterday)
+    assert folder.counted() == {}
+
+
+def test_a_check_follows_a_link_outside_of_landing(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    (tmp_path / "link.ndjson").symlink_to(folder.land("docker/a.log", records(3, yesterday)))
+    ended = call("check", tmp_path / "link.ndjson", data=folder.root)
+    assert ended.code == 0
+    assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
+
+
 def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
@@ -266,6 +292,27 @@ def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_
     assert MARKED_DEVICE not in ended.out
     assert "7 records read, 6 accepted, 1 rejected" in ended.out
     assert f"3 accepted records are of days before {first}: a run rejects them as too_old:event_time" in ended.out
+
+
+def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    first = days_before(yesterday, 61)
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    folder.land("grown.ndjson", records(30, first))
+    folder.roll_up(days_before(yesterday, 1))
+    folder.land("grown.ndjson", records(30, first) + records(3, yesterday))
+    ended = call("check", data=folder.root)
+    assert (ended.code, "warning" in ended.out) == (0, False)
+    assert "33 sign-in records" in ended.out
+    ended = call("check", folder.store.landing / "grown.ndjson", data=folder.root)
+    assert (ended.code, "too_old" in ended.out) == (0, False)
+    # Elsewhere, the same file is a new one.
+    (folder.root / "grown.ndjson").write_bytes((folder.store.landing / "grown.ndjson").read_bytes())
+    assert "30 accepted records are of days before" in call("check", folder.root / "grown.ndjson", data=folder.root).out
+    folder.roll_up(yesterday)
+    newest = folder.files("grown.ndjson")[-1]
+    assert (newest.accepted, newest.rejected) == (33, 0)
 
 
 def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
@@ -384,6 +431,22 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         assert said in ended.out
         assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
         folder.roll_up(yesterday)
+
+
+def test_a_check_reads_a_first_line_or_object_of_more_than_a_megabyte_whole(
+    call: Call, folder: DataFolder, yesterday: date
+) -> None:
+    folder.land("line.ndjson", [record("long", yesterday, extra="x" * 1_500_000)])
+    folder.land("wrapped.json", json.dumps({"records": records(6000, yesterday)}, indent=1).encode())
+    named = "1 file without a valid record: wrapped.json (no name in it is a field of the log format"
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert named in ended.out
+    assert "1 sign-in record in the newest 1 file" in ended.out
+    folder.tables(yesterday)
+    (found,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
+    assert found.detail_en.startswith(named)
+    assert folder.counted() == {yesterday: 1}
 
 
 def test_a_check_does_not_warn_of_files_that_were_mended_since(call: Call, folder: DataFolder, yesterday: date) -> None:

@@ -127,7 +127,9 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(38, 10), pa.decimal128(20, 0)], ids=str)
+@pytest.mark.parametrize(
+    "kind", [pa.float64(), pa.decimal128(38, 10), pa.decimal128(20, 0), pa.decimal256(60, 10)], ids=str
+)
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_number_in_a_column_of_fractions_is_that_number(
     bench: ReadingBench, name: str, kind: pa.DataType

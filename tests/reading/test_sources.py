@@ -266,6 +266,25 @@ def test_a_column_may_be_called_record(bench: ReadingBench, kind: str) -> None:
         assert bench.read(content, f"a.{kind}", mapping).event("e1")["result_code"] == row.get("record")
 
 
+@pytest.mark.parametrize("key", ["file_index", "File_Index", "filename"])
+def test_a_key_may_be_called_as_a_column_of_the_reader_is(bench: ReadingBench, key: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": key})
+    read = bench.read(ndjson(good("e1") | {key: "one"}, good("e2") | {key: "two"}), mapping=mapping)
+    assert [event["scheme_id"] for event in read.events] == ["one", "two"]
+
+
+def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) -> None:
+    fields = SAME | {
+        "event_id": """record ->> '$.id."$oid"'""",
+        "event_time": """record ->> '$.at."$date"'""",
+        "scheme_id": "CASE WHEN scheme_id = '$oldest' THEN '$x' END",
+    }
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    row = good("") | {"id": {"$oid": "e1"}, "at": {"$date": f"{DAY}T02:00:00Z"}, "scheme_id": "$oldest"}
+    event = bench.read(ndjson(row), mapping=mapping).event("e1")
+    assert (event["event_time"], event["scheme_id"]) == (datetime.fromisoformat(f"{DAY}T02:00:00"), "$x")
+
+
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
 def test_what_a_mapping_makes_devices_and_people_of_is_hidden(bench: ReadingBench, kind: str) -> None:
     # A raw column may be called as a field is: `vendor` holds devices here.

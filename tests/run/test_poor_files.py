@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.reading.formats.csv_layout import MAX_COLUMNS
 from pipelines.reading.reasons.reasons import REASONS, Reason, words_of
 from tests.support import (
     DAY,
@@ -75,6 +77,9 @@ POOR = {
     "a Chinese header in GB18030": ("a.csv", table(OTHER).decode().encode("gb18030"), "foreign", ""),
     "other keys": ("a.ndjson", lines(OTHER), "foreign", ""),
     "cells cut by a caret": ("a.csv", table(records(60)).replace(b",", b"^"), "delimiter", ""),
+    "a header of too many columns": (
+        "a.csv", as_csv(records(60), [*FIELD_NAMES, *(f"x{n}" for n in range(MAX_COLUMNS))]), "wide", ""
+    ),
     "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
     "a JSON array in CSV": ("a.csv", json.dumps(records(400, prefix="x")).encode(), "misnamed", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),

@@ -92,6 +92,22 @@ def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None
     assert run_on.rows(f"SELECT * FROM restatements WHERE day = '{OLD}'") == []
 
 
+def test_the_late_records_of_a_day_without_its_events_stay(run_on: DataFolder) -> None:
+    rows = records(3, OLD, "l") + records(2, DAY, "l")
+    run_on.land("late.log", rows)
+    run_on.tables()
+    late = "SELECT day, late_records FROM day_quality WHERE late_records > 0 ORDER BY day"
+    assert run_on.rows(late) == [(OLD, 3), (DAY, 2)]
+    for number in (1, 2):
+        day = DAY + timedelta(days=number)
+        rows += records(1, day, "l")
+        run_on.land("late.log", rows)
+        run_on.tables(day)
+        assert run_on.rows(late) == [(OLD, 3), (DAY, 2)]
+    newest = run_on.files("late.log")[-1]
+    assert (newest.accepted, newest.rejected) == (4, 3)
+
+
 def test_the_page_of_a_day_says_whether_late_records_count(run_on: DataFolder) -> None:
     """A longer retention brings no events back, and a page follows the setting without new logs."""
     day = next_day(run_on)

@@ -66,7 +66,7 @@ def full(files: int = 3) -> Manifest:
             "b.tar": Archive("9:2:2", (ArchiveMember("a.log", 5, 512, "u"),)),
         },
         unread_files={"a.xlsx": UnreadFile("a", 4, "4:1:1", "t1"), "b.zip": UnreadFile("b", 5, "5:1:1", "t2")},
-        restatements=["00000002.parquet"], restated_sessions=[DAY],
+        restatements=["00000002.parquet"], restated_sessions=[DAY], final_late={BEFORE: 2},
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from pipelines.engines.base import FileReader
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.ingest.entries import new_entry
 from pipelines.ingest.findings import finding_of
-from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.ingest.given_days import GivenDays
+from pipelines.ingest.part_reader import reading_limits
 from pipelines.reading.files.landing import LandedFile, bare_name
 from pipelines.reading.reading import Reading
 from pipelines.reading.reasons.likely_reason import head_of
@@ -24,9 +25,10 @@ _PARQUET_BYTES = 32 << 20
 
 
 def examined_entries(
-    files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, time: RunTime
+    files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, given: GivenDays
 ) -> Iterator[FileEntry]:
     """Yield the manifest entry that each file would get, computed from the beginning of the file. Nothing is stored.
+    `given` has the time of the run, and the days that files gave before.
 
     Large Parquet files get no entry.
     """
@@ -34,6 +36,7 @@ def examined_entries(
         root = Path(folder).resolve()
         with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
             for number, (file, mapping) in enumerate(files):
+                time = given.time_of(file.path)
                 try:
                     books = read_beginning(
                         reader, file, mapping, reading_limits(settings, mapping, time), root / str(number)

@@ -13,15 +13,17 @@ from pipelines.commands.check.check_registry import has_unknown_incidents, print
 from pipelines.commands.check.check_sign_ins import print_sign_ins
 from pipelines.common.days import last_closed_day, local_time, require_same_zone
 from pipelines.common.errors import DamagedFileError, UsageError
+from pipelines.common.files.near_names import has_ignored_name
 from pipelines.common.text import counted, printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
+from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import members_of, scan_archive
 from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
-from pipelines.reading.files.landing import LandedFile, is_archive
+from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, is_archive
 from pipelines.reading.reasons.likely_reason import likely_reason
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kind_of
@@ -88,8 +90,8 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
 def check_file(data: Path, source: str | None, file: Path) -> int:
     """Read a file as a run would, but store nothing, and print its first records and rejects; return the exit code.
 
-    The exit code is 3 if the mapping has a fault, or if a run would reject a record, accept no record of a file with
-    content, or leave out a member of an archive. Otherwise it is 0.
+    The exit code is 3 if the mapping has a fault, or if a run would ignore the file, reject a record, accept no record
+    of a file with content, or leave out a member of an archive. Otherwise it is 0.
 
     Raises:
         UsageError: folder, file or source do not exist, or an expression of the mapping cannot be used.
@@ -109,14 +111,30 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             where=str(file.absolute()),
             do="Give the path of one log file. It can be outside of landing/.",
         )
-    # The data folder may be a link or be given by another path. A run ignores files that are links themselves.
-    place, landing = file.absolute().parent.resolve() / file.name, (data / "landing").resolve()
-    path = place.relative_to(landing).as_posix() if place.is_relative_to(landing) else file.name
-    landed = LandedFile(path, file.absolute(), file.stat().st_size, "")
+    # The data folder or the file may be a link, or be given by another path. Files that are read must not be links.
+    real = file.resolve()
+    path = real.relative_to((data / "landing").resolve()).as_posix() if _is_landed(data, real) else file.name
+    landed = LandedFile(path, real, real.stat().st_size, "")
+    is_ignored = _is_ignored(data, file)
+    if is_ignored:
+        print(f"warning    a run ignores {printable(str(file))}: {IGNORED_KINDS} are ignored in landing")
     if not is_archive(path):
-        return _check_one(data, landed, sources.named(source) if source else _matching(sources, landed), settings)
+        mapping = sources.named(source) if source else _matching(sources, landed)
+        return max(3 * is_ignored, _check_one(data, landed, mapping, settings))
     found = members_of(landed, scan_archive(landed, settings))
-    return max(_check_member(data, member, sources, source, settings) for member in found)
+    return max(3 * is_ignored, *(_check_member(data, member, sources, source, settings) for member in found))
+
+
+def _is_landed(data: Path, file: Path) -> bool:
+    """Return whether a file is in the landing folder, by whatever path it was given."""
+    return file.absolute().parent.resolve().is_relative_to((data / "landing").resolve())
+
+
+def _is_ignored(data: Path, file: Path) -> bool:
+    """Return whether a run ignores a file in landing because it is a link or by a name on its path."""
+    landing, place = (data / "landing").resolve(), file.absolute().parent.resolve() / file.name
+    names = place.relative_to(landing).parts if place.is_relative_to(landing) else ()
+    return bool(names) and (place.is_symlink() or any(map(has_ignored_name, names)))
 
 
 def _check_member(data: Path, member: LandedFile, sources: Sources, source: str | None, settings: Settings) -> int:
@@ -149,7 +167,10 @@ def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings:
                 print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
                 print(f"  warning    {fault_words(fault)[0]}")
-            time = RunTime(last_closed_day(now, settings.timezone), now, Store(data).read_state().events_from)
+            manifest = Store(data).read_manifest()
+            time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+            if _is_landed(data, landed.full):
+                time = GivenDays.of(manifest, settings, time).time_of(landed.path)
             too_old = _print_too_old(settings, time, books)
             for row in _events(connection, target):
                 # Stored times are UTC; the output is in the business time zone.

@@ -15,6 +15,7 @@ from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.entries import refused_entry
+from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import Landed, landed_files
 from pipelines.ingest.part_reader import RunTime
 from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, is_archive, is_within, scan
@@ -92,6 +93,8 @@ def _poor_files(
             # Files that changed since the last run, or that it could not read at all, are examined anew below.
             was_unreadable = entry.status == "damaged" and not entry.sha256
             entry.is_gone = was_unreadable or (entry.path, entry.stamp) not in there
+    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+    given = GivenDays.of(manifest, settings, time)
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced" and not e.is_gone}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _MOST_EXAMINED:
@@ -108,10 +111,9 @@ def _poor_files(
         again = {file.path for file, _ in poor}
         manifest.files = [entry for entry in manifest.files if entry.path not in again]
         new = poor + new
-    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
     manifest.files += [
         refused_entry(file, time, None) for file in landed.refused if (file.path, file.stamp) not in known
     ]
     if new:
-        manifest.files += examined_entries(new[:_MOST_EXAMINED], settings, time)
+        manifest.files += examined_entries(new[:_MOST_EXAMINED], settings, given)
     return (damaged_files(manifest), *file_content_checks(manifest))

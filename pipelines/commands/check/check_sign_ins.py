@@ -19,6 +19,7 @@ from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.engines.steps import create_plan
+from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import known_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
 from pipelines.reading.archives.archives import RefusedFile
@@ -67,7 +68,7 @@ def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry:
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
-        parts = dict(_parts(_newest(store, sources), settings, root))
+        parts = dict(_parts(_newest(store, sources), settings, root, store))
         if not parts:
             return
         with workbench(settings, root / "tmp", [root]) as connection:
@@ -116,18 +117,20 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 
 
 def _parts(
-    files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path
+    files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path, store: Store
 ) -> Iterator[tuple[Path, str]]:
     """Read the beginning of each file into a part of its own. Yield each record file of these parts with the name of
     its source.
     """
-    now = datetime.now(UTC)
-    time = RunTime(last_closed_day(now, settings.timezone), now)
+    now, manifest = datetime.now(UTC), store.read_manifest()
+    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+    given = GivenDays.of(manifest, settings, time)
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
         for number, (file, mapping) in enumerate(files):
             target = root / str(number)
+            limits = reading_limits(settings, mapping, given.time_of(file.path))
             try:
-                read_beginning(reader, file, mapping, reading_limits(settings, mapping, time), target)
+                read_beginning(reader, file, mapping, limits, target)
             except (OSError, DamagedFileError):
                 # The check of landing reports it.
                 continue

@@ -18,7 +18,6 @@ from pipelines.common.process.machine_limits import is_out_of_memory
 from pipelines.contract.record.field_rules import SKIPPED
 from pipelines.engines.base import ROWS_AT_ONCE
 from pipelines.engines.duckdb.part_writer import PartWriter
-from pipelines.engines.steps import named
 from pipelines.reading.formats.packed_words import unpacked_bytes
 from pipelines.reading.raw_relations import RawRelation
 from pipelines.reading.reading import Reading
@@ -91,7 +90,9 @@ class ReadingJob:
                 not yet counted in `rows`.
         """
         uses = uses_of(self.mapping)
-        query_result = self.connection.sql(query, params=named(query, self.reading.parameters))
+        # Expressions of a mapping may contain other words after a dollar sign, such as the key `$date`.
+        parameters = {name: value for name, value in self.reading.parameters.items() if f"${name}" in query}
+        query_result = self.connection.sql(query, params=parameters)
         # Always closed, because an open result blocks other queries of the connection.
         with query_result.to_arrow_reader(rows_at_once) as reader:
             # Joined, because each small file gives a batch of its own, and a batch costs as much as many rows.

@@ -114,8 +114,17 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     for column, field in zip(packed.columns, schema, strict=True):
         if pa.types.is_dictionary(column.type) and field.type != WORDS:
             column = column.dictionary_decode()
+        if pa.types.is_decimal256(column.type):
+            column = _decimal_texts(column)
         columns.append((_within_years(column) if pa.types.is_timestamp(column.type) else column).cast(field.type))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _decimal_texts(numbers: pa.Array) -> pa.Array:
+    """Return decimals as texts without an exponent. A whole number has no zeros behind it, as in smaller decimals."""
+    # Arrow would write `0E-10` for zero.
+    texts = pa.array([None if number is None else f"{number:f}" for number in numbers.to_pylist()], pa.string())
+    return pc.replace_substring_regex(texts, r"\.0+$", "")
 
 
 def _within_years(times: pa.Array) -> pa.Array:

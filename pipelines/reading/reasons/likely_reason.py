@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from pipelines.common.text import printable
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.record.parts import PartBooks
+from pipelines.reading.files.blocks import MAX_LINE_BYTES
 from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
 from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import LIMITS
@@ -90,28 +92,38 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
-    """Return the first MB of a text file, unpacked, cut after a whole line. With `is_json`, JSON arrays and objects
-    over many lines are rewritten as one object a line. A compressed file that unpacks to less than 1 MB is read to its
-    end, and so verified.
+    """Return the first MB of a text file, unpacked, cut after a whole line. If the first line is longer, return it
+    whole, up to the longest line that is read. With `is_json`, JSON arrays and objects over many lines are rewritten as
+    one object a line. A compressed file that unpacks to less than 1 MB is read to its end, and so verified.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.
         OSError: the file cannot be read.
     """
-    head = b""
+    head, enough = b"", _HEAD_BYTES
     with raw_file(file) as raw:
         packing = packing_of(file, raw)
-        for piece in unpacked(file, raw, packing, LIMITS) if packing else [raw.read(_HEAD_BYTES)]:
+        for piece in unpacked(file, raw, packing, LIMITS) if packing else iter(partial(raw.read, _HEAD_BYTES), b""):
             head += piece
-            if len(head) >= _HEAD_BYTES:
-                break
-    is_cut = len(head) >= _HEAD_BYTES
-    if is_json and is_spread(head[:HEAD_BYTES]):
-        first = Cutter()
-        lines = b"".join(one_a_line(io.BytesIO(head), first))
-        second = first.second()
-        head = b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
-    return (head[: head.rfind(b"\n") + 1] or head) if is_cut else head
+            if len(head) >= enough:
+                lines = _lines_of(head, is_json=is_json, is_cut=True)
+                if b"\n" in lines or len(head) > MAX_LINE_BYTES:
+                    return lines[: lines.rfind(b"\n") + 1] or lines
+                enough = 2 * len(head)
+    return _lines_of(head, is_json=is_json, is_cut=False)
+
+
+def _lines_of(head: bytes, *, is_json: bool, is_cut: bool) -> bytes:
+    """Return the beginning of a text, with JSON arrays and objects over many lines as one object a line.
+
+    If the text goes on (`is_cut`), braces that are open at its end are closed later. Otherwise they are never closed.
+    """
+    if not is_json or not is_spread(head[:HEAD_BYTES]):
+        return head
+    first = Cutter()
+    lines = b"".join(one_a_line(io.BytesIO(head), first))
+    second = None if is_cut else first.second()
+    return b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
 
 
 def _is_utf_8(text: bytes) -> bool:
@@ -132,7 +144,10 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{") or _ARRAY.match(text):
         return Reason("misnamed")
-    names = csv_layout(io.BytesIO(head)).names
+    layout = csv_layout(io.BytesIO(head))
+    names = layout.names
+    if not names:
+        return Reason("wide") if text and not layout.has_separator_line else None
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
     if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:

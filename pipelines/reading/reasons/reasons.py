@@ -47,6 +47,10 @@ REASONS = {
         "分隔符不是逗号、分号、制表符、竖线或 SOH：请改用其中之一",
         "its cells are not separated by a comma, a semicolon, a tab, a bar or SOH: write it with one of these",
     ),
+    "wide": Bilingual(
+        "表头超过 10,000 列或 1 MB：请只投递需要的列",
+        "its header has more than 10,000 columns or 1 MB: deliver it without the columns that are not read",
+    ),
     "near": Bilingual(
         "名称与日志格式相近但不同（{detail}）：请改名，或编写来源映射",
         "names that are close to names of the log format ({detail}): rename them, or write a source mapping",
