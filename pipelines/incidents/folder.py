@@ -42,7 +42,9 @@ def folder_of(
         incidents: the incidents that are compared with these totals.
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
-    fallen = {one.app_key for one in incidents if one.metric == "volume"}
+    short = {days.index(one.first_day) for one in incidents if one.metric == "short_day"}
+    # Apps are only compared with short days.
+    fallen = {one.app_key for one in incidents if one.metric == "volume"} if short else set()
     channels: dict[str, list[int]] = defaultdict(list)
     for place, (app_key, _) in enumerate(counts.keys):
         if app_key in fallen:
@@ -53,7 +55,6 @@ def folder_of(
     # The norm of an app begins with its first request.
     has_begun = (sums_before(volumes)[1:] > 0) | (np.array(apps) == ALL)
     missing = Norms(has_norm[:, None] & has_begun).of(volumes) - volumes
-    short = {days.index(one.first_day) for one in incidents if one.metric == "short_day"}
     return Folder(
         {(app, days[place]): float(missing[place, at]) for at, app in enumerate(apps) for place in short},
         counted / max(volumes[:, 0].sum(), 1.0),

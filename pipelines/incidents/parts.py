@@ -137,7 +137,7 @@ def _explaining_volume(short: Incident, incidents: Collection[Incident], folder:
         if one.kind == "volume" and (_begin_together(one, short) or one.covers(short.first_day))
         and folder.missing[one.app_key, short.first_day] >= most > 0
     ]  # fmt: skip
-    return min(volumes, key=lambda one: (one.channel != ALL, one.incident_id), default=None)
+    return min(volumes, key=lambda one: (one.channel != ALL, -one.lost_total, one.incident_id), default=None)
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:

@@ -273,6 +273,8 @@ def test_faults_that_began_together_end_with_the_last_of_them() -> None:
     assert (one.first_day, one.state, one.last_day) == (FIRST + timedelta(days=DAYS - 3), "open", None)
     assert (one.lost_day, one.lost) == (FIRST + timedelta(days=DAYS - 1), pytest.approx(missing[-1], rel=0.2))
     assert one.lost_total == pytest.approx(sum(missing), rel=0.1)
+    # The levels describe the file that is still smaller.
+    assert one.level_now == pytest.approx(0.4 * one.level_before, rel=0.2)
 
 
 def test_records_that_other_hosts_logged_are_not_missing() -> None:

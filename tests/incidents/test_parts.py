@@ -159,6 +159,14 @@ def test_a_short_day_is_part_of_an_app_that_is_down_on_it_however_long(begun: in
     assert found == {short.incident_id: shop.incident_id if is_part else None, shop.incident_id: None}
 
 
+def test_a_short_day_is_part_of_the_largest_volume_of_its_app() -> None:
+    short, small, large = of_data("short_day", "all", 800), volume("shop", 5), volume("shop", 300)
+    small, large = (replace(one, channel=channel) for one, channel in ((small, "wechat"), (large, "one_click")))
+    for ids in (("a", "z"), ("z", "a")):
+        small, large = (replace(one, incident_id=of) for one, of in zip((small, large), ids, strict=True))
+        assert part_of(short, small, large, folder=missing(310.0, 0.0))[short.incident_id] == large.incident_id
+
+
 def test_a_short_day_is_no_part_of_an_app_that_lost_more_on_other_days() -> None:
     short, shop = of_data("short_day", "all", 800), volume("shop", 900)
     assert part_of(short, shop, folder=missing(100.0, 0.0)) == {

@@ -102,3 +102,7 @@ def test_a_day_that_is_short_among_few_lasts_until_two_days_are_back(
 
 def test_a_fall_within_short_days_among_few_is_no_other_one() -> None:
     assert [one.span for one in found([1000] * 3 + [400] * 24 + [1])] == [(3, None, "open")]
+
+
+def test_a_fall_that_outlasts_short_days_among_few_is_another_one() -> None:
+    assert [one.span for one in found([1000] * 3 + [400] * 24 + [1] * 10)] == [(3, 30, "settled"), (27, None, "open")]

@@ -132,15 +132,17 @@ def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     other parts of the same kind. The incident ends with the last of the faults.
     """
     most = max(faults, key=_size)
-    # The hours of a day come back together, but an hour with few records varies.
-    ending = [most] if most.metric == "hour_shift" else faults
+    # The hours of a source come back together, but an hour with few records varies.
+    largest = {_kind(one): one for one in sorted(faults, key=_size)}
+    ending = [*largest.values()] if most.metric == "hour_shift" else faults
     span = max(ending, key=lambda one: (one.span.last is None, one.span.last or 0, _size(one))).span
     newest = max(one.loss.day or 0 for one in ending)
     alike = _alike(most, faults)
     # Faults of other kinds miss the same records.
     lately = [one for one in faults if one.loss.day == newest]
-    loss = most.loss._replace(
-        lost=sum(one.loss.lost for one in _alike(max(lately, key=_size), lately)),
+    latest = max(lately, key=_size)
+    loss = latest.loss._replace(
+        lost=sum(one.loss.lost for one in _alike(latest, lately)),
         lost_total=sum(one.loss.lost_total for one in alike),
         day=newest,
     )

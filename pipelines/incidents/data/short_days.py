@@ -34,9 +34,8 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
     for run in early:
         usual = hours[run.before].sum(axis=0)
         yield Fault("short_day", _gone_hours(hours[run.span.first], usual), run.span, run.loss)
-    in_runs = {place for run in early for place in range(run.span.first, _end(run.span, len(counted)))}
     for fall in falls(VolumeMeasure(counted[:, None], is_watched[:, None]), LEAST_FALL, windows=(1,)):
-        if fall.first not in in_runs:
+        if not any(_contains(run.span, fall.span, len(counted)) for run in early):
             usual = hours[fall.baseline].sum(axis=0)
             yield Fault("short_day", _gone_hours(hours[fall.first], usual), fall.span, fall.loss_of_volume(counted))
 
@@ -84,6 +83,10 @@ def _followed(counted: Floats, is_watched: Flags, first: int, usual: float) -> S
                 if back >= DAYS_BACK:
                     return Span(first, last_bad, "recovered")
     return Span(first, None, "open")
+
+
+def _contains(run: Span, fall: Span, days: int) -> bool:
+    return run.first <= fall.first and _end(fall, days) <= _end(run, days)
 
 
 def _end(span: Span, days: int) -> int:
