@@ -51,7 +51,6 @@ class Mirror:
 
     Attributes:
         version: identifies the content of the folder; different content has a different version.
-        first: path of the file in the folder that is copied before all others. Empty for none.
         last: patterns of paths in the folder that are copied after all others, in this order; `*` also matches `/`.
         without: patterns of paths that are never copied.
         index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
@@ -61,7 +60,6 @@ class Mirror:
 
     folder: Path
     version: str
-    first: str = ""
     last: Sequence[str] = ()
     without: Sequence[str] = ()
     index: str = ""
@@ -73,12 +71,12 @@ class Mirror:
 
     def files(self) -> list[list[Path]]:
         """Return the files to copy, in groups that must be copied one after another."""
-        groups: list[list[Path]] = [[] for _ in range(len(self.last) + 2)]
+        groups: list[list[Path]] = [[] for _ in range(len(self.last) + 1)]
         for file in sorted(self.folder.rglob("*")):
             path = str(file.relative_to(self.folder))
             if file.is_file() and self.is_copied(path):
-                places = [place for place, pattern in enumerate(self.last, 2) if fnmatch(path, pattern)]
-                groups[places[-1] if places else int(path != self.first)].append(file)
+                places = [place for place, pattern in enumerate(self.last, 1) if fnmatch(path, pattern)]
+                groups[places[-1] if places else 0].append(file)
         return groups
 
 

@@ -13,11 +13,9 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.settings.bucket_settings import PublishSettings
 from pipelines.store.store import Store
 
-# Copied first: it has the days and the version that pages compare with the data that they load.
-SITE_FIRST: Final = "assets/site.js"
-# Copied last, in this order: pages after the files that they load, the front page, and the manifest, which marks a
-# complete copy.
-SITE_LAST: Final = ("*.html", "index.html", "manifest.json")
+# Copied last, in this order: the days and the version that pages compare with the data that they load; the figures and
+# lists of all apps; pages after the files that they load; the front page; the manifest, which marks a complete copy.
+SITE_LAST: Final = ("assets/site.js", "data/*", "*.html", "index.html", "manifest.json")
 # Tables are copied to a bucket of their own (`tables_url`). Tables of rejected records and of single phones and devices
 # are not copied at all.
 NEVER_COPIED: Final = ("tables/*", "rejected_records*", "repeat_top*", "data/rejected_records*", "data/repeat_top*")
@@ -45,12 +43,9 @@ def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> Mir
     reports = []
     site = store.site.resolve()
     for url, what in (
-        (publish.url, Mirror(site, site.name, SITE_FIRST, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
+        (publish.url, Mirror(site, site.name, SITE_LAST, NEVER_COPIED, SITE_LAST[-1])),
         # Readers of a table read all of its files: the file of a removed month would add rows that are not published.
-        (
-            publish.tables_url,
-            Mirror(site / "tables", site.name, "", TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False),
-        ),
+        (publish.tables_url, Mirror(site / "tables", site.name, TABLES_LAST, TABLES_NEVER_COPIED, keeps_gone=False)),
     ):
         try:
             if url and what.folder.is_dir() and (report := _copy(store, publish, url, what, progress)):

@@ -78,6 +78,15 @@ def choices_of(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that only the test's own handlers can see, such as a number of requests."""
+    for _ in range(1000):
+        if holds():
+            return
+        page.wait_for_timeout(10)
+    raise AssertionError("it did not hold within 10 seconds")
+
+
 class Reader:
     """A page of a site, with its console messages and its requests. Its charts are drawn if it `draws`."""
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, Route
 
-from tests.browser.conftest import Reader, choices_of
+from tests.browser.conftest import Reader, choices_of, until
 from tests.browser.dom import table_rows
 
 
@@ -154,8 +154,7 @@ def test_an_app_chosen_while_another_is_loading_keeps_its_own_figures(reader: Re
         page.locator("#picker-field").fill(name)
         page.keyboard.press("Enter")
         assert choices_of(page)["app"] == key
-        while len(checks) < number:
-            page.wait_for_timeout(10)
+        until(page, lambda count=number: len(checks) == count)
     for route in checks:
         route.continue_()
     page.unroute(check)

@@ -6,13 +6,14 @@ import functools
 import http.server
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser.conftest import until
 from tests.support import DAY, DataFolder, records
 
 # The newest days and counts of the first chart that draws counts.
@@ -40,6 +41,23 @@ def address(folder: DataFolder) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def _stay_older(page: Page, older: dict[str, bytes]) -> list[str]:
+    """Answer requests for the page and the scripts in its head by these files; return the openings of the page."""
+    opened: list[str] = []
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path[1:]
+        if path == "monitor.html":
+            opened.append(path)
+        if path in older:
+            route.fulfill(body=older[path], content_type="text/html" if path == "monitor.html" else "text/javascript")
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/(monitor\.html\?lang=en|(assets/site|data/all)\.js\?v=\w+)$"), answer)
+    return opened
 
 
 def _choose_shop(page: Page) -> None:
@@ -71,17 +89,7 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
     site = folder.store.site.resolve()
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js", "data/all.js")}
     page = browser.new_page()
-    opened: list[Route] = []
-
-    def older_page(route: Route) -> None:
-        opened.append(route)
-        route.fulfill(body=older["monitor.html"])
-
-    page.route("**/monitor.html?lang=en", older_page)
-    page.route(
-        re.compile(r"/(assets/site|data/all)\.js\?v=\w+$"),
-        lambda route: route.fulfill(body=older[urlsplit(route.request.url).path[1:]], content_type="text/javascript"),
-    )
+    opened = _stay_older(page, older)
     newer = DAY + timedelta(days=1)
     folder.land("newer.ndjson", records(99, newer))
     folder.publish(newer)
@@ -103,16 +111,11 @@ def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
     folder.land("newer.ndjson", records(99, newer))
     folder.publish(newer)
     page = browser.new_page()
-    page.route("**/monitor.html?lang=en", lambda route: route.fulfill(body=older["monitor.html"]))
-    page.route(
-        re.compile(r"/assets/site\.js\?"),
-        lambda route: route.fulfill(body=older["assets/site.js"], content_type="text/javascript"),
-    )
+    opened = _stay_older(page, older)
     page.goto(f"{address}/monitor.html?lang=en")
-    # It is loaded once more, which does not help here.
-    page.wait_for_function("() => sessionStorage.length && document.querySelector('html[data-ready]')")
-    page.wait_for_selector("text=of another day")
-    page.wait_for_timeout(500)
+    # It is loaded again for its figures and for its list, which does not help here.
+    until(page, lambda: len(opened) == 3)
+    page.wait_for_selector("[data-picker-note] >> text=The list could not be loaded.")
     assert page.evaluate(_NEWEST) is None
     assert page.locator("text=of another day").count() == 1
     page.close()
@@ -138,21 +141,18 @@ def test_apps_are_searched_when_their_list_is_loaded(browser: Browser, address: 
     page = browser.new_page()
     held: list[Route] = []
 
-    def answered(answer: Callable[[Route], None]) -> None:
-        while not held:
-            page.wait_for_timeout(10)
-        answer(held.pop())
-
     page.route("**/data/logins.js*", lambda route: held.append(route))
     page.goto(f"{address}/monitor.html?lang=en")
     page.wait_for_selector("html[data-ready]", state="attached")
     field, options = page.locator("#picker-field"), page.locator("#picker-list [role=option]")
     field.fill("shop")
-    answered(lambda route: route.abort())
+    until(page, lambda: len(held) == 1)
+    held.pop().abort()
     page.wait_for_selector("[data-picker-note] >> text=could not be loaded")
     field.fill("sho")
     assert options.count() == 0
-    answered(lambda route: route.continue_())
+    until(page, lambda: len(held) == 1)
+    held.pop().continue_()
     options.first.wait_for()
     assert options.all_inner_texts() == ["shop"]
     page.close()

@@ -17,18 +17,19 @@ from pipelines.buckets.failures import BucketError
 from pipelines.buckets.ledger import open_ledger
 from pipelines.buckets.mirror import Mirror, MirrorReport, mirror
 from pipelines.contract.settings.bucket_settings import PublishSettings
-from pipelines.run.site_copy import NEVER_COPIED, SITE_FIRST, SITE_LAST, copy_site
+from pipelines.run.site_copy import NEVER_COPIED, SITE_LAST, copy_site
 from tests.buckets.servers import Relay, Server
 from tests.support import DataFolder, tree
 
 FIRST = {
-    "index.html": "1", "days/a.html": "1", "assets/one.js": "1", "assets/site.js": "1", "usage_all.csv": "1",
-    "manifest.json": "1", "tables/apps.parquet": "1", "rejected_records.csv": "1", "data/repeat_top.parquet": "1",
+    "index.html": "1", "days/a.html": "1", "assets/one.js": "1", "assets/site.js": "1", "data/all.js": "1",
+    "usage_all.csv": "1", "manifest.json": "1", "tables/apps.parquet": "1", "rejected_records.csv": "1",
+    "data/repeat_top.parquet": "1",
     # An app may have any key.
     "apps/rejected/rejected_records_2026-11-24.csv": "1",
 }  # fmt: skip
 COPIED = {
-    "index.html", "days/a.html", "assets/one.js", "assets/site.js", "usage_all.csv", "manifest.json",
+    "index.html", "days/a.html", "assets/one.js", "assets/site.js", "data/all.js", "usage_all.csv", "manifest.json",
     "apps/rejected/rejected_records_2026-11-24.csv",
 }  # fmt: skip
 
@@ -44,9 +45,7 @@ def site(root: Path, files: dict[str, str]) -> Iterator[Path]:
 def copy(folder: DataFolder, root: Path, bucket: Path, endpoint: str) -> MirrorReport:
     place = PublishSettings(url=f"s3://{bucket.name}/site", endpoint=endpoint)
     with open_ledger(folder.store) as ledger:
-        return mirror(
-            Mirror(root, root.name, SITE_FIRST, SITE_LAST, NEVER_COPIED), address_of(place, place.url), ledger
-        )
+        return mirror(Mirror(root, root.name, SITE_LAST, NEVER_COPIED), address_of(place, place.url), ledger)
 
 
 def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
@@ -61,12 +60,12 @@ def test_pages_come_after_what_they_load_and_old_files_go_one_version_later(
     there = bucket / "site"
     assert tree(there).keys() == COPIED
     names = [path.partition("/site/")[2].partition("?")[0] for path in put]
-    # Pages compare its days with the days of their figures.
-    assert names[0] == "assets/site.js"
-    assert names[-3:] == ["days/a.html", "index.html", "manifest.json"]
+    # Pages compare the days of `site.js` with the days of their figures.
+    assert names[-5:] == ["assets/site.js", "data/all.js", "days/a.html", "index.html", "manifest.json"]
     put.clear()
     second = {
-        "index.html": "2", "assets/two.js": "2", "assets/site.js": "1", "usage_all.csv": "1", "manifest.json": "2",
+        "index.html": "2", "assets/two.js": "2", "assets/site.js": "1", "data/all.js": "1", "usage_all.csv": "1",
+        "manifest.json": "2",
     }  # fmt: skip
     with site(tmp_path / "2", second) as root:
         assert copy(folder, root, bucket, relay.endpoint).files == 3

@@ -1,6 +1,6 @@
 /* Loads data scripts when they are first needed: the big lists, and figures and SDK versions of an app. */
 
-import { isAppPage } from "../choices/state.js";
+import { isAppPage, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
@@ -32,13 +32,16 @@ export function loadList(name) {
 }
 
 /**
- * The figures of another app, loaded from its own script.
+ * The figures of another app, loaded from its own script; fails while they are of another day than the page.
  * @param {BigList} data
  * @param {number} row the app's row in the list.
  * @returns {Promise<RawFigures>}
  */
 export async function loadFigures(data, row) {
-  return loadScript(`apps/${encodeURIComponent(data.folder(row))}/figures.js`, () => window.AUTHMETER_FIGURES);
+  const path = `apps/${encodeURIComponent(data.folder(row))}/figures.js`;
+  const found = await loadScript(path, () => window.AUTHMETER_FIGURES);
+  if (found.as_of !== site.as_of) throw new Error(`These figures are of ${found.as_of}.`);
+  return found;
 }
 
 /**
