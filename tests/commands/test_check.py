@@ -253,6 +253,19 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
             assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
 
 
+def test_a_check_of_a_file_below_a_linked_folder_says_that_a_run_ignores_it(
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    file = folder.land("docker/a.log", records(3, yesterday))
+    file.parent.rename(tmp_path / "logs")
+    (folder.store.landing / "docker").symlink_to(tmp_path / "logs")
+    ended = call("check", file, data=folder.root)
+    assert ended.code == 3
+    assert f"warning    a run ignores {file}: links, " in ended.out
+    # The mapping is that of the folder, although a run ignores the link.
+    assert "docker/a.log as docker: 3 records read, 3 accepted" in ended.out
+
+
 @pytest.mark.parametrize("name", ["_a.ndjson", ".folder/a.ndjson", "link.ndjson"])
 def test_a_check_of_a_file_that_a_run_ignores_says_so(
     call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str

@@ -80,6 +80,7 @@ POOR = {
     "a header of too many columns": (
         "a.csv", as_csv(records(60), [*FIELD_NAMES, *(f"x{n}" for n in range(MAX_COLUMNS))]), "wide", ""
     ),
+    "a header whose quote is never closed": ("a.csv", b'"event_id","event_time\n1,2\n' * 60, "rule", "malformed"),
     "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
     "a JSON array in CSV": ("a.csv", json.dumps(records(400, prefix="x")).encode(), "misnamed", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),

@@ -1,5 +1,6 @@
 """`authmeter check`: checks settings, registry and sources without a run, or reads one file as a source would."""
 
+import os
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,33 +112,50 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
             where=str(file.absolute()),
             do="Give the path of one log file. It can be outside of landing/.",
         )
-    # The data folder or the file may be a link, or be given by another path. Files that are read must not be links.
-    real = file.resolve()
-    path = real.relative_to((data / "landing").resolve()).as_posix() if _is_landed(data, real) else file.name
-    landed = LandedFile(path, real, real.stat().st_size, "")
-    is_ignored = _is_ignored(data, file)
+    place = _in_landing(data / "landing", file)
+    # Files that are read must not be links.
+    landed = LandedFile(place.as_posix() if place else file.name, file.resolve(), file.stat().st_size, "")
+    is_ignored = place is not None and _is_ignored(data / "landing", place)
     if is_ignored:
         print(f"warning    a run ignores {printable(str(file))}: {IGNORED_KINDS} are ignored in landing")
-    if not is_archive(path):
+    given = _given_days(data, settings, is_landed=place is not None)
+    if not is_archive(landed.path):
         mapping = sources.named(source) if source else _matching(sources, landed)
-        return max(3 * is_ignored, _check_one(data, landed, mapping, settings))
+        return max(3 * is_ignored, _check_one(landed, mapping, settings, given))
     found = members_of(landed, scan_archive(landed, settings))
-    return max(3 * is_ignored, *(_check_member(data, member, sources, source, settings) for member in found))
+    return max(3 * is_ignored, *(_check_member(member, sources, source, settings, given) for member in found))
 
 
-def _is_landed(data: Path, file: Path) -> bool:
-    """Return whether a file is in the landing folder, by whatever path it was given."""
-    return file.absolute().parent.resolve().is_relative_to((data / "landing").resolve())
+def _in_landing(landing: Path, file: Path) -> Path | None:
+    """Return the path of a file below the landing folder, with the links on it; None if the file is elsewhere. The
+    folder may be a link or be given by another path, and a link elsewhere may lead to the file.
+    """
+    if not landing.is_dir():
+        return None
+    as_given, real = Path(os.path.normpath(file.absolute())), file.resolve()
+    for path in (as_given, real):
+        for parent in path.parents:
+            if parent.exists() and parent.samefile(landing):
+                return path.relative_to(parent)
+    return None
 
 
-def _is_ignored(data: Path, file: Path) -> bool:
-    """Return whether a run ignores a file in landing because it is a link or by a name on its path."""
-    landing, place = (data / "landing").resolve(), file.absolute().parent.resolve() / file.name
-    names = place.relative_to(landing).parts if place.is_relative_to(landing) else ()
-    return bool(names) and (place.is_symlink() or any(map(has_ignored_name, names)))
+def _is_ignored(landing: Path, place: Path) -> bool:
+    """Return whether a run ignores a file in landing because of a link or a name on its path."""
+    links = any((landing / part).is_symlink() for part in (place, *place.parents[:-1]))
+    return links or any(map(has_ignored_name, place.parts))
 
 
-def _check_member(data: Path, member: LandedFile, sources: Sources, source: str | None, settings: Settings) -> int:
+def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
+    """Return the time of a run now, and the days that files gave before; a file outside of landing gave none."""
+    manifest, now = Store(data).read_manifest(), datetime.now(UTC)
+    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
+    return GivenDays.of(manifest, settings, time) if is_landed else GivenDays(time)
+
+
+def _check_member(
+    member: LandedFile, sources: Sources, source: str | None, settings: Settings, given: GivenDays
+) -> int:
     """Check one member of an archive and return the exit code. A damaged member does not stop the other checks."""
     if isinstance(member, RefusedFile):
         print(f"{printable(member.path)} is refused: {member.finding}")
@@ -147,15 +165,14 @@ def _check_member(data: Path, member: LandedFile, sources: Sources, source: str 
         print(f"{printable(member.path)} is read by no source: {kind_of(member.path).en}")
         return 3
     try:
-        return _check_one(data, member, mapping, settings)
+        return _check_one(member, mapping, settings, given)
     except DamagedFileError as error:
         print(f"{printable(member.path)} is refused: {error.what}")
         return 3
 
 
-def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings: Settings) -> int:
+def _check_one(landed: LandedFile, mapping: SourceMapping, settings: Settings, given: GivenDays) -> int:
     """Read one file or one member of an archive. Print its books, first records and rejects; return the exit code."""
-    now = datetime.now(UTC)
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         # Spilled data must stay out of the folder of the part.
         temp, target = Path(folder).resolve() / "tmp", Path(folder).resolve() / "part"
@@ -167,11 +184,7 @@ def _check_one(data: Path, landed: LandedFile, mapping: SourceMapping, settings:
                 print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
                 print(f"  warning    {fault_words(fault)[0]}")
-            manifest = Store(data).read_manifest()
-            time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
-            if _is_landed(data, landed.full):
-                time = GivenDays.of(manifest, settings, time).time_of(landed.path)
-            too_old = _print_too_old(settings, time, books)
+            too_old = _print_too_old(settings, given.time_of(landed.path), books)
             for row in _events(connection, target):
                 # Stored times are UTC; the output is in the business time zone.
                 instant = local_time(row["event_time"].replace(tzinfo=UTC), settings.timezone)

@@ -49,6 +49,11 @@ def csv_layout(stream: ByteStream) -> CsvLayout:
     return CsvLayout(tuple(cells), line_end, separator, has_separator_line)
 
 
+def is_wide(line: str) -> bool:
+    """Whether a line is too long for a header, or has too many cells by some separator."""
+    return len(line) > _MAX_HEADER_BYTES or any(line.count(mark) >= MAX_COLUMNS for mark in SEPARATORS)
+
+
 def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
     """Return the header (the first line that is not blank) without its line end; the line end; and whether a line
     `sep=` precedes the header.

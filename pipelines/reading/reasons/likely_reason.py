@@ -26,7 +26,7 @@ from pipelines.reading.files.json_objects import Cutter, one_a_line
 from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
-from pipelines.reading.formats.csv_layout import csv_layout
+from pipelines.reading.formats.csv_layout import csv_layout, is_wide
 from pipelines.reading.reasons.reasons import LOST_WITHIN, RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
 from pipelines.reading.sources.mapping import SourceMapping
@@ -144,10 +144,9 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{") or _ARRAY.match(text):
         return Reason("misnamed")
-    layout = csv_layout(io.BytesIO(head))
-    names = layout.names
+    names = csv_layout(io.BytesIO(head)).names
     if not names:
-        return Reason("wide") if text and not layout.has_separator_line else None
+        return Reason("wide") if is_wide(text.partition("\n")[0]) else None
     if _REQUIRED.isdisjoint(names) and _is_record(names):
         return Reason("no_header")
     if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:
