@@ -4,6 +4,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from bench.contestants import authmeter
@@ -23,9 +24,7 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
     runs: dict[str, list[Run]] = {"many": [], "one": []}
     for _ in range(rounds):
         for name, logs in (("many", many), ("one", one)):
-            runs[name].append(
-                _run_of(cache, logs, kept_beside(logs, "all.ndjson", lambda file, of=logs: _join(of, file)))
-            )
+            runs[name].append(_run_of(cache, logs, kept_beside(logs, "all.ndjson", partial(_join, logs))))
     return [
         _cpu(f"{days * events:,} records of one day (the yardstick)", runs["one"], runs["one"]),
         _cpu(f"{days:,} days of {events:,} records", runs["many"], runs["one"], BACKLOG_LIMIT),
@@ -41,9 +40,7 @@ def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
         authmeter(stored, logs.days[days - 1])
         for _ in range(rounds):
             for late in runs:
-                file = kept_beside(
-                    logs, f"late-{late}.ndjson", lambda file, late=late: _write_late(logs, days, late, file)
-                )
+                file = kept_beside(logs, f"late-{late}.ndjson", partial(_write_late, logs, days, late))
                 with cache.data(logs, {"late.ndjson": file}, start=stored) as data:
                     runs[late].append(authmeter(data, logs.days[days - 1]))
     return [

@@ -99,8 +99,7 @@ def main() -> None:
     options = asked.parse_args()
     days = tuple(FIRST + timedelta(place) for place in range(options.days))
     with TemporaryDirectory() as folder, duckdb.connect(Path(folder) / "bench.duckdb") as connection:
-        counts = channel_daily(options.apps, options.days)
-        connection.register("made", counts)
+        connection.register("made", channel_daily(options.apps, options.days))
         connection.execute("CREATE TABLE channel_daily AS FROM made")
         connection.execute(OUTCOMES)
         print("| step | CPU s | clock s |\n| --- | ---: | ---: |")
@@ -111,9 +110,10 @@ def main() -> None:
         volumes = timed("counts of volumes", lambda: watched_volumes(counts, has_logs, is_holiday))
         fallen = timed("volumes", lambda: volume_incidents(volumes, days))
         more = timed("surges", lambda: surges(connection, volumes, days))
+        every = [*rates, *fallen, *more]
         found = timed(
             "what is part of what",
-            lambda: with_parts([*rates, *fallen, *more], cells, folder_of(counts, days, has_logs, len(read))),
+            lambda: with_parts(every, cells, folder_of(counts, days, has_logs, len(read), every)),
         )
         print(f"\n{len(found)} incidents, {sum(one.part_of is None for one in found)} by themselves")
 

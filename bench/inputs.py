@@ -138,7 +138,10 @@ def _copy(file: str, target: str) -> object:
     """Copy a file of a warehouse. Parquet files are linked: they are never changed in place, and writing gigabytes
     would disturb the next measurement.
     """
-    return link(Path(file), Path(target)) if file.endswith(".parquet") else shutil.copy2(file, target)
+    if not file.endswith(".parquet"):
+        return shutil.copy2(file, target)
+    link(Path(file), Path(target))
+    return target
 
 
 def warm(files: Iterable[Path]) -> None:

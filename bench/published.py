@@ -41,7 +41,7 @@ def make_published(target: Path, apps: int) -> None:
     target.unlink(missing_ok=True)
     with (
         TemporaryDirectory(dir=target.parent) as folder,
-        closing(duckdb.connect(config=MEMORY | {"temp_directory": folder})) as connection,
+        closing(duckdb.connect(config={**MEMORY, "temp_directory": folder})) as connection,
     ):
         connection.execute(f"ATTACH '{target}' AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
         for table in TABLES.values():
