@@ -170,8 +170,7 @@ def test_an_app_that_fails_to_load_after_another_was_chosen_is_not_mentioned(rea
     page.route("**/apps/ghost/figures.js*", lambda route: held.append(route))
     page.locator("#picker-field").fill("ghost")
     page.keyboard.press("Enter")
-    while not held:
-        page.wait_for_timeout(10)
+    until(page, lambda: len(held) == 1)
     pick(reader, "商城")
     held[0].abort()
     page.wait_for_timeout(200)
