@@ -173,6 +173,7 @@ def test_an_app_that_fails_to_load_after_another_was_chosen_is_not_mentioned(rea
     until(page, lambda: len(held) == 1)
     pick(reader, "商城")
     held[0].abort()
+    until(page, lambda: len(reader.complaints) == 1)
     page.wait_for_timeout(200)
     assert page.locator("[data-picker-note]").inner_text() == "Shown: 商城"
     # The browser itself reports the failed request.

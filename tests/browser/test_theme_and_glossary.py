@@ -86,7 +86,9 @@ def test_high_contrast_keeps_drawings_and_marks_pressed_buttons(reader: Reader) 
     }"""
     for drawing in ("[data-copy-link]", ".gap-key", ".bar"):
         assert page.locator(f"{drawing}:visible").first.evaluate(drawn), drawing
-    for pressed in page.locator("button[aria-pressed=true]:visible").all():
+    buttons = page.locator("button[aria-pressed=true]:visible").all()
+    assert len(buttons) > 2
+    for pressed in buttons:
         assert pressed.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     page.emulate_media(forced_colors="none")
     assert page.locator("[data-language=en]").evaluate("one => getComputedStyle(one).outlineStyle") == "none"
