@@ -129,7 +129,7 @@ def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date |
         rows: the result of `key_rows`.
     """
     from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
-    from pipelines.incidents.detection.falls import DAYS_BACK
+    from pipelines.incidents.detection.fall import DAYS_BACK
 
     if one.last_day is None:
         return None

@@ -13,8 +13,8 @@ import polars as pl
 
 from pipelines.common.text import listed
 from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, RECENT_DAYS, WEEK, Sums
-from pipelines.incidents.detection.fall import Fall
-from pipelines.incidents.detection.falls import SETTLED_DAYS, falls
+from pipelines.incidents.detection.fall import SETTLED_DAYS, Fall
+from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day

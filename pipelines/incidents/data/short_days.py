@@ -1,17 +1,16 @@
 """Detects days cut short: all apps together have far fewer records than is usual on the weekday."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from pipelines.incidents.data.data_faults import Fault
 from pipelines.incidents.detection.baselines import LEAST_BASELINE_DAYS, RECENT_DAYS
-from pipelines.incidents.detection.fall import WINDOW_DAYS
-from pipelines.incidents.detection.falls import DAYS_BACK, LEAST_FALL, SETTLED_DAYS, falls
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.detection.falls import LEAST_FALL, falls
 from pipelines.incidents.detection.grids import Flags, Floats, Places
 from pipelines.incidents.detection.volume_measure import VolumeMeasure
-from pipelines.incidents.incident import Loss, Span
 
 # Contract: share of a usual day's records that the last hours must have for their absence to be the cause.
 _TAIL_SHARE: Final = 0.1
@@ -30,68 +29,34 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
         hours: records of each day (rows) by hour.
         is_watched: whether the day has logs and is no holiday.
     """
-    early = [*_early_runs(counted, is_watched)]
-    for run in early:
-        usual = hours[run.before].sum(axis=0)
-        yield Fault("short_day", _gone_hours(hours[run.span.first], usual), run.span, run.loss)
-    for fall in falls(VolumeMeasure(counted[:, None], is_watched[:, None]), LEAST_FALL, windows=(1,)):
-        if not any(_contains(run.span, fall.span, len(counted)) for run in early):
-            usual = hours[fall.baseline].sum(axis=0)
-            yield Fault("short_day", _gone_hours(hours[fall.first], usual), fall.span, fall.loss_of_volume(counted))
+    early = [*_early_falls(counted, is_watched)]
+    later = falls(VolumeMeasure(counted[:, None], is_watched[:, None]), LEAST_FALL, windows=(1,))
+    # Days of an early fall have no baseline, but its later days may have one.
+    others = [fall for fall in later if not any(one.first <= fall.first and fall.end <= one.end for one in early)]
+    for fall in (*early, *others):
+        cause = _gone_hours(hours[fall.first], hours[fall.baseline].sum(axis=0))
+        yield Fault("short_day", cause, fall.span, fall.loss_of_volume(counted))
 
 
-class _EarlyRun(NamedTuple):
-    """Short days that began without a baseline. `before` has the indexes of the earlier days."""
-
-    span: Span
-    before: Places
-    loss: Loss
-
-
-def _early_runs(counted: Floats, is_watched: Flags) -> Iterator[_EarlyRun]:
-    """Yield each run of short days that begins while there is no baseline. The earlier days replace the baseline; the
-    run ends as a fall does.
+def _early_falls(counted: Floats, is_watched: Flags) -> Iterator[Fall]:
+    """Yield each fall that begins while there is no baseline. The earlier days are its baseline, and their median is
+    its norm.
     """
     end = 0
     for place in np.flatnonzero(is_watched).tolist():
         before = np.flatnonzero(is_watched[:place])
-        if place < end or not _is_short_among_few(counted, before, place):
-            continue
-        usual = float(np.median(counted[before]))
-        span = _followed(counted, is_watched, place, usual)
-        end = _end(span, len(counted))
-        days = place + np.flatnonzero(is_watched[place:end])
-        missing, newest = usual - counted[days], counted[days][-WINDOW_DAYS:]
-        loss = Loss(usual, float(newest.mean()), float(missing[-1]), float(missing.sum()), int(days[-1]))
-        yield _EarlyRun(span, before, loss)
+        if place >= end and _is_short_among_few(counted, before, place):
+            norm = np.full(len(counted), np.median(counted[before]))
+            fall = Fall(0, place, place, place, place, before, is_watched, {"norm": norm})
+            missing = norm - counted
 
+            def is_bad(day: int, fall: Fall = fall, missing: Floats = missing) -> bool:
+                short = missing[fall.first : fall.last_bad + 1][is_watched[fall.first : fall.last_bad + 1]]
+                return bool(missing[day] >= short.mean() / 2)
 
-def _followed(counted: Floats, is_watched: Flags, first: int, usual: float) -> Span:
-    """Return the span of the short days that begin on the day `first`. A day is back if it is nearer to `usual` than to
-    the mean of the short days before it.
-    """
-    last_bad, back = first, 0
-    for day in range(first, len(counted)):
-        if day - first >= SETTLED_DAYS:
-            return Span(first, first + SETTLED_DAYS - 1, "settled")
-        if is_watched[day]:
-            short = counted[first : last_bad + 1][is_watched[first : last_bad + 1]]
-            if usual - counted[day] >= (usual - short.mean()) / 2:
-                last_bad, back = day, 0
-            else:
-                back += 1
-                if back >= DAYS_BACK:
-                    return Span(first, last_bad, "recovered")
-    return Span(first, None, "open")
-
-
-def _contains(run: Span, fall: Span, days: int) -> bool:
-    return run.first <= fall.first and _end(fall, days) <= _end(run, days)
-
-
-def _end(span: Span, days: int) -> int:
-    """Return the index of the day after a span; `days` while the span is open."""
-    return days if span.last is None else span.last + 1
+            fall.follow(is_bad)
+            end = fall.end
+            yield fall
 
 
 def _is_short_among_few(counted: Floats, before: Places, place: int) -> bool:

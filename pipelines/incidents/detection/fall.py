@@ -1,6 +1,6 @@
-"""A fall of a subject under its baseline: its days and its cost."""
+"""A fall of a subject under its baseline: its days, its end and its cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,10 @@ from pipelines.incidents.incident import Loss, Span
 
 # Contract: days of a window.
 WINDOW_DAYS: Final = 7
+# Contract: days after which a level is the new normal one.
+SETTLED_DAYS: Final = 28
+# Contract: consecutive days at the old level that end an incident.
+DAYS_BACK: Final = 2
 
 
 @dataclass
@@ -40,15 +44,44 @@ class Fall:
         return Span(self.first, self.last, self.state)
 
     @property
+    def end(self) -> int:
+        """The day after the fall; the number of days while it is open."""
+        return len(self.has_data) if self.last is None else self.last + 1
+
+    @property
     def places(self) -> Places:
         """Days of the fall that have data."""
-        days = np.flatnonzero(self.has_data)
-        return days[(days >= self.first) & (days <= (len(self.has_data) if self.last is None else self.last))]
+        return self.first + np.flatnonzero(self.has_data[self.first : self.end])
 
     @property
     def newest(self) -> Places:
         """The newest days of the fall that have data, a week at most."""
         return self.places[-WINDOW_DAYS:]
+
+    def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:
+        """Follow the fall from its first day until it ends, and set its last day and state. Return the day that shows
+        the end; None if the fall is still open.
+
+        Days of the window that opened the fall can already be back at the baseline.
+
+        Args:
+            is_bad: whether a day with data is not back at the baseline, compared with the fall up to `last_bad`; None
+                if it is neither back nor bad.
+        """
+        back = 0
+        for day in range(self.first, len(self.has_data)):
+            if day - self.first >= SETTLED_DAYS:
+                self.last, self.state = self.first + SETTLED_DAYS - 1, "settled"
+                return day
+            bad = is_bad(day) if self.has_data[day] else None
+            if bad:
+                self.last_bad, back = day, 0
+            elif bad is not None:
+                back += 1
+                if back >= DAYS_BACK and day >= self.opened:
+                    self.last, self.state = self.last_bad, "recovered"
+                    return day
+        return None
 
     def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
         """Return the loss of a rate. `level_before` and `level_now` of the loss are rates, from 0 to 1."""

@@ -2,7 +2,7 @@
 
 A *subject* has a level on each day, such as the rate of an app and channel, or its volume. All days of all subjects are
 compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
-again. This module defines when a fall opens, when it ends, and which baseline it keeps until then.
+again. This module defines when a fall opens and which baseline it keeps until it ends.
 """
 
 import os
@@ -20,16 +20,12 @@ from pipelines.incidents.detection.fall import WINDOW_DAYS, Fall
 from pipelines.incidents.detection.grids import Flags, Floats, Places
 
 WINDOWS: Final = (WINDOW_DAYS, 1)
-# Contract: days of an incident until its level becomes the norm.
-SETTLED_DAYS: Final = 28
 # Contract: with `FAR_SUBJECTS` subjects, a normal deviation above `FAR` is no chance. Falls smaller than `LEAST_FALL`,
 # and losses smaller than `LEAST_LOST`, are not reported.
 FAR: Final = 4.0
 FAR_SUBJECTS: Final = 100
 LEAST_FALL: Final = 0.02
 LEAST_LOST: Final = 8.0
-# Contract: consecutive days at the old level that end an incident.
-DAYS_BACK: Final = 2
 # Levels (of a day and subject) per pass, and per comparison. Larger passes need more memory, smaller ones more calls.
 _IN_A_PASS: Final = 2**18
 _AT_ONCE: Final = 2**15
@@ -156,42 +152,29 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Follow a fall from its first day until it ends, and set its last day and state. Return the day that shows the
-        end; None if the fall is still open.
-
-        Days of the window that opened the fall can already be back at the baseline.
+        """Follow a fall until it ends, and take its days out of the baselines. Return the day that shows the end; None
+        if the fall is still open.
         """
         base = self.baselines.of(np.array([fall.row]), fall.before)
-        back = 0
 
         def all_of(first: int, last: int) -> Sums:
             # Other days have a norm too, but no count to compare with it.
             places = first + np.flatnonzero(fall.has_data[first : last + 1])
             return lambda name: fall.values[name][places].sum(keepdims=True)
 
-        for day in range(fall.first, len(fall.has_data)):
-            if day - fall.first >= SETTLED_DAYS:
-                fall.last, fall.state = fall.first + SETTLED_DAYS - 1, "settled"
-                # The baseline restarts at the new level.
-                self.baselines.take_out(fall.row, 0, fall.first - 1)
-                self.free[fall.row] = day
-                return day
-            if fall.has_data[day]:
-                today, so_far = (
-                    float(self.measure.fall(base, all_of(first, last))[0])
-                    for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
-                )
-                # A day that usually has no request, and has none, is neither back nor bad.
-                if np.isnan(today):
-                    continue
-                # A bad day is nearer to the level of the incident than to the baseline.
-                if not today < so_far / 2:
-                    fall.last_bad, back = day, 0
-                    continue
-                back += 1
-                if back >= DAYS_BACK and day >= fall.opened:
-                    fall.last, fall.state = fall.last_bad, "recovered"
-                    self.baselines.take_out(fall.row, fall.first, fall.last_bad)
-                    self.free[fall.row] = fall.last_bad + 1
-                    return day
-        return None
+        def is_bad(day: int) -> bool | None:
+            today, so_far = (
+                float(self.measure.fall(base, all_of(first, last))[0])
+                for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
+            )
+            # A day that usually has no request, and has none, is neither back nor bad. A bad day is nearer to the level
+            # of the incident than to the baseline.
+            return None if np.isnan(today) else not today < so_far / 2
+
+        shows_end = fall.follow(is_bad)
+        if shows_end is not None:
+            self.free[fall.row] = fall.end
+            # After a settled fall, the baseline restarts at the new level.
+            out = (0, fall.first - 1) if fall.state == "settled" else (fall.first, fall.last_bad)
+            self.baselines.take_out(fall.row, *out)
+        return shows_end
