@@ -1,8 +1,9 @@
 """Finds how old the records of each new file may be: a log that grew may keep the old records that it gave before."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
+from pipelines.common.days import last_closed_day
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.files.landing import names_before_rotation
@@ -27,6 +28,11 @@ class GivenDays:
             if (day := min(entry.days, default=first)) < first:
                 found[entry.path] = min(day, found.get(entry.path, day))
         return cls(time, found)
+
+    @classmethod
+    def at(cls, now: datetime, manifest: Manifest, settings: Settings) -> "GivenDays":
+        """Return them as a run that starts at `now` would find them."""
+        return cls.of(manifest, settings, RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from))
 
     def time_of(self, path: str) -> RunTime:
         """Return the time for reading a file, with `given_from` if a content at its path, or at its path before

@@ -12,7 +12,7 @@ from pipelines.commands.check.check_landing import check_landing
 from pipelines.commands.check.check_mappings import check_mappings, read_dry
 from pipelines.commands.check.check_registry import has_unknown_incidents, print_bad_rows, print_registry
 from pipelines.commands.check.check_sign_ins import print_sign_ins
-from pipelines.common.days import last_closed_day, local_time, require_same_zone
+from pipelines.common.days import local_time, require_same_zone
 from pipelines.common.errors import DamagedFileError, UsageError
 from pipelines.common.files.near_names import has_ignored_name
 from pipelines.common.text import counted, printable
@@ -148,9 +148,8 @@ def _is_ignored(landing: Path, place: Path) -> bool:
 
 def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
     """Return the time of a run now, and the days that files gave before; a file outside of landing gave none."""
-    manifest, now = Store(data).read_manifest(), datetime.now(UTC)
-    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
-    return GivenDays.of(manifest, settings, time) if is_landed else GivenDays(time)
+    found = GivenDays.at(datetime.now(UTC), Store(data).read_manifest(), settings)
+    return found if is_landed else GivenDays(found.time)
 
 
 def _check_member(

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pipelines.closing.warnings import damaged_files, file_content_checks
 from pipelines.commands.check.beginnings import examined_entries
 from pipelines.commands.misplaced_logs import misplaced_logs
-from pipelines.common.days import last_closed_day
 from pipelines.common.files.near_names import has_ignored_name
 from pipelines.common.text import counted, listed, printable
 from pipelines.contract.checks import CheckResult
@@ -17,7 +16,6 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.entries import refused_entry
 from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import Landed, landed_files
-from pipelines.ingest.part_reader import RunTime
 from pipelines.reading.files.landing import IGNORED_KINDS, LandedFile, has_any_file, is_archive, is_within, scan
 from pipelines.reading.reasons.unread import kinds
 from pipelines.reading.sources.mapping import SourceMapping
@@ -84,7 +82,7 @@ def _poor_files(
     At most `_MOST_EXAMINED` files are examined, by their beginnings: first files from which another mapping accepted no
     record, then new files. Messages name the files to read again, and report new files beyond that number.
     """
-    manifest, now = store.read_manifest(), datetime.now(UTC)
+    manifest = store.read_manifest()
     # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.
     files = (*landed.refused, *(file for file in landed.files if not is_archive(file.path)))
     there = {(file.path, file.stamp) for file in files}
@@ -93,8 +91,7 @@ def _poor_files(
             # Files that changed since the last run, or that it could not read at all, are examined anew below.
             was_unreadable = entry.status == "damaged" and not entry.sha256
             entry.is_gone = was_unreadable or (entry.path, entry.stamp) not in there
-    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
-    given = GivenDays.of(manifest, settings, time)
+    given = GivenDays.at(datetime.now(UTC), manifest, settings)
     known = {(e.path, e.stamp): e for e in manifest.files if e.status != "replaced" and not e.is_gone}
     new = [(file, mapping) for file, mapping in logs if (file.path, file.stamp) not in known]
     if len(new) > _MOST_EXAMINED:
@@ -112,7 +109,7 @@ def _poor_files(
         manifest.files = [entry for entry in manifest.files if entry.path not in again]
         new = poor + new
     manifest.files += [
-        refused_entry(file, time, None) for file in landed.refused if (file.path, file.stamp) not in known
+        refused_entry(file, given.time, None) for file in landed.refused if (file.path, file.stamp) not in known
     ]
     if new:
         manifest.files += examined_entries(new[:_MOST_EXAMINED], settings, given)

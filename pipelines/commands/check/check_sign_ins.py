@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from pipelines.commands.check.beginnings import read_beginning
 from pipelines.commands.check.check_mappings import DRY_KEY
-from pipelines.common.days import last_closed_day
 from pipelines.common.errors import DamagedFileError
 from pipelines.common.text import counted, percent
 from pipelines.contract.registry.registry import Registry
@@ -20,8 +19,8 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.engines.steps import create_plan
 from pipelines.ingest.given_days import GivenDays
-from pipelines.ingest.landed import known_files
-from pipelines.ingest.part_reader import RunTime, reading_limits
+from pipelines.ingest.landed import Archives, known_files
+from pipelines.ingest.part_reader import reading_limits
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, scan
 from pipelines.reading.sources.mapping import SourceMapping
@@ -68,7 +67,9 @@ def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry:
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
-        parts = dict(_parts(_newest(store, sources), settings, root, store))
+        manifest = store.read_manifest()
+        given = GivenDays.at(datetime.now(UTC), manifest, settings)
+        parts = dict(_parts(_newest(store, sources, manifest.archives), settings, root, given))
         if not parts:
             return
         with workbench(settings, root / "tmp", [root]) as connection:
@@ -96,10 +97,10 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"too few records to show the rate of this step; log {HINTS[step]}"
 
 
-def _newest(store: Store, sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
+def _newest(store: Store, sources: Sources, archives: Archives) -> Iterator[tuple[LandedFile, SourceMapping]]:
     """Yield the files that were modified last, the newest first: at most `_NEWEST` files of each source."""
     left: dict[str, int] = {}
-    known = known_files(scan(store.landing, set()), store.read_manifest().archives)
+    known = known_files(scan(store.landing, set()), archives)
     # A refused member has no records that count, and its `full` is the path of its archive.
     found = (file for file in known if not isinstance(file, RefusedFile))
     for file in sorted(found, key=_changed_at, reverse=True):
@@ -117,14 +118,11 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 
 
 def _parts(
-    files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path, store: Store
+    files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path, given: GivenDays
 ) -> Iterator[tuple[Path, str]]:
     """Read the beginning of each file into a part of its own. Yield each record file of these parts with the name of
     its source.
     """
-    now, manifest = datetime.now(UTC), store.read_manifest()
-    time = RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from)
-    given = GivenDays.of(manifest, settings, time)
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
         for number, (file, mapping) in enumerate(files):
             target = root / str(number)
