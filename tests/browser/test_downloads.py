@@ -211,7 +211,7 @@ def test_the_file_of_a_table_has_figures_and_changes_as_numbers(reader: Reader) 
 
 
 def test_a_workbook_can_be_made_after_its_script_could_not_be_loaded(read_site: Callable[..., Reader]) -> None:
-    reader = read_site("example", fresh=True)
+    reader = read_site("example")
     requested = []
 
     def once(route: Route) -> None:

@@ -16,12 +16,6 @@ from tests.browser.dom import table_rows
 from tests.data import made_database
 
 
-@pytest.fixture
-def reader(read_site: Callable[..., Reader]) -> Reader:
-    """A reader of the example site with drawn charts."""
-    return read_site("example", draws=True)
-
-
 def pasted(page: Page) -> str:
     """Return the text of the clipboard, pasted into a field of the page itself."""
     page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
@@ -112,8 +106,8 @@ def test_a_copied_link_has_the_window_of_the_page_instead_of_an_impossible_one(r
     assert parse_qs(urlsplit(pasted(page)).query)["days"] == ["7"]
 
 
-def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
-    page = reader.open(SHOP, lang="en")
+def test_a_chart_is_a_png_of_twice_its_size(drawing_reader: Reader) -> None:
+    page = drawing_reader.open(SHOP, lang="en")
     place = page.locator("[data-chart=usage]")
     width = place.evaluate("one => one.clientWidth")
     page.evaluate(_NOTE_PICTURES)
@@ -121,7 +115,7 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     for line in ("", "local_verify"):
         if line:
             page.locator(f"[data-legend=usage] [data-look={line}]").click()
-            reader.settle()
+            drawing_reader.settle()
         button = page.locator("figure:has([data-chart=usage]) .picture")
         with page.expect_download() as download:
             button.click()
@@ -144,13 +138,13 @@ def test_a_chart_is_a_png_of_twice_its_size(reader: Reader) -> None:
     assert sizes[""][1] != sizes["local_verify"][1]
 
 
-def test_a_picture_has_names_with_characters_that_pictures_cannot_have(reader: Reader) -> None:
+def test_a_picture_has_names_with_characters_that_pictures_cannot_have(drawing_reader: Reader) -> None:
     def renamed(route: Route) -> None:
-        body = next((reader.site / SHOP).parent.glob("figures.js")).read_text("utf-8")
+        body = next((drawing_reader.site / SHOP).parent.glob("figures.js")).read_text("utf-8")
         route.fulfill(body=body.replace('"2.14.0"', '"2.14.\\u0007"').replace('"name":"商城"', '"name":"商\\u0001城"'))
 
-    reader.page.route("**/figures.js*", renamed)
-    page = reader.open(SHOP, lang="en", by="version")
+    drawing_reader.page.route("**/figures.js*", renamed)
+    page = drawing_reader.open(SHOP, lang="en", by="version")
     page.evaluate(_NOTE_PICTURES)
     with page.expect_download() as download:
         page.locator("figure:has([data-chart=technical_success_rate]) .picture").click()

@@ -246,7 +246,7 @@ def test_a_quiet_world_has_no_colour(look: Look, world: World) -> None:
 
 
 def test_a_page_says_its_age_by_the_clock_of_its_reader(read_site: Callable[..., Any]) -> None:
-    reader: Reader = read_site("calm", fresh=True)
+    reader: Reader = read_site("calm")
     page = reader.open("index.html", lang="en")
     assert page.locator("[data-part=ago]").inner_text() == "1 day ago"
     assert page.locator("[data-part=stale]").is_hidden()
