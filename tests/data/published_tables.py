@@ -1,6 +1,6 @@
 """Published databases made by hand, for the tests of the reports."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -282,13 +282,13 @@ def steady(
     won: Callable[[int], int] = lambda back: 70,
     left: Callable[[int], int] = lambda back: 10,
     incident_back: int | None = None,
-    stopped: int | None = None,
+    stopped: Mapping[str, int] = {},
     more: Callable[[Database], None] = lambda made: None,
 ) -> Path:
     """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
 
     Days are counted back from the as-of; each has 40 verifications and no fault except the arguments, such as an
-    open incident since `incident_back`. With `stopped`, a second app, `old`, has logged until so many days ago. `more`
+    open incident since `incident_back`. Each other app in `stopped` has logged the same until so many days ago. `more`
     adds other rows.
     """
     made = Database(path)
@@ -296,9 +296,10 @@ def steady(
     made.add_codes()
     made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
                       "is_registered": True})  # fmt: skip
-    if stopped is not None:
-        made.add("apps", {"app_key": "old", "app_name": "Old", "platform": "android", "status": "enabled",
-                          "is_registered": True})  # fmt: skip
+    made.add("apps", *(
+        {"app_key": key, "app_name": key.title(), "platform": "android", "status": "enabled", "is_registered": True}
+        for key in stopped
+    ))  # fmt: skip
     for back in range(days):
         quality = _complete(back, 140) | {"restated": back in restated}
         if back in missing:
@@ -311,8 +312,8 @@ def steady(
                 "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
                 "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
             }  # fmt: skip
-            is_two = stopped is not None and back >= stopped
-            made.add("channel_detail_daily", detail, *([detail | {"app_key": "old"}] if is_two else []))
+            others = [detail | {"app_key": key} for key, until in stopped.items() if back >= until]
+            made.add("channel_detail_daily", detail, *others)
     _derive(made.connection)
     if incident_back is not None:
         made.add("incidents", incident("shop-rate", incident_back))
