@@ -1,4 +1,4 @@
-"""The first screens of the pages of packages, reconciliation and limits. `page_texts` has the figures of these pages."""
+"""First screens of the pages of packages, reconciliation and limits. `page_texts` has the figures of these pages."""
 
 from __future__ import annotations
 

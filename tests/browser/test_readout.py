@@ -137,15 +137,6 @@ def test_days_of_the_table_behind_a_chart_lead_to_their_pages(look: Look) -> Non
     assert [link.target for link in links] == [f"days/{day(back)}.html" for back in range(7)]
 
 
-def test_an_app_that_only_verifies_numbers_has_the_rate_of_its_results(look: Look) -> None:
-    page = look("apps/numbers/index.html", "zh", "logged")
-    chart = page.one("[data-chart]")
-    assert chart["data-chart"] == "verification_result_rate"
-    (rate,) = chart.one("[data-layer='30']").chart["traces"]
-    assert any(rate["y"])
-    assert page.texts("[data-legend=timed] button") == ["本机号码认证"]
-
-
 def test_lines_are_solid_and_named_at_their_ends(drawing_reader: Reader) -> None:
     page = drawing_reader.open("monitor.html", lang="zh", days=30)
     dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
