@@ -155,7 +155,8 @@ def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, A
     page.set_viewport_size({"width": SHEET, "height": 1000})
     taken["sheets"] = [_sheet(page)]
     reader.speak("zh")
-    # Tables behind charts are drawn again a moment after the charts.
+    # Charts of the other window, and tables behind charts, are drawn again a moment after the shown charts.
+    page.wait_for_selector("figure:not([hidden]) [data-layer][data-drawn^='en ']", state="detached")
     page.wait_for_selector("details[open] [data-chart-table] thead th:first-child:has-text('Day')", state="detached")
     taken["texts zh"] = page.evaluate(_TEXTS)
     taken["sheets"].append(_sheet(page))
