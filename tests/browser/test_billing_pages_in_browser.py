@@ -11,7 +11,7 @@ from tests.browser.dom import table_rows
 from tests.data.made_database import day
 from tests.data.published_tables import HOSTILE_NAMES
 
-# Of each account of the example.
+# The sentence of each account of the example.
 SENTENCES = {
     "zh": ["没有生效中的资源包，用量全部计为超出用量，请尽快购买（应在 03-25 前购买）。",
            "按目前用量 07-20 用完，07-13 前购买；04-19 到期时约剩 106 次作废。"],

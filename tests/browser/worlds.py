@@ -171,7 +171,7 @@ def digits(world: Database) -> None:
 
 
 def varied(world: Database) -> None:
-    """Add what is on different pages, or on different days of them."""
+    """Add rows that tests read on different pages, or on different days, so that they do not disturb each other."""
     for add in (limited, text_messages, click_not_logged, many_parts):
         add(world)
 
@@ -222,10 +222,12 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     # The usual range begins between two counts, at 5.27. It has sign-in sessions, too.
     "just-below": made(steady, won=lambda back: 5 if back == 2 else 18, more=sign_ins),
     "noise": made(steady, days=120, won=lambda back: NOISE[back]),
+    # Its data day was restated.
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2, restated=(0,)),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60, more=changed_channels),
     "no-data": made(steady, missing=(0,)),
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
+    # Only tests of the quality page read its open fault of the data.
     "young": made(steady, days=5, more=repeated),
     "gap": made(steady, more=missing_passed),
     "varied": made(steady, more=varied),
