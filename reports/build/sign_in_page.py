@@ -86,7 +86,7 @@ def sign_in_values(
         "stops_listed": _STOPS_LISTED,
         "data": json_block(
             {
-                "dimensions": [{"key": key, "label": [BY_KEY[key].label.zh, BY_KEY[key].label.en]} for key in COMPARED],
+                "dimensions": [{"key": key, "label": BY_KEY[key].label.pair} for key in COMPARED],
                 "spans": {str(days): found for days, found in compared(marts).items()},
             }
         ),

@@ -43,7 +43,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
         found[days][dimension].append(
             {
                 "key": value,
-                "label": [label.zh, label.en],
+                "label": label.pair,
                 "sessions": sessions,
                 "is_named": value not in (None, UNKNOWN),
                 "rates": {"sign_in_rate": (sign_ins, concluded), **rates},
