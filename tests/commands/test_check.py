@@ -13,8 +13,8 @@ import pytest
 
 from pipelines.commands.check import check_landing
 from pipelines.commands.check.check import check_file
+from pipelines.commands.check.check_newest import HINTS
 from pipelines.commands.check.check_registry import print_bad_rows
-from pipelines.commands.check.check_sign_ins import HINTS
 from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.registry.row_files import Problem
@@ -518,6 +518,28 @@ def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: D
         f"hint       gateway: records without a subject are in no session; log {HINTS['subject']} (docs/log-format.md, "
         "Log a sign-in)",
     ]
+
+
+def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolder) -> None:
+    """The dictionary has 600000 of umeng's SDK. A code whose outcome is logged needs no dictionary."""
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    coded = {"outcome": None, "platform": "ipad"}
+    folder.land("app.ndjson", [
+        *records(2, result_code="600000", **coded),
+        *records(2, prefix="x", result_code="999", **coded),
+        *records(1, prefix="y", result_code="\x1b[2J", channel="wechat", **coded),
+        *records(1, prefix="z", result_code="998"),
+    ])  # fmt: skip
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert [line for line in ended.out.splitlines() if line.startswith("codes ")] == [
+        "codes      canonical: 2 unmapped codes, counted as error: umeng sdk ios 999 (2), wechat oauth ios \\x1b[2J (1)"
+    ]
+    assert (
+        "hint       add unmapped codes to registry/result_codes.csv (docs/engineer.md, The code dictionary)"
+        in ended.out
+    )
+    assert "## The code dictionary" in (PROJECT / "docs" / "engineer.md").read_text("utf-8")
 
 
 def test_a_failed_try_and_the_log_of_the_server_need_no_page_of_their_own(call: Call, folder: DataFolder) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from pipelines.alerts.delivery import receivers
 from pipelines.commands.check.check_landing import check_landing
 from pipelines.commands.check.check_mappings import check_mappings, read_dry
+from pipelines.commands.check.check_newest import check_newest
 from pipelines.commands.check.check_registry import has_unknown_incidents, print_bad_rows, print_registry
-from pipelines.commands.check.check_sign_ins import print_sign_ins
 from pipelines.common.days import local_time, require_same_zone
 from pipelines.common.errors import DamagedFileError, UsageError
 from pipelines.common.files.near_names import has_ignored_name
@@ -59,7 +59,7 @@ def check_folder(data: Path) -> int:
     print_registry(registry)
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     has_warned = check_landing(Store(data), settings, sources) | check_mappings(Store(data), settings, sources)
-    print_sign_ins(Store(data), settings, sources, registry)
+    check_newest(Store(data), settings, sources, registry)
     print_bad_rows(registry)
     has_warned |= has_unknown_incidents(Store(data), registry)
     unknown = _unknown_apps(data, settings, registry)
