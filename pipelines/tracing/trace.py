@@ -1,6 +1,6 @@
 """Finds the stored records of one user in the parts, and computes their sessions with the steps of the roll-up.
 
-`authmeter trace` calls this module. It reads only files that the manifest names and writes nothing, so it needs no
+`authmeter trace` calls this module. It reads only files that the manifest names and changes nothing, so it needs no
 lock, even while a run is active.
 """
 
