@@ -216,7 +216,9 @@ class Manifest(State):
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Return the live files with a stored part. Retention removes parts of which all days are too old."""
+        """Return the live files whose records are stored. Retention removes the records of files whose days are all too
+        old.
+        """
         return [entry for entry in self.live_files() if entry.part]
 
     @property
