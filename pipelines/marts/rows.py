@@ -45,7 +45,8 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
-    """Return the rows of the arguments as Arrow tables, by the name that the SQL uses.
+    """Return the rows that the SQL of the marts reads from memory, except incidents, as Arrow tables by their name in
+    that SQL.
 
     `billing` has the tables that `billing_tables` returned and that are not built elsewhere.
     """

@@ -51,7 +51,7 @@ def parts_metadata(manifest: Manifest) -> Metadata:
 
 
 def day_metadata(manifest: Manifest, day: date, site: Path) -> Metadata:
-    """Return a day's numbers of records, and for the last 90 days a link to the day's page.
+    """Return a day's numbers of records, and for the last 30 days a link to the day's page.
 
     A day without data has only a row count of 0.
     """

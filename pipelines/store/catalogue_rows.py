@@ -123,8 +123,8 @@ Rows = dict[str, list[Row]]
 class Image:
     """The rows of a manifest as the catalogue stores them, and the number of the commit that wrote them.
 
-    `tables` has the rows of each table by the value of their first column. `numbers` has the number of each file by its
-    path and checksum.
+    `tables` has the rows of each table by the value of their first column, without that column. `numbers` has the
+    number of each file by its path and checksum.
     """
 
     commits: int
@@ -136,7 +136,7 @@ EMPTY = Image(0, {}, {name: {} for name in TABLES})
 
 
 def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
-    """Return the rows of a manifest; files in `known` keep their numbers."""
+    """Return the rows of a manifest as of the commit with the number `commits`; files in `known` keep their numbers."""
     numbers = _numbers(manifest, known)
     tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
     tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
