@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import polars as pl
 
+from pipelines.common.days import LONG_DAYS
 from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
-from reports.content.published import LONG_DAYS, MONTHS, PublishedTables, months_to
+from reports.content.published import MONTHS, PublishedTables, months_to
 
 # Number of apps whose charts are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.common.days import window
+from pipelines.common.days import LONG_DAYS, window
 from pipelines.contract.measures.counts import CARDS
 from pipelines.incidents.usual.norms import DayNorm, Side, usual_of
 from reports.content.context import Day
 from reports.content.movers import Mover, movers
-from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables
+from reports.content.published import RESTATEMENTS_LISTED, PublishedTables
 
 
 @dataclass(frozen=True)

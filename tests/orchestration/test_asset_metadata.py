@@ -27,7 +27,7 @@ def page(holds: Metadata) -> Path | None:
 @pytest.fixture
 def long(folder: DataFolder) -> DataFolder:
     """A published folder with the as-of, the last earlier day that has a page, and the first that has none."""
-    for back in (0, 1, 29, 30):
+    for back in (0, 1, 89, 90):
         folder.land(f"{back}.ndjson", records(3, DAY - timedelta(days=back)))
     folder.publish()
     return folder
@@ -41,8 +41,8 @@ def test_what_is_linked_is_there(long: DataFolder) -> None:
     assert of_days == {
         0: site / "index.html",
         1: site / "days" / f"{DAY - timedelta(days=1)}.html",
-        29: site / "days" / f"{DAY - timedelta(days=29)}.html",
-        30: None,
+        89: site / "days" / f"{DAY - timedelta(days=89)}.html",
+        90: None,
     }
     of_site = [page(holds) for holds in asset_metadata.site_metadata(site).values()]
     for file in (*of_days.values(), *of_site):
