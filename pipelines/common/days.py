@@ -69,7 +69,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 
 def utc_offset(day: date, zone: str) -> timedelta:
-    """Return the offset of a zone's clock at the midnight with which a day begins."""
+    """Return the offset of a zone's clock from UTC at 00:00 of a day."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).utcoffset() or timedelta()
 
 
@@ -135,8 +135,9 @@ def stamp(instant: datetime, zone: str) -> str:
 
 
 def local_to_utc(local: datetime, zone: str) -> datetime:
-    """Return in UTC the instant of a local time without offset. In an hour that occurs twice, the local time means its
-    first occurrence (PEP 495).
+    """Convert a local time without offset to UTC.
+
+    A local time that occurs twice means its first occurrence (PEP 495).
     """
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
