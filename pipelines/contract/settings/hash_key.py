@@ -18,7 +18,8 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
     `<data>/hash.key`, which is created once, at random, readable by its owner only.
 
     Args:
-        may_make: whether a key may be created; not in a folder with stored hashes, which a new key would not match.
+        may_make: whether a missing key is created. Must be false for a folder with stored hashes, which a new key would
+            not match.
 
     Raises:
         UsageError: the key is missing or shorter than 16 characters, or the key's file cannot be read, or can be read

@@ -25,7 +25,9 @@ class Table:
         return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:
-        """Return SQL that selects rows of a relation with the columns of this table, in the order of the key."""
+        """Return SQL that selects the rows of the relation `source` that meet the condition `where`, with the columns
+        of this table, in the order of its key. `nulls` is the place of NULL in the order of a key column.
+        """
         key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
