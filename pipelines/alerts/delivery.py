@@ -74,8 +74,8 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 class Delivery:
     """The result of sending a message.
 
-    `receivers` is the number of receivers that it was sent to. `finding` is a text about the errors; it is empty if
-    there were none, and never contains an address.
+    `receivers` is the number of receivers that should get the message. `finding` is a text about the errors; it is
+    empty if there were none, and never contains an address.
     """
 
     receivers: int = 0

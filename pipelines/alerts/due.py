@@ -159,7 +159,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
 
 
 def result_of_late_alert(data: Path, *, is_sent: bool) -> str:
-    """Return the result of `alert_if_late`, `is_sent`, in words, with the stored text about undelivered messages."""
+    """Describe the result of `alert_if_late` (`is_sent`) in words, with the stored text about undelivered messages."""
     if unsent := undelivered(data):
         return f"sent: days are late; not delivered: {unsent}" if is_sent else f"not delivered: {unsent}"
     if not is_set(load_settings(data).alerts):

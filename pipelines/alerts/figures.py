@@ -132,8 +132,8 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the daily counts from which the key figures are computed, and the usual ranges of the `last` days up to
-    the as-of.
+    """Return the daily counts from which the key figures are computed, and the usual ranges of the newest `last` days
+    up to the as-of.
     """
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays

@@ -58,7 +58,7 @@ class Message:
 
     @property
     def is_bad(self) -> bool:
-        """Whether somebody must act."""
+        """Whether the message is about a failed run, late days or a warning, or has an incident that needs action."""
         return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
 
     def title(self, language: Language) -> str:
