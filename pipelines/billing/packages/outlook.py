@@ -25,7 +25,7 @@ class FutureDay:
 
 
 def future_days(as_of: date, zone: str) -> list[FutureDay]:
-    """Return the `SIMULATED_DAYS` days after a day."""
+    """Return the `SIMULATED_DAYS` days after the as-of; `zone` is the business time zone."""
     days = [as_of + timedelta(days=ahead + 1) for ahead in range(SIMULATED_DAYS)]
     return [FutureDay(day, day_start(day + timedelta(days=1), zone)) for day in days]
 
