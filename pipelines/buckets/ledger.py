@@ -63,7 +63,7 @@ class Ledger:
         self._connection = connection
 
     def fetched(self, bucket: str, keys: Iterable[str]) -> dict[str, FetchedObject]:
-        """Return the downloaded objects of a bucket with these keys, by key."""
+        """Return the objects with these `keys` that were downloaded from a bucket, by key."""
         rows = self._connection.execute(
             "SELECT key, size, version, path FROM brought WHERE bucket = ? AND key IN (SELECT value FROM json_each(?))",
             [bucket, json.dumps(list(keys))],
@@ -96,7 +96,7 @@ class Ledger:
             self._connection.executemany("INSERT INTO waiting VALUES (?, ?, ?)", rows)
 
     def copied(self, target: str) -> dict[str, Copied]:
-        """Return the files copied to a target, by path."""
+        """Return the files copied to `target`, a bucket or a folder in it, by path."""
         rows = self._connection.execute("SELECT path, digest, gone_in FROM copied WHERE target = ?", [target])
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
