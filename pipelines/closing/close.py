@@ -33,10 +33,10 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(store: Store, manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: store in `closed_before` the last day of the present site.
+    """Close the days up to the as-of: store in `closed_before` the last day that readers can see now.
 
-    The last day of the site can be before `manifest.as_of`, if a run ended before it switched the site. Without a
-    site, or if `as_of` is not newer than `manifest.as_of`, `closed_before` is not changed.
+    This day is before `manifest.as_of` if a run ended before it switched the site. If readers can see no day, or if
+    `as_of` is not newer than `manifest.as_of`, `closed_before` is not changed.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
