@@ -79,8 +79,8 @@ def _poor_files(
 ) -> tuple[CheckResult, ...]:
     """Return the checks of damaged files and of files with few good records, as a run would find them now.
 
-    The beginnings of at most `_MOST_EXAMINED` files are read: first of files from which another mapping accepted no
-    record, then of new files. Printed messages name the files to read again, and report if there are more new files.
+    At most `_MOST_EXAMINED` files are examined, each by its beginning: first files from which another mapping accepted
+    no record, then new files. Printed messages name the files to read again, and report if there are more new files.
     """
     manifest = store.read_manifest()
     # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.
