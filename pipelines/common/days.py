@@ -93,7 +93,7 @@ class DayHours:
 
 
 def day_hours(day: date, zone: str) -> DayHours:
-    """Return the hours of a business day."""
+    """Return the start, the end and the hours on the clock of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
     quarter = timedelta(minutes=15)
     quarters = range(ceil((end - start) / quarter))

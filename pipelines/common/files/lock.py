@@ -33,7 +33,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     the file, and `authmeter status` reports it. A run continues all unfinished work, so it empties the file at its end.
     Any other command writes the note of the killed process back at its end, unless both have the same command. `verify`
     and `whatif` leave no unfinished work, so a note that they leave does not count. It contains the note of the command
-    that was killed before them.
+    that was killed before them, if there was one.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.
@@ -82,8 +82,8 @@ def parsed_note(text: bytes) -> dict[str, Any]:
 def killed_work(note: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the note of the killed command that left unfinished work; empty if there is none.
 
-    `note` is the note of the last killed process. If it is of `verify` or `whatif`, which leave no unfinished work, it
-    can contain the note of a command that was killed before.
+    `note` is the note of the last killed process. If that process ran `verify` or `whatif`, it left no unfinished work,
+    but its note can contain that of a command that was killed before.
     """
     return note.get("left", {}) if note.get("doing") in _WITHOUT_WORK else note
 
