@@ -133,7 +133,7 @@ def _keys_masked(text: str) -> str:
 
 
 def nested_end(text: str, place: int) -> int:
-    """Return the index after the JSON list or object that begins at `place`; if its end is cut off, the text's length."""
+    """Return the index after the JSON list or object that begins at `place`; the text's length if it has no end."""
     depth, in_text = 0, False
     for found in _JSON_MARK.finditer(text, place):
         if found[0] == '"':

@@ -50,8 +50,8 @@ class Table:
 def table_of(name: str, grain: str, key: str, columns: str) -> Table:
     """Return a table whose key and columns are given as names separated by blanks.
 
-    A column is `name:TYPE`, or `name` for a text, with a final `?` if it may be NULL, and `??` if files of earlier
-    versions lack it.
+    A column is `name:TYPE`, or only `name` for a text. A final `?` means that the column may be NULL, and `??` that
+    files of earlier versions lack it.
     """
     nullable, later = (
         frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith(mark))
