@@ -196,7 +196,10 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
 
 
 def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSettings, attached: str) -> Delivery:
-    """Send the message to the addresses from a separate process, which is ended if it takes too long."""
+    """Send the message to the addresses `urls` (as in `Receivers`) from a separate process, within a time limit.
+
+    `attached` is the path of a file that mails have attached; empty for none.
+    """
     language = alerts.language
     given = {
         "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached,
