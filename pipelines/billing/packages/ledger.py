@@ -182,8 +182,8 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
 
 
 def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
-    """Draw a segment's uses from the packages, in order, and add them to `uses` by app and package. Uses that no
-    package covers have None as their package.
+    """Draw a segment's uses from the packages `drawn`, in this order, and add them to `uses` by app and package. Uses
+    that no package covers have None as their package.
     """
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:

@@ -78,8 +78,9 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
 
 
 def _lapse(found: Outlook, waiting: list[Package], left: Mapping[Package, int], end: datetime) -> list[Package]:
-    """Store the uses that lapse by the instant `end`, and return the packages that expire later. `waiting` is sorted by
-    expiry.
+    """Store in `found` the uses that lapse by the instant `end`, and return the packages that expire later.
+
+    `waiting` are the packages that have not lapsed, sorted by expiry. `left` has their balances.
     """
     if not waiting or waiting[0].expires_at > end:
         return waiting

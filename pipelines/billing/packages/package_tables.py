@@ -106,7 +106,7 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
 
 
 def ledger_error(what: str) -> BooksError:
-    """Return the error for a ledger whose rows do not add up."""
+    """Return the error for a ledger whose rows do not add up; `what` is the first sentence of its text."""
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",

@@ -209,6 +209,9 @@ def _account_row(
 
 
 def _sum(forecast: Forecast, factor: int, first: date, days: int) -> int | None:
-    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base."""
+    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base.
+
+    `factor`, in billionths, multiplies the base.
+    """
     week = forecast.week(factor)
     return None if week is None else sum(week[(first + timedelta(days=ahead)).weekday()] for ahead in range(days))
