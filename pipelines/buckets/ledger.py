@@ -84,12 +84,12 @@ class Ledger:
             self._connection.executemany("INSERT OR REPLACE INTO brought VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def waiting(self, bucket: str, place: str) -> set[str]:
-        """Return the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        """Return the keys of a bucket's objects that wait to be downloaded into the folder `place` of landing."""
         rows = self._connection.execute("SELECT key FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
         return {key for (key,) in rows}
 
     def note_waiting(self, bucket: str, place: str, keys: Iterable[str]) -> None:
-        """Replace the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        """Replace the keys of a bucket's objects that wait to be downloaded into the folder `place` of landing."""
         with self._transaction():
             self._connection.execute("DELETE FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
             rows = [(bucket, place, key) for key in keys]
