@@ -112,8 +112,8 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
     """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
 
-    New days are days that the published file lacks. These rows give the cause of a change if no day was rolled up
-    before this run: there are then no restatements of days, which would name the cause.
+    New days are days that the published file lacks. These rows name the cause if packages were published before the
+    first log arrived: no day was closed then, so no restatement of a day names the cause.
     """
     import polars as pl
 

@@ -79,7 +79,7 @@ def _require_folder(data: Path) -> None:
 
 
 def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
-    """Return the apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
+    """Return the apps in the setting `xlsx_apps` that are neither registered nor published."""
     unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
     database = Store(data).database
     if unknown and database.is_file():
@@ -127,8 +127,10 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
 
 
 def _in_landing(landing: Path, file: Path) -> Path | None:
-    """Return the path of a file below the landing folder, with the links on it; None if the file is elsewhere. The
-    folder may be a link or be given by another path, and a link elsewhere may lead to the file.
+    """Return a file's path relative to the landing folder; None if the file is not below that folder.
+
+    Links below landing stay in the path. If `file` is a link elsewhere that leads to a file below landing, the path of
+    that file is returned.
     """
     if not landing.is_dir():
         return None
@@ -141,13 +143,16 @@ def _in_landing(landing: Path, file: Path) -> Path | None:
 
 
 def _is_ignored(landing: Path, place: Path) -> bool:
-    """Return whether a run ignores a file in landing because of a link or a name on its path."""
+    """Return whether a run ignores a file because of a link or a name on `place`, its path relative to landing."""
     links = any((landing / part).is_symlink() for part in (place, *place.parents[:-1]))
     return links or any(map(has_ignored_name, place.parts))
 
 
 def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
-    """Return the time of a run now, and the days that files gave before; a file outside of landing gave none."""
+    """Return how old the records of files may be in a run that starts now.
+
+    For a file outside of landing (`is_landed` is false), no earlier content of its path is considered.
+    """
     found = GivenDays.at(datetime.now(UTC), Store(data).read_manifest(), settings)
     return found if is_landed else GivenDays(found.time)
 

@@ -16,7 +16,7 @@ _READ_AGAIN_CHINESE: Final = "（已重新读取）"
 
 
 def cause_words(cause: str) -> Bilingual:
-    """Return the text of the column in both languages. File names are the same in both."""
+    """Return a value of the column `cause`, which is in English, in both languages. File names stay as they are."""
     return SEMICOLON.join(Bilingual(_chinese(one), one) for one in cause.split(BETWEEN))
 
 

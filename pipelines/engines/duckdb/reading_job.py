@@ -85,6 +85,7 @@ class ReadingJob:
         books.
 
         Args:
+            rows: counts the rows of each file.
             rows_at_once: the rows of a batch, and so of a row group of the part.
             reject: is called with each batch that has rejected rows, and with a mask of the rejected rows. The batch is
                 not yet counted in `rows`.
