@@ -44,7 +44,10 @@ KEY = "a key of the independent count"
 
 
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
-    """Return the parameters of the random folders of these tests. The clock is now, as for the runs that follow."""
+    """Return the parameters of random data folders (see `Scene`).
+
+    The clock of the folders is the present time, as it is for the runs on these folders.
+    """
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
