@@ -88,7 +88,7 @@ def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, 
 
 
 def _wrong(draw: random.Random, text: bytes) -> bytes:
-    """Return a content of a path before it was corrected: a part of it, other values, or other records."""
+    """Return a wrong first content of a path: only some of its lines, other values, or other records."""
     lines = text.splitlines(keepends=True)
     kind = draw.random()
     if kind < 0.4:
@@ -101,7 +101,13 @@ def _wrong(draw: random.Random, text: bytes) -> bytes:
 def run(
     case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, books: Tally, restated: Tally
 ) -> None:
-    """Run once; compare the folder with the model and the tables."""
+    """Run a folder once with the given arrivals, and compare its published tables with the model.
+
+    Args:
+        case: the name of the try in failures.
+        books: counts the comparison of files, copies and late records.
+        restated: counts the comparison of restatements.
+    """
     is_published = folder.store.database.exists()
     before = figures(folder) if is_published else Figures()
     closed, number = folder.manifest.closed_through, folder.manifest.run

@@ -22,7 +22,7 @@ from pipelines.sample.faults import DEFAULT_SEED
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """20 samples with faults, 20 quiet ones and 60 last days at full scale; nothing is written to `work`."""
+    """Try 20 samples with faults, 20 quiet ones and 60 last days at full scale; nothing is written to `work`."""
     del work
     planted = Tally(14, "faults of samples: found once, with first day, cause, state and loss")
     strange = Tally(14, "samples with faults: nothing stands by itself that is not one of them")
