@@ -1,1 +1,1 @@
-"""Kinds of files that people drop into landing. Each is tried in a real run; `docs/what-you-drop.md` has the results."""
+"""Kinds of files that people drop into landing, each tried in a real run. `docs/what-you-drop.md` has the results."""
