@@ -91,7 +91,7 @@ def is_same(found: object, counted: object) -> bool:
 
 
 def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
-    """Return the expected rows of each table, counted from the landing folder. A record can be rejected in two rows."""
+    """Return the expected rows of each table, counted from the landing folder of `data`."""
     landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
     apps = counts.read_apps(data / "registry" / "apps.csv")
     nulled = sorted(landing.nulled.items())

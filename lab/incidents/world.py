@@ -73,7 +73,8 @@ def world(seed: int, *, size: str = "medium", days: int = 120, noise: Noise = "u
 def _certain(seed: int, chosen: Plan, days: Days, keys: Keys) -> tuple[Records, list[Planted]]:
     """Return the records, and the incident of each planted fault.
 
-    Faults whose incident is not beyond doubt are taken out of the plan, and the records are drawn again without them.
+    A fault is taken out of the plan if it is in doubt which incident it causes. The records are then drawn again
+    without it.
     """
     drawn: dict[str, Records] = {}
     known: dict[str, Planted] = {}

@@ -1,10 +1,12 @@
 """Promise 2: the same last contents, delivered in any order over any number of runs, give the same tables.
 
-Each try draws files with their last contents and delivers them to two folders. One gets all at once, in one run. The
-other gets them shuffled over up to five runs, the first ones for earlier days, with wrong contents that are corrected
-later, copies under other names, and repeated contents. At the end, content that is held because it would remove records
-of a closed day is accepted. Then the tables must be equal cell for cell, and `input_files`, `duplicates`,
-`late_records` and `restatements` must be as a small model computes them.
+Each try draws files with their last contents and delivers them to two folders. One folder gets all of them before a
+single run. The other gets them shuffled over up to five runs, which may close earlier days. It also gets wrong contents
+that are corrected later, copies under other names, and repeated contents.
+
+At the end, the trial accepts each content that is held because it would remove records of a closed day. Then the tables
+must be equal cell for cell, and `input_files`, `duplicates`, `late_records` and `restatements` must be as a small model
+computes them.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def console_counts(world: World) -> Console:
 
 
 def series_of(console: Console, account: str, channel: str, measure: str, month: date) -> dict[date, int]:
-    """Return a console's count of all apps on each day of a month, if it has one."""
+    """Return a console's count of all apps for each day of a month that has one."""
     said = {day: console.get((day, account, ALL_APPS, channel), {}) for day in month_days(month)}
     return {day: counts[measure] for day, counts in said.items() if measure in counts}
 
