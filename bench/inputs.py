@@ -41,7 +41,7 @@ class Logs:
 
 
 class Cache:
-    """Samples by their size, under one folder."""
+    """Keeps samples under one folder, each made once for its number of days, apps and records."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

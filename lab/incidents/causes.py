@@ -13,9 +13,14 @@ MOST = 0.95
 
 @dataclass(frozen=True)
 class Limits:
-    """Where the definition draws its lines: a half by mix, three quarters by a cell, a quarter by the rest.
+    """The limits in the definition of a cause.
 
-    `of_whole`: the rest's quarter is one of the whole's fall, not of the cell's.
+    Attributes:
+        mix: the cause is a mix if the mix explains at least this part of the fall.
+        cell: the cause is a cell if the cell explains at least this part of the fall, and the other requests hardly
+            fell.
+        rest: the other requests hardly fell if their rate fell by at most this part of the cell's own fall.
+        of_whole: whether `rest` is a part of the fall of the whole rate instead.
     """
 
     mix: float = 0.5
@@ -58,7 +63,10 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
-    """Return whether the fault is in the pair and not in one of its singles: the rest of each hardly fell."""
+    """Return whether only the pair with index `place` fell.
+
+    For each of its two values, the rate of the other requests with that value must have hardly fallen.
+    """
     before, now = pair.wholes
     for name, value in zip(pair.names, pair.values[place], strict=True):
         single = splits[name,]

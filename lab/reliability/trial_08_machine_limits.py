@@ -37,7 +37,9 @@ DISK_MB = 64
 
 
 class Base:
-    """A folder with the day before published, and the tables of a folder without a fault after the new day."""
+    """A folder in which one day is published, the tables of that day, and the tables of an undisturbed run for the next
+    day.
+    """
 
     def __init__(self, work: Path) -> None:
         self.folder = installation(work / "base", OLD)
@@ -62,7 +64,7 @@ class Base:
         return "" if whole_site(folder) and as_of(folder) == OLD else "the site is not whole"
 
     def unhealed(self, folder: DataFolder) -> str:
-        """Return the damage that remains after a run without the limit; empty if none."""
+        """Return the damage that remains after a run without the limit; empty if there is none."""
         if folder.manifest.as_of != NEW:
             return "the next run did not publish the new day"
         damaged = [entry.path for entry in folder.manifest.files if entry.status != "read"]

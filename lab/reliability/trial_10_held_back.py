@@ -98,7 +98,7 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 def copy_of_begun(work: Path, seed: int) -> DataFolder:
-    """Return a copy of a folder whose days before the newest are published; the original is made once a seed."""
+    """Return a copy of a folder whose days before the newest are published. The original is made once for each seed."""
     base = work / f"base-{seed}"
     if not base.exists():
         begun(DataFolder(base), seed)

@@ -74,8 +74,10 @@ def overviews(
     norms: Mapping[str, Sequence[DayNorm]],
     listed: Sequence[date],
 ) -> Iterator[Overview]:
-    """Yield the overview of each listed day, newest first. `norms` has values and usual ranges of all apps together, by
-    figure and day.
+    """Yield the overview of each day in `listed`, which has the newest day first.
+
+    Args:
+        norms: the result of `PublishedTables.key_norms`.
     """
     some = len(CARDS) + 1
     days = list(listed)

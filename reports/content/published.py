@@ -231,8 +231,9 @@ class PublishedTables:
         self.keep("name_order", names)
 
     def releases(self, app_key: str) -> list[tuple[str, date]]:
-        """Return the SDK versions of one app, or of all apps together (`*`), whose release the charts mark, each with
-        the day of the mark.
+        """Return the SDK versions whose release the charts mark, each with the day of the mark.
+
+        `app_key` is an app, or `*` for all apps together.
         """
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})

@@ -15,7 +15,9 @@ DIMENSIONS = ("platform", "sdk_version")
 
 
 def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
-    """Return a row for each cell: requests and successes before, requests and successes now."""
+    """Return a row for each cell. The values of `counts` are requests and successes before, then requests and successes
+    now.
+    """
     names = ("incident_id", *dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
     return pl.DataFrame([("", *key, *row) for key, row in counts.items()], schema=list(names), orient="row")
 

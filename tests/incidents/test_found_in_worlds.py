@@ -1,4 +1,4 @@
-"""Nine of ten planted incidents of every kind are found in simulated worlds, and hardly anything else.
+"""At least nine in ten planted incidents of every kind are found in simulated worlds, with hardly any false ones.
 
 Each test tries four worlds; `AUTHMETER_WORLDS=20` tries twenty, in a few minutes.
 """
@@ -23,7 +23,10 @@ SEEDS = range(int(os.environ.get("AUTHMETER_WORLDS", "4")))
 
 
 def found_in_world(made: World) -> list[dict[str, Any]]:
-    """Return rows of `incidents` with the columns that the score reads. Each request of a world has its own device."""
+    """Return the rows of `incidents` that are found in a world, with the columns that the score reads.
+
+    Each request of a world has its own device.
+    """
     devices = pl.max_horizontal("authorization_requests", "verification_requests", 1)
     counts = channel_daily(made.outcome_daily).with_columns(devices.alias("devices"))
     days = tuple(made.day_states["day"])

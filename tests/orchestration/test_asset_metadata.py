@@ -1,5 +1,6 @@
-"""The metadata of each asset, computed from a published folder: counts of the stored files and rows, and links to
-existing pages.
+"""The metadata of each asset, computed from a published folder, are the counts of stored files and rows.
+
+Links in the metadata lead to existing pages.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from tests.support import DAY, DataFolder, lines, records, writable
 
 
 def page(holds: Metadata) -> Path | None:
-    """The file that the metadata link to."""
+    """Return the file to which the metadata link; None without a link."""
     link = holds.get("page")
     return Path(unquote(link.address.removeprefix("file://"))) if isinstance(link, Page) else None
 
 
 @pytest.fixture
 def long(folder: DataFolder) -> DataFolder:
-    """A published folder with the as-of, the last earlier day that has a page, and the first that has none."""
+    """Return a published folder with two newest days, the oldest day that has a page, and the day before it."""
     for back in (0, 1, 89, 90):
         folder.land(f"{back}.ndjson", records(3, DAY - timedelta(days=back)))
     folder.publish()

@@ -58,7 +58,7 @@ _COUNTS: Final = """
     GROUP BY source
     ORDER BY source
 """
-# The layer and the platform are those of a row of `registry/result_codes.csv`.
+# Layer and platform as a row of `registry/result_codes.csv` has them.
 _UNMAPPED: Final = """
     SELECT
         source,

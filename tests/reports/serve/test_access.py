@@ -1,4 +1,4 @@
-"""Tests access to files: how an address is read, which files a grant opens, and that no path leads out of it."""
+"""Tests which file an address means, which files a grant opens, and that no path leads out of the site."""
 
 from __future__ import annotations
 
