@@ -50,16 +50,19 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
     singles = [one for names, one in splits.items() if len(names) == 1]
     if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):
         return "mix", ""
-    best: list[tuple[bool, float, str]] = []
+    found: list[tuple[int, float, tuple[str, ...]]] = []
     for names, one in splits.items():
         share = one.now[0] / one.now[0].sum()
         most = limits.rest * ((before - now) if limits.of_whole else one.falls())
         fits = (explained(one) >= limits.cell) & (one.rests().falls() <= most) & (share < MOST)
         for place in np.flatnonzero(fits):
             if len(names) == 1 or _is_pair(splits, one, int(place), limits):
-                text = " & ".join(f"{name}={value}" for name, value in zip(names, one.values[place], strict=True))
-                best.append((len(names) == 1, float(share[place]), text))
-    return ("cell", min(best)[2]) if best else ("broad", "")
+                parts = tuple(f"{name}={value}" for name, value in zip(names, one.values[place], strict=True))
+                found.append((len(names), float(share[place]), parts))
+    # A pair replaces the single cells of its two values.
+    replaced = {part for dimensions, _, parts in found if dimensions == 2 for part in parts}
+    best = min((one for one in found if one[0] == 2 or one[2][0] not in replaced), default=None)
+    return ("cell", " & ".join(best[2])) if best else ("broad", "")
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:

@@ -156,16 +156,20 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     )
     if mixes.height:
         return _cause("mix", mixes.row(0, named=True))
-    # Pairs win over single cells, then the cell with the fewest requests now. A pair counts only if the other requests
-    # with either of its values did not fall as well.
+    # A pair counts only if the other requests with either of its values did not fall as well, and then replaces the
+    # single cells of both values. Single cells win over pairs of other values, then the cell with the fewest requests.
     is_single = pl.col("second").is_null()
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
         pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now),
         pl.col("requests_now") < WHOLE_SHARE * whole["requests_now"],
         is_single | (_fell_alone("value", before) & _fell_alone("second_value", before)),
-    ).sort(is_single, "requests_now", *_CELL)
-    return _cause("cell", explains.row(0, named=True)) if explains.height else BROAD
+    )
+    singles, pairs = explains.filter(is_single), explains.filter(~is_single)
+    for part in (["dimension", "value"], ["second", "second_value"]):
+        singles = singles.join(pairs, left_on=["dimension", "value"], right_on=part, how="anti")
+    found = singles.vstack(pairs).sort(~is_single, "requests_now", *_CELL)
+    return _cause("cell", found.row(0, named=True)) if found.height else BROAD
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
