@@ -150,6 +150,16 @@ def test_a_day_that_the_run_removes_is_not_restated(run_on: DataFolder) -> None:
     assert run_on.rows(changed) == [(DAY,)]
 
 
+def test_a_changed_account_moves_the_uses_of_a_day_without_its_events(run_on: DataFolder) -> None:
+    run_on.land("verified.ndjson", [record("v", OLD, stage="verify")])
+    run_on.roll_up(DAY)
+    day = next_day(run_on)
+    run_on.write("registry/accounts.csv", "app_key,vendor,account_id\nshop,,acme\n")
+    run_on.tables(day)
+    assert not run_on.manifest.has_events_of(OLD)
+    assert run_on.rows("SELECT day, account_id, uses FROM billing_daily") == [(OLD, "acme", 1)]
+
+
 def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
     run_on.roll_up(days_before(DAY, 30))
     assert run_on.manifest.events_from is None
