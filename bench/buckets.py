@@ -55,7 +55,7 @@ def fetched(cache: Cache, objects: int, rounds: int) -> list[Row]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    """Start a server that speaks S3 in a process of its own, and return its address. `folder` contains the buckets."""
+    """Run an S3 server on the buckets in `folder`, in a process of its own, and return its address."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]

@@ -16,11 +16,11 @@ class Limits:
     """The limits in the definition of a cause.
 
     Attributes:
-        mix: the cause is a mix if the mix explains at least this part of the fall.
-        cell: the cause is a cell if the cell explains at least this part of the fall, and the other requests hardly
-            fell.
-        rest: the other requests hardly fell if their rate fell by at most this part of the cell's own fall.
-        of_whole: whether `rest` is a part of the fall of the whole rate instead.
+        mix: the cause is a mix if changed shares of one dimension's values explain at least this share of the fall.
+        cell: the cause is a cell if it explains at least this share of the fall, and the rate of all other requests
+            hardly fell.
+        rest: that rate hardly fell if its fall is at most this share of the fall of the cell's own rate.
+        of_whole: whether `rest` is a share of the fall of the whole rate instead.
     """
 
     mix: float = 0.5

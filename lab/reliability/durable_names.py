@@ -1,4 +1,4 @@
-"""Checks the order of the system calls of a command, by which data survives a power loss.
+"""Checks that a command makes its system calls in an order by which its data survives a power loss.
 
 A file is flushed before it gets its name, its folder is flushed before the next name is given, SQLite's journal is
 flushed before its database is written, and the database before its journal is removed.

@@ -331,9 +331,9 @@ def _without_times(root: Path) -> Manifest:
 
 
 def _stored(root: Path) -> dict[str, str]:
-    """Return every name in the folder, with a digest for Parquet files and an empty text for others.
+    """Return the compared paths below the folder, each with a digest for a Parquet file and an empty text for others.
 
-    The folder of the current site is renamed to `current`, because its name contains its run.
+    In these paths, the folder of the current site is called `current`, because its real name contains its run.
     """
     current = (root / "site").resolve().name
     found = {}

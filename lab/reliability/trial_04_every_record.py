@@ -94,7 +94,11 @@ def _mutated(scale: float, root: Path) -> list[Result]:
 
 
 def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -> list[tuple[str, str]]:
-    """Return the lines that the oracle and the product classify differently, by file."""
+    """Return how the product's rejected records differ from the oracle's, as pairs of path and text. Files whose books
+    do not balance are differences, too.
+
+    The lines in `either` may be accepted or rejected, so they are not compared.
+    """
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)

@@ -86,7 +86,7 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 
 
 def full_disk(base: Base, tries: int, work: Path) -> Result:
-    """Try runs on a disk with too little free space, a random amount in each try."""
+    """Try runs on a disk with a random, usually too small amount of free space, and then again with room."""
     tally = Tally(8, "Runs on a disk that fills up at a random point; then with room again")
     draw, failed, named = random.Random(8), 0, 0
     with small_disk(work / "disk") as disk:

@@ -39,7 +39,7 @@ class _Dialect:
     Attributes:
         gap: text between two lines; two list items (`Line.is_item`) always have only a line break between them.
         size: measures a text as the service does.
-        limit: largest size of title and body together, with some room for additions by Apprise.
+        limit: largest size of title and body together; below the limit of the service, because Apprise adds some text.
     """
 
     gap: str

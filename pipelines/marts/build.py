@@ -152,8 +152,8 @@ def build_marts(
 
 
 def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check the uses by app in `resource_package_usage`. On each day, their sum must equal the uses of each package in
-    `resource_package_daily`, and the uses of each account with a package in `billing_daily`.
+    """Check the sums of `resource_package_usage`. On each day, the uses drawn from a package must equal its `used` in
+    `resource_package_daily`, and the uses of an account with a package must equal its uses in `billing_daily`.
 
     Raises:
         BooksError: the sums differ.

@@ -126,7 +126,7 @@ def _usual_days(
 
 
 def incident_rows(incidents: AllIncidents) -> dict[str, pa.Table]:
-    """Return the Arrow tables of incidents, named as in the SQL of the marts."""
+    """Return the rows of the tables of incidents, by the names of the relations from which `build.py` fills them."""
     return {
         "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
         "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),

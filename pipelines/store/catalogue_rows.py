@@ -171,9 +171,9 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
     """Return the number of each file entry in the catalogue, by path and checksum.
 
-    Entries keep their number in `known`; other entries get new, higher numbers. The numbers of a path's contents must
-    rise in the order of the manifest. So an entry also gets a new number if its number is lower than the number of the
-    content before it.
+    An entry keeps the number that it has in `known`; an entry without one gets a new, higher number. The contents of
+    one path must have rising numbers, in the order of the manifest. So an entry also gets a new number if its own is
+    lower than that of the previous content of its path.
     """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)

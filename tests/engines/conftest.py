@@ -62,7 +62,7 @@ def use(folder: DataFolder, engine: str, settings: str = "") -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def spark_leaves_nothing() -> Iterator[None]:
-    """Remove Spark's event log and the output of executors after the tests."""
+    """Stop Spark and remove its event log after the tests."""
     yield
     if opened:
         end()

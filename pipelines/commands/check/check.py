@@ -149,9 +149,10 @@ def _is_ignored(landing: Path, place: Path) -> bool:
 
 
 def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
-    """Return how old the records of files may be in a run that starts now.
+    """Return how old the records of a checked file may be in a run that starts now.
 
-    For a file outside of landing (`is_landed` is false), no earlier content of its path is considered.
+    The run accepts older records of a landed file if an earlier content of its path had some. A file outside of landing
+    (`is_landed` is false) has no earlier content.
     """
     found = GivenDays.at(datetime.now(UTC), Store(data).read_manifest(), settings)
     return found if is_landed else GivenDays(found.time)
