@@ -242,6 +242,15 @@ class DataFolder:
         with closing(_reader().cursor()) as connection:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
+    def restated(self, columns: str) -> list[tuple[Any, ...]]:
+        """Return columns of the stored restatements in order, for tests that read no published table."""
+        files = [str(file) for file in self.store.restatement_files(self.manifest)]
+        if not files:
+            return []
+        with closing(_reader().cursor()) as connection:
+            query = f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL"
+            return connection.execute(query, {"files": files}).fetchall()
+
 
 _LINE_SOURCE = """
 name = "x"
