@@ -186,8 +186,8 @@ def test_small_files_are_named_only_where_no_log_could_be_read(folder: DataFolde
 def test_a_poor_file_is_warned_of_until_the_next_day_is_closed(folder: DataFolder) -> None:
     folder.land("good.ndjson", GOOD)
     folder.land("a.json", NO_JSON)
-    for _ in range(2):
-        folder.tables()
+    for step in (folder.tables, folder.roll_up):
+        step()
         assert [check.check_name for check in folder.warnings] == ["nothing_accepted"]
     assert folder.manifest.run == 1
     folder.land("next.ndjson", records(300, AFTER))
@@ -271,21 +271,17 @@ def test_a_file_of_an_older_version_has_no_known_reason(folder: DataFolder) -> N
     assert "a.json (perhaps in another format)" in finding(folder.warnings, "nothing_accepted").detail_en
 
 
-@pytest.mark.parametrize("is_first", [False, True])
-def test_a_file_of_a_run_that_was_killed_before_it_published_is_warned_of_by_the_next(
-    folder: DataFolder, is_first: bool
-) -> None:
-    before = DAY - timedelta(days=1)
-    if not is_first:
-        folder.land("first.ndjson", records(3, before, "first"))
-        folder.publish(before)
-    folder.land("bad.ndjson", BAD)
-    folder.land("good.ndjson", records(3))
-    # Killed after the day was committed.
-    folder.roll_up()
-    folder.land("after.ndjson", records(3, AFTER, "after"))
-    folder.publish(AFTER)
-    assert "bad.ndjson" in finding(folder.warnings, "nothing_accepted").detail_en
-    folder.land("next.ndjson", records(3, AFTER + timedelta(days=1), "next"))
-    folder.publish(AFTER + timedelta(days=1))
+def test_a_file_of_a_run_that_was_killed_before_it_published_is_warned_of_by_the_next(folder: DataFolder) -> None:
+    """The first run of all is killed after it committed its day, and so is a later one."""
+    for name, place in (("bad", 0), ("worse", 2)):
+        killed, after = (DAY + timedelta(days=place + later) for later in (0, 1))
+        folder.land(f"{name}.ndjson", records(60, killed, channel="fax"))
+        folder.land(f"{killed}.ndjson", records(3, killed))
+        folder.roll_up(killed)
+        folder.land(f"{after}.ndjson", records(3, after))
+        folder.publish(after)
+        assert f"1 file without a valid record: {name}.ndjson" in finding(folder.warnings, "nothing_accepted").detail_en
+    last = DAY + timedelta(days=4)
+    folder.land(f"{last}.ndjson", records(3, last))
+    folder.roll_up(last)
     assert folder.warnings == []
