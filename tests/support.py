@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
@@ -232,6 +233,11 @@ class DataFolder:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over the published tables."""
         return published_rows(self.store.database, query)
+
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the rows of every published table in their stored order."""
+        with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:
+            return {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
 
     def counted(self) -> dict[date, int]:
         """Return the de-duplicated records by closed day, from the day tables."""

@@ -76,12 +76,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 @pytest.fixture
 def failing(copy_of: CopyOf) -> DataFolder:
     """Return a published folder with an open incident, and further records that are rolled up."""
-    return copy_of(failing_sdk_and_news)
-
-
-def failing_sdk_and_news(folder: DataFolder) -> None:
-    failing_sdk(folder)
-    with_news(folder)
+    return with_news(copy_of(failing_sdk))
 
 
 def with_news(folder: DataFolder) -> DataFolder:

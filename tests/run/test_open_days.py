@@ -55,7 +55,7 @@ def test_one_run_closes_every_day_that_was_missed(folder: DataFolder) -> None:
 
 def test_a_day_that_is_too_small_is_published_when_the_rest_has_come(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "block_below_share = 0.7\n")
-    folder.land("a.ndjson", [row for back in range(1, 21) for row in records(10, days_before(DAY, back))])
+    folder.land("a.ndjson", [row for back in range(1, 4) for row in records(10, days_before(DAY, back))])
     folder.tables(BEFORE)
     published = folder.store.database.read_bytes()
     folder.land("b.ndjson", records(5))

@@ -42,7 +42,7 @@ def leave_note(folder: DataFolder, process: int) -> None:
 def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> None:
     note_end(folder.root, NOW, None, None)
     require(folder, "empty", "authmeter run")
-    folder.land("a.ndjson", [row for back in range(9) for row in records(3, days_before(DAY, back))])
+    folder.land("a.ndjson", records(3))
     folder.tables()
     note_end(folder.root, NOW, DAY, None)
     require(folder, "ok")
@@ -55,7 +55,7 @@ def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> Non
             raise error
         require(folder, "failed", *words)
     folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
-    folder.tables()
+    folder.roll_up()
     note_end(folder.root, NOW, DAY, None)
     require(folder, "warning", "damaged_files: Follow the advice")
 

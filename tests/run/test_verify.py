@@ -51,7 +51,6 @@ def sound(copy_of: CopyOf) -> DataFolder:
 def test_a_sound_folder_has_no_difference(sound: DataFolder) -> None:
     report = report_of(sound)
     assert (report.differences, report.days, report.parts) == ([], 2, 1)
-    assert report_of(sound, Window(DAY, DAY)).days == 1
 
 
 def test_a_changed_day_is_named(sound: DataFolder) -> None:
@@ -117,7 +116,7 @@ def test_other_settings_ask_for_a_run_first(sound: DataFolder) -> None:
         report_of(sound)
 
 
-def test_a_run_that_was_killed_is_no_difference(sound: DataFolder) -> None:
+def test_a_run_that_was_killed_is_no_difference_once_the_next_has_published(sound: DataFolder) -> None:
     sound.land("b.ndjson", records(1, prefix="b"))
     # The first run ends after it read the file, the second after it committed the day.
     sound.ingest()
@@ -127,7 +126,9 @@ def test_a_run_that_was_killed_is_no_difference(sound: DataFolder) -> None:
     with pytest.raises(AuthmeterError, match="stopped before it published its tables"):
         report_of(sound)
     sound.open().build_marts()
-    assert report_of(sound).differences == []
+    # Only the day in the window is computed again.
+    report = report_of(sound, Window(DAY, DAY))
+    assert (report.differences, report.days) == ([], 1)
 
 
 def test_an_older_store_runs_on(sound: DataFolder) -> None:
