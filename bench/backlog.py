@@ -19,7 +19,7 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run on a file with many days, against a file with as many records of one day."""
+    """Measure a run on one file with `days` days of `events` records, against a run on as many records of one day."""
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
     for _ in range(rounds):
@@ -32,7 +32,11 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
 
 
 def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run with late records for all stored days, against a run with as many late records for one of them."""
+    """Measure a run with late records for all `days` stored days, against a run with as many late records for one of
+    them.
+
+    Each stored day has `events` records.
+    """
     logs = cache.logs(days=days + 1, apps=3, events=events)
     runs: dict[int, list[Run]] = {days: [], 1: []}
     with cache.data(logs, logs.landing(last=days)) as stored:
@@ -63,7 +67,10 @@ def _join(logs: Logs, target: Path) -> None:
 
 
 def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
-    """Copies of the first records of some days, with ids of their own."""
+    """Write copies of records of the last `late` of the `days` stored days to `target`, with new ids.
+
+    The number of copies is the same for any `late`.
+    """
     each = days * _LATE_RECORDS // late
     with target.open("w", encoding="utf-8") as out:
         for file in logs.files[days - late : days]:
@@ -74,7 +81,7 @@ def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
 
 
 def _cpu(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """The median user CPU of some runs, against that of their yardstick."""
+    """Return a row with the median user CPU of `runs`, and its ratio to the median of the runs of the yardstick."""
     found = ratio(user_middle(runs), user_middle(yardstick))
     target = None if limit is None else Target(found, limit)
     return Row(what, f"{user_middle(runs):.2f} CPU s", f"{found:.2f}", f"{peak_gb(runs):.2f} GB", target)

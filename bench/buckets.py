@@ -25,7 +25,7 @@ _RCLONE = str(Path(sys.prefix) / "bin" / "rclone")
 
 
 def fetched(cache: Cache, objects: int, rounds: int) -> list[Row]:
-    """Measure `authmeter fetch` of a bucket with so many small `objects`, against `rclone copy` of the same bucket."""
+    """Measure `authmeter fetch` of a bucket with `objects` small objects, against `rclone copy` of the same bucket."""
     runs: dict[str, list[Run]] = {"rclone": [], "authmeter": []}
     with TemporaryDirectory(dir=cache.folder) as name:
         folder = Path(name)
@@ -55,7 +55,7 @@ def fetched(cache: Cache, objects: int, rounds: int) -> list[Row]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    """The address of a server that speaks S3, in a process of its own."""
+    """Run an S3 server on the buckets in `folder`, in a process of its own, and return its address."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]

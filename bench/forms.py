@@ -52,7 +52,11 @@ FROM ({_RECORDS})
 
 @dataclass(frozen=True)
 class Form:
-    """A form of the records: the path under landing, the query and the options that write it, its mapping if any."""
+    """A form of the records: the path under landing, the query and the options that write the file, and its source
+    mapping.
+
+    `source` is None if the form needs no mapping.
+    """
 
     landed: str
     query: str

@@ -49,7 +49,7 @@ FROM (SELECT *, if(outcome = 'success', k, n - k) AS x FROM outcomes) WHERE x > 
 
 
 def channel_daily(apps: int, days: int) -> pl.DataFrame:
-    """Return made-up rows of `channel_daily` for so many apps and days."""
+    """Return made-up rows of `channel_daily` for `apps` apps and `days` days."""
     rng = np.random.default_rng(1)
     sizes = np.geomspace(LEAST, MOST, apps)
     frames = []
@@ -84,7 +84,7 @@ def channel_daily(apps: int, days: int) -> pl.DataFrame:
 
 
 def timed(what: str, work: Callable[[], T]) -> T:
-    """Run a step and print its cost."""
+    """Run a step, print its cost as a row of the table, and return its result. `what` names the step."""
     cpu, clock = time.process_time(), time.perf_counter()
     done = work()
     print(f"| {what} | {time.process_time() - cpu:.1f} | {time.perf_counter() - clock:.1f} |", flush=True)

@@ -1,6 +1,7 @@
-"""Makes the logs of the benchmark once, in a cache folder, and new data folders with them for each run. To make
-everything again, delete the cache folder. `forms.py` writes the records in other forms; `contestants.py` runs the
-programs.
+"""Makes the logs of the benchmark once, in a cache folder, and a new data folder with some of them for each run.
+
+To make everything again, delete the cache folder. `forms.py` writes the records in other file formats; `contestants.py`
+runs the measured programs.
 """
 
 import json
@@ -41,7 +42,7 @@ class Logs:
 
 
 class Cache:
-    """Samples by their size, under one folder."""
+    """Keeps samples under one folder, each made once for its number of days, apps and records."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -39,10 +39,11 @@ class Run:
 
 
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Run:
-    """Run a command in the project's folder with this Python's environment, and return its measured values.
+    """Run a command in the project's folder and return its measured values. `environment` is added to this process's
+    own.
 
     Raises:
-        BenchError: its exit code is not in `allowed`.
+        BenchError: the exit code is not in `allowed`.
     """
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -73,7 +74,10 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
 
 
 def _sample(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Add up the resident memory of the process tree from time to time; without /proc, do nothing."""
+    """Store the highest sum of resident memory of the process tree in `peak[0]`, until `done` is set.
+
+    Without /proc, the sum is always 0.
+    """
     while not done.wait(_SAMPLING_SECONDS):
         peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))
 

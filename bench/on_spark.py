@@ -1,8 +1,8 @@
-"""The engine spark beside the engine duckdb, by hand: `python bench/on_spark.py`. Prints a Markdown table.
+"""Compares the engine spark with the engine duckdb, by hand: `python bench/on_spark.py`. Prints a Markdown table.
 
-It has the cost of added records, the shuffled bytes of each, the gain of a second executor, and how much memory the
-driver holds. Only the heavy steps are measured, reading and roll-up, in a process for each run, behind the start of
-Spark. PySpark needs Java 17.
+The table has the cost of a million added records, the shuffled bytes of a record, the gain of a second executor, and
+the memory of the driver. Only reading and roll-up are measured, after Spark has started, in a process for each run.
+PySpark needs Java 17.
 """
 
 import argparse
@@ -37,7 +37,13 @@ class Seen:
 
 
 def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str = "") -> Seen:
-    """Measure reading and roll-up of a day in a new process. Each of its `files` files has a sample's records."""
+    """Measure reading and roll-up of one day in a new process.
+
+    Args:
+        logs: a sample of one file, whose records each landed file gets under other ids.
+        files: the number of landed files.
+        master: the master URL of Spark; empty for the engine duckdb.
+    """
     with cache.data(logs, {}) as data, tempfile.TemporaryDirectory() as noted:
         landing = data / "landing"
         landing.mkdir()
@@ -110,7 +116,7 @@ def _peak(process: str) -> int:
 
 
 def _shuffled(noted: Path) -> int:
-    """The bytes that tasks wrote for others, by the events that Spark notes."""
+    """Return the bytes that tasks wrote for other tasks, as Spark's event logs in the folder `noted` report them."""
     total = 0
     for file in (file for file in noted.rglob("*") if file.is_file()):
         for line in file.read_text("utf-8").splitlines():

@@ -62,8 +62,10 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure the user CPU that added records cost in each packed form, against `.gz`, after subtracting the time in
-    which the library unpacks them; and in a JSON array, against NDJSON.
+    """Measure the user CPU that added records cost in each packed form and in a JSON array.
+
+    A packed form is compared with `.gz`, after the time in which its library unpacks the records is subtracted. The
+    JSON array is compared with NDJSON.
 
     Raises:
         BenchError: the number of records differs between the forms.

@@ -65,7 +65,9 @@ _SEARCH = """(text) => new Promise((done) => {
 
 @dataclass(frozen=True)
 class Waited:
-    """A waiting time: the median and the largest of the rounds, and the limit; `unit` is ms or none."""
+    """A waiting time: the median and the largest of the rounds, and the limit, all in `unit`; a layout shift has no
+    unit.
+    """
 
     what: str
     middle: float
@@ -94,6 +96,10 @@ def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited
     """Measure how long the tables of all apps take to be ready, and how long a search in them takes.
 
     A table loads its rows after the page has drawn its charts; the time begins then.
+
+    Args:
+        limit: the longest allowed time of a table in ms.
+        name: the size of the site in words, for the rows.
     """
     found = []
     for path, rows in {"usage.html": "apps", "monitor.html": "logins", "files.html": "files"}.items():
@@ -113,7 +119,7 @@ def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited
 
 
 def first_chart(site: Path, rounds: int) -> list[Waited]:
-    """Measure the time to the first chart of a page, and of the switch of all charts between 7 and 30 days."""
+    """Measure the time to the first chart of a page, and the time of switching all charts between 7 and 30 days."""
     found = []
     for path in ("usage.html", "monitor.html", _app_page(site)):
         charts, switched = [], []
@@ -164,12 +170,12 @@ def slow_reader(site: Path, rounds: int) -> list[Waited]:
 
 
 def _app_page(site: Path) -> str:
-    """The page of the first app: in a made-up site, the largest."""
+    """Return the path of the first app's page. In a made-up site, this app has the most records."""
     return f"apps/{min((site / 'apps').iterdir()).name}/index.html"
 
 
 def _named(path: str) -> str:
-    """A page as the tables name it."""
+    """Return the name of a page in the tables: its path, with placeholders for an app's key and a day."""
     folder, slash, _ = path.partition("/")
     return {"apps": "apps/<key>/index.html", "days": "days/<day>.html"}[folder] if slash else path
 

@@ -82,7 +82,7 @@ def _registry(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) ->
 
 
 def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> None:
-    """The day tables of all days: detail first, the others as sums of it."""
+    """Fill the day tables of all days: first the detail, then the others as sums of the detail."""
     connection.execute(
         f"""INSERT INTO out.channel_detail_daily
         WITH numbered AS (

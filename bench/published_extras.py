@@ -114,7 +114,10 @@ _STATEMENTS = (
 
 
 def add_extras(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Fill these tables of the attached database `out`, whose tables `apps` and `channel_daily` are filled already."""
+    """Fill the tables that the module describes, in the attached database `out`.
+
+    Its tables `apps` and `channel_daily` must have rows.
+    """
     for statement in _STATEMENTS:
         text = statement.format(uses=_USES, packages=_PACKAGES, every=INCIDENT_EVERY)
         connection.execute(text, {"as_of": as_of} if "$as_of" in text else {})

@@ -61,6 +61,6 @@ _STATEMENTS = (
 
 
 def add_sign_ins(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill these tables of the attached database `out`; its table `channel_detail_daily` must have rows already."""
+    """Fill the sign-in tables of the attached database `out`. Its table `channel_detail_daily` must have rows."""
     for statement in _STATEMENTS:
         connection.execute(statement)

@@ -42,7 +42,7 @@ def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence
 
 
 def _read(cache: Cache, logs: Logs, form: str) -> tuple[Run, Run, str]:
-    """The project and DuckDB's own reader on one form of a sample, and their counts."""
+    """Run the project and DuckDB's own reader on one form of a sample; return both runs and a text with the counts."""
     file, source = in_form(logs, form), FORMS[form].source
     warm([file])
     with cache.data(logs, {FORMS[form].landed: file}, sources=[SOURCES / source] if source else ()) as data:
@@ -53,7 +53,7 @@ def _read(cache: Cache, logs: Logs, form: str) -> tuple[Run, Run, str]:
 
 
 def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
-    """The user CPU that the added records cost, in seconds, and in words."""
+    """Return the user CPU that the added records cost: in seconds, and as a text."""
     before, after = user_middle(small), user_middle(large)
     return after - before, f"{after - before:+.2f} s ({before:.2f} → {after:.2f})"
 

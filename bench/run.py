@@ -111,14 +111,14 @@ def packed(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def bad_lines(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure bad lines."""
+    """Measure a run on a file with bad lines, against the same file without any."""
     records = asked.file_records * FORM_GROWTH
     rows = reading.bad_lines(cache, cache.logs(days=1, apps=asked.file_apps, events=records), asked.rounds)
     yield f"Bad lines: {records:,} records; median of {asked.rounds}", rows, "× the clean file"
 
 
 def rejected(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure rejected records."""
+    """Measure a run on a file with many rejected records, against the same file without any."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.rejected_of)
     rows = reading.rejected(cache, logs, asked.rounds)
     yield f"Rejected records: {asked.rejected_of:,} records; median of {asked.rounds}", rows, "× none rejected"
@@ -149,7 +149,7 @@ def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure the site, and the waiting times of its readers."""
+    """Measure the rendering of the site, and the waiting times of its readers."""
     for apps in asked.site_apps:
         rounds = asked.rounds if apps <= 10_000 else 1
         rows, folder = rendering.renderings(cache, apps, rounds)

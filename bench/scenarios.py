@@ -53,7 +53,9 @@ def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -
 
 
 def stages(runs: Sequence[Run]) -> list[Row]:
-    """Return how the time of the whole command divides into stages, which it prints, and the rest."""
+    """Return a row for each stage that the command prints, with its share of the whole time, and a row for the
+    remaining time.
+    """
     total, medians = middle(runs), stage_medians(runs)
     rest = total - sum(medians.values())
     return [
@@ -72,7 +74,7 @@ def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure how much longer `large` takes than `small`, in the project and in the bare job."""
+    """Measure how much longer a run on `large` takes than a run on `small`, for the project and for the bare job."""
     runs: dict[tuple[str, bool], list[Run]] = {(who, big): [] for who in ("authmeter", BARE) for big in (False, True)}
     for _ in range(rounds):
         for logs in (small, large):

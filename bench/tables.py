@@ -32,7 +32,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what, the measured value as text, its ratio to a yardstick or a reason, peak memory, the target."""
+    """One line of a table.
+
+    Attributes:
+        what: the name of the measurement.
+        measured: the value as text.
+        ratio: the ratio to a yardstick as text, or the reason why there is none.
+        memory: the peak memory as text.
+        target: the figure with its limit; None if there is no limit.
+    """
 
     what: str
     measured: str = ""
@@ -47,17 +55,17 @@ def short(number: float) -> str:
 
 
 def middle(runs: Sequence[Run]) -> float:
-    """The median of the runs' seconds."""
+    """Return the median of the runs' seconds."""
     return median(run.seconds for run in runs)
 
 
 def user_middle(runs: Sequence[Run]) -> float:
-    """The median of the runs' seconds of user CPU."""
+    """Return the median of the runs' seconds of user CPU."""
     return median(run.user_seconds for run in runs)
 
 
 def peak_gb(runs: Iterable[Run]) -> float:
-    """The highest peak memory of the runs, in GB."""
+    """Return the highest peak memory of the runs, in GB."""
     return max(run.peak_bytes for run in runs) / 1e9
 
 

@@ -44,7 +44,10 @@ KEY = "a key of the independent count"
 
 
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
-    """Return the parameters of the random folders of these tests. The clock is now, as for the runs that follow."""
+    """Return the parameters of random data folders (see `Scene`).
+
+    The clock of the folders is the present time, as it is for the runs on these folders.
+    """
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 
 
@@ -88,7 +91,7 @@ def is_same(found: object, counted: object) -> bool:
 
 
 def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
-    """Return the expected rows of each table, counted from the landing folder. A record can be rejected in two rows."""
+    """Return the expected rows of each table, counted from the landing folder of `data`."""
     landing = records.read_landing(data / "landing", records.limits(of.as_of, of.clock_ms, of.zone, KEY))
     apps = counts.read_apps(data / "registry" / "apps.csv")
     nulled = sorted(landing.nulled.items())

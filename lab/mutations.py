@@ -1,8 +1,9 @@
-"""How many of the small faults of `mutants.py` the tests find: `python -m lab.mutations --record FILE`.
+"""Counts how many small faults of the code (`mutants.py`) the tests find: `python -m lab.mutations --record FILE`.
 
-It draws mutants, runs the tests once with probes at their places to learn which of them get there, and then runs those
-on one mutant after the other. The record gets the mutants, the tests, and what became of each mutant; the command goes
-on from a record. `--again FILE` takes the mutants of another record: that of an older suite, to compare two.
+The command draws mutants and puts a probe at the place of each, a call that records the running test. It runs the tests
+once with these probes, and then only the tests that reach a mutant on this mutant. The record contains the mutants, the
+tests and the results; the command continues an existing record. `--again FILE` takes the mutants of another record,
+such as that of an older test suite, to compare the two.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _seen(site, known=set()):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """Record the name of a fixture, because each test that uses it depends on its code, not only the first."""
+    """Let probes record a fixture instead of the test for which it is set up, because other tests use it, too."""
     before = os.environ.get("SEEN_BY", "")
     os.environ["SEEN_BY"] = f"@{fixturedef.baseid}::{fixturedef.argname}"
     try:
@@ -104,10 +105,10 @@ def applied(mutant: Mutant) -> str | None:
 
 
 def probes(mutant: Mutant) -> dict[Path, list[int]]:
-    """Return the places of a mutant's probes, as lines of Python files. A script has none.
+    """Return the lines of a mutant's probes by Python file. A mutant of a script has none.
 
-    Probes of SQL are in the functions that may read it; probes of a module's definitions, in the functions that use
-    them.
+    A mutant of SQL has probes in the functions that may read the file. A mutant of a definition also has probes in the
+    functions that use the definition.
     """
     path = PROJECT / mutant["file"]
     if path.suffix == ".js":
@@ -127,7 +128,10 @@ def _files_with(pattern: str, *folders: str) -> list[Path]:
 
 
 def _probed(path: Path, line: int = 0) -> list[int]:
-    """Return the line of the statement in a function that contains a line, else those where functions begin."""
+    """Return the line of the innermost statement in a function that contains `line`.
+
+    If there is none, return the line of the first statement of each function.
+    """
     text = path.read_text("utf-8")
     functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     bodies = [
@@ -152,7 +156,7 @@ def _top(statement: ast.stmt) -> int:
 
 
 def look(record: Record, tests: list[str]) -> None:
-    """Run tests with probes; note which of them see each mutant, and the seconds of those that pass."""
+    """Run tests with probes. Store in the record which tests reach each mutant, and the seconds of tests that pass."""
     folder = tempfile.TemporaryDirectory()
     log = f"{folder.name}/seen"
     lines: dict[Path, list[str]] = {}

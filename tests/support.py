@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from pipelines.common.days import day_start, last_closed_day
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import FIELD_NAMES
+from pipelines.contract.tables.tables import TABLES
 from pipelines.ingest.ingest import IngestReport
 from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
@@ -233,6 +234,11 @@ class DataFolder:
         """Return the rows of a query over the published tables."""
         return published_rows(self.store.database, query)
 
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the rows of every published table in their stored order."""
+        with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:
+            return {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
+
     def counted(self) -> dict[date, int]:
         """Return the de-duplicated records by closed day, from the day tables."""
         files = list(self.store.day_table_files(self.manifest, "outcome_daily").values())
@@ -241,6 +247,15 @@ class DataFolder:
         query = "SELECT day, sum(records)::INTEGER FROM read_parquet($files) GROUP BY ALL ORDER BY ALL"
         with closing(_reader().cursor()) as connection:
             return dict(connection.execute(query, {"files": files}).fetchall())
+
+    def restated(self, columns: str) -> list[tuple[Any, ...]]:
+        """Return columns of the stored restatements in order, for tests that read no published table."""
+        files = [str(file) for file in self.store.restatement_files(self.manifest)]
+        if not files:
+            return []
+        with closing(_reader().cursor()) as connection:
+            query = f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL"
+            return connection.execute(query, {"files": files}).fetchall()
 
 
 _LINE_SOURCE = """

@@ -20,7 +20,7 @@ _NOTE = "<!-- Written by docs/reference/make.py. Do not edit: run that script. -
 
 
 def tables_page() -> str:
-    """The text of `tables.md`."""
+    """Return the text of `tables.md`."""
     index, views = (
         "\n".join(f"| [`{t.name}`](#{t.name}) | {t.grain} |" for t in listed.values()) for listed in (TABLES, VIEWS)
     )
@@ -62,7 +62,7 @@ Grain: {table.grain}. Key: {key}.
 
 
 def metrics_page() -> str:
-    """The text of `metrics.md`."""
+    """Return the text of `metrics.md`."""
     index = "\n".join(f"| [`{m.name}`](#{m.name}) | {m.label.zh} | {m.label.en} |" for m in METRICS.values())
     sections = "\n\n".join(_metric_section(metric) for metric in METRICS.values())
     return f"""{_NOTE}
@@ -101,7 +101,7 @@ def _node(room: str) -> str:
 
 
 def rooms_page() -> str:
-    """The text of `rooms.md`: a diagram of the packages, with an arrow to each package that another one imports.
+    """Return the text of `rooms.md`: a diagram of the packages, with an arrow to each package that another one imports.
 
     An import that also goes by way of a third package has no arrow of its own.
     """

@@ -9,7 +9,15 @@ from lab.incidents.days import Floats
 
 @dataclass(frozen=True)
 class Version:
-    """An SDK version: in use since before the world (`launch` None), else from `launch` on, by a logistic curve."""
+    """An SDK version, whose share of the users grows by a logistic curve after its launch.
+
+    Attributes:
+        launch: index of the day of the launch; None if the version was in use before the world began.
+        lag: days from the launch until half of `reach` is reached.
+        pace: width of the curve in days.
+        reach: share of the older versions' users that update in the end.
+        effect: change of the log odds of success in this version.
+    """
 
     name: str
     launch: int | None
@@ -28,7 +36,14 @@ class Version:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Days with more volume, of which a part comes by one platform."""
+    """Days with more volume, of which a part moves to the platform h5.
+
+    Attributes:
+        first: index of the first day.
+        length: number of days.
+        lift: factor of the volume.
+        shift: share of all requests that moves to h5.
+    """
 
     first: int
     length: int
@@ -38,7 +53,17 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel of an app. `swing` and `memory` are of the success's log odds from day to day."""
+    """A channel of an app.
+
+    Attributes:
+        share: the channel's share of the app's records.
+        success: its usual success rate.
+        swing: standard deviation of the log odds of success from day to day.
+        memory: the part of a day's deviation that remains on the next day.
+        cancelled: share of the requests that users cancel.
+        bursts: chance of a day to have a burst: repeated requests of one device.
+        drift: how far the log odds of success move from the middle of the world to its end.
+    """
 
     name: str
     share: float
@@ -52,7 +77,20 @@ class Channel:
 
 @dataclass(frozen=True)
 class App:
-    """An app; `records` is its usual number of authorize and verify records a day."""
+    """An app of a world.
+
+    Attributes:
+        records: usual number of authorize and verify records a day.
+        growth: growth of the logarithm of the volume in 100 days.
+        weekday: factors of the volume, from Monday to Sunday.
+        holiday: factor of the volume on the public holiday.
+        swing: standard deviation of the logarithm of the volume from day to day.
+        platforms: share of each platform.
+        h5_effect: change of the log odds of success on h5.
+        vendors: share of each vendor.
+        social_versions: whether records of social channels have an SDK version.
+        logs_login: whether one-click login is logged as the stage `login` only.
+    """
 
     key: str
     records: float

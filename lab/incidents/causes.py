@@ -13,9 +13,14 @@ MOST = 0.95
 
 @dataclass(frozen=True)
 class Limits:
-    """Where the definition draws its lines: a half by mix, three quarters by a cell, a quarter by the rest.
+    """The limits in the definition of a cause.
 
-    `of_whole`: the rest's quarter is one of the whole's fall, not of the cell's.
+    Attributes:
+        mix: the cause is a mix if changed shares of one dimension's values explain at least this share of the fall.
+        cell: the cause is a cell if it explains at least this share of the fall, and the rate of all other requests
+            hardly fell.
+        rest: that rate hardly fell if its fall is at most this share of the fall of the cell's own rate.
+        of_whole: whether `rest` is a share of the fall of the whole rate instead.
     """
 
     mix: float = 0.5
@@ -45,20 +50,26 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
     singles = [one for names, one in splits.items() if len(names) == 1]
     if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):
         return "mix", ""
-    best: list[tuple[bool, float, str]] = []
+    found: list[tuple[int, float, tuple[str, ...]]] = []
     for names, one in splits.items():
         share = one.now[0] / one.now[0].sum()
         most = limits.rest * ((before - now) if limits.of_whole else one.falls())
         fits = (explained(one) >= limits.cell) & (one.rests().falls() <= most) & (share < MOST)
         for place in np.flatnonzero(fits):
             if len(names) == 1 or _is_pair(splits, one, int(place), limits):
-                text = " & ".join(f"{name}={value}" for name, value in zip(names, one.values[place], strict=True))
-                best.append((len(names) == 1, float(share[place]), text))
-    return ("cell", min(best)[2]) if best else ("broad", "")
+                parts = tuple(f"{name}={value}" for name, value in zip(names, one.values[place], strict=True))
+                found.append((len(names), float(share[place]), parts))
+    # A pair replaces the single cells of its two values.
+    replaced = {part for dimensions, _, parts in found if dimensions == 2 for part in parts}
+    best = min((one for one in found if one[0] == 2 or one[2][0] not in replaced), default=None)
+    return ("cell", " & ".join(best[2])) if best else ("broad", "")
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
-    """Return whether the fault is in the pair and not in one of its singles: the rest of each hardly fell."""
+    """Return whether only the pair with index `place` fell.
+
+    For each of its two values, the rate of the other requests with that value must have hardly fallen.
+    """
     before, now = pair.wholes
     for name, value in zip(pair.names, pair.values[place], strict=True):
         single = splits[name,]

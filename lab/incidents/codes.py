@@ -4,14 +4,17 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """An outcome with its result code; None: the log gives the outcome alone."""
+    """An outcome with its result code; `code` is None if the log has only the outcome."""
 
     outcome: str
     code: str | None
 
 
 class Answers(NamedTuple):
-    """How a request can end. `failed` come with their weights; a fault's failures all have `fault`."""
+    """The answers with which a request can end.
+
+    `failed` has each failure with its weight. All failures that a planted fault causes end with the answer `fault`.
+    """
 
     success: Answer
     cancelled: Answer
@@ -54,7 +57,9 @@ _SDK = {
 
 
 def _server(success: str, mismatch: str, unknown: str | None, fault: Answer) -> Answers:
-    """Answers of a vendor's server; an answer without a code is an outcome alone."""
+    """Return the answers of a vendor's server. `success`, `mismatch` and `unknown` are result codes; None means no
+    code.
+    """
     return Answers(
         Answer("success", success),
         Answer("cancelled", None),

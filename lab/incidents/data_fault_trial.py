@@ -101,7 +101,10 @@ FAULTS: dict[str, Fault] = {
 
 
 def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
-    """Return simulated installations: calm and noisy, growing, shrinking and constant, with and without holidays."""
+    """Return simulated installations: calm and noisy, growing, shrinking and constant, with and without holidays.
+
+    `sizes` are the decimal logarithms of the fewest and the most records a day.
+    """
     made = []
     for seed in range(count):
         draw = np.random.default_rng((10, seed))
@@ -113,8 +116,9 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 
 
 def alarms(one: Installation) -> list[Incident]:
-    """Return the incidents in 90 clean days. They are computed once, as computing them each day gives the same. The
-    settings list the holidays.
+    """Return the incidents in 90 days without a fault; the settings list the holidays.
+
+    All days are computed at once, because computing them day by day gives the same incidents.
     """
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
     holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
@@ -123,7 +127,7 @@ def alarms(one: Installation) -> list[Incident]:
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
-    """Return the open incidents after a day with the fault `name`, which began on this day or the day before."""
+    """Return the open incidents on a random day with the fault `name`, if they began on this day or the day before."""
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
     found = incidents_in(counts, manifest, SETTINGS, days)
@@ -131,7 +135,9 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Cut many days to a share (`left`) of their records; return for each whether it is reported as short."""
+    """Cut many days to the share `left` of their records; return for each of these days whether it is reported as
+    short.
+    """
     found = []
     for one in made:
         manifest, _, days = one.days(90, {})

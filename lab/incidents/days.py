@@ -18,7 +18,7 @@ WORKED = (date(2026, 9, 20), date(2026, 10, 10))
 
 @dataclass(frozen=True)
 class Days:
-    """`count` days in a row from `first`; a day is spoken of by its place, from 0."""
+    """`count` consecutive days from `first`. Other modules refer to a day by its index, from 0."""
 
     first: date
     count: int

@@ -25,7 +25,14 @@ _BURST_SUCCESS = 0.4
 
 @dataclass(frozen=True)
 class _Step:
-    """A step of a channel of an app, with its expected volume and rate."""
+    """A step of an app's channel.
+
+    Attributes:
+        expected: expected requests by day and cell.
+        chance: chance of success by day and cell, without faults.
+        failing: share of the successes that faults take away, by day and cell.
+        mismatch: share of the successes that become mismatches.
+    """
 
     channel: Channel
     stage: str
@@ -55,7 +62,10 @@ def draw_app(seed: list[int], app: App, faults: list[Fault], days: Days, keys: K
 def _steps(
     rng: np.random.Generator, app: App, channel: Channel, faults: list[Fault], parts: Cells, requests: Floats
 ) -> list[_Step]:
-    """The steps that a channel's requests take; those who fail to authorize try again, so that as many are verified."""
+    """Return the steps in which a channel logs its requests.
+
+    Failed authorizations do not reduce the verifications, because users who fail try again.
+    """
     count = len(requests)
     swing = swings(rng, channel, count)
     expected = requests[:, None] * parts.shares
@@ -99,7 +109,14 @@ def _draw_step(rng: np.random.Generator, app: App, step: _Step, parts: Cells, ke
 
 
 def _ends(rng: np.random.Generator, known: Answers, mismatch: float, drawn: list[Ints]) -> list[tuple[Answer, Ints]]:
-    """How requests ended: the good, those that the user left, the bad, and those that a fault broke."""
+    """Return each answer with its number of requests by day and cell.
+
+    Args:
+        known: the possible answers.
+        mismatch: share of the successes that become mismatches.
+        drawn: four numbers by day and cell: requests that succeeded, that the user left, that failed, and that a fault
+            made fail.
+    """
     good, left, bad, broken = drawn
     found: list[tuple[Answer, Ints]] = []
     if known.mismatch is not None and mismatch:
@@ -117,7 +134,7 @@ def _ends(rng: np.random.Generator, known: Answers, mismatch: float, drawn: list
 
 
 def _pages(rng: np.random.Generator, app: App, requests: Floats, parts: Cells, keys: Keys) -> list[Records]:
-    """Authorization pages opened: records that are no requests."""
+    """Return the records of opened authorization pages. These records are not requests."""
     opened = rng.poisson(requests[:, None] * parts.shares * 0.6)
     base = keys.base(app.key, "one_click", "page", parts.values)
     found = []

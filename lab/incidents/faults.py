@@ -14,10 +14,15 @@ ALL = "*"
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong. Days are places; `last` None: to the end of the world, and on.
+    """A planted fault.
 
-    `depth` is the share that is lost of what would have succeeded in the cells of `where` (of a volume: of the
-    requests; of a mix: the share of all requests that moves to h5). It is reached after `ramp` days.
+    Attributes:
+        story: name of the kind of fault (`stories.py`).
+        first, last: indexes of the first and the last day; `last` is None if the fault lasts beyond the last day.
+        depth: for a rate, the share of the successes in the affected cells that is lost; for a volume or missing data,
+            the share of the requests that is lost; for a mix, the share of all requests that moves to h5.
+        where: the values of the affected cells by dimension; empty for all cells.
+        ramp: number of days after which `depth` is reached.
     """
 
     story: str
@@ -38,20 +43,20 @@ class Fault:
 
     @property
     def is_slow(self) -> bool:
-        """Whether it grows over several days, so that its first day is less clear."""
+        """Whether the fault grows over several days, so that its first day is less clear."""
         return self.ramp > 0 or "sdk_version" in self.where
 
     @property
     def cause(self) -> str:
-        """The cells of the fault, in the form of the column `cause`; empty if it is everywhere."""
+        """The affected cells, in the form of the column `cause`; empty if the fault affects all cells."""
         return " & ".join(f"{name}={value}" for name, value in sorted(self.where.items()))
 
     def depths(self, count: int) -> Floats:
-        """Return its depth on each of the world's `count` days; 0 on days without the fault."""
+        """Return the depth of the fault on each of the world's `count` days; 0 on days without the fault."""
         day = np.arange(count)
         grown = np.clip((day - self.first + 1) / (self.ramp + 1), 0, 1) * self.depth
         return np.where(day <= (count if self.last is None else self.last), grown, 0.0)
 
     def hits(self, app_key: str, channel: str) -> bool:
-        """Whether it affects that channel of that app."""
+        """Return whether the fault affects a channel of an app."""
         return self.app_key in (ALL, app_key) and self.channel in (ALL, channel)

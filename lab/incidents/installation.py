@@ -35,7 +35,7 @@ _VOLUME_SWINGS: dict[Noise, tuple[float, float]] = {"calm": (0.01, 0.03), "usual
 
 
 def installation(rng: np.random.Generator, days: Days, sizes: Floats, noise: Noise) -> list[App]:
-    """Return a random app for each of `sizes`, its records a day."""
+    """Return a random app for each number of records a day in `sizes`."""
     return [_app(rng, days, f"app{place + 1:02d}", size, noise) for place, size in enumerate(sizes)]
 
 
@@ -98,7 +98,10 @@ def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
 
 
 def _campaigns(rng: np.random.Generator, days: Days, h5_effect: float) -> tuple[Campaign, ...]:
-    """At most one, not in the holiday; its shift to h5 changes a rate by half a point at most."""
+    """Return at most one campaign, which does not begin near the public holiday.
+
+    The stronger the effect of h5, the smaller the shift to h5: it changes a rate by less than a percentage point.
+    """
     first = int(rng.integers(5, days.count - 5))
     if rng.random() < 0.5 or days.holiday - 12 < first < days.holiday + HOLIDAY_DAYS:
         return ()

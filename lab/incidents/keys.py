@@ -1,4 +1,4 @@
-"""Packs the key of a row of `outcome_daily` into one number that sorts as its columns do, and unpacks it."""
+"""Packs the key of a row of `outcome_daily` into one number, and unpacks it. The numbers sort like the keys."""
 
 from datetime import date
 from typing import NamedTuple
@@ -36,10 +36,12 @@ class Records(NamedTuple):
 
 
 class Keys:
-    """Packs and unpacks keys; a value's number is its place among the sorted words, absence the number after them."""
+    """Packs and unpacks keys. A value is stored as its index among the sorted values of its column, NULL as the next
+    index.
+    """
 
     def __init__(self, apps: list[App], days: Days) -> None:
-        """For the apps of a world, with all their versions."""
+        """Prepare the values of all columns, with the apps of a world and all their SDK versions."""
         versions = {version.name for app in apps for version in app.versions} | {app.next_version() for app in apps}
         self._days = days
         # A dimension without words is absent in every row.

@@ -35,7 +35,9 @@ class Plan:
 
 
 def plan(rng: np.random.Generator, apps: list[App], days: Days) -> Plan:
-    """Return faults of each story that do not disturb each other; large worlds have more of each."""
+    """Return a plan with faults of each story that do not disturb each other; large worlds have more faults of each
+    story.
+    """
     made = Plan(list(apps), [])
     for story in sorted(STORIES, key=lambda story: (story.tier, rng.random())):
         times = int(rng.random() < story.everywhere) if story.everywhere else 1 + len(apps) // 10
@@ -73,14 +75,15 @@ def _has_room(fault: Fault, made: Plan, days: Days) -> bool:
 
 
 def _is_near(one: Fault, other: Fault) -> bool:
-    """Return whether less than `APART` days are between them."""
+    """Return whether fewer than `APART` days are between two faults."""
     first, second = sorted((one, other), key=lambda fault: fault.first)
     return first.last is None or second.first - first.last < APART
 
 
 def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
-    """Yield the subjects in which no second fault may be planted at the same time: a fault changes them, or their
-    incidents would become part of its incident.
+    """Yield the subjects in which no second fault may be planted at the same time.
+
+    The fault changes these subjects, or their incidents would become part of the fault's incident.
     """
     if fault.kind == "volume":
         channels = [channel.name for app in apps if app.key == fault.app_key for channel in app.channels]
@@ -97,7 +100,7 @@ def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
 
 
 def _is_of_all(fault: Fault, apps: list[App]) -> bool:
-    """Whether a fault that reaches all apps moves the rate of all together, and not mostly by one app."""
+    """Return whether a fault in all apps lowers the rate of all apps together, and not mostly through one app."""
     found = [(app.records * channel.share, app) for app in apps if (channel := app.channel(fault.channel))]
     is_checked = fault.metric == "verification_result_rate"
     hit = [0.0 if app.logs_login and is_checked else records * cell_share(app, fault.where) for records, app in found]

@@ -12,9 +12,13 @@ from lab.incidents.tally import RATES, Subject
 
 @dataclass(frozen=True)
 class Planted:
-    """An incident that is in the data. `parts` are the subjects whose own incidents of these days are part of it.
+    """An incident that a planted fault causes.
 
-    Of a rate the levels are shares, of a volume requests a day. `cause_kind` and `cause` are empty but for a rate's.
+    Attributes:
+        cause_kind, cause: the cause of the fall of a rate; empty for a volume or missing data.
+        level_before, level_during: rates, or requests a day for a volume.
+        is_slow: whether the fault grows over several days.
+        parts: the subjects whose own incidents at the same time are part of this incident.
     """
 
     story: str

@@ -20,8 +20,12 @@ WINDOW = 7
 
 @dataclass(frozen=True)
 class Reading:
-    """Parameters that the definition leaves open: the swing of days, the rarity of a fall, the distance to the
-    baseline.
+    """One interpretation of the definition: values for the parameters that it leaves open.
+
+    Attributes:
+        swing: factor of the measured swing between days.
+        rare: how unlikely a fall must be, as a number of standard deviations.
+        nearer: a day has recovered if its distance to the baseline is at most this part of the fall.
     """
 
     swing: float = 1.0
@@ -41,7 +45,10 @@ READINGS = (
 
 @dataclass(frozen=True)
 class Course:
-    """An incident of a subject; days are places, `last_day` None while it is open."""
+    """An incident of a subject: its days, state, levels and loss.
+
+    `first_day` and `last_day` are indexes of days; `last_day` is None while the incident is open.
+    """
 
     first_day: int
     last_day: int | None
@@ -63,7 +70,10 @@ def deviance(requests: float, successes: float, level: float) -> float:
 
 
 def first_course(series: Series, usable: Flags, start: int, reading: Reading) -> Course | None:
-    """Return the first incident that opens at or after `start`, or None. `usable` days have data."""
+    """Return the first incident that opens on the day with index `start` or later; None if there is none.
+
+    `usable` marks the days with data.
+    """
     for day in range(start, len(usable)):
         for length in (1, WINDOW):
             first = _opening(series, usable, day, length, reading)
@@ -73,12 +83,12 @@ def first_course(series: Series, usable: Flags, start: int, reading: Reading) ->
 
 
 def baseline_days(usable: Flags, before: int) -> Ints:
-    """Return the indexes of the newest usable days before a day, at most as many as a baseline has."""
+    """Return the indexes of the newest usable days before the day with index `before`, at most 28."""
     return np.flatnonzero(usable[:before])[-BASELINE[1] :]
 
 
 def _opening(series: Series, usable: Flags, day: int, length: int, reading: Reading) -> int | None:
-    """The first day of the incident that the window of that length up to `day` opens, None where it opens none."""
+    """Return the first day of the incident that opens by the `length` days up to `day`; None if no incident opens."""
     begin = day - length + 1
     clean = baseline_days(usable, begin)
     if len(clean) < BASELINE[0] or not series.requests[clean].sum():
@@ -102,7 +112,7 @@ def _fallen(requests: float, successes: float, level: float) -> bool:
 
 
 def _spread(series: Series, clean: Ints, level: float) -> float:
-    """How many times more the clean days swing than chance alone would have them."""
+    """Return how many times larger the variance of the clean days is than chance alone explains."""
     requests, successes = series.requests[clean], series.successes[clean]
     kept: Floats = requests * level
     variance = kept * (1 - level)
@@ -122,7 +132,10 @@ def _course(series: Series, usable: Flags, first: int, reading: Reading) -> Cour
 
 
 def _end(series: Series, usable: Flags, first: int, before: float, reading: Reading) -> tuple[int | None, State]:
-    """The last day and the state: two days in a row nearer to the baseline than to the level end it, or 28 days."""
+    """Return the last day and the state of the incident that begins on `first`; the last day is None while it is open.
+
+    An incident ends before two days that are nearer to the baseline than to the incident's level, or after 28 days.
+    """
     requests = successes = 0.0
     back = 0
     not_back = first

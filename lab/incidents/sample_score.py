@@ -44,8 +44,10 @@ def _planted(one: dict[str, Any], tables: SampleTables) -> Planted:
 
 
 def _parts(one: dict[str, Any], tables: SampleTables) -> Iterator[Subject]:
-    """Yield the subjects that fall with it: the rate of all apps with one app and the reverse, and verifications that
-    need a sign-in.
+    """Yield the subjects that fall together with a planted fall.
+
+    These are the same rate of all apps together, or of each app if all apps fall together; the sign-in rate; and for
+    one-click login, its requests and all requests.
     """
     apps = tables.apps if one["app_key"] == "*" else (one["app_key"], "*")
     yield from ((one["metric"], app_key, one["channel"]) for app_key in apps if app_key != one["app_key"])

@@ -85,7 +85,14 @@ _SIGN_INS = """
 
 @dataclass(frozen=True)
 class SampleTables:
-    """Day tables of a sample, in `connection`; its days, days without logs, planted faults, apps."""
+    """The day tables of a sample, in the database of `connection`.
+
+    Attributes:
+        days: all days of the sample.
+        missing: the days without logs.
+        planted: the incidents that the planted faults cause.
+        apps: the apps with logs.
+    """
 
     connection: duckdb.DuckDBPyConnection
     days: tuple[date, ...]
@@ -94,7 +101,7 @@ class SampleTables:
     apps: tuple[str, ...]
 
     def found(self, days: int = DAYS) -> list[dict[str, Any]]:
-        """Return the incidents of rates and volumes as of the last of the first `days` days, as rows of `incidents`."""
+        """Return the incidents as of the last of the first `days` days, as rows of `incidents`."""
         seen = self.days[:days]
         self.connection.execute(
             f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"

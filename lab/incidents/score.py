@@ -17,7 +17,7 @@ _LOST = 0.1
 
 @dataclass(frozen=True)
 class Miss:
-    """A planted incident that was not found as it is, and why."""
+    """A planted incident that was not found, or was found with wrong values, and the reasons."""
 
     planted: Planted
     reasons: tuple[str, ...]
@@ -25,9 +25,14 @@ class Miss:
 
 @dataclass(frozen=True)
 class Score:
-    """How well one or more worlds were read.
+    """The result of the comparison in one or more worlds.
 
-    `false` are incidents that no planted fault explains. `loose` belong to a planted one, but have no `part_of`.
+    Attributes:
+        planted: number of planted incidents by story.
+        hits: number of correctly found incidents by story.
+        misses: the other planted incidents.
+        false: found incidents that no planted fault explains.
+        loose: found incidents that should be part of a planted incident, but have no `part_of`.
     """
 
     planted: Counter[str] = field(default_factory=Counter)
@@ -106,7 +111,10 @@ def _is_cause(row: Found, one: Planted) -> bool:
 
 
 def _is_of(row: Found, one: Planted) -> bool:
-    """Return whether an incident has a planted one's subject and time; of faults of the data, only the day counts."""
+    """Return whether a found incident has the subject and the time of a planted one.
+
+    For faults of the data, only the day is compared.
+    """
     if one.kind == "data":
         return bool(row["kind"] == "data" and row["first_day"] <= one.first_day <= (row["last_day"] or date.max))
     subject = (row["metric"], row["app_key"], row["channel"])
@@ -119,12 +127,12 @@ def _is_part(row: Found, one: Planted) -> bool:
 
 
 def _is_whole(row: Found, one: Planted) -> bool:
-    """Whether an incident is that of all apps together with the cell that was planted."""
+    """Return whether a found incident of all apps together has the planted cell as its cause, at the planted time."""
     return row["app_key"] == "*" and row["cause_kind"] == "cell" and _is_cause(row, one) and _is_then(row, one)
 
 
 def _is_then(row: Found, one: Planted) -> bool:
-    """Whether the days of both meet, or nearly."""
+    """Return whether the days of both incidents overlap, or are at most three days apart."""
     last: date = row["last_day"] or date(9999, 12, 1)
     until = one.last_day or date(9999, 12, 1)
     return bool(row["first_day"] <= until + _NEAR and last >= one.first_day - _NEAR)

@@ -16,7 +16,10 @@ DIMENSIONS = ("app_key", "carrier", "platform", "sdk_version", "vendor")
 
 @dataclass(frozen=True)
 class Split:
-    """The cells of one or two dimensions: requests and successes before and now."""
+    """The cells of one or two dimensions (`names`), with the values of each cell.
+
+    `before` and `now` are two arrays by cell: requests and successes.
+    """
 
     names: tuple[str, ...]
     values: list[tuple[str, ...]]
@@ -40,7 +43,11 @@ class Split:
         return before, now
 
     def effects(self) -> tuple[Floats, Floats]:
-        """Return two effects of each cell, of mix and of rate. Together they are the change of the whole rate."""
+        """Return two effects of each cell on the whole rate: of the change of its share (mix), and of the change of its
+        rate.
+
+        All effects of all cells add up to the change of the whole rate.
+        """
         r0, r1 = self.rates()
         w0, w1 = _shares(self.before[0], self.now[0]), _shares(self.now[0], self.before[0])
         return (w1 - w0) * ((r1 + r0) / 2 - sum(self.wholes) / 2), (r1 - r0) * (w1 + w0) / 2
@@ -51,13 +58,16 @@ class Split:
         return r0 - r1
 
     def rests(self) -> "Split":
-        """Return, for each cell, the sum of all others."""
+        """Return, for each cell, the counts of all other cells together."""
         n0, s0, n1, s1 = (side.sum() - side for side in (*self.before, *self.now))
         return Split(self.names, self.values, (n0, s0), (n1, s1))
 
 
 def _shares(own: Floats, other: Floats) -> Floats:
-    """Shares of the requests; a cell with none has its share of the other side, and the others make room."""
+    """Return the share of the requests of each cell on one side (`own`).
+
+    A cell without requests on this side gets its share of the other side, and the other shares shrink accordingly.
+    """
     only = np.where((own == 0) & (other > 0), other / other.sum(), 0.0)
     found: Floats = only + own / own.sum() * (1 - only.sum())
     return found

@@ -29,10 +29,16 @@ _EARLY = 0.4
 
 @dataclass(frozen=True)
 class Story:
-    """A kind of fault. `lengths` are days, None for one that lasts; `begins` how many days before the end it may begin.
+    """A kind of fault, whose faults are drawn within ranges.
 
-    `fall` is how far the whole rate falls, of a volume the share lost. Where `everywhere` is above 0 it reaches all
-    apps, and a world has it with that chance.
+    Attributes:
+        fall: how far the rate of the app's channel falls.
+        lengths: number of days; None if the fault lasts beyond the last day.
+        begins: days from the first day of the fault to the end of the world: most, least.
+        where: which cells fail.
+        ramp: days over which the fault grows.
+        everywhere: chance that a world has a fault of this kind, which then affects all apps; 0 if a fault affects one
+            app.
     """
 
     name: str
@@ -95,7 +101,10 @@ class Story:
 
 
 def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> dict[str, str] | None:
-    """Cells of an app, None where it has no such; `some` is any of those that the channel has."""
+    """Return the values of the failing cells by dimension; None if the app has no such cells.
+
+    `some` means all cells, a platform or a carrier, by chance.
+    """
     if where == "some":
         where = rng.choice(["nowhere", "platform", "carrier" if channel in _NUMBER else "platform"])
     if where == "platform":
@@ -123,7 +132,9 @@ def cell_share(app: App, where: dict[str, str]) -> float:
 
 
 def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
-    """Return whether so deep a fall over so many days is far outside chance and the channel's own swing."""
+    """Return whether a rate that falls by `fall` for `length` days is far outside of chance and the channel's own
+    swing.
+    """
     requests = app.records * channel.share * 0.45
     odds = channel.success * (1 - channel.success)
     daily = np.sqrt(odds / requests + (odds * channel.swing) ** 2)
@@ -132,13 +143,15 @@ def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
 
 
 def _h5_gap(app: App, channel: Channel) -> float:
-    """How much lower success is in h5 than elsewhere; 0 where the app has no h5."""
+    """Return how much lower the success rate is on h5 than on other platforms; 0 if the app has no h5."""
     odds = np.log(channel.success / (1 - channel.success)) + app.h5_effect
     return float(channel.success - 1 / (1 + np.exp(-odds))) if "h5" in app.platforms else 0.0
 
 
 def _stops(app: App, channel: str) -> bool:
-    """Whether that the app, or the channel, is silent says something, and of which of the two."""
+    """Return whether the silence of a channel, or of the whole app (`*`), can be detected and not be mistaken for the
+    other.
+    """
     shares = [one.share for one in app.channels]
     if channel == ALL:
         return len(shares) > 1 and max(shares) < 0.65 and app.records > 100

@@ -44,7 +44,7 @@ def channel_daily(outcome_daily: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Series:
-    """A subject by day: requests and successes of a rate; of a volume the requests twice."""
+    """Requests and successes of a subject by day. For a volume, both are the requests."""
 
     requests: Floats
     successes: Floats
@@ -60,7 +60,7 @@ Subject = tuple[str, str, str]
 
 
 def all_series(counts: pl.DataFrame, days: Days) -> dict[Subject, Series]:
-    """The series of each subject, from the counts of `channel_daily`."""
+    """Return the series of each subject, from the counts of `channel_daily`."""
     found: dict[Subject, Series] = {}
     daily = counts.with_columns(
         technical=pl.col("authorization_requests") - pl.col("authorizations_cancelled"),

@@ -17,7 +17,12 @@ _PLATFORM_EFFECTS = {"android": -0.05, "harmony": -0.2, "ios": 0.1}
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a channel: for each dimension its value by cell (None: absent), and the shares by day and cell."""
+    """The cells of a channel.
+
+    Attributes:
+        values: by dimension, the value of each cell; None if its records have no value.
+        shares: the cell's share of the channel's requests, by day and cell.
+    """
 
     values: dict[str, list[str | None]]
     shares: Floats

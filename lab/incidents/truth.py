@@ -25,10 +25,10 @@ _QUIET_FALL = 0.012
 
 
 class Truth:
-    """Reads from the data of a world what each fault is."""
+    """Computes, from the data of a world, the incident that each fault should cause."""
 
     def __init__(self, outcome_daily: pl.DataFrame, apps: list[App], days: Days, missing: set[int]) -> None:
-        """`missing` are the days without data."""
+        """Read the series of all subjects. `missing` are the indexes of the days without data."""
         self._data = outcome_daily
         self._days = days
         self._apps = apps
@@ -62,7 +62,11 @@ class Truth:
         )  # fmt: skip
 
     def _course(self, series: Series, fault: Fault) -> Course | None:
-        """The course on which all readings of the definition agree."""
+        """Return the course of the fault's incident; None if the interpretations of the definition (`READINGS`)
+        disagree.
+
+        Also return None if the fall is too small, or if it does not begin with the fault.
+        """
         found = [first_course(series, self._usable, fault.first - 8, reading) for reading in READINGS]
         course = found[0]
         if course is None or course.level_before - course.level_during < _LEAST_FALL or course.lost_total < _LEAST_LOST:
@@ -89,7 +93,11 @@ class Truth:
         return cause if cause and all(self._is_alone(fault, before, self._dates(span)) for span in spans) else None
 
     def _is_alone(self, fault: Fault, before: list[date], now: list[date]) -> bool:
-        """Whether a fall of all apps together is clearly that of one app, or of none where the fault reaches all."""
+        """Return whether it is clear which app causes the fall of all apps together.
+
+        If the fault affects one app, this app must cause the fall, unless the fall is too small for an incident. If the
+        fault affects all apps, no app may cause it alone.
+        """
         star = self.series[fault.metric, ALL, fault.channel]
         fallen = star.level(self._flags(before)) - star.level(self._flags(now))
         if fault.app_key != ALL and fallen < _QUIET_FALL:
@@ -107,7 +115,10 @@ class Truth:
         return found
 
     def _volume(self, fault: Fault) -> Planted | None:
-        """Return a silence: it begins on its first day and loses the usual volume of the weekday's clean days."""
+        """Return the incident of a fault that stops all requests; None if the definition leaves a doubt about its loss.
+
+        It has the days of the fault, and loses the usual volume of each weekday.
+        """
         volume = self.series["volume", fault.app_key, fault.channel].requests
         end = self._days.count if fault.last is None else fault.last + 1
         has_norm = self._usable & ~self._holidays
@@ -123,7 +134,7 @@ class Truth:
 
 
 def _newer(values: Floats) -> float:
-    """The mean of the two newest weeks."""
+    """Return the mean of the two newest weeks."""
     return float(values[-2:].mean())
 
 

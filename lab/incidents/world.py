@@ -38,7 +38,13 @@ SIZES: Final = {
 
 @dataclass(frozen=True)
 class World:
-    """Tables by the contract; `notes` are written by people, `planted` is the truth."""
+    """The day tables of an installation, and the incidents that a correct detection finds in them.
+
+    Attributes:
+        outcome_daily, day_states: tables in the form of the contract.
+        notes: notes that people wrote about incidents.
+        planted: the incidents that must be found.
+    """
 
     outcome_daily: pl.DataFrame
     day_states: pl.DataFrame
@@ -65,7 +71,11 @@ def world(seed: int, *, size: str = "medium", days: int = 120, noise: Noise = "u
 
 
 def _certain(seed: int, chosen: Plan, days: Days, keys: Keys) -> tuple[Records, list[Planted]]:
-    """The records, with those faults alone of which it is certain what incident they are."""
+    """Return the records, and the incident of each planted fault.
+
+    A fault is taken out of the plan if it is in doubt which incident it causes. The records are then drawn again
+    without it.
+    """
     drawn: dict[str, Records] = {}
     known: dict[str, Planted] = {}
     while True:
@@ -87,12 +97,12 @@ def _certain(seed: int, chosen: Plan, days: Days, keys: Keys) -> tuple[Records, 
 
 
 def _meet(one: Fault, other: Fault) -> bool:
-    """Whether they may be seen in the same rate or volume."""
+    """Return whether two faults can change the same rate or volume."""
     return one.channel == other.channel or ALL in (one.channel, other.channel)
 
 
 def _draw(seed: int, chosen: Plan, days: Days, keys: Keys, drawn: dict[str, Records]) -> None:
-    """Puts the records of the apps that are not in `drawn` there."""
+    """Draw the records of the apps that are not in `drawn`, and add them to it by app key."""
     for place, app in enumerate(chosen.apps):
         if app.key not in drawn:
             faults = [fault for fault in chosen.faults if fault.app_key in (ALL, app.key)]
@@ -100,7 +110,10 @@ def _draw(seed: int, chosen: Plan, days: Days, keys: Keys, drawn: dict[str, Reco
 
 
 def _notes(rng: np.random.Generator, planted: list[Planted]) -> pl.DataFrame:
-    """People wrote a note of a third of the incidents, on the first day or soon after; an empty app means all."""
+    """Return notes about a random third of the incidents, on the first day or the next one.
+
+    An empty app means all apps.
+    """
     rows = [
         (
             incident.first_day + timedelta(days=int(rng.integers(0, 2))),

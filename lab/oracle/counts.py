@@ -40,7 +40,7 @@ class Code(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A de-duplicated record, its vendor, platform, carrier and outcome resolved."""
+    """A record that counts after de-duplication, with its resolved vendor, platform, carrier and outcome."""
 
     day: date
     record: Record
@@ -87,7 +87,7 @@ def deduplicated(
 
 
 def _smallest_first(record: Record) -> list[tuple[bool, object]]:
-    """Field by field in the order of the contract, an absent value before every other."""
+    """Return a sort key for copies: field by field in the order of the contract, an absent value before all others."""
     return [(value is not None, value if value is not None else "") for value in record]
 
 
@@ -138,13 +138,13 @@ def _is_verification(one: Counted) -> bool:
 
 
 def _is_billable(one: Counted) -> bool:
-    """The default rule."""
+    """Return whether the default billing rule bills a record."""
     billed = ("success",) if one.record.channel == "one_click" else ("success", "mismatch")
     return _is_verification(one) and one.record.outcome in billed
 
 
 def additive_counts(group: list[Counted]) -> dict[str, int]:
-    """Return the counts of `channel_daily` that can be summed, over some records."""
+    """Return, over some records, the counts of `channel_daily` that can be summed."""
     authorized = Counter(one.record.outcome for one in group if _is_authorization(one))
     verified = Counter(one.record.outcome for one in group if _is_verification(one))
     cancelled = authorized["cancelled"] + authorized["switched"]
@@ -240,7 +240,7 @@ def outcome_daily(counted: list[Counted]) -> list[Row]:
 
 
 def latency_daily(counted: list[Counted]) -> list[Row]:
-    """Return the rows of `latency_daily` with a latency, over all apps together. Its key: day, channel."""
+    """Return the rows of `latency_daily` over all apps together, for days and channels with a latency."""
     return [
         {
             "day": day,

@@ -46,15 +46,15 @@ class Bare(str):
 
 
 class Members(list[tuple[str, object]]):
-    """The members of a JSON object, in their order, repeated keys too."""
+    """The members of a JSON object in their order, including repeated keys."""
 
 
 class DamagedError(Exception):
-    """A file is cut or corrupt, so nothing of it counts."""
+    """A file is cut or corrupt, so no record of it counts."""
 
 
 class UnreadError(Exception):
-    """No source reads the file: its name says no format."""
+    """No source reads the file, because its name has no known ending."""
 
 
 def utc_time(ms: int) -> datetime:
@@ -74,7 +74,8 @@ def _left_alone(path: Path) -> bool:
 
 
 def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
-    """Yield (line, fields) for each row of a file. The fields are None if the line is not one object, or not a row.
+    """Yield (line, fields) for each row of a file. The fields are None if the row cannot be read, such as a cut JSON
+    object.
 
     `kind` is the format that a source names; without it, the file's name decides.
     """
@@ -104,7 +105,7 @@ def _gunzip(data: bytes) -> bytes:
 
 
 def _unzstd(data: bytes) -> bytes:
-    """Frame by frame, as the one-call function stops after the first frame and passes over a cut one."""
+    """Unpack frame by frame. The one-call function stops after the first frame and accepts a cut one."""
     plain = b""
     while data:
         frame = zstandard.ZstdDecompressor().decompressobj()
@@ -125,7 +126,10 @@ def _line_rows(data: bytes, *, is_json: bool) -> Iterator[RawRow]:
 
 
 def _json_fields(line: bytes) -> Fields | None:
-    """Nesting over some 400 levels is more than Python reads, so a good line must not go deeper here."""
+    """Return the fields of a line; None if it is not one JSON object.
+
+    Python cannot read more than some 400 levels, so good lines must not be nested deeper.
+    """
     try:
         text = VALUE_END.sub(r"\1", line.decode().strip(WHITE))
         value = json.loads(
@@ -138,7 +142,7 @@ def _json_fields(line: bytes) -> Fields | None:
 
 
 def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> Fields:
-    """Return the pairs as a dict. The first pair with a name counts, even if its value is None."""
+    """Return the pairs as a dict. If a name occurs several times, its first pair counts, even if the value is None."""
     fields: Fields = {}
     for name, text in pairs:
         fields.setdefault(name, text)
@@ -150,17 +154,20 @@ def _whole(digits: str) -> Bare:
 
 
 def _fraction(written: str) -> Bare:
-    """A number that is not whole, or not written so, as the shortest text of its double; too large a one as it is."""
+    """Return a number that is not written as a whole one as the shortest text of its double.
+
+    A number that is too large for a double stays as written.
+    """
     return Bare(written if abs(float(written)) == float("inf") else repr(float(written)))
 
 
 def _text(value: object) -> str | None:
-    """The text of a JSON value: the characters of a string, the JSON text of anything else."""
+    """Return a JSON value as text: a string without quotes, any other value as JSON, None for null."""
     return None if value is None else str(value) if isinstance(value, str) else _json_text(value)
 
 
 def _json_text(value: object) -> str:
-    """Without blanks, and nothing escaped that need not be."""
+    """Return a value as JSON without blanks, in which only necessary characters are escaped."""
     if isinstance(value, Bare):
         return str(value)
     if isinstance(value, Members):
@@ -171,8 +178,10 @@ def _json_text(value: object) -> str:
 
 
 def _csv_text(data: bytes) -> str:
-    """Return the text of a CSV file, with surrogates for bytes that are no text: UTF-16 by its mark; GB18030 if no line
-    with bytes beyond ASCII is UTF-8; else UTF-8.
+    """Return the text of a CSV file, with a surrogate for each byte that cannot be decoded.
+
+    The encoding is UTF-16 if the file begins with its mark; GB18030 if no line with bytes beyond ASCII is UTF-8; else
+    UTF-8.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "surrogatepass").removeprefix("\ufeff")
@@ -208,7 +217,7 @@ def _csv_rows(text: str) -> Iterator[RawRow]:
 
 
 def _csv_cells(text: str, mark: str, line: int = 1) -> Iterator[tuple[int, list[str]]]:
-    """Yields (line, cells) per row of RFC 4180, its cells cut by `mark`; no cells for a row whose quotes are broken."""
+    """Yield (line, cells) for each row by RFC 4180, with `mark` between cells. A row with wrong quotes has no cells."""
     at = 0
     while at < len(text):
         start, cells, separator = at, list[str](), mark
@@ -239,7 +248,10 @@ def _parquet_rows(data: bytes) -> Iterator[RawRow]:
 
 
 def _parquet_texts(name: str, column: pa.ChunkedArray) -> list[str | None]:
-    """The times of `event_time` as RFC 3339, in UTC or, without a zone, without offset."""
+    """Return the values of a column as text.
+
+    Timestamps of `event_time` are written as RFC 3339: in UTC if they have a zone, otherwise without an offset.
+    """
     kind = column.type
     if pa.types.is_timestamp(kind) and name == "event_time":
         form = "%Y-%m-%dT%H:%M:%S.%f" + ("Z" if kind.tz else "")

@@ -55,9 +55,9 @@ TIME = re.compile(
 
 
 class Record(NamedTuple):
-    """An accepted record as its log says it, in the order of the contract; None is absent or broken.
+    """An accepted record with its values as logged, in the order of the contract; None is absent or broken.
 
-    Devices and phones are their hashes: by these, copies compare.
+    Devices and phones are hashes, because the copies of a record are compared by their hashes.
     """
 
     event_id: str
@@ -85,7 +85,7 @@ OPTIONAL = tuple(name for name in Record._fields[7:] if name != "carrier")
 
 
 class Limits(NamedTuple):
-    """The zone of times without offset, the first and last Unix ms that a run takes, and the key of the hashes."""
+    """The parameters of a run: the zone of times without offset, first and last accepted Unix ms, and the hash key."""
 
     zone: ZoneInfo
     oldest_ms: int
@@ -102,7 +102,7 @@ class Reject(NamedTuple):
 
 
 class Books(NamedTuple):
-    """One row of `input_files`, without what depends on the run."""
+    """One row of `input_files`, without the columns that depend on the run."""
 
     path: str
     status: str
@@ -113,7 +113,7 @@ class Books(NamedTuple):
 
 
 class Landing(NamedTuple):
-    """All that a landing folder gives; `nulled` counts by path and field what broke the rule of an optional one."""
+    """The content of a landing folder. `nulled` counts, by path and field, optional values that break their rule."""
 
     records: list[Record]
     rejects: list[Reject]
@@ -173,7 +173,7 @@ def read_landing(landing: Path, bounds: Limits) -> Landing:
 
 
 def _nulled(fields: Fields, record: Record) -> list[str]:
-    """The optional fields that are given and break their rule; a carrier has none."""
+    """Return the optional fields that have a value and break their rule. A carrier cannot break its rule."""
     return [name for name in OPTIONAL if fields.get(name) is not None and getattr(record, name) is None]
 
 
@@ -258,7 +258,7 @@ def _seconds_ms(unix: re.Match[str]) -> int:
 
 
 def _cut_to_ms(fraction: str | None) -> int:
-    """The ms of the digits behind a second."""
+    """Return the milliseconds of the digits after the second; finer digits are cut off."""
     return int((fraction or "").ljust(3, "0")[:3])
 
 

@@ -69,7 +69,11 @@ class Session:
 
     @property
     def failure(self) -> Record | None:
-        """Return the first failure before the record that signed the session in; None if it had none."""
+        """Return the first failure before the record that signed the session in, or of the whole session if there is no
+        such record.
+
+        None if there was no failure.
+        """
         for record in self.records:
             if record is self.completing:
                 return None
@@ -91,7 +95,10 @@ class Session:
         return self.completing.channel if self.completing else None
 
     def value(self, field: str, absent: str | None) -> str | None:
-        """Return the field's first value, from `one_click` records before others; `absent` if there is none."""
+        """Return the first value of a field that is not `absent`; records of `one_click` come before others.
+
+        If no record has such a value, return `absent`.
+        """
         for record in sorted(self.records, key=lambda r: r.channel != "one_click"):
             if getattr(record, field) != absent:
                 return str(getattr(record, field))
@@ -108,7 +115,9 @@ class Session:
 
 
 def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
-    """Return the sign-in records of one app and day in order, each after its subject."""
+    """Return the sign-in records of one app and day in order, as pairs of subject and record. A record may have no
+    subject.
+    """
     devices: dict[str, str] = {}
     records = sorted(records, key=order)
     for record in records:
@@ -127,7 +136,7 @@ def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
 
 
 def sessions_of(day: date, app_key: str, records: list[Record], minutes: int, zone: ZoneInfo) -> list[Session]:
-    """The sessions of one app and day."""
+    """Return the sessions of one app and day. `minutes` is the longest time between two records of a session."""
     longest = minutes * 60_000
     open_sessions: dict[str, Session] = {}
     made: list[Session] = []
@@ -187,7 +196,7 @@ def session_tables(counted: Iterable[Counted], minutes: int, zone: ZoneInfo) -> 
 
 
 def _summed(rows: Iterable[tuple[Row, dict[str, int]]]) -> list[Row]:
-    """Rows of a key and counts, added up by key."""
+    """Return one row for each key, with the sums of its counts. A key is a row without counts."""
     sums: dict[tuple[tuple[str, object], ...], Counter[str]] = {}
     for key, counts in rows:
         of_key = sums.setdefault(tuple(key.items()), Counter(dict.fromkeys(counts, 0)))
@@ -280,5 +289,5 @@ def _session_times_daily(sessions: list[Session]) -> list[Row]:
 
 
 def _percentile(values: list[int], percent: int) -> int | None:
-    """Nearest rank, of sorted values."""
+    """Return a percentile of sorted values by nearest rank."""
     return values[-(-percent * len(values) // 100) - 1] if values else None

@@ -21,7 +21,7 @@ class FailedError(Exception):
 
 
 class Source(NamedTuple):
-    """One source, whose files are in the folder of its name; without a zone it has the business zone."""
+    """One source, which reads the files in the folder of its name. If `zone` is None, it has the business time zone."""
 
     name: str
     mapping: str

@@ -108,7 +108,7 @@ def usage_window(usage: list[Row], complete: set[date], as_of: date, window_days
 
 
 def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]:
-    """Return the usage of each app by month, if it has a record; the month of `as_of` ends with that day."""
+    """Return the usage of each app in each month in which it has a record. The month of `as_of` ends with that day."""
     rows: list[Row] = []
     for month in sorted({day.replace(day=1) for day in complete}):
         days = [month + timedelta(days=later) for later in range(31)]
@@ -118,7 +118,7 @@ def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]
 
 
 def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list[Row]:
-    """The counts of each app over some days."""
+    """Return the counts of each app over some days."""
     sums: dict[object, Counter[str]] = defaultdict(Counter)
     names: dict[object, Row] = {}
     for row in usage:
@@ -139,7 +139,7 @@ def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list
 
 
 def _series(counted: list[Counted], apps: dict[str, App]) -> Iterator[tuple[str, str, dict[date, list[Counted]]]]:
-    """Yields app_key or `*`, channel, and its records by day, for every app and channel of the trends."""
+    """Yield app_key or `*`, channel, and the records by day, for every app and channel of the trends."""
     for app_key in sorted({"*", *apps, *(one.record.app_key for one in counted)}):
         for channel in CHANNELS:
             of_day: dict[date, list[Counted]] = {}

@@ -1,6 +1,7 @@
-"""Checks the system calls of a command: a file is flushed before it gets its name, its folder is flushed before the
-next name is given, SQLite's journal is flushed before its database is written, and the database before its journal is
-removed.
+"""Checks that a command makes its system calls in an order by which its data survives a power loss.
+
+A file is flushed before it gets its name, its folder is flushed before the next name is given, SQLite's journal is
+flushed before its database is written, and the database before its journal is removed.
 
 Killing a process cannot test this, because the machine keeps written data in memory when a process dies. Only a power
 loss would lose it.
@@ -81,7 +82,10 @@ def _events(trace: Path) -> list[Event]:
 
 
 def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
-    """Return how many files were named and journals removed below `data`, except Dagster's, and the faults."""
+    """Return the number of checks, and a text for each fault.
+
+    A check is a file that got its name, or a journal that was removed, below `data` but not in Dagster's folder.
+    """
     names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
     journals, more = _journal_faults(events, data)
     return names + journals, faults + more
@@ -163,7 +167,10 @@ def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
 
 
 def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:
-    """The files have other names from now on."""
+    """Move the entries of files to their new names, after the rename of `source` to `target`.
+
+    `written` and `flushed` are the last write and flush of each file, as indexes of events.
+    """
     for name in names:
         moved = target + name.removeprefix(source)
         written[moved] = written.pop(name)

@@ -34,7 +34,7 @@ _ROW = re.compile(r"^\| \d+ \| `(\w+)` \| .*\|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one attempt to break a promise; `note` holds the first failure and remarks for the reader."""
+    """The result of all tries to break a promise; `note` holds the first failure and remarks for the reader."""
 
     promise: int
     what: str
@@ -61,7 +61,7 @@ class Tally:
         self.first = self.first or case
 
     def check(self, is_right: bool, case: Callable[[], str] | str) -> bool:
-        """Count a try, and a failure if it is not right; return whether it was right."""
+        """Count a try, and a failure if `is_right` is false; return `is_right`."""
         self.tried()
         if not is_right:
             self.failed(case if isinstance(case, str) else case())
@@ -74,7 +74,7 @@ class Tally:
 
 
 def some(full: int, scale: float, least: int = 1) -> int:
-    """Return how many tries a run at this scale makes, if `full` is the number at scale 1; at least `least`."""
+    """Return the number of tries at a scale: `full` times the scale, but at least `least`."""
     return max(least, round(full * scale))
 
 
@@ -105,5 +105,5 @@ def page(before: str, found: dict[str, list[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that stays in its cell of a Markdown table."""
+    """Return a text that does not end its cell of a Markdown table."""
     return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;").strip()

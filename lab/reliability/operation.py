@@ -29,14 +29,14 @@ HISTORY = {"publication", "restatements", "day_quality", "input_files", "check_r
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that has ended; `said` is all that it wrote."""
+    """A command that has ended; `said` is its output and its errors."""
 
     code: int
     said: str
 
     @property
     def is_in_words(self) -> bool:
-        """Whether it ended without a traceback and did not report a fault of the program."""
+        """Whether the command ended without a traceback, and without the message of an unexpected error."""
         return "Traceback" not in self.said and "should not happen" not in self.said
 
 
@@ -58,7 +58,7 @@ def authmeter(*arguments: object, data: Path, **more: str) -> Ended:
 
 @dataclass(frozen=True)
 class Measured(Ended):
-    """A command that has ended; `peak` is the most memory that it held, in bytes."""
+    """A command that has ended; `peak` is its peak memory in bytes."""
 
     peak: int
 
@@ -91,7 +91,7 @@ def installation(root: Path, last: date, days: int = 3) -> DataFolder:
 
 
 def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of all published tables, without the columns that say when they were made."""
+    """Return the rows of the published tables, except those in `without`. Columns with times of a run are left out."""
     found = {}
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         for name in TABLES.keys() - without:

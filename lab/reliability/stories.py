@@ -1,8 +1,8 @@
-"""Sequences of deliveries before each run of a data folder (stories), and a small model of the expected results.
+"""Deliveries before each run of a data folder, and a small model of the expected results.
 
 The model has no parts, fingerprints or SQL: it stores the records of every path and the value of every published
-figure. It reads a result of the product only if the contract leaves it to the meaning of a record, which the oracle
-checks.
+figure. It only reads a result of the product where the contract does not define it more closely than by the meaning of
+a record, which the oracle checks.
 """
 
 from __future__ import annotations
@@ -36,9 +36,13 @@ def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, li
 
 @dataclass
 class Figures:
-    """Published figures that a restatement can name: days with records; every figure by day, app, channel and metric,
-    where the channel of usage is `*`; and by day, app and channel the keys and values of the two tables that split
-    them.
+    """The published figures that a restatement can name.
+
+    Attributes:
+        days: the days with records.
+        numbers: every figure, by day, app, channel and metric; the channel of usage is `*`.
+        outcomes, details: by day, app and channel, the rows of `outcome_daily` and of `channel_detail_daily`, by the
+            other columns of their key.
     """
 
     days: set[date] = field(default_factory=set)
@@ -72,8 +76,10 @@ def figures(folder: DataFolder) -> Figures:
 
 
 def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
-    """Return the figures of closed days that changed, each before and now. If records moved without changing a figure
-    of their day, app and channel, their number is returned instead.
+    """Return the figures of closed days that changed, each with its value before and now.
+
+    If records of a day, app and channel moved without changing a figure, return their number as the figure
+    `records_moved`.
     """
     if closed is None:
         return {}
@@ -92,8 +98,13 @@ def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, 
 def restated_rows(
     tally: Tally, case: str, folder: DataFolder, before: Figures, closed: date | None, after_run: int = 0
 ) -> list[tuple[Any, ...]]:
-    """Check that the runs after `after_run` listed exactly the changed figures. Return the listed rows: day, app,
-    channel, metric, values before and now, cause.
+    """Check that the restatements of the runs after `after_run` are exactly the changed figures, and return them.
+
+    A row has day, app, channel, metric, values before and now, cause.
+
+    Args:
+        before: the figures before the first of these runs.
+        closed: the last closed day before these runs.
     """
     expected = changes(before, figures(folder), closed)
     rows = folder.rows(
@@ -110,7 +121,10 @@ def restated_rows(
 
 
 def _moved(before: Figures, now: Figures, subject: Subject) -> int:
-    """Return how many records of a day, app and channel moved without changing its figures, else rows of detail."""
+    """Return how many records of a day, app and channel moved between rows of outcomes, without changing its figures.
+
+    If there are none, return how many rows of details changed.
+    """
     old, new = before.outcomes[subject], now.outcomes[subject]
     differences = sum(abs(new.get(key, 0) - old.get(key, 0)) for key in old.keys() | new.keys())
     if differences:
@@ -122,7 +136,14 @@ def _moved(before: Figures, now: Figures, subject: Subject) -> int:
 
 @dataclass
 class Delivered:
-    """One content of a path, as the model sees it: good records by day and their ids, lines that are none."""
+    """One content of a path in the model.
+
+    Attributes:
+        days: ids of its good records by day.
+        broken: number of its lines that are not JSON.
+        status: as in `input_files`.
+        late: number of its late records by day.
+    """
 
     text: bytes
     days: dict[date, list[str]]
@@ -137,7 +158,8 @@ class Delivered:
 
 
 def delivered(text: bytes) -> Delivered:
-    """Return the ids of the records of an NDJSON content by day, and how many of its lines are no JSON.
+    """Return an NDJSON content for the model: ids of the records by day, and the number of lines that are not JSON.
+
     The caller ensures that each JSON line is a good record, and that its `event_time` begins with its business day.
     """
     days: dict[date, list[str]] = defaultdict(list)
@@ -160,7 +182,7 @@ class Model:
     closed: date | None = None
 
     def land(self, arrivals: dict[str, bytes]) -> None:
-        """Apply a run that reads these contents by path, and decides together which of them are held."""
+        """Apply a run that reads these contents by path, and that decides which of them are held."""
         for path, text in sorted(arrivals.items()):
             known = self.files.setdefault(path, [])
             same = next((one for one in known if one.text == text and one.status != "replaced"), None)
@@ -186,7 +208,11 @@ class Model:
             self._decide([(old, new) for path, new in held if (old := self.live(path))])
 
     def _decide(self, pairs: list[tuple[Delivered, Delivered]]) -> None:
-        """Hold each content that would take a record of a closed day from all that counts; let the others replace."""
+        """Decide which contents replace the older content of their path, and which are held.
+
+        A content is held if, without the older one, a record of a closed day would no longer be in any content that
+        counts. `pairs` are the older and the new content of each path.
+        """
         is_final = False
         while not is_final:
             olds = [id(old) for old, _ in pairs]
@@ -198,7 +224,7 @@ class Model:
             old.status, new.status = "replaced", "read"
 
     def accept(self, path: str) -> None:
-        """Make the held content of the path count from now on."""
+        """Let the held content of a path count from now on, instead of the older one."""
         for one in self.files[path]:
             one.status = {"held": "read", "read": "replaced"}.get(one.status, one.status)
 
@@ -222,7 +248,7 @@ class Model:
         return [one for path in self.files if (one := self.live(path))]
 
     def close(self, as_of: date) -> None:
-        """Apply that a run published up to that day."""
+        """Apply a run that published the days up to `as_of`."""
         if self.closed or any(day <= as_of for one in self._live() for day in one.days):
             self.closed = max(as_of, self.closed or as_of)
 

@@ -48,7 +48,13 @@ _NOT_COMPARED = ("dagster/", "landing/", "warehouse/.lock", "status.json", "ware
 
 @dataclass
 class Scenario:
-    """The contents of the folder before the commands, and the commands."""
+    """Commands on a data folder, and the contents that are delivered before.
+
+    Attributes:
+        is_published: whether the folder has published days before.
+        deliver: puts the contents into the folder.
+        stages: begin and end of each stage in seconds, as the run without a kill showed.
+    """
 
     name: str
     is_published: bool
@@ -58,7 +64,7 @@ class Scenario:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """200 kills at full scale, spread over the stages of five scenarios."""
+    """Kill 200 times at full scale, spread over the stages of five scenarios."""
     equal = Tally(1, f"`kill -9` of the process group of {', '.join(s.name for s in SCENARIOS)}; then a clean run")
     on_disk = Tally(1, "names given only to what is on disk, and the folder after it (system calls of clean runs)")
     base = work / "base"
@@ -180,8 +186,9 @@ def start(command: tuple[str, ...], folder: Path, prefix: tuple[str, ...] = ()) 
 
 
 def run_clean(scenario: Scenario, folder: Path, on_disk: Tally) -> None:
-    """Run the commands without a kill and store when their stages begin and end. If strace exists, run them under it on
-    a copy.
+    """Run the commands without a kill, and store in the scenario when their stages begin and end.
+
+    If strace exists, also run them under it on a copy of the folder.
     """
     watched = folder.with_suffix(".watched")
     shutil.copytree(folder, watched, symlinks=True)
@@ -214,9 +221,9 @@ def finish(command: tuple[str, ...], folder: Path, stages: dict[str, tuple[float
 
 
 def kill(scenario: Scenario, folder: Path, draw: random.Random) -> str | None:
-    """Run the commands up to a random one, kill that in a random stage, and return where it died.
+    """Run the commands up to a random one, kill this command in a random stage, and return where it was killed.
 
-    Returns None if the command ended before the kill.
+    Return None if the command ended before the kill.
     """
     target = draw.randrange(len(scenario.commands))
     for command in scenario.commands[:target]:
@@ -324,7 +331,10 @@ def _without_times(root: Path) -> Manifest:
 
 
 def _stored(root: Path) -> dict[str, str]:
-    """Return every name in the folder, with a digest for Parquet; the current site has a name of its own."""
+    """Return the compared paths below the folder, each with a digest for a Parquet file and an empty text for others.
+
+    In these paths, the folder of the current site is called `current`, because its real name contains its run.
+    """
     current = (root / "site").resolve().name
     found = {}
     for path in sorted(root.rglob("*")):
@@ -344,7 +354,7 @@ def _bytes_of(root: Path) -> dict[str, bytes]:
 
 
 def _with_times_of(killed: Path, reference: Path, target: Path) -> Path:
-    """A copy of the reference's tables with the times of the other."""
+    """Copy the tables of `reference` to `target`, with the times of the tables of `killed`; return `target`."""
     shutil.copy(reference / "warehouse" / "authmeter.duckdb", target)
     with closing(_tables(killed)) as other:
         ((generated_at,),) = other.execute("SELECT generated_at FROM publication").fetchall()

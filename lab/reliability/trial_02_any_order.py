@@ -1,10 +1,12 @@
 """Promise 2: the same last contents, delivered in any order over any number of runs, give the same tables.
 
-Each try draws files with their last contents and delivers them to two folders. One gets all at once, in one run. The
-other gets them shuffled over up to five runs, the first ones for earlier days, with wrong contents that are corrected
-later, copies under other names, and repeated contents. At the end, content that is held because it would remove records
-of a closed day is accepted. Then the tables must be equal cell for cell, and `input_files`, `duplicates`,
-`late_records` and `restatements` must be as a small model computes them.
+Each try draws files with their last contents and delivers them to two folders. One folder gets all of them before a
+single run. The other gets them shuffled over up to five runs, which may close earlier days. It also gets wrong contents
+that are corrected later, copies under other names, and repeated contents.
+
+At the end, the trial accepts each content that is held because it would remove records of a closed day. Then the tables
+must be equal cell for cell, and `input_files`, `duplicates`, `late_records` and `restatements` must be as a small model
+computes them.
 """
 
 from __future__ import annotations
@@ -88,7 +90,7 @@ def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, 
 
 
 def _wrong(draw: random.Random, text: bytes) -> bytes:
-    """Return a content of a path before it was corrected: a part of it, other values, or other records."""
+    """Return a wrong first content of a path: only some of its lines, other values, or other records."""
     lines = text.splitlines(keepends=True)
     kind = draw.random()
     if kind < 0.4:
@@ -101,7 +103,13 @@ def _wrong(draw: random.Random, text: bytes) -> bytes:
 def run(
     case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, books: Tally, restated: Tally
 ) -> None:
-    """Run once; compare the folder with the model and the tables."""
+    """Run a folder once with the given arrivals, and compare its published tables with the model.
+
+    Args:
+        case: the name of the try in failures.
+        books: counts the comparison of files, copies and late records.
+        restated: counts the comparison of restatements.
+    """
     is_published = folder.store.database.exists()
     before = figures(folder) if is_published else Figures()
     closed, number = folder.manifest.closed_through, folder.manifest.run

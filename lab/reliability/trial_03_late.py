@@ -82,7 +82,7 @@ def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, pag
 
 
 def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:
-    """The rows of the daily tables by table and day."""
+    """Return the rows of the daily tables by table and day."""
     found: dict[tuple[str, date], list[str]] = {}
     for name in DAILY:
         for row in folder.rows(f"SELECT day, * FROM {name}"):
@@ -91,7 +91,7 @@ def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:
 
 
 def _wrong_windows(folder: DataFolder, as_of: date) -> list[str]:
-    """Rows of the summary that are not the sums of `channel_daily` over the days of the window."""
+    """Return the rows of the summary that are not the sums of `channel_daily` over the days of their window."""
     daily: dict[tuple[date, str, str], int] = {}
     for day, app, channel, count in folder.rows("SELECT day, app_key, channel, authorizations FROM channel_daily"):
         for key in (app, "*"):

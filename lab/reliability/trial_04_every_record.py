@@ -48,7 +48,7 @@ VALUES = (
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Try both folders."""
+    """Try the mutated lines and the long lines, each in a folder of its own."""
     return [*_mutated(scale, work / "mutated"), *_long(scale, work / "long")]
 
 
@@ -94,7 +94,11 @@ def _mutated(scale: float, root: Path) -> list[Result]:
 
 
 def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -> list[tuple[str, str]]:
-    """Return the lines that the oracle and the product classify differently, by file."""
+    """Return how the product's rejected records differ from the oracle's, as pairs of path and text. Files whose books
+    do not balance are differences, too.
+
+    The lines in `either` may be accepted or rejected, so they are not compared.
+    """
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
     bounds = limits(last, clock, zone)
@@ -116,7 +120,11 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
 
 
 class _Maker:
-    """Files of good and mutated records. `either`: lines that a reader may take or refuse, as they nest too deep."""
+    """Makes files of good and mutated records.
+
+    `either` has the lines that a reader may accept or reject, because they are nested too deep, as pairs of path and
+    line.
+    """
 
     def __init__(self, rng: Random, last: date) -> None:
         self._rng, self._last = rng, last
@@ -124,7 +132,7 @@ class _Maker:
         self.either: set[tuple[str, int]] = set()
 
     def file(self, ending: str, mutated: int) -> tuple[bytes, int]:
-        """A file with so many mutated records and some good ones, and how many records it holds."""
+        """Return a file with `mutated` mutated records and some good ones, and the number of all its records."""
         self._files += 1
         kinds = [True] * mutated + [False] * self._rng.randint(0, 1 + mutated // 2)
         self._rng.shuffle(kinds)
@@ -172,8 +180,11 @@ class _Maker:
         return content, count
 
     def _csv(self, kinds: list[bool]) -> tuple[bytes, int]:
-        """Mutate bytes other than quotes and line ends, so that lines can be counted independently. A name in the
-        header shows that the text is UTF-8.
+        """Return a CSV file with mutated rows, and its number of rows. `kinds` has, for each row, whether it is
+        mutated.
+
+        A mutation adds no quotes and line ends, so that rows can be counted independently. A name in the header shows
+        that the text is UTF-8.
         """
         out = ["备注,".encode() + ",".join(FIELDS).encode()]
         for is_mutated in kinds:
@@ -258,14 +269,14 @@ def _inserted(*pieces: bytes) -> Callable[[Random, bytes], bytes]:
 
 
 def _twice(rng: Random, line: bytes) -> bytes:
-    """A field that comes again, behind all others or before them."""
+    """Return a record with a repeated field, before or after all others."""
     name = rng.choice(FIELDS).encode()
     member = b'"' + name + b'": ' + rng.choice((b'"again"', b"1", b"null", b'"2026-01-01"'))
     return line[:-1] + b", " + member + b"}" if rng.random() < 0.5 else b"{" + member + b"," + line[1:]
 
 
 def _let_pass(rng: Random, line: bytes) -> bytes:
-    """Return a line that is no strict JSON and is accepted, or nearly so."""
+    """Return a line that is not strict JSON: one that the product accepts nevertheless, or a similar one."""
     return line[:-1] + rng.choice(
         (b",}", b" ,\t}", b',"extra":[1,]}', b',"extra":{"a":NaN,}}', b',"extra":-Infinity}', b',"extra":1e999}',
          b",,}", b',"extra":[,]}', b',"extra":NaNs}', b',"extra":01}')
@@ -307,7 +318,9 @@ _MUTATIONS = (
 
 
 def _long(scale: float, root: Path) -> list[Result]:
-    """Try lines of 40 MiB and more between good ones: one large field, cut off, too long, or one repeated byte."""
+    """Try lines of 40 MiB and more between good ones: a large field, a cut line, a line that is too long, a repeated
+    byte.
+    """
     tally = Tally(4, "lines of 40 MiB to 150 MiB: each accounted for, and all lines beside them counted")
     folder, rng, last = DataFolder(root), Random(44), closed_day()
     folder.write("authmeter.toml", SETTINGS)

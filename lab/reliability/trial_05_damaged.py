@@ -55,7 +55,7 @@ def _parquet(content: bytes, *, has_checksums: bool = True) -> bytes:
 
 
 def _gunzipped(raw: bytes) -> bytes:
-    """All members, each with its checksum."""
+    """Return the unpacked content of all members; raise an error if a member is cut or its checksum is wrong."""
     out = b""
     while raw:
         member = zlib.decompressobj(31)
@@ -160,7 +160,7 @@ def _counted(folder: DataFolder) -> dict[str, int]:
 
 
 def _stored(folder: DataFolder, path: str) -> list[Row]:
-    """The events of a file as they are stored, in order."""
+    """Return the stored events of a landed file, sorted by id."""
     (entry,) = [entry for entry in folder.manifest.live_files() if entry.path == path]
     tables = [pq.read_table(file).to_pylist() for file in record_files(folder.store.part_folder(entry.part or ""))]
     rows = [row for table in tables for row in table if row["file"] == entry.place]
@@ -168,7 +168,7 @@ def _stored(folder: DataFolder, path: str) -> list[Row]:
 
 
 def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
-    """Return whether a changed Parquet file gives the same events as the whole one, read in another folder."""
+    """Return whether a changed Parquet file gave the same events as the whole file, which is read in another folder."""
     other = DataFolder(folder.root.parent / f"{folder.root.name}-{path}")
     other.write("hash.key", (folder.root / "hash.key").read_text())
     other.land(path, whole)
@@ -177,8 +177,9 @@ def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
 
 
 def _without_checksums(scale: float, root: Path) -> str:
-    """Return how many flips in Parquet pages without checksums are found; not counted, as the format gives no way to
-    find all.
+    """Return a text: how many flips in Parquet pages without checksums are found.
+
+    The other flips are no failures, because the format gives no way to find them.
     """
     folder, rng, last = DataFolder(root.with_name("unchecked")), Random(55), closed_day()
     tries = some(DAMAGED // 3, scale, 6)
@@ -195,7 +196,7 @@ def _without_checksums(scale: float, root: Path) -> str:
 
 
 def _growing(scale: float, root: Path) -> Result:
-    """Files that a writer appends to, or that come piece by piece, while a run reads them."""
+    """Try files to which a writer appends while a run reads them."""
     tally = Tally(5, "files that grow while they are read: left for the next run, which takes them whole")
     last = closed_day()
     for number in range(some(10, scale)):

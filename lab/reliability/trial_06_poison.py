@@ -109,7 +109,10 @@ def _is_reported(
 
 
 def _files(**contents: tuple[bytes, int]) -> Poison:
-    """Return files by name (`__` is a dot), with their bytes and expected reports."""
+    """Return a poison of some files.
+
+    `contents` has the bytes and the expected report of each file by its name, with `__` instead of a dot.
+    """
     named = {name.replace("__", "."): content for name, content in contents.items()}
 
     def lay(place: Path) -> None:
@@ -155,7 +158,7 @@ def _kinds(last: date, sparse_bytes: int) -> dict[str, Poison]:
 
 
 def _many_rows() -> bytes:
-    """Few bytes, and rows without end: every column is one value."""
+    """Return a small Parquet file with two million rows: each column repeats one value."""
     sink = io.BytesIO()
     rows = 2_000_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int8()), pa.array(["x" * 200]))
@@ -176,7 +179,7 @@ def _many_columns() -> bytes:
 
 
 def _wide_window(log: bytes) -> bytes:
-    """One raw block in a frame that asks its reader for a window of 2 GB."""
+    """Return a frame of one raw block that asks its reader for a window of 2 GB."""
     block = (len(log) << 3 | 1).to_bytes(3, "little")
     return b"\x28\xb5\x2f\xfd\x00" + bytes([(31 - 10) << 3]) + block + log
 

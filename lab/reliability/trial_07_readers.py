@@ -116,7 +116,7 @@ def _results(reader: BaseProcess, results: Queue[Reads]) -> list[Reads]:
 
 
 def read_on(kind: str, root: str, seed: int, stop: Event, results: Queue[Reads]) -> None:
-    """Read until the event is set; then return the kind, the number of reads and the failures."""
+    """Read until `stop` is set; then put the kind of the reader, the number of reads and the failures in `results`."""
     draw, data = random.Random(seed), Path(root)
     # Only the wanted reader is created: a browser starts a server, which lives until it is closed.
     browser = Browser(data) if kind == "browser" else None
@@ -141,7 +141,7 @@ def read_on(kind: str, root: str, seed: int, stop: Event, results: Queue[Reads])
 
 
 def read_generation(data: Path, draw: random.Random) -> int:
-    """Read files of the current generation for up to a second and a half."""
+    """Read files of the current generation for up to a second and a half, and return their number."""
     folder = Path(os.path.realpath(data / "site"))
     manifest = json.loads((folder / "manifest.json").read_bytes())
     until, tries = time.monotonic() + draw.uniform(0, 1.5), 0
@@ -157,7 +157,7 @@ def read_generation(data: Path, draw: random.Random) -> int:
 
 
 class ThroughLink:
-    """Opens files by their public path; stores the digests of every generation."""
+    """Reads files through the link `site`, and compares them with the digests of every generation."""
 
     def __init__(self) -> None:
         self._digests: dict[str, dict[str, int]] = {}
@@ -181,7 +181,9 @@ class ThroughLink:
         return 1
 
     def _learn(self, data: Path) -> None:
-        """Add the digests of the existing generations, by run; the newest of equal contents counts."""
+        """Add the digests of new generations, with the run of each. If two generations have the same content, the newer
+        counts.
+        """
         for folder in (data / ".site").iterdir():
             if folder.name in self._known or folder.name.startswith(".") or not (folder / "manifest.json").exists():
                 continue
@@ -193,7 +195,7 @@ class ThroughLink:
 
 
 class Browser:
-    """Loads pages from a server of its own on the data folder."""
+    """Loads pages from its own server on the data folder."""
 
     def __init__(self, data: Path) -> None:
         self._server = start(("serve", "--port", "0"), data)
@@ -219,7 +221,7 @@ class Browser:
         return 1 + len(loaded)
 
     def close(self) -> None:
-        """Stops the server."""
+        """Stop the server."""
         self._server.terminate()
         self._server.communicate()
 
@@ -229,7 +231,7 @@ class Browser:
 
 
 class Tables:
-    """Opens the DuckDB file; remembers the run it saw last."""
+    """Reads the DuckDB file, and compares its run with the run of the read before."""
 
     def __init__(self) -> None:
         self._run = 0

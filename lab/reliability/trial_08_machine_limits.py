@@ -37,7 +37,9 @@ DISK_MB = 64
 
 
 class Base:
-    """A folder with the day before published, and the tables of a folder without a fault after the new day."""
+    """A folder in which one day is published, the tables of that day, and the tables of an undisturbed run for the next
+    day.
+    """
 
     def __init__(self, work: Path) -> None:
         self.folder = installation(work / "base", OLD)
@@ -62,7 +64,7 @@ class Base:
         return "" if whole_site(folder) and as_of(folder) == OLD else "the site is not whole"
 
     def unhealed(self, folder: DataFolder) -> str:
-        """Return the damage that remains after a run without the limit; empty if none."""
+        """Return the damage that remains after a run without the limit; empty if there is none."""
         if folder.manifest.as_of != NEW:
             return "the next run did not publish the new day"
         damaged = [entry.path for entry in folder.manifest.files if entry.status != "read"]
@@ -84,7 +86,7 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 
 
 def full_disk(base: Base, tries: int, work: Path) -> Result:
-    """Try runs on a disk with too little free space, a random amount in each try."""
+    """Try runs on a disk with a random, usually too small amount of free space, and then again with room."""
     tally = Tally(8, "Runs on a disk that fills up at a random point; then with room again")
     draw, failed, named = random.Random(8), 0, 0
     with small_disk(work / "disk") as disk:

@@ -61,7 +61,7 @@ def descendants(process: int) -> list[int]:
 
 
 def until(happened: Callable[[], bool], seconds: int = 300) -> bool:
-    """Wait until `happened` returns true; return whether it did within so many seconds."""
+    """Wait until `happened` returns true, for at most `seconds`; return whether it did."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if happened():

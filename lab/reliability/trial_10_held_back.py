@@ -1,7 +1,7 @@
 """Promise 10: clean days with a weekly rhythm raise almost no alarm, and days with a fault do.
 
 The days are simulated for many installations (`tests/data/simulated_days.py`), large and small, calm and noisy; one day
-of each history gets a fault. The worst faults are also tried with real logs and whole runs.
+of each history gets a fault. The worst faults are also tried with small made-up logs and whole runs.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 def copy_of_begun(work: Path, seed: int) -> DataFolder:
-    """Return a copy of a folder whose days before the newest are published; the original is made once a seed."""
+    """Return a copy of a folder whose days before the newest are published. The original is made once for each seed."""
     base = work / f"base-{seed}"
     if not base.exists():
         begun(DataFolder(base), seed)
@@ -113,7 +113,9 @@ def incidents(folder: DataFolder) -> list[Incident]:
 
 
 def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
-    """Try faults in real logs, each published by a run; and logs without a fault."""
+    """Publish small made-up logs by whole runs, without a fault and with one kind of fault at a time, and check the
+    incidents. Return the result of the logs without a fault, then the result of the others.
+    """
     chosen = list(REAL_FAULTS.items())[: some(len(REAL_FAULTS), 4 * scale, 4)]
     sound = Tally(10, "small logs without a fault, by a whole run: no alarm; with a source gone: it is named")
     faults = Tally(10, f"small logs with {len(chosen)} kinds of fault, each by a whole run: at least 9 of 10 told")

@@ -100,7 +100,7 @@ def _same_days(kept: DataFolder, whole: DataFolder, days: set[date]) -> bool:
 
 
 def _die_in_a_run(folder: DataFolder, day: date, draw: random.Random) -> None:
-    """A run that ends at one of its renames."""
+    """Start a run in this process that ends at one of its renames, as if it were killed."""
     left, real = draw.randint(0, 12), os.replace
 
     def replace(*given: Any) -> None:
@@ -214,7 +214,10 @@ def _restatements_lost(folder: DataFolder, draw: random.Random) -> str:
 
 
 def _catalogue_flipped(folder: DataFolder, draw: random.Random) -> str:
-    """A page that is not as SQLite wrote it: a flipped bit in a text of its own, SQLite cannot see."""
+    """Overwrite a random page of the catalogue with random bytes, and return its name.
+
+    SQLite cannot detect a single flipped bit in a stored text, so a whole page is overwritten.
+    """
     file = folder.store.catalogue.file
     raw, page = bytearray(file.read_bytes()), 4096
     place = draw.randrange(len(raw) // page) * page
@@ -259,7 +262,9 @@ BACKUP = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.conne
 
 
 def backups(tries: int, work: Path) -> Result:
-    """Take copies while another process runs again and again; restore each copy, verify it and run on it."""
+    """Make copies while another process runs again and again. Restore and verify each copy, and continue with a run on
+    it.
+    """
     tally = Tally(12, "Copies taken during runs (catalogue first, or under the lock), restored, verified, and run on")
     rounds = max(1, tries // 20)
     for seed in range(rounds):
@@ -307,7 +312,7 @@ def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
 
 
 def _damaged(copy: DataFolder) -> str:
-    """Return the files that the copied catalogue names and the copy lacks."""
+    """Return the files that the copied catalogue names and that do not exist in the copy."""
     manifest = copy.manifest
     lost = [
         e.part

@@ -1,9 +1,11 @@
 """Samples of 60 days: each planted fault is found as it was planted, and nothing else is found.
 
-Each of twenty seeds makes a sample with faults in other apps, on other days and of other sizes, and a quiet one, which
-is examined as of each of its days. The sample of the docs is made anew for each of 60 last days. Day tables are counted
-from the records without a run. Faults of the data itself, such as a missing day, are not examined here.
-`tests/incidents/test_sample.py` examines one sample of each kind in the same way.
+Each of twenty seeds makes two samples. One has faults in other apps, on other days and of other sizes than with other
+seeds. The other has no faults, and is examined as of each of its days. The sample of the docs is made with each of 60
+different last days.
+
+Day tables are counted from the records without a run. Faults of the data itself, such as a missing day, are not
+examined here. `tests/incidents/test_sample.py` examines one sample of each kind in the same way.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from pipelines.sample.faults import DEFAULT_SEED
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """20 samples with faults, 20 quiet ones and 60 last days at full scale; nothing is written to `work`."""
+    """Try 20 samples with faults, 20 quiet ones and 60 last days at full scale; nothing is written to `work`."""
     del work
     planted = Tally(14, "faults of samples: found once, with first day, cause, state and loss")
     strange = Tally(14, "samples with faults: nothing stands by itself that is not one of them")

@@ -50,7 +50,7 @@ class DayTables:
     records: dict[date, int]
 
     def manifest(self, as_of: date) -> Manifest:
-        """Return the manifest after the days up to `as_of`."""
+        """Return a manifest with the days up to `as_of`."""
         made = Manifest()
         for day, records in self.records.items():
             if day <= as_of:
@@ -91,7 +91,10 @@ def day_tables(of: DataSet) -> Iterator[DayTables]:
 
 
 def _divided(of: DataSet, draw: np.random.Generator) -> pl.DataFrame:
-    """Records by day, hour and app. The rest of a division is a record more, by chance."""
+    """Return the records by day, hour and app: the counts, divided by the data set's divisor.
+
+    The fraction that remains is the chance of one more record.
+    """
     exact = of.counts["count"].to_numpy() / of.divisor
     whole = np.floor(exact).astype(np.int64)
     records = pl.Series("records", whole + (draw.random(len(exact)) < exact - whole))
@@ -100,7 +103,7 @@ def _divided(of: DataSet, draw: np.random.Generator) -> pl.DataFrame:
 
 
 def _outcomes(counts: pl.DataFrame, draw: np.random.Generator) -> pl.DataFrame:
-    """Records by the dimensions of `outcome_daily` that have more than one value."""
+    """Return the records by app, day and the dimensions of `outcome_daily` that have more than one value."""
     cells = pl.DataFrame(list(product(*_SPLIT)), ["channel", "platform", "carrier", "outcome"], orient="row")
     found = []
     by_app = counts.group_by("app_key", "day").agg(pl.col("records").sum()).sort("app_key", "day")
@@ -116,7 +119,7 @@ def _outcomes(counts: pl.DataFrame, draw: np.random.Generator) -> pl.DataFrame:
 
 
 def _hours(counts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `profile_daily`: none if only days are known, as of tables of versions without profiles."""
+    """Return the rows of `profile_daily` with the records by hour; none if the data set only has counts by day."""
     known = counts.drop_nulls("hour")
     hours = known.group_by("day", part=pl.format("{}", pl.col("hour").cast(pl.String).str.zfill(2)))
     parts = pl.concat(

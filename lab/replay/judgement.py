@@ -29,9 +29,16 @@ _HOURS = re.compile(r"hours?=([\d, -]+)")
 
 @dataclass
 class Judgement:
-    """The incidents that a replay of a data set shows, each once as on its first morning; of nonsense also the reason.
+    """The incidents that a replay of a data set shows, each in one of three lists, and the known events that it misses.
 
-    `missed` are the covered happenings without an incident, `bad_mornings` those that show nonsense.
+    Attributes:
+        mornings: number of mornings.
+        bad_mornings: number of mornings that show nonsense.
+        true: incidents on days of a happening, as on their first morning.
+        nonsense: incidents that cannot be true, with the reason, by id.
+        noise: all other incidents, as on their first morning.
+        covered: number of happenings that must be found.
+        missed: the happenings that must be found and have no incident.
     """
 
     mornings: int = 0
@@ -73,12 +80,14 @@ def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], un
 
 
 def _reports(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Whether an incident reports a happening: one that had been open for more than a week is another one."""
+    """Return whether an incident reports a happening. An incident that began a week or more before does not."""
     return _is_on(one, as_of, happening) and one.first_day >= happening.first_day - _SAME_WEEK
 
 
 def _is_on(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Return whether an incident covers the days of a happening, or the next ones, on the morning after `as_of`."""
+    """Return whether the days of an incident, as of `as_of`, overlap the days of a happening or are at most one day
+    apart.
+    """
     last = min(one.last_day or as_of, as_of)
     return one.first_day <= happening.last_day + _BESIDE and last >= happening.first_day - _BESIDE
 
@@ -102,8 +111,10 @@ def nonsense_of(one: Incident, tables: DayTables) -> str | None:
 
 
 def _hours_with_records(one: Incident, tables: DayTables) -> list[int]:
-    """The hours that the incident names as gone, and that have at least half of their usual records on its first day
-    and on the next one: faults of two days in a row are one incident.
+    """Return the hours that the incident reports as gone although they have at least half of their usual records.
+
+    They must have these records on the first day and on the next one, because faults of two days in a row are one
+    incident.
     """
     named = _HOURS.search(one.cause.cell or "")
     if not named:
@@ -126,7 +137,9 @@ def _span(text: str) -> Iterator[int]:
 
 
 def covered(of: DataSet, tables: DayTables, unwatched: frozenset[date]) -> list[Happening]:
-    """Return the happenings that must be found: falls that anyone can see in the counts, on days that are watched."""
+    """Return the happenings that must be found: falls that anyone can see in the counts, on a day that is not in
+    `unwatched`.
+    """
     by_app = tables.channel_daily.group_by("day", "app_key").agg(pl.col("authorization_requests").sum())
     volumes = [
         dict(rows.select("day", "authorization_requests").iter_rows()) for rows in by_app.partition_by("app_key")

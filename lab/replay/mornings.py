@@ -61,16 +61,20 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
 
 
 def mornings_by_newest(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Morning]:
-    """Return the mornings from the seventh day on, derived from the incidents of the newest day; of a gap, only the
-    first day has a morning. This is far faster than `mornings`, and only differs if later days changed an incident.
+    """Return the mornings from the seventh day on, derived from the incidents of the newest day.
+
+    Of several days without logs in a row, only the first has a morning. This is far faster than `mornings`, and only
+    differs if later days changed an incident.
     """
     listed = [one for one in incidents_as_of(tables, days, settings) if is_first_line(one)]
     return [Morning(day, tuple(one for one in listed if one.covers(day))) for day in _looked_at(tables, days)]
 
 
 def _looked_at(tables: DayTables, days: Sequence[date]) -> list[date]:
-    """The days whose mornings count. Of several days without logs in a row, only the first counts: after it, nothing
-    changes but the age of the incident.
+    """Return the days that have a morning, from the seventh on.
+
+    Of several days without logs in a row, only the first has one: after it, nothing changes but the age of the
+    incident.
     """
     return [
         day

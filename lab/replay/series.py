@@ -45,8 +45,8 @@ class Happening:
 class DataSet:
     """Series that are the apps of one data folder.
 
-    `counts` has a row for each day, hour and series with a count above 0; `hour` is NULL if there are none. Days are
-    in `timezone`; `calendar` is the country whose holidays they have.
+    `counts` has a row for each day, hour and series with a count above 0; `hour` is NULL in counts by day. Days are in
+    `timezone`. `calendar` is the country whose holidays are used.
     """
 
     name: str
@@ -80,13 +80,13 @@ def data_sets(*folders: Path) -> list[DataSet]:
 
 
 def data_set(file: Path) -> DataSet:
-    """The data set of a file."""
+    """Return the data set of a file."""
     types = {"day": pl.Date, "hour": pl.Int64, "series": pl.String, "count": pl.Int64}
     return DataSet(file.stem, pl.read_csv(file, schema=types), _happenings(file.stem), *_ZONES_AND_CALENDARS[file.stem])
 
 
 def _happenings(name: str) -> tuple[Happening, ...]:
-    """The happenings of one data set, by day."""
+    """Return the happenings of one data set, sorted by day."""
     rows = pl.read_csv(HERE / "happenings.csv", try_parse_dates=True).filter(pl.col("data_set") == name)
     return tuple(
         Happening(row["first_day"], row["last_day"], row["kind"], row["what"])

@@ -32,7 +32,7 @@ Event = dict[str, object]
 
 
 class Plan(NamedTuple):
-    """The span of a world, the days of its runs, its missing days and how many records a day has."""
+    """The plan of a world: its span, the days of its runs, its days without logs, and the records of a day."""
 
     first: date
     runs: tuple[date, ...]
@@ -59,10 +59,9 @@ def plan_of(seed: int) -> Plan:
 
 
 def write_world(folder: Path, seed: int) -> list[date]:
-    """Write a data folder: `landing/run1/` exists at the first run, `landing/run2/` at the second.
+    """Write a data folder and return the day of each run.
 
-    Returns:
-        The day of each run.
+    `landing/run1/` has the files that exist at the first run, `landing/run2/` those that arrive before the second.
     """
     plan, rng = plan_of(seed), Random(f"world {seed}")
     (folder / "registry").mkdir(parents=True)
@@ -165,9 +164,10 @@ def _write_log(path: Path, events: list[Event]) -> None:
 
 
 def _events(rng: Random, day: date, plan: Plan) -> list[Event]:
-    """A day's records: more on weekdays and from month to month, some at its first or last ms, some in bursts.
+    """Return the records of a day: more on weekdays, some at its first or last ms, some in bursts.
 
-    The first of a month has more in its small hours, so that a month in the hours of another zone is another.
+    The first day of a month has more records in its first two hours. So the sum of a month changes clearly if its days
+    are cut at other hours.
     """
     count = plan.a_day + (day.weekday() < 5) * plan.a_day // 3 + day.month % 3 + rng.randrange(3)
     begin = start_ms(day, plan.zone)
@@ -186,7 +186,7 @@ def _events(rng: Random, day: date, plan: Plan) -> list[Event]:
 
 
 def _event(rng: Random, event_id: str, ms: int) -> Event:
-    """A record, of ten a verification in nine."""
+    """Return a random record, mostly a verification."""
     return {
         "event_id": event_id,
         "event_time": rng.choice((str(ms), utc_time(ms).isoformat(timespec="milliseconds"))),

@@ -66,7 +66,10 @@ def _filled(row: tuple[object, ...]) -> tuple[object, ...]:
 def _console(
     rng: Random, log: Log, account: str, way: str, days: list[date], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
-    """An account's rows, in the hours of a zone by the month."""
+    """Return the rows of an account's console. `hours` has the shift of its days by account and month.
+
+    `way` is `number` for rows of both channels together, and `apps` for rows of single apps only.
+    """
     channels = (BOTH,) if way == "number" else CHANNELS
     apps = sorted({one.app_key for one in log.world.verified if one.account_id == account})
     rows: list[tuple[object, ...]] = []
@@ -93,7 +96,9 @@ def _console(
 def _planted(
     rng: Random, log: Log, plant: str, day: date, account: str, app: str, channel: str, measure: str, hours: int
 ) -> int:
-    """Return a console's count of a measure: the log's count in its hours, and the planted difference."""
+    """Return a console's count of a measure: the log's count, shifted by `hours`, with the difference that `plant`
+    names.
+    """
     records = log.records([day], account, app, channel)
     count = log.count([day], account, app, channel, measure)
     if app == ALL_APPS:
@@ -106,7 +111,7 @@ def _planted(
 
 
 def _exchange(rng: Random, rows: list[tuple[object, ...]]) -> None:
-    """Exchanges the counts of two rows of one day and channel, of all apps of two accounts, at most twenty times."""
+    """Exchange the counts of two accounts in up to twenty pairs of rows with the same day and channel, for all apps."""
     of_all = [number for number, row in enumerate(rows) if row[2] == ""]
     rng.shuffle(of_all)
     for one in of_all[:20]:
@@ -120,7 +125,7 @@ def _exchange(rng: Random, rows: list[tuple[object, ...]]) -> None:
 def _bills(
     rng: Random, log: Log, book: Ledger, month: date, accounts: list[str], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
-    """A month's bills: of both together, or of channels; overflow only for an account that has packages."""
+    """Return the bills of a month, for both channels together or for each. Only accounts with packages get overflow."""
     with_packages = {row.account_id for row in log.world.packages}
     days = month_days(month)
     named = rng.choice((f"{month:%Y-%m}", f"{month:%Y%m}"))

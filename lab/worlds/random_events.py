@@ -19,7 +19,7 @@ class Token(str):
 
 
 class Event(NamedTuple):
-    """The fields of a record, and its true time in Unix ms (None where `event_time` is broken)."""
+    """The fields of a record, and its true time in Unix ms (None if `event_time` is broken)."""
 
     fields: dict[str, object]
     ms: int | None
@@ -29,9 +29,10 @@ class Scene(NamedTuple):
     """The parameters of a random landing folder.
 
     Attributes:
-        has_edges: with records at the ends of the span that a run takes.
-        has_every_day: of more than two months; else of two weeks and the ends of the windows, which takes a third of
-            the time. Without every day, the last 30 days cannot be compared with the 30 before.
+        has_edges: whether there are records near the first and the last instant that a run accepts, and near a clock
+            change.
+        has_every_day: whether there are records of more than two months. If not, there are two weeks and the ends of
+            the windows, which takes a third of the time; the last 30 days cannot be compared with the 30 before.
     """
 
     as_of: date
@@ -115,8 +116,9 @@ MAY_DIFFER = tuple(field for field in ODD if field != "event_id")
 
 
 def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
-    """Return about `count` events and their copies, in random order, over about 70 days, or 20 of these days; some days
-    have none.
+    """Return about `count` events and their copies, in random order. Some days have none.
+
+    The events are on about 70 days, or on about 20 of these (see `Scene.has_every_day`).
     """
     days_back = range(-2, 66) if scene.has_every_day else (*range(-2, 15), *WINDOW_ENDS)
     gaps = {rng.randrange(65) for _ in range(4)}
@@ -143,7 +145,7 @@ def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
 
 
 def _moment(rng: Random, scene: Scene, days_back: int) -> int:
-    """Unix ms in a business day, often at its very ends."""
+    """Return an instant of the business day that is `days_back` days before the as-of, often near its begin."""
     days_to_retention = RETENTION_DAYS - days_back
     start = limits(scene.as_of + timedelta(days=days_to_retention), scene.clock_ms, scene.zone).oldest_ms
     near = rng.choice((-1000, -1, 0, 1, 999, 3_600_000))
@@ -151,7 +153,7 @@ def _moment(rng: Random, scene: Scene, days_back: int) -> int:
 
 
 def _event(rng: Random, scene: Scene, ms: int) -> Event:
-    """One event; one in eight has an odd field."""
+    """Return a random event; one in eight has an odd field."""
     number = rng.randrange(10**12)
     ids = (
         f"e-{number}", number, str(number), f"事件{number}", f"{number:x}".rjust(128, "0"), Token(f"1{number:019}"),
@@ -182,12 +184,12 @@ def _event(rng: Random, scene: Scene, ms: int) -> Event:
 
 
 def _word(rng: Random, words: tuple[object, ...]) -> object:
-    """The first word half of the time, so that groups have more than one record."""
+    """Return the first of `words` in half of the cases, so that groups have more than one record, else a random one."""
     return words[0] if rng.random() < 0.5 else rng.choice(words)
 
 
 def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
-    """A code of the record's own dictionary, or of any, or of none; as text or as a number."""
+    """Return a code of the record's own vendor, of any vendor, or an invented one, as text or as a number."""
     channel = str(fields["channel"])
     vendor = fields.get("vendor", channel if channel in VENDORS else "umeng")
     own = [code for owner, _, _, code in codes if owner == vendor]
@@ -200,7 +202,7 @@ def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
 
 
 def _written_time(rng: Random, zone: ZoneInfo, ms: int) -> object:
-    """One of the forms in which a log may write an instant."""
+    """Return an instant in one of the forms in which logs write times."""
     form = rng.choice(("unix", "unix", "local", "offset", "offset", "utc"))
     if form == "unix":
         # A JSON number cannot contain finer digits than these.
@@ -223,7 +225,7 @@ def _at(rng: Random, scene: Scene, event: Event, ms: int) -> Event:
 
 
 def _differing(rng: Random, scene: Scene, event: Event) -> Event:
-    """The same id again with one to three other values, the time at most a second later."""
+    """Return a copy of an event with the same id, at most five other values, and a time at most a second later."""
     copy = event if event.ms is None else _at(rng, scene, event, event.ms + rng.choice((0, 0, 0, 1, 999)))
     other = _event(rng, scene, _moment(rng, scene, 0)).fields
     changed = {field: other[field] for field in rng.sample(MAY_DIFFER, 5) if field in other}

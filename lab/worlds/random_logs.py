@@ -82,7 +82,9 @@ def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
 
 
 def _write(rng: Random, path: Path, plain: bytes) -> None:
-    """Compresses by the last suffix, at times in two members or frames, as rotated and joined logs are."""
+    """Write a file, compressed as its ending says, in half of the cases in two members or frames, as joined logs have
+    them.
+    """
     cut = rng.randrange(len(plain) + 1) if rng.random() < 0.5 else 0
     pieces = (plain[:cut], plain[cut:]) if cut else (plain,)
     if path.suffix == ".gz":
@@ -107,7 +109,7 @@ def _write_registry(rng: Random, registry: Path) -> None:
 
 
 def _write_odd_files(rng: Random, landing: Path) -> None:
-    """Files to leave alone, empty, damaged and copied ones, and names that a glob would confuse."""
+    """Write files that are ignored, empty, damaged or copied, and file names that a glob would misunderstand."""
     good = next(landing.rglob("part0.ndjson"))
     lines = good.read_bytes()
     for name in LEFT_ALONE:
@@ -170,7 +172,7 @@ def _json_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
 
 
 def _object(rng: Random, fields: dict[str, object]) -> bytes:
-    """One object in one of the ways in which JSON may be written."""
+    """Return one JSON object, with random order, blanks and escapes."""
     names = list(fields)
     rng.shuffle(names)
     in_ascii = rng.random() < 0.5
@@ -184,7 +186,7 @@ def _token(value: object, in_ascii: bool = True) -> str:
 
 
 def _bad_line(rng: Random, line: bytes) -> bytes:
-    """A line that is not one JSON object, made from one that is."""
+    """Return a line that is not one JSON object, made from a good line."""
     kind, inside = rng.random(), line[1:-1]
     if kind < 0.4:
         return b"{" + rng.choice(BAD_MEMBERS) + b"," + inside + b"}"
@@ -207,7 +209,7 @@ def _bad_line(rng: Random, line: bytes) -> bytes:
 
 
 def _odd_line(rng: Random, event: Event) -> bytes:
-    """A line that looks wrong, but is one JSON object."""
+    """Return a line that looks wrong, but is one JSON object."""
     inside = _object(rng, event.fields)[1:-1].decode()
     name = rng.choice(list(event.fields))
     again = f'"{name}":{_token(event.fields[name])}'
@@ -258,12 +260,12 @@ def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
 
 
 def _text(value: object) -> str | None:
-    """A value as the text of a file without types."""
+    """Return a value as the text of a file without types."""
     return value if value is None or isinstance(value, str) else _token(value)
 
 
 def _cell(rng: Random, text: str | None, separator: str) -> str:
-    """A cell; a NUL has no place there."""
+    """Return a text as a CSV cell, with quotes if needed. None, and a text with a NUL character, give an empty cell."""
     if text is None or "\0" in text:
         return rng.choice(("", "", '""'))
     if rng.random() < 0.1 or any(mark in text for mark in f'{separator}"\r\n'):

@@ -1,6 +1,8 @@
-"""Makes random packages, readings and limits of a world, from good rows and rows with one fault. Packages are bought at
-any instant; some share an expiry, or a purchase too, cover a leap day, begin in the future, or ended before the log
-began. Readings are at any instant, and some are 0. `random_bills.py` makes the rest of a world.
+"""Makes random packages, readings and limits of a world, from good rows and rows with one fault. `random_bills.py`
+makes the rest of a world.
+
+Packages are bought at any instant. Some expire together, some are also bought together, some cover a leap day, begin in
+the future, or ended before the log began. Readings are at any instant, and some are 0.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def _package(rng: Random, first: date, last: date, zone: ZoneInfo, size: int) ->
 
 
 def _written(rng: Random, day: date, zone: ZoneInfo) -> str:
-    """An instant of a day as any of the ways in which a time may be written."""
+    """Return a random instant of a day, in one of the forms in which a time may be written."""
     ms = start_ms(day, zone) + rng.choice((0, 1, DAY_MS // 2, rng.randrange(DAY_MS)))
     whole = utc_time(ms - ms % 1000)
     local = whole.astimezone(zone).replace(tzinfo=None)
@@ -86,7 +88,7 @@ def _written(rng: Random, day: date, zone: ZoneInfo) -> str:
 
 
 def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
-    """Packages of one account that expire together, two of them bought together."""
+    """Return three packages of one account that expire together, two of them bought together."""
     account, bought, expires = rng.choice(ACCOUNTS), last - timedelta(days=25), last + timedelta(days=rng.randrange(9))
     head = (account, rng.randrange(1, 2 + size // 6))
     return [
@@ -97,7 +99,7 @@ def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
 
 
 def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: ZoneInfo) -> list[tuple[object, ...]]:
-    """Some at any instant of the span, at times at the purchase, or after the last day."""
+    """Return up to two readings of a package, at its purchase or any later instant, also after the last day."""
     begin = max(package.purchased_at, start_ms(first, zone))
     end = min(package.expires_at, start_ms(last + 3 * ONE_DAY, zone))
     instants = (

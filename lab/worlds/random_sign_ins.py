@@ -20,7 +20,7 @@ Row = dict[str, object]
 
 
 class World:
-    """Random records of two days, some apps and few people, over some files, by a seed."""
+    """Random records of two days, of some apps and few people, in three files. The same seed gives the same records."""
 
     def __init__(self, seed: int) -> None:
         self.draw = Random(seed)
@@ -80,7 +80,9 @@ class World:
         return row
 
     def time(self) -> str:
-        """Return a time such that gaps are often as long as `session_minutes`, times equal, or a day about to end."""
+        """Return a time at which gaps often equal `session_minutes`, times are often equal, and days often end within a
+        session.
+        """
         draw, gap = self.draw, self.minutes * 60_000
         base = draw.choice(self.bases)
         ms = base + draw.choice((0, 0, 1, 2)) * gap + draw.choice((0, 0, 1, -1, 60_000, 60_001, draw.randrange(gap)))

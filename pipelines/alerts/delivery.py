@@ -72,9 +72,10 @@ def receivers(data: Path, alerts: AlertSettings) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The result of sending a message: the number of `receivers`, the keys of the receivers that got it
-    (`accepted_by`), and a text about the errors (`finding`), which is empty if all went well and never contains an
-    address.
+    """The result of sending a message.
+
+    `receivers` is the number of receivers that should get the message. `finding` is a text about the errors; it is
+    empty if there were none, and never contains an address.
     """
 
     receivers: int = 0
@@ -94,8 +95,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receivers:
-    """The receivers of messages: the alert `command` (empty if none is set), and `urls`, which maps the anonymous key
-    of each address to its line number and the address.
+    """The receivers of messages.
+
+    `command` is the alert command, empty if none is set. `urls` maps the key of each address (see `_key`) to its line
+    number and the address.
     """
 
     command: tuple[str, ...] = ()
@@ -113,7 +116,7 @@ class Receivers:
 
 
 def is_set(alerts: AlertSettings) -> bool:
-    """Return whether the settings or the environment name any receiver."""
+    """Return whether an alert command, a file with addresses or the variable `AUTHMETER_ALERT_URLS` is set."""
     return bool(alerts.command or alerts.urls_file or os.environ.get("AUTHMETER_ALERT_URLS"))
 
 
@@ -176,7 +179,7 @@ def _attached(workbook: Workbook, stack: ExitStack) -> tuple[str, str]:
 
 
 def _call(command: list[str], text: str, data: Path) -> Delivery:
-    """Run the command with the message on its stdin; its output is discarded."""
+    """Run the alert command with the message `text` on its stdin, in the folder `data`. Its output is discarded."""
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:
         done = subprocess.run(
@@ -193,7 +196,10 @@ def _call(command: list[str], text: str, data: Path) -> Delivery:
 
 
 def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSettings, attached: str) -> Delivery:
-    """Send the message to the addresses from a separate process, which is ended if it takes too long."""
+    """Send the message to the addresses `urls` (as in `Receivers`) from a separate process, within a time limit.
+
+    `attached` is the path of a file that mails have attached; empty for none.
+    """
     language = alerts.language
     given = {
         "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached,

@@ -128,7 +128,7 @@ def _report(settings: Settings) -> str:
 
 
 def alert_if_late(data: Path, now: datetime) -> bool:
-    """Report days that are due and not published; return whether any receiver got the message.
+    """Send the message `late` if days are due and not published. Return whether any receiver got it.
 
     Days that are rolled up but not on the site do not count as published.
 
@@ -159,7 +159,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
 
 
 def result_of_late_alert(data: Path, *, is_sent: bool) -> str:
-    """Return the result of `alert_if_late` in words, with the stored text about messages that were not delivered."""
+    """Describe the result of `alert_if_late` (`is_sent`) in words, with the stored text about undelivered messages."""
     if unsent := undelivered(data):
         return f"sent: days are late; not delivered: {unsent}" if is_sent else f"not delivered: {unsent}"
     if not is_set(load_settings(data).alerts):

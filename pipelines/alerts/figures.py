@@ -49,9 +49,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline figures of the published day, and the number of its `records`. `usual_records` is the usual number
-    on this weekday, and `is_short` whether `records` is far below the usual number. `days` is the number of all days
-    with data, `newest_day` the last of these days.
+    """The headline figures of the published day.
+
+    `records` is the number of the day's records, `usual_records` the usual number on its weekday. `is_short` is
+    whether there are far fewer records than usual. `days` is the number of all days with data, `newest_day` the last
+    of these days.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -79,7 +81,7 @@ class Curve:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there are two different values to draw."""
+        """Whether a chart is drawn: only if at least two of the values differ."""
         return len({value for value in self.values if value is not None}) > 1
 
 
@@ -130,8 +132,8 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the daily counts from which the key figures are computed, and the usual ranges of the `last` days up to
-    the as-of.
+    """Return the daily counts from which the key figures are computed, and the usual ranges of the newest `last` days
+    up to the as-of.
     """
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays

@@ -25,7 +25,7 @@ _MARK: Final = "┊"
 
 @dataclass(frozen=True)
 class Form:
-    """A message in the form that a receiver gets."""
+    """Title and body of a message, as one kind of receiver gets them."""
 
     title: str
     body: str
@@ -39,7 +39,7 @@ class _Dialect:
     Attributes:
         gap: text between two lines; two list items (`Line.is_item`) always have only a line break between them.
         size: measures a text as the service does.
-        limit: largest size of title and body together, with some room for additions by Apprise.
+        limit: largest size of title and body together; below the limit of the service, because Apprise adds some text.
     """
 
     gap: str
@@ -87,7 +87,10 @@ def as_text(lines: Sequence[Line], language: Language) -> str:
 
 
 def as_markdown(lines: Sequence[Line], language: Language, gap: str = "\n") -> str:
-    """Return the lines in the markdown that all chat services read: bold, links, code and items."""
+    """Return the lines in the markdown that all chat services read: bold, links, code and items.
+
+    `gap` is the text between two lines; two list items always have only a line break between them.
+    """
     text = ""
     before: Line | None = None
     for line in lines:
@@ -133,7 +136,7 @@ def _is_address(link: str) -> bool:
 
 
 def _joined(label: str, parts: Sequence[str], language: Language) -> str:
-    """Return the label, a colon and the parts that are not empty."""
+    """Return the label, a colon and the parts that are not empty. Without a label, there is no colon."""
     rest = " ".join(part for part in parts if part)
     colon = "：" if language == "zh" else ": "
     return f"{label}{colon}{rest}".rstrip() if label else rest

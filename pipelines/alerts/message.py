@@ -58,7 +58,7 @@ class Message:
 
     @property
     def is_bad(self) -> bool:
-        """Whether somebody must act."""
+        """Whether the message is about a failed run, late days or a warning, or has an incident that needs action."""
         return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
 
     def title(self, language: Language) -> str:
@@ -174,8 +174,8 @@ class Message:
             yield Line(printable(one.notes[0]), _pick(language, "备注", "Note"))
 
     def _open(self, language: Language) -> Iterator[Line]:
-        """Yield the number of open problems, the open incidents that `_first_incident` does not yield, and the
-        warnings.
+        """Yield lines with the number of open problems, the open incidents except the one of `_first_incident`, and
+        the warnings.
         """
         if self.kind not in ("daily", "warning", "late") or self.what:
             return

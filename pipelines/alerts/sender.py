@@ -64,7 +64,7 @@ _FORMS: Final = {
 
 
 def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
-    """Send a message to each receiver in its form.
+    """Send a message to each receiver, in the form of the receiver's service.
 
     Args:
         given: `urls`, `forms` by service, `is_bad` (whether the message is a warning), `attach` (path of a file for
@@ -101,7 +101,7 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Turn a refusal that DingTalk or WeCom sends with HTTP 200 into a request error, which Apprise handles."""
+    """Within the block, turn refusals by DingTalk or WeCom, sent with HTTP 200, into errors that Apprise handles."""
     post = requests.post
     requests.post = _reading_answers(post)
     try:

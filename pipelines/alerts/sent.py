@@ -85,7 +85,7 @@ def send_once(
 
 
 def _release(data: Path, message: Message, keys: Iterable[str]) -> None:
-    """Remove the markers of a message that was not delivered, so that a later run sends it."""
+    """Remove the markers of a message for receivers that did not get it (`keys`), so that a later run sends it."""
     for key in keys:
         with suppress(OSError):
             _marker(data, message.kind, message.day, key).unlink()

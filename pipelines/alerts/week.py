@@ -122,11 +122,12 @@ def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date |
     """Return the day whose data shows that an incident ended; None if there is no such day yet. Until that day the
     incident is reported as open.
 
-    It is a day with data after the incident's last day: for a recovered incident the `DAYS_BACK`-th, and for missing or
-    copied days and a settled incident the first. Holidays are not counted for metrics that have no norm on them.
+    For a recovered incident, it is the `DAYS_BACK`-th day with data after the incident's last day. For a settled
+    incident, and for missing or copied days, it is the first such day. Holidays are left out if the incident's metric
+    has no norm on holidays.
 
     Args:
-        rows: the result of `key_rows`.
+        rows: by day, from `key_rows`.
     """
     from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
     from pipelines.incidents.detection.fall import DAYS_BACK

@@ -1,5 +1,6 @@
-"""Creates the relations that sum the hourly counts of verification records by the account to which they are billed. The
-billing tables are computed from these relations.
+"""Creates relations with the hourly counts of verification records, summed by the account to which they are billed.
+
+The billing tables are computed from these relations.
 """
 
 from collections.abc import Sequence
@@ -38,8 +39,8 @@ ACCOUNT_VIEWS: Final = {
 
 
 def create_account_views(connection: duckdb.DuckDBPyConnection, registry: Registry, files: Sequence[str]) -> None:
-    """Create the relations of verification records and accounts: `verification_hours` over the Parquet files `files`,
-    `app_accounts`, and the `ACCOUNT_VIEWS`.
+    """Create `verification_hours` with the rows of the Parquet files `files`, `app_accounts` with the account of each
+    app and vendor, and the `ACCOUNT_VIEWS`.
     """
     set_files(connection, {"verification_hours_files": list(files)})
     hours = "FROM read_parquet(getvariable('verification_hours_files'), hive_partitioning = false)"

@@ -94,8 +94,9 @@ def _reconciliation(
 
 
 def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:
-    """Return the days with a stored table `verification_hours`. Days whose events are deleted can lack it: they may
-    have been rolled up by versions without the table.
+    """Return the days up to the as-of that have a stored table `verification_hours`.
+
+    Days whose events are deleted can lack it: they may have been rolled up by versions without the table.
     """
     return {
         day

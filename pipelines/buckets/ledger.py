@@ -63,7 +63,7 @@ class Ledger:
         self._connection = connection
 
     def fetched(self, bucket: str, keys: Iterable[str]) -> dict[str, FetchedObject]:
-        """Return the downloaded objects of a bucket with these keys, by key."""
+        """Return the objects with these `keys` that were downloaded from a bucket, by key."""
         rows = self._connection.execute(
             "SELECT key, size, version, path FROM brought WHERE bucket = ? AND key IN (SELECT value FROM json_each(?))",
             [bucket, json.dumps(list(keys))],
@@ -84,19 +84,19 @@ class Ledger:
             self._connection.executemany("INSERT OR REPLACE INTO brought VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def waiting(self, bucket: str, place: str) -> set[str]:
-        """Return the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        """Return the keys of a bucket's objects that wait to be downloaded into the folder `place` of landing."""
         rows = self._connection.execute("SELECT key FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
         return {key for (key,) in rows}
 
     def note_waiting(self, bucket: str, place: str, keys: Iterable[str]) -> None:
-        """Replace the keys of the objects that wait to be downloaded into the folder `place` of landing."""
+        """Replace the keys of a bucket's objects that wait to be downloaded into the folder `place` of landing."""
         with self._transaction():
             self._connection.execute("DELETE FROM waiting WHERE bucket = ? AND place = ?", [bucket, place])
             rows = [(bucket, place, key) for key in keys]
             self._connection.executemany("INSERT INTO waiting VALUES (?, ?, ?)", rows)
 
     def copied(self, target: str) -> dict[str, Copied]:
-        """Return the files copied to a target, by path."""
+        """Return the files copied to `target`, a bucket or a folder in it, by path."""
         rows = self._connection.execute("SELECT path, digest, gone_in FROM copied WHERE target = ?", [target])
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 

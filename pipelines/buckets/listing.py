@@ -56,7 +56,11 @@ class Listed:
 
 @dataclass
 class BucketListing:
-    """A bucket's objects, its keys that are no file names (`refused`), and keys that obstore omits (`omitted`)."""
+    """The listed objects of a bucket.
+
+    `refused` has keys that cannot be file names. `omitted` has keys of files that obstore does not list; only folders
+    used as buckets have such keys.
+    """
 
     objects: list[Listed]
     refused: list[str]

@@ -164,8 +164,10 @@ class _Mirroring:
         self._report.removed = len(old)
 
     def _note_unknown(self, paths: Sequence[str], before: Mapping[str, Copied]) -> None:
-        """Record that the bucket's content of these files is unknown, before they are copied or removed. If the process
-        is killed meanwhile, a later call copies or removes the files again, even if their content did not change.
+        """Record that the content of the files `paths` in the bucket is unknown, before they are copied or removed.
+
+        If the process is killed meanwhile, a later call copies or removes the files again, even if their content did
+        not change.
         """
         noted = {path: Copied(_UNKNOWN, before[path].gone_in if path in before else None) for path in paths}
         self._ledger.note_copied(self._target, noted)

@@ -18,14 +18,12 @@ _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,10}){1,3}$")
 
 
 def refusal(name: str) -> bool:
-    """Whether a name is unsafe: its path has an empty component, `.` or `..`, which can leave the folder, or it has
-    control characters, which can change a terminal.
-    """
+    """Whether a name is unsafe: a part of its path is empty, `.` or `..`, or it has control characters."""
     return bool(_CONTROL.search(name)) or any(part in ("", ".", "..") for part in name.split("/"))
 
 
 def is_ignored_name(name: str) -> bool:
-    """Whether an object is ignored because of its name or of a folder in it, by the same rule as landed files."""
+    """Whether an object is ignored because of a part of its path `name`, by the same rule as landed files."""
     return any(has_ignored_name(part) for part in name.split("/"))
 
 

@@ -79,7 +79,7 @@ class Placer:
 
     def _free_path(self, name: str, file: Path, taken: Container[str]) -> str:
         """Return the first possible path that no other object and no file with other content has, else the last
-        possible path.
+        possible path. `taken` are the paths of objects that are not recorded yet, as `folded` returns them.
         """
         paths = [f"{self._into}/{path}" for path in paths_for(name)]
         return next((path for path in paths if self._is_free(path, file, taken)), paths[-1])

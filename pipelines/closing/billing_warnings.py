@@ -60,7 +60,10 @@ def billing_as_of(
 
 
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """Return the results of the checks as of a day. `tables` are from `billing_as_of`; if None, all checks pass."""
+    """Return the results of the checks of packages, consoles and bills as of a day.
+
+    `tables` are from `billing_as_of`; if None, all checks pass.
+    """
     if tables is None:
         return [_result_of(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))
@@ -79,7 +82,7 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
 
 
 def published_billing_warnings(database: Path) -> list[CheckResult]:
-    """Return the results of the checks of `billing_warnings` from the published file.
+    """Return the results that the published file has of the checks in `billing_warnings`.
 
     If there is no published file, or one of an older version, all checks pass: the next run builds the file.
 

@@ -33,10 +33,10 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 
 
 def close_days(store: Store, manifest: Manifest, settings: Settings, as_of: date) -> None:
-    """Close the days up to the as-of: keep the last published day in `closed_before`, because `publish` will replace
-    it. If nothing is published, `closed_before` is not changed.
+    """Close the days up to the as-of: store in `closed_before` the last day that readers can see now.
 
-    Days of a run that ended before it switched the site are published now, so checks and messages must include them.
+    This day is before `manifest.as_of` if a run ended before it switched the site. If readers can see no day, or if
+    `as_of` is not newer than `manifest.as_of`, `closed_before` is not changed.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.

@@ -60,7 +60,7 @@ other inputs of the fingerprint.
 def publishing_digest(root: Path = PROJECT) -> str:
     """Return a digest of the code, texts, templates, scripts and styles of the published tables and pages.
 
-    `root` is the project.
+    `root` is the root folder of the project.
     """
     return code_digest(CODE, WITHOUT, root=root)
 

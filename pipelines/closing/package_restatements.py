@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipelines.common.errors import UsageError
+from pipelines.contract.tables.restatement_causes import BETWEEN, REMOVED_DAYS, RULES
 from pipelines.store.manifest import OF_PACKAGES, Manifest
 from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import open_published, run_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _METRIC: Final = "resource_package_remaining"
-_REMOVED: Final = "days that retention removed"
 _NOTED: Final = ("day", "channel", "published_now")
 _PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
 
@@ -45,7 +45,7 @@ def note_changed_packages(
     import polars as pl
 
     from pipelines.billing.packages.package_tables import no_packages
-    from pipelines.rollup.restatements import ALL, REGISTRY, SCHEMA
+    from pipelines.rollup.restatements import ALL, SCHEMA
 
     rolled_up = pl.DataFrame(sorted(causes_by_day.items()), {"day": pl.Date, "cause": pl.String}, orient="row")
     key = ["day", "resource_package_id"]
@@ -61,11 +61,11 @@ def note_changed_packages(
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
     causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
-    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join("; "))
-    unknown = pl.lit(REGISTRY)
+    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(BETWEEN))
+    unknown = pl.lit(RULES)
     if manifest.days_from:
         # The ledger has no uses for a removed day, which can change the balance.
-        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(_REMOVED)).otherwise(unknown)
+        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(REMOVED_DAYS)).otherwise(unknown)
     rows = (
         changed.with_columns(
             run=pl.lit(manifest.run + 1),
@@ -112,8 +112,8 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
     """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
 
-    New days are days that the published file lacks. These rows give the cause of a change if no day was rolled up
-    before this run: there are then no restatements of days, which would name the cause.
+    New days are days that the published file lacks. These rows name the cause if packages were published before the
+    first log arrived: no day was closed then, so no restatement of a day names the cause.
     """
     import polars as pl
 

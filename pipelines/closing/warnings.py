@@ -108,7 +108,7 @@ def _held_files(manifest: Manifest) -> CheckResult:
 def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
     """Return the result of a check that fails if `files`, the words about each file by path, is not empty.
 
-    The text of the check lists the paths, grouped by these words.
+    The text of the result has the number of files, then `text_en` or `text_zh`, then the paths, grouped by these words.
     """
     if not files:
         return CheckResult(check, True, "none", "无")

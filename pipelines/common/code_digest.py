@@ -62,7 +62,7 @@ def without_sql_comments(text: bytes) -> bytes:
 
 
 def _files(root: Path, path: str, without: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paths, relative to the root, of the files at or below a path."""
+    """Yield the paths, relative to the root, of the files at or below a path, except the paths in `without`."""
     if os.path.isfile(root / path):
         yield path
         return

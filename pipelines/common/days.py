@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from pipelines.common.errors import UsageError
 
 WINDOWS = (7, 30)
+LONG_DAYS = 90
+"""The longest window by day: the 30 days and the eight weeks of reference before them. Each of its days has a page."""
 BUSINESS_ZONE = "Asia/Shanghai"
 """The business time zone, unless another is set."""
 FIRST_DAY = date(2000, 1, 1)
@@ -69,7 +71,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 
 def utc_offset(day: date, zone: str) -> timedelta:
-    """Return the offset of a zone's clock at the midnight with which a day begins."""
+    """Return the offset of a zone's clock from UTC at 00:00 of a day."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).utcoffset() or timedelta()
 
 
@@ -93,7 +95,7 @@ class DayHours:
 
 
 def day_hours(day: date, zone: str) -> DayHours:
-    """Return the hours of a business day."""
+    """Return the start, the end and the hours on the clock of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
     quarter = timedelta(minutes=15)
     quarters = range(ceil((end - start) / quarter))
@@ -135,8 +137,9 @@ def stamp(instant: datetime, zone: str) -> str:
 
 
 def local_to_utc(local: datetime, zone: str) -> datetime:
-    """Return in UTC the instant of a local time without offset. In an hour that occurs twice, the local time means its
-    first occurrence (PEP 495).
+    """Convert a local time without offset to UTC.
+
+    A local time that occurs twice means its first occurrence (PEP 495).
     """
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 

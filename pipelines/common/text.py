@@ -86,6 +86,11 @@ class Bilingual:
         """The text by language, for the scripts of the pages."""
         return {"zh": self.zh, "en": self.en}
 
+    @property
+    def pair(self) -> list[str]:
+        """The text in Chinese and in English, as `textOf` of the scripts reads it in rows of data."""
+        return [self.zh, self.en]
+
 
 # Separators, for `join`.
 COMMA: Final = Bilingual("，", ", ")

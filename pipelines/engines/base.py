@@ -165,9 +165,8 @@ class DayEvents:
     """A batch of days to roll up together.
 
     `batch` has a row for each day, in order, with the schema `BATCH_DAYS`. `parts` are the parts with records of these
-    days, limited to the files that count, and `records` is how many records of these days they have, by their books.
-    `values` are the parameters of the steps. `late` has the first late row of each file and day, with the schema
-    `LATE_ROWS`.
+    days, limited to the files that count. `records` is the number of these records, by the books. `values` are the
+    parameters of the steps. `late` has the first late row of each file and day, with the schema `LATE_ROWS`.
     """
 
     batch: pa.Table

@@ -33,13 +33,14 @@ def write_days(
     Args:
         rows: all rows of the table, ordered by day, then by key; `schema` is their schema.
         key: the key of the table; if it does not contain `day`, the files do not have that column.
-        folders: the folder of each day, in order; a day without rows gets an empty file.
+        folders: the folder of each day, in order; a day without rows gets a file without rows.
 
     Returns:
         The SHA-256 of each day's file.
 
     Raises:
-        BooksError: a key occurs twice, or rows are not in order.
+        BooksError: two consecutive rows have the same key, or the rows are not in order of the day and the first column
+            of the key.
     """
     kept = schema if "day" in key else schema.remove(schema.get_field_index("day"))
     checked = _checked(rows, name, key if "day" in key else ("day", *key))

@@ -32,7 +32,8 @@ _TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 
 
 def cells_of(counts: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
-    """Return all cells of the dimensions and of their pairs, with their effects on the whole rate.
+    """Return the cells of each dimension and of each pair of dimensions, with the effects of each cell on the whole
+    rate.
 
     Args:
         counts: incident_id, the dimensions (NULL: unknown), `requests_before`, `successes_before`, `requests_now` and
@@ -155,16 +156,20 @@ def cause_of(cells: pl.DataFrame) -> Cause:
     )
     if mixes.height:
         return _cause("mix", mixes.row(0, named=True))
-    # Pairs win over single cells, then the cell with the fewest requests now. A pair counts only if the other requests
-    # with either of its values did not fall as well.
+    # A pair counts only if the other requests with either of its values did not fall as well, and then replaces the
+    # single cells of both values. Single cells win over pairs of other values, then the cell with the fewest requests.
     is_single = pl.col("second").is_null()
     explains = weighed.filter(
         pl.col("share") >= _CELL_SHARE,
         pl.col("rest_before") - pl.col("rest_now") <= _REST_FALL * (before - now),
         pl.col("requests_now") < WHOLE_SHARE * whole["requests_now"],
         is_single | (_fell_alone("value", before) & _fell_alone("second_value", before)),
-    ).sort(is_single, "requests_now", *_CELL)
-    return _cause("cell", explains.row(0, named=True)) if explains.height else BROAD
+    )
+    singles, pairs = explains.filter(is_single), explains.filter(~is_single)
+    for part in (["dimension", "value"], ["second", "second_value"]):
+        singles = singles.join(pairs, left_on=["dimension", "value"], right_on=part, how="anti")
+    found = singles.vstack(pairs).sort(~is_single, "requests_now", *_CELL)
+    return _cause("cell", found.row(0, named=True)) if found.height else BROAD
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
@@ -176,12 +181,12 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return the condition that a value of a pair fell only within the pair: the rate of the other requests with this
-    value fell by at most a quarter as much as the rate of the pair.
+    """Return the condition that a value of a pair fell only within the pair: the rate of its requests outside of the
+    pair fell by at most a quarter as much as the rate of the pair.
 
-    `part` is the column of the value: `value` or `second_value`. Without requests before, a rate before is
-    `whole_before`, the rate of all requests. The condition is NULL if the pair, or the rest of the value, has no
-    requests now.
+    `part` is the column of the value: `value` or `second_value`. If there were no requests before, the rate before
+    counts as `whole_before`, the rate of all requests. The condition is NULL if the pair has no requests now, or if the
+    value has none outside of the pair.
     """
 
     def rest(name: str) -> pl.Expr:

@@ -96,7 +96,9 @@ def _sessions(
 
 
 def _sums(counts: str) -> str:
-    """Return the SQL of a sum or difference of counts; a count is a column, or a measure over other columns."""
+    """Return the SQL of a count, or of a difference such as `requests - cancelled`, over several rows: each name
+    becomes the sum of its column, or the metric's own expression if that is a sum.
+    """
 
     def term(count: re.Match[str]) -> str:
         expression = METRICS[count[0]].expression

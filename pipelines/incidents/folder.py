@@ -18,8 +18,8 @@ class Folder:
     """Totals of all apps of a data folder.
 
     Attributes:
-        missing: by app (`*`: all) and day, the norm of the requests minus the requests; negative if the day has more
-            requests. It has the apps with an incident of a volume, and the first days of short days.
+        missing: by app (`*`: all) and day, the norm of the requests minus the actual requests; negative if the day has
+            more requests. Only on the first days of short days, for `*` and the apps with an incident of a volume.
         records_per_request: the records of all days divided by their requests.
         apps: the number of apps.
     """

@@ -64,7 +64,7 @@ class Span(NamedTuple):
 class Loss(NamedTuple):
     """The cost of an incident, in requests, sessions or records; 0 for a latency.
 
-    Days without data or without a norm are not compared. Missing days and copied days are compared as they are.
+    Only days with data and a norm are compared, except for missing and copied days.
 
     Attributes:
         level_before: the expected level; for copied days, their own number of records.

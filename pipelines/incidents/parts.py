@@ -110,9 +110,11 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for each day cut short and the incidents that begin together with it.
 
-    If missing hours, missing files or one app's volume explain the day, the day is part of that incident. A volume is
-    only tried if there are no incidents of missing hours or files; it can have begun earlier. All other incidents of
-    missing hours, files and volumes are parts of the day, unless a volume explains it.
+    If missing hours, missing files or one app's volume explain the day, the day is part of that incident. All other
+    incidents of missing hours, files and volumes are parts of the day, unless a volume explains it.
+
+    A volume can explain the day only if there are several apps, the cause of the day is `all`, and no hours or files
+    are missing. It can have begun earlier.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _begin_together(one, short)]
@@ -128,8 +130,9 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
 
 
 def _explaining_volume(short: Incident, incidents: Collection[Incident], folder: Folder) -> Incident | None:
-    """Return the incident of the volume of the app that lacks three quarters of the requests missing on the first of
-    the short days; None if there is none.
+    """Return an incident of the volume of the app that explains the short day `short`; None if no app does.
+
+    On the first day of `short`, this app lacks at least three quarters of the requests that all apps together lack.
     """
     most = _EXPLAINS * folder.missing[ALL, short.first_day]
     volumes = [

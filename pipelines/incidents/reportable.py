@@ -1,11 +1,12 @@
 """Decides which incidents are published.
 
-A fall of a rate or volume, or a short day, needs a loss of at least `LEAST_LOST`, and its levels before and now must
+A fall of a rate or volume, also a slow fall, or a short day, needs a loss of at least `LEAST_LOST`, and its levels must
 differ as printed. Missing hours and deliveries need a lost record. All other incidents are published.
 """
 
 from typing import Final
 
+from pipelines.contract.measures.counts import SLOW_FALL
 from pipelines.incidents.detection.falls import LEAST_LOST
 from pipelines.incidents.incident import FURTHER, Incident
 from pipelines.incidents.words import level_words
@@ -19,7 +20,7 @@ def is_reportable(one: Incident) -> bool:
     """Return whether an incident becomes a row of the table `incidents`."""
     if one.metric in _NEEDS_LOST_RECORDS:
         return one.lost_total >= _LEAST_RECORDS
-    if one.kind == FURTHER or (one.kind == "data" and one.metric != "short_day"):
+    if (one.kind == FURTHER and one.metric != SLOW_FALL) or (one.kind == "data" and one.metric != "short_day"):
         return True
     before, now = level_words(one)
     return one.lost_total >= LEAST_LOST and before != now

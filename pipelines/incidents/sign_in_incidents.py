@@ -1,4 +1,4 @@
-"""Incidents of the sign-in rate: fewer sessions signed in, through any channel."""
+"""Incidents of the sign-in rate: a smaller share of the sessions signed in, all channels taken together."""
 
 from datetime import date
 from typing import Final

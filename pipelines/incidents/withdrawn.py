@@ -26,6 +26,7 @@ def withdrawn(
 
     Args:
         published: the file that this run replaces; it may be missing.
+        now: the incidents that this run found.
         stored_since: the first stored day; incidents that began earlier are left out.
         known_since: the first day whose baseline is stored. Incidents that began earlier are not withdrawn: they no
             longer exist because retention removed the days that they were compared with.

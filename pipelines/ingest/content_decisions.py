@@ -139,7 +139,9 @@ class ContentDecisions:
         return self._is_rotated_to(held, self.fresh + self._contents.live())
 
     def _is_rotated_to(self, held: FileEntry, others: Sequence[FileEntry]) -> bool:
-        """Return the same, with `others` as the only contents that are compared."""
+        """Return whether one of the contents `others` has a rotated name of the same log and the bytes or records of
+        `held`.
+        """
         return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:

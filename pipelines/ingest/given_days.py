@@ -1,4 +1,4 @@
-"""Finds how old the records of each new file may be: a log that grew may keep the old records that it gave before."""
+"""Finds how old the records of a file may be: a log that only grew must not lose the old records that it had before."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,8 +12,9 @@ from pipelines.store.manifest import Manifest
 
 @dataclass(frozen=True)
 class GivenDays:
-    """The time of a run, and by path the first day of the contents that count and have records from before the first
-    day that the run accepts.
+    """The time of a run, and the paths whose contents that count have records older than the run accepts.
+
+    `first_days` has the first day of these older records, by path.
     """
 
     time: RunTime
@@ -21,7 +22,7 @@ class GivenDays:
 
     @classmethod
     def of(cls, manifest: Manifest, settings: Settings, time: RunTime) -> "GivenDays":
-        """Return the first days of the contents in a manifest."""
+        """Return the instance for a run at `time`, from the contents in a manifest."""
         first = first_accepted(settings, time)
         found: dict[str, date] = {}
         for entry in manifest.live_parts():
@@ -31,12 +32,12 @@ class GivenDays:
 
     @classmethod
     def at(cls, now: datetime, manifest: Manifest, settings: Settings) -> "GivenDays":
-        """Return them as a run that starts at `now` would find them."""
+        """Return the instance for a run that starts at `now` and closes the last day that is over."""
         return cls.of(manifest, settings, RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from))
 
     def time_of(self, path: str) -> RunTime:
-        """Return the time for reading a file, with `given_from` if a content at its path, or at its path before
-        rotation, has such records.
+        """Return the time for reading a file. If `first_days` has the file's path, or its path before rotation, the
+        first day is set as `given_from`.
         """
         names = (path, *names_before_rotation(path)) if self.first_days else ()
         days = [self.first_days[name] for name in names if name in self.first_days]

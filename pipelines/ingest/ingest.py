@@ -117,8 +117,9 @@ class _Ingest:
     def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
         """Yield the new files in batches, each with the `RunTime` that decides which records are too old.
 
-        A file is alone in its batch if a content that counts has records from before the first accepted day, and is at
-        the file's path or its path before rotation. The batch then accepts records from that content's first day on.
+        A log may still contain old records that it had in an earlier run. So a file is alone in its batch if its path,
+        or its path before rotation, has a content that counts with records older than the run accepts. The batch then
+        accepts records from the first day of that content on.
         """
         given = GivenDays.of(self._manifest, self._context.settings, self._time)
         others = []

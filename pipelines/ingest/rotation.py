@@ -136,8 +136,8 @@ class Rotation:
         ]
 
     def _left_with(self, days: Collection[date]) -> list[FileEntry]:
-        """Return the contents that left their path, were not moved, have stored events and a record of one of these
-        days; the largest first.
+        """Return the contents in `_left` that were not moved, have stored events, and have a record of one of the
+        `days`; the contents with the most records first.
         """
         found = {id(entry): entry for day in days for entry in self._left_by_day[day] if entry.part}
         left = (entry for number, entry in found.items() if number not in self._moved)

@@ -152,8 +152,8 @@ def build_marts(
 
 
 def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that the uses by app in `resource_package_usage` add up, for each day: to the uses of each package in
-    `resource_package_daily`, and to the uses of each account with a package in `billing_daily`.
+    """Check the sums of `resource_package_usage`. On each day, the uses drawn from a package must equal its `used` in
+    `resource_package_daily`, and the uses of an account with a package must equal its uses in `billing_daily`.
 
     Raises:
         BooksError: the sums differ.
@@ -165,7 +165,8 @@ def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:
 def _require_as_written(
     connection: duckdb.DuckDBPyConnection, fresh: Path, rows: dict[str, int], manifest: Manifest
 ) -> None:
-    """Open the finished file again, and check that it has the number and time of this run and all written rows.
+    """Open the finished file again, and check that it names this run and its time, and that each table has as many rows
+    as were written.
 
     Raises:
         AuthmeterError: the run, or the number of rows of a table, differs.
@@ -214,7 +215,9 @@ def _built() -> list[str]:
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
-    """Check that keys are unique; rows carried over for the `kept` days are left out, as they were checked before."""
+    """Check that the keys of each published table are unique. Rows of the `kept` days, which were copied from the old
+    published file, are skipped: they were checked before.
+    """
     # Rows from memory are sorted here; the results of queries are sorted already.
     keys = {name: TABLES[name].key for name in _built()}
     sources = {

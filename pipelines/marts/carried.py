@@ -33,7 +33,7 @@ CODE = (
 
 @cache
 def tables_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code that determines the rows that are carried over; `root` is the project."""
+    """Return a digest of the code that computes the rows that can be copied; `root` is the folder of the project."""
     return code_digest(CODE, root=root)
 
 
@@ -61,10 +61,10 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete the rows that are not kept from a copy of the published file, which is attached as `out`.
+    """Delete all rows of a copy of the published file, attached as `out`. Only rows of `days` in the tables `names`
+    stay.
 
-    Tables of `names` keep their rows of `days`; all other tables become empty. Return the number of rows left in each
-    table of `names`. DuckDB can reuse the freed space at once.
+    Return the number of rows left in each table of `names`. DuckDB can reuse the freed space at once.
     """
     for name in TABLES:
         if name in names:

@@ -45,7 +45,8 @@ def listed_rows(
     billing: Mapping[str, pl.DataFrame],
     incidents: AllIncidents,
 ) -> dict[str, pa.Table]:
-    """Return the rows of the arguments as Arrow tables, by the name that the SQL uses.
+    """Return the rows that the SQL of the marts reads from memory, except incidents, as Arrow tables by their name in
+    that SQL.
 
     `billing` has the tables that `billing_tables` returned and that are not built elsewhere.
     """
@@ -125,7 +126,7 @@ def _usual_days(
 
 
 def incident_rows(incidents: AllIncidents) -> dict[str, pa.Table]:
-    """Return the Arrow tables of incidents, named as in the SQL of the marts."""
+    """Return the rows of the tables of incidents, by the names of the relations from which `build.py` fills them."""
     return {
         "listed_incidents": _of_table("incidents", (one.as_row() for one in incidents.rows)),
         "listed_incident_cells": _of_table("incident_cells", incidents.cells.iter_rows(named=True)),

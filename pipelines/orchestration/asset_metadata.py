@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.days import WINDOWS, window
+from pipelines.common.days import LONG_DAYS, window
 from pipelines.contract.measures.counts import USAGE
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES
@@ -65,7 +65,7 @@ def day_metadata(manifest: Manifest, day: date, site: Path) -> Metadata:
         "unmapped_codes": entry.unmapped,
     }
     as_of = manifest.as_of
-    if as_of and day in window(as_of, max(WINDOWS)):
+    if as_of and day in window(as_of, LONG_DAYS):
         # The page itself is rendered later in the run. Earlier days only have a page if an incident began on them.
         return {**holds, "page": Page(site / ("index.html" if day == as_of else f"days/{day}.html"))}
     return holds

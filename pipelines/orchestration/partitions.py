@@ -66,8 +66,8 @@ def match_partitions_to_days(partitions: Partitions, manifest: Manifest) -> None
 def days_to_record(partitions: Partitions, manifest: Manifest, asset: str) -> set[date]:
     """Return the days whose row count in Dagster's newest record of the asset differs from the count in the manifest.
 
-    Causes are a record that was removed because of its age, a record by an older version, a run that died before it
-    recorded the day, and a day that no longer has rows.
+    They differ if the record was removed because of its age or is by an older version, if a run died before it recorded
+    the day, or if the day no longer has rows.
     """
     rows = partitions.recorded_rows(asset)
     known = rows.keys() & set(partitions.names()) - set(map(str, manifest.days))

@@ -1,5 +1,5 @@
-"""Masks rejected records for display. Parsed records show the values of visible fields, and `***` for other values.
-Other records show their text without possible phone numbers and ids.
+"""Masks rejected records for display. Parsed records show the values of visible fields, in which personal numbers are
+masked, and `***` for other values. Other records show their text without possible phone numbers and ids.
 
 `contract/record/masking.py` recognizes phone numbers and ids; `contract/record/fields.py` lists the hidden fields.
 """

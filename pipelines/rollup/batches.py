@@ -59,8 +59,8 @@ def roll_up_batches(
 
 
 def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Iterator[list[date]]:
-    """Yield the days in batches with the same billing rules and at most `MOST_RECORDS`; a larger day is
-    its own batch.
+    """Yield the days in batches: days with the same billing rules and at most `MOST_RECORDS` records together. A larger
+    day is its own batch.
     """
     accepted = manifest.accepted_records
     batch: list[date] = []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RollupInputs:
-    """The store with the parts, the rules for counting them, and the engine."""
+    """The store with the parts, the rules of counting (settings and registry), and the engine."""
 
     store: Store
     settings: Settings

@@ -22,7 +22,16 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """Return the first late row of each content and day with late records, in each record file, as `LATE_ROWS`."""
+    """Return the first late row of each content on each day, with the schema `LATE_ROWS`. Contents and days without
+    late records have no row.
+
+    If a content is in several record files, each file after the first one with a late record has a row, too: its
+    records of the day are late from row 0 on.
+
+    Args:
+        days: the days to search.
+        entries: the contents to search.
+    """
     wanted = set(days)
     late = [
         (entry, [day for day in entry.days if day in wanted and entry.days[day].late])

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.tables.restatement_causes import BETWEEN, READ_AGAIN, RULES
 from pipelines.contract.tables.tables import TABLES
 from pipelines.rollup.stored_rows import published_rows, stored_rows
 from pipelines.store.manifest import DayEntry, Manifest, original_name
@@ -27,7 +28,6 @@ USAGE: dict[str, pl.Expr] = {
 }
 # All channels of an app together.
 ALL = "*"
-REGISTRY = "registry, result codes or billing rule"
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run": pl.Int64, "day": pl.Date, "app_key": pl.String, "channel": pl.String, "metric": pl.String,
     "published_before": pl.Int64, "published_now": pl.Int64, "cause": pl.String, "closed_through": pl.Date,
@@ -180,7 +180,7 @@ def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_r
         if (name in now - before and entry.earlier_parts) or before.intersection(
             map(original_name, entry.earlier_parts)
         ):
-            causes.add(f"{entry.path} (read again)")
+            causes.add(f"{entry.path}{READ_AGAIN}")
         elif name in before ^ now:
             causes.add(entry.path)
-    return "; ".join([*sorted(causes), REGISTRY] if are_rules_new or not causes else sorted(causes))
+    return BETWEEN.join([*sorted(causes), RULES] if are_rules_new or not causes else sorted(causes))

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """The result of a roll-up: days rolled up, days that lost all their records, number of changed published figures.
+    """The result of a roll-up: days rolled up and their accepted records, days that lost all their records (`emptied`),
+    and the number of changed published figures.
 
     `causes` has the cause of the change for each closed day whose tables changed. It includes days without a changed
     figure, because the balance of a resource package can still change.

@@ -150,7 +150,7 @@ class DailyRun:
         """Roll up the days whose tables are missing or outdated, and commit them with the publication.
 
         Days are closed up to `day`, or up to the published as-of if that is later. Data that is older than the settings
-        keep is removed.
+        allow is removed.
         """
         with self._stage("roll up") as progress:
             manifest = self._own_manifest()

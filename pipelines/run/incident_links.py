@@ -8,9 +8,9 @@ from reports.content.folders import app_folders
 
 
 def linked_incidents(connection: duckdb.DuckDBPyConnection) -> list[tuple[PublishedIncident, str]]:
-    """Return the incidents of an open published file that were not withdrawn, open ones first.
+    """Return all published incidents that were not withdrawn, each with the path of its page in the site.
 
-    Each is returned with the path of its page in the site.
+    They are in the order of all reports: see `incidents_of`. The published file is open in `connection`.
     """
     found = incidents_of(connection)
     if not found:

@@ -106,7 +106,9 @@ def _is_without(part: str | None, day: date) -> bool:
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Copy the part of the entries without the days before `first`, and change the entries to refer to the copy."""
+    """Replace a part by a copy without the days before `first`, and name the copy in `entries`: the contents of the
+    part whose records stay stored.
+    """
     part = entries[0].part
     assert part
     fresh, old = store.fresh_folder("part"), store.part_folder(part)

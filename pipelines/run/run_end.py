@@ -60,7 +60,7 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
     """Write an exception of the `with` block to `status.json`, and send alerts. An error of the machine, such as a full
     disk, is raised as an `AuthmeterError` that explains it.
 
-    If another process uses the folder (`InUseError`), nothing is written: that process writes its own end.
+    If another process uses the folder (`InUseError`), nothing is written: that process writes the file when it ends.
     """
     try:
         yield

@@ -219,8 +219,8 @@ def _compare(
     """Compare two relations. For each relation with rows that the other one lacks, return a text with the number of
     these rows and an example.
 
-    `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of their
-    parameters.
+    `left` (stored) and `right` (recomputed) are SQL text and must be trusted; `given` has the values of the parameters
+    in this text.
     """
     report.tables += 1
     report.rows += int(connection.execute(f"SELECT count(*) FROM {left}", _only(given, left)).fetchall()[0][0])

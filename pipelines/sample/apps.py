@@ -31,7 +31,8 @@ class SampleApp:
     """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name.
 
     One-click logins are logged by the server and by the SDK. With `is_server`, only the server logs them; without
-    `logs_server`, only the SDK does.
+    `logs_server`, only the SDK does. `logs_codes` is whether records have result codes, `vendor_words` whether carriers
+    are written in the words of a vendor.
     """
 
     app_no: int

@@ -78,8 +78,8 @@ class SampleBills:
 
 
 def remove_bills(registry: Path, truth: Path) -> None:
-    """Remove the registry files that an earlier sample wrote. Their names are read from the earlier sample's file
-    `truth`.
+    """Remove the registry files about billing that an earlier sample wrote. Their names are read from the earlier
+    sample's file `truth`.
 
     Edited files are removed too, as they belong to the sample; files with other names stay.
     """

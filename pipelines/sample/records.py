@@ -72,14 +72,14 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Numbers of an app's sessions with the same last record.
+    """Numbers of some sessions of an app.
+
+    The sessions neither signed in nor were cut by midnight, and their last record has this `channel`, `stage` and
+    `outcome`. If these are None, the numbers are of all other sessions.
 
     `sessions` counts all sessions, `cut` the sessions that midnight cut, and `signed_in` the sessions that signed in.
     `failed_first` counts the sessions with a failure before any sign-in; `failed_first_cut` and
     `failed_first_signed_in` count the sessions among them that were cut or signed in.
-
-    `channel`, `stage` and `outcome` are of the last record of sessions that neither signed in nor were cut; None for
-    other sessions.
     """
 
     app_key: str
@@ -142,7 +142,9 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Select the days whose records the views `sample_events` and `sample_visits` and all further calls return."""
+        """Choose the days to draw: all further calls, and the views `sample_events` and `sample_visits`, have only
+        their records.
+        """
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})
@@ -191,7 +193,7 @@ class SampleRecords:
         return self._by_day("sample_verifications")
 
     def sign_ins(self) -> dict[date, list[SignIns]]:
-        """Return the sessions by app and last record, of each chosen day."""
+        """Return the numbers of each app's sessions on each chosen day, in groups: see `SignIns`."""
         return {day: [SignIns(*row) for row in rows] for day, rows in self._by_day("sample_sign_ins").items()}
 
     def _by_day(self, statement: str) -> dict[date, list[Any]]:

@@ -108,8 +108,8 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         progress: called once for each day, after its batch of days is written, with the number of days done.
 
     Raises:
-        UsageError: a number below 1, days outside the calendar of runs, an unknown format, or `out` holds logs or a
-            registry that are no sample.
+        UsageError: days, apps or events are below 1, no run can have one of the days, the format is unknown, or `out`
+            has logs or a registry that are no sample.
     """
     if min(spec.days, spec.apps, spec.events) < 1:
         raise UsageError("Days, apps and events must each be 1 or more.", do="Give whole numbers of at least 1.")

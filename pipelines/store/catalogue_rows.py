@@ -123,8 +123,8 @@ Rows = dict[str, list[Row]]
 class Image:
     """The rows of a manifest as the catalogue stores them, and the number of the commit that wrote them.
 
-    `tables` has the rows of each table by the value of their first column. `numbers` has the number of each file by its
-    path and checksum.
+    `tables` has the rows of each table by the value of their first column, without that column. `numbers` has the
+    number of each file by its path and checksum.
     """
 
     commits: int
@@ -136,7 +136,7 @@ EMPTY = Image(0, {}, {name: {} for name in TABLES})
 
 
 def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
-    """Return the rows of a manifest; files in `known` keep their numbers."""
+    """Return the rows of a manifest as of the commit with the number `commits`; files in `known` keep their numbers."""
     numbers = _numbers(manifest, known)
     tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
     tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
@@ -171,9 +171,9 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
     """Return the number of each file entry in the catalogue, by path and checksum.
 
-    Entries keep their number in `known`; other entries get new, higher numbers. The numbers of a path's contents must
-    rise in the order of the manifest. So an entry also gets a new number if its number is lower than the number of the
-    content before it.
+    An entry keeps the number that it has in `known`; an entry without one gets a new, higher number. The contents of
+    one path must have rising numbers, in the order of the manifest. So an entry also gets a new number if its own is
+    lower than that of the previous content of its path.
     """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)

@@ -40,10 +40,14 @@ class FileEntry:
 
     A part may hold the records of several files; `place` is the index of this file in the part. `part_digest` is the
     checksum of the part's files, None for parts of the first versions. When retention removes a part's oldest days, the
-    part gets another name: see `original_name`. `run_day` is the day of the run that read the content first;
-    `earlier_parts` are the `records_name` of earlier readings of the same content. `finding` is why the content is
-    damaged or held, or the stored reason why few of its records were accepted, see `reading/reasons/reasons.py`.
-    `mapping_faults` are the faults of the mapping that read the content: see `reading/sources/mapping_use.py`.
+    part gets another name: see `original_name`. `earlier_parts` are the `records_name` of earlier readings of the same
+    content.
+
+    `run_day` is the day of the run that read the content first, and `closed_through` the last closed day at that time.
+    `mapping` is the fingerprint of the mapping that read the content, and `mapping_faults` are its faults: see
+    `reading/sources/mapping_use.py`. `finding` is why the content is damaged or held, or the stored reason why few of
+    its records were accepted, see `reading/reasons/reasons.py`. `is_gone` is whether the file left landing; it is kept
+    up to date only for contents with a problem.
     """
 
     path: str
@@ -170,11 +174,14 @@ class State:
 class Manifest(State):
     """The state, and the entries of all files and of all rolled-up days.
 
-    `archives` are the archives in landing, by path. `declared_channels` are all channels that the settings ever
-    declared: stored records may have channels that the settings no longer declare. `restated_sessions` are the days
-    whose session tables changed after the day was closed. `final_late` has the number of late records of each day whose
-    events retention deleted, as it was then. `as_read` has the rows of the catalogue as last read or
-    committed; only the store uses it, to find changes.
+    `platforms` has the registered platform of each app at the last roll-up. `unreadable` are the folders of landing
+    that could not be read. `archives` are the archives in landing, by path. `idle_sources` are the user's mappings that
+    read no file. `declared_channels` are all channels that the settings ever declared: stored records may have channels
+    that the settings no longer declare.
+
+    `restatements` are the names of files. `restated_sessions` are the days whose session tables changed after the day
+    was closed. `final_late` has, for each day whose events retention deleted, the number of its late records at that
+    time. `as_read` has the rows of the catalogue as last read or committed; only the store uses it, to find changes.
     """
 
     files: list[FileEntry] = field(default_factory=list)
@@ -209,7 +216,9 @@ class Manifest(State):
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Return the entries with status `read` whose records are stored; retention removes the records of old days."""
+        """Return the live files whose records are stored. Retention removes the records of files whose days are all too
+        old.
+        """
         return [entry for entry in self.live_files() if entry.part]
 
     @property
@@ -223,8 +232,10 @@ class Manifest(State):
     @property
     def late_records(self) -> Counter[date]:
         """The late records of each day, over the live files; `count_late` in `ingest/entries.py` decides which records
-        are late. For a day without its events, the number is the one in `final_late`: a later content of a file lacks
-        the records of such a day, as they are too old.
+        are late.
+
+        For a day whose events retention deleted, this is the number in `final_late`: contents that were read since lack
+        the records of that day, as they are too old.
         """
         late = Counter({day: records for day, records in self.final_late.items() if records})
         for entry in self.live_files():

@@ -30,8 +30,8 @@ def publication_of_site(site: Path) -> SitePublication | None:
 def last_visible_day(store: Store, as_of: date) -> date | None:
     """Return the last day that readers can see; None if nothing is published.
 
-    The site is behind `as_of`, the manifest's last day, if a run ended between its commit and the site. Without a site
-    and without a published file, the first run ended there.
+    If a run ended after its commit and before it switched the site, the site ends before `as_of`, the manifest's last
+    day. Without a site, readers can see the days of the published file, if there is one.
     """
     if site := publication_of_site(store.site):
         return min(as_of, site.as_of)

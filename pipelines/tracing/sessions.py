@@ -15,8 +15,9 @@ from pipelines.engines.steps import make
 
 
 def make_traced_sessions(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Create the relation `counted_traced_records`, the records to print with each metric's count, from the relations
-    `events`, `traced_events` and `books`.
+    """Create the relation `counted_traced_records`: the records to print, each with its count for every metric.
+
+    Reads the relations `events`, `traced_events` and `books`.
 
     Args:
         values: the parameters of the steps, with `app_key`, `most_subjects` and `most_records`.

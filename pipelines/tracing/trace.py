@@ -1,6 +1,6 @@
 """Finds the stored records of one user in the parts, and computes their sessions with the steps of the roll-up.
 
-`authmeter trace` calls this module. It reads only files that the manifest names and writes nothing, so it needs no
+`authmeter trace` calls this module. It reads only files that the manifest names and changes nothing, so it needs no
 lock, even while a run is active.
 """
 
@@ -61,7 +61,7 @@ class TraceRequest:
 
 
 def trace(inputs: TraceInputs, request: TraceRequest, days: Sequence[date]) -> Traced:
-    """Return the records of each subject with the requested id, by session.
+    """Return the stored records of every subject that has the requested id, by session.
 
     Args:
         days: the days of the span with stored events, in order.
@@ -113,9 +113,10 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the relations `events`, with the events of the days, and `app_events`, with the events of the traced app
-    among them. In `app_events`, the column `fits` is the result of the SQL `condition`. `late` has the schema
-    `LATE_ROWS`.
+    """Create the relations `events`, with the events of these days, and `app_events`, with the events of the traced app
+    and a column `fits`.
+
+    `fits` is the result of the SQL `condition`, false instead of NULL. `late` has the schema `LATE_ROWS`.
     """
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()

@@ -62,7 +62,10 @@ class TracedSession:
 
 @dataclass(frozen=True)
 class TracedSubject:
-    """A device, by the first 16 hex digits of its hash, or an attempt without a device (None)."""
+    """The subject of some sessions: a device, or an attempt without a device.
+
+    `device_hash` has the first 16 hex digits of the hash of the device; None for an attempt.
+    """
 
     device_hash: str | None
     sessions: list[TracedSession] = field(default_factory=list)
@@ -72,8 +75,8 @@ class TracedSubject:
 class Traced:
     """The result of a trace over a span: subjects with their sessions, and the records outside sessions (`apart`).
 
-    `left_out` is the number of subjects that are not printed, `apart_left_out` the number of records outside sessions
-    that are not printed.
+    `days` is the number of searched days. `left_out` is the number of subjects that are not printed, `apart_left_out`
+    the number of records outside sessions that are not printed.
     """
 
     app_key: str

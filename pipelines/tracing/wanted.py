@@ -53,7 +53,7 @@ class Wanted:
         return {f"wanted_{half}": halves[f"{self.kind}_{half}"].item() for half in ("high", "low")}
 
     def masked(self, text: str | None) -> str | None:
-        """Return a text of a record for printing, without this id and without phone numbers."""
+        """Return a text of a record for printing: `***` if it is this id, else masked as `masked_value` does."""
         if text is None:
             return None
         return MASK if text == self.text else masked_value(text, [self.text])

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.text import Bilingual
+from pipelines.contract.tables.restatement_causes import cause_words
 from reports.content.context import App, DataState, Day, json_block
 from reports.content.incidents.incidents import PageIncidents
 from reports.content.published import ROW_LIMIT, PublishedTables
@@ -40,7 +41,10 @@ def quality_values(
     tables = {
         "days": [(day, quality[day].display_state, *row) for day, _, *row in marts.rows("day_quality")],
         "files": marts.rows("input_files"),
-        "restatements": [(day, cell(key), *rest) for day, key, _, *rest in marts.rows("quality/restatements")],
+        "restatements": [
+            (day, cell(key), *figures, cause_words(cause).pair)
+            for day, key, _, *figures, cause in marts.rows("quality/restatements")
+        ],
         "codes": marts.rows("quality/missing_codes"),
         "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("quality/unregistered_apps")],
         "packages": [(cell(key), *rest) for key, *rest in packages],

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from pipelines.common.days import window
+from pipelines.common.days import LONG_DAYS, window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from pipelines.incidents.usual.norms import IncidentDays, usual_of
 from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, Quality, json_block
-from reports.content.published import DAYS, LONG_DAYS, PublishedTables
+from reports.content.published import DAYS, PublishedTables
 from reports.content.sign_in.compared import compared
 from reports.content.sign_in.sign_in_words import EXAMPLES, FUNNEL_ROWS, HOW_TO_LOG, WAY_WORDS, sentence, stop_words
 from reports.content.sign_in.sign_ins import sign_ins
@@ -86,7 +86,7 @@ def sign_in_values(
         "stops_listed": _STOPS_LISTED,
         "data": json_block(
             {
-                "dimensions": [{"key": key, "label": [BY_KEY[key].label.zh, BY_KEY[key].label.en]} for key in COMPARED],
+                "dimensions": [{"key": key, "label": BY_KEY[key].label.pair} for key in COMPARED],
                 "spans": {str(days): found for days, found in compared(marts).items()},
             }
         ),

@@ -33,7 +33,7 @@ class Finding:
 
 
 def findings(marts: PublishedTables, data_state: DataState) -> list[Finding]:
-    """Return every finding about the data day and the files, the worst first."""
+    """Return the briefing's findings that are not incidents, the worst first."""
     found = [*_days(data_state), *_files(marts), *_records(marts, data_state)]
     return sorted(found, key=lambda one: ("bad", "warn", "note").index(one.severity))
 

@@ -49,8 +49,11 @@ def briefing(
     by_key: Mapping[str, App],
     norms: Mapping[str, Sequence[DayNorm]],
 ) -> Briefing:
-    """Return the content of the first page. `norms` has values and usual ranges of all apps together, by figure and
-    day.
+    """Return the content of the first page.
+
+    Args:
+        by_key: every app, by its key.
+        norms: the result of `PublishedTables.key_norms`.
     """
     entries = incidents.listed()
     open_ = [entry for entry in entries if entry.incident.published.is_open]
@@ -75,8 +78,9 @@ def briefing(
 
 
 def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
-    """Return for each app with an open incident whether one of its incidents is red, in the order of the incidents. An
-    incident that is part of another one has the colour of that one.
+    """Return, by app key, whether one of the app's open incidents is red; only apps with an open incident are returned.
+
+    The apps are in the order of the incidents. An incident that is part of another one has the colour of that one.
     """
     hit: dict[str, bool] = {}
     for entry in open_:
@@ -92,11 +96,11 @@ class _AppsWithoutIncident:
     """Counts of the apps without an open incident, by state.
 
     Attributes:
-        normal: apps with a record in the 30 days and in none of the other states.
+        normal: apps with a record in the last 30 days and in none of the other states.
         below, above: apps below or above a usual range; apps that are both count as below.
-        without_norm: apps without a usual range: they have too few days, or only requests, which have no usual range
-            on a holiday (`is_holiday`).
-        silent: apps without a record in the 30 days, except disabled apps, which should have none.
+        without_norm: apps for which neither requests nor technical success have a usual range. On a holiday
+            (`is_holiday`), requests never have one.
+        silent: apps without a record in the last 30 days, except disabled apps, which should have none.
         are_all_listed: whether the briefing lists all apps with a record. Apps that are not listed are in `normal`, but
             were not compared with a usual range: the text is then "no incident" instead of "normal".
     """

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import polars as pl
 
+from pipelines.common.days import LONG_DAYS
 from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.record.fields import ALL_APPS
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
-from reports.content.published import LONG_DAYS, MONTHS, PublishedTables, months_to
+from reports.content.published import MONTHS, PublishedTables, months_to
 
 # Number of apps whose charts are laid out at once, which bounds memory.
 CHARTED_APPS = 12_000
@@ -46,9 +47,11 @@ def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.Data
 
 
 def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str, str]:
-    """Return the counts of the days before the last 90, from the first of the charts' 13 months on, as JSON by app key.
+    """Return, by app key, the counts of the days that are older than the last 90, as JSON in the form of the charts'
+    numbers.
 
-    The JSON has the form of the charts' numbers. `keys` are sorted; apps without a record in these days are left out.
+    The first of these days is the first of the charts' 13 months. `keys` are sorted; apps without a record on these
+    days are left out.
     """
     as_of = tables.publication.as_of
     days = (as_of - timedelta(days=LONG_DAYS - 1) - months_to(as_of)[0]).days
@@ -59,10 +62,10 @@ def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str,
 
 
 def chart_rows(tables: PublishedTables, app_key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows of the charts of one app, or of all apps together (`*`).
+    """Return the rows of the charts of one app, or of all apps together (`*`), by day and by month.
 
-    Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the last 90 days,
-    also with latencies, the second the last 13 months.
+    Columns are `channel` and `place` (day or month), both as indexes, and counts. The first frame has the last 90 days
+    and also has latencies. The second frame has the last 13 months.
     """
     # The queries return `*` only at place 0.
     listed = dict.fromkeys([ALL_APPS, app_key])

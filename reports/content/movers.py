@@ -1,4 +1,4 @@
-"""Finds the channels of apps whose counts moved most on a day, compared with the usual count of that weekday."""
+"""Finds the largest changes of a day: an app's counts in a channel, compared with the usual count of that weekday."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,9 +44,10 @@ class Mover:
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """Return the largest changes of each day from the usual count: decreases first, then increases, each by size.
+    """Return, by day, the largest changes from the usual count: first at most five decreases, then at most five
+    increases.
 
-    A holiday has no usual count and no changes.
+    The largest change is first. A holiday has no usual count and no changes.
     """
     if not days:
         return {}

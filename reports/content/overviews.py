@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.common.days import window
+from pipelines.common.days import LONG_DAYS, window
 from pipelines.contract.measures.counts import CARDS
 from pipelines.incidents.usual.norms import DayNorm, Side, usual_of
 from reports.content.context import Day
 from reports.content.movers import Mover, movers
-from reports.content.published import LONG_DAYS, RESTATEMENTS_LISTED, PublishedTables
+from reports.content.published import RESTATEMENTS_LISTED, PublishedTables
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,10 @@ def overviews(
     norms: Mapping[str, Sequence[DayNorm]],
     listed: Sequence[date],
 ) -> Iterator[Overview]:
-    """Yield the overview of each listed day, newest first. `norms` has values and usual ranges of all apps together, by
-    figure and day.
+    """Yield the overview of each day in `listed`, which has the newest day first.
+
+    Args:
+        norms: the result of `PublishedTables.key_norms`.
     """
     some = len(CARDS) + 1
     days = list(listed)

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.common.days import stamp
+from pipelines.common.days import LONG_DAYS, stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.common.text import Bilingual
@@ -32,8 +32,7 @@ from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_w
 from reports.content.listings import LISTINGS
 
 DAYS = 30
-# Longer ranges of the charts: by day (the 30 days and the eight weeks of reference before them), and by month.
-LONG_DAYS = 90
+# The longest range of the charts by month.
 MONTHS = 13
 # Tables that grow without bound are cut at this many rows, so that the page opens in a browser; the page shows that
 # they are cut.
@@ -232,8 +231,9 @@ class PublishedTables:
         self.keep("name_order", names)
 
     def releases(self, app_key: str) -> list[tuple[str, date]]:
-        """Return the SDK versions of one app, or of all apps together (`*`), whose release the charts mark, each with
-        the day of the mark.
+        """Return the SDK versions whose release the charts mark, each with the day of the mark.
+
+        `app_key` is an app, or `*` for all apps together.
         """
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})

@@ -41,7 +41,10 @@ def gets_workbook(app_key: str, rows: int, xlsx_apps: Collection[str]) -> bool:
 
 
 def workbook_bytes(frame: pl.DataFrame, made: date, language: Language = "") -> bytes:
-    """Return a workbook of a frame with at most `XLSX_MAX_ROWS` rows; texts must not have `harmless` apostrophes."""
+    """Return a workbook of a frame with at most `XLSX_MAX_ROWS` rows, whose creation date is `made`.
+
+    Texts must not have the apostrophes that `harmless` adds.
+    """
     buffer = BytesIO()
     write_workbook(buffer, frame.columns, frame.iter_rows(), made, language=language)
     return buffer.getvalue()

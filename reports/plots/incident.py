@@ -1,4 +1,4 @@
-"""Plots the curve of an incident, as on its card: 60 days, with the usual range computed from days before it began."""
+"""Plots the curve of an incident, as on its card: 60 days, with the usual range of the days before the incident."""
 
 from typing import TYPE_CHECKING, Final
 

@@ -18,7 +18,7 @@ from reports.plots.source import Source
 def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels: Collection[str]) -> list[Mark]:
     """Return the marks of an app, or of all apps together (`*`), for a chart of the given channels.
 
-    They may include days outside of the chart.
+    A mark can be on a day outside of the chart.
 
     Args:
         incidents: the incidents of the app.

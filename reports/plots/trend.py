@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from pipelines.common.days import WINDOWS, window
+from pipelines.common.days import LONG_DAYS, WINDOWS, window
 from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.counts import SIGN_IN
@@ -17,7 +17,7 @@ from pipelines.incidents.usual.norms import DayNorm, DayValue, IncidentDays, nor
 from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
 from reports.content.chart_numbers import chart_rows
-from reports.content.published import LONG_DAYS, MONTHS
+from reports.content.published import MONTHS
 from reports.plots.chart_lists import ChartLists
 from reports.plots.lines import Trace, drawn_lines, end_names, series_of, size_markers
 from reports.plots.marks import marks

@@ -1,4 +1,4 @@
-"""The address keeps every choice, links to other pages carry it, and Back undoes it; from file://."""
+"""On pages opened from file://, the address keeps every choice, links to other pages carry it, and Back undoes it."""
 
 from __future__ import annotations
 

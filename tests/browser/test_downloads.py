@@ -1,4 +1,4 @@
-"""Every table and chart can be downloaded as a CSV and a workbook, which the browser makes; from file://."""
+"""On pages opened from file://, the browser makes a CSV and a workbook of every table and chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's link, pictures, copied incidents, an app's day, and a chosen range; from file://."""
+"""Links, pictures and copied incidents of pages opened from file://, an app's day, and a chosen range."""
 
 from __future__ import annotations
 

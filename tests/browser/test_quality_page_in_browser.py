@@ -84,3 +84,16 @@ def test_the_search_finds_the_words_of_the_present_language(reader: Reader) -> N
         listing.locator("input[type=search]").fill(word)
         counts.append(listing.locator(".found").inner_text().split()[0])
     assert counts[0] == counts[1] != "0"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", "shop.ndjson（已重新读取）；登记表、结果码或计费规则"),
+        ("en", "shop.ndjson (read again); registry, result codes or billing rule"),
+    ],
+)
+def test_a_restatement_has_its_cause_in_the_language_of_the_page(look: Look, language: str, words: str) -> None:
+    of_table = look("quality.html", language).one("[data-table=restatements] tbody tr")
+    assert of_table.all("td")[-1].content.endswith(words)
+    assert look(f"days/{day(4)}.html", language).one("table.restated tbody tr").all("td")[-1].text.endswith(words)

@@ -125,7 +125,10 @@ def click_not_logged(world: Database) -> None:
 
 
 def text_messages(world: Database) -> None:
-    """Add requests by text message on one day, and notes on it, one of an app that has no page."""
+    """Add requests by text message on one day, with notes of that day for the app and for all apps.
+
+    An app without a page has a note on that day and one on the day before.
+    """
     world.add("channel_daily", {
         "day": day(2), "app_key": "shop", "channel": "sms", "authorization_requests": 8, "authorizations": 5,
         "authorizations_cancelled": 0, "authorizations_failed": 3, "devices": 8,

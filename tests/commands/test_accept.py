@@ -1,4 +1,4 @@
-"""`authmeter accept`: a held file counts once a person says so."""
+"""`authmeter accept`: a held file counts as soon as a person accepts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`authmeter alert --test`: a message that says it is one, or a refusal that shows no address."""
+"""`authmeter alert --test` sends a message that is marked as a test, or fails without showing an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands at the same time: one writes a data folder, and readers do not wait for it."""
+"""Commands at the same time: only one writes to a data folder, and commands that read do not wait for it."""
 
 from __future__ import annotations
 

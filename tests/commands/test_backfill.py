@@ -1,4 +1,4 @@
-"""`authmeter backfill`: stored days computed anew."""
+"""`authmeter backfill` computes stored days again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`authmeter check`: the folder, its registry and sources, and a file as its source reads it."""
+"""`authmeter check` reports on the folder, its registry and sources, and on a file as a source reads it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 from pipelines.commands.check import check_landing
 from pipelines.commands.check.check import check_file
+from pipelines.commands.check.check_newest import HINTS
 from pipelines.commands.check.check_registry import print_bad_rows
-from pipelines.commands.check.check_sign_ins import HINTS
 from pipelines.common.project import PROJECT
 from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.registry.row_files import Problem
@@ -161,7 +161,7 @@ def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> 
 
 
 def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each row has one fault of one column: a value as a spreadsheet saves it, or a typing error."""
+    """Each row has one fault in one column: a value in the form of a spreadsheet, or a typing error."""
     files = {
         "apps.csv": "app_key,platform,created_at,status,my_token\na b,,,,\na,PC,,,\nb,,soon,,\nc,,,on,\nd,,,,\nd,,,,\n",
         "schemes.csv": "scheme_id,app_key,package_name,methods\n1,a,a b,\n1,a,a,sms\n,a,,\n",
@@ -203,7 +203,7 @@ def test_every_reason_of_a_bad_row_comes_with_what_to_do(tmp_path: Path, capsys:
 def test_what_is_wrong_with_a_whole_file_of_the_registry_comes_with_what_to_do(
     call: Call, folder: DataFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A spreadsheet in Chinese saves GBK, and the line on an incident's card alone is no file of notes."""
+    """A Chinese spreadsheet saves files as GBK. Users may paste the line of an incident's card without a header."""
     folder.write("registry/notes.csv", "2026-11-27,wallet,mended,0a4b1c2d3e4f5061\n")
     (folder.root / "registry" / "apps.csv").write_bytes("app_key,app_name\nshop,商城\n".encode("gb18030"))
     ended = call("check", data=folder.root)
@@ -498,7 +498,7 @@ def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: C
 
 
 def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: DataFolder) -> None:
-    """The server logs neither pages nor clicks, but the app does: the funnel lacks no step."""
+    """The server logs neither pages nor clicks, but the app does, so the funnel lacks no step."""
     folder.write("authmeter.toml", "retention_days = 36500\n")
     server = MAPPING.replace("'qq'", "'one_click'") + "attempt_id = \"nullif(attempt, '')\"\n"
     folder.write("sources/gateway.toml", server)
@@ -518,6 +518,28 @@ def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: D
         f"hint       gateway: records without a subject are in no session; log {HINTS['subject']} (docs/log-format.md, "
         "Log a sign-in)",
     ]
+
+
+def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolder) -> None:
+    """The dictionary has 600000 of umeng's SDK. A code whose outcome is logged needs no dictionary."""
+    folder.write("authmeter.toml", "retention_days = 36500\n")
+    coded = {"outcome": None, "platform": "ipad"}
+    folder.land("app.ndjson", [
+        *records(2, result_code="600000", **coded),
+        *records(2, prefix="x", result_code="999", **coded),
+        *records(1, prefix="y", result_code="\x1b[2J", channel="wechat", **coded),
+        *records(1, prefix="z", result_code="998"),
+    ])  # fmt: skip
+    ended = call("check", data=folder.root)
+    assert ended.code == 0
+    assert [line for line in ended.out.splitlines() if line.startswith("codes ")] == [
+        "codes      canonical: 2 unmapped codes, counted as error: umeng sdk ios 999 (2), wechat oauth ios \\x1b[2J (1)"
+    ]
+    assert (
+        "hint       add unmapped codes to registry/result_codes.csv (docs/engineer.md, The code dictionary)"
+        in ended.out
+    )
+    assert "## The code dictionary" in (PROJECT / "docs" / "engineer.md").read_text("utf-8")
 
 
 def test_a_failed_try_and_the_log_of_the_server_need_no_page_of_their_own(call: Call, folder: DataFolder) -> None:

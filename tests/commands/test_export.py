@@ -274,7 +274,7 @@ main()
 
 
 def test_an_export_over_what_the_folder_holds_is_refused(call: Call, own: DataFolder, tmp_path: Path) -> None:
-    """By its own path, another spelling, a link to its folder or a link to the file."""
+    """A file is refused by its own path, by another spelling, and through a link to its folder or to the file."""
     before = tree(own.root)
     (tmp_path / "folder").symlink_to(own.root / "site")
     (tmp_path / "file").symlink_to(own.root / "hash.key")

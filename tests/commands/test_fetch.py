@@ -16,7 +16,7 @@ from tests.support import DataFolder, lines, records, tree
 
 @pytest.fixture
 def bucket(tmp_path: Path, own: DataFolder, yesterday: date) -> Path:
-    """A bucket with a log, that the settings of a published folder name."""
+    """Return a bucket with one log. The settings of the published folder `own` fetch from it."""
     folder = tmp_path / "bucket"
     folder.mkdir()
     (folder / "more.ndjson").write_bytes(lines(records(3, yesterday, "more")))

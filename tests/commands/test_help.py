@@ -1,4 +1,4 @@
-"""Help screens, and that wrong use of any command ends with 2."""
+"""Tests the help screens, and that wrong use of any command ends with exit code 2."""
 
 from __future__ import annotations
 

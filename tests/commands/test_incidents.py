@@ -1,4 +1,4 @@
-"""`authmeter incidents` and `explain`, and how run, status and alerts report an open incident, acknowledged or not."""
+"""`authmeter incidents` and `explain`, and how `run`, `status` and alerts report an open or acknowledged incident."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buf
 
 @pytest.fixture(scope="module")
 def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Return a function that gives the folder with an open incident, published as of a day and shared by its tests."""
+    """Return a function that returns a folder with an open incident, published as of a day. It is made once for each
+    day.
+    """
 
     @cache
     def folder_of(day: date) -> DataFolder:
@@ -42,7 +44,7 @@ def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Data
 
 @pytest.fixture
 def failing(fail_once: Callable[[date], DataFolder], yesterday: date, folder: DataFolder) -> DataFolder:
-    """A copy of the folder with an open incident."""
+    """Return a copy of the folder with an open incident, published as of yesterday."""
     shutil.copytree(fail_once(yesterday).root, folder.root, symlinks=True, dirs_exist_ok=True)
     return folder
 
@@ -380,8 +382,11 @@ def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
 
 @pytest.fixture(scope="module")
 def with_sessions(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """Sixty sessions on each of two days; on the newer one those on iOS fail at the first try, and every third of these
-    does not come back; half of those on Android sign in without a click."""
+    """Return a folder with sixty sessions on each of two days.
+
+    On the newer day, sessions on iOS fail at the first try, and a third of these do not sign in. Half of the sessions
+    on Android sign in without a click.
+    """
     folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
     for day in (days_before(DAY, 1), DAY):
         rows = []
@@ -450,7 +455,7 @@ def test_the_recovery_rate_is_of_failed_sessions_that_midnight_did_not_cut(call:
 
 
 def test_a_rate_of_a_step_that_the_logs_lack_is_refused(call: Call, folder: DataFolder) -> None:
-    """The app `shop` does not log clicks, `bank` neither pages nor clicks: their rates would be 0 % or of few pages."""
+    """`shop` does not log clicks, so its click rate would be 0 %. `bank` logs only few pages, and no clicks."""
     days = (days_before(DAY, 1), DAY)
     folder.land("a.ndjson", [
         record(f"{app} {day} {stage} {device}", day, app_key=app, stage=stage, device_id=f"d{device}")

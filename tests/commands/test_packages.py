@@ -18,7 +18,7 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def publish(folder: DataFolder, packages: str, days: int) -> None:
-    """Publish these packages, and one use at nine in the morning on each of the last `days` days."""
+    """Publish these packages, and one use on each of the last `days` days at nine in the morning."""
     folder.write("registry/resource_packages.csv", PACKAGES + packages)
     for back in range(days):
         day = DAY - timedelta(days=back)

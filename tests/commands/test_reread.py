@@ -1,4 +1,4 @@
-"""`authmeter reread`: landed files read again by mended mappings."""
+"""`authmeter reread` reads landed files again with corrected source mappings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Commands of a user who may not write to the data folder: a command that writes reports the folder's owner and what to
-do; a command that only reads works.
+"""Commands of a user without the right to write to the data folder.
+
+A command that writes reports the owner of the folder and what to do. A command that only reads works.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def is_in_words(ended: Ended) -> bool:
 
 
 def in_folder(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
-    """Return the command with the export's path in the folder."""
+    """Return the command with the path of its export, if it has one, in `folder`."""
     return tuple(str(folder / word) if word.endswith(".csv") else word for word in command)
 
 
@@ -69,7 +70,7 @@ def test_a_read_only_mount_is_named_and_read(own: DataFolder) -> None:
     ],
 )  # fmt: skip
 def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterday: date, closed: str) -> None:
-    """Such paths remain after somebody ran the command once as root."""
+    """Such files of root remain if somebody ran the command once as root."""
     own.land("late.ndjson", records(1, yesterday, "late"))
     paths = [own.root / closed]
     if closed == "dagster/history":

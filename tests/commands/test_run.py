@@ -70,7 +70,9 @@ def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFold
 def test_a_run_makes_its_checks_once(
     own: DataFolder, yesterday: date, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Closing, tables, `status.json`, Dagster's checks and the last words of the command all have the same results."""
+    """Closing, tables, `status.json`, Dagster's checks and the output of the command all use the results of the same
+    checks.
+    """
     made: list[Manifest] = []
     make = warnings.damaged_files
 

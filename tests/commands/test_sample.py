@@ -1,4 +1,4 @@
-"""`authmeter sample` and `authmeter demo`: made-up logs, labelled, and never among real ones."""
+"""`authmeter sample` and `authmeter demo` make labelled logs, and never write them among real ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`authmeter trace` prints the records of one user by session with how each was counted, and never prints the id."""
+"""`authmeter trace` prints the records of one user by session, with how each was counted, and never prints the user's
+id.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ BEFORE = days_before(DAY, 1)
 
 
 def at(time: str, event_id: str, **changes: object) -> Row:
-    """Return a record of the app `shop` at a time of `DAY`, or of the day that precedes the clock time in `time`."""
+    """Return a record of the app `shop`. `time` is a clock time on `DAY`, or a day and a clock time."""
     day, _, clock = time.rpartition(" ")
     return record(event_id, event_time=f"{day or DAY}T{clock}+08:00", **changes)
 
@@ -61,7 +63,7 @@ def a_user(folder: DataFolder) -> None:
 
 @pytest.fixture
 def user(copy_of: CopyOf) -> DataFolder:
-    """The folder of `a_user`."""
+    """Return a copy of the folder that `a_user` publishes."""
     return copy_of(a_user)
 
 
@@ -217,7 +219,9 @@ def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call,
 
 
 def test_which_records_sign_in_on_a_changed_day_is_as_the_next_run_counts_it(call: Call, folder: DataFolder) -> None:
-    """A log of the server that comes later, of another user, decides that authorizations sign in nobody on its day."""
+    """A late verification of another user shows that the server logs sign-ins. Authorizations then no longer sign
+    anybody in.
+    """
     rows = [at("10:00:00", device, device_id=device) for device in (DEVICE, OTHER_DEVICE)]
     evening = at(f"{BEFORE} 20:00:00", "evening", device_id=DEVICE)
     folder.land("sdk.ndjson", [*rows, evening])
@@ -302,7 +306,7 @@ def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Cal
 def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
     call: Call, user: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An `attempt_id` that never changes, in a log without devices, is one session of all its users."""
+    """If `attempt_id` is a constant in a log without devices, one session contains all users."""
     pages = [at(f"15:00:{n:02}", f"page {n}", stage="page", attempt_id="constant-id") for n in range(8)]
     prefetches = [at(f"14:00:{n:02}", f"prefetch {n}", stage="prefetch", attempt_id="constant-id") for n in range(7)]
     named = at("15:00:09", "named", stage="click", attempt_id="constant-id", device_id="Constant-Device")

@@ -1,4 +1,4 @@
-"""`authmeter verify`: whether stored tables are as they were written."""
+"""`authmeter verify` reports stored tables that are not as they were written."""
 
 from __future__ import annotations
 

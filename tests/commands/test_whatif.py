@@ -23,8 +23,9 @@ def a_repeated_phone(folder: DataFolder) -> None:
 
 @pytest.fixture
 def repeated(copy_of: CopyOf) -> DataFolder:
-    """A phone of shop three times within a minute on each of two days, once on a day before, and once in game; and an
-    id that two days have.
+    """Return a folder with a phone that repeats requests in `shop`, and an id that exists on two days.
+
+    The phone has three requests within a minute on each of two days, one on the day before these, and one in `game`.
     """
     return copy_of(a_repeated_phone)
 

@@ -1,4 +1,4 @@
-"""Every table agrees with the metrics' definitions: DuckDB evaluates each displayed formula and compares the results.
+"""The tables of counts agree with the metrics' definitions: DuckDB evaluates the displayed formulas over the records.
 
 The records cover all stages, channels and outcomes; sums and shares are compared with the counts that they derive from.
 The independent count (`lab/oracle/`) tests that the definitions are those in the contract.

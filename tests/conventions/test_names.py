@@ -1,4 +1,4 @@
-"""The names of the contract, written down here once more: tables, columns, metrics, commands, checks and files."""
+"""The names of the contract, written down here once more: tables, columns, metrics, the words of the log, commands."""
 
 from __future__ import annotations
 

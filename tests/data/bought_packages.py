@@ -1,4 +1,4 @@
-"""Resource packages of a database made by hand: all their tables, by the rules of the ledger, from a few numbers."""
+"""Adds resource packages to a database that is made by hand: all their tables, computed by the rules of the ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -15,13 +15,15 @@ ZONE = "Asia/Shanghai"
 
 
 def package(name: str, account: str, quantity: int, bought: int, expires: int, price: float | None = None) -> Package:
-    """A package that was bought so many days before the as-of, at 00:00, and expires so many days before it; less
-    than 0: behind it."""
+    """Return a package that is bought and expires at 00:00.
+
+    `bought` and `expires` are days before the as-of; a negative number is a day after the as-of.
+    """
     return Package(name, account, quantity, day_start(day(bought), ZONE), day_start(day(expires), ZONE), price)
 
 
 def reading(name: str, back: int, remaining: int) -> PackageReading:
-    """The rest on the console when a day began."""
+    """Return a reading of a package at 00:00, `back` days before the as-of."""
     return PackageReading(name, day_start(day(back), ZONE), remaining)
 
 
@@ -33,11 +35,13 @@ def add_packages(
     days: int = 41,
     missing: Sequence[int] = (),
 ) -> None:
-    """Adds the tables of packages as of `AS_OF`.
+    """Add the tables of packages as of `AS_OF`.
 
     Args:
-        uses: by account and app, the uses of the day so many days back.
-        days: how many days have data, but for those that are missing.
+        uses: by account and app, a function that returns the uses of the day that is the given number of days before
+            the as-of.
+        days: number of days with data up to the as-of.
+        missing: days of these that have no data, as numbers of days before the as-of.
     """
     backs = [back for back in range(days) if back not in missing]
     accounts = [

@@ -1,4 +1,4 @@
-"""Small logs with a rhythm, for faults that go the whole way: 21 days, two sources, three apps, five channels."""
+"""Small logs with a rhythm, for faults in a whole run: 21 days, two sources, three apps, five channels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FIELDS = (
 
 
 def day_rows(day: date, seed: int, records: int = 900) -> list[Row]:
-    """The records of one day: fewer at weekends, quiet at night, 5 % failures."""
+    """Return the records of one day: fewer at weekends and at night, 5 % failures."""
     draw = random.Random(f"{seed}/{day}")
     count = round(records * (0.65 if day.weekday() >= 5 else 1.0) * draw.uniform(0.94, 1.06))
     rows = []
@@ -51,14 +51,14 @@ def day_rows(day: date, seed: int, records: int = 900) -> list[Row]:
 
 
 def land(folder: DataFolder, day: date, rows: list[Row]) -> None:
-    """One day's files of the two sources: social sign-in by the SDK, the rest by the gateway."""
+    """Land one day's files of the two sources: social sign-ins from the SDK, the rest from the gateway."""
     for source, is_social in (("gateway", False), ("sdk", True)):
         if chosen := [row for row in rows if (row["channel"] in _SOCIAL) == is_social]:
             folder.land(f"{source}/{day}.ndjson", chosen)
 
 
 def begun(folder: DataFolder, seed: int) -> None:
-    """The days before the newest one, published."""
+    """Land and publish the days before the newest one."""
     folder.write("sources/gateway.toml", _MAPPING + "".join(f'{name} = "{name}"\n' for name in _FIELDS))
     for back in range(DAYS, 0, -1):
         day = NEWEST - timedelta(days=back)
@@ -67,6 +67,6 @@ def begun(folder: DataFolder, seed: int) -> None:
 
 
 def moved(row: Row, hours: int) -> Row:
-    """The record with its clock off by hours."""
+    """Return a record whose time is shifted by some hours, as by a wrong clock."""
     time = datetime.fromisoformat(str(row["event_time"])) + timedelta(hours=hours)
     return row | {"event_time": time.isoformat(timespec="milliseconds")}

@@ -9,8 +9,9 @@ FIRST_BAD = days_before(DAY, BAD_DAYS - 1)
 
 
 def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_DAYS) -> None:
-    """Lands `DAYS` days of the app `shop`, up to `last`. From `BAD_DAYS` before their end on, so many days long, SDK 2
-    fails 18 times in 20.
+    """Land `DAYS` days of the app `shop`, up to `last`.
+
+    SDK 2 fails 18 times in 20 on `bad_days` days, of which the first is `BAD_DAYS` - 1 days before `last`.
     """
     folder.write("registry/apps.csv", "app_key,app_name,platform\nshop,示例钱包,android\n")
     first_bad = days_before(last, BAD_DAYS - 1)
@@ -29,13 +30,13 @@ def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_D
 
 
 def failing_sdk(folder: DataFolder) -> None:
-    """Lands these days and publishes their tables."""
+    """Land the days of `land_failing_sdk` and publish their tables."""
     land_failing_sdk(folder)
     folder.tables()
 
 
 def land_mended(folder: DataFolder) -> None:
-    """Lands more records of the bad days, beside which those that failed do not matter."""
+    """Land so many successful records of the bad days that their failed records no longer matter."""
     for back in range(BAD_DAYS):
         day = days_before(FIRST_BAD, -back)
         rows = [

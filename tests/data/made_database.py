@@ -17,7 +17,7 @@ COMPARED = ("period_days", "periods", "login_trend", "login_trend_summary")
 
 
 class Database:
-    """Builds one published database; `add` takes rows as mappings, absent columns are NULL."""
+    """Builds one published database. `add` adds rows as mappings; absent columns are NULL."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -33,7 +33,7 @@ class Database:
         create_views(self.connection, "main")
 
     def add(self, table: str, *rows: dict[str, object]) -> None:
-        """Appends rows to a table."""
+        """Append rows to a table."""
         for row in rows:
             places = ", ".join("?" * len(row))
             self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
@@ -41,7 +41,7 @@ class Database:
     def publish(
         self, *, is_synthetic: bool = False, first_day: date | None = None, time_zone: str = "Asia/Shanghai"
     ) -> None:
-        """Adds the row of `publication` and the dictionary of metrics."""
+        """Add the row of `publication` and the dictionary of metrics."""
         self.add("publication", {
             "as_of": AS_OF, "generated_at": GENERATED_AT, "time_zone": time_zone, "run": 1,
             "first_day": first_day, "is_synthetic": is_synthetic,
@@ -56,14 +56,16 @@ class Database:
             })  # fmt: skip
 
     def add_codes(self) -> None:
-        """Adds a dictionary of twelve codes; no published database is without one."""
+        """Add a code dictionary, as every published database has one: twelve codes of the SDK, and twelve of the
+        server.
+        """
         self.connection.execute("""
             INSERT INTO result_codes
             SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code
             FROM range(12) AS codes(code), (SELECT unnest(['sdk', 'server']) AS layer)""")
 
     def close(self) -> Path:
-        """Derives what compares days and adds them up, as the marts do, and closes the database for the reports."""
+        """Compute the tables of compared periods as the marts do, close the database, and return its path."""
         self.connection.execute(contract_macros())
         for table in COMPARED:
             query = sql("pipelines.marts", table).replace("out.", "")

@@ -1,7 +1,7 @@
-"""Sign-in sessions of a made database: two apps, two SDK versions, a third with a hostile name of its scheme.
+"""Sign-in sessions of a database that is made by hand: two apps and two SDK versions. A scheme has a hostile name.
 
-On the as-of 12,340 sessions, of which 40 are cut, 11,218 signed in and 1,082 lost; 1,020 failed first, of which 643
-signed in. Before it 100 direct sessions ten days and 50 sixty days ago.
+The as-of has 12,340 sessions: 40 are cut, 11,218 signed in, 1,082 are lost. 1,020 had a failure, and 643 of these
+signed in. There are also 100 direct sessions ten days before, and 50 sixty days before.
 """
 
 from tests.data.made_database import Database, day

@@ -1,4 +1,4 @@
-"""Parts as the first versions wrote them: of one file each, hashes in one column, the carrier normalized."""
+"""Parts in the form of the first versions: a part for each file, hashes in one column, a normalized carrier."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RECORDS = """
 
 
 def make_older(store: Store) -> int:
-    """Rewrites the parts of a store, of one file each, as an older version had written them; gives how many."""
+    """Rewrite the parts of a store in the form of an older version, and return their number. Each part has one file."""
     manifest = store.read_manifest()
     parts = {entry.part: store.part_folder(entry.part) for entry in manifest.files if entry.part}
     with workbench(Settings(), store.temp, [store.warehouse]) as connection:

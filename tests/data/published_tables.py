@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.contract.measures.counts import COUNTS, TOTALS
 from pipelines.contract.measures.sql import sums, sums_by_channel
+from pipelines.contract.tables.restatement_causes import RULES
 from reports.content.chart_numbers import chart_numbers
 from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
@@ -49,7 +50,10 @@ ENDED_INCIDENTS = ("shop-volume", "missing-day")
 
 
 def incident(incident_id: str, back: int, **changes: object) -> dict[str, object]:
-    """A row of `incidents`: the technical success rate of one-click login of `shop`, fallen `back` days ago."""
+    """Return a row of `incidents`: the technical success rate of one-click login of `shop`, which fell `back` days ago.
+
+    `changes` replace columns.
+    """
     return {
         "incident_id": incident_id, "kind": "rate", "metric": "technical_success_rate", "app_key": "shop",
         "channel": "one_click", "first_day": day(back), "state": "open", "days": back + 1, "level_before": 0.96,
@@ -58,7 +62,7 @@ def incident(incident_id: str, back: int, **changes: object) -> dict[str, object
 
 
 def _add_incidents(made: Database) -> None:
-    """Open and ended ones, parts of others, a cause and a note with hostile text, one of all apps, one of the data."""
+    """Add incidents: open, ended, parts of others, one of all apps, one of the data, and one with hostile texts."""
     odd = HOSTILE_NAMES["img"]
     made.add(
         "incidents",
@@ -96,9 +100,9 @@ def _add_incidents(made: Database) -> None:
 
 
 def example(path: Path) -> Path:
-    """A database with case twins, an unregistered app, an idle app, hostile names, a missing day and incidents.
+    """Make a database with case twins, an unregistered app, an idle app, hostile names, a missing day and incidents.
 
-    Counts of a day are `_SHAPES` times (1 + back % 3), `back` the days before the as-of.
+    The counts of a day are `_SHAPES` times 1 + back % 3. `back` is the number of days before the as-of.
     """
     made = Database(path)
     made.publish(is_synthetic=True, first_day=day(FIRST_BACK))
@@ -184,7 +188,7 @@ def example(path: Path) -> Path:
               "detail_en": "Fewer records.", "detail_zh": "记录减少。"})  # fmt: skip
     made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
                               "metric": "authorizations", "published_before": 40, "published_now": 44,
-                              "cause": f"late.ndjson, {HOSTILE_NAMES['img']}"})  # fmt: skip
+                              "cause": f"{HOSTILE_NAMES['img']}; shop.ndjson (read again); {RULES}"})  # fmt: skip
     _add_incidents(made)
     _add_packages(made)
     _add_reconciliation(made)
@@ -194,7 +198,10 @@ def example(path: Path) -> Path:
 
 
 def _add_reconciliation(made: Database) -> None:
-    """Bills of two months, the newer with a shift; a console with every day's causes, of an odd account, too."""
+    """Add bills of two months, the newer one with a shift, and console counts of many days with different causes.
+
+    One console has an account with a hostile name.
+    """
     odd = HOSTILE_NAMES["script"]
     month = {"month": date(2026, 2, 1), "account_id": "default", "channel": "number", "measure": "quantity",
              "log_days": 28, "console_days": 28, "tolerance": 50}  # fmt: skip
@@ -234,7 +241,9 @@ def _add_reconciliation(made: Database) -> None:
 
 
 def _add_limits(made: Database) -> None:
-    """Two limits on two apps over two days, one with an odd name, and what devices and phones came often."""
+    """Add two limits for two apps on three days, one with a hostile name, and devices and phones with repeated
+    requests.
+    """
     limits = ((limit_id, app) for limit_id in ("phone_5_day", HOSTILE_NAMES["quotes"]) for app in ("shop", "cmd"))
     for place, (limit_id, app) in enumerate(limits):
         made.add("limit_daily", *(
@@ -258,7 +267,7 @@ def _add_limits(made: Database) -> None:
 
 
 def _add_packages(made: Database) -> None:
-    """An account whose second package is enough for what its apps use, and one with hostile names and none left."""
+    """Add an account whose packages suffice for its uses, and one with a hostile name whose package is used up."""
     odd = HOSTILE_NAMES["img"]
     package = bought_packages.package
     bought_packages.add_packages(
@@ -285,11 +294,15 @@ def steady(
     stopped: Mapping[str, int] = {},
     more: Callable[[Database], None] = lambda made: None,
 ) -> Path:
-    """A database of one app with 100 requests a day, `won` of them authorized and `left` cancelled, the rest timed out.
+    """Make a database of one app, `shop`, with 100 requests and 40 verifications a day, and return its path.
 
-    Days are counted back from the as-of; each has 40 verifications and no fault except the arguments, such as an
-    open incident since `incident_back`. Each other app in `stopped` has logged the same until so many days ago. `more`
-    adds other rows.
+    Days are given as numbers of days before the as-of.
+
+    Args:
+        won, left: functions that return the authorized and the cancelled requests of a day; the others time out.
+        incident_back: the first day of an open incident; None for no incident.
+        stopped: other apps with the same counts, each with the last day on which it logged.
+        more: adds other rows.
     """
     made = Database(path)
     made.publish(first_day=day(days - 1))
@@ -329,14 +342,17 @@ def steady(
 
 
 def _complete(back: int, records: int) -> dict[str, object]:
-    """A row of `day_quality` with nothing wrong."""
+    """Return a row of `day_quality` for a complete day without problems."""
     nothing = dict.fromkeys(("duplicates", "unmapped_codes", "unregistered_apps", "late_records"), 0)
     return {"day": day(back), "records_accepted": records, "restated": False, "day_state": "complete"} | nothing
 
 
 def many(path: Path, count: int) -> Path:
-    """A database of `count` apps over ten days, `app-0000` the smallest; app i has i verifications a day, every third
-    also authorizations. Two platforms, three accounts; every tenth app is disabled, every fifth has no record."""
+    """Make a database of `count` apps over ten days, and return its path.
+
+    App number i has i verifications a day; every third app also has i authorizations. There are two platforms and three
+    accounts. Every tenth app is disabled, and every fifth has no record.
+    """
     made = Database(path)
     made.publish(first_day=day(9))
     made.add_codes()
@@ -365,9 +381,11 @@ def many(path: Path, count: int) -> Path:
 
 
 def full(path: Path) -> Path:
-    """A database of one app with all that its page can show: seven digits in every count of 62 days, all channels,
-    platforms, carriers and outcomes, more SDK versions than are listed, more than ten codes in each step, and two open
-    incidents with as many values of their causes as are listed."""
+    """Make a database of one app with everything that its page can show, and return its path.
+
+    Every count of 62 days has seven digits. There are all channels, platforms, carriers and outcomes, more SDK versions
+    than a page lists, more than ten codes in each step, and two open incidents with all cells that a page lists.
+    """
     made = Database(path)
     made.publish(first_day=day(61))
     made.add_codes()
@@ -440,7 +458,7 @@ def full(path: Path) -> Path:
 
 
 def _derive(connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables that follow from the detail, as the marts would hold them."""
+    """Fill the tables that are sums of `channel_detail_daily`, as the roll-up does."""
     connection.execute(f"""
         INSERT INTO channel_daily BY NAME
         SELECT day, app_key, channel, {sums(COUNTS)}, 1 AS devices,
@@ -471,6 +489,6 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def prepare(marts: PublishedTables, apps: list[App]) -> None:
-    """Takes every step to the figures of the apps, none of which gets a workbook."""
+    """Call `PublishedTables.prepare` for these apps, none of which gets a workbook."""
     listed = listed_apps(apps, set())
     marts.prepare(listed, lambda: chart_numbers(marts.second_connection(), listed))

@@ -1,4 +1,4 @@
-"""A log under landing that is rotated as logrotate does it, with the options that people set."""
+"""A log under landing that is rotated by the rules of logrotate, with its usual options."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from tests.support import Row, lines
 
 @dataclass
 class RotatedLog:
-    """One log that is written to and rotated. The options are logrotate's, under its names.
+    """One log that is written and rotated. The fields are options of logrotate, under their names.
 
-    `extension` puts what rotation adds before the suffix. With `nocreate` there is no log till the next line.
+    With `extension`, the number or date of a rotated file is inserted before the suffix. With `nocreate`, rotation
+    makes no new log: it is made when the next record is written.
     """
 
     landing: Path
@@ -35,16 +36,18 @@ class RotatedLog:
 
     @property
     def log(self) -> Path:
-        """The file that is written to."""
+        """The current file of the log."""
         return self.landing / self.name
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Appends records."""
+        """Append records."""
         with self.log.open("ab") as out:
             out.write(lines(rows))
 
     def turn(self, stamp: str) -> None:
-        """Rotates, `stamp` being the time of it. What is older than the last `rotate` files is deleted."""
+        """Rotate the log. `stamp` is the date for the name of the file. Rotated files beyond the newest `rotate` are
+        deleted.
+        """
         if not self.log.exists():
             return
         kept: list[str] = []

@@ -1,8 +1,8 @@
-"""Files of the seven shippers as their programs write them, with the fate of each line: `ACCEPTED`, `SKIPPED`, or the
-reason of its rejection.
+"""Files of the seven shippers as their programs write them, with the expected result (*fate*) of each line.
 
-In addition to the examples of docs/shippers.md, they have pieces of long lines, stack traces, metadata with nested
-objects, records that a shipper parsed, bad records, and names of objects and rotated files.
+A fate is `ACCEPTED`, `SKIPPED`, or the reason of a rejection. In addition to the examples of docs/shippers.md, the
+files have pieces of long lines, stack traces, metadata with nested objects, records that a shipper parsed, bad records,
+and names of objects and rotated files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Line = tuple[str, str]
 
 
 class Shipped(NamedTuple):
-    """A file: its path under landing, its source, its lines with the fate of each, and its compression."""
+    """A file: its path under landing, its source, its lines with their fates, and the function that compresses it."""
 
     path: str
     source: str
@@ -44,7 +44,7 @@ class Shipped(NamedTuple):
         return self.pack("".join(f"{line}\n" for line, _ in self.lines).encode())
 
     def count(self, fate: str) -> int:
-        """The number of lines with a fate."""
+        """Return the number of lines with a fate."""
         return sum(one == fate for _, one in self.lines)
 
     @property
@@ -54,14 +54,14 @@ class Shipped(NamedTuple):
 
 
 def shipped(day: date) -> Iterator[Shipped]:
-    """Yield the files; their records are of a day, each with an id of its own."""
+    """Yield the files. All records are of one day, and have different ids."""
     ids = itertools.count()
 
     def row(**changes: object) -> Row:
         return record(f"r{next(ids)}", day, device_id="d", phone="13812345678", **changes)
 
     def bodies(wrap: Callable[[str], str]) -> list[Line]:
-        """The lines of an application that every shipper has."""
+        """Return the lines that every shipper has. `wrap` puts a text of the application into a line of the shipper."""
         return [
             (wrap(json.dumps(row())), ACCEPTED),
             (wrap(f"  {json.dumps(row(scheme_id='商城'), ensure_ascii=False)} "), ACCEPTED),

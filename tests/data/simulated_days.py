@@ -1,7 +1,8 @@
-"""Days as a plausible installation would have them, drawn without logs: the input of the search for faults of the data.
+"""The days of plausible installations, drawn without logs: the input of the detection of data faults.
 
-Apps of very different size and habits, a rhythm of the week, growth, noise of the day, of each app and of each channel,
-weak holidays, and bursts of one device. A fault is a change of one day's numbers before they are added up.
+The apps differ in size and habits. There is a rhythm of the week, growth, random variation of the day, of each app and
+of each channel, weak holidays, and bursts of one device. A fault changes the numbers of one day before they are added
+up.
 """
 
 from __future__ import annotations
@@ -37,44 +38,42 @@ Counts = list[tuple[str, str, str, date, float]]
 
 @dataclass
 class Day:
-    """The numbers of one day before they are added up: records by app, channel, platform and carrier, and their
-    contents.
-    """
+    """The numbers of one day before they are added up: records by cell, and properties of these records."""
 
     cells: np.ndarray
     """Records by app, channel, platform and carrier."""
     hours: np.ndarray
     """Weights of the hours, by app."""
     lone: float = 0.6
-    """Of the devices those that answered once."""
+    """Share of the devices that answered only once."""
     copies: float = 0.008
     filled: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.97))
     lost_stages: set[str] = field(default_factory=set)
     hosts: tuple[float, ...] = (1.0, 1.0, 1.0)
-    """What came of each of the hosts of the gateway."""
+    """Share of the records of each host of the gateway that arrived."""
     unmapped: float = 0.001
     rejected: float = 0.0005
     sources: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SOURCES, 1.0))
-    """What came of each source: its records are as many times there."""
+    """Factor for the records of each source: 0 if none arrived."""
     shifted: dict[int, int] = field(default_factory=dict)
-    """Hours by which an app's records are moved; what leaves the day is lost to it."""
+    """Hours by which the records of an app are shifted, by the app's number. Records that leave the day are lost."""
     lost_hours: tuple[int, ...] = ()
     copy_of: int = 0
-    """The day is the one so many days before it, under new ids."""
+    """The day is a copy, under new ids, of the day that is this number of days earlier; 0 for no copy."""
 
 
 Fault = Callable[[Day, np.random.Generator], None]
 
 
 def burst_of_a_device(day: Day, draw: np.random.Generator) -> None:
-    """No fault: one device of an app makes a thousand records in an hour."""
+    """Add a thousand records of one device in an hour, which is not a fault."""
     cell = 0, draw.integers(0, 5), draw.integers(0, 3), draw.integers(0, 4)
     day.hours[0, draw.integers(0, 24)] += day.hours[0].sum() * 1000 / max(day.cells[0].sum(), 1)
     day.cells[cell] += 1000
 
 
 def campaign(day: Day, draw: np.random.Generator) -> None:
-    """No fault: an app has three times its people."""
+    """Triple the records of an app, which is not a fault."""
     day.cells[0] *= 3
 
 
@@ -99,7 +98,7 @@ class Installation:
         )
 
     def drawn(self, number: int, fault: Fault | None = None) -> Day:
-        """One day by its number, with its fault."""
+        """Return the day with an index, changed by `fault` if given."""
         draw = np.random.default_rng((self.seed, number))
         is_weekend = (FIRST + timedelta(days=number)).weekday() >= 5
         rest = is_weekend or number in self.holidays
@@ -123,7 +122,10 @@ class Installation:
         return made
 
     def days(self, count: int, faults: dict[int, Fault]) -> tuple[Manifest, pl.DataFrame, tuple[date, ...]]:
-        """The books and the counts of so many days; faults by the number of their day."""
+        """Return a manifest with the books of `count` days, the counts of these days, and the days.
+
+        `faults` has the fault of a day by the index of the day.
+        """
         manifest, counts = Manifest(), Counts()
         days = tuple(FIRST + timedelta(days=number) for number in range(count))
         for number, day in enumerate(days):
@@ -139,7 +141,7 @@ class Installation:
 
 
 def _added_up(made: Day, draw: np.random.Generator, day: date, manifest: Manifest) -> Counts:
-    """The day's counts as the search reads them; its books go into the manifest."""
+    """Return the counts of a day in the form that the detection reads, and add the books of the day to `manifest`."""
     before = made.cells.sum(axis=(1, 2, 3))
     hours = np.array([draw.multinomial(n, w / w.sum()) for n, w in zip(before, made.hours, strict=True)])
     for app, shift in made.shifted.items():

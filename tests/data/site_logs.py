@@ -1,5 +1,6 @@
-"""A random data folder for reading the site back: logs of ten weeks, run twice through the real pipeline: its apps, how
-much they log, and their faults. The tests count the expected pages from the tables.
+"""A random data folder for reading the site back: logs of ten weeks, in two runs of the real pipeline.
+
+It defines the apps, how much they log, and their faults. The tests compute the expected pages from the tables.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def day(back: int) -> date:
 
 
 def publish(root: Path, seed: int = 7) -> DataFolder:
-    """Writes the folder and runs it as of the day before the data day, then as of the data day."""
+    """Write the folder, and run it as of the day before the data day, then as of the data day."""
     rng = Random(seed)
     folder = DataFolder(root)
     folder.write("authmeter.toml", 'xlsx_apps = ["*"]\ncalendar = "none"\njump_warn_ratio = 10\n')
@@ -131,26 +132,28 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
 
 
 def _version(back: int, number: int) -> Row:
-    """The SDK version of the day's so manieth record of an app: one in six has none, a large app has more than a table
-    lists, and one version is new."""
+    """Return the SDK version of a record; `number` counts the records of an app on a day.
+
+    One record in six has no version, a large app has more versions than a table lists, and one version is new.
+    """
     if number % 6 == 0:
         return {}
     return {"sdk_version": "3.0" if back < 5 and number % 4 == 1 else f"2.{number % 11}"}
 
 
 def _midnight(back: int) -> int:
-    """The start of a day in Shanghai, in Unix milliseconds."""
+    """Return the begin of a day in Shanghai in Unix ms."""
     return (day(back) - date(1970, 1, 1)) // timedelta(milliseconds=1) - 8 * 3_600_000
 
 
 def _broken(rng: Random, row: Row) -> Row:
-    """The record under an id of its own with an optional field that breaks its rule: it counts without the field."""
+    """Return the record with a new id and an optional field that breaks its rule. It counts without that field."""
     name, value = rng.choice((("latency_ms", -1), ("platform", "windows"), ("package_name", "a b")))
     return row | {"event_id": f"{row['event_id']}-broken", name: value}
 
 
 def _bad_lines(rows: list[Row]) -> Iterator[bytes]:
-    """Lines that are rejected, for several reasons and one of them often."""
+    """Yield lines that are rejected for several reasons, one of them four times."""
     for row in rows[:4]:
         yield json.dumps(row).encode()[:-1]
     yield json.dumps(rows[4] | {"channel": "fax"}).encode()

@@ -1,4 +1,4 @@
-"""Small random logs, drawn from a seed: records that repeat, correct each other and break rules often."""
+"""Small random logs, drawn from a seed, in which records often repeat, correct each other and break rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REGISTRY = "app_key,app_name,platform,account_id,created_at,status\nshop,Shop,io
 
 
 def row(draw: random.Random, day: date, ids: int = 40) -> Row:
-    """A record of a day; its id is one of `ids`, so that it comes again in other words."""
+    """Return a record of a day. It has one of `ids` ids, so that ids repeat with other values."""
     found: Row = {
         "event_id": f"{day:%m%d}-{draw.randrange(ids)}",
         "event_time": f"{day}T{draw.randrange(24):02}:{draw.randrange(60):02}:00+08:00",
@@ -42,7 +42,7 @@ def row(draw: random.Random, day: date, ids: int = 40) -> Row:
 
 
 def log(draw: random.Random, days: list[date], count: int, ids: int = 40) -> bytes:
-    """An NDJSON file of `count` records of those days, now and then with a line that is none."""
+    """Return an NDJSON file with `count` records of these days; in one of five cases, with a line that is not JSON."""
     text = lines(row(draw, draw.choice(days), ids) for _ in range(count))
     return text + (b"not json\n" if draw.random() < 0.2 else b"")
 
@@ -51,9 +51,10 @@ BROKEN_LINES = (b"not json", b'{"event_id":"x"}', b'{"event_id":', b'{"a":1,}', 
 
 
 def landing(seed: int, newest: date) -> dict[str, bytes]:
-    """Files by name: 1 to 5 NDJSON files of up to 60 records, some lines broken, at times a file twice.
+    """Return the content of 1 to 5 NDJSON files by path, with up to 60 records together, some broken lines, and maybe a
+    copy.
 
-    The days are `newest`, three before it, and the one after; an id comes on any of them.
+    The days are `newest`, three days before it, and the day after it. The same id can be on several days.
     """
     draw = random.Random(seed)
     days = span(newest + timedelta(days=1), 5)
@@ -65,5 +66,5 @@ def landing(seed: int, newest: date) -> dict[str, bytes]:
 
 
 def span(last: date, count: int) -> list[date]:
-    """The `count` days up to `last`."""
+    """Return the `count` days up to `last`, oldest first."""
     return [last - timedelta(days=back) for back in reversed(range(count))]

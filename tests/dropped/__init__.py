@@ -1,1 +1,1 @@
-"""Files that people drop into landing, each kind run for real; the results are `docs/what-you-drop.md`."""
+"""Kinds of files that people drop into landing, each tried in a real run. `docs/what-you-drop.md` has the results."""

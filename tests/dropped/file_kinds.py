@@ -1,4 +1,4 @@
-"""Kinds of files that differ in the treatment of the file, or that are no text."""
+"""Kinds of files that differ in how the file is treated, or that contain no text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support import as_csv, as_parquet, columns_of, lines
 
 
 def that_change(day: date) -> list[Kind]:
-    """Files that are rotated or change."""
+    """Return the kinds of files that are rotated or changed."""
     rotated = ("auth.log.1", "auth.log-20261124", "auth.log.2026-11-24")
     packed = {"auth.log.2.gz": gz, "auth-2026-11-24.log.zst": zst}
     contents = {name: Content(day, name).log for name in rotated}
@@ -61,7 +61,7 @@ def no_logs(day: date) -> list[Kind]:
 
 
 def archives(day: date) -> list[Kind]:
-    """Zip and tar archives."""
+    """Return the kinds that are zip or tar archives."""
     made, tar = Content(day).log, archived({"auth.log": Content(day, "t").log}, "tar")
 
     def many(landing: Path) -> None:
@@ -108,14 +108,14 @@ def _linked(content: bytes) -> bytes:
 
 
 def _bomb() -> bytes:
-    """An archive whose list of members says that its one has 4 GB."""
+    """Return a zip archive whose directory declares a size of 4 GB for its only member."""
     content = archived({"a.log": b"0"})
     place = content.index(b"PK\x01\x02") + 24
     return content[:place] + b"\xff\xff\xff\xee" + content[place + 4 :]
 
 
 def _encrypted(members: dict[str, bytes], name: str) -> bytes:
-    """An archive in which a member, the last one, has the flag of an encrypted one."""
+    """Return a zip archive in which the last member, `name`, is marked as encrypted."""
     content = archived(members)
     for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = content.rindex(mark, 0, content.rindex(name.encode()) if flags == 8 else None) + flags

@@ -1,5 +1,6 @@
-"""All kinds that people drop into landing, the same every time, by their heading on the page. `seen.py` runs the
-commands over them.
+"""All kinds of files that people drop into landing, by their heading on the page. They are the same every time.
+
+`seen.py` runs the commands on them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ outcome = "'success'"
 
 
 def kinds(day: date) -> dict[str, list[Kind]]:
-    """All kinds in the order of the page; their records are of that day."""
+    """Return all kinds in the order of the page. Their records are of `day`."""
     return {
         "Logs": text_kinds.logs(day),
         "Rotation, and files that change": file_kinds.that_change(day),

@@ -1,4 +1,4 @@
-"""Materials of the kinds: a kind, records, and packed files. They are the same every time."""
+"""Materials of the kinds: records and packed files, which are the same every time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Lay = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind.
+    """One kind of files.
 
     Attributes:
-        `what`: a phrase with the names of its files.
-        `lay`: writes it into a landing folder, whose parent is the data folder.
-        `then`: changes it after a first run; the results are then of the second one.
-        `is_bound`: whether the commands run with the rights of a user.
+        `what`: a phrase with the names of the files.
+        `lay`: writes the files into a landing folder, whose parent is the data folder.
+        `then`: changes the landing folder after a first run, if given; the results are then from the second run.
+        `is_bound`: whether the commands run without the rights of root.
     """
 
     what: str
@@ -40,7 +40,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Content:
-    """The records that the kinds are made of: sixty of one day, each with an id that begins with `prefix`."""
+    """Sixty records of one day, each with an id that begins with `prefix`."""
 
     day: date
     prefix: str = "d"
@@ -54,19 +54,19 @@ class Content:
 
     @property
     def log(self) -> bytes:
-        """One JSON object a line."""
+        """The records as one JSON object a line."""
         return lines(self.rows)
 
     def changed(self, **changes: object) -> list[Row]:
-        """The records with other values; None takes a field away."""
+        """Return the records with other values; a value of None removes the field."""
         return [{name: value for name, value in (row | changes).items() if value is not None} for row in self.rows]
 
     def renamed(self, **names: str) -> list[Row]:
-        """The records with other names."""
+        """Return the records with other names of fields."""
         return [{names.get(name, name): value for name, value in row.items()} for row in self.rows]
 
     def table(self, delimiter: str = ",", end: str = "\r\n") -> str:
-        """The records as CSV."""
+        """Return the records as CSV."""
         out = io.StringIO(newline="")
         writer = csv.DictWriter(out, list(self.rows[0]), delimiter=delimiter, lineterminator=end)
         writer.writeheader()
@@ -75,12 +75,12 @@ class Content:
 
 
 def files(**contents: bytes) -> Lay:
-    """Return a function that writes files; `__` in a name is a dot."""
+    """Return a function that writes files into landing. `__` in a name is written as a dot."""
     return named({name.replace("__", "."): content for name, content in contents.items()})
 
 
 def named(contents: dict[str, bytes]) -> Lay:
-    """Puts files there, by their paths."""
+    """Return a function that writes files into landing, by their paths."""
 
     def lay(landing: Path) -> None:
         for name, content in contents.items():
@@ -91,32 +91,32 @@ def named(contents: dict[str, bytes]) -> Lay:
 
 
 def gz(content: bytes) -> bytes:
-    """Packed by gzip."""
+    """Return the content packed by gzip."""
     return gzip.compress(content, mtime=0)
 
 
 def zst(content: bytes) -> bytes:
-    """Packed by Zstandard."""
+    """Return the content packed by Zstandard."""
     return zstandard.ZstdCompressor(write_checksum=True).compress(content)
 
 
 def lz4(content: bytes) -> bytes:
-    """Packed by LZ4."""
+    """Return the content packed by LZ4."""
     return bytes(cramjam.lz4.compress(content))
 
 
 def framed_snappy(content: bytes) -> bytes:
-    """Packed by Snappy, in frames."""
+    """Return the content packed by Snappy in frames."""
     return bytes(cramjam.snappy.compress(content))
 
 
 def raw_snappy(content: bytes) -> bytes:
-    """Packed by Snappy as one raw block, as SLS does it."""
+    """Return the content packed by Snappy as one raw block, as SLS packs objects."""
     return bytes(cramjam.snappy.compress_raw(content))
 
 
 def hadoop_snappy(content: bytes) -> bytes:
-    """Packed by Snappy as Hadoop's BlockCompressorStream does it, in blocks of 4 kB."""
+    """Return the content packed by Snappy in blocks of 4 kB, as Hadoop's BlockCompressorStream packs files."""
     out = b""
     for first in range(0, len(content), 4096):
         block = content[first : first + 4096]
@@ -126,7 +126,7 @@ def hadoop_snappy(content: bytes) -> bytes:
 
 
 def archived(members: Mapping[str, bytes], kind: str = "zip", method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip or tar archive; `method` is the compression of a zip archive."""
+    """Return a zip or tar archive; `method` is the compression of a zip archive."""
     out = io.BytesIO()
     if kind == "zip":
         with zipfile.ZipFile(out, "w", method) as packed:
@@ -142,5 +142,5 @@ def archived(members: Mapping[str, bytes], kind: str = "zip", method: int = zipf
 
 
 def zipped(name: str, content: bytes) -> bytes:
-    """A zip archive of one file."""
+    """Return a zip archive with one file."""
     return archived({name: content}, method=zipfile.ZIP_STORED)

@@ -1,6 +1,6 @@
-"""The page of the kinds: `python -m tests.dropped.page` runs all and writes `docs/what-you-drop.md`.
+"""The page of dropped files: `python -m tests.dropped.page` tries all kinds and writes `docs/what-you-drop.md`.
 
-Its cells are results; only the names of the kinds and the head are written by hand.
+The cells of its tables are results; only the names of the kinds and the beginning are written by hand.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$"
 
 
 def page(seen: Mapping[str, Sequence[Seen]]) -> str:
-    """The text of the page."""
+    """Return the text of the page."""
     parts = [f"## {heading}\n\n{_COLUMNS}" + "".join(map(row_of, found)) for heading, found in seen.items()]
     return "\n".join([_HEAD, *parts])
 
 
 def row_of(seen: Seen) -> str:
-    """The line of a kind."""
+    """Return the table row of a kind."""
     codes = " ".join(str(code) for code in seen.codes.values())
     cells = (seen.what, _read_as(seen), _said(seen), ", ".join(places(seen)) or "nowhere", codes)
     return "| " + " | ".join(map(_cell, cells)) + " |\n"
@@ -76,7 +76,7 @@ def _read_as(seen: Seen) -> str:
 
 
 def _said(seen: Seen) -> str:
-    """Return the message of the run; without one, that of `check`, and the finding of the file in the tables."""
+    """Return the messages of the run, then other messages of `check` and other findings in the tables."""
     of_run = [line for line in _OF_THE_WORK.sub("", seen.said["run"]).splitlines() if line]
     found = [re.sub(r"^warning: (\w+)", r"`\1`", line) for line in of_run]
     # The warning about the share follows from the finding of the file.
@@ -93,12 +93,12 @@ def _said_by_check(seen: Seen) -> Iterator[str]:
 
 
 def _words(line: str) -> str:
-    """Return a line without the name of its file."""
+    """Return the part of a message that other messages about the same finding contain, without the name of the file."""
     return re.sub(r"^landing/| cannot be read$|^The (?:file|member|archive) (?:is )?|\.$", "", line.rpartition(": ")[2])
 
 
 def places(seen: Seen) -> list[str]:
-    """Where a file of the kind, or its source, is named."""
+    """Return the outputs and tables that name a file of the kind, or its source."""
     known = {*seen.landed, *(path for path, *_ in seen.files), "source gateway"}
     names = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(known)))
     found = [

@@ -1,4 +1,4 @@
-"""The results of a dropped kind: the commands run over it, in a data folder of its own."""
+"""Computes the results of a dropped kind by running the commands in a data folder of its own."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ _COMMANDS = ("check", "run", "status")
 
 @dataclass(frozen=True)
 class Seen:
-    """The results of one kind that was dropped beside a good file.
+    """The results of one kind, whose files were dropped together with a good file.
 
     Attributes:
-        landed: the paths in landing besides the good file.
-        files: path, status, and accepted, rejected and skipped records of each row in the tables.
-        reasons: why records were rejected.
+        landed: the paths in landing, except the good file.
+        files: path, status, and accepted, rejected and skipped records of each other file in `input_files`.
+        reasons: the reasons for which records were rejected.
         findings: the findings of the files in the tables.
-        said: the output of each command; `codes` are the exit codes.
+        said: the output of each command.
+        codes: the exit code of each command.
         page: the text of the quality page.
-        counted: the kind's records that count; `good` are the good file's.
+        counted: the number of the kind's records that count.
+        good: the number of the good file's records that count.
     """
 
     what: str
@@ -58,7 +60,7 @@ class Seen:
 
 
 def seen_of_all(day: date, step: int = 1) -> dict[str, list[Seen]]:
-    """Return the results of each kind, or of every `step`th, by its heading; two processes share all kinds."""
+    """Return the results of every `step`-th kind by heading. If `step` is 1, two processes share the work."""
     places = [(heading, number) for heading, found in kinds(day).items() for number in range(len(found))][::step]
     seen: dict[str, list[Seen]] = {heading: [] for heading, _ in places}
     with ExitStack() as stack:
@@ -80,7 +82,7 @@ def _seen(day: date, place: tuple[str, int]) -> Seen:
 
 
 def seen_of(kind: Kind, day: date, root: Path) -> Seen:
-    """Drops a kind beside a good file and looks: `check` before the run, `status` after it."""
+    """Drop the files of a kind together with a good file, run `check`, `run` and `status`, and return the results."""
     folder = DataFolder(root)
     landing = folder.store.landing
     folder.land("good.ndjson", records(GOOD, day, "good"))
@@ -113,7 +115,7 @@ def seen_of(kind: Kind, day: date, root: Path) -> Seen:
 
 
 def _in_process(command: str, data: Path) -> Ended:
-    """The command in this process; a run without Dagster, which would double its time."""
+    """Run a command in this process, without Dagster, which would double its time."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.object(sys, "argv", ["authmeter", command, "--data", str(data)]),
@@ -129,7 +131,7 @@ def _in_process(command: str, data: Path) -> Ended:
 
 
 def _boxes(data: Path, run: DailyRun, day: date, tags: dict[str, str]) -> None:
-    """Run the daily job, box by box."""
+    """Run the steps of the daily job in order."""
     run.ingest(day)
     run.roll_up(day)
     run.build_marts()

@@ -1,4 +1,4 @@
-"""The page shows the results; whatever is dropped, the good file beside it counts, and the dropped one is named."""
+"""The page shows the results. With each kind, the good file counts and the output names the dropped files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.support import closed_day
 # Each kind takes two seconds; lab/README.md names the tests that hold the other rows in `make test`.
 @pytest.fixture(scope="module", params=[16, pytest.param(1, marks=pytest.mark.lab)])
 def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
-    """Results of each kind, or of every sixteenth, by its heading."""
+    """Return the results of each kind, or of every sixteenth, by heading."""
     return seen_of_all(closed_day(), request.param)
 
 
 @pytest.fixture
 def seen(by_heading: dict[str, list[Seen]]) -> list[Seen]:
-    """Results of each kind."""
+    """Return the results of these kinds without their headings."""
     return [one for found in by_heading.values() for one in found]
 
 

@@ -70,7 +70,7 @@ def logs(day: date) -> list[Kind]:
 
 
 def tables(day: date) -> list[Kind]:
-    """CSV."""
+    """Return the kinds of CSV."""
     made = Content(day)
     ragged = made.table().splitlines()
     ragged[1:4] = [f"{line},one more" for line in ragged[1:4]]
@@ -106,7 +106,7 @@ def tables(day: date) -> list[Kind]:
 
 
 def json_texts(day: date) -> list[Kind]:
-    """JSON."""
+    """Return the kinds of JSON."""
     made = Content(day)
     return [
         Kind("A JSON array, in one line, indented, packed: `a.json`, `b.json`, `c.json.gz`", files(
@@ -140,7 +140,7 @@ def json_texts(day: date) -> list[Kind]:
 
 
 def times(day: date) -> list[Kind]:
-    """Values of `event_time`."""
+    """Return the kinds with different values of `event_time`."""
     made = Content(day)
     unix = 1_795_399_200 - 86_400 * (date(2026, 11, 23) - day).days
     return [
@@ -160,7 +160,7 @@ def times(day: date) -> list[Kind]:
 
 
 def other_texts(day: date) -> list[Kind]:
-    """Texts that are neither."""
+    """Return the kinds of text that are not logs, or whose names show no format."""
     texts = [
         f"INSERT INTO auth VALUES ('{row['event_id']}', '{row['event_time']}', 'shop', 'wechat');" for row in
         Content(day).rows

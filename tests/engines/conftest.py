@@ -1,4 +1,4 @@
-"""Data folders of either engine, and the Spark of the tests: executors in processes of their own, on this machine."""
+"""Data folders of either engine, and the Spark of the tests, whose executors are processes on this machine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ spark.executor.extraJavaOptions = "-XX:TieredStopAtLevel=1"
 
 @cache
 def missing() -> str | None:
-    """Return a text about the missing part of Spark on this machine, or None."""
+    """Return what Spark lacks on this machine, as a text with what to do; None if Spark can run."""
     found = importlib.util.find_spec("pyspark")
     # The folder of an uninstalled package can contain files of earlier executors.
     if found is None or found.origin is None:
@@ -56,13 +56,13 @@ needs_spark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
 def use(folder: DataFolder, engine: str, settings: str = "") -> None:
-    """Lets a data folder be of an engine from the next run on; `settings` are the other ones."""
+    """Let a data folder use an engine from the next run on. `settings` are the other settings."""
     folder.write("authmeter.toml", settings + (SPARK if engine == "spark" else ""))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def spark_leaves_nothing() -> Iterator[None]:
-    """Remove Spark's event log and the output of executors after the tests."""
+    """Stop Spark and remove its event log after the tests."""
     yield
     if opened:
         end()
@@ -71,5 +71,5 @@ def spark_leaves_nothing() -> Iterator[None]:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Callable[[str], DataFolder]:
-    """Makes data folders by their names."""
+    """Return a function that makes a data folder with a name."""
     return lambda name: DataFolder(tmp_path / name)

@@ -1,4 +1,4 @@
-"""Tasks that end their executor, in place of the real tasks: once, or at each call."""
+"""Tasks that kill their executor and are used instead of the real tasks: only once, or at each call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from pipelines.run.engines import local_reader
 
 
 def end_executor(once: Path | None) -> None:
-    """End the executor that calls this, unless the file `once` exists because one was ended before."""
+    """Kill the executor that calls this. If `once` is given and that file exists, do nothing, because one was killed
+    before.
+    """
     if once is not None:
         try:
             once.touch(exist_ok=False)
@@ -30,26 +32,26 @@ def end_executor(once: Path | None) -> None:
 
 
 class Killing:
-    """A task of a day whose executor is ended when it begins; `once`: the first one that comes to it."""
+    """The task `name` of a day, which first kills its executor: each time, or only once (see `end_executor`)."""
 
     def __init__(self, name: str, once: Path | None) -> None:
         self._name, self._once = name, once
 
     def __call__(self, *given: Any) -> Iterator[pa.RecordBatch]:
-        """Run the task, unless its executor is ended."""
+        """Kill the executor, or run the real task."""
         end_executor(self._once)
         yield from getattr(tasks, self._name)(*given)
 
 
 class KillingReader:
-    """Opens a reader whose executor is ended when it begins."""
+    """Opens a reader, but first kills the executor: each time, or only once (see `end_executor`)."""
 
     def __init__(self, once: Path | None) -> None:
         self._once = once
 
     @contextmanager
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Opens it, unless it is ended."""
+        """Kill the executor, or open a reader."""
         end_executor(self._once)
         with local_reader(*given) as reader:
             yield reader

@@ -1,4 +1,4 @@
-"""Tasks that run on executors and write a note for the test, in place of the real tasks."""
+"""Tasks that are used instead of the real tasks: they also write a note for the test."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from pipelines.engines.steps import hash_ranges
 
 
 class NotingTables:
-    """Runs the task `count_records`; `file` gets a line with the rows of each part of a bucket's events that is copied
-    into a table.
-    """
+    """Runs the task `count_records`. Each time it adds rows to a table, it writes their number as a line to `file`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Does the task."""
+        """Run the task."""
         with patch.object(tasks, "add_rows", self._add_rows):
             yield from tasks.count_records(*given)
 
@@ -34,15 +32,16 @@ class NotingTables:
 
 
 class NotingRanges:
-    """Runs the task `count_devices` with large devices; `file` gets a line with the ranges in which the devices of a
-    bucket are counted.
+    """Runs the task `count_devices` as if devices took much memory.
+
+    For each bucket, it writes the number of ranges in which the devices are counted as a line to `file`.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Does the task."""
+        """Run the task."""
         with patch.object(steps, "_HASH_BYTES", 10_000), patch.object(steps, "hash_ranges", self._ranges):
             yield from tasks.count_devices(*given)
 

@@ -1,4 +1,4 @@
-"""The files of a table by day: cut equally however rows come, each key once, nothing lost."""
+"""The files of a table by day do not depend on the size of the batches, have each key once, and lose no row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Rows = list[tuple[date, str | None, int]]
 def written(
     folder: Path, rows: Rows, sizes: Iterable[int], key: tuple[str, ...] = ("day", "app_key")
 ) -> dict[date, bytes]:
-    """The rows written in batches of these sizes, and the rest in one."""
+    """Write rows to the files of three days, and return the digest of each day's file.
+
+    The rows are written in batches of these sizes; one more batch has the remaining rows.
+    """
     folders = {day: folder / str(day) for day in (FIRST, SECOND, THIRD)}
     for of_day in folders.values():
         of_day.mkdir(parents=True)

@@ -21,7 +21,7 @@ NOW = morning_after(DAY)
 
 
 def refused(folder: DataFolder) -> AuthmeterError:
-    """Return the error that ends a run. Its text is authmeter's own and contains nothing of Spark's."""
+    """Run the folder, and return the error that ends the run. Its text must contain nothing of Spark's."""
     with pytest.raises(AuthmeterError) as found:
         folder.tables(DAY, NOW)
     error = found.value
@@ -38,7 +38,7 @@ def a_published_day(folder: DataFolder) -> None:
 
 @pytest.fixture
 def of_spark(copy_of: CopyOf) -> DataFolder:
-    """A data folder with a published day of DuckDB, and a new file for Spark."""
+    """Return a folder with a day that DuckDB published, and a new file that Spark is to read."""
     folder = copy_of(a_published_day)
     use(folder, "spark")
     folder.land("b.ndjson", records(4, prefix="b"))
@@ -47,7 +47,7 @@ def of_spark(copy_of: CopyOf) -> DataFolder:
 
 @pytest.fixture
 def published(of_spark: DataFolder) -> Iterator[dict[str, bytes]]:
-    """The published site, which must be unchanged at the end of the test."""
+    """Return the files of the published site, which must be unchanged at the end of the test."""
     before = tree(of_spark.store.site.resolve())
     yield before
     assert tree(of_spark.store.site.resolve()) == before

@@ -1,7 +1,7 @@
-"""Whichever engine: the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
+"""Both engines give the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
 
-What the rows must be is said by the golden cases, and in the long form by the independent count; that nothing else
-differs either, by a folder of the other engine beside it.
+The golden cases, and in the long form the independent count, define the right rows. To find any other difference, the
+tests compare two folders, one for each engine.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def test_a_golden_case(name: str, folder: DataFolder) -> None:
 
 
 def golden_case(name: str, folder: DataFolder) -> None:
-    """Runs a case on Spark, and compares all rows with those that were worked out by hand."""
+    """Run a golden case on Spark, and compare all rows with the expected ones."""
     (case,) = (case for case in golden.CASES if case.name == name)
     use(folder, "spark", (case / "authmeter.toml").read_text() if (case / "authmeter.toml").exists() else "")
     if (case / "registry").is_dir():
@@ -91,7 +91,7 @@ def golden_case(name: str, folder: DataFolder) -> None:
 
 
 def as_array(rows: list[Row]) -> bytes:
-    """Records as one JSON array."""
+    """Return records as one JSON array."""
     return json.dumps(rows).encode()
 
 

@@ -1,13 +1,15 @@
 """Golden cases end to end: small folders of log lines that a reviewer can read, and the expected rows.
 
-A case is a folder. `case.toml` describes it, and lists the `runs`, each with the folder that lands before it.
-`registry/` and `authmeter.toml` are optional. `expected/<table>.csv` holds every row of a table, or those that meet the
-table's condition under `where` in `case.toml`; its head names the columns that are compared. An empty cell is NULL;
-fractions are rounded to nine places.
+To add a case, add a folder to `end_to_end/`. It contains:
 
-Among logs, `<name>.counts.csv` replaces `<name>.ndjson`. Each of its rows gives a number of `records` for a `day`,
-or for each day of `FIRST..LAST`; its other columns are their fields. They are at ten in the morning, and their ids
-number the records of each day. To add a case, add a folder to `end_to_end/`.
+- `case.toml`: a description, and the `runs`, each with the folder of logs that lands before it. `where` has, by table,
+  a condition for the rows that are compared.
+- `registry/` and `authmeter.toml`, if needed.
+- `expected/<table>.csv`: all rows of the table that meet its condition. The header names the compared columns. An empty
+  cell is NULL. Fractions are rounded to nine places.
+- Folders of logs. In these, `<name>.counts.csv` can replace `<name>.ndjson`: each row is a number of `records` of a
+  `day`, or of each day of `FIRST..LAST`, and the other columns are fields. The records are at ten in the morning, and
+  their ids are numbered by day.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every published table and view has a golden case with rows, in whichever of the forms of this folder fits it."""
+"""Every published table and view has expected rows in some golden case of this folder."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
 """Golden cases of resource packages: purchases, readings and uses, and the expected rows.
 
-A case is a folder `packages/<case>`. `case.toml` has its purpose as `shows`, and its `as_of`. It may give the days that
-are `missing`, the day that the log `began` (else the first with uses), and `where`, a condition on the expected rows of
-a table. `resource_packages.csv` and `resource_package_readings.csv` are as in a registry; `uses.csv` has uses by the
-time of their events, or, `FIRST..LAST`, as many on each of these days. `expect_<table>.csv` holds every row of a table,
-of the columns in its head, in order; an empty cell is NULL. To add a case, add a folder.
+To add a case, add a folder `packages/<case>`. It contains:
+
+- `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, the day on which the log `began`
+  (by default the first day with uses), and `where`: by table, a condition for the rows that are compared.
+- `resource_packages.csv` and `resource_package_readings.csv`, as in a registry.
+- `uses.csv`: a number of uses `at` an instant, or at the begin of each day of `FIRST..LAST`.
+- `expect_<table>.csv`: all rows of a table in order, with the columns in the header. An empty cell is NULL.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ Use = tuple[datetime, str, str, int]
 
 
 def read_uses(file: Path) -> list[Use]:
-    """Yield instant, account, app and number of uses of each row."""
+    """Return instant, account, app and number of uses for each row; a span of days gives one entry for each day."""
     uses: list[Use] = []
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, strict=True):
@@ -50,7 +52,10 @@ def read_uses(file: Path) -> list[Use]:
 
 
 def account_of(account_id: str, uses: list[Use], folder: Path, as_of: date) -> Account:
-    """Return the account. Days with instants of its packages are cut there, as the engines cut them."""
+    """Return the account with its packages, readings and uses.
+
+    The uses of a day with events of a package are also divided at these events, as the roll-up divides them.
+    """
     problems: list[Problem] = []
     bought = load_packages(folder, BUSINESS_ZONE, problems)
     assert problems == []

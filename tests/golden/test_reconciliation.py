@@ -1,11 +1,14 @@
 """Golden cases of reconciliation: a log, statements of a console and bills, and the expected rows.
 
-A case is a folder `reconciliation/<case>`. `case.toml` has its purpose as `shows`, and its `as_of`. It may give the
-days that are `missing`, and the day that the log `began` (else the first in it). `log.csv` has counts of an hour
-(`2026-03-10T08`), of a day, all at noon, or, `FIRST..LAST`, as many on each of these days. The optional `overflow.csv`
-has the uses of a day that no package covered. `console/` and `bills/` are as in a registry. `expect_daily.csv` and
-`expect_monthly.csv` hold every row of a table, of the columns in its head, in order; an empty cell is NULL, and
-`measure` may be left out if a case has only one. To add a case, add a folder.
+To add a case, add a folder `reconciliation/<case>`. It contains:
+
+- `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, and the day on which the log
+  `began` (by default its first day).
+- `log.csv`: counts `at` an hour (`2026-03-10T08`), on a day (then at noon), or on each day of `FIRST..LAST`.
+- `overflow.csv`, if needed: the uses of a day that no package covered.
+- `console/` and `bills/`, as in a registry.
+- `expect_daily.csv` and `expect_monthly.csv`: all rows in order, with the columns in the header. An empty cell is NULL.
+  A case with a single `measure` may leave this column out.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ def read(file: Path) -> list[dict[str, str]]:
 
 
 def read_log(file: Path) -> list[Row]:
-    """Yield day, hour, account, app, channel and counts of each row."""
+    """Return day, hour, account, app, channel and counts for each row; a span of days gives one entry for each day."""
     rows: list[Row] = []
     for row in read(file):
         counts = LogCounts(**{name: int(row.get(name) or 0) for name in LogCounts._fields})

@@ -1,10 +1,12 @@
 """Golden cases of sign-in sessions: the records of one app, and the expected rows.
 
-A case is a folder `sessions/<case>`. `case.toml` has its purpose as `shows`. `log.csv` has the records: `at` is the
-time in Shanghai, on 10 March 2026 if it has no day. Without `event_id` the records are numbered, the default channel is
-one_click, and a record with neither outcome nor code is a success. `expect_<table>.csv` holds every row of the app in a
-table, of the columns in its head; an empty cell is NULL. All cases are apps of one data folder, whose sessions end
-after ten minutes. To add a case, add a folder.
+To add a case, add a folder `sessions/<case>`. All cases are apps of one data folder, in which a session ends after ten
+minutes without a record. A folder contains:
+
+- `case.toml`: its purpose as `shows`.
+- `log.csv`: the records. `at` is a time in Shanghai, on 10 March 2026 if it has no day. By default, `event_id` is a
+  number, the channel is one_click, and a record without outcome and code is a success.
+- `expect_<table>.csv`: all rows of the app in a table, with the columns in the header. An empty cell is NULL.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def read(file: Path) -> list[dict[str, str]]:
 
 
 def records_of(case: Path) -> Iterator[Row]:
-    """Return the records of a case. Their app has the name of the case."""
+    """Yield the records of a case. Their app has the name of the case."""
     for place, row in enumerate(read(case / "log.csv")):
         given: dict[str, object] = {name: value for name, value in row.items() if value and name != "at"}
         day, _, time = row["at"].rpartition(" ")

@@ -1,10 +1,11 @@
-"""Golden cases of the site's statements whose sums are filled in from the declarations of measures, and of the
-generated sums over windows.
+"""Golden cases of the site's queries: of statements with generated sums of measures, and of the sums over windows.
 
-A case is a folder `site/<statement>/<case>`. `case.toml` has its purpose as `shows`; each other CSV is a relation that
-the statement reads, `name` or `name:TYPE` in its head. `expect.csv` holds every row of the result, of the columns in
-its head: in order, but for sums over windows, whose order is only that of the apps. An empty cell is NULL. The data day
-is 10 March 2026.
+To add a case, add a folder `site/<statement>/<case>`. The data day is 10 March 2026. A folder contains:
+
+- `case.toml`: its purpose as `shows`.
+- `expect.csv`: all rows of the result, with the columns in the header. They are in order; in sums over windows, only
+  the order of the apps is compared. An empty cell is NULL.
+- Other CSV files: the relations that the statement reads. A column is `name` or `name:TYPE` in the header.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the expected rows.
 
-A case is a folder `rollup/<table>/<case>`, `marts/…` or `billing/…`. `case.toml` has its purpose as `shows`. It may
-give the `day` (else 10 March 2026) or the `days` of a batch, `settings`, the `cuts` of the day's uses, and `where`, a
-condition on the expected rows of a table with many. Each other CSV is a relation that the statement reads; `expect.csv`
-holds every row of the result, of the columns in its head. An empty cell is NULL, or an empty text of the result. A
-column has the type `name:TYPE` of its head, else the type of the contract's column of that name, else it is text. A
-column that a file leaves out is 0 if it is a count, the day of the case if it is a day, and else NULL. To add a case,
-add a folder.
+To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
+
+- `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
+  `settings`, the `cuts` of the day's uses, and `where`: a condition for the rows that are compared.
+- `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
+- Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
+  otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
+  its value is 0 for a count, the day of the case for a day, and otherwise NULL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tests which notes acknowledge an incident, which note is shown with it, and how that changes the order."""
+"""Tests which notes acknowledge an incident, which note is shown with it, and the place of acknowledged incidents."""
 
 from __future__ import annotations
 

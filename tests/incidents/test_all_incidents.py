@@ -1,4 +1,4 @@
-"""The order in which incidents are read, and the names of their cells."""
+"""Tests the order in which incidents are read, and the names of their cells."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ DIMENSIONS = ("platform", "sdk_version")
 
 
 def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
-    """Return a row for each cell: requests and successes before, requests and successes now."""
+    """Return a row for each cell. The values of `counts` are requests and successes before, then requests and successes
+    now.
+    """
     names = ("incident_id", *dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
     return pl.DataFrame([("", *key, *row) for key, row in counts.items()], schema=list(names), orient="row")
 
@@ -96,6 +98,18 @@ def test_a_version_that_is_on_one_platform_only_is_named_alone() -> None:
         ("ios", "1"): (400, 384, 200, 192),
     })  # fmt: skip
     assert (found.kind, found.cell) == ("cell", "sdk_version=2")
+
+
+def test_a_pair_replaces_the_single_cells_of_its_values_alone() -> None:
+    """Other requests of Android with the vendor of the app are too few to say whether they fell."""
+    found = cause(
+        {
+            ("bank", "android", "umeng"): (1000, 960, 1000, 700), ("shop", "ios", "umeng"): (600, 576, 600, 576),
+            ("shop", "android", "jiguang"): (600, 576, 600, 576), ("shop", "android", "umeng"): (40, 38, 40, 38),
+        },
+        ("app_key", "platform", "vendor"),
+    )  # fmt: skip
+    assert (found.kind, found.cell) == ("cell", "app_key=bank")
 
 
 def test_a_fall_of_everything_is_broad() -> None:

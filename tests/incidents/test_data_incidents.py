@@ -72,13 +72,14 @@ def test_a_copy_of_an_old_day_names_it() -> None:
 
 @pytest.mark.parametrize("name", ["half of a source gone", "half of a channel gone", "half of a platform gone"])
 def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) -> None:
-    """A Sunday of this installation has hardly more records than half of a workday."""
+    """A Sunday of this installation usually has hardly more than half of the records of a workday."""
     assert found_of(installations(6, LARGE)[5], name)
 
 
 def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
-    """Return counts by hour, and their days. A day has `level` records at midnight, and one more in each later hour. A
-    day without a level has no records.
+    """Return counts by hour, and their days.
+
+    A day has `level` records at midnight, and one record more in each later hour. A day with level 0 has no records.
     """
     days = [FIRST + timedelta(days=place) for place in range(len(levels))]
     rows = [
@@ -149,8 +150,10 @@ def test_missing_days_are_open_until_later_ones_are_there() -> None:
 
 
 def missing_of_office(last: int) -> Fault:
-    """Return the newest missing days up to the day `last`, in the sixth week of an office: workdays have 1,000 records
-    in its first weeks, Saturdays 100, Sundays none. Nothing came since the Thursday of the sixth week, day 38.
+    """Return the newest fault of missing days, as of the day with index `last`, in the log of an office.
+
+    Workdays usually have 1,000 records, Saturdays 100, Sundays none. Nothing has arrived since Thursday of the sixth
+    week, day 38.
     """
     days = [MONDAY + timedelta(days=place) for place in range(last + 1)]
     week = [1000] * 5 + [100, 0]
@@ -169,7 +172,7 @@ def test_missing_days_stay_open_over_a_weekday_of_rest(last: int) -> None:
     [(39, 1000, 2000), (40, 100, 2100), (41, 100, 2100), (42, 1000, 3100), (48, 100, 7200), (38 + 70, 1000, 52_000)],
 )
 def test_each_missing_day_lost_what_its_weekday_usually_has(last: int, lost: int, in_all: int) -> None:
-    """Also in a gap that lasts longer than the weeks by which a weekday is known."""
+    """This also holds in a gap that is longer than the weeks from which the usual records of a weekday are computed."""
     loss = missing_of_office(last).loss
     assert (loss.level_before, loss.lost, loss.lost_total) == (lost, lost, in_all)
 
@@ -216,7 +219,9 @@ def test_a_file_under_another_name_is_not_missing() -> None:
 
 
 def test_rejects_of_removed_days_are_no_rejects_of_the_day_that_read_them() -> None:
-    """Retention took the records of a file that was half bad; the file is still in landing, so its books stay."""
+    """Retention removed the records of a file of which half was rejected. The file is still in landing, so its books
+    remain.
+    """
     manifest, counts, days = CALM.days(DAYS, {})
     old = replace(
         manifest.files[0], path="old.log", records_read=8000, accepted=4000, rejected=4000, days={}, run_day=days[-1]
@@ -245,8 +250,9 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
 
 
 def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
-    """Return the incidents if the files of each host on the last days have these shares of their records, by default
-    all; and the records that are missing on each of these days.
+    """Return the incidents, and the number of missing records by day, if hosts deliver only a share of their records.
+
+    `came` has one entry for each of the last days: the share of each host that delivers less or more than usual.
     """
     manifest, counts, days = CALM.days(DAYS, {})
     missing = [0] * len(came)
@@ -262,12 +268,12 @@ def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
-    """Return the incidents if the last day's file of each host has this share of its records, by default all."""
+    """Return the incidents if hosts deliver these shares of their records on the last day."""
     return with_shares(came)[0]
 
 
 def test_faults_that_began_together_end_with_the_last_of_them() -> None:
-    """The file of `gw1` was missing for a day, and is back; the file of `gw3` is smaller from then on."""
+    """The file of `gw1` is missing on the first of three days. The file of `gw3` is smaller from the second day on."""
     (one,), missing = with_shares({"gw1": 0.0}, {"gw3": 0.4}, {"gw3": 0.4})
     assert one.cause.cell == "file=gateway/gw1/<day>.log, gateway/gw3/<day>.log"
     assert (one.first_day, one.state, one.last_day) == (FIRST + timedelta(days=DAYS - 3), "open", None)
@@ -289,7 +295,9 @@ def test_half_of_a_file_is_missing_on_a_day_that_has_more_records_too() -> None:
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    """Berlin skips an hour on 29 March. An hour of the night has too few records, or varies too much, to report."""
+    """Berlin skips an hour at night on 29 March. Hours of the night have too few records, or vary too much, to be
+    reported.
+    """
     large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
     manifest, counts, days = large.days((date(2026, 3, 29) - FIRST).days + 1, {})
     is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")

@@ -1,4 +1,4 @@
-"""Falls of a rate and of a volume: when one opens, from which day, with which baseline, and how it ends."""
+"""Tests falls of a rate and of a volume: when a fall opens, from which day, with which baseline, and how it ends."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from pipelines.incidents.detection.volume_measure import VolumeMeasure
 
 
 def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
-    """The falls of one subject with these rates, day by day; no requests where the rate is negative."""
+    """Return the falls of one subject with these rates by day. On a day with a negative rate, it has no requests."""
     share = np.array(levels)[:, None]
     counts = np.where(share < 0, 0.0, requests)
     return falls(RateMeasure(counts, np.round(counts * np.maximum(share, 0))))
 
 
 def volumes(counts: list[float]) -> list[Fall]:
-    """The falls of one subject with these volumes, day by day from a Monday; no norm where one is negative: a day
-    without logs, or a holiday.
+    """Return the falls of one subject with these volumes by day, from a Monday on.
+
+    A day with a negative volume has no norm, as a day without logs or a holiday has none.
     """
     found = np.array(counts)[:, None]
     return falls(VolumeMeasure(np.maximum(found, 0), found >= 0))
@@ -92,7 +93,7 @@ def test_days_of_a_slow_fall_are_all_held_against_the_days_before_the_window() -
 
 
 def test_the_loss_is_of_the_newest_day_that_has_a_norm() -> None:
-    """A holiday, or a day without logs, after a bad day: neither repeats its loss."""
+    """A holiday or a day without logs after a bad day does not repeat the loss of the bad day."""
     counts = [1000.0] * 30 + [100, 200, -1, -1]
     loss = one(volumes(counts)).loss_of_volume(np.maximum(counts, 0))
     assert (loss.lost, loss.lost_total, loss.day) == (800, 1700, 31)
@@ -220,7 +221,7 @@ def test_an_app_that_rests_at_weekends_has_no_fall() -> None:
     ],
 )
 def test_a_weekend_of_rest_is_no_part_of_the_fall_before_it(week: list[float], last: int) -> None:
-    """Days that usually have no request are neither back nor down, so two days in a row skip them."""
+    """Days that usually have no request are skipped: they are not among the two days in a row that end a fall."""
     usual = [1000.0, 1000, 1000, 1000, 1000, 0, 0]
     fall = one(volumes(usual * 4 + week + usual * 2))
     assert (fall.first, fall.last, fall.state) == (28 + week.index(0), last, "recovered")

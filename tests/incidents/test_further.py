@@ -14,8 +14,9 @@ from pipelines.contract.record.dimensions import OUTCOME_KEY
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.further.latencies import latency_incidents
 from pipelines.incidents.further.surges import surges
-from pipelines.incidents.incident import Cause, Incident
+from pipelines.incidents.incident import Cause, Incident, Loss, Span, Subject
 from pipelines.incidents.rate_incidents import rate_incidents
+from pipelines.incidents.reportable import is_reportable
 
 FIRST = date(2026, 3, 2)
 OUTCOMES = ("success", "error", "cancelled")
@@ -175,6 +176,20 @@ def test_a_rate_that_falls_by_three_points_in_four_weeks_is_found_once() -> None
     found = [one for one in of_rates(*[usual] * 35, *slow) if one.app_key != "*"]
     assert [(one.kind, one.metric) for one in found] == [("further", "slow_fall")]
     assert found[0].level_before > found[0].level_now
+
+
+def test_a_rate_that_stays_down_has_not_recovered_while_one_device_sends_most_of_the_requests() -> None:
+    """The device signs in as often as others, and its burst has more requests than all that failed."""
+    bad, burst = (600, 350, 50, 700, 400), (6000, 3500, 500, 701, 400)
+    (one,) = (found for found in of_rates(*[USUAL] * 30, bad, bad, bad, burst, burst, bad) if found.app_key != "*")
+    assert (one.metric, one.first_day, one.state) == ("technical_success_rate", FIRST + timedelta(days=30), "open")
+
+
+@pytest.mark.parametrize(("lost", "now", "is_found"), [(7.9, 0.8, False), (8, 0.8, True), (8, 0.9004, False)])
+def test_a_slow_fall_is_reported_by_the_rule_of_falling_rates(lost: float, now: float, is_found: bool) -> None:
+    subject = Subject("further", "slow_fall", "shop", "wechat")
+    one = Incident.of(subject, (FIRST,), Span(0, None, "open"), Loss(0.9, now, lost, lost), Cause("broad"))
+    assert is_reportable(one) is is_found
 
 
 def test_days_of_an_incident_are_no_slow_fall() -> None:

@@ -92,7 +92,7 @@ def test_without_all_apps_the_largest_of_one_cell_is_the_whole() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("a", "b"), ("b", "a")])
 def test_of_equal_losses_the_sign_in_rate_is_part_of_technical_success(first: str, second: str) -> None:
-    """Whatever their ids, which change with the day."""
+    """The result does not depend on the order of the ids, which change with the day."""
     technical, sign_ins = (
         replace(caused(incident(metric, ALL, channel), "cell", "sdk_version=2", lost=18.0), incident_id=name)
         for metric, channel, name in (("technical_success_rate", "one_click", first), ("sign_in_rate", ALL, second))
@@ -124,7 +124,11 @@ def volume(app: str, lost: float) -> Incident:
 
 
 def missing(shop: float, bank: float) -> Folder:
-    """Return totals of three apps with two records a request, of a day on which all of them lack 400 requests."""
+    """Return the totals of a folder on a day that lacks 400 requests. `shop` and `bank` are the requests that these
+    apps lack.
+
+    The folder has three apps, and two records for each request.
+    """
     return Folder({(ALL, FIRST): 400.0, ("shop", FIRST): shop, ("bank", FIRST): bank}, 2.0, 3)
 
 
@@ -152,7 +156,7 @@ def test_a_short_day_is_part_of_the_app_that_explains_it_by_its_requests() -> No
     ("begun", "last", "is_part"), [(0, 9, True), (1, 9, True), (-1, -1, True), (-7, 0, True), (-7, -2, False)]
 )
 def test_a_short_day_is_part_of_an_app_that_is_down_on_it_however_long(begun: int, last: int, is_part: bool) -> None:
-    """The app rests at weekends, so a week of its incident has a lower level than the short day, which is a workday."""
+    """The app has no requests at weekends. So the mean loss of a week is lower than the loss on a workday."""
     short, shop = of_data("short_day", "all", 800), volume("shop", 310 * 5 / 7)
     shop = replace(shop, first_day=FIRST + timedelta(days=begun), last_day=FIRST + timedelta(days=last))
     found = part_of(short, shop, folder=missing(310.0, 0.0))
@@ -175,7 +179,7 @@ def test_a_short_day_is_no_part_of_an_app_that_lost_more_on_other_days() -> None
 
 
 def test_an_app_that_ended_explains_each_short_day_after_its_end(folder: DataFolder) -> None:
-    """The shop rests at weekends, when the bank alone has as many records as usual: each week is a new short day."""
+    """`shop` has no records at weekends. Then `bank` alone has as many as usual, and each week has a new short day."""
     folder.write("authmeter.toml", 'calendar = "none"')
     days = [days_before(DAY, back) for back in range(43, -1, -1)]
     ended = days_before(DAY, 8)

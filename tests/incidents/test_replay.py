@@ -1,4 +1,4 @@
-"""The incidents of real series on a few mornings, and their judgement; the trial replays all mornings."""
+"""Tests the incidents of real series on a few mornings, and how they are judged. The trial replays all mornings."""
 
 from __future__ import annotations
 

@@ -70,7 +70,11 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """Return the cell's sign-in rates before and during a fault, then both rates of the app's other sessions."""
+    """Return sign-in rates of an app before and during a fault: both of the cell, then both of the app's other
+    sessions.
+
+    `cell` is a condition in SQL for the sessions of the cell.
+    """
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(
         f"""
@@ -96,7 +100,10 @@ def test_of_a_mix_the_shares_move_and_the_rates_stay(tables: SampleTables) -> No
 
 
 def level(tables: SampleTables, one: dict[str, Any], *, is_now: bool, is_cell: bool) -> tuple[int, float]:
-    """Return requests and rate of the cell that is the cause, or of all others, during the incident or before it."""
+    """Return requests and rate of the cell that causes an incident, during the incident or before it.
+
+    Without `is_cell`, return the sums of all other cells.
+    """
     asked, good = RATES[one["metric"]]
     name, value = one["cause"].split("=")
     first, last = date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"] or str(tables.days[-1]))
@@ -111,7 +118,7 @@ def level(tables: SampleTables, one: dict[str, Any], *, is_now: bool, is_cell: b
 
 
 def test_a_quiet_sample_has_no_incident_as_of_any_day() -> None:
-    """The sample has half of the usual length, and every eighth day is tried."""
+    """The sample is half as long as usual, and every eighth day is tried."""
     with duckdb.connect() as connection:
         tables = sample_tables(connection, 1, quiet=True, length=30)
         assert (tables.planted, tables.missing) == ([], ())

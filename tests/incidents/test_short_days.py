@@ -15,7 +15,10 @@ QUIET_WEEKENDS = [20_000, 20_000, 20_000, 20_000, 20_000, 400, 400] * 6
 
 
 def found(counts: list[int], last_hour: int = 23) -> list[Fault]:
-    """Return the short days of these daily counts from a Monday on, spread over the hours. The last day ends early."""
+    """Return the short days among days with these counts, which begin on a Monday. A negative count is a missing day.
+
+    The records of a day are spread evenly over its hours. The last day only has hours up to `last_hour`.
+    """
     counted = np.maximum(np.array(counts, dtype=float), 0)
     hours = np.outer(counted, np.full(24, 1 / 24))
     hours[-1] = counted[-1] / (last_hour + 1)

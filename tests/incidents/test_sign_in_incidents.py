@@ -25,7 +25,11 @@ Row = tuple[str, str, int, int]
 
 
 def found_in(days: list[list[Row]], servers: list[bool] | None = None) -> tuple[list[Incident], pl.DataFrame]:
-    """Return the incidents, and their cells, of days with these sessions; midnight cuts ten more of each row."""
+    """Return the incidents of days with these sessions, and the cells of the incidents.
+
+    Each row of sessions also gets ten sessions that midnight cuts. `servers` has, for each day, whether the server logs
+    sign-ins.
+    """
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(days)))
     sessions = [
         {"day": day, "app_key": app, "entry_channel": "one_click", "platform": "android", "carrier": "CMCC",

@@ -1,4 +1,4 @@
-"""The watched rates and volumes, and the requests of a day that count."""
+"""Tests which rates and volumes are watched, and which requests of a day count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of incidents equal the contract's example, exist in both languages, and are all used."""
+"""The texts of incidents equal the example of the contract, exist in both languages, and are all used."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_a_declared_channel_is_named_in_the_cause_of_a_rate() -> None:
 
 
 def test_a_loss_is_of_the_day_on_which_it_was_counted() -> None:
-    """On a holiday, or a day without records, nothing was compared since the day before."""
+    """On a holiday, or on a day without records, nothing is compared, so the loss of the day before remains."""
     before = replace(VOLUME, lost_day=date(2026, 11, 24))
     assert "139 fewer on 11-24" in incident_text(before, "Wallet", AS_OF).en
     back = loss_words(replace(before, lost=0.0), AS_OF)

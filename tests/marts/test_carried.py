@@ -12,7 +12,6 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipelines.contract.tables.tables import TABLES
 from pipelines.marts import carried
 from pipelines.marts.carried import carry_over
 from pipelines.store.publication_note import note_of
@@ -46,16 +45,11 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[date]]:
     return found
 
 
-def contents(folder: DataFolder) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of every table in their stored order."""
-    return {name: folder.rows(f"FROM {name}") for name in TABLES}
-
-
 def require_as_made_whole(folder: DataFolder) -> None:
-    found = contents(folder)
+    found = folder.contents()
     folder.store.database.unlink()
     folder.open().build_marts()
-    assert found == contents(folder)
+    assert found == folder.contents()
 
 
 def a_new_day(folder: DataFolder) -> None:

@@ -54,14 +54,6 @@ def test_the_cells_of_a_dimension_sum_to_the_change(copy_of: CopyOf) -> None:
         assert effects == pytest.approx(change)
 
 
-def test_a_recovered_one_ends_on_its_last_bad_day(folder: DataFolder) -> None:
-    land_failing_sdk(folder, bad_days=3)
-    folder.tables()
-    assert folder.rows(
-        f"SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}"
-    ) == [(FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)]
-
-
 def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     folder = copy_of(failing_sdk)
     assert folder.rows("FROM withdrawn_incidents") == []
@@ -84,11 +76,15 @@ def test_what_late_data_mended_is_withdrawn(copy_of: CopyOf) -> None:
     assert [row[-1] for row in folder.rows(withdrawn)] == [first] != [folder.manifest.run]
 
 
-def test_an_incident_without_the_days_it_was_compared_with_is_not_withdrawn(folder: DataFolder) -> None:
+def test_a_recovered_one_ends_on_its_last_bad_day_and_outlives_the_days_before_it(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
     land_failing_sdk(folder, bad_days=3)
     folder.tables()
     assert folder.rows("SELECT count(*) FROM incidents WHERE part_of IS NULL") == [(1,)]
+    found = folder.rows(
+        f"SELECT first_day, last_day, state, days FROM incidents WHERE app_key = 'shop' AND {TECHNICAL}"
+    )
+    assert found == [(FIRST_BAD, days_before(FIRST_BAD, -2), "recovered", 3)]
     # Only three days before the first bad one are left.
     later = days_before(FIRST_BAD, 3 - 60)
     folder.tables(later)
@@ -112,18 +108,15 @@ def test_an_incident_that_begins_on_another_day_now_is_not_withdrawn(copy_of: Co
     assert folder.rows("FROM withdrawn_incidents") == []
 
 
-def test_a_folder_without_records_has_no_incident(folder: DataFolder) -> None:
-    folder.tables()
-    assert folder.rows("FROM incidents") == folder.rows("FROM incident_cells") == []
-
-
-def test_notes_stand_as_they_are_and_bad_rows_aside(folder: DataFolder) -> None:
+def test_without_records_there_are_notes_and_no_incident(folder: DataFolder) -> None:
+    """Rows of notes that cannot be read are listed as rejected."""
     folder.write(
         "registry/notes.csv",
         "day,app_key,text\n2026/3/4,shop,Release 2\n2026-03-04,,Campaign\n2026-03-04,*,Campaign\n"
         "soon,shop,x\n2026-03-05,shop,\n",
     )
     folder.tables()
+    assert folder.rows("FROM incidents") == folder.rows("FROM incident_cells") == []
     assert folder.rows("SELECT day::VARCHAR, app_key, text FROM notes") == [
         ("2026-03-04", "*", "Campaign"), ("2026-03-04", "shop", "Release 2"),
     ]  # fmt: skip
@@ -132,8 +125,8 @@ def test_notes_stand_as_they_are_and_bad_rows_aside(folder: DataFolder) -> None:
     ]  # fmt: skip
 
 
-def test_the_published_ones_come_in_order_with_names_and_notes(folder: DataFolder) -> None:
-    land_failing_sdk(folder)
+def test_the_published_ones_come_in_order_with_names_and_notes(copy_of: CopyOf) -> None:
+    folder = copy_of(failing_sdk)
     late = days_before(FIRST_BAD, -1)
     folder.write(
         "registry/notes.csv", f"day,app_key,text\n{late},shop,Rolled back\n{FIRST_BAD},,Sale\n2026-01-01,shop,x\n"

@@ -33,24 +33,16 @@ def some(names: Iterable[str], *short: str) -> list[Any]:
 
 def feed(folder: DataFolder) -> None:
     """Land records that have and lack every optional field, invalid records, and late ones for a closed day."""
-    fields = dict.fromkeys(OPTIONAL, "1") | {
-        "stage": "login",
-        "outcome": None,
-        "result_code": "x",
-        "platform": "ios",
-        "latency_ms": 7,
-    }
+    fields = dict.fromkeys(OPTIONAL, "1") | {"result_code": "x", "platform": "ios", "latency_ms": 7}
+    # A record without a result code has an outcome.
     rows = [
-        record(f"{app}-{channel}-{absent}", day, app_key=app, channel=channel, **fields | {absent: None})
-        if absent != "result_code"
-        else record(
-            f"{app}-{channel}", day, app_key=app, channel=channel, **fields | {absent: None, "outcome": "error"}
-        )
+        record(f"{app}-{channel}-{absent}", day, app_key=app, channel=channel, stage="login",
+               **fields | {absent: None, "outcome": "error" if absent == "result_code" else None})
         for day in (days_before(DAY, 1), DAY)
         for app in ("shop", "game")
         for channel in ("one_click", "local_verify", "qq")
         for absent in OPTIONAL
-    ]
+    ]  # fmt: skip
     folder.write("registry/schemes.csv", "scheme_id,app_key,package_name\n1,shop,\n1,shop,1\n")
     folder.write("registry/notes.csv", "day,app_key,text\n2026-03-01,,Release\n")
     bought = "".join(f"p{day:%d},,20,{day}T09:00:00\n" for day in (days_before(DAY, 1), DAY))
@@ -84,12 +76,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 @pytest.fixture
 def failing(copy_of: CopyOf) -> DataFolder:
     """Return a published folder with an open incident, and further records that are rolled up."""
-    return copy_of(failing_sdk_and_news)
-
-
-def failing_sdk_and_news(folder: DataFolder) -> None:
-    failing_sdk(folder)
-    with_news(folder)
+    return with_news(copy_of(failing_sdk))
 
 
 def with_news(folder: DataFolder) -> DataFolder:

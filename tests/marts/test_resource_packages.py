@@ -14,7 +14,7 @@ from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
 from pipelines.marts import build
 from pipelines.store.publication_note import may_have_packages
-from tests.support import DAY, DataFolder, Row, record
+from tests.support import DAY, CopyOf, DataFolder, Row, record
 
 PACKAGES = "resource_package_id,account_id,quantity,purchased_at\n"
 USED = "SELECT day, resource_package_id, uses FROM resource_package_usage ORDER BY ALL"
@@ -28,37 +28,44 @@ def uses(prefix: str, hour: int, count: int, days_later: int = 0) -> list[Row]:
     ]
 
 
-def test_without_packages_the_tables_are_empty(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def two_uses(folder: DataFolder) -> None:
     folder.land("a.ndjson", uses("a", 9, 2))
     folder.tables()
+
+
+@pytest.fixture
+def used(copy_of: CopyOf) -> DataFolder:
+    """Return a folder with the published tables of two uses, without packages."""
+    return copy_of(two_uses)
+
+
+def test_without_packages_the_tables_are_empty(used: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast")
-    assert [folder.rows(f"FROM {name}") for name in names] == [[]] * 4
+    assert [used.rows(f"FROM {name}") for name in names] == [[]] * 4
     # The published file need not be opened to find changed figures.
     monkeypatch.setattr(package_restatements, "open_published", None)
-    folder.tables(DAY + timedelta(days=1))
+    used.roll_up(DAY + timedelta(days=1))
 
 
 def test_the_note_of_a_file_without_packages_is_gone_before_one_with_packages_stands_there(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+    used: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.land("a.ndjson", uses("a", 9, 2))
-    folder.tables()
-    assert not may_have_packages(folder.store.database)
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
+    assert not may_have_packages(used.store.database)
+    used.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
 
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(build, "write_note", killed)
     with pytest.raises(KeyboardInterrupt):
-        folder.tables()
-    assert folder.rows("SELECT resource_package_id FROM resource_packages") == [("p",)]
-    assert may_have_packages(folder.store.database)
+        used.tables()
+    assert used.rows("SELECT resource_package_id FROM resource_packages") == [("p",)]
+    assert may_have_packages(used.store.database)
 
 
 def test_a_package_registered_later_is_drawn_from_its_own_instant_on(folder: DataFolder) -> None:
     folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 12, 3), *uses("c", 9, 1, days_later=1)])
-    folder.tables()
+    folder.roll_up()
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}T12:00:00\n")
     report = folder.tables(DAY + timedelta(days=1))
     assert DAY in report.days
@@ -80,11 +87,9 @@ def test_a_changed_account_moves_the_uses_also_between_instants(folder: DataFold
     assert folder.rows(USED) == [(DAY, "p", 3), (DAY, None, 2)]
 
 
-def test_a_ledger_that_does_not_sum_is_not_published(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.land("a.ndjson", uses("a", 9, 2))
-    folder.tables()
-    before = folder.store.database.read_bytes()
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
+def test_a_ledger_that_does_not_sum_is_not_published(used: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = used.store.database.read_bytes()
+    used.write("registry/resource_packages.csv", PACKAGES + f"p,,4,{DAY}\n")
     ledger = package_tables.account_ledger
 
     def ledger_error(*given: Any) -> AccountLedger:
@@ -93,28 +98,28 @@ def test_a_ledger_that_does_not_sum_is_not_published(folder: DataFolder, monkeyp
 
     monkeypatch.setattr(package_tables, "account_ledger", ledger_error)
     with pytest.raises(BooksError, match="resource package p has a wrong sum"):
-        folder.tables()
-    assert folder.store.database.read_bytes() == before
+        used.tables()
+    assert used.store.database.read_bytes() == before
 
 
-RESTATED = (
-    "SELECT run, day, app_key, channel, published_before, published_now, cause FROM restatements "
-    "WHERE metric = 'resource_package_remaining' ORDER BY ALL"
-)
+def restated(folder: DataFolder) -> list[tuple[Any, ...]]:
+    """Return the restatements of packages: run, day, app, package, balance before and now, cause."""
+    found = folder.restated("metric, run, day, app_key, channel, published_before, published_now, cause")
+    return [row[1:] for row in found if row[0] == "resource_package_remaining"]
 
 
 def test_a_late_use_restates_what_is_left_from_its_day_on(folder: DataFolder) -> None:
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY + timedelta(days=1)}\n")
     folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=1)])
     folder.tables(DAY + timedelta(days=1))
-    assert folder.rows(RESTATED) == []
     folder.land("late.ndjson", uses("late", 12, 3))
     folder.tables(DAY + timedelta(days=2))
     run = folder.manifest.run
-    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
-    # The restatement stays in the table and is recorded once.
-    folder.tables(DAY + timedelta(days=3))
-    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
+    assert restated(folder) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
+    # The next run does not record the restatement again.
+    stored = folder.manifest.restatements
+    folder.roll_up(DAY + timedelta(days=3))
+    assert folder.manifest.restatements == stored
 
 
 def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataFolder) -> None:
@@ -126,35 +131,26 @@ def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataF
     cause = "registry, result codes or billing rule"
     run = folder.manifest.run
     # The uses of p are now drawn from new, whose id comes first; no earlier figure of new was published.
-    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
-    folder.tables()
+    assert restated(folder) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
+    folder.roll_up()
     assert folder.manifest.run == run
     # No figure of the day changed.
     assert folder.rows("SELECT restated FROM day_quality") == [(False,)]
     (folder.store.registry / "resource_packages.csv").unlink()
-    folder.tables()
+    folder.roll_up()
     gone = [(run + 1, DAY, "*", "new", 7, None, cause), (run + 1, DAY, "*", "p", 8, None, cause)]
-    assert folder.rows(RESTATED)[2:] == gone
+    assert restated(folder)[2:] == gone
 
 
-def test_what_was_not_published_is_restated_once(folder: DataFolder) -> None:
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
-    folder.land("a.ndjson", uses("a", 9, 2))
-    folder.tables()
-    folder.land("late.ndjson", uses("late", 12, 3))
-    killed = folder.open()
-    killed.ingest(DAY)
-    killed.roll_up(DAY)
-    folder.tables()
-    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 7, 4, "late.ndjson")]
-
-
-def test_a_restated_package_is_named_on_the_page_of_its_day(folder: DataFolder) -> None:
+def test_what_was_not_published_is_restated_once_and_named_on_the_page_of_its_day(folder: DataFolder) -> None:
     folder.write("registry/resource_packages.csv", PACKAGES + f"p<b>,,9,{DAY}\n")
     folder.land("a.ndjson", uses("a", 9, 2))
     folder.tables()
     folder.land("late.ndjson", uses("late", 12, 3))
-    folder.publish(DAY + timedelta(days=1))
+    # The run that restates the package is killed before it publishes.
+    folder.roll_up()
+    folder.publish()
+    assert restated(folder) == [(folder.manifest.run, DAY, "*", "p<b>", 7, 4, "late.ndjson")]
     page = (folder.store.site / "days" / f"{DAY}.html").read_text("utf-8")
     assert "Remaining in a resource package" in page
     assert "p&lt;b&gt;" in page
@@ -166,17 +162,15 @@ def test_a_change_after_a_run_that_did_not_publish_is_restated_from_its_own_day_
     folder.land("a.ndjson", [*uses("a", 9, 1), *uses("b", 9, 1, days_later=1)])
     folder.tables(newest)
     folder.land("late.ndjson", uses("late", 12, 1, days_later=1))
-    killed = folder.open(newest)
-    killed.ingest(newest)
-    killed.roll_up(newest)
+    folder.roll_up(newest)
     folder.land("later.ndjson", uses("later", 12, 1))
     folder.tables(newest)
     run = folder.manifest.run
     # The published balances were 8 and 7.
     expected = [(run - 1, newest, "*", "p", 7, 6, "late.ndjson"), (run, DAY, "*", "p", 8, 7, "later.ndjson")]
-    assert folder.rows(RESTATED) == expected
-    folder.tables(newest)
-    assert (folder.rows(RESTATED), folder.manifest.run) == (expected, run)
+    assert restated(folder) == expected
+    folder.roll_up(newest)
+    assert folder.manifest.run == run
 
 
 def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
@@ -185,8 +179,8 @@ def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_bal
     folder.land("a.ndjson", uses("a", 13, 2))
     folder.tables()
     folder.land("late.ndjson", uses("a", 10, 1))
-    folder.tables()
-    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 7, 8, "late.ndjson")]
+    folder.roll_up()
+    assert restated(folder) == [(folder.manifest.run, DAY, "*", "p", 7, 8, "late.ndjson")]
 
 
 def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
@@ -198,7 +192,7 @@ def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: D
     folder.tables(DAY + timedelta(days=61))
     assert folder.manifest.days_from == DAY + timedelta(days=1)
     run = folder.manifest.run
-    assert folder.rows(RESTATED) == [(run, DAY, "*", "p", 7, 9, "days that retention removed")]
+    assert restated(folder) == [(run, DAY, "*", "p", 7, 9, "days that retention removed")]
     ((remaining, missing_days),) = folder.rows("SELECT remaining, missing_days FROM resource_packages")
     assert (remaining, missing_days) == (8, 61)
 
@@ -207,5 +201,5 @@ def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFold
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
     folder.tables()
     folder.land("first.ndjson", uses("a", 9, 2))
-    folder.tables()
-    assert folder.rows(RESTATED) == [(folder.manifest.run, DAY, "*", "p", 9, 7, "first.ndjson")]
+    folder.roll_up()
+    assert restated(folder) == [(folder.manifest.run, DAY, "*", "p", 9, 7, "first.ndjson")]

@@ -1,4 +1,4 @@
-"""The check of recorded system calls detects each missing flush, of a renamed file and of a commit."""
+"""The check of recorded system calls detects each missing flush, of a renamed file as well as of a commit."""
 
 from __future__ import annotations
 

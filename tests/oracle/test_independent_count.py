@@ -1,4 +1,4 @@
-"""Every cell of the published tables against the independent count, over random landing folders."""
+"""Compares every cell of the published tables with the independent count, on random landing folders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support import DataFolder, writable
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Devices and phones are hashed by the key of the count."""
+    """Let the product hash devices and phones with the key of the independent count."""
     monkeypatch.setenv("AUTHMETER_HASH_KEY", KEY)
 
 
@@ -29,7 +29,7 @@ def run(data: Path, of: Scene, day: date = AS_OF) -> None:
 
 
 def test_one_run_matches_the_independent_count(tmp_path: Path) -> None:
-    """The comparison also finds a row that is missing, in each of the tables."""
+    """If a row is deleted from a table, the comparison finds that it is missing, in each of the tables."""
     of = scene(has_every_day=True)
     write_data(tmp_path, 1, of)
     run(tmp_path, of)
@@ -56,7 +56,7 @@ def test_another_business_zone(tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_the_same_files_over_three_runs(tmp_path: Path) -> None:
-    """The last of three runs publishes the same rows as one run over all files, with late and early records."""
+    """The last of three runs publishes the same rows as one run on all files; some records are late, and some early."""
     of = scene(has_edges=False)
     everything, data = tmp_path / "all", tmp_path / "data"
     write_data(everything, 5, of)

@@ -1,4 +1,4 @@
-"""Every line of JSON, good, odd or broken, gives the record or the reason that the independent count has for it."""
+"""Every line of JSON, good, odd or broken, gives the same record or the same reason as the independent count."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def counted(content: bytes, zone: str) -> Landing:
 
 
 def as_event(record: Record) -> tuple[str, ...]:
-    """A counted record as a part has it: times in UTC, and of the hashes the first 128 bits."""
+    """Return a counted record in the form of a part: times in UTC, and the first 128 bits of the hashes."""
     hashes = {name: hashed[:32] for name in ("device_id", "phone") if (hashed := getattr(record, name))}
     values = record._replace(**hashes)._asdict() | {"event_ms": utc_time(record.event_ms).isoformat()}
     return tuple(str(value) for value in values.values())
 
 
 def as_record(event: Row) -> tuple[str, ...]:
-    """An event of a part as the fields of a record."""
+    """Return an event of a part in the form of a counted record."""
     values = {name: event[STORED.get(name, name)] for name in Record._fields}
     values["event_ms"] = values["event_ms"].replace(tzinfo=UTC).isoformat()
     hashes = {name: values[name].hex for name in ("device_id", "phone") if values[name]}

@@ -33,7 +33,7 @@ WANTED = (
 
 
 def had(world: World, table: Tables) -> Iterator[object]:
-    """Yield the features of a world."""
+    """Yield the features that a world has, such as causes, states and reasons."""
     yield "zone " + world.zone.key
     yield from (row["cause"] for row in table["reconciliation_daily"])
     yield from (("month", row["measure"], row["cause"]) for row in table["reconciliation_monthly"])
@@ -49,7 +49,7 @@ def had(world: World, table: Tables) -> Iterator[object]:
 
 @pytest.mark.lab
 def test_random_worlds_contain_every_feature(tmp_path: Path) -> None:
-    """A comparison over worlds without a feature would prove nothing of it."""
+    """A comparison of worlds without a feature would prove nothing about this feature."""
     seen: set[object] = set()
     for seed in SEEDS:
         world = read_world(tmp_path / str(seed), write_world(tmp_path / str(seed), seed))

@@ -1,4 +1,4 @@
-"""The sign-in log of a real server, read through a source mapping, against a plain count of its lines."""
+"""Compares the sign-in log of a real server, read through a source mapping, with a plain count of its lines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def count_by_hand(lines: list[str]) -> dict[tuple[date, str, str], tuple[int, ...]]:
-    """The columns of `channel_daily` by day, host and channel: each different line once."""
+    """Return the values of `COLUMNS` by day, host and channel. Equal lines count once."""
     groups: dict[tuple[date, str, str], list[tuple[bool, str]]] = defaultdict(list)
     for line in sorted(set(lines)):
         if found := SIGN_IN.fullmatch(line):
@@ -64,7 +64,7 @@ def count_by_hand(lines: list[str]) -> dict[tuple[date, str, str], tuple[int, ..
 
 
 def run(data: Path, lines: list[str]) -> duckdb.DuckDBPyConnection:
-    """Run the product over the lines and open the published file."""
+    """Run the product on the lines, and open the published file."""
     folder = DataFolder(data)
     folder.land("auth.log", "".join(f"{line}\n" for line in lines).encode())
     folder.write("sources/auth.toml", SOURCE)
@@ -73,7 +73,7 @@ def run(data: Path, lines: list[str]) -> duckdb.DuckDBPyConnection:
 
 
 def assert_as_counted(published: duckdb.DuckDBPyConnection, lines: list[str]) -> None:
-    """Books, channels and days of a run against the plain count."""
+    """Compare books, channels and days of a run with the plain count."""
     sign_ins = [line for line in lines if SIGN_IN.fullmatch(line)]
     books = "SELECT source, records_read, accepted, rejected, skipped FROM input_files"
     expected = ("auth", len(sign_ins), len(sign_ins), 0, len(lines) - len(sign_ins))

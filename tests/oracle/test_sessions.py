@@ -1,4 +1,4 @@
-"""Every cell of the tables of sign-in sessions against the independent count, over random worlds of sign-ins."""
+"""Compares every cell of the tables of sign-in sessions with the independent count, on random worlds of sign-ins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def folder_of(world: World, folder: DataFolder) -> DataFolder:
 
 
 def assert_as_counted(folder: DataFolder, minutes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads the landing folder independently, and compares each cell of the six tables."""
+    """Count the sessions of the landing folder independently, and compare each cell of the six tables."""
     monkeypatch.setattr(records, "CHANNELS", (*records.CHANNELS, "apple"))
     landing = records.read_landing(folder.store.landing, NO_LIMIT)
     apps = counts.read_apps(folder.root / "registry" / "apps.csv")
@@ -45,7 +45,7 @@ def assert_as_counted(folder: DataFolder, minutes: int, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files come over three runs, so that some are late."""
+    """The files arrive in three runs, so that some records are late."""
     world = World(seed)
     folder_of(world, folder)
     for place, (name, rows) in enumerate(world.files().items()):
@@ -59,7 +59,9 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
     "seed", [103, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (*range(100, 103), *range(104, 110)))]
 )
 def test_sums_and_files(seed: int, tmp_path: Path) -> None:
-    """Ways sum to sessions, sessions with a failure equal the paths, and other files change nothing."""
+    """Ways add up to sessions, sessions with a failure agree with the paths, and other files with the same records
+    change nothing.
+    """
     world = World(seed)
     files = list(world.files().values())
     rows = [row for of_file in files for row in of_file]
@@ -132,8 +134,9 @@ def time_of(row: dict[str, object]) -> datetime:
 
 
 def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
-    """A device whose clock is hours off has the same sessions; a server that is behind its devices by minutes changes
-    only the times, which count as `negative`.
+    """A device whose clock is wrong by hours has the same sessions.
+
+    If the clock of a server is minutes behind its devices, only the times change: they count as `negative`.
     """
 
     def tables(name: str, hours: int, behind: int) -> dict[str, list[tuple[object, ...]]]:
@@ -168,8 +171,11 @@ def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolder) -> None:
-    """An attempt that half of its records name without a device joins these to the device of its first record, and no
-    others: a constant in its place must not multiply records."""
+    """All records have one `attempt_id`, and half of them have no device. These belong to the device of the first
+    record.
+
+    So a constant instead of an attempt does not multiply records.
+    """
     folder.store.landing.mkdir(parents=True, exist_ok=True)
     duckdb.execute(f"""
         COPY (
@@ -200,7 +206,7 @@ def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolde
 
 
 def test_one_attempt_and_one_device_of_many_records(folder: DataFolder) -> None:
-    """A constant in place of an attempt, and a device that never stops, are one session each, at no great cost."""
+    """A constant instead of an attempt, and a device with records all day, are one session each, and cost little."""
     many = 20_000
     times = [f"{DAY}T{place // 3600:02}:{place // 60 % 60:02}:{place % 60:02}+08:00" for place in range(many)]
     fields = {"app_key": "constant", "stage": "page", "attempt_id": "undefined"}

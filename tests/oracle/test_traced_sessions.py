@@ -1,4 +1,4 @@
-"""The traces of all users of a random world sum to the published sessions."""
+"""The traces of all users of a random world add up to the published sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of freshness: a day is due from `late_after` of the next one on."""
+"""Tests the freshness check: a day must be published by the time `late_after` on the next day."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.support import DAY, CopyOf, DataFolder, records
 
 
 def published(folder: DataFolder) -> None:
-    """Publish a day."""
+    """Publish one day."""
     folder.land("a.ndjson", records(3))
     folder.publish()
 
 
 def at(clock: str, days_later: int = 1) -> datetime:
-    """A time of day in Shanghai, so many days after the published one."""
+    """Return the time `clock` in Shanghai, `days_later` days after the published day."""
     hour, minute = map(int, clock.split(":"))
     return datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=UTC) + timedelta(days=days_later, hours=-8)
 

@@ -1,5 +1,6 @@
-"""The metadata of each asset, computed from a published folder: counts of the stored files and rows, and links to
-existing pages.
+"""The metadata of each asset, computed from a published folder, are the counts of stored files and rows.
+
+Links in the metadata lead to existing pages.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from tests.support import DAY, DataFolder, lines, records, writable
 
 
 def page(holds: Metadata) -> Path | None:
-    """The file that the metadata link to."""
+    """Return the file to which the metadata link; None without a link."""
     link = holds.get("page")
     return Path(unquote(link.address.removeprefix("file://"))) if isinstance(link, Page) else None
 
 
 @pytest.fixture
 def long(folder: DataFolder) -> DataFolder:
-    """A published folder with the as-of, the last earlier day that has a page, and the first that has none."""
-    for back in (0, 1, 29, 30):
+    """Return a published folder with two newest days, the oldest day that has a page, and the day before it."""
+    for back in (0, 1, 89, 90):
         folder.land(f"{back}.ndjson", records(3, DAY - timedelta(days=back)))
     folder.publish()
     return folder
@@ -41,8 +42,8 @@ def test_what_is_linked_is_there(long: DataFolder) -> None:
     assert of_days == {
         0: site / "index.html",
         1: site / "days" / f"{DAY - timedelta(days=1)}.html",
-        29: site / "days" / f"{DAY - timedelta(days=29)}.html",
-        30: None,
+        89: site / "days" / f"{DAY - timedelta(days=89)}.html",
+        90: None,
     }
     of_site = [page(holds) for holds in asset_metadata.site_metadata(site).values()]
     for file in (*of_days.values(), *of_site):

@@ -32,7 +32,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Dagster:
-    """Dagster over a data folder, as its daemon and its pages use it."""
+    """Dagster on a data folder, with the calls of its daemon and its pages."""
 
     def __init__(self, folder: DataFolder, instance: dg.DagsterInstance) -> None:
         self.instance = instance
@@ -40,7 +40,7 @@ class Dagster:
         self.repository = self.definitions.get_repository_def()
 
     def run(self, day: date | None, *assets: str, **tags: str) -> dg.DagsterRun:
-        """A run of the job for a partition, or of some assets."""
+        """Run the job for a partition, or only some assets, and return the run. It must succeed."""
         job = (
             self.definitions.resolve_implicit_global_asset_job_def()
             if assets
@@ -69,7 +69,7 @@ class Dagster:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[DataFolder], Dagster]]:
-    """Opens Dagster over a folder, for as long as a test takes."""
+    """Return a function that opens Dagster on a folder until the test ends."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     with ExitStack() as stack:
@@ -83,7 +83,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[DataFolder], D
 
 @pytest.fixture
 def dagster(own: DataFolder, opened: Callable[[DataFolder], Dagster]) -> Dagster:
-    """Dagster over a folder with three published days."""
+    """Return Dagster on a folder with three published days."""
     return opened(own)
 
 
@@ -176,14 +176,14 @@ def test_a_run_of_the_sensor_by_a_wrong_clock_is_refused(
 
 
 def job_of_environment() -> dg.JobDefinition:
-    """The daily job over the folder of the environment."""
+    """Return the daily job on the folder that the environment names."""
     return build_definitions(Resource(), Settings()).resolve_job_def("daily")
 
 
 def test_a_retry_of_the_copy_alone_ends_well(
     dagster: Dagster, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dagster retries a failed run from the step that failed."""
+    """Dagster retries a failed run from the failed step on."""
 
     def execute(**options: Any) -> dg.DagsterRun:
         job = dg.reconstructable(job_of_environment)

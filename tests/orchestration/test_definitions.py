@@ -51,8 +51,9 @@ print(json.dumps([schedule.cron_schedule, schedule.execution_timezone, schedule.
 
 
 def python(program: str, data: Path, *arguments: str) -> Any:
-    """Run a program in a new interpreter for a data folder and return its output, parsed as JSON. A deprecation warning
-    of Dagster fails it.
+    """Run a program for a data folder in a new interpreter, and return its output, parsed as JSON.
+
+    A deprecation warning of Dagster makes the program fail.
     """
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:dagster", "-c", program, *arguments], cwd=PROJECT,
@@ -65,7 +66,7 @@ def python(program: str, data: Path, *arguments: str) -> Any:
 
 @pytest.fixture(scope="module")
 def graph() -> Any:
-    """The asset graph."""
+    """Return the asset graph."""
     return build_definitions(DataFolder(), Settings()).resolve_asset_graph()
 
 

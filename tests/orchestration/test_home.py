@@ -66,7 +66,7 @@ def test_nothing_is_sent_anywhere(published: DataFolder) -> None:
 def test_an_older_home_gets_the_new_settings_unless_edited(
     own: DataFolder, monkeypatch: pytest.MonkeyPatch, added: str, is_off: bool
 ) -> None:
-    """The first versions wrote no `nux`, and Dagster's page then asks newcomers for their address."""
+    """The first versions did not write `nux`. Without it, Dagster's page asks new users for their e-mail address."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     settings = own.root / "dagster" / "dagster.yaml"
@@ -78,7 +78,7 @@ def test_an_older_home_gets_the_new_settings_unless_edited(
 
 
 def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    """Dagster itself would mark its tables as made twice, and never open them again."""
+    """Dagster itself would mark its tables as made twice, and could never open them again."""
     done = subprocess.run(
         [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "data")], cwd=PROJECT, capture_output=True, text=True,
         check=False,
@@ -93,7 +93,7 @@ def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 def test_a_home_whose_making_failed_is_made_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """On a full disk, the file may exist without its tables. Dagster does not add the tables of assets to it."""
+    """On a full disk, a file may exist without its tables. Dagster would not add the tables of assets to it."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     fill, filled = home_tables._fill, []
@@ -139,7 +139,7 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
 def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise Dagster evaluates no schedule and no sensor until the noted times have come."""
+    """Otherwise Dagster evaluates no schedule and no sensor until the recorded times are reached."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     prepare(tmp_path)

@@ -41,7 +41,7 @@ CHANGING = {
 
 
 def rows(file: Path, query: str, *given: str) -> list[dict[str, Any]]:
-    """Rows of a file by column, JSON read."""
+    """Return the rows of a SQLite file as mappings. JSON objects in them are parsed."""
     with closing(sqlite3.connect(file)) as opened:
         answer = opened.execute(query, given)
         found = [dict(zip([name for name, *_ in answer.description], row, strict=True)) for row in answer]
@@ -97,7 +97,7 @@ def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
 
 @dataclass(frozen=True)
 class Both:
-    """A folder with two runs with nothing new, and their ids: one that the command ran, then one that Dagster did."""
+    """A folder with two runs that had nothing new, and their ids: `ours` by the command, then `theirs` by Dagster."""
 
     folder: DataFolder
     ours: str
@@ -114,7 +114,7 @@ def made_both() -> list[Both]:
 
 @pytest.fixture
 def both(call: Call, own: DataFolder, made_both: list[Both], monkeypatch: pytest.MonkeyPatch) -> Both:
-    """The two runs. They are made once, and no test may change the folder."""
+    """Return the two runs. They are made once, and no test may change the folder."""
     if not made_both:
         assert call("run", data=own.root).code == 0
         asset_keys = rows(home_of(own) / ASSETS, ASSET_KEYS)

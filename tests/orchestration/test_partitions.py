@@ -15,7 +15,7 @@ from tests.support import DAY
 
 
 def manifest(*back: int, days_from: date | None = None) -> Manifest:
-    """Return a manifest with the tables of days, given as numbers of days before `DAY`."""
+    """Return a manifest with the tables of some days, which are given as numbers of days before `DAY`."""
     entry = DayEntry(folder="", content="", fingerprint="", parts=[], accepted=1, counted=1, unmapped=0)
     return Manifest(days={DAY - timedelta(days=days): entry for days in back}, days_from=days_from)
 
@@ -51,8 +51,8 @@ def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, w
 
 
 def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> None:
-    """Four days are due. Counted back from `DAY`, 6 has no record, 5 a record of an older version, 4 a record with
-    another number of rows, and 2 lost all its rows. The records of 3, 1 and 0 are right.
+    """Four days are due, counted back from `DAY`. Day 6 has no record, 5 has a record of an older version, the record
+    of 4 has another number of rows, and 2 has no tables any more. The records of 3, 1 and 0 are right.
     """
     recorded = {5: [None], 4: [1, 7], 3: [7, 1], 2: [9], 1: [0]}
     with dg.DagsterInstance.ephemeral() as instance:

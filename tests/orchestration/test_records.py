@@ -25,7 +25,7 @@ NOTES = "SELECT name, migration_completed IS NULL FROM secondary_indexes ORDER B
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new home."""
+    """Return a new home."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     return prepare(tmp_path / "data")
@@ -33,11 +33,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @dg.job
 def small() -> None:
-    """A job of no steps."""
+    """A job without steps."""
 
 
 def tables(file: Path) -> set[str]:
-    """The statements that made the tables and indexes of a file, blanks apart."""
+    """Return the statements that made the tables and indexes of a SQLite file, without blanks."""
     with closing(sqlite3.connect(file)) as opened:
         made = opened.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         assert opened.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
@@ -71,7 +71,7 @@ def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
 
 
 def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder, yesterday: date) -> None:
-    """Dagster made the homes of older versions. It also makes missing tables anew."""
+    """Dagster made the homes of older versions. It also adds tables that are missing."""
     home = own.root / "dagster"
     for file in (home / "history").rglob("*.db*"):
         file.unlink()

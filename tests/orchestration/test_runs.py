@@ -21,7 +21,7 @@ ASSETS = ("fetched_objects", "event_parts", "day_tables", *TABLES, "site", "expo
 
 @pytest.fixture
 def instance(published: DataFolder) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of the published folder."""
+    """Open the Dagster instance of the published folder."""
     with dg.DagsterInstance.from_config(str(published.root / "dagster")) as opened:
         yield opened
 
@@ -32,7 +32,7 @@ def only_run(instance: dg.DagsterInstance) -> dg.DagsterRun:
 
 
 def recorded_metadata(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
-    """The metadata of an asset's newest materialization."""
+    """Return the metadata of an asset's newest materialization."""
     event = instance.get_latest_materialization_event(dg.AssetKey(name))
     assert event is not None, name
     assert event.asset_materialization is not None
@@ -46,7 +46,7 @@ def recorded_days(instance: dg.DagsterInstance) -> set[str]:
 
 
 def rows_of_day(instance: dg.DagsterInstance, day: date) -> Any:
-    """The rows of a day by its newest record."""
+    """Return the number of rows of a day in its newest record."""
     asked = dg.AssetRecordsFilter(dg.AssetKey("day_tables"), asset_partitions=[str(day)])
     (record,) = instance.fetch_materializations(asked, limit=1).records
     assert record.asset_materialization
@@ -54,7 +54,7 @@ def rows_of_day(instance: dg.DagsterInstance, day: date) -> Any:
 
 
 def evaluations(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[dg.AssetCheckEvaluation]:
-    """The results of the checks of a run."""
+    """Return the results of the checks of a run."""
     logs = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     return [log.dagster_event.asset_check_evaluation_data for log in logs if log.dagster_event]
 
@@ -151,7 +151,7 @@ def test_a_day_without_data_can_be_run_for(call: Call, folder: DataFolder, yeste
 
 
 def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: date) -> None:
-    """Its days are partitions of a daily definition since 2000, which Dagster wrote nowhere but in the events."""
+    """The days of an older home are partitions of a daily definition. Dagster stored them only in its events."""
     (own.root / "dagster").rename(own.root / "dagster.before")
     prepare(own.root)
     first = days_before(yesterday, 2)
@@ -172,7 +172,7 @@ def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: d
 
 
 def test_days_whose_record_is_gone_are_recorded_anew(call: Call, own: DataFolder, yesterday: date) -> None:
-    """Records of runs are kept for some days, and `dagster/` may be deleted; the tables of the days are still there."""
+    """Records of runs are deleted after some days, and users may delete `dagster/`. The tables of the days remain."""
     with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
         instance.delete_run(only_run(instance).run_id)
         assert recorded_days(instance) == set()

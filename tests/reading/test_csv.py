@@ -1,4 +1,4 @@
-"""Rows of CSV: each begins and ends at the right place, and a bad row costs no other."""
+"""Each row of a CSV file begins and ends at the right place, and a bad row affects no other row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV in other encodings and with other separators than UTF-8 and commas; each line keeps its number."""
+"""CSV in encodings other than UTF-8 and with separators other than commas; each line keeps its number."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_the_header_tells_what_cuts_the_cells(header: str, names: list[str]) -> 
 
 
 def test_pieces_of_a_file_end_anywhere(bench: ReadingBench) -> None:
-    """Characters and lines across the edge of two chunks are read whole."""
+    """Characters and lines are read whole if they cross the boundary of two chunks."""
     random = Random(7)
     rows = [NAMES, *(row(f"e{number}", "商" * random.randint(1, 400)) for number in range(6000))]
     text = written(rows)

@@ -1,4 +1,4 @@
-"""Log records within the lines of shippers: the same records as without them, and everything else is accounted for."""
+"""Log records in the lines of shippers are read as without these lines, and all other lines are in the books."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def test_every_line_is_accepted_rejected_or_skipped(bench: ReadingBench, shipper
 
 @pytest.mark.parametrize("shipper", WRAPPED)
 def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, shipper: str) -> None:
-    """A Java logger writes the pattern of a message, or a map, into its line. A cut-off object begins with a key."""
+    """A Java logger may write the pattern of a message, or a map, into its line. A cut record, however, begins with a
+    key.
+    """
     others = ["{} users signed in", "{0} of {1}", "{id=5, name=x}", "{}"]
     cut = ['{"event_id": "e', '{ "event_id"', "{"]
     # A record that was escaped twice, or printed by Python or JavaScript. A map that Java prints has no quotes either.
@@ -134,7 +136,7 @@ def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, 
 def test_a_line_of_a_logger_within_that_of_a_shipper_is_unwrapped(
     bench: ReadingBench, shipper: str, logger: str
 ) -> None:
-    """A Java service in a container prints its record within a line of JSON, which the container's log wraps again."""
+    """A Java service in a container prints its record in a line of JSON, which the container's log wraps once more."""
     rows = [record("e1", phone="13812341234", scheme_id='商城 "x"\\'), record("e2", channel="fax")]
     texts = [WRAPPED[logger](json.dumps(row, ensure_ascii=False)) for row in rows]
     texts += [WRAPPED[logger]("pool: 7 of 20 in use"), WRAPPED[logger]('no record, but "event_id" in a text')]
@@ -158,7 +160,7 @@ def test_an_object_with_one_common_key_is_another_log(bench: ReadingBench, shipp
 
 
 def test_a_key_of_its_own_holds_the_line_that_fluent_bit_parsed(bench: ReadingBench) -> None:
-    """`Merge_Log_Key log_processed`, with `Keep_Log` on, which keeps the text, or off."""
+    """`Merge_Log_Key log_processed`, with `Keep_Log` on (the text is kept) or off."""
     lines_of_it = [
         {"date": 1773115200.12, "log_processed": record("e1"), "kubernetes": {"pod_name": "auth-7d9"}},
         {"date": 1773115200.12, "log": json.dumps(record("e2")), "log_processed": record("e2")},
@@ -169,7 +171,7 @@ def test_a_key_of_its_own_holds_the_line_that_fluent_bit_parsed(bench: ReadingBe
 
 
 def test_a_printed_map_does_not_hide_the_keys_of_a_java_loggers_line(bench: ReadingBench) -> None:
-    """`log.info("{}", entries(map))` writes the map as keys of the line, and as Java prints it into `message`."""
+    """`log.info("{}", entries(map))` writes the map twice: as keys of the line, and in Java's form into `message`."""
     printed = "{" + ", ".join(f"{name}={value}" for name, value in record("e1").items()) + "}"
     line = {"@timestamp": "2026-03-10T10:00:00+08:00", "@version": "1", "message": printed, **record("e1")}
     assert [event["event_id"] for event in bench.read(lines([line]), mapping=SHIPPED["logback"]).events] == ["e1"]

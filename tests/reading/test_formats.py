@@ -1,4 +1,4 @@
-"""NDJSON, CSV and Parquet give the same events."""
+"""The same records as NDJSON, CSV and Parquet give the same events."""
 
 from __future__ import annotations
 

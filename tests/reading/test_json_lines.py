@@ -1,4 +1,4 @@
-"""Whether the text of a line is one JSON object."""
+"""Tests whether the text of a line is one JSON object."""
 
 from __future__ import annotations
 

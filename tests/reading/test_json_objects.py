@@ -1,4 +1,4 @@
-"""JSON that has not one object a line: arrays, and objects over many lines. An object's line is its number."""
+"""JSON with several lines for an object, or with an array of objects. The line of an object is its number."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ OBJECTS = st.lists(st.dictionaries(JSON_TEXTS, VALUES, max_size=4), min_size=1, 
 def test_any_objects_are_found_whole(
     rows: list[Row], indent: int | None, is_array: bool, open_row: int | None, block_bytes: int
 ) -> None:
-    """One object may lack its closing brace: it is not found, but objects nested in it may be."""
+    """One object may lack its closing brace. It is not found then, but the objects in it may be."""
     texts = [json.dumps({**row, "row": number}, indent=indent) for number, row in enumerate(rows)]
     if open_row is not None and open_row < len(texts):
         texts[open_row] = texts[open_row][:-1]
@@ -138,7 +138,7 @@ def test_an_object_that_is_never_closed_costs_itself_alone(bench: ReadingBench) 
 
 
 class Endless:
-    """An array of objects without end, up to a number of blocks."""
+    """A file with an endless array of objects, which ends after `blocks` reads."""
 
     def __init__(self, blocks: int) -> None:
         self._left, self._text = blocks, b"[" + (json.dumps(ROWS[0]).encode() + b",") * 8000

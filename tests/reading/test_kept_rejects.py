@@ -32,7 +32,10 @@ WHERE = SourceMapping(
 
 
 def reason_of(number: int) -> str | None:
-    """Return a row's reason, or None for a good row. Two reasons have more records than are kept, one has fewer."""
+    """Return the reason for which a row is rejected; None for a good row.
+
+    Two reasons have more records than are kept, and one has fewer.
+    """
     if number % 100 == 7:
         return FEW
     return (OLD, STAGE, OLD, None)[number % 4]
@@ -159,7 +162,9 @@ def test_no_more_of_a_file_is_read_than_the_last_line_that_is_asked_for() -> Non
 
 @pytest.fixture
 def folder_with_rejects(folder: DataFolder) -> DataFolder:
-    """Two small files of one part: one nearly all of records that are too old, one with some of two reasons."""
+    """Return a folder with two small files in one part: in `a.ndjson` nearly all records are too old, `b.ndjson` has
+    all kinds.
+    """
     folder.land("a.ndjson", [row(0) | {"event_id": f"e{number}"} for number in range(1_500)] + [record("good")])
     folder.land("b.ndjson", rows())
     folder.tables()

@@ -1,6 +1,4 @@
-"""The scan of landing finds the files that are logs, and a truncated or corrupt file is detected before any of its
-records count.
-"""
+"""The scan of landing finds the files that are logs. A cut or corrupt file is detected before its records count."""
 
 from __future__ import annotations
 
@@ -47,7 +45,7 @@ def landed(tmp_path: Path, name: str, content: bytes) -> LandedFile:
 
 
 def content_of(file: LandedFile) -> bytes:
-    """All bytes of an opened file."""
+    """Return all unpacked bytes of a landed file."""
     return b"".join(pieces(file, LIMITS))
 
 
@@ -391,7 +389,7 @@ def test_a_cut_parquet_file_is_found_out(bench: ReadingBench, content: bytes) ->
 
 
 def corrupted(content: bytes, seed: int) -> bytes:
-    """One flipped bit in the footer."""
+    """Return a Parquet file with one flipped bit in its footer."""
     rng = Random(seed)
     raw = bytearray(content)
     footer = int.from_bytes(raw[-8:-4], "little") + 8

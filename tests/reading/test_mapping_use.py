@@ -18,8 +18,9 @@ EACH_FORMAT = pytest.mark.parametrize("kind", ["ndjson", "csv", "parquet"])
 
 
 def faults(bench: ReadingBench, kind: str, rows: list[Row], where: str | None = None, **fields: str) -> list[str]:
-    """Return the faults of a mapping that are found in a file of these rows. `fields` override the fields of a good
-    record.
+    """Return the faults of a mapping that are found in a file with these rows, in the format `kind`.
+
+    `fields` replace expressions of a correct mapping.
     """
     mapping = SourceMapping(name="x", files=("*",), where=where, fields=SAME | fields)
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -66,7 +67,7 @@ def test_what_no_record_gives_is_a_fault(
 
 
 def test_a_pattern_that_never_matches_is_not_said_to_fail(bench: ReadingBench) -> None:
-    """Its text is empty, which no field may be, as if the expression failed."""
+    """Its result is an empty text, which no field may have, so it is counted like an expression that fails."""
     (fault,) = faults(bench, "ndjson", RAW, device_id="regexp_extract(dev, 'x(.)', 1)")
     en, zh = fault_words(fault)
     assert en == "the expression of device_id gives no record a value: it fails, or its text is empty"

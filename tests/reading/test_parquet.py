@@ -1,4 +1,4 @@
-"""Parquet of any column types: times, whole numbers and fractions, and types that DuckDB does not have."""
+"""Parquet with any types of columns: times, whole and fractional numbers, and types that DuckDB does not have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support import as_parquet, columns_of, record, records
 
 
 def parquet(**columns: pa.Array) -> bytes:
-    """Good records with these columns changed."""
+    """Return a Parquet file of good records, in which these columns are replaced."""
     rows = [record(f"e{number}") for number in range(len(next(iter(columns.values()))))]
     return as_parquet(columns_of(rows) | columns)
 
@@ -218,7 +218,7 @@ def test_an_expression_sees_a_typed_time_as_a_text(bench: ReadingBench) -> None:
 
 
 def test_words_of_several_dictionaries_stay_with_their_rows(bench: ReadingBench) -> None:
-    """Row groups have a dictionary each, also of other words, and are joined."""
+    """Each row group has a dictionary with other words; they are joined when the column is read."""
     rows = 3000
     codes = [None if row % 7 == 0 else f"{row // 1000}-{row % 3}" for row in range(rows)]
     columns = columns_of(records(rows)) | {"result_code": codes, "event_id": [f"{row:05}" for row in range(rows)]}

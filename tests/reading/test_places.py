@@ -1,4 +1,4 @@
-"""Every reject has its own line number, however long the file, and each record is read exactly once."""
+"""Every rejected record has its own line number, in files of any length, and each record is read exactly once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORDS = SourceMapping(
 
 @cache
 def rows() -> list[list[str]]:
-    """The cells of all rows; some have a broken stage."""
+    """Return the cells of all rows; some rows have a wrong stage."""
     return [
         [str(value) for value in record(f"e{number}", stage="none" if number in BROKEN else "login").values()]
         for number in range(ROWS)

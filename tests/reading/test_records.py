@@ -1,4 +1,4 @@
-"""The rules of a log record, one case each: they hold for the text of a value, whatever the format."""
+"""The rules of a log record, one case each. They apply to the text of a value, in every format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONG, TOO_LONG = "中" * 128, "中" * 129
 
 
 def read(bench: ReadingBench, **changes: Any) -> ReadFile:
-    """Reads a good record with some values changed; None takes a field away."""
+    """Read a good record in which some values are changed; None removes a field."""
     fields = record("e1") | changes
     return bench.read(lines([{name: value for name, value in fields.items() if value is not None}]))
 
@@ -270,8 +270,8 @@ def test_the_day_is_that_of_the_business_zone(bench: ReadingBench) -> None:
     "zone", ["Africa/Casablanca", "America/Edmonton", "America/Havana", "America/Winnipeg", "Europe/Berlin"]
 )
 def test_the_days_of_records_are_those_of_the_calendar(bench: ReadingBench, zone: str) -> None:
-    """The database has time zone tables of its own, of another version than the system's: in autumn 2026, the rules of
-    four of these zones changed.
+    """DuckDB has its own time zone tables, whose version differs from the system's. Four of these zones change in
+    autumn 2026.
     """
     instants = [datetime(2026, 9, 15, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(48 * 60)]
     local = [instant.astimezone(ZoneInfo(zone)) for instant in instants]

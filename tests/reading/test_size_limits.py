@@ -1,4 +1,4 @@
-"""A record that is longer than the limit is rejected, and no record next to it."""
+"""A record that is longer than the limit is rejected, but no record before or after it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Source mappings: which files they read, which faults are refused, and the records that the shipped mappings make of a
-vendor's.
+"""Tests which files a source mapping reads, which faults of it are refused, and how shipped mappings read vendors'
+logs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`reports.notebook`: frames and figures are the published tables, and look as the pages do."""
+"""The frames of `reports.notebook` are the published tables, and its figures look like the charts of the pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that holds the published file alone."""
+    """Return a data folder that contains only the published file."""
     folder = tmp_path_factory.mktemp("notebook") / "data"
     (folder / "warehouse").mkdir(parents=True)
     example(folder / "warehouse" / "authmeter.duckdb")
@@ -80,8 +80,8 @@ def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_z
 
 
 def test_a_line_alone_has_what_is_usual_and_the_span_before(opened: notebook.Notebook) -> None:
-    """`test_charts_in_browser.py` compares the lines of all charts with the pages; `norm_cases.json` and
-    `chart_cases.json` have the ranges.
+    """The values of the shapes are tested elsewhere: lines in `test_charts_in_browser.py`, ranges by `norm_cases.json`
+    and `chart_cases.json`.
     """
     figure = opened.trend("shop", "technical_success_rate", days=7, series="wechat")
     assert [line.meta["series"] for line in figure.data] == ["wechat"]

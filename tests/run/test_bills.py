@@ -7,7 +7,6 @@ from __future__ import annotations
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables.tables import TABLES
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)
@@ -46,10 +45,10 @@ def test_every_day_follows_an_account_and_no_day_is_rolled_up_again(billed: Data
     ]
     assert billed.rows(BILLS) == expected
     assert billed.rows(HOURS) == [(day, account, 1) for day in (BEFORE, DAY) for account in ("beijing", "default")]
-    found = {name: billed.rows(f"FROM {name}") for name in TABLES}
+    found = billed.contents()
     billed.store.database.unlink()
-    billed.tables()
-    assert found == {name: billed.rows(f"FROM {name}") for name in TABLES}
+    billed.open().build_marts()
+    assert found == billed.contents()
 
 
 def test_a_day_whose_events_are_gone_follows_its_account(billed: DataFolder) -> None:
@@ -61,14 +60,17 @@ def test_a_day_whose_events_are_gone_follows_its_account(billed: DataFolder) -> 
     assert (BEFORE, "beijing", "shop", 1, 1) in billed.rows(BILLS)
 
 
-def test_a_rule_of_a_vendor_restates_its_uses_alone(folder: DataFolder) -> None:
-    folder.land(
-        "a.ndjson", [verification(vendor, app_key=vendor, vendor=vendor, outcome="mismatch") for vendor in ("a", "b")]
-    )
+def test_a_rule_restates_the_uses_of_its_vendor_on_the_days_it_is_in_force(folder: DataFolder) -> None:
+    rows = [
+        verification(f"{vendor}{day}", day, app_key=vendor, vendor=vendor, outcome="mismatch")
+        for day in (BEFORE, DAY) for vendor in ("a", "b")
+    ]  # fmt: skip
+    folder.land("a.ndjson", rows)
     folder.roll_up()
     folder.write("authmeter.toml", f'[[billing]]\nvendor = "b"\nvalid_from = {DAY}\none_click = ["mismatch"]\n')
     assert folder.tables().days == [DAY]
-    assert folder.rows(BILLS) == [(DAY, "default", "a", 1, 0), (DAY, "default", "b", 1, 1)]
+    uses = {(BEFORE, "a"): 0, (BEFORE, "b"): 0, (DAY, "a"): 0, (DAY, "b"): 1}
+    assert folder.rows(BILLS) == [(day, "default", app, 1, count) for (day, app), count in uses.items()]
     changed = folder.rows("SELECT app_key, channel, metric, published_before, published_now FROM restatements")
     assert changed == [("b", channel, "billable_verifications", 0, 1) for channel in ("*", "one_click")]
 
@@ -93,8 +95,9 @@ def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) ->
     assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]
     # Two days before, the second record came late. A day that is computed anew gets the same figures.
     assert folder.rows(late.replace("?", f"DATE '{days_before(DAY, 2)}'")) == [("shop", 1)]
-    folder.tables(forced=frozenset({DAY}))
-    assert folder.rows(late.replace("?", f"DATE '{DAY}'")) == [("app3", 1), ("app4", 1), ("app5", 1)]
+    content = folder.manifest.days[DAY].content
+    assert folder.roll_up(forced=frozenset({DAY})).days == [DAY]
+    assert folder.manifest.days[DAY].content == content
 
 
 def test_a_file_without_its_column_is_refused_by_name(billed: DataFolder) -> None:

@@ -49,9 +49,9 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     ]
     assert folder.rows(CHANNEL) == [("apple", "apple", "apple", "other", False)]
     # Computed anew from the parts, the day is the same.
-    folder.tables(DAY, forced=frozenset({DAY_BEFORE}))
-    assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
-    assert folder.rows("FROM restatements") == []
+    contents = [entry.content for entry in folder.manifest.days.values()]
+    assert folder.roll_up(DAY, forced=frozenset({DAY_BEFORE})).days == [DAY_BEFORE]
+    assert [entry.content for entry in folder.manifest.days.values()] == contents
 
 
 def test_a_declaration_acts_on_what_is_read_after_it(folder: DataFolder) -> None:
@@ -79,7 +79,7 @@ def test_more_channels_than_a_set_can_hold_are_refused(folder: DataFolder) -> No
 
 def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataFolder) -> None:
     signed_in(folder, "apple")
-    folder.roll_up(DAY_BEFORE)
+    folder.ingest(DAY_BEFORE)
     (entry,) = folder.manifest.files
     assert entry.finding is not None
     assert "[channels] of authmeter.toml" in words_of(entry.finding).en

@@ -36,7 +36,7 @@ def test_a_file_that_is_delivered_again_after_its_mapping_changed_is_to_be_rerea
 
 def test_deleting_a_file_that_was_read_changes_nothing(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.roll_up()
+    folder.ingest()
     folder.land("a.ndjson", records(3)).unlink()
     folder.land("b.ndjson", records(2, prefix="b"))
     folder.roll_up()

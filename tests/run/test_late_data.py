@@ -8,8 +8,6 @@ from pipelines.ingest.held import accept_held
 from tests.support import DAY, DataFolder, days_before, records
 
 BEFORE = days_before(DAY, 1)
-
-
 AFTER = DAY + timedelta(days=1)
 
 
@@ -41,24 +39,20 @@ def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> N
 
 def test_a_late_day_that_was_missing_had_no_figure_before(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1))
-    folder.tables()
-    assert folder.rows("SELECT day_state FROM day_quality WHERE day = current_date OR day_state = 'missing'") == [
-        ("missing",)
-    ]
+    folder.roll_up()
     folder.land("late.ndjson", records(2, BEFORE))
     folder.tables()
     assert folder.rows("SELECT day_state, late_records, restated FROM day_quality")[1] == ("complete", 2, True)
-    figures = folder.rows("SELECT DISTINCT published_before FROM restatements WHERE day = DATE '2026-03-09'")
-    assert figures == [(None,)]
+    assert folder.restated("DISTINCT day, published_before") == [(BEFORE, None)]
 
 
 def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.roll_up()
     folder.land("again.ndjson", records(3))
-    folder.tables(AFTER)
-    assert folder.rows("SELECT count(*) FROM restatements") == [(0,)]
-    assert folder.rows("SELECT restated, late_records FROM day_quality LIMIT 1") == [(False, 3)]
+    folder.roll_up(AFTER)
+    manifest = folder.manifest
+    assert (manifest.late_records, manifest.restatements, manifest.restated_sessions) == ({DAY: 3}, [], [])
 
 
 def test_a_folder_whose_only_day_lost_its_records_has_closed_days(folder: DataFolder) -> None:
@@ -70,9 +64,7 @@ def test_a_folder_whose_only_day_lost_its_records_has_closed_days(folder: DataFo
     folder.roll_up(AFTER)
     assert folder.manifest.days == {}
     folder.land("late.ndjson", records(5))
-    folder.tables(AFTER)
-    assert folder.rows("SELECT day, late_records::INTEGER, restated FROM day_quality LIMIT 1") == [(DAY, 5, True)]
-    assert folder.rows(
-        "SELECT run, published_before, published_now FROM restatements WHERE channel = '*' AND metric = 'records' "
-        "ORDER BY run"
-    ) == [(3, 3, None), (4, None, 5)]
+    folder.roll_up(AFTER)
+    assert folder.manifest.late_records == {DAY: 5}
+    found = folder.restated("DISTINCT run, metric, published_before, published_now")
+    assert [row for row in found if row[1] == "records"] == [(3, "records", 3, None), (4, "records", None, 5)]

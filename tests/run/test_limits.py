@@ -60,18 +60,12 @@ def test_without_the_file_there_are_the_defaults_and_without_a_row_none(limited:
     ]  # fmt: skip
 
 
-def test_late_records_count(limited: DataFolder) -> None:
-    limited.land("late.ndjson", [record("late", FIRST, stage="verify", device_id="d")])
-    limited.tables()
-    assert limited.rows(ROWS) == [(FIRST, "one", 4, 3), (DAY, "one", 3, 2)]
-    assert limited.rows(f"SELECT requests::INTEGER FROM repeat_top WHERE day = DATE '{FIRST}'") == [(4,)]
-
-
-def test_the_next_day_takes_its_place(limited: DataFolder) -> None:
+def test_the_next_day_takes_its_place_and_late_records_count(limited: DataFolder) -> None:
     after = DAY + timedelta(days=1)
-    limited.land("b.ndjson", [record("after", after, stage="verify", device_id="d")])
+    limited.land("b.ndjson", [record(f"b{day}", day, stage="verify", device_id="d") for day in (DAY, after)])
     limited.tables(after)
-    assert limited.rows(ROWS) == [(DAY, "one", 3, 2), (after, "one", 1, 0)]
+    assert limited.rows(ROWS) == [(DAY, "one", 4, 3), (after, "one", 1, 0)]
+    assert limited.rows(f"SELECT requests::INTEGER FROM repeat_top WHERE day = DATE '{DAY}'") == [(4,)]
 
 
 def test_a_file_without_a_column_is_refused_by_name(limited: DataFolder) -> None:

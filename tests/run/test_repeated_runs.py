@@ -35,7 +35,7 @@ def test_a_run_with_nothing_new_leaves_everything_untouched(
     assert folder.manifest == manifest
     folder.land("b.ndjson", records(2, prefix="b"))
     readings.clear()
-    folder.tables(now=morning_after(DAY) + timedelta(hours=5))
+    folder.roll_up(now=morning_after(DAY) + timedelta(hours=5))
     assert len(readings) == 1
     assert folder.counted() == {DAY: 5}
 
@@ -85,7 +85,6 @@ def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_pa
     folder.tables()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))
     moved.land("b.ndjson", records(2, prefix="b"))
-    moved.publish()
+    moved.tables()
     assert moved.counted() == {DAY: 5}
     assert moved.rows("SELECT run FROM publication") == [(2,)]
-    assert (moved.store.site / "index.html").is_file()

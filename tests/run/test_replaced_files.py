@@ -16,12 +16,10 @@ def test_a_grown_file_replaces_what_it_gave(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
     folder.roll_up()
     folder.land("a.ndjson", records(5))
-    folder.tables(AFTER)
+    folder.roll_up(AFTER)
     assert folder.counted() == {DAY: 5}
     assert folder.statuses("a.ndjson") == ["replaced", "read"]
-    assert folder.rows("SELECT records_accepted, duplicates, late_records::INTEGER FROM day_quality LIMIT 1") == [
-        (5, 0, 2)
-    ]
+    assert (folder.manifest.days[DAY].accepted, folder.manifest.late_records) == (5, {DAY: 2})
 
 
 def test_a_replaced_file_of_an_open_day_may_lose_records(folder: DataFolder) -> None:

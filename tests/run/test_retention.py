@@ -59,11 +59,10 @@ def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFol
     assert left == {"alone.ndjson": None, "mixed.ndjson": trimmed, "old.ndjson": None, "today.ndjson": trimmed}
     run_on.store.clear_unfinished(run_on.manifest)
     assert {path.name for path in run_on.store.warehouse.glob("events/*")} == {trimmed, new}
+    # The next run does not remove the day again.
     run_on.tables(day)
     found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
     assert found.differences == []
-    # A day that is gone is not taken again.
-    run_on.roll_up(day)
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left | {"new.ndjson": new}
 
 
@@ -81,73 +80,75 @@ def test_a_damaged_part_is_not_taken_for_one_without_records(run_on: DataFolder,
 
 
 def test_the_day_stays_published_and_is_not_restated(run_on: DataFolder) -> None:
-    run_on.tables()
-    before = run_on.rows(f"SELECT * FROM channel_daily WHERE day = '{OLD}'")
+    before = run_on.manifest.days[OLD]
     day = next_day(run_on)
     run_on.land("late.ndjson", [record("late", OLD)])
     run_on.write("registry/apps.csv", "app_key,app_name,platform,account_id,created_at,status\nshop,S,ios,,,\n")
     run_on.tables(day, forced=frozenset({OLD}))
-    assert run_on.rows(f"SELECT * FROM channel_daily WHERE day = '{OLD}'") == before
+    assert run_on.manifest.days[OLD] == before
+    assert run_on.rows(f"SELECT channel, authorizations FROM channel_daily WHERE day = '{OLD}'") == [("one_click", 6)]
     assert run_on.rows("SELECT path, reason FROM rejected_records") == [("late.ndjson", "too_old:event_time")]
-    assert run_on.rows(f"SELECT * FROM restatements WHERE day = '{OLD}'") == []
+    assert (OLD,) not in run_on.restated("day")
 
 
 def test_the_late_records_of_a_day_without_its_events_stay(run_on: DataFolder) -> None:
     rows = records(3, OLD, "l") + records(2, DAY, "l")
     run_on.land("late.log", rows)
-    run_on.tables()
-    late = "SELECT day, late_records FROM day_quality WHERE late_records > 0 ORDER BY day"
-    assert run_on.rows(late) == [(OLD, 3), (DAY, 2)]
+    run_on.roll_up()
     for number in (1, 2):
+        assert run_on.manifest.late_records == {OLD: 3, DAY: 2}
         day = DAY + timedelta(days=number)
         rows += records(1, day, "l")
         run_on.land("late.log", rows)
-        run_on.tables(day)
-        assert run_on.rows(late) == [(OLD, 3), (DAY, 2)]
+        run_on.roll_up(day)
+    run_on.open().build_marts()
+    late = "SELECT day, late_records FROM day_quality WHERE late_records > 0 ORDER BY day"
+    assert run_on.rows(late) == [(OLD, 3), (DAY, 2)]
     newest = run_on.files("late.log")[-1]
     assert (newest.accepted, newest.rejected) == (4, 3)
 
 
 def test_the_page_of_a_day_says_whether_late_records_count(run_on: DataFolder) -> None:
-    """A longer retention brings no events back, and a page follows the setting without new logs."""
+    """A longer retention brings no events back, and the site is rendered with the new setting without new logs."""
     day = next_day(run_on)
-    page = f"days/{DAY}.html", f"days/{OLD}.html"
+    run = run_on.manifest.run
+    run_on.write("authmeter.toml", "retention_days = 90\nkeep_events_days = 91\n")
+    run_on.publish(day)
+    assert run_on.manifest.run == run + 1
+    of_today, of_old = ((run_on.store.site / f"days/{one}.html").read_text("utf-8") for one in (DAY, OLD))
     counted, final = "late records of this day are counted until", "late records of this day are no longer counted"
-    for days, until in ((60, DAY + timedelta(days=60)), (90, DAY + timedelta(days=90))):
-        run_on.write("authmeter.toml", f"retention_days = {days}\nkeep_events_days = {days + 1}\n")
-        run_on.publish(day)
-        of_today, of_old = ((run_on.store.site / path).read_text("utf-8") for path in page)
-        assert f"{counted} {until}" in of_today
-        assert final in of_old
-        assert counted not in of_old
+    assert f"{counted} {DAY + timedelta(days=90)}" in of_today
+    assert final in of_old
+    assert counted not in of_old
 
 
 def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> None:
-    run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
-    day = next_day(run_on)
-    run_on.tables(day)
-    assert set(run_on.counted()) == {DAY, day}
-    assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
-    # The file of the removed day is still in landing, so the manifest must keep its entry.
-    assert {entry.path for entry in run_on.manifest.files} == {
-        "alone.ndjson",
-        "mixed.ndjson",
-        "old.ndjson",
-        "today.ndjson",
-        "new.ndjson",
-    }
-
-
-def test_a_day_that_the_run_removes_is_not_restated(run_on: DataFolder) -> None:
-    """A changed figure of that day is never published, so `published_now` would be false."""
-    run_on.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    """The run that removes a day also changes its figures. They are not restated, because they are never published."""
+    kept = "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n"
+    run_on.write("authmeter.toml", kept)
     run_on.land("verified.ndjson", [record(f"v{day}", day, stage="verify") for day in (OLD, DAY)])
-    run_on.tables()
-    rule = '[[billing]]\none_click = ["mismatch"]\n'
-    run_on.write("authmeter.toml", f"retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n{rule}")
-    run_on.tables(DAY + timedelta(days=1))
+    run_on.roll_up()
+    run_on.write("authmeter.toml", f'{kept}[[billing]]\none_click = ["mismatch"]\n')
+    day = DAY + timedelta(days=1)
+    run_on.land("new.ndjson", records(1, day))
+    run_on.tables(day)
     changed = "SELECT DISTINCT day FROM restatements WHERE run = (SELECT run FROM publication) ORDER BY day"
     assert run_on.rows(changed) == [(DAY,)]
+    assert set(run_on.counted()) == {DAY, day}
+    assert run_on.rows("SELECT min(day) FROM day_quality") == [(DAY,)]
+    # The files of the removed day are still in landing, so the manifest must keep their entries.
+    landed = {"alone.ndjson", "mixed.ndjson", "old.ndjson", "today.ndjson", "verified.ndjson", "new.ndjson"}
+    assert {entry.path for entry in run_on.manifest.files} == landed
+
+
+def test_a_changed_account_moves_the_uses_of_a_day_without_its_events(run_on: DataFolder) -> None:
+    run_on.land("verified.ndjson", [record("v", OLD, stage="verify")])
+    run_on.roll_up(DAY)
+    day = next_day(run_on)
+    run_on.write("registry/accounts.csv", "app_key,vendor,account_id\nshop,,acme\n")
+    run_on.tables(day)
+    assert not run_on.manifest.has_events_of(OLD)
+    assert run_on.rows("SELECT day, account_id, uses FROM billing_daily") == [(OLD, "acme", 1)]
 
 
 def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
@@ -173,9 +174,9 @@ def test_the_default_keeps_what_may_still_be_restated() -> None:
 def test_records_before_the_retention_are_too_old(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     folder.land("a.ndjson", [record("kept", days_before(DAY, 60)), record("old", days_before(DAY, 61))])
-    folder.tables()
-    assert folder.rows("SELECT line, reason FROM rejected_records") == [(2, "too_old:event_time")]
-    assert folder.counted() == {days_before(DAY, 60): 1}
+    folder.ingest()
+    (entry,) = folder.manifest.files
+    assert (list(entry.days), entry.accepted, entry.rejected) == ([days_before(DAY, 60)], 1, 1)
 
 
 def test_a_log_that_grows_beyond_the_retention_is_taken_and_loses_nothing(folder: DataFolder) -> None:

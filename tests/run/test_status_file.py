@@ -32,10 +32,17 @@ def written(folder: DataFolder) -> Status:
     return Status.model_validate_json((folder.root / "status.json").read_bytes())
 
 
+def leave_note(folder: DataFolder, process: int) -> None:
+    """Write into the lock file that a process runs, as it does itself at the beginning of a run."""
+    folder.store.lock.parent.mkdir(exist_ok=True)
+    note = {"process": process, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
+    folder.store.lock.write_text(json.dumps(note))
+
+
 def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> None:
     note_end(folder.root, NOW, None, None)
     require(folder, "empty", "authmeter run")
-    folder.land("a.ndjson", [row for back in range(9) for row in records(3, days_before(DAY, back))])
+    folder.land("a.ndjson", records(3))
     folder.tables()
     note_end(folder.root, NOW, DAY, None)
     require(folder, "ok")
@@ -48,7 +55,7 @@ def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> Non
             raise error
         require(folder, "failed", *words)
     folder.land("cut.ndjson.gz", b"\x1f\x8b\x08\x00cut")
-    folder.tables()
+    folder.roll_up()
     note_end(folder.root, NOW, DAY, None)
     require(folder, "warning", "damaged_files: Follow the advice")
 
@@ -56,8 +63,15 @@ def test_the_state_follows_the_last_run_and_the_clock(folder: DataFolder) -> Non
 def test_a_day_that_a_killed_run_left_unpublished_is_overdue(folder: DataFolder) -> None:
     before = days_before(DAY, 1)
     folder.land("a.ndjson", records(3, before))
+    # The first run of all is killed: nothing is published.
+    folder.roll_up(before)
+    status = status_of(folder.root, morning_after(before))
+    assert (status.published, status.state) == (None, "empty")
     folder.publish(before)
-    first = status_of(folder.root, morning_after(before)).published
+    status = status_of(folder.root, morning_after(before))
+    first = status.published
+    assert first
+    assert (first.as_of, status.state) == (before, "ok")
     folder.land("b.ndjson", records(3, DAY))
     # The day is committed, then its tables are made, and last the site.
     for step in (folder.roll_up, folder.tables):
@@ -71,24 +85,11 @@ def test_a_day_that_a_killed_run_left_unpublished_is_overdue(folder: DataFolder)
     assert (status.published.as_of, status.published.run, status.state) == (DAY, 2, "ok")
 
 
-def test_nothing_is_published_if_the_first_run_was_killed(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.roll_up()
-    status = status_of(folder.root, NOW)
-    assert (status.published, status.state) == (None, "empty")
-    folder.publish()
-    status = status_of(folder.root, NOW)
-    assert status.published
-    assert (status.published.as_of, status.state) == (DAY, "ok")
-
-
 def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> None:
     note_end(folder.root, NOW, DAY, None)
     with subprocess.Popen(["true"]) as dead:
         dead.wait()
-    note = {"process": dead.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
-    folder.store.lock.parent.mkdir(exist_ok=True)
-    folder.store.lock.write_text(json.dumps(note))
+    leave_note(folder, dead.pid)
     require(folder, "failed", "was killed")
     folder.write("authmeter.toml", "nonsense = 1\n")
     note_end(folder.root, datetime.now(UTC), DAY, AuthmeterError("A setting is wrong.", do="Mend it."))
@@ -123,9 +124,7 @@ def test_a_killed_command_that_stores_nothing_is_no_failure_and_hides_none(folde
 
 def test_a_killed_run_is_not_running_because_its_number_was_given_to_another_process(folder: DataFolder) -> None:
     note_end(folder.root, NOW, DAY, None)
-    note = {"process": os.getpid(), "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
-    folder.store.lock.parent.mkdir(exist_ok=True)
-    folder.store.lock.write_text(json.dumps(note))
+    leave_note(folder, os.getpid())
     status = status_of(folder.root, NOW)
     assert (status.state, status.running) == ("failed", None)
     assert status.interrupted
@@ -137,8 +136,7 @@ def test_a_run_in_another_container_is_running_although_its_number_is_not_known_
     with subprocess.Popen(["true"]) as ended:
         pass
     with hold(folder.store.lock, "run", NOW):
-        note = {"process": ended.pid, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
-        folder.store.lock.write_text(json.dumps(note))
+        leave_note(folder, ended.pid)
         status = status_of(folder.root, NOW)
     assert status.interrupted is None
     assert status.running

@@ -32,8 +32,8 @@ def sha256(content: bytes) -> str:
 
 
 def unread(folder: DataFolder) -> list[str]:
-    """Return the paths that the tables list as unread."""
-    return [row[0] for row in folder.rows(BOOKS)]
+    """Return the paths that the newest run noted as unread."""
+    return list(folder.manifest.unread_files)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_unread_files_are_listed_and_warned_of_by_kind_until_they_are_gone(
         (mixed.store.landing / path).unlink()
     mixed.tables(AFTER)
     assert "unread_files" not in {check.check_name for check in mixed.warnings}
-    assert unread(mixed) == []
+    assert mixed.rows(BOOKS) == []
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
         "authlog": "without a suf", "other": "of an unknown"
     }  # fmt: skip
     # A change of rights changes neither size nor time of a file.
-    folder.tables(DAY)
+    folder.roll_up(DAY)
     assert folder.counted() == {DAY: 1}
     assert unread(folder) == ["other"]
 
@@ -135,7 +135,7 @@ def test_what_is_left_alone_is_not_unread(folder: DataFolder) -> None:
     for name in (".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"):
         (folder.store.landing / name).write_bytes(b"x")
     (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
-    folder.tables()
+    folder.roll_up()
     assert unread(folder) == []
     assert folder.warnings == []
 
@@ -166,21 +166,21 @@ def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> 
 
 
 def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(mixed: DataFolder) -> None:
-    mixed.roll_up()
+    mixed.ingest()
     write_line_source(mixed.root, "sha256(line)")
-    mixed.tables()
+    mixed.roll_up()
     assert unread(mixed) == ["week/b.xlsx"]
     assert mixed.counted() == {DAY: 43}
     (mixed.root / "sources" / "x.toml").unlink()
-    mixed.tables()
+    mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]
     # Nor is it with another time.
     mixed.land("notes.txt", lines(records(40, prefix="t")))
-    mixed.tables()
+    mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]
     # A path with new content is listed as unread, and the records of its old content still count.
     mixed.land("notes.txt", b"other\n")
-    mixed.tables()
+    mixed.roll_up()
     assert unread(mixed) == ["notes.txt", "week/b.xlsx"]
     assert mixed.statuses("notes.txt") == ["read"]
     assert mixed.counted() == {DAY: 43}
@@ -188,10 +188,9 @@ def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(
 
 def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -> None:
     write_line_source(folder.root, "line")
-    folder.land("a.txt", b"one\n")
-    folder.roll_up()
-    folder.land("a.txt", b"two\n" + b"one\n")
-    folder.roll_up()
+    for content in (b"one\n", b"two\none\n"):
+        folder.land("a.txt", content)
+        folder.ingest()
     assert folder.statuses("a.txt") == ["replaced", "read"]
     (folder.root / "sources" / "x.toml").unlink()
     folder.land("a.txt", b"one\n")
@@ -204,7 +203,7 @@ def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -
 def test_a_damaged_file_that_nobody_reads_any_more_is_not_damaged(folder: DataFolder) -> None:
     folder.write("sources/x.toml", 'name = "x"\nfiles = ["*.txt"]\nformat = "parquet"\n')
     folder.land("a.txt", b"one\n")
-    folder.roll_up()
+    folder.ingest()
     assert folder.statuses("a.txt") == ["damaged"]
     (folder.root / "sources" / "x.toml").unlink()
     folder.land("a.txt", b"two\n")
@@ -221,11 +220,11 @@ def test_an_unread_file_is_hashed_once_for_each_content(mixed: DataFolder, monke
         return real(file)
 
     monkeypatch.setattr(unread_files, "checksum_of", checksum_of)
-    mixed.roll_up()
-    mixed.roll_up(AFTER)
+    mixed.ingest()
+    mixed.ingest(AFTER)
     assert hashed == ["notes.txt", "week/b.xlsx"]
     mixed.land("notes.txt", b"more\n")
-    mixed.roll_up(AFTER)
+    mixed.ingest(AFTER)
     assert hashed[2:] == ["notes.txt"]
 
 
@@ -244,7 +243,7 @@ def test_a_run_with_nothing_new_leaves_the_site_untouched(mixed: DataFolder) -> 
 def test_what_lies_in_a_folder_that_cannot_be_read_stays_unread(
     mixed: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mixed.tables()
+    mixed.ingest()
     (mixed.store.landing / "notes.txt").unlink()
 
     def scan(landing: Path, unreadable: set[str]) -> list[LandedFile]:
@@ -252,5 +251,5 @@ def test_what_lies_in_a_folder_that_cannot_be_read_stays_unread(
         return []
 
     monkeypatch.setattr("pipelines.ingest.ingest.scan", scan)
-    mixed.tables()
+    mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]

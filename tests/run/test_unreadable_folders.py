@@ -31,7 +31,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
 ) -> None:
     folder.land("shut/day/a.ndjson", [record("a")])
     folder.land("shut/cut.ndjson.gz", b"no gzip")
-    folder.roll_up(DAY)
+    folder.ingest(DAY)
     folder.land("shut/day/b.ndjson", [record("b")])
     folder.land("open/c.ndjson", [record("c")])
     with monkeypatch.context() as patched:
@@ -66,7 +66,7 @@ def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
 
 def test_a_landing_that_cannot_be_read_is_reported(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("a.ndjson", [record("a")])
-    folder.roll_up(DAY)
+    folder.ingest(DAY)
     real = Path.exists
 
     def exists(path: Path) -> bool:
@@ -105,5 +105,5 @@ def test_a_check_names_a_folder_that_cannot_be_read(
 def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.land("shut/a.ndjson", [record("a")])
     close(monkeypatch, folder.store.landing / "shut", error=FileNotFoundError)
-    folder.roll_up(DAY)
+    folder.ingest(DAY)
     assert folder.manifest.unreadable == []

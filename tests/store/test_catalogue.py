@@ -185,7 +185,7 @@ class Counting(sqlite3.Connection):
 
 
 def rows_written(monkeypatch: pytest.MonkeyPatch, commit: Callable[[], None]) -> int:
-    """The rows that a commit changes, by SQLite's own count, without the number of the commit."""
+    """Return how many rows a commit writes, by SQLite's own count, except the row with the number of the commit."""
     real, changed = sqlite3.connect, list[int]()
     counting = type("Watched", (Counting,), {"changed": changed})
     with monkeypatch.context() as patched:

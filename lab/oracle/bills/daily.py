@@ -42,8 +42,9 @@ class DailyRow(NamedTuple):
 
 
 def console_counts(world: World) -> Console:
-    """Return the counts of the console, from the last row of each key. If it only has rows of apps, their sum is added
-    as the row for all apps.
+    """Return the counts of the consoles, from the last row of each key.
+
+    If a console only has rows of apps, their sum is added as its row for all apps.
     """
     given: Console = {}
     for row in world.console:
@@ -60,7 +61,7 @@ def console_counts(world: World) -> Console:
 
 
 def series_of(console: Console, account: str, channel: str, measure: str, month: date) -> dict[date, int]:
-    """Return a console's count of all apps on each day of a month, if it has one."""
+    """Return a console's count of all apps for each day of a month that has one."""
     said = {day: console.get((day, account, ALL_APPS, channel), {}) for day in month_days(month)}
     return {day: counts[measure] for day, counts in said.items() if measure in counts}
 
@@ -81,8 +82,9 @@ def reconciliation_daily(world: World) -> list[Row]:
 
 
 def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours: int | None) -> DailyRow:
-    """Return the row with a cause from its own account; without a cause if neither the account nor its hours explain
-    it.
+    """Return the row of a key whose console count is `said`, without comparing other accounts.
+
+    The cause is None if neither the tolerance nor the shift by `hours` explains the difference.
     """
     day, account, app, channel, measure = key
     logged = log.count([day], account, app, channel, measure)
@@ -102,7 +104,11 @@ def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours:
 
 
 def _explained(log: Log, rows: list[DailyRow]) -> list[DailyRow]:
-    """Give each row without a cause one from all accounts together, else from the log's other counts."""
+    """Return the rows, in which rows without a cause now have one.
+
+    The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
+    counts.
+    """
     together: dict[tuple[date, str, str], int] = defaultdict(int)
     for row in rows:
         if row.cause is None and row.difference is not None and row.app_key == ALL_APPS:

@@ -29,7 +29,7 @@ class RefusedError(Exception):
 
 
 class UnknownError(Exception):
-    """A cell names something that is nowhere."""
+    """A cell refers to something that does not exist."""
 
 
 class Column(NamedTuple):
@@ -78,7 +78,7 @@ def read_file(
 
 
 def _row(cells: dict[str, str | None], columns: tuple[Column, ...]) -> tuple[str, Values]:
-    """The reason why a row is bad, else no text; and its values."""
+    """Return the reason why a row is bad, empty for a good row, and the values of the row."""
     values: Values = {}
     for column in columns:
         text = cells.get(column.name)

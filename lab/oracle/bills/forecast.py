@@ -1,10 +1,9 @@
-"""Computes factors and back-test of an account's uses and forecasts them, by section 10 of the contract. Fractions are
-exact. `simulation.py` simulates the packages.
+"""Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. Fractions
+are exact. `simulation.py` simulates the packages.
 
-Where the contract is silent, this count decides:
-- Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
-- Factors at `as_of` also count if it has no base; with fewer than 8, `factor_mid` is 1.
-- The back-test only uses origins that have all three factors.
+Where the contract is silent, this count decides: |- Ratios are rounded half up to 9 decimals: ρ, and factor × base
+before 0.5 is added. A base itself is not rounded. |- Factors at `as_of` also count if it has no base; with fewer than
+8, `factor_mid` is 1. |- The back-test only uses origins that have all three factors.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ DIGITS = 10**9
 
 
 class Factors(NamedTuple):
-    """The least, median and greatest ratio of uses to the norm."""
+    """The least, median and greatest ratio of actual to expected uses (ρ)."""
 
     low: Fraction | None
     mid: Fraction
@@ -30,11 +29,12 @@ class Factors(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """The forecast of one account: its row without the packages, and the fate of each package.
+    """The forecast of one account.
 
     Attributes:
-        unused: what lapses of each package, by which of the factors; a package that lapses later is not in it.
-        used_up: the day on which a package is drawn to 0, by mid.
+        row: its columns in the forecast that do not depend on a single package.
+        unused: units that lapse, by package and factor; packages that lapse after the simulated days are left out.
+        used_up: the day on which a package is used up, by package, with the middle factor.
     """
 
     row: dict[str, object]
@@ -87,14 +87,16 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """Return the least, median and greatest ρ of the origins before; with fewer than 8, only the middle, 1."""
+        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 of them, only the middle
+        exists: 1.
+        """
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:
             return Factors(None, Fraction(1), None)
         return Factors(found[0], found[(len(found) + 1) // 2 - 1], found[-1])
 
     def forecast(self, day: date, origin: date, factor: Fraction) -> int:
-        """Return the forecast uses of a day: the base at the origin times `factor`. There must be a base."""
+        """Return the forecast uses of a day: the base at the origin times `factor`. The day must have a base."""
         base = self.base(day, origin)
         assert base is not None
         return floor(rounded(factor * base) + HALF)

@@ -21,7 +21,7 @@ MOVES = ("granted", "used", "adjusted", "expired")
 
 
 class Package(NamedTuple):
-    """A package, its fields in the order in which packages are drawn; times in Unix ms, valid in [bought, expires)."""
+    """A package, valid in [bought, expires) in Unix ms. Packages are used in the order of these fields."""
 
     expires_ms: int
     bought_ms: int
@@ -34,10 +34,10 @@ class Ledger(NamedTuple):
     """The ledger of all accounts with a package.
 
     Attributes:
-        opening: the rest at the begin of a day, by day and package.
-        moves: by day, package and kind of move.
+        opening: units left at the begin of a day, by day and package.
+        moves: number of units by day, package and kind of change.
         usage: uses by day, account, app and package; None is overflow.
-        left: what each package that was granted has left as `as_of` ends.
+        left: units that each purchased package has left at the end of `as_of`.
     """
 
     opening: dict[tuple[date, str], int]
@@ -55,8 +55,10 @@ def packages_of(world: World) -> list[Package]:
 
 
 def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
-    """Divide an amount among apps in proportion to `wanted`: each gets the whole part, then the largest remainders one
-    more; equal remainders go by app.
+    """Divide an amount among apps in proportion to `wanted`.
+
+    Each app gets the whole part of its share. The apps with the largest remainders get one more; equal remainders go by
+    app.
     """
     exact = {app: Fraction(amount * want, sum(wanted.values())) for app, want in wanted.items()}
     given = {app: int(share) for app, share in exact.items()}

@@ -22,7 +22,9 @@ CLASSES = (("6-10", 6, 10), ("11-20", 11, 20), ("21-50", 21, 50))
 
 
 class Repeat(NamedTuple):
-    """The requests of one device or phone in an app on a day; `key` says which of the two `hash` is."""
+    """The requests of one device or phone in an app on a day. `hash` is the hash of the device or of the phone, as
+    `key` names.
+    """
 
     day: date
     key: str
@@ -43,7 +45,7 @@ def recent(world: World) -> list[Verified]:
 
 
 def key_of(one: Verified, key: str) -> str | None:
-    """Return the device, phone or app of a record; `key` says which."""
+    """Return the hash of the device, the hash of the phone or the app of a record; `key` names which of the three."""
     return {"device": one.device, "phone": one.phone, "app": one.app_key}[key]
 
 
@@ -77,7 +79,7 @@ def _of_limit(limit: LimitRow, verified: list[Verified]) -> list[Row]:
 
 
 def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
-    """Count the records of one day and app, in their order."""
+    """Return the records that a limit would block, of records of one day and app that have its key, in their order."""
     passed: dict[str | None, list[int]] = defaultdict(list)
     blocked = []
     for one in keyed:
@@ -95,7 +97,7 @@ def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
 
 
 def repeats(world: World, key: str) -> list[Repeat]:
-    """Return a row for each day, app and device (or phone: see `key`) with a record."""
+    """Return a row for each day, app and device with a record; with the key `phone`, for each phone instead."""
     found: list[Repeat] = []
     groups = grouped(recent(world), lambda one: (one.day, one.app_key, key_of(one, key)))
     for (day, app, of_key), group in groups.items():

@@ -26,7 +26,7 @@ def channels_of(channel: str) -> tuple[str, ...]:
 
 
 def is_measured(one: Verified, measure: str) -> bool:
-    """Whether a record counts in this measure of a console."""
+    """Return whether a record counts in a measure of a console."""
     if measure == "billed":
         return one.is_use
     return measure == "total" or measure == {"success": "success", "unknown": "unknown"}.get(one.outcome, "failed")
@@ -74,7 +74,9 @@ class Log:
 
 
 def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
-    """Whether the days that `days` touch after a shift by some hours all have data; a day after `as_of` has none."""
+    """Return whether all days have data that `days` overlap if they are shifted by some hours; a day after `as_of` has
+    none.
+    """
     touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
     return touched <= world.complete
 
@@ -98,8 +100,10 @@ def shift_of(log: Log, console: dict[date, int], account: str, channel: str, mea
 
 
 def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
-    """Return the first cause that explains a difference within `allowed`, of mismatches, unknowns and duplicates of the
-    records `behind` it, and how much it explains.
+    """Return the first cause that explains a difference within `allowed`, and how much of the difference it explains.
+
+    The causes are mismatches, unknowns and duplicates of the records in `behind`, those from which the log's count is
+    made.
     """
     sign = 1 if difference > 0 else -1
     counts = (

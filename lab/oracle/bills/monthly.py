@@ -125,7 +125,7 @@ def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
 
 
 def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> MonthlyRow:
-    """Return a row without a cause if it is neither tolerated nor of an incomplete month."""
+    """Return a row; its cause is None if the difference is not tolerated and all days of the month have data."""
     days = month_days(bill.month)
     console = bill.console if measure == "quantity" else {}
     log_days = len(log.world.complete.intersection(days))
@@ -174,7 +174,11 @@ def _quantity(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
 
 
 def _explained(log: Log, rows: list[MonthlyRow]) -> list[MonthlyRow]:
-    """Give each row without a cause one from all accounts together, else from the log's other counts."""
+    """Return the rows, in which rows without a cause now have one.
+
+    The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
+    counts.
+    """
     together: dict[tuple[date, str], int] = defaultdict(int)
     for row in rows:
         if row.cause is None:

@@ -1,4 +1,4 @@
-"""Rows of the files that people keep for bills, one class for each file. `registry.py` reads them."""
+"""One class for the rows of each registry file about bills. `registry.py` reads the files."""
 
 from __future__ import annotations
 

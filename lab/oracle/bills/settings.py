@@ -16,7 +16,7 @@ class BillingRule(NamedTuple):
     """A billing rule of the settings.
 
     Attributes:
-        vendor: may be `*`.
+        vendor: a vendor, or `*` for all.
         billed: the outcomes that are billed, by channel.
     """
 
@@ -56,8 +56,10 @@ def read_settings(path: Path) -> Settings:
 
 
 def is_billed(rules: list[BillingRule], vendor: str, day: date, channel: str, outcome: str) -> bool:
-    """Return whether an outcome is billed on a day. The newest rule in force decides: of the vendor, else of `*`, else
-    the default rule.
+    """Return whether an outcome is billed on a day.
+
+    The newest rule in force for the vendor decides. Without one, the newest rule in force for `*` decides, else the
+    default rule.
     """
     begun = [rule for rule in rules if rule.valid_from <= day]
     for whose in (vendor, "*"):

@@ -23,7 +23,9 @@ SOMEBODY = "*"
 
 
 class Course(NamedTuple):
-    """The course by one factor: the first day with overflow, lapsing rests, and the day on which each package is used
+    """The simulated course with one factor.
+
+    It has the first day with overflow, the units that lapse in each package, and the day on which each package is used
     up.
     """
 
@@ -33,8 +35,9 @@ class Course(NamedTuple):
 
 
 def course(world: World, packages: list[Package], left: dict[str, int], wanted: dict[date, int]) -> Course:
-    """Deduct the wanted uses of each day from an account's packages. `left` has the units of packages that are valid
-    now or later.
+    """Deduct the expected uses of each day (`wanted`) from an account's packages.
+
+    `left` has the units of the packages that are valid at the begin or later.
     """
     left = dict(left)
     run_out_day, lapsed, used_up = None, dict[str, int](), dict[str, date]()
@@ -101,5 +104,5 @@ def _a_year(series: Series, as_of: date, first: date | None, factor: Fraction) -
 
 
 def number(ratio: Fraction | None) -> float | None:
-    """Return a ratio as a float, as the tables have it."""
+    """Return a ratio as a float, the type in the tables."""
     return None if ratio is None else float(ratio)

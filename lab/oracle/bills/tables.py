@@ -14,7 +14,7 @@ from lab.oracle.counts import Row
 
 
 def of_packages(world: World, book: Ledger) -> dict[str, list[Row]]:
-    """Return the tables of packages (section 10); their times have a zone, their ratios are floats."""
+    """Return the tables of packages (section 10). Their times have a zone, and their ratios are floats."""
     packages = packages_of(world)
     accounts = sorted({package.account_id for package in packages})
     outlooks = {account: outlook(world, book, packages, account) for account in accounts}

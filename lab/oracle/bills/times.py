@@ -34,7 +34,7 @@ def day_of(ms: int, zone: ZoneInfo) -> date:
 
 
 def days_from(first: date, last: date) -> Iterator[date]:
-    """The days of a span, both ends included."""
+    """Yield the days of a span, both ends included."""
     while first <= last:
         yield first
         first += ONE_DAY

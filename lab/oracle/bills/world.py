@@ -29,9 +29,9 @@ class Verified(NamedTuple):
     """A verification record that counts, with hashed devices and phones.
 
     Attributes:
-        hour: of the business clock.
-        is_use: billed by the rule in force.
-        duplicates: its other copies.
+        hour: of the business time zone.
+        is_use: whether the rule in force bills the record.
+        duplicates: number of its other copies.
     """
 
     day: date
@@ -50,7 +50,9 @@ class Verified(NamedTuple):
 
 
 class World(NamedTuple):
-    """All that the tables of sections 9 to 12 are made of; `complete` are the days with an accepted record."""
+    """Everything from which the tables of sections 9 to 12 are computed; `complete` are the days with an accepted
+    record.
+    """
 
     as_of: date
     verified: list[Verified]
@@ -98,7 +100,7 @@ def read_world(data: Path, runs: list[date], key: str = "") -> World:
 def _verified(
     data: Path, runs: list[date], key: str, settings: Settings, accounts: list[AccountRow]
 ) -> tuple[frozenset[date], list[Verified]]:
-    """The days with data, and the verification records that count."""
+    """Return the days with data, and the verification records that count."""
     as_of, zone = runs[-1], settings.zone
     bounds = records.limits(as_of, start_ms(as_of + ONE_DAY, zone), zone, key)
     arrived: list[records.Record] = []
@@ -144,8 +146,10 @@ def _accounts_of_apps(path: Path) -> dict[str, str]:
 
 
 def account_of(accounts: list[AccountRow], own: dict[str, str], app_key: str, vendor: str) -> str:
-    """Return the account of an app's records of a vendor: by the app's own rows before rows of all apps, then by the
-    vendor's own rows before rows of all vendors; else the account of the app (`own`).
+    """Return the account of an app's records with a vendor.
+
+    Rows of the app come before rows of all apps, and then rows of the vendor before rows of all vendors. Without such a
+    row, it is the account of the app (`own`).
     """
     given = {(row.app_key, row.vendor): row.account_id for row in accounts}
     for key in ((app_key, vendor), (app_key, "*"), ("*", vendor), ("*", "*")):

@@ -37,8 +37,9 @@ class Factors:
 
 @dataclass(frozen=True)
 class Backtest:
-    """The number of past origins that were checked (`checks`), and the number of checked origins whose ratio was within
-    the factors (`hits`).
+    """How often the ratio of a past origin was within the factors known at that origin.
+
+    `checks` is the number of origins that were compared, `hits` how many of these were within the factors.
     """
 
     checks: int
@@ -139,8 +140,9 @@ class Forecast:
 
 
 def _origins(weeks: int) -> range:
-    """Return the past origins whose ratios give the factors of an origin. The 28 days after each past origin are over
-    at the end of the given origin.
+    """Return the 26 past origins, a week apart, whose ratios give the factors of an origin.
+
+    The newest is four weeks before the origin: the 28 days after it end with the day of the origin.
 
     Args:
         weeks: the origin, in weeks before the as-of. The result has the same unit.

@@ -70,7 +70,7 @@ class PackageBalance:
         self.remaining -= uses
 
     def apply(self, one: LedgerEvent) -> None:
-        """Apply an event to the package."""
+        """Apply a purchase, reading or expiry to the package's balance."""
         if one.kind is Kind.PURCHASE:
             self.granted += one.value
             self.remaining += one.value
@@ -147,8 +147,10 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
 def _segments(
     account: Account, day: date, todays: Sequence[LedgerEvent], balances: dict[str, PackageBalance], zone: str
 ) -> Iterator[UsesByApp]:
-    """Yield the uses of each segment of a day, by app. The events at the start of a segment are applied to `balances`
-    before the segment is yielded, and events at the end of the day after the last segment.
+    """Yield the uses of each segment of a day, by app, and apply the events of the day to `balances`.
+
+    Events at the start of a segment are applied before the segment is yielded. Events at the end of the day are applied
+    after the last segment.
     """
     uses = account.uses.get(day, {})
     if not todays:
@@ -180,8 +182,8 @@ def _require_whole(account: Account, day: date, segments: Iterable[UsesByApp], u
 
 
 def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tuple[str, str | None]]) -> None:
-    """Draw a segment's uses from the packages, in order, and add them to `uses` by app and package. Uses that no
-    package covers have None as their package.
+    """Draw a segment's uses from the packages `drawn`, in this order, and add them to `uses` by app and package. Uses
+    that no package covers have None as their package.
     """
     uncovered = {app_key: count for app_key, count in segment.items() if count}
     for one in drawn:

@@ -25,7 +25,7 @@ class FutureDay:
 
 
 def future_days(as_of: date, zone: str) -> list[FutureDay]:
-    """Return the `SIMULATED_DAYS` days after a day."""
+    """Return the `SIMULATED_DAYS` days after the as-of; `zone` is the business time zone."""
     days = [as_of + timedelta(days=ahead + 1) for ahead in range(SIMULATED_DAYS)]
     return [FutureDay(day, day_start(day + timedelta(days=1), zone)) for day in days]
 
@@ -78,8 +78,9 @@ def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequenc
 
 
 def _lapse(found: Outlook, waiting: list[Package], left: Mapping[Package, int], end: datetime) -> list[Package]:
-    """Store the uses that lapse by the instant `end`, and return the packages that expire later. `waiting` is sorted by
-    expiry.
+    """Store in `found` the uses that lapse by the instant `end`, and return the packages that expire later.
+
+    `waiting` are the packages that have not lapsed, sorted by expiry. `left` has their balances.
     """
     if not waiting or waiting[0].expires_at > end:
         return waiting

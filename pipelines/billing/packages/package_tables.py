@@ -78,8 +78,13 @@ def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataF
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
-    """Check that each row of a package adds up and opens with the balance of the package's previous row, and that the
-    uses drawn by apps add up to the uses of each package and of the account on each day.
+    """Check the sums in the ledger of an account.
+
+    The counts in each row of a package must give its balance, with which the package's next row opens. On each day, the
+    uses drawn by apps must add up to the uses of each package, and to the uses of the account.
+
+    Raises:
+        BooksError: a sum is wrong.
     """
     left: dict[str, int] = {}
     drawn: dict[tuple[object, str | None], int] = {}
@@ -101,7 +106,7 @@ def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[
 
 
 def ledger_error(what: str) -> BooksError:
-    """Return the error for a ledger whose rows do not add up."""
+    """Return the error for a ledger whose rows do not add up; `what` is the first sentence of its text."""
     return BooksError(
         what,
         where="resource_package_daily, resource_package_usage",

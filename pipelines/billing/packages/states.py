@@ -63,8 +63,10 @@ class AccountForecast(NamedTuple):
 
 @dataclass(frozen=True)
 class AsOf:
-    """The day for which states and forecasts are computed: the instant at which it ends (`end`), the days with data up
-    to it (`complete`), and the simulated days after it (`to_come`).
+    """The day for which states and forecasts are computed.
+
+    `end` is the instant at which the day ends. `complete` has the days with data up to the day, `to_come` the
+    simulated days after it. `buy_lead_days` is how many days before running out a package should be bought.
     """
 
     day: date
@@ -103,7 +105,7 @@ class _Outlooks:
 
 
 def account_states(account: Account, ledger: AccountLedger, at: AsOf) -> tuple[list[PackageState], AccountForecast]:
-    """Return the rows of an account's packages, sorted by id, and the row of the account."""
+    """Return an account's rows of `resource_packages`, sorted by id, and its row of `resource_package_forecast`."""
     totals = {one: _Totals() for one in sorted(account.packages, key=lambda one: one.resource_package_id)}
     by_id = {one.resource_package_id: total for one, total in totals.items()}
     for row in ledger.days:
@@ -207,6 +209,9 @@ def _account_row(
 
 
 def _sum(forecast: Forecast, factor: int, first: date, days: int) -> int | None:
-    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base."""
+    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base.
+
+    `factor`, in billionths, multiplies the base.
+    """
     week = forecast.week(factor)
     return None if week is None else sum(week[(first + timedelta(days=ahead)).weekday()] for ahead in range(days))

@@ -1,6 +1,6 @@
 """Reads the uses of the accounts with packages from the stored hours, as input of the ledger.
 
-Uses are read by app only for the `shared_days` of the ledger, for which the ledger must compute which app used which
+On the `shared_days` of an account's ledger, uses are read by app, because the ledger must compute which app used which
 package. On all other days, the uses of an account are one row with the app `*`. `inputs.py` turns the rows into
 accounts.
 """

@@ -16,8 +16,8 @@ from pipelines.contract.registry.statements import MEASURES, ConsoleKey
 
 
 class DayReconciled(NamedTuple):
-    """A row of `reconciliation_daily`. If the log has no data of the day, `log` and the columns derived from it are
-    None.
+    """A row of `reconciliation_daily`. If the log has no data of the day, `log`, `difference`, `explained` and
+    `unexplained` are None.
     """
 
     day: date

@@ -131,8 +131,8 @@ def _with_number(
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
     """Return the bills and the console's billed counts, which can then be compared in the channel `number`.
 
-    If only the bills or only the counts have this channel for an account and month, it is added to the side without it,
-    as the sum of both channels of number verification.
+    If only one side has this channel for an account and month, the other side gets it: the sum of both channels of
+    number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

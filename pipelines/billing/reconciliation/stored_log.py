@@ -55,8 +55,12 @@ def _app_days(connection: duckdb.DuckDBPyConnection, statements: ProviderStateme
 
 
 def _overflow(days: Iterable[Any], usage: pl.DataFrame, with_package: Set[str]) -> dict[tuple[date, str], int]:
-    """Return the uses that no package covered, by day and account. For an account without a package, these are all its
-    uses.
+    """Return the uses that no package covered, by day and account.
+
+    Args:
+        days: rows of `sql/log_days.sql`. For an account without a package, all its uses are returned.
+        usage: rows of `resource_package_usage`.
+        with_package: the accounts with a package.
     """
     overflow: dict[tuple[date, str], int] = {
         (day, account_id): LogCounts(*counts).uses

@@ -31,8 +31,10 @@ _LISTED: Final = 5
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """The rate whose change between two spans is explained. None means: for `channel`, a session rate; for `app_key`,
-    all apps together; for `metric`, the channel's first rate.
+    """A rate, and the two spans between which its change is explained.
+
+    Without `channel`, `metric` must be a session rate. Without `app_key`, the rate is that of all apps together.
+    Without `metric`, it is the channel's first rate.
     """
 
     channel: str | None

@@ -27,10 +27,9 @@ _PARQUET_BYTES = 32 << 20
 def examined_entries(
     files: Iterable[tuple[LandedFile, SourceMapping]], settings: Settings, given: GivenDays
 ) -> Iterator[FileEntry]:
-    """Yield the manifest entry that each file would get, computed from the beginning of the file. Nothing is stored.
-    `given` has the time of the run, and the days that files gave before.
+    """Yield the manifest entry that each file would get from the next run, computed from the beginning of the file.
 
-    Large Parquet files get no entry.
+    Nothing is stored. Large Parquet files get no entry. `given` determines how old the records of a file may be.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()

@@ -10,8 +10,8 @@ from typing import Any
 from pipelines.alerts.delivery import receivers
 from pipelines.commands.check.check_landing import check_landing
 from pipelines.commands.check.check_mappings import check_mappings, read_dry
+from pipelines.commands.check.check_newest import check_newest
 from pipelines.commands.check.check_registry import has_unknown_incidents, print_bad_rows, print_registry
-from pipelines.commands.check.check_sign_ins import print_sign_ins
 from pipelines.common.days import local_time, require_same_zone
 from pipelines.common.errors import DamagedFileError, UsageError
 from pipelines.common.files.near_names import has_ignored_name
@@ -59,7 +59,7 @@ def check_folder(data: Path) -> int:
     print_registry(registry)
     print(f"sources    {', '.join(mapping.name for mapping in sources.mappings)}")
     has_warned = check_landing(Store(data), settings, sources) | check_mappings(Store(data), settings, sources)
-    print_sign_ins(Store(data), settings, sources, registry)
+    check_newest(Store(data), settings, sources, registry)
     print_bad_rows(registry)
     has_warned |= has_unknown_incidents(Store(data), registry)
     unknown = _unknown_apps(data, settings, registry)
@@ -79,7 +79,7 @@ def _require_folder(data: Path) -> None:
 
 
 def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[str]:
-    """Return the apps of `xlsx_apps` that have neither a row in the registry nor a published record."""
+    """Return the apps in the setting `xlsx_apps` that are neither registered nor published."""
     unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
     database = Store(data).database
     if unknown and database.is_file():
@@ -127,8 +127,10 @@ def check_file(data: Path, source: str | None, file: Path) -> int:
 
 
 def _in_landing(landing: Path, file: Path) -> Path | None:
-    """Return the path of a file below the landing folder, with the links on it; None if the file is elsewhere. The
-    folder may be a link or be given by another path, and a link elsewhere may lead to the file.
+    """Return a file's path relative to the landing folder; None if the file is not below that folder.
+
+    Links below landing stay in the path. If `file` is a link elsewhere that leads to a file below landing, the path of
+    that file is returned.
     """
     if not landing.is_dir():
         return None
@@ -141,13 +143,17 @@ def _in_landing(landing: Path, file: Path) -> Path | None:
 
 
 def _is_ignored(landing: Path, place: Path) -> bool:
-    """Return whether a run ignores a file in landing because of a link or a name on its path."""
+    """Return whether a run ignores a file because of a link or a name on `place`, its path relative to landing."""
     links = any((landing / part).is_symlink() for part in (place, *place.parents[:-1]))
     return links or any(map(has_ignored_name, place.parts))
 
 
 def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
-    """Return the time of a run now, and the days that files gave before; a file outside of landing gave none."""
+    """Return how old the records of a checked file may be in a run that starts now.
+
+    The run accepts older records of a landed file if an earlier content of its path had some. A file outside of landing
+    (`is_landed` is false) has no earlier content.
+    """
     found = GivenDays.at(datetime.now(UTC), Store(data).read_manifest(), settings)
     return found if is_landed else GivenDays(found.time)
 

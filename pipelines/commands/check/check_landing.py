@@ -79,8 +79,12 @@ def _poor_files(
 ) -> tuple[CheckResult, ...]:
     """Return the checks of damaged files and of files with few good records, as a run would find them now.
 
-    At most `_MOST_EXAMINED` files are examined, by their beginnings: first files from which another mapping accepted no
-    record, then new files. Messages name the files to read again, and report new files beyond that number.
+    At most `_MOST_EXAMINED` files are examined, each by its beginning: first files from which another mapping accepted
+    no record, then new files. Printed messages name the files to read again, and report if there are more new files.
+
+    Args:
+        logs: the files that a source reads, each with its mapping.
+        unreadable: the folders that cannot be read.
     """
     manifest = store.read_manifest()
     # An archive is in `landed.files` only if the setting `ignore` names it; no run reads it.

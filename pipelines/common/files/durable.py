@@ -46,7 +46,7 @@ def make_folder(path: Path) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Replace the content of the file, in one step."""
+    """Replace the content of the file in one step; create the file if it does not exist."""
     fresh = path.with_name(f".{path.name}.new")
     with open(fresh, "wb") as out:
         out.write(content)

@@ -30,10 +30,10 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     process that cannot get the lock shows this note in its error.
 
     The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
-    the file, and `authmeter status` reports it. The next run removes the note of a killed process when it ends, because
-    a run continues all unfinished work. Any other command puts the note back when it ends, unless the killed process
-    had the same command. `verify` and `whatif` leave no work: their own note counts only while they hold the lock, and
-    contains the note of a command that was killed before them.
+    the file, and `authmeter status` reports it. A run continues all unfinished work, so it empties the file at its end.
+    Any other command writes the note of the killed process back at its end, unless both have the same command. `verify`
+    and `whatif` leave no unfinished work, so a note that they leave does not count. It contains the note of the command
+    that was killed before them, if there was one.
 
     Raises:
         InUseError: another process holds the lock; the message names the process, its command, and since when.
@@ -80,15 +80,19 @@ def parsed_note(text: bytes) -> dict[str, Any]:
 
 
 def killed_work(note: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the note of the killed command whose work is unfinished, given the note that a killed holder left; empty
-    if no work is unfinished.
+    """Return the note of the killed command that left unfinished work; empty if there is none.
+
+    `note` is the note of the last killed process. If that process ran `verify` or `whatif`, it left no unfinished work,
+    but its note can contain that of a command that was killed before.
     """
     return note.get("left", {}) if note.get("doing") in _WITHOUT_WORK else note
 
 
 def is_held(lock: Path) -> bool:
-    """Return whether a process holds the lock. Another process can have the number in the note of a killed holder, and
-    processes of other containers cannot be found by their numbers, so only the lock itself shows this.
+    """Return whether a process holds the lock.
+
+    The number of a process in the note does not show this: another process can have the number of a killed one, and
+    processes of other containers cannot be found by number.
 
     Raises:
         OSError: the file does not exist or cannot be read, or its file system has no locks.

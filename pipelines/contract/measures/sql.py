@@ -117,14 +117,14 @@ def rate(name: str, term: str = "{}") -> str:
 
 
 def numerator(name: str, term: str = "{}") -> str:
-    """Return the SQL of a rate's numerator, in brackets if it is a sum or difference of counts."""
+    """Return the SQL of a rate's numerator, in brackets if it is a sum or difference. For `term`, see `rate`."""
     counts = metric(name).numerator
     filled = _filled(counts, term)
     return f"({filled})" if " " in counts else filled
 
 
 def denominator(name: str, term: str = "{}") -> str:
-    """Return the SQL of the denominator of a rate."""
+    """Return the SQL of a rate's denominator. For `term`, see `rate`."""
     return _filled(metric(name).denominator, term)
 
 

@@ -87,7 +87,8 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Return the statements that create SQL macros which number `channels`, all channels that records may have.
+    """Return the statements that create the SQL macros for the numbers of channels. `channels` are all channels that
+    records may have.
 
     `channel_number(channel)` is the position of a channel in the list, from 1, and `channel_of(number)` the reverse;
     `channel_numbers()` is the list of the numbers. `channel_bit(number)` is an integer with one bit set: an integer

@@ -82,7 +82,7 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     are removed: so keys and numbers are found in any spelling.
 
     Args:
-        personal: known values of devices or phones, masked wherever they occur.
+        personal: known values of devices or phones; each is masked as a whole word.
     """
     text = _shortened(_ESCAPED_CHARACTER.sub(_unescaped, text).replace("\0", ""))
     for value in personal:
@@ -133,7 +133,7 @@ def _keys_masked(text: str) -> str:
 
 
 def nested_end(text: str, place: int) -> int:
-    """Return the end of the JSON list or object that begins at `place`; the end of the text if the end is cut off."""
+    """Return the index after the JSON list or object that begins at `place`; the text's length if it has no end."""
     depth, in_text = 0, False
     for found in _JSON_MARK.finditer(text, place):
         if found[0] == '"':

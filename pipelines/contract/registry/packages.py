@@ -112,8 +112,9 @@ def _package(row: Row, zone: str) -> Package:
 
 
 def has_unseen_uses(state: str, missing_days: int) -> bool:
-    """Return whether a package may have fewer uses left than the tables say. It may if it is active and has days
-    without data, as no use was deducted on these days. The remaining uses of its account are then an upper bound.
+    """Return whether a package may have fewer uses left than the tables show. The figure is then an upper bound.
+
+    This is so for an active package with days without data: no use was deducted on these days.
     """
     return state == "active" and missing_days > 0
 

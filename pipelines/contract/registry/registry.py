@@ -52,10 +52,10 @@ _CODE_WORDS = {"layer": LAYERS, "platform": (*PLATFORMS, "*")}
 
 @dataclass
 class Registry:
-    """The valid rows of apps, schemes, result codes and notes, as text by column; accounts, limits, statements, and the
-    resource packages with their readings (`bought`); and the problems found.
+    """The valid rows of the registry, and the problems found in its files.
 
-    `switched_off` are the apps with the status `disabled` in the file.
+    A row of `apps`, `schemes`, `codes` (result codes) and `notes` has a text for each column. `bought` has the resource
+    packages and their readings. `switched_off` are the keys of the apps with the status `disabled` in the file.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)

@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def bucket_url(url: str) -> str:
-    """Return the address of a bucket or a folder in it, without a slash at its end; "" stays.
+    """Check the address of a bucket, or of a folder in it, and return it without a slash at its end. It may be empty.
 
     Raises:
         ValueError: the address has an unsupported scheme or a bad path, names no bucket, or has a user or a query,

@@ -22,7 +22,7 @@ _TAKEN = (*CHANNELS, "number")
 
 
 class ChannelNames(BaseModel):
-    """The names of a declared channel; an unset name is the key."""
+    """The names of a declared channel. If a name is not set, the channel's key is shown instead."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

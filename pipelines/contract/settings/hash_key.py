@@ -14,11 +14,12 @@ from pipelines.common.files.rights import owner_of, require_private
 def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
     """Return the key of the hashes, and a notice if it was created just now.
 
-    It is read from `AUTHMETER_HASH_KEY`, else from the file that `AUTHMETER_HASH_KEY_FILE` names, else from
-    `<data>/hash.key`, which is created once, at random, readable by its owner only.
+    The key is read from `AUTHMETER_HASH_KEY`, else from the file that `AUTHMETER_HASH_KEY_FILE` names, else from
+    `<data>/hash.key`. Only this last file is created if it is missing: with a random key, readable by its owner only.
 
     Args:
-        may_make: whether a key may be created; not in a folder with stored hashes, which a new key would not match.
+        may_make: whether a missing key is created. Must be false for a folder with stored hashes, which a new key would
+            not match.
 
     Raises:
         UsageError: the key is missing or shorter than 16 characters, or the key's file cannot be read, or can be read

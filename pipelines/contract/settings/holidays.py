@@ -43,8 +43,8 @@ def calendar_of(country: str, zone: str) -> str:
 
 
 def holidays_of(country: str, years: Collection[int]) -> frozenset[date]:
-    """Return the days of a country without a usual volume: holidays, substitute days off, and the weekend days that are
-    worked in exchange.
+    """Return the days in `years` on which a country has no usual volume: holidays, substitute days off, and the weekend
+    days that are worked in exchange.
     """
     if country == NO_CALENDAR:
         return frozenset()

@@ -13,10 +13,11 @@ _NOT_IN_LINKS: Final = r"[\s\\<>\"'`()\[\]{}|^]"
 
 
 def site_address(text: str) -> str:
-    """Return the address of the site without a slash at its end; "" stays.
+    """Check the address of the site, and return it without a slash at its end. It may be empty.
 
     Raises:
-        ValueError: the text is not an address of http or https, or has a user, a query or a fragment.
+        ValueError: the text is not an address of http or https; or it has a user, a query, a fragment, or a character
+            that ends a link in chat programs, such as a blank.
     """
     if not text:
         return text

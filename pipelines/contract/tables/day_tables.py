@@ -44,8 +44,8 @@ class DayBooks:
     """The books of one day. `counted` is `accepted` less duplicates, and must equal `in_outcomes`, the records in
     `outcome_daily`.
 
-    `unmapped` are the counted records whose code the dictionary lacks. `content` is the digest of the tables as
-    written, see `common/digests.py`.
+    `unmapped` is the number of counted records whose code the dictionary lacks. `content` is the digest of the tables
+    as written, see `common/digests.py`.
     """
 
     accepted: int

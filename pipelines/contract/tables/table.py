@@ -25,7 +25,9 @@ class Table:
         return f"Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     def query(self, source: str, where: str = "true", nulls: Literal["FIRST", "LAST"] = "LAST") -> str:
-        """Return SQL that selects rows of a relation with the columns of this table, in the order of the key."""
+        """Return SQL that selects the rows of the relation `source` that meet the condition `where`, with the columns
+        of this table, in the order of its key. `nulls` is the place of NULL in the order of a key column.
+        """
         key = (f"{name} NULLS {nulls}" if name in self.nullable else name for name in self.key)
         return f"SELECT {', '.join(self.columns)} FROM {source} WHERE {where} ORDER BY {', '.join(key)}"
 
@@ -48,8 +50,8 @@ class Table:
 def table_of(name: str, grain: str, key: str, columns: str) -> Table:
     """Return a table whose key and columns are given as names separated by blanks.
 
-    A column is `name:TYPE`, or `name` for a text, with a final `?` if it may be NULL, and `??` if files of earlier
-    versions lack it.
+    A column is `name:TYPE`, or only `name` for a text. A final `?` means that the column may be NULL, and `??` that
+    files of earlier versions lack it.
     """
     nullable, later = (
         frozenset(column.partition(":")[0].rstrip("?") for column in columns.split() if column.endswith(mark))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine:
-    """DuckDB over the store's `folder` of parts and tables. Landed files are read from the folder that `readers` gets.
+    """DuckDB over `folder`, the store's folder of parts and tables. DuckDB spills to `temp`.
 
-    DuckDB spills to `temp`.
+    The folder of landed files is an argument of `readers`.
     """
 
     split_bytes = None

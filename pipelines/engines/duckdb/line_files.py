@@ -27,7 +27,7 @@ _TEXTS = pa.schema([("file", pa.int32()), *SCHEMA])
 
 
 def read_lines(job: ReadingJob, files: Sequence[PlainFile], *, is_json: bool) -> list[PartBooks]:
-    """Read files of lines into a part. Return the books of each file."""
+    """Read files of lines into a part; `is_json` is whether the lines are JSON. Return the books of each file."""
     with job.part(len(files)) as part:
         if is_json:
             odd, broken = _read_json(job, files, part)

@@ -85,6 +85,7 @@ class ReadingJob:
         books.
 
         Args:
+            rows: counts the rows of each file.
             rows_at_once: the rows of a batch, and so of a row group of the part.
             reject: is called with each batch that has rejected rows, and with a mask of the rejected rows. The batch is
                 not yet counted in `rows`.
@@ -178,8 +179,11 @@ def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
 
 
 def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Count the rejected rows of a batch in the books of the part. Yield the rows that must be kept: the index in the
-    batch, and a dictionary of file, reason and the columns `given_…` that the query adds for rejected rows.
+    """Count the rejected rows of a batch in the books of the part. Yield the rejected rows whose text must be
+    stored: the first of each file and reason.
+
+    A row is yielded as its index in the batch, and a dictionary of file, reason and the columns `given_…` that the
+    query adds for rejected rows.
     """
     is_kept = np.zeros(len(batch), dtype=bool)
     for file, reason, places in grouped(batch, is_rejected):

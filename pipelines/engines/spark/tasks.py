@@ -74,17 +74,17 @@ class BatchTask:
 
 
 def sent_record_steps(plan: DayPlan) -> list[Step]:
-    """Return the steps over records that have results for other tasks or for the driver."""
+    """Return the record steps that send results to other tasks or to the driver."""
     return [step for step in (*plan.word_steps, *plan.record_steps) if step.adds is not None]
 
 
 def sent_key_steps(plan: DayPlan) -> list[Step]:
-    """Return the steps over devices, phones and apps that have results for the driver."""
+    """Return the key steps (over devices, phones and apps) that send results to the driver."""
     return [step for step in plan.key_steps if step.adds is not None]
 
 
 def sent_session_steps(plan: DayPlan) -> list[Step]:
-    """Return the steps over subjects that have results for the driver."""
+    """Return the session steps that send results to the driver."""
     return [step for step in plan.session_steps if step.adds is not None]
 
 

@@ -66,7 +66,9 @@ class CountMeasure(VolumeMeasure):
     """Records of a day, compared with the norm of its weekday."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the deviation divided by `_OF_COUNT`, so that it can be compared with the threshold for shares."""
+        """Return the deviation from the norm divided by `_OF_COUNT`, so that it can be compared with the threshold for
+        shares.
+        """
         return super().deviation(base, seen) / _OF_COUNT
 
 
@@ -74,6 +76,8 @@ class PartMeasure(RateMeasure):
     """Parts of a whole, by day. A part has fallen only if both its share of the whole and its count have fallen.
 
     Args:
+        wholes: records of the whole of each part, by day (rows) and part.
+        parts: records of each part.
         has_norm: the days on which a usual volume is expected.
     """
 
@@ -87,9 +91,8 @@ class PartMeasure(RateMeasure):
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two falls: how far the part's odds are under the odds in the baseline, as a share of
-        these odds, and how far the part's count is under the norm of the weekday, as a share of the norm. So neither a
-        quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two relative falls: of the part's odds under its odds in the baseline, and of its count
+        under the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
 
         The odds of a part are its records divided by the other records of the whole (and `_LEAST_REST` of the whole).
         """
@@ -147,10 +150,14 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_same_kind: Flag
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:
-    """Yield a fault for each run of days without records after the first day with records. A run ends with the first
-    later day with records.
+    """Yield a fault for each run of days without records, after the first day with records.
 
-    Days on a weekday that usually has no records are left out, and do not end a run.
+    A fault ends with the last day of its run, and is open if no later day has records. Days on a weekday that usually
+    has no records are left out, and do not end a run.
+
+    Args:
+        counted: counted records of each day with records.
+        days: all days up to the as-of, without a gap.
     """
     first = min(counted)
     begun = [
@@ -167,7 +174,8 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int]) -> Floats:
-    """Return the usual records of each day of a gap: of its weekday, as known on the first day of the gap.
+    """Return the usual number of records of each day of a gap: the number of the same weekday in the seven days from
+    `gap[0]` on.
 
     Args:
         gap: days without records, in order.
@@ -205,8 +213,9 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
     the four weeks before.
 
     A day is not reported if it equals several earlier days that are no copies themselves: the feed sends the same every
-    day, as probes do. Days with fewer than `LEAST_BASELINE_DAYS` days with records before them, and days with records
-    in fewer than `_LEAST_HOURS` hours, are not compared. A run ends with the first later day that has other records.
+    day, as probes do. Days with fewer than `LEAST_BASELINE_DAYS` days with records among the `RECENT_DAYS` days before,
+    and days with records in fewer than `_LEAST_HOURS` hours, are not compared. A run ends before the next day with
+    other records, and after `SETTLED_DAYS` days at the latest.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)

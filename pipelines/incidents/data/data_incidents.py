@@ -64,11 +64,11 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """Return counts of the manifest for `part_faults`, as rows of metric, whole, part, day and records.
+    """Return the counts of the manifest for `part_faults`: rows of metric, whole, part, day and records.
 
-    For copied, unmapped and rejected records: all records, and the good ones among them. For missing deliveries: the
-    accepted records of each source and of all sources, and of each file with a date in its path and of all such files
-    of the source.
+    For copied, unmapped and rejected records, the whole is all records, and its only part is the good ones. For missing
+    deliveries, each source is a part of all sources, and each dated path (see `dated`) is a part of the dated paths of
+    its source; accepted records are counted.
     """
     counts: Counter[tuple[str, str, str, date]] = Counter()
 
@@ -128,8 +128,10 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    """Return the incident that joins some faults. The cause of the incident names the part that lost most, and all
-    other parts of the same kind. The incident ends with the last of the faults.
+    """Return the incident that joins some faults of one metric. Its cause names the part that lost most, and all other
+    parts of the same kind.
+
+    The incident ends with the last fault. If hours are missing, only the largest fault of each source counts for that.
     """
     most = max(faults, key=_size)
     # The hours of a source come back together, but an hour with few records varies.

@@ -74,8 +74,8 @@ class Baselines:
         self.places[:, rows] = np.argsort(~clean, axis=0, kind="stable")
 
     def are_recent(self, rows: Places, before: Places) -> Flags:
-        """Return whether enough of the `RECENT_DAYS` days before a day are clean to be a baseline. `rows` are the
-        indexes of subjects, `before` the day of each subject.
+        """Return, for each subject, whether enough of the `RECENT_DAYS` days before its day in `before` are clean for a
+        baseline. `rows` are the indexes of the subjects.
         """
         days = self.sums["days"]
         since = np.maximum(before - RECENT_DAYS, 0)

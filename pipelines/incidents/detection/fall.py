@@ -62,11 +62,11 @@ class Fall:
         """Follow the fall from its first day until it ends, and set its last day and state. Return the day that shows
         the end; None if the fall is still open.
 
-        Days of the window that opened the fall can already be back at the baseline.
+        No day before `opened` shows the end, although the level can be back at the baseline on such a day.
 
         Args:
-            is_bad: whether a day with data is not back at the baseline, compared with the fall up to `last_bad`; None
-                if it is neither back nor bad.
+            is_bad: whether a day with data is still under the baseline, compared with the fall up to `last_bad`; None
+                if the day cannot be compared.
         """
         back = 0
         for day in range(self.first, len(self.has_data)):

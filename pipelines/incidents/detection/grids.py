@@ -24,10 +24,10 @@ def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
 
 
 def sums_before(values: Floats) -> Floats:
-    """Return for each row the sum of all rows before it, and in an additional last row the sum of all rows."""
+    """Return for each row the sum of all rows before it. An additional last row has the sum of all rows."""
     return add_up(values, np.zeros((len(values) + 1, values.shape[1])))
 
 
 def day_before(values: Floats) -> Floats:
-    """Return the values of the day before each day; 0 before the first."""
+    """Return for each day the values of the day before; 0 for the first day."""
     return np.concatenate([np.zeros((1, values.shape[1])), values[:-1]])

@@ -7,7 +7,7 @@ from pipelines.incidents.detection.grids import Floats
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
     """Return how unlikely this count or less is, as a normal deviation (z-score; positive, larger is less likely). It
-    is 0 from half a record below the mean on.
+    is 0 if the count is above the mean, or at most 0.5 below it.
 
     The count has a negative binomial distribution of variance mean + spread × mean². Computed by the saddlepoint
     approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen.
@@ -18,8 +18,8 @@ def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
 
 
 def upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return how unlikely this count or more is, as a normal deviation (see `lower_tail`). It is 0 up to half a record
-    above the mean.
+    """Return how unlikely this count or more is, as a normal deviation (see `lower_tail`). It is 0 if the count is
+    below the mean, or at most 0.5 above it.
     """
     middle = count - 0.5
     return np.where(middle > mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)

@@ -87,7 +87,7 @@ class VolumeMeasure:
 
 
 def spread(base: Sums, seen: Sums) -> Floats:
-    """Return the variance of the expected volume in excess of pure chance, divided by the squared mean."""
+    """Return by how much the variance of the volume exceeds that of pure chance, divided by the squared norm."""
     level, young = base("volume") / base("days"), base("young days")
     beyond = base("beyond") + base("young squares") - 2 * level * base("young volume") + young * (level**2 - level)
     swing = np.maximum(beyond, 0.0) / (base("known squares") + young * level**2)

@@ -16,8 +16,9 @@ from pipelines.store.database import named_rows
 
 @dataclass(frozen=True)
 class KeyDays:
-    """The counts of each day up to the as-of (`counts`, by name; None on days without data), and the norms of the last
-    days (`norms`, by figure).
+    """The counts of each day up to the as-of, and the norms of the newest days.
+
+    `counts` has the counts of a day by name; they are None on days without data. `norms` has the norms by key figure.
     """
 
     counts: dict[date, dict[str, int | None]]

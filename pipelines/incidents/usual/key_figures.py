@@ -26,7 +26,8 @@ def key_observations(
 ) -> Iterator[DayValue]:
     """Yield each figure on each day, for `norms_of`.
 
-    Days of an incident of all apps together are no reference; on holidays a count has no norm.
+    Days of an incident of all apps together do not count for the usual range of later days; on holidays a count has no
+    norm.
 
     Args:
         days: all days in order, also days without data.

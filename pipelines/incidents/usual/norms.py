@@ -53,9 +53,9 @@ _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 class DayValue(NamedTuple):
     """A value of a subject on a day; None if the day has no data.
 
-    `requests` is the denominator of a rate, None for a count or latency. `is_reference` is whether the day is a
-    reference for later days. A day without a norm, such as a holiday for a count, has no usual range and is no
-    reference.
+    `requests` is the denominator of a rate, None for a count or latency. `is_reference` is whether the day counts for
+    the usual range of later days. A day without a norm, such as a holiday for a count, has no usual range and does not
+    count for later days.
     """
 
     subject: str
@@ -167,7 +167,8 @@ class CountNorms(NamedTuple):
 def count_norms(counts: Numbers, is_reference: npt.NDArray[np.bool_]) -> CountNorms:
     """Return the norm of each count, computed from the subject's earlier days that `is_reference` marks.
 
-    `counts` is a grid with a row for each subject and a column for each day, oldest first; nan: no data.
+    Both arguments are grids with a row for each subject and a column for each day, oldest first; a count of nan: no
+    data.
     """
     usual, low, high, _ = _norms("count", counts, counts, is_reference, counts.shape[1])
     return CountNorms(usual, low, high)

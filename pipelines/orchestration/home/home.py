@@ -146,7 +146,8 @@ def _report_dead(instance: "dg.DagsterInstance", dead: "Iterable[dg.DagsterRun]"
 
 
 def end_dead_runs_before_scheduler(data: Path) -> int:
-    """Mark dead runs as failed before a scheduler starts, by `end_dead_runs`; return their number.
+    """Before a scheduler starts, remove records ahead of the clock, and mark dead runs as failed; return the number of
+    dead runs.
 
     Return 0 and change nothing if a process holds the lock of the data folder.
     """
@@ -165,11 +166,11 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
 
 def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, now: datetime) -> None:
-    """Remove what Dagster recorded while the clock was ahead, if it is over an hour after `now`: times of schedules and
-    sensors, ticks, and runs.
+    """Remove records that a wrong clock made: ticks and runs with times over an hour after `now`. Set such times of
+    schedules and sensors to `now`.
 
-    Dagster would evaluate no schedule and no sensor until then, and start no second run for such a day. The caller
-    holds the lock of the data folder, and all schedulers have ended, so no run is alive.
+    Otherwise Dagster would evaluate no schedule and no sensor until those times, and start no second run for the same
+    day. The caller holds the lock of the data folder, and all schedulers have ended, so no run is alive.
     """
     import dagster as dg
 

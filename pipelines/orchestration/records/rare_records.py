@@ -44,7 +44,9 @@ def tidy_records(home: Path, run: DailyRun, run_id: str) -> None:
 
 
 def report_failure(home: Path, run_id: str, step: str | None) -> None:
-    """Record that the run failed with the exception being handled: in `step`, or outside of all steps if it is None."""
+    """Record that the run failed with the exception being handled: in `step`, or outside of all steps if `step` is
+    None.
+    """
     import dagster as dg
     from dagster._core.events import DagsterEvent, DagsterEventType
     from dagster._core.execution.plan.objects import StepFailureData

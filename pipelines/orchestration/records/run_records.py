@@ -140,5 +140,5 @@ def _status(name: str) -> Json:
 
 
 def _at(now: float) -> str:
-    """Return a time, in seconds since 1970, as text in the format of Dagster's columns."""
+    """Return a Unix time (in seconds) as UTC text in the format of Dagster's columns."""
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

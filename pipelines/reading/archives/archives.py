@@ -88,8 +88,8 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
 
 @contextmanager
 def one_open_archive(temp: Path) -> Iterator[None]:
-    """Keep the archive of the last opened member open within the context, so that it is not opened again for its other
-    members. Unpacked copies are in the folder `temp`.
+    """Within the context, keep the archive of the last read member open, so that its other members are read without
+    opening it again. `temp` is the folder for unpacked copies.
     """
     kept = _OpenArchive(temp)
     token = _kept.set(kept)

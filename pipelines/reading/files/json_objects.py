@@ -20,7 +20,7 @@ _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
 
 
 def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[bytes]:
-    """Yield the text with one object on each line. A second pass over the text gets its `cutter` from
+    """Yield the text with one object on each line. For a second pass over the text, `cutter` is the result of
     `Cutter.second`.
     """
     cutter, buffer = cutter or Cutter(), bytearray(_BLOCK_BYTES)

@@ -31,7 +31,7 @@ class RowSet:
         self.count = self.end = 0
 
     def add(self, first: int, marks: np.ndarray) -> None:
-        """Add the rows that `marks` marks, where `marks[0]` is for row `first`. Rows must be added in order."""
+        """Add row `first + i` for each `i` with a true `marks[i]`. Rows must be added in order."""
         if marks.any():
             self._firsts.append(first)
             self._marks.append(np.packbits(marks))

@@ -43,7 +43,8 @@ class RepeatClass(NamedTuple):
     """One class of requests a day, such as `6-10`: the devices or phones (see `key`) with that many requests in an app
     on a day, summed over all apps and 30 days.
 
-    `keys` counts a device or phone once for each app and day. `requests` and `uses` are the sums over these.
+    `keys` counts a device or phone once for each app and day. `requests` and `uses` are the sums over these devices or
+    phones.
     """
 
     key: str

@@ -46,8 +46,10 @@ class FigureTable:
     by: str = ""
 
     def query(self, name: str) -> str:
-        """Return a query for the table of each app from $first_app to $last_app as JSON; apps without rows are left
-        out.
+        """Return a query with one row for each app from $first_app to $last_app: the key, `name`, and the table as
+        JSON.
+
+        Apps without rows in the table are left out.
         """
         values = ", ".join(f"'{column}': {_expression(column)}" for column in self.columns)
         lists = ", ".join(f"'{column}': [row.{column} for row in rows]" for column in self.columns)

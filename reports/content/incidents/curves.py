@@ -1,4 +1,4 @@
-"""The curve of an incident: the last 60 days with the usual range, computed from days before it began, and the labels.
+"""The curve of an incident: the last 60 days, the usual range of the days before the incident, and the labels.
 
 Cards draw it as SVG (`cards.py`), notebooks as a figure (`reports/plots/incident.py`).
 """
@@ -30,8 +30,9 @@ class IncidentCurve:
     Attributes:
         name: label of the values.
         unit: of the values, `share` or `ms`; empty for counts.
-        mark: index of the incident's first day, labelled `mark_label`; None if it is before the first drawn day.
-        levels: the values before and now, with their texts.
+        mark: index of the incident's first day, labelled `mark_label`; None if the incident began before the first
+            drawn day.
+        levels: the value before the incident and the value now, with their texts.
         words: caption of the curve.
     """
 

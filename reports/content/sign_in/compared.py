@@ -7,11 +7,11 @@ The script computes intervals and the difference (`static/js/data/intervals.js`)
 from collections.abc import Callable
 from typing import Any, Final
 
-from pipelines.common.days import WINDOWS
+from pipelines.common.days import LONG_DAYS, WINDOWS
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED, UNKNOWN, Dimension
-from reports.content.published import LONG_DAYS, PublishedTables
+from reports.content.published import PublishedTables
 from reports.content.sign_in.funnel import missing_steps
 from reports.content.wording.language import t
 
@@ -43,7 +43,7 @@ def compared(marts: PublishedTables) -> dict[int, dict[str, list[dict[str, Any]]
         found[days][dimension].append(
             {
                 "key": value,
-                "label": [label.zh, label.en],
+                "label": label.pair,
                 "sessions": sessions,
                 "is_named": value not in (None, UNKNOWN),
                 "rates": {"sign_in_rate": (sign_ins, concluded), **rates},

@@ -15,8 +15,9 @@ class Funnel:
     """The funnel of one-click login. Pre-fetches are counted apart, because their records belong to no session.
 
     Attributes:
-        counts: `sessions`, the number of sessions with a record in one_click, and how many of these sessions contain
-            each step, contain both steps of each pair, or signed in by one_click (`session_metrics.FUNNEL`).
+        counts: `sessions` is the number of sessions with a record in one_click. Each other count
+            (`session_metrics.FUNNEL`) is the number of these sessions that contain a step, contain both steps of a
+            pair, or signed in by one_click.
     """
 
     counts: Mapping[str, int]
@@ -36,10 +37,10 @@ class Funnel:
 
 
 def missing_steps(counts: Mapping[str, int], steps: Iterable[str]) -> list[str]:
-    """Return the steps that the logs lack.
+    """Return the steps that the logs lack, out of `steps`.
 
-    A step is lacking if the sessions with it are fewer than half of the number that signed in by one-click login. If
-    nobody signed in, no step is returned, because sessions that end early do not contain every logged step.
+    The logs lack a step if the sessions that contain it are fewer than half of the sessions that signed in by one-click
+    login. If nobody signed in, no step is returned, because sessions that end early do not contain every logged step.
     """
     return [step for step in steps if 2 * counts[step] < counts["signed_in"]]
 

@@ -108,9 +108,10 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
 
 
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return the first sentence of the page about the sessions of `day`, whose figures are `found`.
+    """Return the first sentence of the sign-in page, about the sessions of `day`. `found` has the figures of that day.
 
-    It reports how many sessions signed in, what happened after failures, and where most other sessions stopped.
+    The sentence reports how many sessions signed in, what happened after failures, and where most other sessions
+    stopped.
     """
     named = month_day(day)
     if not found.records:

@@ -1,4 +1,6 @@
-"""Tests the billing pages: which the menu has, which account is first, and which faults of the registry they show."""
+"""Tests the billing pages: which of them the menu lists, which account comes first, and which registry faults they
+show.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ CHECKS = {
 
 @pytest.fixture
 def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[list[str], Pages]]:
-    """The menu, and the values of each page by its path, of a database with these rows."""
+    """Return a function that makes a database with the given rows, and returns the menu and the values of each page by
+    path.
+    """
 
     def found(fill: Callable[[Database], None]) -> tuple[list[str], Pages]:
         made = Database(tmp_path / "authmeter.duckdb")
@@ -126,7 +130,10 @@ def test_a_reading_that_another_of_its_day_took_back_is_off_by_its_own_differenc
 
 
 def limit_rows(*found: tuple[str, str, int, int]) -> Callable[[Database], None]:
-    """Return a function that adds rows of `limit_daily`, from limit, app, saved uses and blocked successes of a day."""
+    """Return a function that adds rows of `limit_daily` of one day.
+
+    `found` has limit, app, saved uses and blocked successes of each row.
+    """
     return lambda made: made.add("limit_daily", *(
         {"day": day(2), "limit_id": limit, "app_key": app, "requests": 100, "with_key": 90, "keys": 80,
          "blocked": saved + 1, "blocked_uses": saved, "blocked_successes": harm, "keys_blocked": 1}

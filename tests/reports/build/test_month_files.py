@@ -1,4 +1,4 @@
-"""The detail of each app by calendar month: the rows of an export of the month, and links to what did not change."""
+"""The files of each app by calendar month have the rows of an export of the month, and unchanged files are linked."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(database: Path) -> Path:
-    """The site of the database; no test may change either."""
+    """Return the site of the database. No test may change the site or the database."""
     return rendered(database, database.parent / "site")
 
 

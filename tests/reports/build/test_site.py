@@ -1,4 +1,4 @@
-"""The whole site of a small database: its files, manifest, CSV and data scripts, and the same bytes twice.
+"""Tests the whole site of a small database: its files, manifest, CSV and data scripts, and that it is always the same.
 
 The browser tests cover the displayed pages. The figures are tested in `test_figures.py`, and in the browser tests,
 which read them back from the pages.
@@ -74,7 +74,7 @@ USAGE_COLUMNS = [
 
 
 def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
-    """The site of a database, in a new folder beside it."""
+    """Render the site of a database into a new folder next to the database, and return the folder."""
     target = database.parent / "site"
     target.mkdir()
     render_site(database, target, xlsx_apps)
@@ -117,7 +117,7 @@ def script_data(path: Path) -> Any:
 
 
 def columns(path: Path) -> dict[str, Any]:
-    """The columns of a list of all apps; each is a JSON text in a string of the script."""
+    """Return the columns of a script with a list of all apps. The script has each column as a string of JSON."""
     text = path.read_bytes().decode("ascii")
     assert "<" not in text
     found: dict[str, Any] = {}
@@ -215,7 +215,7 @@ def test_the_same_database_gives_the_same_bytes(site: Path, database: Path, tmp_
 
 
 def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
-    """A browser must not join a new page with an old script: assets are named by their digest, data by the version."""
+    """A browser must not combine a new page with an old script: names of assets have a digest, data has a version."""
     for path in (site / "assets").iterdir():
         if path.name == "site.js":
             # Made anew by each run: a page opened just before the switch must still find it.
@@ -230,7 +230,7 @@ def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
 
 
 def test_every_script_and_style_is_part_of_the_site() -> None:
-    """A module that no other imports, a style that is not listed would be left out without a word."""
+    """A module that no other module imports, or a style sheet that is not listed, would be left out silently."""
     bundled = re.findall(r"^ *// reports/static/js/([\w/]+\.js)$", assets.BUNDLE.read_text("utf-8"), re.MULTILINE)
     # The script of workbooks is a bundle of its own, without comments.
     assert sorted([*bundled, "workbook.js"]) == sorted(
@@ -483,7 +483,7 @@ def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dic
 
 
 def test_what_every_reader_may_load_tells_nothing_of_an_app(site: Path, database: Path) -> None:
-    """A server may give a reader some apps only; scripts and styles are for all."""
+    """All readers may load the shared scripts and styles, also readers who may see only some apps."""
     with duckdb.connect(str(database), read_only=True) as connection:
         keys = [key for (key,) in connection.sql("SELECT app_key FROM apps").fetchall()]
         accepted = connection.execute("SELECT records_accepted FROM day_quality WHERE day = ?", [AS_OF]).fetchall()
@@ -494,7 +494,7 @@ def test_what_every_reader_may_load_tells_nothing_of_an_app(site: Path, database
 
 
 def incidents_in(page: Path) -> list[str]:
-    """The ids of the incidents that have an element of their own, in the order of the page."""
+    """Return the ids of the incidents that have an element of their own in a page, in the order of the page."""
     return re.findall(r' data-incident="([^"]*)"', page.read_text("utf-8"))
 
 

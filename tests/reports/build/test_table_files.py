@@ -1,4 +1,4 @@
-"""The Parquet files equal the published tables cell by cell, by month if a table has days; unchanged ones are links."""
+"""The Parquet files equal the published tables, by month if a table has days. Files of unchanged months are links."""
 
 from __future__ import annotations
 

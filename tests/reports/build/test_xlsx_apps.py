@@ -1,4 +1,6 @@
-"""The setting `xlsx_apps` selects the apps with a workbook in the site; a change publishes anew, and a check warns."""
+"""The setting `xlsx_apps` selects the apps that get a workbook. A change publishes again, and a check reports unknown
+apps.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ def found_in(made: Database) -> list[Finding]:
 
 
 def week(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
-    """A week and the data day of one app."""
+    """Make a database with the data day and the seven days before it, of one app. `missing` has the age of missing
+    days.
+    """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(7))
     made.add("apps", {"app_key": "shop", "app_name": "<b>商城", "platform": "android", "is_registered": True})
@@ -99,7 +101,7 @@ def test_warnings_come_before_notes(tmp_path):
 
 
 def test_the_books_the_note_and_the_tile_count_the_same_rejected_records(folder: DataFolder) -> None:
-    """Contents that were replaced or are held stay in the list of files, but nothing in them counts."""
+    """Contents that were replaced or are held stay in the list of files, but their records do not count."""
     odd = [record(f"odd{number}", channel="fax") for number in range(5)]
     for count, bad in ((10, 5), (12, 3), (2, 2)):
         folder.land("a.ndjson", [*records(count), *odd[:bad]])

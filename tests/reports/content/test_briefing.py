@@ -42,11 +42,17 @@ def apps(
     warnings: int = 0,
     noted: Sequence[str] = (),
 ) -> Path:
-    """Apps `app-0`, … with 100 requests and more on each of 60 days, and incidents, of which those `noted` are
-    acknowledged.
+    """Make a database with 60 days of `count` apps, and with incidents. Return its path.
 
-    Those that are `fallen` have a tenth of them on the last day, those that are `silent` or `disabled` none at all,
-    those that are `young` none before the last three days. On a holiday (the last day) they only check numbers.
+    App `app-<i>` has i + 1 times 100 requests a day. With `is_holiday`, the last day is a holiday, and apps only have
+    verifications of numbers.
+
+    Args:
+        fallen: numbers of the apps with a tenth of their requests on the last day.
+        silent, disabled: numbers of the apps without any request.
+        young: numbers of the apps with requests on the last three days only.
+        warnings: number of failed checks.
+        noted: ids of the incidents that are acknowledged.
     """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(59))

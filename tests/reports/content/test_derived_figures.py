@@ -1,4 +1,6 @@
-"""The browser derives shares from counts as the metrics declare them, and changes as the tables have them."""
+"""The browser computes shares from counts by the declarations of the metrics, and changes with the results of the
+tables.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +54,10 @@ SHARES = [name for name, metric in METRICS.items() if "authorization_requests" i
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The figures of all apps as the pages' script completes them: of days of authorized, cancelled and failed records,
-    a day with cancelled ones alone, and missing days."""
+    """Return the figures of all apps together, completed by the pages' script.
+
+    There are days with authorized, cancelled and failed records, a day with only cancelled records, and missing days.
+    """
     folder = DataFolder(tmp_path_factory.mktemp("shares") / "data")
     for back in (0, 2, 3, 8):
         day = days_before(DAY, back)
@@ -106,7 +110,7 @@ def run_script(code: str, given: object) -> Any:
 
 
 def declared(name: str, row: dict[str, int | None]) -> float | None:
-    """A share by its declaration, as DuckDB divides."""
+    """Return a share, computed by DuckDB from the declaration of the metric."""
     share = f"({METRICS[name].numerator}) / nullif({METRICS[name].denominator}, 0)"
     columns = ", ".join(f"${column}::BIGINT AS {column}" for column in row)
     return duckdb.execute(f"SELECT {share} FROM (SELECT {columns})", row).fetchall()[0][0]

@@ -1,4 +1,4 @@
-"""The figures documents equal sums of the tables, counted a second time here in plain Python."""
+"""The figures documents equal sums of the tables, which this module computes independently in Python."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEY = ("account_id", "app_key", "resource_package_id")
 
 
 class Tables:
-    """The rows of the published tables as mappings, and the documents made of them."""
+    """The rows of the published tables as mappings, and the documents that are made from them."""
 
     def __init__(self, path: Path) -> None:
         with closing(duckdb.connect(str(path), read_only=True)) as connection:
@@ -64,7 +64,7 @@ class Tables:
 
 
 def documents_of(path: Path) -> dict[str, dict]:
-    """The figures of every app and of all together."""
+    """Return the figures of every app, and of all apps together (`*`), by app key."""
     with closing(open_published(path)) as connection:
         marts = PublishedTables(connection)
         listed = context.apps(marts)
@@ -79,7 +79,9 @@ def tables(tmp_path_factory) -> Tables:
 
 
 def table(document: dict, name: str, key: str | None = None) -> list[dict]:
-    """The rows of a document's table; `key` is a value of those that have a table for each."""
+    """Return the rows of a table of a document. If the table is split by a column, `key` selects the value of that
+    column.
+    """
     found = document["tables"].get(name, {})
     columns = found if key is None else found.get(key, {})
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -103,7 +105,7 @@ def total(rows: list[dict], name: str, first: date, last: date) -> int:
 
 
 def matched(first: date, last: date, base_first: date, base_last: date) -> tuple[set[date], set[date]]:
-    """Return the days of a period that have data, as have their counterparts in the base; and these counterparts."""
+    """Return the matched days of a period, and their counterparts in the base."""
     with_data = {day(back) for back in range(FIRST_BACK + 1)} - {day(MISSING_BACK)}
     length = min((last - first).days, (base_last - base_first).days) + 1
     pairs = [(first + timedelta(days=n), base_first + timedelta(days=n)) for n in range(length)]
@@ -128,13 +130,13 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
 
 
 def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0) -> list[int | None]:
-    """Return the numbers of a text; empty texts must be left out."""
+    """Return the numbers of the text called `name`. A text that would be empty must be left out."""
     assert texts.get(name) != ""
     return unpacked(texts.get(name, ""), count, absent)
 
 
 def charted(rows: list[dict]) -> list[dict]:
-    """Return the rows with the column `undelivered`, which only the charts have."""
+    """Return the rows with an additional column `undelivered`, which exists only in the charts."""
     return [row | {"undelivered": row["verification_requests"] - row["verifications"]} for row in rows]
 
 
@@ -257,7 +259,7 @@ def test_breakdowns_add_up(tables, dimension):
 
 
 def versions_of(rows: list[dict], days: set[date]) -> dict[str, list[int]]:
-    """Authorizations, requests and cancelled ones of the four channels, by SDK version."""
+    """Return, by SDK version, the authorizations, all requests and the cancelled requests of the login channels."""
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
         if row["day"] in days and row["channel"] in TREND and row["stage"] == "authorize":
@@ -491,7 +493,7 @@ def test_a_release_is_the_first_day_of_a_version_above_one_percent(tables):
 
 
 def test_a_version_that_was_used_before_the_thirty_days_is_no_release(tmp_path):
-    """`2.1` was used two months ago; of `2.2` a few devices had a test version, less than 1 % of the requests."""
+    """`2.1` was used two months ago. `2.2` was too, but only in a test: it had less than 1 % of the requests."""
     cell = {"app_key": "shop", "channel": "one_click", "stage": "authorize", "platform": "ios", "carrier": "unknown",
             "outcome": "success", "vendor": "umeng"}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Formulas in words name the metrics that a metric is computed from, in both languages."""
+"""Formulas in words use the labels of the metrics from which a metric is computed, in both languages."""
 
 import re
 

@@ -236,14 +236,14 @@ def test_an_app_that_is_a_cell_has_its_name_and_its_key(made, reading, dimension
 
 
 def page_of_shop(found: PageIncidents, days: set[date], withdrawn: list[PageIncident]) -> str:
-    """Render the incidents on the page of the app `shop`. Of the days, `days` have a page."""
+    """Render the incidents on the page of the app `shop`. `days` are the days that have a page of their own."""
     limits = {"INCIDENTS_LISTED": 200, "OWN_ENDED_LISTED": 5, "PARTS_LISTED": 5}
     template = environment(limits | {"day_pages": days}).get_template("parts/incidents_of_app.html.jinja")
     return template.render(root="../../", page="app", entries=found.of_app("shop"), withdrawn=withdrawn)
 
 
 def test_the_page_of_an_app_has_each_of_its_incidents_and_stays_small(made, reading):
-    """An app's page and figures may have 20 kB except in the worst case: there may be a hundred thousand apps."""
+    """An app's page and figures may have 20 kB, except in the worst case: there may be 100,000 apps."""
     made.add("incidents", incident("now", 1, lost=9.0))
     made.add(
         "incidents",

@@ -1,4 +1,4 @@
-"""Both languages: no text without Chinese, none in the catalogue that no page uses, numbers escaped."""
+"""No text lacks its Chinese, the catalogue has no unused text, and texts are escaped."""
 
 import ast
 import re
@@ -63,7 +63,7 @@ def test_places_are_the_same_in_both_languages():
 
 
 def test_no_text_names_a_day_by_its_distance_from_the_reader():
-    """A page may be read days after it was made, so it says dates."""
+    """A page may be read days after it was made, so its texts contain dates instead of words such as "today"."""
     relative = re.compile(r"\b(yesterday|today|tomorrow)\b|昨[天日]|今[天日]", re.IGNORECASE)
     texts = {*catalogue("zh").items(), *((one, one) for one in catalogue("en").values())}
     assert [pair for pair in texts if relative.search("".join(pair))] == []

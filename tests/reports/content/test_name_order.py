@@ -1,4 +1,4 @@
-"""The order of names is the one a Chinese index has, and a name is found by its pinyin."""
+"""Names are in the order of a Chinese index, and are found by their pinyin."""
 
 import pytest
 

@@ -29,7 +29,7 @@ def day(back: int) -> date:
 
 
 def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
-    """Return counts by day; the last one is for `LAST`."""
+    """Return counts of a subject by day; the last one is on the last day."""
     return [
         DayValue(subject, day(back), value, None, True)
         for back, value in zip(reversed(range(len(values))), values, strict=True)
@@ -37,7 +37,7 @@ def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
 
 
 def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
-    """Rates by day, of which the last `struck` do not count."""
+    """Return rates by day, from pairs of successes and requests. Usual ranges do not include the last `struck` days."""
     return [
         DayValue("shop", day(back), won / n if n else None, n, back >= struck)
         for back, (won, n) in zip(reversed(range(len(values))), values, strict=True)
@@ -45,7 +45,7 @@ def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
 
 
 def norm_of(days: list[DayValue]) -> DayNorm:
-    """The last day."""
+    """Return the value and the usual range of the last day."""
     ((row,),) = norms_of(days, 1).values()
     return row
 
@@ -60,7 +60,7 @@ def test_a_holiday_tells_nothing_of_counts_and_has_no_usual_range() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
-    """The cases are also read by `norms.test.js`."""
+    """The scripts are tested with the same cases, in `norms.test.js`."""
     days = [
         DayValue("shop", day(back), value, case["requests"][i] if case["unit"] == "share" else None,
                  i not in case["left_out"], is_latency=case["unit"] == "ms")
@@ -152,7 +152,7 @@ def test_subjects_do_not_mix() -> None:
 
 
 def test_a_quiet_year_is_seldom_outside() -> None:
-    """Days that swing by 5 %: of all judged ones fewer than two in a hundred are outside."""
+    """If days vary by 5 %, fewer than two in a hundred are outside of the usual range."""
     chance = random.Random(7)
     values = [1000 * (1 + 0.2 * (back % 7)) * chance.gauss(1, 0.05) for back in range(420)]
     places = [usual_of(row).side for row in norms_of(counts(values), 360)["shop"]]

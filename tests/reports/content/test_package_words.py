@@ -19,7 +19,10 @@ ACTIVE = {"remaining": 50, "quantity": 100, "uses_28d": 10}
 
 
 def account(row: dict[str, object], *lapsing: tuple[date, int | None], state: str = "active") -> PackageAccount:
-    """An account with that row, and packages that lapse so: the last day, and how many."""
+    """Return an account with the forecast `row`, and a package for each of `lapsing`.
+
+    `lapsing` has the last day of the package, and the units that are expected to lapse.
+    """
     nothing = dict.fromkeys(AccountForecast._fields)
     instant = datetime(2026, 1, 1, tzinfo=UTC)
     return PackageAccount(

@@ -18,7 +18,9 @@ def test_what_is_packed_is_read_again(lines: list[list[int]]) -> None:
 
 
 def test_as_written() -> None:
-    """1, 10 and 14 take four bits (E) each. Numbers close together are differences from the least, in two bits (C)."""
+    """1, 10 and 14 take four bits each (E). Large numbers that are close together are stored as differences, in two
+    bits (C).
+    """
     assert packed([10, 1, 14, NONE], [NONE] * 4) == ["EoeA", ""]  # 1010 0001 1110 0000
     assert packed([100_000, 100_002, NONE, 100_001]) == ["100000.Ccg"]  # 01 11 00 10
     # The days before the first record take no room.

@@ -1,4 +1,4 @@
-"""How far bills and log are apart, in one sentence, and the days of an account by cause."""
+"""Tests the sentence about the difference between bills and log, and the days of an account by cause."""
 
 from datetime import date, timedelta
 

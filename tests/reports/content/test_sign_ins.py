@@ -1,4 +1,4 @@
-"""Figures and words of sign-in sessions, of made tables and of logs."""
+"""Tests figures and texts of sign-in sessions, from made-up tables and from logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of unmapped codes on the quality page and the number of their records are the same records."""
+"""The quality page counts the same records in its list of unmapped codes and in their total."""
 
 from __future__ import annotations
 

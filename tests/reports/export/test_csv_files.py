@@ -1,4 +1,4 @@
-"""CSV bytes: the format, and no cell that a spreadsheet would run."""
+"""Tests the bytes of CSV files: their format, and that no cell can run as a formula in a spreadsheet."""
 
 import csv
 import io

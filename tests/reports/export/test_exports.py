@@ -1,4 +1,4 @@
-"""Exports: the bytes of the site's detail, harmless text, exact numbers, any span, masked records."""
+"""Exports have the bytes of the site's detail, harmless texts, exact numbers, any span of days, and masked records."""
 
 import zipfile
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def sheet_rows(path: Path) -> Iterator[list[str | float | None]]:
-    """The cells of the first sheet: texts as str, numbers as float."""
+    """Yield the rows of the first sheet of a workbook, with texts as str and numbers as float."""
     with zipfile.ZipFile(path) as archive:
         root = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
     assert root.find(f".//{SHEET}f") is None, "a cell holds a formula"
@@ -188,7 +188,7 @@ def test_a_span_without_rows_is_a_file_with_its_header(database: Path, tmp_path:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> list[PartRecords]:
-    """A part of an older version and one of today, in a folder whose name DuckDB could take for a pattern."""
+    """Return a part in the form of an older version and a current one, in folders with `[` and `]` in their names."""
     given = {
         "event_time": datetime.fromisoformat("2026-03-30T16:00:00.123"), "day": AS_OF, "app_key": "other",
         "channel": "one_click", "stage": "verify", "result_code": "=OK", "phone_mask": "138****1234", "latency_ms": 12,
@@ -206,7 +206,7 @@ def parts(tmp_path: Path) -> list[PartRecords]:
 
 
 def _part(folder: Path, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> PartRecords:
-    """A part whose last file counts."""
+    """Write a part, of which only the records of the last file count."""
     folder = folder.with_name(f"store [{folder.name}]")
     folder.mkdir()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")

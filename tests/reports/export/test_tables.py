@@ -47,7 +47,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def lines(database: Path, target: Path, table: str, first: date | None = None, last: date = AS_OF) -> list[str]:
-    """The lines of the table's CSV."""
+    """Export a table, check the header and the number of rows, and return the other lines of the CSV."""
     span = Window(first, last) if first else None
     rows = export_table(database, TableRequest(table, span, "csv", target))
     head, *found = target.read_bytes().decode("utf-8-sig").split("\r\n")

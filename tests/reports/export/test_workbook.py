@@ -1,4 +1,4 @@
-"""Workbooks: typed cells, one heading row, the same bytes, and texts that stay texts whatever they look like."""
+"""Workbooks have typed cells, one heading row and always the same bytes; texts that look like numbers stay texts."""
 
 from __future__ import annotations
 

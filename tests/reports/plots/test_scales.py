@@ -1,4 +1,4 @@
-"""Ticks, ranges and shapes of the charts: by the cases of the scripts, `chart_cases.test.js`."""
+"""Tests ticks, ranges and shapes of charts with the cases that also test the scripts (`chart_cases.test.js`)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def whole(data: Path) -> Iterator[Serving]:
-    """The whole site for everybody."""
+    """Serve the whole site to everybody."""
     with serving(data, log=data.parent / "whole.log") as opened:
         yield opened
     assert "Traceback" not in opened.said()
@@ -30,7 +30,7 @@ def whole(data: Path) -> Iterator[Serving]:
 
 @pytest.fixture(scope="session")
 def limited(data: Path) -> Iterator[Serving]:
-    """The site for the holders of tokens."""
+    """Serve the site to the holders of tokens."""
     tokens = write_tokens(data.parent / "tokens.toml", GRANTS)
     with serving(data, "--tokens", tokens, log=data.parent / "limited.log") as opened:
         yield opened

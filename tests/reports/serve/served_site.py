@@ -1,7 +1,7 @@
 """A small published folder for the tests of `authmeter serve` and of the nginx configuration, made without a run.
 
-Here: a site whose text files say their own path, the table `apps` behind it, a tokens file, a switch to the next
-generation as a run makes it, and a plain HTTP request.
+It has a site whose text files contain their own path, the table `apps`, and a tokens file. Other functions switch the
+site to its next generation, as a run does, and send a plain HTTP request.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def token_of(name: str) -> str:
 
 
 def write_tokens(file: Path, grants: dict[str, list[str]]) -> Path:
-    """A tokens file: for each name, `token_of` that name opens those apps."""
+    """Write a tokens file that grants apps (`*` for all) to the token of each name, and return its path."""
     entries = [
         f'[[token]]\nsha256 = "{hashlib.sha256(token_of(name).encode()).hexdigest()}"\napps = {apps}\n'
         for name, apps in grants.items()
@@ -130,7 +130,7 @@ def write_tokens(file: Path, grants: dict[str, list[str]]) -> Path:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of a server: names of headers in lower case."""
+    """An answer of a server; the names of its headers are in lower case."""
 
     status: int
     headers: dict[str, str]

@@ -30,7 +30,7 @@ class Serving:
     log: Path
 
     def ask(self, path: str, holder: str | None = None, **more: str) -> Answer:
-        """One request, with the cookie of a holder."""
+        """Send one request, with the cookie of `holder` if given."""
         cookie = {"Cookie": f"authmeter_{self.port}={token_of(holder)}"} if holder else {}
         return ask(self.port, path, **cookie, **more)  # type: ignore[arg-type]
 

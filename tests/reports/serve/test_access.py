@@ -1,4 +1,4 @@
-"""Tests access to files: how an address is read, which files a grant opens, and that no path leads out of it."""
+"""Tests which file an address means, which files a grant opens, and that no path leads out of the site."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
 
 
 def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, bytes]:
-    """Return status and body of the application's answer to a request with the token."""
+    """Return status and body of the application's answer to a request with the token of `shop`."""
     scope = {
         "type": "http", "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.4"}, "method": "GET",
         "scheme": "http", "path": "/", "raw_path": raw_path, "query_string": query, "root_path": "",

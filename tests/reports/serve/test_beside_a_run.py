@@ -1,4 +1,4 @@
-"""Readers while the site is switched to its next generation, and while another reader is slow."""
+"""Tests readers while the site is switched to its next generation, and while another reader is slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server answers this machine alone, under this machine's names."""
+"""The server only answers requests from this machine, and only under the machine's loopback names."""
 
 from __future__ import annotations
 

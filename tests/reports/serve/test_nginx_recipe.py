@@ -1,6 +1,6 @@
-"""The nginx configuration of docs/serving.md under a real nginx: only its paths and its port are filled in.
+"""Tests the nginx configuration of docs/serving.md in a real nginx, with only its paths and its port replaced.
 
-Needs `nginx` and `openssl`; `tests/browser/install.sh` installs them where it may.
+This needs `nginx` and `openssl`; `tests/browser/install.sh` installs them if it has the right to.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ http {{
 
 
 def program(name: str) -> str:
-    """The path of a program; Debian keeps nginx where only root looks."""
+    """Return the path of a program. Debian installs nginx in a folder that is only on the path of root."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     assert found, f"No {name}: install the package `{name}`, or run `make browser` as root."
     return found
@@ -72,7 +72,7 @@ def password(name: str) -> str:
 
 
 def filled_in(folder: Path, port: int) -> str:
-    """The configuration of the docs for this folder and port."""
+    """Return the configuration of the docs with this folder and port."""
     (text,) = re.findall(
         r"^```nginx\n(.*?)^```$", (PROJECT / "docs" / "serving.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
@@ -95,7 +95,7 @@ class Nginx:
     tls: ssl.SSLContext
 
     def ask(self, path: str, reader: str | None = None, given: str | None = None, **more: str) -> Answer:
-        """One request, with the name of a reader and the password, or another one."""
+        """Send one request as `reader`, with the reader's own password or the password `given`."""
         word = password(reader or "") if given is None else given
         login = {"Authorization": f"Basic {base64.b64encode(f'{reader}:{word}'.encode()).decode()}"}
         return ask(self.port, path, tls=self.tls, **(login if reader is not None else {}), **more)  # type: ignore[arg-type]
@@ -122,7 +122,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 @pytest.fixture(scope="module")
 def nginx() -> Iterator[Nginx]:
-    """nginx as an ordinary user, in a folder of its own."""
+    """Run nginx as an ordinary user in a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="authmeter-nginx-"))
     try:
         folder.chmod(0o755)

@@ -1,4 +1,6 @@
-"""Signing in with a token: by address or form, into a cookie, and never to another server."""
+"""A reader signs in with a token in the address or the form; the token is stored in a cookie and sent to no other
+server.
+"""
 
 from __future__ import annotations
 

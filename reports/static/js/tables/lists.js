@@ -2,7 +2,7 @@
    tables of the monitor page and of the files page are defined here. tables.js has order, filter and paging,
    apptable.js the table of the usage page. */
 
-import { _, filled, metricLabel, onLanguage, word } from "../choices/language.js";
+import { _, filled, metricLabel, onLanguage, textOf, word } from "../choices/language.js";
 import { chosenDays, texts, windowKey } from "../choices/state.js";
 import { onWindow } from "../choices/windows.js";
 import { chooseApp } from "../controls/picker.js";
@@ -208,6 +208,7 @@ const KINDS = {
   text: [(value) => value, textCell],
   day: [(value) => value, (value) => element("td", { className: "word", textContent: dayLabel(value) })],
   word: [word, wordCell],
+  both: [textOf, (value) => textCell(textOf(value))],
   badge: [word, badgeCell],
   flag: [(value) => (value ? _("Restated") : ""), (value) => (value ? badgeCell("restated") : element("td"))],
   metric: [metricName, (value) => element("td", { textContent: metricName(value) })],
@@ -222,17 +223,17 @@ const KINDS = {
  */
 function listedColumn(kind, values) {
   if (kind in FORMATS) return numberColumn(() => values, FORMATS[kind]);
-  const [textOf, toCell] = KINDS[kind];
+  const [shown, toCell] = KINDS[kind];
   // Two apps can have the same name.
   const hasKeys = kind === "app" && values.some(([name, key]) => name !== key);
   return {
     unit: kind === "day" ? kind : "",
     key() {
-      const rank = ranks(values.map((value) => (value === null ? "" : textOf(value)) || ABSENT));
+      const rank = ranks(values.map((value) => (value === null ? "" : shown(value)) || ABSENT));
       return (row) => rank[row];
     },
     cell: (row) => toCell(values[row]),
-    values: (row) => [values[row] === null ? null : textOf(values[row]), ...(hasKeys ? [values[row][1]] : [])],
+    values: (row) => [values[row] === null ? null : shown(values[row]), ...(hasKeys ? [values[row][1]] : [])],
     also: () => (hasKeys ? [_("App key")] : []),
   };
 }

@@ -1,9 +1,11 @@
-"""Checks sign-in records for `authmeter check`: whether the newest files have the fields and stages that sessions and
-the funnel need.
+"""Reads the newest files for `authmeter check`: whether their sign-in records have the fields and stages that sessions
+and the funnel need, and which result codes the dictionary lacks.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -13,7 +15,7 @@ import pyarrow as pa
 from pipelines.commands.check.beginnings import read_beginning
 from pipelines.commands.check.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.text import counted, percent
+from pipelines.common.text import counted, listed, percent
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
@@ -56,14 +58,26 @@ _COUNTS: Final = """
     GROUP BY source
     ORDER BY source
 """
+# Layer and platform as a row of `registry/result_codes.csv` has them.
+_UNMAPPED: Final = """
+    SELECT
+        source,
+        concat_ws(' ', vendor, layer_of(channel, stage), code_platform(platform), result_code) AS code,
+        count(*) AS records
+    FROM resolved_of('newest_records')
+    JOIN newest_sources USING (filename)
+    WHERE is_unmapped
+    GROUP BY source, code
+    ORDER BY source, records DESC, code
+"""
 
 
-def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry: Registry) -> None:
+def check_newest(store: Store, settings: Settings, sources: Sources, registry: Registry) -> None:
     """Print for each source the shares of its sign-in records that have a subject, the stage `page` and the stage
-    `click`.
+    `click`, and the result codes that the dictionary lacks.
 
-    If fewer than 90 % have a subject, or there are too few pages or clicks for the sign-ins, also print how to log
-    subjects, pages or clicks.
+    Also print how to log subjects if fewer than 90 % of the records have one, and how to log pages or clicks if there
+    are fewer than half as many as sign-ins.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
@@ -78,6 +92,15 @@ def print_sign_ins(store: Store, settings: Settings, sources: Sources, registry:
             connection.register("newest_sources", pa.table(names))
             create_plan(connection, day_plan(registry))
             rows = named_rows(connection, _COUNTS)
+            unmapped = connection.execute(_UNMAPPED).fetchall()
+    _print_sign_ins(rows)
+    for source, of_source in groupby(unmapped, key=itemgetter(0)):
+        codes = [f"{code} ({records:,})" for _, code, records in of_source]
+        print(f"codes      {source}: {counted(len(codes), 'unmapped code')}, counted as error: {listed(codes)}")
+        print("hint       add unmapped codes to registry/result_codes.csv (docs/engineer.md, The code dictionary)")
+
+
+def _print_sign_ins(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         shares = ", ".join(f"{percent(row[name] / row['records'])} {words}" for name, words in _WORDS.items())
         newest = f"{counted(row['records'], 'sign-in record')} in the newest {counted(row['files'], 'file')}"
