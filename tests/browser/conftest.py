@@ -191,6 +191,12 @@ def reader(read_site: Callable[..., Reader]) -> Reader:
     return read_site("example")
 
 
+@pytest.fixture
+def drawing_reader(read_site: Callable[..., Reader]) -> Reader:
+    """A reader of the example site with drawn charts."""
+    return read_site("example", draws=True)
+
+
 @pytest.fixture(scope="session")
 def read_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser, world: World) -> Callable[..., Any]:
     """Return everything of a page that `tour.take` reads, read once for all test processes."""

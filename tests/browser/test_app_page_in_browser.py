@@ -145,7 +145,7 @@ def test_an_incident_of_an_unregistered_app_is_marked(look: Look) -> None:
 
 
 def test_an_app_with_a_record_on_the_first_of_the_30_days_has_figures(look: Look) -> None:
-    page = look("apps/old/index.html", name="just-stopped")
+    page = look("apps/recent/index.html", name="stopped")
     assert page.count("[data-part=silent]") == 0
     assert page.count("[data-chart]") > 3
 

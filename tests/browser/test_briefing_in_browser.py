@@ -182,7 +182,7 @@ def test_the_largest_of_many_apps_are_listed_and_the_others_one_click_away(look:
 
 def test_the_briefing_needs_no_script_for_its_figures(read_site: Callable[..., Reader]) -> None:
     """The page has sentence, cards, figures and apps; scripts make the two languages and the changes."""
-    reader = read_site("example", fresh=True)
+    reader = read_site("example")
     reader.page.route("**/*.js*", lambda route: route.abort())
     reader.page.goto((reader.site / "index.html").as_uri())
     text = reader.page.locator("main").inner_text()

@@ -32,12 +32,6 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(
 }))"""
 
 
-@pytest.fixture
-def reader(read_site: Callable[..., Reader]) -> Reader:
-    """A reader of the example site with drawn charts."""
-    return read_site("example", draws=True)
-
-
 def drawn(reader: Reader, days: int) -> dict[str, Any]:
     """Return the looks of every chart of the page, once both windows are drawn and one of them is shown."""
     reader.settle()
@@ -91,13 +85,13 @@ def colour(text: str) -> str:
     return "#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", text)[:3])
 
 
-def test_a_channel_looks_the_same_in_every_chart_and_legend(reader: Reader) -> None:
+def test_a_channel_looks_the_same_in_every_chart_and_legend(drawing_reader: Reader) -> None:
     """All apps together have every channel. That each theme has its colours is in `tests/reports/charts`."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     keys: list[tuple[str, str]] = []
     for path in ("monitor.html", "usage.html"):
-        page = reader.open(path, lang="en", days=7)
-        for trace in (trace for chart in drawn(reader, 7).values() for trace in chart["traces"]):
+        page = drawing_reader.open(path, lang="en", days=7)
+        for trace in (trace for chart in drawn(drawing_reader, 7).values() for trace in chart["traces"]):
             look = (trace["line"]["color"], trace["marker"]["color"], trace["marker"]["symbol"])
             seen.setdefault(trace["meta"]["look"], set()).add(look)
         keys += page.eval_on_selector_all(
@@ -137,11 +131,11 @@ def hidden_controls(page: Page, *controls: str) -> None:
         assert not any(one.is_visible() for one in page.locator(control).all()), control
 
 
-def test_paper_is_light_and_shows_charts_and_tables_but_no_controls(reader: Reader) -> None:
-    reader.page.emulate_media(color_scheme="dark")
-    page = reader.open(SHOP, lang="zh", days=30)
+def test_paper_is_light_and_shows_charts_and_tables_but_no_controls(drawing_reader: Reader) -> None:
+    drawing_reader.page.emulate_media(color_scheme="dark")
+    page = drawing_reader.open(SHOP, lang="zh", days=30)
     open_all(page)
-    reader.settle()
+    drawing_reader.settle()
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.wait_for_selector('html:not(:has([data-chart]:not([data-ready="zh light 30"])))', state="attached")
@@ -235,8 +229,8 @@ def test_a_page_without_charts_or_list_shows_its_other_figures(reader: Reader, s
     reader.complaints.clear()
 
 
-def test_charts_are_loaded_again_when_the_reader_chooses_another_window(reader: Reader) -> None:
-    page = reader.page
+def test_charts_are_loaded_again_when_the_reader_chooses_another_window(drawing_reader: Reader) -> None:
+    page = drawing_reader.page
     failed = []
 
     def once(route: Route) -> None:
@@ -247,10 +241,10 @@ def test_charts_are_loaded_again_when_the_reader_chooses_another_window(reader: 
             route.continue_()
 
     page.route("**/plotly-*.js", once)
-    page.goto((reader.site / "usage.html").as_uri() + "?lang=en&days=30")
+    page.goto((drawing_reader.site / "usage.html").as_uri() + "?lang=en&days=30")
     page.wait_for_selector(".chart-empty")
     page.keyboard.press("7")
-    reader.settle()
-    assert drawn(reader, 7)["usage"]["lines"] == 3
+    drawing_reader.settle()
+    assert drawn(drawing_reader, 7)["usage"]["lines"] == 3
     assert page.locator(".chart-empty").count() == 0
-    reader.complaints.clear()
+    drawing_reader.complaints.clear()

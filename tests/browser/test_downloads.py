@@ -161,8 +161,21 @@ def test_a_file_is_named_after_the_apps_and_the_day_that_it_contains(reader: Rea
     assert name == f"Restated-figures_{day(4)}.csv"
 
 
-def test_the_file_of_a_chart_has_its_lines_and_their_ranges(reader: Reader) -> None:
+def test_the_files_of_a_table_and_of_a_chart_have_figures_changes_lines_and_ranges(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=7)
+    name, rows = downloaded(page, page.locator("[data-part=summary] .download"))
+    assert name == "shop_By-channel_2026-03-31.csv"
+    assert rows[0] == [
+        "Channel", "Authorizations", "Authorizations · Change (%)", "Share (%)", "Authorization rate (%)",
+        "Authorization rate · Change (points)", "Technical success rate (%)", "Authorization requests",
+        "Cancelled by user", "Authorizations failed",
+    ]  # fmt: skip
+    authorizations = (
+        page.locator("[data-part=summary] tbody tr").first.locator("td").nth(1).locator(".value").inner_text()
+    )
+    assert rows[1][0] == "One-click login"
+    assert rows[1][1] == authorizations.replace(",", "")
+    assert float(rows[1][4]) == pytest.approx(100 * 22 / 30, abs=0.01)
     figure = page.locator("figure", has=page.locator("[data-chart=authorizations]"))
     name, rows = downloaded(page, figure.get_by_role("button", name="Download this table"))
     assert name == "shop_Authorizations_2026-03-31.csv"
@@ -193,25 +206,8 @@ def test_the_file_of_an_incident_s_curve_has_its_usual_range(reader: Reader, lan
     assert 1 < value <= 100
 
 
-def test_the_file_of_a_table_has_figures_and_changes_as_numbers(reader: Reader) -> None:
-    page = reader.open(SHOP, lang="en", days=7)
-    name, rows = downloaded(page, page.locator("[data-part=summary] .download"))
-    assert name == "shop_By-channel_2026-03-31.csv"
-    assert rows[0] == [
-        "Channel", "Authorizations", "Authorizations · Change (%)", "Share (%)", "Authorization rate (%)",
-        "Authorization rate · Change (points)", "Technical success rate (%)", "Authorization requests",
-        "Cancelled by user", "Authorizations failed",
-    ]  # fmt: skip
-    authorizations = (
-        page.locator("[data-part=summary] tbody tr").first.locator("td").nth(1).locator(".value").inner_text()
-    )
-    assert rows[1][0] == "One-click login"
-    assert rows[1][1] == authorizations.replace(",", "")
-    assert float(rows[1][4]) == pytest.approx(100 * 22 / 30, abs=0.01)
-
-
 def test_a_workbook_can_be_made_after_its_script_could_not_be_loaded(read_site: Callable[..., Reader]) -> None:
-    reader = read_site("example", fresh=True)
+    reader = read_site("example")
     requested = []
 
     def once(route: Route) -> None:

@@ -199,7 +199,7 @@ def test_a_day_without_an_incident_says_so(look: Look, language: str) -> None:
 
 
 def test_hostile_names_in_an_incident_are_text(look: Look) -> None:
-    page = look("apps/img/index.html")
+    page = look("apps/img/index.html", "zh", opened=True)
     text = incident_of(page, "odd-rate").text
     # The note whole, app and SDK cut to the length of a name.
     assert text.count(HOSTILE_NAMES["img"]) >= 2
@@ -212,5 +212,5 @@ def test_pages_without_incidents_say_so(look: Look) -> None:
         "apps/shop/index.html": "No open incident.",
         f"days/{day(1)}.html": "No incident on this day",
     }.items():
-        assert words in look(path, name="calm").one(".incidents-panel").text
-    assert look("index.html", name="calm").count("[data-incident]") == 0
+        assert words in look(path, name="calm", opened=True).one(".incidents-panel").text
+    assert look("index.html", name="calm", opened=True).count("[data-incident]") == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import http.server
 import re
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.browser.conftest import until
 from tests.support import DAY, DataFolder, records
 
+NEWER = DAY + timedelta(days=1)
 # The newest days and counts of the first chart that draws counts.
 _NEWEST = """() => {
   const layers = [...document.querySelectorAll("[data-chart] *")].filter((one) => one.data && one.data[0]);
@@ -29,14 +32,42 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Print nothing."""
 
 
-@pytest.fixture
-def address(folder: DataFolder) -> Iterator[str]:
-    """The address of a server of the folder's site, which has 20 days."""
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The site of 20 days, and the site that a run on the next morning published. No test may change one."""
+    folder = DataFolder(tmp_path_factory.mktemp("open") / "data")
     for back in range(20):
         day = DAY - timedelta(days=back)
         folder.land(f"{day}.ndjson", records(10 + back, day) + records(5, day, "g", app_key="game"))
     folder.publish(DAY)
-    handler = functools.partial(_Quiet, directory=str(folder.store.site))
+    older = folder.root / "older"
+    shutil.copytree(folder.store.site, older)
+    folder.land("newer.ndjson", records(99, NEWER))
+    folder.publish(NEWER)
+    return older, folder.store.site.resolve()
+
+
+@pytest.fixture
+def site(tmp_path: Path, sites: tuple[Path, Path]) -> Path:
+    """The link to the newest site, as in a data folder: to the older one until a test calls `publish`."""
+    link = tmp_path / "site"
+    link.symlink_to(sites[0])
+    return link
+
+
+@pytest.fixture
+def publish(site: Path, sites: tuple[Path, Path]) -> Callable[[], None]:
+    def replace() -> None:
+        site.unlink()
+        site.symlink_to(sites[1])
+
+    return replace
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    """The address of a server of the newest site."""
+    handler = functools.partial(_Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -67,32 +98,29 @@ def _choose_shop(page: Page) -> None:
 
 
 def test_figures_loaded_after_a_newer_publication_have_their_own_days(
-    browser: Browser, folder: DataFolder, address: str
+    browser: Browser, publish: Callable[[], None], address: str
 ) -> None:
     page = browser.new_page()
     page.goto(f"{address}/monitor.html?lang=en")
     page.wait_for_selector("html[data-drawn]", state="attached")
-    newer = DAY + timedelta(days=1)
-    folder.land("newer.ndjson", records(99, newer))
-    folder.publish(newer)
+    # The page has the older list of apps, too.
+    page.wait_for_selector("table[data-table=logins][data-ready]")
+    publish()
     _choose_shop(page)
     page.wait_for_selector("[data-picker-note] bdi")
     page.wait_for_function(f"() => (({_NEWEST})() || []).some(([day, count]) => count === 99)", timeout=15_000)
-    assert page.evaluate(_NEWEST) == [[str(DAY), 10], [str(newer), 99]]
+    assert page.evaluate(_NEWEST) == [[str(DAY), 10], [str(NEWER), 99]]
     page.close()
 
 
 def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older(
-    browser: Browser, folder: DataFolder, address: str
+    browser: Browser, site: Path, publish: Callable[[], None], address: str
 ) -> None:
     """The state while a site is copied, and the browser has the older page and its data in its cache."""
-    site = folder.store.site.resolve()
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js", "data/all.js")}
     page = browser.new_page()
     opened = _stay_older(page, older)
-    newer = DAY + timedelta(days=1)
-    folder.land("newer.ndjson", records(99, newer))
-    folder.publish(newer)
+    publish()
     page.goto(f"{address}/monitor.html?lang=en")
     # The list of apps is newer, so the page loads itself again, once.
     page.wait_for_selector("text=The list could not be loaded.")
@@ -102,14 +130,11 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
 
 
 def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
-    browser: Browser, folder: DataFolder, address: str
+    browser: Browser, site: Path, publish: Callable[[], None], address: str
 ) -> None:
     """The state while a site is copied: the figures are copied before the days of all pages, or after them."""
-    site = folder.store.site.resolve()
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
-    newer = DAY + timedelta(days=1)
-    folder.land("newer.ndjson", records(99, newer))
-    folder.publish(newer)
+    publish()
     page = browser.new_page()
     opened = _stay_older(page, older)
     page.goto(f"{address}/monitor.html?lang=en")

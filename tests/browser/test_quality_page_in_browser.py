@@ -67,7 +67,7 @@ def test_a_missing_day_has_a_tile_if_every_check_passed(look: Look, language: st
 
 
 def test_an_open_fault_of_the_data_is_a_present_problem(look: Look) -> None:
-    page = look("quality.html", name="fault")
+    page = look("quality.html", name="young")
     # The same number as on the briefing.
     assert page.one(".verdict.bad").text == "1 problem is happening"
     assert "records came again under new ids" in page.one("#checks .finding").text

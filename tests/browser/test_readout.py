@@ -34,12 +34,6 @@ _LAYER = """(place) => {
 }"""
 
 
-@pytest.fixture
-def reader(read_site: Callable[..., Reader]) -> Reader:
-    """A reader of the example site with drawn charts."""
-    return read_site("example", draws=True)
-
-
 def layer(page: Page, chart: str) -> dict[str, Any]:
     """Return the content of a chart in its span."""
     return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
@@ -82,7 +76,7 @@ def test_a_fallen_rate_is_outside_its_usual_range_also_over_seven_days(look: Loo
 
 
 def test_longer_spans_show_90_days_and_13_months(read_site: Callable[..., Reader]) -> None:
-    reader = read_site("fallen", draws=True)
+    reader = read_site("fallen")
     page = reader.open("apps/shop/index.html", lang="en", days=30)
     choose(reader, "90")
     (usage,) = [one for one in layer(page, "usage")["traces"] if one["look"] == "one_click"]
@@ -143,17 +137,8 @@ def test_days_of_the_table_behind_a_chart_lead_to_their_pages(look: Look) -> Non
     assert [link.target for link in links] == [f"days/{day(back)}.html" for back in range(7)]
 
 
-def test_an_app_that_only_verifies_numbers_has_the_rate_of_its_results(look: Look) -> None:
-    page = look("apps/numbers/index.html", "zh", "logged")
-    chart = page.one("[data-chart]")
-    assert chart["data-chart"] == "verification_result_rate"
-    (rate,) = chart.one("[data-layer='30']").chart["traces"]
-    assert any(rate["y"])
-    assert page.texts("[data-legend=timed] button") == ["本机号码认证"]
-
-
-def test_lines_are_solid_and_named_at_their_ends(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="zh", days=30)
+def test_lines_are_solid_and_named_at_their_ends(drawing_reader: Reader) -> None:
+    page = drawing_reader.open("monitor.html", lang="zh", days=30)
     dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
     assert dashes
     assert set(dashes) == {"none"}
@@ -177,20 +162,20 @@ def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reade
     assert (page.locator(".readout .of-day a").get_attribute("href") or "").startswith(f"days/{day(0)}.html")
 
 
-def test_charts_of_an_app_over_seven_days_can_be_read(reader: Reader) -> None:
-    page = reader.open(SHOP, lang="en", days=7)
+def test_charts_of_an_app_over_seven_days_can_be_read(drawing_reader: Reader) -> None:
+    page = drawing_reader.open(SHOP, lang="en", days=7)
     for check in (check_place_of_values, check_usual_range, check_values_of_a_day, check_click_on_a_day):
-        check(reader, page)
+        check(drawing_reader, page)
 
 
-def test_charts_of_an_app_over_thirty_days_can_be_read(reader: Reader) -> None:
-    page = reader.open(SHOP, lang="en", days=30)
+def test_charts_of_an_app_over_thirty_days_can_be_read(drawing_reader: Reader) -> None:
+    page = drawing_reader.open(SHOP, lang="en", days=30)
     for check in (check_legend, check_notes, check_versions):
-        check(reader, page)
+        check(drawing_reader, page)
 
 
-def test_hostile_notes_are_text(reader: Reader) -> None:
-    page = reader.open("apps/img/index.html", lang="en", days=7)
+def test_hostile_notes_are_text(drawing_reader: Reader) -> None:
+    page = drawing_reader.open("apps/img/index.html", lang="en", days=7)
     point_at(page, "usage", 5, 7)
     assert page.locator(".readout .of-day bdi").all_text_contents() == [HOSTILE_NAMES["img"]]
     assert page.locator("img").count() == 0

@@ -46,7 +46,7 @@ class Analyst:
 
 @pytest.fixture
 def analyst(read_site: Callable[..., Reader]) -> Callable[[], Analyst]:
-    reader = read_site("sampled", draws=True)
+    reader = read_site("sampled")
     return lambda: Analyst(reader)
 
 
@@ -64,8 +64,8 @@ def test_finance_gets_the_last_month_of_an_app_and_a_month_of_all(analyst: Calla
     assert Path(file.path()).read_bytes().startswith(b"\xef\xbb\xbfmonth,app_key,")
 
 
-def test_the_boss_gets_thirty_days_of_wechat_as_link_and_picture(analyst: Callable[[], Analyst]) -> None:
-    one = analyst()
+def test_the_boss_gets_thirty_days_of_wechat_as_link_and_picture(read_site: Callable[..., Reader]) -> None:
+    one = Analyst(read_site("sampled", draws=True))
     one.open("monitor.html")
     one.click("[data-legend=timed] [data-look=wechat]")
     one.click("[data-copy-link]")

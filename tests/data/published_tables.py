@@ -1,6 +1,6 @@
 """Published databases made by hand, for the tests of the reports."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -291,7 +291,7 @@ def steady(
     won: Callable[[int], int] = lambda back: 70,
     left: Callable[[int], int] = lambda back: 10,
     incident_back: int | None = None,
-    stopped: int | None = None,
+    stopped: Mapping[str, int] = {},
     more: Callable[[Database], None] = lambda made: None,
 ) -> Path:
     """Make a database of one app, `shop`, with 100 requests and 40 verifications a day, and return its path.
@@ -301,7 +301,7 @@ def steady(
     Args:
         won, left: functions that return the authorized and the cancelled requests of a day; the others time out.
         incident_back: the first day of an open incident; None for no incident.
-        stopped: the last day of a second app, `old`; None for no second app.
+        stopped: other apps with the same counts, each with the last day on which it logged.
         more: adds other rows.
     """
     made = Database(path)
@@ -309,9 +309,10 @@ def steady(
     made.add_codes()
     made.add("apps", {"app_key": "shop", "app_name": "商城", "platform": "android", "status": "enabled",
                       "is_registered": True})  # fmt: skip
-    if stopped is not None:
-        made.add("apps", {"app_key": "old", "app_name": "Old", "platform": "android", "status": "enabled",
-                          "is_registered": True})  # fmt: skip
+    made.add("apps", *(
+        {"app_key": key, "app_name": key.title(), "platform": "android", "status": "enabled", "is_registered": True}
+        for key in stopped
+    ))  # fmt: skip
     for back in range(days):
         quality = _complete(back, 140) | {"restated": back in restated}
         if back in missing:
@@ -324,8 +325,8 @@ def steady(
                 "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
                 "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
             }  # fmt: skip
-            is_two = stopped is not None and back >= stopped
-            made.add("channel_detail_daily", detail, *([detail | {"app_key": "old"}] if is_two else []))
+            others = [detail | {"app_key": key} for key, until in stopped.items() if back >= until]
+            made.add("channel_detail_daily", detail, *others)
     _derive(made.connection)
     if incident_back is not None:
         made.add("incidents", incident("shop-rate", incident_back))

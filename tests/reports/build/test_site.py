@@ -314,7 +314,7 @@ def test_many_apps_have_their_files_and_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("most", [2, 1])
 def test_apps_of_a_large_site_have_no_older_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", most)
-    database = steady(tmp_path / "authmeter.duckdb", days=120, stopped=100)
+    database = steady(tmp_path / "authmeter.duckdb", days=120, stopped={"old": 100})
     site = rendered(database)
     files = {path.parent.name for path in site.rglob(app_files.OLDER_DAYS_FILE)}
     assert files == ({"shop", "old"} if most == 2 else set())
