@@ -79,7 +79,8 @@ class Waited:
 @contextmanager
 def browser_page(throttle: int = 1) -> Iterator[Page]:
     """Open a new page in a new browser, whose processor is slowed down by the factor `throttle`."""
-    program = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium")
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    program = os.environ.get("AUTHMETER_CHROMIUM") or found
     if not program:
         raise BenchError("No Chromium: install `chromium`, or name its program in AUTHMETER_CHROMIUM.")
     with sync_playwright() as playwright:

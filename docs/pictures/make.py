@@ -2,8 +2,9 @@
 
     .venv/bin/python docs/pictures/make.py [SITE]
 
-SITE is `data/demo/site` unless given: run `make demo` first. Chromium is `chromium` or `google-chrome` on the path, or
-the program that AUTHMETER_CHROMIUM names. A picture shows the part of the page that is visible without scrolling.
+SITE is `data/demo/site` unless given: run `make demo` first. Chromium is `chromium`, `google-chrome` or
+`chromium-headless-shell` on the path, or the program that AUTHMETER_CHROMIUM names. A picture shows the part of the
+page that is visible without scrolling.
 """
 
 import os
@@ -49,7 +50,8 @@ def main(site: Path) -> int:
     if missing:
         print(f"There is no {missing[0]}. Run `make demo` first, or name a published site folder.", file=sys.stderr)
         return 2
-    program = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    named = (shutil.which(name) for name in ("chromium", "google-chrome", "chromium-headless-shell"))
+    program = os.environ.get("AUTHMETER_CHROMIUM") or next(filter(None, named), None)
     if not program:
         print("No Chromium: install `chromium`, or name its program in AUTHMETER_CHROMIUM.", file=sys.stderr)
         return 2

@@ -1,16 +1,14 @@
 """Sites opened from their folder in Chromium, as a reader opens them.
 
-Chromium is `chromium` on the path, or what `AUTHMETER_CHROMIUM` names. Console messages, and requests that leave the
-site's folder, fail the test that opened the page.
+`chromium.py` finds Chromium. Console messages, and requests that leave the site's folder, fail the test that opened the
+page.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.content.folders import app_folder
+from tests.browser.chromium import chromium
 from tests.browser.snapshot import Node
 from tests.browser.tour import EVERY, KINDS, take
 from tests.browser.worlds import WORLDS
@@ -59,10 +58,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests."""
-    found = os.environ.get("AUTHMETER_CHROMIUM") or shutil.which("chromium")
-    assert found, "No Chromium: install `chromium`, or name its program in AUTHMETER_CHROMIUM."
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield opened
         opened.close()
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,12 +115,13 @@ def file_of(name: str) -> Path:
 
 def main() -> None:
     """Write the text of each page."""
+    from tests.browser.chromium import chromium
     from tests.browser.conftest import FLAGS, Reader
     from tests.browser.worlds import WORLDS
 
     TEXTS.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for name, text in TEXT_OF.items():
             world = Path(folder) / text.world
             if not world.exists():
