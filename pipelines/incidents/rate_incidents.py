@@ -56,18 +56,20 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
     """Yield the incidents of rates that fell within a week, and of technical success rates that fell in four weeks."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
-    found = falls(RateMeasure(requests, successes, steady))
+    found = falls(RateMeasure(steady, successes))
     for fall in found:
         loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
         yield RateIncident(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
     technical = [row for row, (metric, _, _) in enumerate(keys) if metric == TECHNICAL]
-    is_free = requests > 0
+    is_free = steady > 0
     for fall in found:
         # Days of reported falls, and days before a new level, are no part of a slow fall.
         first = 0 if fall.state == "settled" else fall.first
         is_free[first : len(days) if fall.last is None else fall.last + 1, fall.row] = False
-    free = RateMeasure(*(counts[:, technical] * is_free[:, technical] for counts in (requests, successes, steady)))
-    for fall in falls(free, _LEAST_SLOW_FALL, (BASELINE_DAYS,), True):
+    free = (steady * is_free)[:, technical]
+    for fall in falls(
+        RateMeasure(free, successes[:, technical] * (free > 0)), _LEAST_SLOW_FALL, (BASELINE_DAYS,), True
+    ):
         row = technical[fall.row]
         loss = fall.loss_of_rate(requests[:, row], successes[:, row])
         yield RateIncident(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
@@ -78,7 +80,7 @@ def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
     in the numerator.
     """
     keys, (requests, others, devices) = watched_rates(counts, RISING)
-    for fall in falls(RateMeasure(requests, others, without_bursts(requests, others, devices))):
+    for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
         loss = of_others._replace(level_before=1 - of_others.level_before, level_now=1 - of_others.level_now)
         yield RateIncident(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)

@@ -178,18 +178,26 @@ def test_a_rate_that_falls_by_three_points_in_four_weeks_is_found_once() -> None
     assert found[0].level_before > found[0].level_now
 
 
-def test_a_rate_that_stays_down_has_not_recovered_while_one_device_sends_most_of_the_requests() -> None:
-    """The device signs in as often as others, and its burst has more requests than all that failed."""
-    bad, burst = (600, 350, 50, 700, 400), (6000, 3500, 500, 701, 400)
-    (one,) = (found for found in of_rates(*[USUAL] * 30, bad, bad, bad, burst, burst, bad) if found.app_key != "*")
-    assert (one.metric, one.first_day, one.state) == ("technical_success_rate", FIRST + timedelta(days=30), "open")
-
-
 @pytest.mark.parametrize(("lost", "now", "is_found"), [(7.9, 0.8, False), (8, 0.8, True), (8, 0.9004, False)])
 def test_a_slow_fall_is_reported_by_the_rule_of_falling_rates(lost: float, now: float, is_found: bool) -> None:
     subject = Subject("further", "slow_fall", "shop", "wechat")
     one = Incident.of(subject, (FIRST,), Span(0, None, "open"), Loss(0.9, now, lost, lost), Cause("broad"))
     assert is_reportable(one) is is_found
+
+
+@pytest.mark.parametrize("burst", [(6000, 3500, 500, 701, 400), (600, 5350, 50, 701, 400)])
+def test_a_rate_that_stays_down_has_not_recovered_while_one_device_sends_most_of_the_requests(burst: Row) -> None:
+    """The device signs in as often as others, or never."""
+    bad: Row = (600, 350, 50, 700, 400)
+    of_app = [found for found in of_rates(*[USUAL] * 30, bad, burst, burst, bad, bad, bad) if found.app_key != "*"]
+    (one,) = (found for found in of_app if found.kind == "rate")
+    assert (one.metric, one.first_day, one.state) == ("technical_success_rate", FIRST + timedelta(days=30), "open")
+
+
+def test_a_fall_that_begins_while_one_device_signs_in_as_often_as_others_is_found() -> None:
+    burst: Row = (6000, 3500, 500, 701, 400)
+    found = [one.first_day for one in of_rates(*[USUAL] * 30, burst, burst, burst) if one.kind == "rate"]
+    assert set(found) == {FIRST + timedelta(days=30)}
 
 
 def test_days_of_an_incident_are_no_slow_fall() -> None:

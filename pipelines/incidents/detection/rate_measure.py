@@ -19,30 +19,26 @@ class RateMeasure:
     """Requests and their successes by day, compared with the rate of the baseline.
 
     Args:
-        requests: by day and subject, such as requests or sessions.
+        requests: by day and subject, such as requests without bursts of failed ones (`without_bursts` in
+            `subjects.py`), or sessions.
         successes: of the same days and subjects.
-        steady: the requests without bursts of failed ones (`without_bursts` in `subjects.py`), by which chance is
-            judged; None if bursts count like all requests. The level of a rate has all requests.
     """
 
-    def __init__(self, requests: Floats, successes: Floats, steady: Floats | None = None) -> None:
+    def __init__(self, requests: Floats, successes: Floats) -> None:
         self.has_data = requests > 0
-        n = requests if steady is None else steady
-        self._counts = {"requests": requests, "n": n, "k": successes, "squares": _squares(successes, n)}
+        self._counts = {"n": requests, "k": successes, "squares": _squares(successes, requests)}
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return all `requests`, steady requests `n`, successes `k`, and `squares`, from which the variation between
-        days is computed.
-        """
+        """Return requests `n`, successes `k`, and `squares`, from which the variation between days is computed."""
         return {name: counts[:, rows] for name, counts in self._counts.items()}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """Return how far the rate is under its baseline, as a difference between two rates."""
-        return base("k") / base("requests") - seen("k") / seen("requests")
+        return base("k") / base("n") - seen("k") / seen("n")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Return the successes that the baseline's rate would have given, less the actual ones."""
-        return (base("k") / base("requests")) * seen("requests") - seen("k")
+        return (base("k") / base("n")) * seen("n") - seen("k")
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """Return how unlikely the fall is, as a normal deviation: from the likelihood ratio of two binomials, which is

@@ -165,17 +165,18 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day, less the failed requests that exceed `BURST` times the usual number of requests
-    per device.
+    """Return the requests of each day, at most `BURST` times the usual number of requests per device. A day whose
+    successes alone exceed this limit keeps all its requests.
 
-    A device that tries a thousand times in vain is one fault, not a thousand.
+    A device that tries a thousand times in vain is one fault, not a thousand. But if a device sends a thousand requests
+    and succeeds as often as others, the rate of the day is the rate of all requests.
     """
     # If no record names its device, bursts cannot be detected.
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     each[:, ~has_devices.any(axis=0)] = 0
     limit = np.where(has_devices, devices * _median(each) * BURST, np.inf)
-    return np.asarray(np.minimum(requests, np.maximum(successes, limit)))
+    return np.where(successes > limit, requests, np.minimum(requests, limit))
 
 
 def _median(values: Floats) -> Floats:
