@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables.restatement_causes import BETWEEN, REMOVED_DAYS, RULES
+from pipelines.contract.tables.restatement_causes import CAUSE_SEPARATOR, DAYS_REMOVED, RULES_CHANGED
 from pipelines.store.manifest import OF_PACKAGES, Manifest
 from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import open_published, run_of
@@ -61,11 +61,11 @@ def note_changed_packages(
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
     causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
-    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(BETWEEN))
-    unknown = pl.lit(RULES)
+    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(CAUSE_SEPARATOR))
+    unknown = pl.lit(RULES_CHANGED)
     if manifest.days_from:
         # The ledger has no uses for a removed day, which can change the balance.
-        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(REMOVED_DAYS)).otherwise(unknown)
+        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(DAYS_REMOVED)).otherwise(unknown)
     rows = (
         changed.with_columns(
             run=pl.lit(manifest.run + 1),

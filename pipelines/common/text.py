@@ -88,8 +88,13 @@ class Bilingual:
 
     @property
     def pair(self) -> list[str]:
-        """The text in Chinese and in English, as `textOf` of the scripts reads it in rows of data."""
+        """The text in Chinese and in English, for rows of data."""
         return [self.zh, self.en]
+
+    @property
+    def both(self) -> str | list[str]:
+        """The `BothTexts` of the scripts: one text if both languages have the same, else the text in each."""
+        return self.en if self.zh == self.en else self.pair
 
 
 # Separators, for `join`.

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.contract.measures.counts import BY_CHANNEL, COUNTS, TOTALS
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.tables.restatement_causes import BETWEEN, READ_AGAIN, RULES
+from pipelines.contract.tables.restatement_causes import CAUSE_SEPARATOR, READ_AGAIN, RULES_CHANGED
 from pipelines.contract.tables.tables import TABLES
 from pipelines.rollup.stored_rows import published_rows, stored_rows
 from pipelines.store.manifest import DayEntry, Manifest, original_name
@@ -183,4 +183,4 @@ def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_r
             causes.add(f"{entry.path}{READ_AGAIN}")
         elif name in before ^ now:
             causes.add(entry.path)
-    return BETWEEN.join([*sorted(causes), RULES] if are_rules_new or not causes else sorted(causes))
+    return CAUSE_SEPARATOR.join([*sorted(causes), RULES_CHANGED] if are_rules_new or not causes else sorted(causes))

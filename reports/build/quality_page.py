@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pipelines.common.days import WINDOWS, window
 from pipelines.common.text import Bilingual
-from pipelines.contract.tables.restatement_causes import cause_words
+from pipelines.contract.tables.restatement_causes import restatement_words
 from reports.content.context import App, DataState, Day, json_block
 from reports.content.incidents.incidents import PageIncidents
 from reports.content.published import ROW_LIMIT, PublishedTables
@@ -42,7 +42,7 @@ def quality_values(
         "days": [(day, quality[day].display_state, *row) for day, _, *row in marts.rows("day_quality")],
         "files": marts.rows("input_files"),
         "restatements": [
-            (day, cell(key), *figures, cause_words(cause).pair)
+            (day, cell(key), *figures, restatement_words(cause).both)
             for day, key, _, *figures, cause in marts.rows("quality/restatements")
         ],
         "codes": marts.rows("quality/missing_codes"),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
-from pipelines.contract.tables.restatement_causes import cause_words
+from pipelines.contract.tables.restatement_causes import restatement_words
 from pipelines.incidents.usual.norms import colour
 from reports.content.drawings import sparkline
 from reports.content.wording.formats import (
@@ -82,7 +82,7 @@ def environment(shared: dict[str, object]) -> Environment:
     found.globals |= (
         words
         | {"METRICS": METRICS, "LOGIN_CHANNELS": LOGIN_CHANNELS, "TECHNICAL": TECHNICAL, "CSP": CSP}
-        | {"count_range": count_range, "cause_words": cause_words}
+        | {"count_range": count_range, "restatement_words": restatement_words}
         | shared
     )
     return found

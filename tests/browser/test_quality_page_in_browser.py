@@ -89,8 +89,8 @@ def test_the_search_finds_the_words_of_the_present_language(reader: Reader) -> N
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh", "shop.ndjson（已重新读取）；登记表、结果码或计费规则"),
-        ("en", "shop.ndjson (read again); registry, result codes or billing rule"),
+        ("zh", "a.ndjson（已重新读取）; 登记表、结果码或计费规则"),
+        ("en", "a.ndjson (read again); registry, result codes or billing rule"),
     ],
 )
 def test_a_restatement_has_its_cause_in_the_language_of_the_page(look: Look, language: str, words: str) -> None:

@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.contract.measures.counts import COUNTS, TOTALS
 from pipelines.contract.measures.sql import sums, sums_by_channel
-from pipelines.contract.tables.restatement_causes import RULES
+from pipelines.contract.tables.restatement_causes import RULES_CHANGED
 from reports.content.chart_numbers import chart_numbers
 from reports.content.context import App, listed_apps
 from reports.content.published import PublishedTables
@@ -188,7 +188,7 @@ def example(path: Path) -> Path:
               "detail_en": "Fewer records.", "detail_zh": "记录减少。"})  # fmt: skip
     made.add("restatements", {"run": 1, "day": day(4), "app_key": "shop", "channel": "one_click",
                               "metric": "authorizations", "published_before": 40, "published_now": 44,
-                              "cause": f"{HOSTILE_NAMES['img']}; shop.ndjson (read again); {RULES}"})  # fmt: skip
+                              "cause": f"{HOSTILE_NAMES['img']}; a.ndjson (read again); {RULES_CHANGED}"})  # fmt: skip
     _add_incidents(made)
     _add_packages(made)
     _add_reconciliation(made)

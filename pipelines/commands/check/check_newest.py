@@ -15,7 +15,8 @@ import pyarrow as pa
 from pipelines.commands.check.beginnings import read_beginning
 from pipelines.commands.check.check_mappings import DRY_KEY
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.text import counted, listed, percent
+from pipelines.common.text import counted, percent, printable
+from pipelines.contract.record.masking import masked_value
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
@@ -41,6 +42,8 @@ HINTS: Final = {
     "click": "a record of stage `click` when the user presses the login button",
 }
 """How to log missing fields and records, as in `docs/log-format.md`."""
+_DICTIONARY: Final = "registry/result_codes.csv has a row for each (docs/engineer.md, The code dictionary)"
+_CODES_LISTED: Final = 20
 _WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
 _COUNTS: Final = """
     SELECT
@@ -58,12 +61,13 @@ _COUNTS: Final = """
     GROUP BY source
     ORDER BY source
 """
-# Layer and platform as a row of `registry/result_codes.csv` has them.
+# The key of a row of `registry/result_codes.csv`: an unknown platform is matched only by `*`.
 _UNMAPPED: Final = """
     SELECT
         source,
-        concat_ws(' ', vendor, layer_of(channel, stage), code_platform(platform), result_code) AS code,
-        count(*) AS records
+        concat_ws(',', vendor, layer_of(channel, stage), replace(code_platform(platform), 'unknown', '*'), result_code)
+            AS code,
+        count(DISTINCT event_id) AS records
     FROM resolved_of('newest_records')
     JOIN newest_sources USING (filename)
     WHERE is_unmapped
@@ -95,9 +99,10 @@ def check_newest(store: Store, settings: Settings, sources: Sources, registry: R
             unmapped = connection.execute(_UNMAPPED).fetchall()
     _print_sign_ins(rows)
     for source, of_source in groupby(unmapped, key=itemgetter(0)):
-        codes = [f"{code} ({records:,})" for _, code, records in of_source]
-        print(f"codes      {source}: {counted(len(codes), 'unmapped code')}, counted as error: {listed(codes)}")
-        print("hint       add unmapped codes to registry/result_codes.csv (docs/engineer.md, The code dictionary)")
+        codes = [(printable(masked_value(code)), records) for _, code, records in of_source]
+        print(f"codes      {source}: {counted(len(codes), 'unmapped code')}, counted as error until {_DICTIONARY}")
+        for code, records in codes[:_CODES_LISTED]:
+            print(f"codes      {source}: {code}: {counted(records, 'record')}")
 
 
 def _print_sign_ins(rows: list[dict[str, Any]]) -> None:

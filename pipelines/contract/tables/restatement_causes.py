@@ -2,22 +2,21 @@
 
 from typing import Final
 
-from pipelines.common.text import SEMICOLON, Bilingual
+from pipelines.common.text import Bilingual
 
-RULES: Final = "registry, result codes or billing rule"
-REMOVED_DAYS: Final = "days that retention removed"
+RULES_CHANGED: Final = "registry, result codes or billing rule"
+DAYS_REMOVED: Final = "days that retention removed"
 READ_AGAIN: Final = " (read again)"
-"""Stands behind a file that was read again."""
-BETWEEN: Final = SEMICOLON.en
-"""Stands between two causes. A file name may contain it, too."""
+"""Suffix of a file that was read again."""
+CAUSE_SEPARATOR: Final = "; "
 
-_CHINESE: Final = {RULES: "登记表、结果码或计费规则", REMOVED_DAYS: "因超过保留期而删除的日期"}
+_CHINESE: Final = {RULES_CHANGED: "登记表、结果码或计费规则", DAYS_REMOVED: "因超过保留期而删除的日期"}
 _READ_AGAIN_CHINESE: Final = "（已重新读取）"
 
 
-def cause_words(cause: str) -> Bilingual:
-    """Return a value of the column `cause`, which is in English, in both languages. File names stay as they are."""
-    return SEMICOLON.join(Bilingual(_chinese(one), one) for one in cause.split(BETWEEN))
+def restatement_words(cause: str) -> Bilingual:
+    """Return a value of the column in both languages. Names of files are the same in both, also with a separator."""
+    return Bilingual(CAUSE_SEPARATOR.join(map(_chinese, cause.split(CAUSE_SEPARATOR))), cause)
 
 
 def _chinese(cause: str) -> str:
