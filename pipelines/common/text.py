@@ -43,7 +43,7 @@ def half_up(value: float | Decimal, decimals: int) -> Decimal:
 
 def per_cent(share: float, decimals: int, *, sign: Literal["", "+"] = "") -> str:
     """Return a share as per cent, rounded by `half_up`. With `sign="+"`, positive numbers have a sign, too."""
-    return f"{half_up(share * 100, decimals):{sign}}%"
+    return f"{half_up(share * 100, decimals):{sign},}%"
 
 
 def name_as_text(name: str) -> str:

@@ -23,3 +23,7 @@ def test_a_half_is_rounded_away_from_zero_as_in_the_scripts_of_the_pages(
     share: float, decimals: int, text: str
 ) -> None:
     assert per_cent(share, decimals) == text
+
+
+def test_large_shares_have_thousands_separators() -> None:
+    assert per_cent(138.886, 0) == "13,889%"
