@@ -14,7 +14,7 @@ from pipelines.alerts.forms import as_text
 from pipelines.alerts.lines import BlockRow, Language, Line, in_language, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
-from pipelines.common.text import Bilingual, printable, range_ends
+from pipelines.common.text import Bilingual, half_up, per_cent, printable, range_ends
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
 from pipelines.incidents.acknowledging import note_line
@@ -194,10 +194,11 @@ class Message:
             return
         yield Line(label=_pick(language, "数据（括号内为平时范围）", "Figures (usual range in brackets)"))
         for figure in figures:
-            yield Line(_figure_text(figure, language), is_item=True)
+            if figure.value is not None:
+                yield Line(_figure_text(figure, figure.value, language), is_item=True)
         if records is not None:
             usual = self.headline.usual_records
-            share = f"{records / usual:.0%}" if usual else ""
+            share = per_cent(records / usual, 0) if usual else ""
             zh, en = (f"，为平时的 {share}", f", {share} of the usual") if share else ("", "")
             yield Line(_pick(language, f"记录数 {records:,}{zh}", f"Records {records:,}{en}"), is_item=True)
 
@@ -241,22 +242,22 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
     return Line(label=label, row=BlockRow(row[:start], row[start:]))
 
 
-def _figure_text(figure: Figure, language: Language) -> str:
+def _figure_text(figure: Figure, value: float, language: Language) -> str:
     """Return a figure with its usual range. If there are too few days for a range, return the figure with its change
     from the same weekday of the week before.
     """
-    measure, value = METRICS[figure.metric], figure.value
+    measure = METRICS[figure.metric]
     is_rate = measure.kind == "rate"
     label = in_language(measure.label, language)
-    text = f"{label} {value:.2%}" if is_rate else f"{label} {value:,.0f}"
-    if value is not None and figure.low is not None and figure.high is not None:
+    text = f"{label} {per_cent(value, 2)}" if is_rate else f"{label} {value:,.0f}"
+    if figure.low is not None and figure.high is not None:
         ends = figure.low, figure.high
-        low, high = (f"{one:.1%}" for one in ends) if is_rate else range_ends(*ends)
+        low, high = (per_cent(one, 1) for one in ends) if is_rate else range_ends(*ends)
         place = "below" if value < figure.low else "above" if value > figure.high else ""
         outside = in_language(_PLACES[place], language) if place else ""
         return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")
     if figure.change is None:
         return text
     points = _pick(language, "百分点", "points")
-    change = f"{figure.change * 100:+.2f} {points}" if is_rate else f"{figure.change:+.1%}"
+    change = f"{half_up(figure.change * 100, 2):+} {points}" if is_rate else per_cent(figure.change, 1, sign="+")
     return _pick(language, f"{text}（较上周同日 {change}）", f"{text} ({change} on last week)")

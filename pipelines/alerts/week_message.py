@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pipelines.alerts.lines import Language, Line, in_language, listed
 from pipelines.alerts.week import Week, WeekFigure
-from pipelines.common.text import Bilingual, printable
+from pipelines.common.text import Bilingual, half_up, per_cent, printable
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident, Problems
 from pipelines.incidents.words import problem_words
@@ -47,7 +47,7 @@ def week_lines(
         yield Line(f"只有 {days} 天有数据" if is_zh else f"Only {days} of 7 days have data", is_item=True)
     for figure in week.figures:
         if figure.value is not None:
-            yield Line(_figure_text(figure, language), is_item=True)
+            yield Line(_figure_text(figure, figure.value, language), is_item=True)
     began = [Line(in_language(one.text, language), is_item=True) for one in week.opened]
     known = {one.incident_id for one in week.opened}
     earlier = [
@@ -66,25 +66,25 @@ def week_lines(
         yield from listed(f"{month} 账单" if is_zh else f"Bill of {month}", [_bill(one, is_zh) for one in week.bills])
 
 
-def _figure_text(figure: WeekFigure, language: Language) -> str:
+def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
     """Return a figure of the week, with the change on the week before and the usual value."""
     measure, is_zh = METRICS[figure.metric], language == "zh"
     is_rate = measure.kind == "rate"
 
-    def written(value: float | None) -> str:
-        return f"{value:.2%}" if is_rate else f"{value:,.0f}"
+    def written(number: float) -> str:
+        return per_cent(number, 2) if is_rate else f"{number:,.0f}"
 
     parts = []
     if figure.change is not None:
         points = "百分点" if is_zh else "points"
-        change = f"{figure.change * 100:+.2f} {points}" if is_rate else f"{figure.change:+.1%}"
+        change = f"{half_up(figure.change * 100, 2):+} {points}" if is_rate else per_cent(figure.change, 1, sign="+")
         matched = figure.matched_days
         days = "" if matched == _WEEK else f"（{matched} 天）" if is_zh else f" over {matched} days"
         parts.append(f"较上周 {change}{days}" if is_zh else f"{change} on the week before{days}")
     if figure.usual is not None:
         parts.append(f"平时 {written(figure.usual)}" if is_zh else f"usually {written(figure.usual)}")
     joined = ("，" if is_zh else ", ").join(parts)
-    text = f"{in_language(measure.label, language)} {written(figure.value)}"
+    text = f"{in_language(measure.label, language)} {written(value)}"
     return text if not parts else f"{text}（{joined}）" if is_zh else f"{text} ({joined})"
 
 

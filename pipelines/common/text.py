@@ -4,9 +4,10 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from math import ceil, floor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -31,6 +32,18 @@ def range_ends(low: float, high: float) -> tuple[str, str]:
     name a number outside of the range.
     """
     return f"{ceil(low):,}", f"{floor(high):,}"
+
+
+def half_up(value: float | Decimal, decimals: int) -> Decimal:
+    """Return a number rounded to the given decimals, halves away from zero. The scripts of the pages round like this
+    (`toFixed`), so a figure has the same digits on every page and in every message.
+    """
+    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def per_cent(share: float, decimals: int, *, sign: Literal["", "+"] = "") -> str:
+    """Return a share as per cent, rounded by `half_up`. With `sign="+"`, positive numbers have a sign, too."""
+    return f"{half_up(share * 100, decimals):{sign},}%"
 
 
 def name_as_text(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.common.text import range_ends
+from pipelines.common.text import per_cent, range_ends
 
 
 @pytest.mark.parametrize(
@@ -13,3 +13,17 @@ from pipelines.common.text import range_ends
 )
 def test_the_ends_of_a_range_are_within_it(low: float, high: float, ends: tuple[str, str]) -> None:
     assert range_ends(low, high) == ends
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"),
+    [(25 / 32, 2, "78.13%"), (29 / 32, 2, "90.63%"), (1 / 16, 1, "6.3%"), (-1 / 800, 2, "-0.13%"), (1.0, 2, "100.00%")],
+)
+def test_a_half_is_rounded_away_from_zero_as_in_the_scripts_of_the_pages(
+    share: float, decimals: int, text: str
+) -> None:
+    assert per_cent(share, decimals) == text
+
+
+def test_large_shares_have_thousands_separators() -> None:
+    assert per_cent(138.886, 0) == "13,889%"

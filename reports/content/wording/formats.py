@@ -1,10 +1,10 @@
 """Formats numbers and days the same way on all pages."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
-from pipelines.common.text import Bilingual, range_ends
+from pipelines.common.text import Bilingual, half_up, per_cent, range_ends
 from reports.content.wording.language import t
 
 ABSENT = "—"
@@ -48,23 +48,23 @@ def _compact(value: Decimal, units: tuple[tuple[Decimal, str, int], ...]) -> str
 
 def _rounded(value: Decimal, decimals: int) -> str:
     """Return a number rounded half up to at most the given decimals."""
-    text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    text = f"{half_up(value, decimals):,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def share(value: float | None) -> str:
     """Return a share as per cent with two decimals; a dash for None."""
-    return ABSENT if value is None else f"{value:.2%}"
+    return ABSENT if value is None else per_cent(value, 2)
 
 
 def level(value: float) -> str:
     """Return a share as per cent with one decimal, for texts that only need the rough level."""
-    return f"{value:.1%}"
+    return per_cent(value, 1)
 
 
 def signed(value: float) -> str:
     """Return a change as per cent with one decimal and its sign."""
-    return f"{value:+.1%}".replace("-", "−")
+    return per_cent(value, 1, sign="+").replace("-", "−")
 
 
 def difference(value: int | None) -> str:
@@ -79,12 +79,12 @@ def points(value: float) -> Bilingual:
 
 def point_count(value: float) -> str:
     """Return a difference of shares as `points` does, without the unit, for columns whose heading names it."""
-    return f"{value:+.2%}".rstrip("%").replace("-", "−")
+    return per_cent(value, 2, sign="+").rstrip("%").replace("-", "−")
 
 
 def share_of(value: int, whole: int) -> str:
     """Return a part of a whole as per cent without decimals."""
-    return f"{value / whole:.0%}"
+    return per_cent(value / whole, 0)
 
 
 _WEEKDAYS = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
@@ -110,4 +110,5 @@ def size(value: int) -> str:
     """Return a number of bytes in B, kB or MB (powers of ten)."""
     if value < 1000:
         return f"{value} B"
-    return f"{value / 1000:,.1f} kB" if value < 1_000_000 else f"{value / 1_000_000:,.1f} MB"
+    # From 999,950 on, one decimal would give 1,000.0 kB.
+    return f"{half_up(value / 1000, 1):,} kB" if value < 999_950 else f"{half_up(value / 1_000_000, 1):,} MB"

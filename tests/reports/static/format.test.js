@@ -36,6 +36,8 @@ test("an exact number has all its digits", () => {
 test("a share is written in per cent with two decimals", () => {
   assert.equal(share(2 / 3), "66.67%");
   assert.equal(share(1), "100.00%");
+  // A half is rounded up, as in the templates and messages.
+  assert.equal(share(29 / 32), "90.63%");
 });
 
 test("a latency has its unit", () => {

@@ -107,7 +107,7 @@ function drawFacts() {
 function drawRecords() {
   const { records, usual, restated: days } = figures;
   for (const place of all("[data-part=records]")) {
-    const part = known(records) && known(usual) ? `${Math.round((100 * records) / usual)}%` : "";
+    const part = known(records) && known(usual) ? `${number(Math.round((100 * records) / usual))}%` : "";
     const counted = element("b", { textContent: number(records) });
     // The label in both languages is kept.
     while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
