@@ -87,9 +87,3 @@ def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFo
     folder.write("registry/resource_packages.csv", f"{PACKAGES}p,,20,{DAY},\n")
     ended = call("packages", data=folder.root)
     assert (ended.code, ended.out) == (0, said)
-
-
-def test_before_the_first_run_there_is_nothing_to_say(call: Call, folder: DataFolder) -> None:
-    ended = call("packages", data=folder.root)
-    assert ended.code == 2
-    assert "Nothing is published yet." in ended.err

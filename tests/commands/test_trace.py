@@ -57,7 +57,7 @@ def a_user(folder: DataFolder) -> None:
     folder.land("sdk.ndjson", sdk)
     folder.land("server/a.ndjson", server)
     folder.land("server/again.ndjson", [login])
-    folder.tables()
+    folder.roll_up()
     folder.land("late.ndjson", [at(f"{BEFORE} 23:59:55", "late", stage="click", device_id=DEVICE)])
     folder.tables(days_before(DAY, -1))
 

@@ -40,7 +40,7 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
     old, before = days_before(yesterday, 61), days_before(yesterday, 1)
     folder.land("a.ndjson", records(1, old))
-    folder.tables(before)
+    folder.roll_up(before)
     folder.land("b.ndjson", records(1, yesterday))
     folder.tables(yesterday)
     file = folder.store.day_table(folder.manifest.days[old], "channel_daily")
