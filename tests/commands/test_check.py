@@ -258,31 +258,26 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
         assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
 
 
-def test_a_check_of_a_file_below_a_linked_folder_says_that_a_run_ignores_it(
-    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
-) -> None:
-    file = folder.land("docker/a.log", records(3, yesterday))
-    file.parent.rename(tmp_path / "logs")
-    (folder.store.landing / "docker").symlink_to(tmp_path / "logs")
-    ended = call("check", file, data=folder.root)
-    assert ended.code == 3
-    assert f"warning    a run ignores {file}: links, " in ended.out
-    # The mapping is that of the folder, although a run ignores the link.
-    assert "docker/a.log as docker: 3 records read, 3 accepted" in ended.out
-
-
-@pytest.mark.parametrize("name", ["_a.ndjson", ".folder/a.ndjson", "link.ndjson"])
+@pytest.mark.parametrize(
+    ("name", "linked", "source"),
+    [
+        ("_a.ndjson", None, "canonical"), (".folder/a.ndjson", None, "canonical"),
+        ("link.ndjson", "link.ndjson", "canonical"), ("docker/a.log", "docker", "docker"),
+    ],
+)  # fmt: skip
 def test_a_check_of_a_file_that_a_run_ignores_says_so(
-    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str, linked: str | None, source: str
 ) -> None:
+    """The mapping is that of the file's place, although a run ignores it: for its name, as a link or below one."""
     file = folder.land(name, records(3, yesterday))
-    if name == "link.ndjson":
-        file.rename(tmp_path / "real.ndjson")
-        file.symlink_to(tmp_path / "real.ndjson")
+    if linked:
+        place = folder.store.landing / linked
+        place.rename(tmp_path / linked)
+        place.symlink_to(tmp_path / linked)
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
     assert f"warning    a run ignores {file}: links, " in ended.out
-    assert "3 records read, 3 accepted" in ended.out
+    assert f" as {source}: 3 records read, 3 accepted" in ended.out
     folder.ingest(yesterday)
     assert folder.manifest.files == []
 

@@ -21,13 +21,11 @@ from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, days_before, records, tree
 
 
-def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, yesterday))
-    folder.tables(yesterday)
-    assert "match what was written" in call("verify", data=folder.root).out
-    (file,) = folder.store.warehouse.glob("days/*/*/channel_daily.parquet")
+def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, own: DataFolder) -> None:
+    assert "match what was written" in call("verify", data=own.root).out
+    file = next(own.store.warehouse.glob("days/*/*/channel_daily.parquet"))
     file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2"))
-    ended = call("verify", data=folder.root)
+    ended = call("verify", data=own.root)
     assert ended.code == 1
     assert "differs" in ended.out
     assert "match what was written" not in ended.out
