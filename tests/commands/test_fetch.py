@@ -77,8 +77,9 @@ def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(
 def test_a_full_disk_is_not_taken_for_a_damaged_ledger(
     call: Call, own: DataFolder, bucket: Path, monkeypatch: pytest.MonkeyPatch, command: str, method: str
 ) -> None:
+    is_copy = method == "note_copied"
     site, fetched = bucket.with_name("site-copy"), own.store.landing / "bucket" / "more.ndjson"
-    if method == "note_copied":
+    if is_copy:
         own.write("authmeter.toml", f'[publish]\nurl = "file://{site}"\n')
 
     def full(*_: object) -> None:
@@ -90,9 +91,8 @@ def test_a_full_disk_is_not_taken_for_a_damaged_ledger(
     assert ended.code == 1
     assert "The disk is full." in ended.err
     assert "damaged" not in ended.out + ended.err
-    again = "run" if method == "note_copied" else "fetch"
-    assert call(again, data=own.root).code == 0
-    assert (site / "index.html").is_file() if method == "note_copied" else fetched.is_file()
+    assert call("run" if is_copy else "fetch", data=own.root).code == 0
+    assert (site / "index.html" if is_copy else fetched).is_file()
 
 
 def test_a_ledger_that_is_in_use_is_not_taken_for_a_damaged_one(

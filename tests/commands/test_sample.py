@@ -12,7 +12,7 @@ from pipelines.commands.operation import demo
 from pipelines.sample.truth import TRUTH
 from pipelines.sample.write import SampleSpec
 from tests.published_folder import Call, Ended
-from tests.support import DataFolder, days_before, tree
+from tests.support import DataFolder, days_before, published_rows, tree
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
@@ -66,14 +66,12 @@ def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_ea
     # No key was given, so one was made; that is said, the key is not.
     assert f"a random one was written to {folder / 'hash.key'}" in said
     assert (folder / "hash.key").read_text().strip() not in said
-    data = DataFolder(folder)
-    assert data.rows("SELECT is_synthetic FROM publication") == [(True,)]
+    database = folder / "warehouse" / "authmeter.duckdb"
+    assert published_rows(database, "SELECT is_synthetic FROM publication") == [(True,)]
 
     made(yesterday)
-    (gap,) = (
-        one for one in json.loads((data.root / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day"
-    )
-    missing = data.rows("SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
+    (gap,) = (one for one in json.loads((folder / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day")
+    missing = published_rows(database, "SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
     assert missing == [(gap["first_day"],)]
 
 
