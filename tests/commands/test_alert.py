@@ -58,11 +58,13 @@ def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: Dat
     assert "foo" not in ended.out + ended.err
 
 
-def test_a_late_day_whose_message_nobody_took_is_not_nothing_to_send(
+def test_a_late_day_without_a_receiver_or_whose_message_nobody_took_is_not_nothing_to_send(
     call: Call, folder: DataFolder, yesterday: date
 ) -> None:
     folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
-    folder.publish(days_before(yesterday, 2))
+    folder.tables(days_before(yesterday, 2))
+    folder.write("authmeter.toml", '[alerts]\nlate_after = "00:00"\n')
+    assert call("alert", data=folder.root).out == "nothing is sent: the settings name no receiver of alerts\n"
     folder.write("authmeter.toml", '[alerts]\ncommand = ["false"]\nlate_after = "00:00"\n')
     ended = call("alert", data=folder.root)
     assert (ended.code, ended.out) == (
@@ -72,13 +74,6 @@ def test_a_late_day_whose_message_nobody_took_is_not_nothing_to_send(
     for said in ("sent: days are late\n", "nothing to send\n"):
         ended = call("alert", data=folder.root)
         assert (ended.code, ended.out) == (0, said)
-
-
-def test_a_late_day_without_a_receiver_is_not_nothing_to_send(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
-    folder.publish(days_before(yesterday, 2))
-    folder.write("authmeter.toml", '[alerts]\nlate_after = "00:00"\n')
-    assert call("alert", data=folder.root).out == "nothing is sent: the settings name no receiver of alerts\n"
 
 
 def test_the_mail_of_a_day_has_its_usage_attached(call: Call, own: DataFolder, yesterday: date) -> None:

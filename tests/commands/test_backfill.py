@@ -32,9 +32,3 @@ def test_a_backfill_to_the_end_of_the_calendar_is_one_of_the_stored_days(call: C
     ended = call("backfill", "0001-01-01", "9999-12-31", data=own.root)
     assert ended.code == 0
     assert "roll up    3 days" in ended.out
-
-
-def test_a_backfill_without_anything_published_is_refused(call: Call, folder: DataFolder) -> None:
-    ended = call("backfill", "2026-03-01", "2026-03-02", data=folder.root)
-    assert ended.code == 2
-    assert "Nothing is published yet" in ended.err

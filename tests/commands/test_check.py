@@ -72,28 +72,28 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
     )
 
 
-def test_a_check_names_files_that_nobody_reads(call: Call, own: DataFolder) -> None:
-    own.land("week.xlsx", b"PK")
-    own.land("b/auth.log.br", b"\x1b")
-    ended = call("check", data=own.root)
+def test_a_check_names_files_that_nobody_reads(call: Call, folder: DataFolder) -> None:
+    folder.land("week.xlsx", b"PK")
+    folder.land("b/auth.log.br", b"\x1b")
+    ended = call("check", data=folder.root)
     assert ended.code == 3
     assert "2 files read by no source" in ended.out
     assert "landing/week.xlsx: a spreadsheet: save it as CSV" in ended.out
     assert "landing/b/auth.log.br: compressed in an unsupported way: repack it as .gz or .zst" in ended.out
-    own.write("authmeter.toml", 'ignore = ["*.xlsx", "b/*"]\n')
-    ended = call("check", data=own.root)
+    folder.write("authmeter.toml", 'ignore = ["*.xlsx", "b/*"]\n')
+    ended = call("check", data=folder.root)
     assert ended.code == 0
     assert "landing/week.xlsx: named by `ignore`" in ended.out
 
 
-def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataFolder, yesterday: date) -> None:
-    own.land("a text.log", NO_JSON)
-    own.land("near.csv.gz", gzip.compress(b"eventId,appkey\n" + b"1,shop\n" * 300))
-    own.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
-    own.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="fax")])
-    own.land("good.ndjson", records(40_000, yesterday, "j"))
-    before = tree(own.store.warehouse)
-    ended = call("check", data=own.root)
+def test_a_check_names_files_of_which_nothing_would_count(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a text.log", NO_JSON)
+    folder.land("near.csv.gz", gzip.compress(b"eventId,appkey\n" + b"1,shop\n" * 300))
+    folder.land("gbk.csv", as_csv(records(90, yesterday, "g", account_id="商城")).decode().encode("gb18030"))
+    folder.land("half.ndjson", [*records(20, yesterday, "h"), *records(40, yesterday, "i", channel="fax")])
+    folder.land("good.ndjson", records(40_000, yesterday, "j"))
+    before = tree(folder.root)
+    ended = call("check", data=folder.root)
     assert ended.code == 3
     assert (
         "warning    nothing_accepted: 2 files without a valid record: a text.log (its lines are not JSON" in ended.out
@@ -105,7 +105,7 @@ def test_a_check_names_files_of_which_nothing_would_count(call: Call, own: DataF
     )
     assert "gbk.csv" not in ended.out
     assert "good.ndjson" not in ended.out
-    assert tree(own.store.warehouse) == before
+    assert tree(folder.root) == before
 
 
 def test_a_check_of_many_new_files_looks_into_some(
@@ -151,9 +151,9 @@ def test_a_check_of_an_archive_is_one_of_its_members(
     assert "1 file without a valid record: b.zip!b.log (its lines are not JSON" in ended.out
 
 
-def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, own: DataFolder) -> None:
-    own.write("registry/apps.csv", "app_key,app_name,app_secret\nshop,Shop,s3cr3t\nbad key,B,s3cr3t\n")
-    ended = call("check", data=own.root)
+def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, folder: DataFolder) -> None:
+    folder.write("registry/apps.csv", "app_key,app_name,app_secret\nshop,Shop,s3cr3t\nbad key,B,s3cr3t\n")
+    ended = call("check", data=folder.root)
     assert ended.code == 2
     assert "registry/apps.csv, line 1: secret:app_secret" in ended.out
     assert "registry/apps.csv, line 3: invalid:app_key" in ended.out
@@ -214,10 +214,10 @@ def test_what_is_wrong_with_a_whole_file_of_the_registry_comes_with_what_to_do(
     assert "to do      unreadable: give the user that runs authmeter the right" in capsys.readouterr().out
 
 
-def test_a_check_says_how_much_of_each_kind_is_written_down(call: Call, own: DataFolder) -> None:
-    own.write("registry/console/a.csv", "day,account_id,channel,billed\n2026-03-01,default,one_click,5\n")
-    own.write("registry/bills/a.csv", "month,account_id,channel,quantity\n202603,x,number,5\n202602,x,number,5\n")
-    ended = call("check", data=own.root)
+def test_a_check_says_how_much_of_each_kind_is_written_down(call: Call, folder: DataFolder) -> None:
+    folder.write("registry/console/a.csv", "day,account_id,channel,billed\n2026-03-01,default,one_click,5\n")
+    folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n202603,x,number,5\n202602,x,number,5\n")
+    ended = call("check", data=folder.root)
     assert ended.code == 0
     assert ", 1 console row, 2 bill rows\n" in ended.out
     assert " limit" not in ended.out
@@ -246,40 +246,40 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
     )
     link = tmp_path / "link"
     link.symlink_to(folder.root)
-    for data in (folder.root, link):
-        for path in (file, link / "landing/docker/a.log", file.parent / "../docker/a.log"):
-            ended = call("check", path, data=data)
-            assert ended.code == 0
-            assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
+    linked = link / "landing/docker/a.log"
+    for data, path in (
+        (folder.root, file),
+        (folder.root, linked),
+        (link, file),
+        (link, file.parent / "../docker/a.log"),
+    ):
+        ended = call("check", path, data=data)
+        assert ended.code == 0
+        assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
 
 
-def test_a_check_of_a_file_below_a_linked_folder_says_that_a_run_ignores_it(
-    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
-) -> None:
-    file = folder.land("docker/a.log", records(3, yesterday))
-    file.parent.rename(tmp_path / "logs")
-    (folder.store.landing / "docker").symlink_to(tmp_path / "logs")
-    ended = call("check", file, data=folder.root)
-    assert ended.code == 3
-    assert f"warning    a run ignores {file}: links, " in ended.out
-    # The mapping is that of the folder, although a run ignores the link.
-    assert "docker/a.log as docker: 3 records read, 3 accepted" in ended.out
-
-
-@pytest.mark.parametrize("name", ["_a.ndjson", ".folder/a.ndjson", "link.ndjson"])
+@pytest.mark.parametrize(
+    ("name", "linked", "source"),
+    [
+        ("_a.ndjson", None, "canonical"), (".folder/a.ndjson", None, "canonical"),
+        ("link.ndjson", "link.ndjson", "canonical"), ("docker/a.log", "docker", "docker"),
+    ],
+)  # fmt: skip
 def test_a_check_of_a_file_that_a_run_ignores_says_so(
-    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str
+    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str, linked: str | None, source: str
 ) -> None:
+    """The mapping is that of the file's place, although a run ignores it: for its name, as a link or below one."""
     file = folder.land(name, records(3, yesterday))
-    if name == "link.ndjson":
-        file.rename(tmp_path / "real.ndjson")
-        file.symlink_to(tmp_path / "real.ndjson")
+    if linked:
+        place = folder.store.landing / linked
+        place.rename(tmp_path / linked)
+        place.symlink_to(tmp_path / linked)
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
     assert f"warning    a run ignores {file}: links, " in ended.out
-    assert "3 records read, 3 accepted" in ended.out
-    folder.roll_up(yesterday)
-    assert folder.counted() == {}
+    assert f" as {source}: 3 records read, 3 accepted" in ended.out
+    folder.ingest(yesterday)
+    assert folder.manifest.files == []
 
 
 def test_a_check_follows_a_link_outside_of_landing(
@@ -411,7 +411,7 @@ def test_a_check_looks_again_into_files_whose_mapping_was_mended(
 ) -> None:
     folder.land("good.ndjson", records(3, yesterday))
     folder.land("gateway/a.ndjson", raw(60, yesterday))
-    folder.roll_up(yesterday)
+    folder.ingest(yesterday)
     assert "no name in it is a field" in call("check", data=folder.root).out
     folder.write("sources/gateway.toml", MAPPING.replace("'qq'", "'fax'"))
     ended = call("check", data=folder.root)
@@ -443,7 +443,7 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
         assert ended.code == 3
         assert said in ended.out
         assert "1 file without a valid record: text.log (its lines are not JSON" in ended.out
-        folder.roll_up(yesterday)
+        folder.ingest(yesterday)
 
 
 def test_a_check_reads_a_first_line_or_object_of_more_than_a_megabyte_whole(
@@ -456,7 +456,7 @@ def test_a_check_reads_a_first_line_or_object_of_more_than_a_megabyte_whole(
     assert ended.code == 3
     assert named in ended.out
     assert "1 sign-in record in the newest 1 file" in ended.out
-    folder.tables(yesterday)
+    folder.roll_up(yesterday)
     (found,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
     assert found.detail_en.startswith(named)
     assert folder.counted() == {yesterday: 1}
@@ -467,7 +467,7 @@ def test_a_check_does_not_warn_of_files_that_were_mended_since(call: Call, folde
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("text.log", NO_JSON)
     folder.land("book.zip", b"PK\x03\x04" + bytes(2000))
-    folder.roll_up(yesterday)
+    folder.ingest(yesterday)
     assert call("check", data=folder.root).code == 3
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday, "c"))))
     folder.land("text.log", records(300, yesterday, "t"))

@@ -72,7 +72,9 @@ def test_a_span_that_ends_before_it_begins_is_refused(call: Call, published: Dat
     "command",
     [
         ("export", "--app", "shop", "--from", "2026-03-01", "--to", "2026-03-02"), ("serve",), ("verify",), ("reread",),
-        ("backfill", "2026-03-01", "2026-03-02"), ("trace", "--app", "shop", "--event", "e1"),
+        ("backfill", "2026-03-01", "2026-03-02"), ("trace", "--app", "shop", "--event", "e1"), ("incidents",),
+        ("packages",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02", "--before",
+        "2026-02-01..2026-02-02"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("is_made", [False, True])

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,8 +20,8 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from pipelines.store import published_file
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
-from tests.published_folder import Call, authmeter
-from tests.support import DAY, DataFolder, closed_day, days_before, morning_after, record, tree, writable
+from tests.published_folder import Call
+from tests.support import DAY, DataFolder, days_before, morning_after, record, tree, writable
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
 
@@ -35,18 +36,33 @@ def fail_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Data
     def folder_of(day: date) -> DataFolder:
         folder = DataFolder(tmp_path_factory.mktemp("failing") / "data")
         land_failing_sdk(folder, day)
-        # The command, so that Dagster's home is part of the copies.
-        assert authmeter("run", data=folder.root).code == 3
+        folder.publish(day)
         return folder
 
     return folder_of
 
 
 @pytest.fixture
-def failing(fail_once: Callable[[date], DataFolder], yesterday: date, folder: DataFolder) -> DataFolder:
-    """Return a copy of the folder with an open incident, published as of yesterday."""
-    shutil.copytree(fail_once(yesterday).root, folder.root, symlinks=True, dirs_exist_ok=True)
+def failed(fail_once: Callable[[date], DataFolder], yesterday: date) -> DataFolder:
+    """Return the folder with an open incident, published as of yesterday; no test may change it."""
+    return fail_once(yesterday)
+
+
+@pytest.fixture
+def failing(failed: DataFolder, folder: DataFolder) -> DataFolder:
+    """Return a copy of the folder with an open incident that a test may change."""
+    shutil.copytree(failed.root, folder.root, symlinks=True, dirs_exist_ok=True)
     return folder
+
+
+def send_alerts(folder: DataFolder, day: date, settings: str) -> dict[str, Any] | None:
+    """End a run of `day` with these settings of alerts. Return the message that it sent, if any."""
+    command = json.dumps([sys.executable, "-c", SAID])
+    folder.write("authmeter.toml", f"[alerts]\ncommand = {command}\n{settings}\n")
+    file = folder.root / "said.json"
+    file.unlink(missing_ok=True)
+    note_end(folder.root, morning_after(day), day, None)
+    return json.loads(file.read_bytes()) if file.exists() else None
 
 
 def text_of(day: date) -> str:
@@ -68,73 +84,58 @@ def id_of(folder: DataFolder, app: str = "*") -> str:
     return str(incident_id)
 
 
-def test_the_incidents_are_listed_without_their_parts(call: Call, failing: DataFolder, yesterday: date) -> None:
-    ended = call("incidents", data=failing.root)
+def test_the_incidents_are_listed_without_their_parts(call: Call, failed: DataFolder, yesterday: date) -> None:
+    ended = call("incidents", data=failed.root)
     assert ended.code == 0
     assert ended.out == f"open       {text_of(yesterday)}\n3 more as part of these: --all\n"
-    with_parts = call("incidents", "--all", data=failing.root).out.splitlines()
+    with_parts = call("incidents", "--all", data=failed.root).out.splitlines()
     assert len(with_parts) == 4
     # The largest loss first; of as large a loss the smaller id.
     assert {line.split()[0] for line in with_parts} == {"open", "part"}
 
 
 def test_the_incidents_for_programs_have_the_columns_of_the_table(
-    call: Call, failing: DataFolder, yesterday: date
+    call: Call, failed: DataFolder, yesterday: date
 ) -> None:
-    given = json.loads(call("incidents", "--all", "--json", data=failing.root).out)
+    given = json.loads(call("incidents", "--all", "--json", data=failed.root).out)
     assert given["as_of"] == str(yesterday)
     shop = next(one for one in given["incidents"] if one["app_key"] == "shop")
-    everyone = next(one for one in given["incidents"] if one["incident_id"] == id_of(failing))
-    columns = [name for (name,) in failing.rows("SELECT column_name FROM (DESCRIBE incidents)")]
+    everyone = next(one for one in given["incidents"] if one["incident_id"] == id_of(failed))
+    columns = [name for (name,) in failed.rows("SELECT column_name FROM (DESCRIBE incidents)")]
     assert set(columns) < shop.keys()
     assert (shop["cause"], shop["lost"], shop["state"], shop["last_day"]) == ("sdk_version=2", 18, "open", None)
     assert shop["first_day"] == str(days_before(yesterday, BAD_DAYS - 1))
     assert (shop["link"], everyone["link"]) == ("apps/shop/index.html", "index.html")
     assert shop["part_of"] == everyone["incident_id"]
-    assert json.loads(call("incidents", "--json", data=failing.root).out)["incidents"] == [everyone]
+    assert json.loads(call("incidents", "--json", data=failed.root).out)["incidents"] == [everyone]
 
 
 def test_the_incidents_after_a_killed_run_are_as_of_the_published_day(
-    call: Call, folder: DataFolder, yesterday: date
+    call: Call, own: DataFolder, yesterday: date
 ) -> None:
-    before = days_before(yesterday, 1)
-    folder.land("a.ndjson", [record("a", before)])
-    folder.tables(before)
-    folder.land("b.ndjson", [record("b", yesterday)])
     # The run ended after the commit of the day, and before its tables were published.
-    folder.roll_up(yesterday)
-    assert json.loads(call("incidents", "--json", data=folder.root).out)["as_of"] == str(before)
+    own.roll_up(days_before(yesterday, -1))
+    assert own.manifest.as_of == days_before(yesterday, -1)
+    assert json.loads(call("incidents", "--json", data=own.root).out)["as_of"] == str(yesterday)
 
 
 def test_the_incidents_and_their_day_are_of_one_publication(
-    call: Call, folder: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = days_before(yesterday, 1)
-    folder.land("a.ndjson", [record("a", before)])
-    folder.tables(before)
-    opened = published_file.open_published
+    opened, today = published_file.open_published, days_before(yesterday, -1)
+    with monkeypatch.context() as patched:
 
-    def opened_before_a_run(database: Path) -> duckdb.DuckDBPyConnection:
-        connection = opened(database)
-        if not (folder.store.landing / "b.ndjson").exists():
-            folder.land("b.ndjson", [record("b", yesterday)])
-            folder.tables(yesterday)
-        return connection
+        def opened_before_a_run(database: Path) -> duckdb.DuckDBPyConnection:
+            patched.undo()
+            connection = opened(database)
+            own.tables(today)
+            return connection
 
-    monkeypatch.setattr(published_file, "open_published", opened_before_a_run)
-    ended = call("incidents", "--json", data=folder.root)
+        patched.setattr(published_file, "open_published", opened_before_a_run)
+        ended = call("incidents", "--json", data=own.root)
     # The steps of the run are printed before.
-    assert json.loads(ended.out.splitlines()[-1])["as_of"] == str(before)
-
-
-@pytest.mark.parametrize("command", [("incidents",), ("explain", "--channel", "qq", "--now", "2026-03-01..2026-03-02",
-                                                      "--before", "2026-02-01..2026-02-02")])  # fmt: skip
-def test_before_the_first_run_there_is_nothing_to_read(
-    call: Call, folder: DataFolder, command: tuple[str, ...]
-) -> None:
-    ended = call(*command, data=folder.root)
-    assert ended.code == 2
-    assert "Nothing is published yet." in ended.err
+    assert json.loads(ended.out.splitlines()[-1])["as_of"] == str(yesterday)
+    assert json.loads(call("incidents", "--json", data=own.root).out)["as_of"] == str(today)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,8 @@ def test_a_note_for_all_apps_acknowledges_that_of_all_apps_alone(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
     note(failing, days_before(yesterday, BAD_DAYS - 1), "")
-    assert call("run", data=failing.root).code == 0
+    failing.tables(yesterday)
+    assert call("status", data=failing.root).code == 0
     found = json.loads(call("incidents", "--all", "--json", data=failing.root).out)["incidents"]
     assert {one["app_key"]: (one["acknowledged"], one["note"]["text"]) for one in found} == {
         "*": (True, "Vendor knows"), "shop": (False, "Vendor knows"),
@@ -205,27 +207,27 @@ def test_a_row_that_names_it_acknowledges_it_whatever_its_day_and_app(
     failing.tables(yesterday)
     assert call("status", data=failing.root).code == 3, "that of the app is part of it, and another incident"
     note(failing, days_before(yesterday, 90), "shop", id_of(failing))
-    assert call("run", data=failing.root).code == 0
+    failing.tables(yesterday)
     (one,) = json.loads(call("incidents", "--json", data=failing.root).out)["incidents"]
     assert (one["acknowledged"], one["note"]) == (
         True, {"day": str(days_before(yesterday, 90)), "text": "Vendor knows"},
     )  # fmt: skip
-    assert json.loads(call("status", "--json", data=failing.root).out)["incidents"][0]["acknowledged"] is True
+    status = call("status", "--json", data=failing.root)
+    assert (status.code, json.loads(status.out)["incidents"][0]["acknowledged"]) == (0, True)
 
 
 def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
-    assert call("check", data=failing.root).code == 0
     note(failing, yesterday, "", "0" * 16)
     checked = call("check", data=failing.root)
     assert checked.code == 3
     assert f"incidents that do not exist; these rows acknowledge nothing: {'0' * 16}" in checked.out
-    ended = call("run", data=failing.root)
+    failing.tables(yesterday)
+    ended = call("status", data=failing.root)
     assert ended.code == 3, "it is no note of all apps either"
-    assert "notice: unknown_incidents: registry/notes.csv names incidents that do not exist; these" in ended.out
-    assert "unknown_incidents" in call("status", data=failing.root).out
-    (notice,) = json.loads((failing.root / "status.json").read_bytes())["notices"]
+    assert "notice        unknown_incidents: registry/notes.csv names incidents that do not exist; these" in ended.out
+    (notice,) = json.loads(call("status", "--json", data=failing.root).out)["notices"]
     assert (notice["check"], notice["severity"]) == ("unknown_incidents", "notice")
     assert "leave incident_id empty" in notice["do"]
     # A day older than the retention has no incidents any more, so the id of its note cannot be checked.
@@ -259,10 +261,8 @@ def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: Da
 def test_pages_status_and_message_say_the_same_number_of_problems(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
-    command = json.dumps([sys.executable, "-c", SAID])
-    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
-    note_end(failing.root, morning_after(yesterday), yesterday, None)
-    said = json.loads((failing.root / "said.json").read_bytes())
+    said = send_alerts(failing, yesterday, 'language = "en"')
+    assert said
     words = "1 problem is happening"
     for page, pattern in (
         ("index", r'<h1 class="sentence \w+">(.*?)</h1>'),
@@ -280,12 +280,10 @@ def test_pages_status_and_message_say_the_same_number_of_problems(
 def test_the_message_of_the_day_tells_it_once_with_its_link(
     failing: DataFolder, yesterday: date, language: str
 ) -> None:
-    command = json.dumps([sys.executable, "-c", SAID])
     # On a Monday, the message of the week would follow.
-    kinds = '["failed", "late", "warning", "daily"]'
-    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\non = {kinds}\n')
-    note_end(failing.root, morning_after(yesterday), yesterday, None)
-    said = json.loads((failing.root / "said.json").read_bytes())
+    settings = f'language = "{language}"\non = ["failed", "late", "warning", "daily"]'
+    said = send_alerts(failing, yesterday, settings)
+    assert said
     (one,) = said["incidents"]
     assert (one["incident_id"], one["link"]) == (id_of(failing), "index.html")
     assert one["text"] == text_of(yesterday) if language == "en" else "少 18 次登录；SDK 2 仅 10%" in one["text"]
@@ -302,35 +300,29 @@ def test_the_message_of_the_day_tells_it_once_with_its_link(
     known = "<your note>" if language == "en" else "<情况说明>"
     assert f"{yesterday},*,{known},{id_of(failing)}" in said["body"]
     # A run with nothing new sends nothing new.
-    (failing.root / "said.json").unlink()
-    note_end(failing.root, morning_after(yesterday), yesterday, None)
-    assert not (failing.root / "said.json").exists()
+    assert send_alerts(failing, yesterday, settings) is None
 
 
-def test_who_asked_for_warnings_alone_hears_of_what_nobody_acknowledged(failing: DataFolder, yesterday: date) -> None:
-    command = json.dumps([sys.executable, "-c", SAID])
-    failing.write("authmeter.toml", f'[alerts]\ncommand = {command}\non = ["warning"]\n')
-    note(failing, yesterday)
-    failing.tables(yesterday)
-    note_end(failing.root, morning_after(yesterday), yesterday, None)
-    assert not (failing.root / "said.json").exists()
-    (failing.root / "registry/notes.csv").unlink()
-    failing.tables(yesterday)
-    note_end(failing.root, morning_after(yesterday), yesterday, None)
-    assert json.loads((failing.root / "said.json").read_bytes())["kind"] == "warning"
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_who_asked_for_warnings_alone_hears_of_what_nobody_acknowledged(
+    failing: DataFolder, yesterday: date, is_acknowledged: bool
+) -> None:
+    if is_acknowledged:
+        note(failing, yesterday)
+        failing.tables(yesterday)
+    said = send_alerts(failing, yesterday, 'on = ["warning"]')
+    assert (said and said["kind"]) == (None if is_acknowledged else "warning")
 
 
-def test_an_incident_keeps_its_id_on_the_next_day(folder: DataFolder) -> None:
-    last = closed_day()
-    land_failing_sdk(folder, days_before(last, 1))
-    folder.tables(days_before(last, 1))
-    before = folder.rows("SELECT incident_id, days FROM incidents WHERE kind = 'rate' ORDER BY 1")
+def test_an_incident_keeps_its_id_on_the_next_day(failing: DataFolder, yesterday: date) -> None:
+    before = failing.rows("SELECT incident_id, days FROM incidents WHERE kind = 'rate' ORDER BY 1")
+    last = days_before(yesterday, -1)
     rows = [record(f"n{number}", last, channel="one_click", stage="authorize",
                    sdk_version="2" if number % 2 else "1", outcome="error" if number % 2 else "success")
             for number in range(REQUESTS)]  # fmt: skip
-    folder.land("next.ndjson", rows)
-    folder.tables(last)
-    assert folder.rows("SELECT incident_id, days - 1 FROM incidents WHERE kind = 'rate' ORDER BY 1") == before != []
+    failing.land("next.ndjson", rows)
+    failing.tables(last)
+    assert failing.rows("SELECT incident_id, days - 1 FROM incidents WHERE kind = 'rate' ORDER BY 1") == before != []
 
 
 def span(last: date, days: int) -> str:
@@ -342,22 +334,22 @@ def explained(call: Call, folder: DataFolder, now: str, before: str, *more: str)
     return ended.code, ended.out, ended.err
 
 
-def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: DataFolder, yesterday: date) -> None:
+def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failed: DataFolder, yesterday: date) -> None:
     now, before = span(yesterday, 3), span(days_before(yesterday, BAD_DAYS), 7)
-    code, out, _ = explained(call, failing, now, before, "--app", "shop")
+    code, out, _ = explained(call, failed, now, before, "--app", "shop")
     assert code == 0
     assert "technical_success_rate of one_click, shop: 100.00% → 55.00%\n" in out
     assert f"now      {now}: 66 of 120, 3 of 3 days with data\n" in out
     assert (
         "cause    cell: sdk_version=2\n         100.0% → 10.0%, the rest 100.0% → 100.0%; 100.0% of the change" in out
     )
-    given = json.loads(explained(call, failing, now, before, "--app", "shop", "--json")[1])
+    given = json.loads(explained(call, failed, now, before, "--app", "shop", "--json")[1])
     assert (given["cause_kind"], given["cause"], given["cause_now"]) == ("cell", "sdk_version=2", pytest.approx(0.1))
     wide = f"{days_before(yesterday, 2)}..9999-12-31"
-    code, out, _ = explained(call, failing, wide, f"0001-01-01..{days_before(yesterday, BAD_DAYS)}", "--app", "shop")
+    code, out, _ = explained(call, failed, wide, f"0001-01-01..{days_before(yesterday, BAD_DAYS)}", "--app", "shop")
     assert code == 0
     assert f"now      {wide}: 66 of 120, 3 of " in out
-    assert explained(call, failing, "9999-12-30..9999-12-31", before)[0] == 2
+    assert explained(call, failed, "9999-12-30..9999-12-31", before)[0] == 2
     cells = [cell for cell in given["cells"] if cell["dimension"] == "sdk_version"]
     assert [(cell["value"], cell["requests_now"], cell["successes_now"]) for cell in cells] == [
         ("1", 60, 60), ("2", 60, 6),
@@ -367,14 +359,14 @@ def test_a_change_is_explained_by_the_cell_that_changed(call: Call, failing: Dat
 
 
 def test_a_rise_has_the_cause_of_the_fall_back_and_what_stays_has_none(
-    call: Call, failing: DataFolder, yesterday: date
+    call: Call, failed: DataFolder, yesterday: date
 ) -> None:
     good, bad = span(days_before(yesterday, BAD_DAYS), 7), span(yesterday, 3)
-    rise = json.loads(explained(call, failing, good, bad, "--json")[1])
+    rise = json.loads(explained(call, failed, good, bad, "--json")[1])
     assert (rise["app_key"], rise["cause"]) == ("*", "sdk_version=2")
     assert (rise["cause_before"], rise["cause_now"]) == (pytest.approx(0.1), 1)
     assert any(cell["dimension"] == "app_key & platform" for cell in rise["cells"])
-    stays = explained(call, failing, good, span(days_before(yesterday, 12), 60))[1]
+    stays = explained(call, failed, good, span(days_before(yesterday, 12), 60))[1]
     assert ", 8 of 60 days with data\n" in stays
     assert "100.00% → 100.00%" in stays
     assert "cause    broad\n" in stays
@@ -507,9 +499,9 @@ def test_a_rate_of_sessions_needs_sessions_and_its_own_channel(call: Call, with_
     ],
 )  # fmt: skip
 def test_a_change_that_cannot_be_explained_is_refused(
-    call: Call, failing: DataFolder, yesterday: date, given: dict[str, str], words: str
+    call: Call, failed: DataFolder, yesterday: date, given: dict[str, str], words: str
 ) -> None:
     options = {"--channel": "one_click", "--now": span(yesterday, 3), "--before": span(yesterday, 9)} | given
-    ended = call("explain", *(part for option in options.items() for part in option), data=failing.root)
+    ended = call("explain", *(part for option in options.items() for part in option), data=failed.root)
     assert ended.code == 2
     assert words in " ".join(ended.err.replace("│", "").split())

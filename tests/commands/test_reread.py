@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from tests.published_folder import Call
 from tests.support import DataFolder, tree
 
 
-def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: DataFolder) -> None:
+def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: DataFolder, yesterday: date) -> None:
     # The copied logs have other inodes: a run sees that they are the same.
-    call("run", data=own.root)
+    own.ingest(yesterday)
     site, before = tree(own.store.site), own.manifest
     ended = call("reread", "--from", "2020-01-01", data=own.root)
     assert ended.code == 0
@@ -24,7 +21,7 @@ def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: Data
 
 def test_a_reread_takes_what_a_mended_mapping_gives(call: Call, own: DataFolder, yesterday: date) -> None:
     own.land("gate.log", b"".join(b"ok %d\n" % n for n in range(50)))
-    assert call("run", data=own.root).code == 3
+    own.ingest(yesterday)
     own.write(
         "sources/gate.toml",
         f"""name = "gate"\nfiles = ["gate*"]\nformat = "lines"\n[fields]\nevent_id = "line"\nstage = "'authorize'"
@@ -36,12 +33,7 @@ def test_a_reread_takes_what_a_mended_mapping_gives(call: Call, own: DataFolder,
     assert own.rows("SELECT DISTINCT cause FROM restatements") == [("gate.log (read again)",)]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"), [(("--source", "nobody"), "source 'nobody' does not exist"), ((), "published yet")]
-)
-def test_a_reread_that_cannot_be_is_refused(
-    call: Call, own: DataFolder, tmp_path: Path, arguments: tuple[str, ...], words: str
-) -> None:
-    ended = call("reread", *arguments, data=own.root if arguments else tmp_path / "new")
+def test_a_reread_of_an_unknown_source_is_refused(call: Call, published: DataFolder) -> None:
+    ended = call("reread", "--source", "nobody", data=published.root)
     assert ended.code == 2
-    assert words in ended.err
+    assert "source 'nobody' does not exist" in ended.err

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.commands.operation import demo
-from pipelines.common.project import PROJECT
 from pipelines.sample.truth import TRUTH
 from pipelines.sample.write import SampleSpec
-from tests.published_folder import Call
-from tests.support import DataFolder, days_before, tree
+from tests.published_folder import Call, Ended
+from tests.support import DataFolder, days_before, published_rows, tree
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
@@ -50,22 +47,31 @@ def test_a_sample_that_cannot_be_made_leaves_the_earlier_one(call: Call, tmp_pat
     assert tree(tmp_path) == before
 
 
-def test_a_demo_on_another_day_replaces_the_earlier_one(
+def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_earlier_one(
     call: Call, tmp_path: Path, yesterday: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        demo, "SampleSpec", lambda **given: SampleSpec(**(given | {"days": 20, "apps": 4, "events": 300}))
-    )
-    data = DataFolder(tmp_path / "demo")
-    for day in (days_before(yesterday, 1), yesterday):
-        monkeypatch.setattr(demo, "yesterday", lambda day=day: day)
+    def made(last_day: date) -> Ended:
+        monkeypatch.setattr(demo, "yesterday", lambda: last_day)
         ended = call("demo", data=tmp_path)
-        assert ended.code == 0
-        assert "held" not in ended.out
-    (gap,) = (
-        one for one in json.loads((data.root / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day"
-    )
-    missing = data.rows("SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
+        assert (ended.code, ended.err, "held" in ended.out) == (0, "", False)
+        return ended
+
+    small = {"days": 20, "apps": 2, "events": 300}
+    monkeypatch.setattr(demo, "SampleSpec", lambda **given: SampleSpec(**(given | small)))
+    folder = tmp_path / "demo"
+    said = made(days_before(yesterday, 1)).out
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert "warning: day_is_there" in said
+    assert str(folder / "site" / "index.html") in said
+    # No key was given, so one was made; that is said, the key is not.
+    assert f"a random one was written to {folder / 'hash.key'}" in said
+    assert (folder / "hash.key").read_text().strip() not in said
+    database = folder / "warehouse" / "authmeter.duckdb"
+    assert published_rows(database, "SELECT is_synthetic FROM publication") == [(True,)]
+
+    made(yesterday)
+    (gap,) = (one for one in json.loads((folder / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day")
+    missing = published_rows(database, "SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
     assert missing == [(gap["first_day"],)]
 
 
@@ -73,33 +79,3 @@ def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) 
     before = tree(published.store.landing)
     assert call("sample", "--out", published.root, "--days", 1, "--apps", 1, "--events", 5, "--seed", 1).code == 2
     assert tree(published.store.landing) == before
-
-
-SMALL_DEMO = """
-import sys
-from datetime import timedelta
-from pipelines import cli
-from dataclasses import replace
-from pipelines.commands.operation import demo
-write = demo.write_sample
-def write_less(out, spec):
-    return write(out, replace(spec, days=8, apps=2, events=300, last_day=spec.last_day - timedelta(days=1)))
-demo.write_sample = write_less
-sys.argv = ["authmeter", "demo", "--data", sys.argv[1]]
-cli.main()
-"""
-
-
-def test_a_demo_has_a_folder_of_its_own_and_ends_with_0_whatever_warns(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SMALL_DEMO, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    data = tmp_path / "demo"
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
-    assert "warning: day_is_there" in done.stdout
-    assert str(data / "site" / "index.html") in done.stdout
-    assert DataFolder(data).rows("SELECT is_synthetic FROM publication") == [(True,)]
-    # No key was given, so one was made; that is said, the key is not.
-    assert f"a random one was written to {data / 'hash.key'}" in done.stdout
-    assert (data / "hash.key").read_text().strip() not in done.stdout

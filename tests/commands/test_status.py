@@ -37,15 +37,6 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     assert f"`authmeter run`: {yesterday} is overdue.\n" in call("status", data=folder.root).out
 
 
-def test_the_status_names_files_that_nobody_reads(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, yesterday))
-    folder.land("week.xlsx", b"PK")
-    folder.tables(yesterday)
-    ended = call("status", data=folder.root)
-    assert ended.code == 3
-    assert "unread_files: 1 file read by no source: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
-
-
 def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
     for back in (6, 4):
         folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))

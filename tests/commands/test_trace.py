@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call, authmeter
+from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
 from tests.support import DAY, CopyOf, DataFolder, Row, days_before, keyed_hash, record, tree
 
 DEVICE, OTHER_DEVICE, PHONE, ATTEMPT, LONE = "Trace-Device-5b1e", "Trace-Other-77c0", "16600001111", "try-1", "try-9"
@@ -56,14 +57,20 @@ def a_user(folder: DataFolder) -> None:
     folder.land("sdk.ndjson", sdk)
     folder.land("server/a.ndjson", server)
     folder.land("server/again.ndjson", [login])
-    folder.tables()
+    folder.roll_up()
     folder.land("late.ndjson", [at(f"{BEFORE} 23:59:55", "late", stage="click", device_id=DEVICE)])
     folder.tables(days_before(DAY, -1))
 
 
 @pytest.fixture
-def user(copy_of: CopyOf) -> DataFolder:
-    """Return a copy of the folder that `a_user` publishes."""
+def user(made_once: CopyOf) -> DataFolder:
+    """Return the folder that `a_user` publishes; no test may change it."""
+    return made_once(a_user)
+
+
+@pytest.fixture
+def own_user(copy_of: CopyOf) -> DataFolder:
+    """Return a copy of the folder that `a_user` publishes, which a test may change."""
     return copy_of(a_user)
 
 
@@ -161,10 +168,10 @@ def test_records_of_another_app_are_never_printed(call: Call, user: DataFolder) 
     assert sessions(json.loads(ended.out)) == [["game"]]
 
 
-def test_a_copy_whose_other_app_counts_says_so_and_no_more(call: Call, user: DataFolder) -> None:
-    user.land("both.ndjson", [record("both", DAY, app_key=app, device_id="Both-5b1e") for app in ("shop", "bank")])
-    user.tables(days_before(DAY, -1))
-    printed = found(call, user, "--device", "Both-5b1e")
+def test_a_copy_whose_other_app_counts_says_so_and_no_more(call: Call, own_user: DataFolder) -> None:
+    own_user.land("both.ndjson", [record("both", DAY, app_key=app, device_id="Both-5b1e") for app in ("shop", "bank")])
+    own_user.ingest(days_before(DAY, -1))
+    printed = found(call, own_user, "--device", "Both-5b1e")
     assert printed["subjects"] == []
     assert [(one["event_id"], one["copy_of"]) for one in printed["apart"]] == [("both", "other app")]
 
@@ -193,28 +200,28 @@ def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
     assert any(line.endswith("counted, failure") for line in lines)
 
 
-def test_days_that_changed_since_the_last_run_are_named(call: Call, user: DataFolder) -> None:
+def test_days_that_changed_since_the_last_run_are_named(call: Call, own_user: DataFolder) -> None:
     arguments = ("trace", "--app", "shop", "--device", DEVICE)
-    assert found(call, user, *arguments[3:])["changed_days"] == []
-    user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
-    user.ingest(days_before(DAY, -1))
-    assert found(call, user, *arguments[3:])["changed_days"] == [str(DAY)]
-    user.tables(days_before(DAY, -1))
-    assert "not published yet" not in call(*arguments, data=user.root).out
-    user.write("authmeter.toml", "session_minutes = 1\n")
-    assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=user.root).out
+    assert found(call, own_user, *arguments[3:])["changed_days"] == []
+    own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    own_user.ingest(days_before(DAY, -1))
+    assert found(call, own_user, *arguments[3:])["changed_days"] == [str(DAY)]
+    own_user.tables(days_before(DAY, -1))
+    assert "not published yet" not in call(*arguments, data=own_user.root).out
+    own_user.write("authmeter.toml", "session_minutes = 1\n")
+    assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=own_user.root).out
 
 
-def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call, user: DataFolder) -> None:
+def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call, own_user: DataFolder) -> None:
     next_day = days_before(DAY, -2)
-    user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
-    user.land("next.ndjson", [at(f"{next_day} 10:00:00", "next", device_id=DEVICE)])
-    user.roll_up(next_day)
-    printed = found(call, user, "--device", DEVICE)
+    own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    own_user.land("next.ndjson", [at(f"{next_day} 10:00:00", "next", device_id=DEVICE)])
+    own_user.roll_up(next_day)
+    printed = found(call, own_user, "--device", DEVICE)
     assert (printed["changed_days"], printed["to"]) == ([str(DAY)], str(days_before(DAY, -1)))
-    assert found(call, user, "--device", DEVICE, "--to", next_day)["changed_days"] == [str(DAY), str(next_day)]
-    user.tables(next_day)
-    printed = found(call, user, "--device", DEVICE)
+    assert found(call, own_user, "--device", DEVICE, "--to", next_day)["changed_days"] == [str(DAY), str(next_day)]
+    own_user.tables(next_day)
+    printed = found(call, own_user, "--device", DEVICE)
     assert (printed["changed_days"], printed["to"]) == ([], str(next_day))
 
 
@@ -290,41 +297,41 @@ def test_another_hash_key_is_refused(call: Call, user: DataFolder, monkeypatch: 
     assert "differs from the key" in ended.err
 
 
-def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Call, user: DataFolder) -> None:
+def test_a_constant_attempt_id_lists_some_subjects_and_counts_the_rest(call: Call, own_user: DataFolder) -> None:
     rows = [
         record(f"same{day:%d}-{n}", day, device_id=f"d{day:%d}-{n:03}", attempt_id="constant-id")
         for day, users in ((BEFORE, 60), (DAY, 120))
         for n in range(users)
     ]
-    user.land("same.ndjson", rows)
-    user.tables(days_before(DAY, -1))
-    printed = found(call, user, "--attempt", "constant-id")
+    own_user.land("same.ndjson", rows)
+    own_user.ingest(days_before(DAY, -1))
+    printed = found(call, own_user, "--attempt", "constant-id")
     assert (len(printed["subjects"]), printed["subjects_left_out"]) == (100, 80)
     assert printed["apart"] == []
 
 
 def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
-    call: Call, user: DataFolder, monkeypatch: pytest.MonkeyPatch
+    call: Call, own_user: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If `attempt_id` is a constant in a log without devices, one session contains all users."""
     pages = [at(f"15:00:{n:02}", f"page {n}", stage="page", attempt_id="constant-id") for n in range(8)]
     prefetches = [at(f"14:00:{n:02}", f"prefetch {n}", stage="prefetch", attempt_id="constant-id") for n in range(7)]
     named = at("15:00:09", "named", stage="click", attempt_id="constant-id", device_id="Constant-Device")
-    user.land("many.ndjson", [*pages, *prefetches, named, at("15:00:10", "signed in", attempt_id="constant-id")])
-    user.land("copy.ndjson", [pages[0]])
-    user.tables(days_before(DAY, -1))
-    (whole,) = found(call, user, "--attempt", "constant-id")["subjects"][0]["sessions"]
+    own_user.land("many.ndjson", [*pages, *prefetches, named, at("15:00:10", "signed in", attempt_id="constant-id")])
+    own_user.land("copy.ndjson", [pages[0]])
+    own_user.roll_up(days_before(DAY, -1))
+    (whole,) = found(call, own_user, "--attempt", "constant-id")["subjects"][0]["sessions"]
     assert (len(whole["records"]), whole["records_left_out"]) == (11, 0)
 
     monkeypatch.setattr("pipelines.tracing.trace.MOST_RECORDS", 4)
-    printed = found(call, user, "--attempt", "constant-id")
+    printed = found(call, own_user, "--attempt", "constant-id")
     (subject,) = printed["subjects"]
     (session,) = subject["sessions"]
     assert ids(session["records"]) == ["page 0", "page 0", "page 1", "page 2"]
     assert session == whole | {"records": whole["records"][:4], "records_left_out": 7}
     assert subject["device_hash"] == keyed_hash("Constant-Device").hex[:16]
     assert (ids(printed["apart"]), printed["apart_left_out"]) == ([f"prefetch {n}" for n in range(4)], 3)
-    lines = call("trace", "--app", "shop", "--attempt", "constant-id", data=user.root).out.splitlines()
+    lines = call("trace", "--app", "shop", "--attempt", "constant-id", data=own_user.root).out.splitlines()
     assert lines[0].endswith(": 1 subject, 1 session, 18 records")
     assert [line for line in lines if "…" in line] == [
         "    … and 7 more records of this session", "    … and 3 more records in no session",
@@ -335,9 +342,9 @@ def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
     )
 
     # A requested record is printed, wherever it is in its session; the advice is for another id.
-    (session,) = found(call, user, "--event", "page 6")["subjects"][0]["sessions"]
+    (session,) = found(call, own_user, "--event", "page 6")["subjects"][0]["sessions"]
     assert ids(session["records"]) == ["page 0", "page 0", "page 1", "***"]
-    lines = call("trace", "--app", "shop", "--event", "page 6", data=user.root).out.splitlines()
+    lines = call("trace", "--app", "shop", "--event", "page 6", data=own_user.root).out.splitlines()
     assert lines[-1].endswith("for one of them use --device ID or --phone NUMBER, for fewer days --from and --to")
 
 
@@ -345,10 +352,10 @@ def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
     ("option", "text", "way"), [("--device", MARKED_DEVICE, ()), ("--phone", MARKED_PHONE, ("--json",))]
 )
 def test_the_id_is_in_no_output_and_in_nothing_that_is_stored(
-    own: DataFolder, option: str, text: str, way: tuple[str, ...]
+    call: Call, own: DataFolder, option: str, text: str, way: tuple[str, ...]
 ) -> None:
     before = tree(own.root)
-    ended = authmeter("trace", "--app", "shop", option, text, *way, data=own.root)
+    ended = call("trace", "--app", "shop", option, text, *way, data=own.root)
     assert ended.code == 0, ended
     said = ended.out + ended.err
     assert ('"subjects": [' if way else "counted") in said
@@ -369,6 +376,7 @@ def test_the_id_leaves_the_title_of_the_process(published: DataFolder) -> None:
         titles = set()
         while running.poll() is None:
             titles.add(Path(f"/proc/{running.pid}/cmdline").read_bytes())
+            time.sleep(0.01)
     assert running.returncode == 0
     assert any(b"--device\0**" in title for title in titles)
 

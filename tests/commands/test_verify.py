@@ -21,13 +21,11 @@ from tests.published_folder import Call, authmeter
 from tests.support import DataFolder, days_before, records, tree
 
 
-def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, yesterday))
-    folder.tables(yesterday)
-    assert "match what was written" in call("verify", data=folder.root).out
-    (file,) = folder.store.warehouse.glob("days/*/*/channel_daily.parquet")
+def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, own: DataFolder) -> None:
+    assert "match what was written" in call("verify", data=own.root).out
+    file = next(own.store.warehouse.glob("days/*/*/channel_daily.parquet"))
     file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2"))
-    ended = call("verify", data=folder.root)
+    ended = call("verify", data=own.root)
     assert ended.code == 1
     assert "differs" in ended.out
     assert "match what was written" not in ended.out
@@ -40,7 +38,7 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
     old, before = days_before(yesterday, 61), days_before(yesterday, 1)
     folder.land("a.ndjson", records(1, old))
-    folder.tables(before)
+    folder.roll_up(before)
     folder.land("b.ndjson", records(1, yesterday))
     folder.tables(yesterday)
     file = folder.store.day_table(folder.manifest.days[old], "channel_daily")
@@ -58,45 +56,34 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     assert f"tables of {yesterday}: {folder.manifest.days[yesterday].folder} is missing\n" in said
 
 
-def test_verify_leaves_nothing_behind(folder: DataFolder, tmp_path: Path, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, yesterday))
-    folder.publish(yesterday)
-    folder.store.lock.touch()
-    before, temp = tree(folder.root), tmp_path / "temp"
+def test_verify_leaves_nothing_behind(own: DataFolder, tmp_path: Path, yesterday: date) -> None:
+    before, temp = tree(own.root), tmp_path / "temp"
     temp.mkdir()
-    ended = authmeter("verify", yesterday, data=folder.root, TMPDIR=str(temp))
+    ended = authmeter("verify", yesterday, data=own.root, TMPDIR=str(temp))
     assert ended.code == 0
-    assert (tree(folder.root), list(temp.iterdir())) == (before, [])
+    assert (tree(own.root), list(temp.iterdir())) == (before, [])
 
 
-def test_a_verify_that_fails_leaves_nothing_behind(
-    folder: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder.land("a.ndjson", records(3, yesterday))
-    folder.publish(yesterday)
-    folder.store.lock.touch()
-    before = tree(folder.root)
+def test_a_verify_that_fails_leaves_nothing_behind(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(own.root)
 
     def fail(*_: object) -> None:
-        assert (folder.store.temp / "verify").is_dir()
+        assert (own.store.temp / "verify").is_dir()
         raise AuthmeterError("no")
 
     monkeypatch.setattr(verify, "build_marts", fail)
     with pytest.raises(AuthmeterError, match="no"):
-        run_verify(folder.root, None, None)
-    assert tree(folder.root) == before
+        run_verify(own.root, None, None)
+    assert tree(own.root) == before
 
 
-def test_a_verify_that_is_stopped_leaves_nothing_behind(folder: DataFolder, tmp_path: Path, yesterday: date) -> None:
-    folder.land("a.ndjson", (one for back in range(12) for one in records(20, days_before(yesterday, back))))
-    folder.publish(yesterday)
-    folder.store.lock.touch()
-    before, temp = tree(folder.root), tmp_path / "temp"
+def test_a_verify_that_is_stopped_leaves_nothing_behind(own: DataFolder, tmp_path: Path) -> None:
+    before, temp = tree(own.root), tmp_path / "temp"
     temp.mkdir()
-    command = [sys.executable, "-m", "pipelines", "verify", "--data", str(folder.root)]
+    command = [sys.executable, "-m", "pipelines", "verify", "--data", str(own.root)]
     environment = {**os.environ, "TMPDIR": str(temp)}
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        while not (folder.store.temp / "verify").is_dir():
+        while not (own.store.temp / "verify").is_dir():
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -104,4 +91,4 @@ def test_a_verify_that_is_stopped_leaves_nothing_behind(folder: DataFolder, tmp_
         said = process.stderr.read()
     assert process.returncode != 0
     assert "Traceback" not in said
-    assert (tree(folder.root), list(temp.iterdir())) == (before, [])
+    assert (tree(own.root), list(temp.iterdir())) == (before, [])
