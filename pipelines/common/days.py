@@ -15,8 +15,6 @@ from zoneinfo import ZoneInfo
 from pipelines.common.errors import UsageError
 
 WINDOWS = (7, 30)
-LONG_DAYS = 90
-"""The longest window by day. Each of its days has a page."""
 BUSINESS_ZONE = "Asia/Shanghai"
 """The business time zone, unless another is set."""
 FIRST_DAY = date(2000, 1, 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.days import LONG_DAYS, window
+from pipelines.common.days import window
 from pipelines.contract.measures.counts import USAGE
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES
@@ -18,6 +18,7 @@ from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.files.landing import scan
 from pipelines.store.manifest import Manifest
 from pipelines.store.published_file import open_published
+from pipelines.store.site_publication import LONG_DAYS
 from pipelines.store.store import Store
 
 ROWS, ROWS_OF_DAY, COLUMNS = "dagster/row_count", "dagster/partition_row_count", "dagster/column_schema"

@@ -6,9 +6,12 @@ The manifest has a newer publication while a run works, and after a run was kill
 import json
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pipelines.store.store import Store
+
+LONG_DAYS: Final = 90
+"""The longest window of the site by day. Each of its days has a page."""
 
 
 class SitePublication(NamedTuple):

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from pipelines.common.days import LONG_DAYS, window
+from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import WAYS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from pipelines.incidents.usual.norms import IncidentDays, usual_of
+from pipelines.store.site_publication import LONG_DAYS
 from reports.build.writer import SiteWriter, WrittenFile
 from reports.content.context import App, Quality, json_block
 from reports.content.published import DAYS, PublishedTables

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import polars as pl
 
-from pipelines.common.days import LONG_DAYS
 from pipelines.contract.measures.counts import CHARTED
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS, WAYS
 from pipelines.contract.record.fields import ALL_APPS
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.figures.chart_series import LATENCIES, SeriesRows
 from reports.content.published import MONTHS, PublishedTables, months_to
 

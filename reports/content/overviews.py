@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.common.days import LONG_DAYS, window
+from pipelines.common.days import window
 from pipelines.contract.measures.counts import CARDS
 from pipelines.incidents.usual.norms import DayNorm, Side, usual_of
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.context import Day
 from reports.content.movers import Mover, movers
 from reports.content.published import RESTATEMENTS_LISTED, PublishedTables

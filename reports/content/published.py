@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.common.days import LONG_DAYS, stamp
+from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.sql import literal
 from pipelines.common.text import Bilingual
@@ -27,6 +27,7 @@ from pipelines.contract.tables.table import Table
 from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.common.days import LONG_DAYS, WINDOWS, window
+from pipelines.common.days import WINDOWS, window
 from pipelines.contract.measures.counts import HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import SESSION_RATES
 from pipelines.contract.record.channels import Channel
 from pipelines.contract.record.fields import OUTCOMES
 from pipelines.incidents.usual.norms import TUNED
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.context import DataState, Quality
 from reports.content.figures.usage import USAGE_LOOKS, usage_parts
 from reports.content.published import PublishedTables, months_to

@@ -8,12 +8,13 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from pipelines.common.days import LONG_DAYS, WINDOWS, window
+from pipelines.common.days import WINDOWS, window
 from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.usual.norms import DayNorm, DayValue, IncidentDays, norms_of
+from pipelines.store.site_publication import LONG_DAYS
 from reports.charts.shapes import Chart, backdrops, charts
 from reports.charts.shapes import figure as empty_figure
 from reports.content.chart_numbers import chart_rows

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 
 from pipelines.billing.packages.forecast import UNIT, Forecast
 from pipelines.billing.packages.outlook import Outlook, future_days, outlook
-from pipelines.common.days import LONG_DAYS, day_start
+from pipelines.common.days import day_start
 from pipelines.common.text import Bilingual
 from pipelines.contract.registry.packages import Package
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.billing.resource_packages import PackageAccount, PackageRow
 from reports.content.wording.language import t
 

@@ -7,10 +7,11 @@ The script computes intervals and the difference (`static/js/data/intervals.js`)
 from collections.abc import Callable
 from typing import Any, Final
 
-from pipelines.common.days import LONG_DAYS, WINDOWS
+from pipelines.common.days import WINDOWS
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED, UNKNOWN, Dimension
+from pipelines.store.site_publication import LONG_DAYS
 from reports.content.published import PublishedTables
 from reports.content.sign_in.funnel import missing_steps
 from reports.content.wording.language import t
