@@ -36,7 +36,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Days with more volume, of which a part moves to the platform h5.
+    """A campaign: days with more volume. Some of the requests move to the platform h5.
 
     Attributes:
         first: index of the first day.

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, half_up, per_cent
 
 Language = Literal["zh", "en"]
 # Items listed under a heading; the rest is counted.
 _LISTED: Final = 5
+_POINTS: Final = Bilingual("百分点", "points")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Line:
 def in_language(words: Bilingual, language: Language) -> str:
     """Return a text in the language of the message."""
     return words.zh if language == "zh" else words.en
+
+
+def change_text(change: float, is_rate: bool, language: Language) -> str:
+    """Return a change with its sign: of a rate in points, else in per cent."""
+    if is_rate:
+        return f"{half_up(change * 100, 2):+} {in_language(_POINTS, language)}"
+    return per_cent(change, 1, sign="+")
 
 
 def listed(label: str, items: Sequence[Line]) -> Iterator[Line]:

@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 from pipelines.alerts.figures import Curve, Figure, Headline, blocks
 from pipelines.alerts.forms import as_text
-from pipelines.alerts.lines import BlockRow, Language, Line, in_language, listed
+from pipelines.alerts.lines import BlockRow, Language, Line, change_text, in_language, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
-from pipelines.common.text import Bilingual, half_up, per_cent, printable, range_ends
+from pipelines.common.text import Bilingual, per_cent, printable, range_ends
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
 from pipelines.incidents.acknowledging import note_line
@@ -258,6 +258,5 @@ def _figure_text(figure: Figure, value: float, language: Language) -> str:
         return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")
     if figure.change is None:
         return text
-    points = _pick(language, "百分点", "points")
-    change = f"{half_up(figure.change * 100, 2):+} {points}" if is_rate else per_cent(figure.change, 1, sign="+")
+    change = change_text(figure.change, is_rate, language)
     return _pick(language, f"{text}（较上周同日 {change}）", f"{text} ({change} on last week)")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.alerts.lines import Language, Line, in_language, listed
+from pipelines.alerts.lines import Language, Line, change_text, in_language, listed
 from pipelines.alerts.week import Week, WeekFigure
-from pipelines.common.text import Bilingual, half_up, per_cent, printable
+from pipelines.common.text import Bilingual, per_cent, printable
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident, Problems
 from pipelines.incidents.words import problem_words
@@ -76,8 +76,7 @@ def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
 
     parts = []
     if figure.change is not None:
-        points = "百分点" if is_zh else "points"
-        change = f"{half_up(figure.change * 100, 2):+} {points}" if is_rate else per_cent(figure.change, 1, sign="+")
+        change = change_text(figure.change, is_rate, language)
         matched = figure.matched_days
         days = "" if matched == _WEEK else f"（{matched} 天）" if is_zh else f" over {matched} days"
         parts.append(f"较上周 {change}{days}" if is_zh else f"{change} on the week before{days}")

@@ -17,7 +17,7 @@ _COPIED = "copied"
 
 def note_findings(store: Store, kind: Kind, findings: Mapping[str, Bilingual]) -> None:
     """Replace the stored findings of fetching or publishing, by address."""
-    _note(store, kind, {url: [words.zh, words.en] for url, words in sorted(findings.items())})
+    _note(store, kind, {url: words.pair for url, words in sorted(findings.items())})
 
 
 def findings_of(store: Store, kind: Kind) -> dict[str, Bilingual]:

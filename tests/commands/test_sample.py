@@ -63,7 +63,7 @@ def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_ea
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     assert "warning: day_is_there" in said
     assert str(folder / "site" / "index.html") in said
-    # No key was given, so one was made; that is said, the key is not.
+    # The command reports that it made a key, and does not print the key.
     assert f"a random one was written to {folder / 'hash.key'}" in said
     assert (folder / "hash.key").read_text().strip() not in said
     database = folder / "warehouse" / "authmeter.duckdb"

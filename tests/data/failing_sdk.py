@@ -11,7 +11,7 @@ FIRST_BAD = days_before(DAY, BAD_DAYS - 1)
 def land_failing_sdk(folder: DataFolder, last: date = DAY, bad_days: int = BAD_DAYS) -> None:
     """Land `DAYS` days of the app `shop`, up to `last`.
 
-    SDK 2 fails 18 times in 20 on `bad_days` days, of which the first is `BAD_DAYS` - 1 days before `last`.
+    SDK 2 fails 18 times in 20 on `bad_days` days. The first of these days is `BAD_DAYS` - 1 days before `last`.
     """
     folder.write("registry/apps.csv", "app_key,app_name,platform\nshop,示例钱包,android\n")
     first_bad = days_before(last, BAD_DAYS - 1)

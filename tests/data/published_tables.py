@@ -489,6 +489,6 @@ def _derive(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def prepare(marts: PublishedTables, apps: list[App]) -> None:
-    """Call `PublishedTables.prepare` for these apps, none of which gets a workbook."""
+    """Call `PublishedTables.prepare` for these apps. No app gets a workbook."""
     listed = listed_apps(apps, set())
     marts.prepare(listed, lambda: chart_numbers(marts.second_connection(), listed))

@@ -219,8 +219,8 @@ def test_a_file_under_another_name_is_not_missing() -> None:
 
 
 def test_rejects_of_removed_days_are_no_rejects_of_the_day_that_read_them() -> None:
-    """Retention removed the records of a file of which half was rejected. The file is still in landing, so its books
-    remain.
+    """Half of a file was rejected, and retention removed its accepted records. The file is still in landing, so its
+    books remain.
     """
     manifest, counts, days = CALM.days(DAYS, {})
     old = replace(

@@ -206,7 +206,7 @@ def parts(tmp_path: Path) -> list[PartRecords]:
 
 
 def _part(folder: Path, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> PartRecords:
-    """Write a part, of which only the records of the last file count."""
+    """Write a part with records of several files. Only the records of the last file count."""
     folder = folder.with_name(f"store [{folder.name}]")
     folder.mkdir()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
