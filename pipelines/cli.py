@@ -7,6 +7,7 @@ settings, 3 if a warning fired.
 import atexit
 import gc
 import os
+import signal
 import sys
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipelines.commands.arguments import Data, DayOption, Json, day_option
 from pipelines.commands.help_screens import Commands
 from pipelines.common.days import Window
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.process.ending import ends_in_order
 
 app = typer.Typer(
     name="authmeter",
@@ -348,7 +350,8 @@ def main() -> None:
     # NumPy's threads for matrices are not needed, and would wait in a busy loop.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app(prog_name="authmeter")
+        with ends_in_order(signal.SIGINT):
+            app(prog_name="authmeter")
     except AuthmeterError as error:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -7,6 +7,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 from pipelines.common.errors import AuthmeterError
+from pipelines.common.process.ending import end_noticed
 
 
 class Commands(TyperGroup):
@@ -19,7 +20,8 @@ class Commands(TyperGroup):
             AuthmeterError: Ctrl-C was pressed.
         """
         try:
-            return super().invoke(ctx)
+            with end_noticed():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise AuthmeterError("stopped; the last good report stays published") from None
 

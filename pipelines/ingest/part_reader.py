@@ -20,6 +20,7 @@ import duckdb
 from pipelines.common.days import day_start
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, DamagedFileError
+from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FUTURE_DAYS
@@ -187,7 +188,8 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
         # The checksums are computed in parallel with the parsing, as they are needed for every new file.
         checksums = [hasher.submit(_checksum_of, file) for file in files]
         try:
-            books = reader.read(files, asked.batch.source, asked.limits, folder)
+            with end_noticed():
+                books = reader.read(files, asked.batch.source, asked.limits, folder)
             digests = [_required(file, sha256.result()) for file, sha256 in zip(files, checksums, strict=True)]
         except Exception as error:  # one file's fault must not keep the others from being published
             if _is_ours(error):

@@ -12,6 +12,7 @@ from pipelines.closing.machine_clock import require_closed_day, require_near_day
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.files.lock import hold
+from pipelines.common.process.ending import end_noticed
 from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
@@ -62,7 +63,8 @@ def opened_daily_run(
     with hold(run.store.lock, "run", run.now), shared_workbenches(run.store.temp):
         tidy(run)
         try:
-            yield run
+            with end_noticed():
+                yield run
         except Exception as outside:
             # A stage sets `failure` itself. Other errors come from a blocking check or from the record of the run.
             run.failure = run.failure or failure_of(outside, data)

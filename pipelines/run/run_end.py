@@ -10,6 +10,7 @@ from pipelines.alerts.due import alert_of_end
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
+from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.masking import masked_text
@@ -63,7 +64,8 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
     If another process uses the folder (`InUseError`), nothing is written: that process writes the file when it ends.
     """
     try:
-        yield
+        with end_noticed():
+            yield
     except InUseError:
         raise
     except Exception as error:

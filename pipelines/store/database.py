@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.common.process.ending import end_noticed
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
@@ -126,7 +127,8 @@ def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
     cannot be read.
     """
     try:
-        yield
+        with end_noticed():
+            yield
     except duckdb.OutOfMemoryException as error:
         raise AuthmeterError(
             f"DuckDB ran out of memory: {str(error).splitlines()[0]}",

@@ -2,28 +2,77 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 # DuckDB raises its own error where the signal interrupts the query, which takes a second, or lets it end.
-WORK = """
-import os, signal, threading
+QUERY = """
 import duckdb
-from pipelines.common.process.ending import ends_in_order
 
-@ends_in_order()
-def work():
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
-    try:
-        duckdb.sql("SELECT sum(a.i * b.i) FROM range(25_000) a(i), range(25_000) b(i)").fetchall()
-    finally:
+threading.Timer(0.3, os.kill, (os.getpid(), NUMBER)).start()
+try:
+    duckdb.sql("SELECT sum(a.i * b.i) FROM range(25_000) a(i), range(25_000) b(i)").fetchall()
+finally:
+    print("cleaned up")
+"""
+# Python drops an exception here, as a library does.
+DROPPED = """
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), NUMBER)
+
+sys.unraisablehook = lambda dropped: print("dropped")
+Dropping()
+print("goes on")
+try:
+    with end_noticed():
+        print("a next step begins")
+finally:
+    with end_noticed():
         print("cleaned up")
+"""
+IMPORT = """
+try:
+    import interrupted
+finally:
+    print("imported whole" if interrupted.is_whole else "imported in part")
+time.sleep(60)
+"""
+WORK = """
+import os, signal, sys, threading, time
+from pipelines.common.process.ending import end_noticed, ends_in_order
 
-work()
+NUMBER = int(sys.argv[1])
+try:
+    with ends_in_order(signal.Signals(NUMBER)):
+        exec(sys.argv[2])
+except KeyboardInterrupt:
+    sys.exit(128 + signal.SIGINT)
 """
 
 
-def test_a_signal_during_a_query_ends_the_process_as_at_any_other_time() -> None:
-    ended = subprocess.run([sys.executable, "-c", WORK], capture_output=True, text=True, check=False, timeout=100)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "cleaned up\n", "")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("work", "printed"),
+    [
+        pytest.param(QUERY, "cleaned up\n", id="in a query"),
+        pytest.param(DROPPED, "dropped\ngoes on\ncleaned up\n", id="where a library drops exceptions"),
+        pytest.param(IMPORT, "imported whole\n", id="in an import"),
+    ],
+)
+def test_a_signal_ends_the_process_wherever_it_arrives(
+    tmp_path: Path, work: str, printed: str, number: signal.Signals
+) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(0.1)\nis_whole = True\n"
+    )
+    command = [sys.executable, "-c", WORK, str(int(number)), work]
+    paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=environment)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + number, printed, "")

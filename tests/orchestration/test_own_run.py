@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -222,6 +223,25 @@ def test_a_failure_is_recorded_where_it_came(
         assert [check.check_name for check in evaluations(instance, run) if not check.passed] == failed
         statuses = {one.step_key: str(one.status) for one in instance.get_run_step_stats(run_id)}
         assert statuses[step] == "StepEventStatus.FAILURE"
+    monkeypatch.undo()
+    assert call("run", data=own.root).code == 0
+
+
+def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
+    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        # DuckDB does this where the signal arrives during a query.
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("Query interrupted")
+
+    own.land("more.ndjson", records(3, yesterday, "more"))
+    monkeypatch.setattr("pipelines.marts.build.build_marts", interrupted)
+    ended = call("run", data=own.root)
+    assert (ended.code, ended.err) == (1, "authmeter: stopped; the last good report stays published\n")
+    error = json.loads((own.root / "status.json").read_text())["last_run"]["error"]
+    assert error["what"] == "The run was stopped before its last step."
     monkeypatch.undo()
     assert call("run", data=own.root).code == 0
 

@@ -1,6 +1,7 @@
 """`authmeter export`: writes the detail or stored records of an app, the usage of a month, or a published table."""
 
 import shutil
+import signal
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,7 +38,7 @@ class ExportOptions:
     out: Path | None
 
 
-@ends_in_order()
+@ends_in_order(signal.SIGTERM, signal.SIGHUP)
 def run_export(data: Path, options: ExportOptions) -> None:
     """Write a published table, the usage of all apps in a month, or the daily detail or masked records of one app.
 

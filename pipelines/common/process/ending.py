@@ -1,35 +1,87 @@
-"""Lets a command remove its temporary files when a signal ends it."""
+"""Ends a command in order when a signal such as Ctrl-C arrives: `finally` clauses run, and nothing else begins.
+
+A signal raises an exception in the main thread. Libraries written in C, in which it often arrives, do not always pass
+it on: DuckDB raises an error of its own ("Query interrupted"), and an import that such a library starts drops the
+exception, so that the command continues. A module whose import was interrupted can even stay locked: another thread
+that imports it would wait without end.
+"""
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from types import FrameType
+
+_SECONDS_UNTIL_IMPORTED = 0.02
+# The signal that arrived, if one did.
+_arrived: signal.Signals | None = None
 
 
 @contextmanager
-def ends_in_order() -> Iterator[None]:
-    """End the process by `SystemExit` if SIGTERM or SIGHUP arrives during the block, so that `finally` clauses run.
+def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
+    """End the `with` block if one of these signals arrives: by `KeyboardInterrupt` for SIGINT, and by `SystemExit` for
+    others, with the exit code of a shell, 128 and the number of the signal.
 
-    By default, these signals end a process at once. The exit code is that of a shell: 128 and the number of the signal.
     Signals that are ignored or have a handler already stay as they are. Must be called in the main thread.
     """
-    arrived: list[int] = []
+    global _arrived
+    defaults = (signal.SIG_DFL, signal.default_int_handler)
+    replaced = {one: handler for one in numbers if (handler := signal.getsignal(one)) in defaults}
+    for number in replaced:
+        signal.signal(number, _end)
+    try:
+        with end_noticed():
+            yield
+    finally:
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+        if _arrived in replaced:
+            _arrived = None
 
-    def end(number: int, frame: FrameType | None) -> None:
-        arrived.append(number)
-        sys.exit(128 + number)
 
-    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, end)
+@contextmanager
+def end_noticed() -> Iterator[None]:
+    """Raise the exception of a signal that arrived: before the `with` block, or in place of any exception that ends it.
+
+    It is raised once, so that it does not also end the work after it, such as writing a status. Outside the main
+    thread, where no signal arrives, nothing is raised.
+    """
+    if ending := _taken():
+        raise ending
     try:
         yield
-    except BaseException:
-        # DuckDB raises an error of its own where a signal interrupts a query.
-        if arrived:
-            raise SystemExit(128 + arrived[0]) from None
+    except BaseException as error:
+        if ending := _taken():
+            raise ending from error
         raise
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    global _arrived
+    if number != signal.SIGALRM:
+        _arrived = signal.Signals(number)
+    if _arrived and _is_importing(frame):
+        signal.signal(signal.SIGALRM, _end)
+        signal.setitimer(signal.ITIMER_REAL, _SECONDS_UNTIL_IMPORTED)
+    elif _arrived:
+        raise _exception_of(_arrived)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _taken() -> BaseException | None:
+    global _arrived
+    if not _arrived or current_thread() is not main_thread():
+        return None
+    number, _arrived = _arrived, None
+    return _exception_of(number)
+
+
+def _exception_of(number: signal.Signals) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from pipelines.common.process.ending import end_noticed
+
 
 class Stage(Protocol):
     """A running stage: call it to report progress, and set `result` to the text that is printed at its end."""
@@ -36,15 +38,19 @@ class _BarStage:
 def stage(name: str) -> Iterator[Stage]:
     """Run the `with` block as a stage. If it succeeds, print the stage's name, result and duration in seconds."""
     begun = time.monotonic()
+    with end_noticed(), _bar(name) as bar:
+        yield bar
+    print(f"{name:<10} {bar.result or 'nothing new'}  {time.monotonic() - begun:.2f} s", flush=True)
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Stage]:
     if sys.stdout.isatty():
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, transient=True) as bars:
             task = bars.add_task(name, total=None)
-            bar: Stage = _BarStage(lambda done, total: bars.update(task, completed=done, total=total or None))
-            yield bar
+            yield _BarStage(lambda done, total: bars.update(task, completed=done, total=total or None))
     else:
-        bar = _QuietStage()
-        yield bar
-    print(f"{name:<10} {bar.result or 'nothing new'}  {time.monotonic() - begun:.2f} s", flush=True)
+        yield _QuietStage()
