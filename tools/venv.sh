@@ -68,6 +68,7 @@ else
 fi
 bring requirements.lock --require-hashes -r requirements.lock
 bring pyproject.toml --no-deps --no-build-isolation -e .
-[ "$kind" != dev ] || bring requirements-dev.lock --require-hashes -r requirements-dev.lock
-[ "$kind" != spark ] || bring requirements-spark.lock --require-hashes -r requirements-spark.lock
+# Compiling takes 40 % of an installation, and most modules of tools and of Spark are never imported.
+[ "$kind" != dev ] || bring requirements-dev.lock --no-compile --require-hashes -r requirements-dev.lock
+[ "$kind" != spark ] || bring requirements-spark.lock --no-compile --require-hashes -r requirements-spark.lock
 [ -s "$stamp" ] || printf 'place %s\npython %s\n' "$here" "$made_of" >"$stamp"

@@ -302,7 +302,7 @@ def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> N
     assert "requirements-dev.lock changed since it was installed" in said
     assert "it has no packages for developers" in said
     assert "-r requirements.lock" not in ready.calls
-    assert "pip install --require-hashes -r requirements-dev.lock" in ready.calls
+    assert "pip install --no-compile --require-hashes -r requirements-dev.lock" in ready.calls
     assert "npm ci" in ready.calls
     assert "--omit=dev" not in ready.calls
     for target in ("setup", "setup-dev"):
