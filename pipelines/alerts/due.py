@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 _DUE: Final = "due"
 
 
-def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None) -> bool:
+def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None, reported: date | None = None) -> bool:
     """Send the messages that are due at the end of a run. Return whether the stored text about undelivered messages
     changed.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
+        reported: the published day at the end of the run before. It is older than `closed_before` if a run was killed
+            after it switched the site, and before it sent its messages.
     """
     before = undelivered(data)
     try:
@@ -48,7 +50,7 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None)
         note_undelivered(data, [_failed(data, settings, status)], keeps_others=True)
     elif status.published:
         # All that is due is tried again, so earlier texts no longer apply.
-        note_undelivered(data, _published(data, settings, status, workbook))
+        note_undelivered(data, _published(data, settings, status, workbook, reported))
     return undelivered(data) != before
 
 
@@ -64,11 +66,13 @@ def _failed(data: Path, settings: Settings, status: "Status") -> Sent:
     return send_once(data, settings, message)
 
 
-def _published(data: Path, settings: Settings, status: "Status", workbook: Workbook | None) -> list[Sent]:
+def _published(
+    data: Path, settings: Settings, status: "Status", workbook: Workbook | None, reported: date | None
+) -> list[Sent]:
     assert status.published
     as_of, database = status.published.as_of, Store(data).database
-    closed_before = Store(data).read_state().closed_before
-    first = min(closed_before + timedelta(days=1) if closed_before else as_of, as_of)
+    known = [day for day in (Store(data).read_state().closed_before, reported) if day]
+    first = min(min(known) + timedelta(days=1) if known else as_of, as_of)
     warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
     # A failed delivery is not reported to the other receivers.

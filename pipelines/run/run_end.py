@@ -17,7 +17,7 @@ from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
 from pipelines.run.day_workbook import write_day_workbook
-from pipelines.run.status import note_alerts, status_of
+from pipelines.run.status import last_status, note_alerts, status_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
 
@@ -48,10 +48,11 @@ def note_end(
         # The run failed because of settings or manifest, without which the rest of the status cannot be computed.
         status = Status(written_at=ended_at, state="failed", last_run=last, to_do=[failure.do] if failure else [])
     status.running = None
+    reported = _reported(data)
     durable.write_file(data / "status.json", status.as_json().encode())
     day_of_workbook = status.published.as_of if status.published else None
     workbook = partial(write_day_workbook, Store(data).database, day_of_workbook) if day_of_workbook else None
-    if alert_of_end(data, status, workbook):
+    if alert_of_end(data, status, workbook, reported):
         note_alerts(data, status)
         durable.write_file(data / "status.json", status.as_json().encode())
 
@@ -85,6 +86,14 @@ def failure_of(error: Exception, data: Path) -> AuthmeterError:
 
 def _known(error: Exception, data: Path) -> AuthmeterError | None:
     return error if isinstance(error, AuthmeterError) else as_machine_error(error, str(data))
+
+
+def _reported(data: Path) -> date | None:
+    # A missing or damaged file is written anew.
+    with suppress(OSError, ValueError):
+        published = last_status(data).published
+        return published.as_of if published else None
+    return None
 
 
 def _zone(data: Path) -> str:

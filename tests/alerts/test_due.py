@@ -341,18 +341,20 @@ def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, po
     assert not alert_if_late(folder.root, at_noon)
 
 
-def test_a_run_that_was_killed_before_it_published_a_sunday_loses_no_weekly_message(
-    folder: DataFolder, post: Post
-) -> None:
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_killed_run_of_a_sunday_loses_no_weekly_message(folder: DataFolder, post: Post, is_published: bool) -> None:
     with_receivers(folder, 'on = ["weekly"]\n')
     saturday, monday = days_before(SUNDAY, 1), days_before(SUNDAY, -1)
     folder.land("a.ndjson", records(5, saturday))
     folder.publish(saturday)
-    ended(folder, saturday)
+    note_end(folder.root, morning_after(saturday), saturday, None)
     folder.land("b.ndjson", records(5, SUNDAY, "b"))
-    # Killed after the day was committed.
-    folder.roll_up(SUNDAY)
+    # Killed after the day was committed, or after the site was switched.
+    if is_published:
+        folder.publish(SUNDAY)
+    else:
+        folder.roll_up(SUNDAY)
     folder.land("c.ndjson", records(5, monday, "c"))
     folder.publish(monday)
-    ended(folder, monday)
+    note_end(folder.root, morning_after(monday), monday, None)
     assert post.got == [(who, "weekly", SUNDAY) for who in ("one", "two")]
