@@ -32,16 +32,18 @@ WITH reported AS (
     FROM noted
     WHERE rank IS NOT NULL
     GROUP BY incident_id
+), told AS (
+    {{ apps_by_name() }}
 )
 SELECT
     reported.*,
     (SELECT max(as_of) FROM publication) AS as_of,
-    coalesce(apps.app_name, reported.app_key) AS app_name,
+    coalesce(told.app_name, reported.app_key) AS app_name,
     cause_apps.app_name AS cause_app_name,
     coalesce(known.is_acknowledged, false) AS is_acknowledged,
     known.note
 FROM reported
-LEFT JOIN apps USING (app_key)
+LEFT JOIN told USING (app_key)
 LEFT JOIN apps AS cause_apps ON cause_apps.app_key = regexp_extract(reported.cause, '^app_key=([^ ]+)', 1)
 LEFT JOIN known USING (incident_id)
 ORDER BY last_day IS NOT NULL, is_acknowledged, kind = 'further', lost DESC, incident_id

@@ -114,3 +114,24 @@ def test_the_books_the_note_and_the_tile_count_the_same_rejected_records(folder:
     assert tile == "3"
     assert "Records rejected: 3 of 15 read" in (folder.store.site / "index.html").read_text("utf-8")
     assert folder.rows("SELECT sum(records_accepted)::INTEGER FROM day_quality") == [(12,)]
+
+
+def test_a_rate_that_is_suddenly_whole_is_noted_with_the_app(tmp_path: Path) -> None:
+    made = week(tmp_path)
+    apps = {"mall-ios": "商城", "mall-android": "商城", "game": "游戏", "small": "小", "usual": "常"}
+    for key, name in apps.items():
+        made.add("apps", {"app_key": key, "app_name": name, "platform": "ios", "is_registered": True})
+        requests = 49 if key == "small" else 90
+        for back in range(8):
+            failed = 0 if back == 0 or (key == "usual" and back == 6) else 1
+            made.add("channel_daily", {
+                "day": day(back), "app_key": key, "channel": "wechat", "authorization_requests": requests,
+                "authorizations": requests - failed, "authorizations_cancelled": 0,
+            })  # fmt: skip
+    (found,) = found_in(made)
+    assert (found.severity, found.link) == ("note", "monitor.html")
+    rate = "WeChat technical success rate"
+    assert found.text.en == (
+        "Suddenly 100%, as on none of the 28 days before: "
+        f"游戏 · {rate}, 商城 (mall-android) · {rate}, 商城 (mall-ios) · {rate}"
+    )
