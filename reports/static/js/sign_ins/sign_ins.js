@@ -96,7 +96,7 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
     values[i] = figureOf(row);
     requests[i] = requestsOf(row);
   });
-  const isReference = referenceDayTest(figures, site.long_days, "one_click");
+  const isReference = referenceDayTest(figures, site.long_days, "one_click", { ofSessions: true });
   return { value: values[last], usual: usualOf(values, last, unit, isReference, unit === "share" ? requests : []) };
 }
 
