@@ -155,9 +155,10 @@ function stepRow(label, sessions, counts, pair) {
         ...usualNote(
           median,
           time,
-          (value) => number(Math.round(value)),
+          // Rounded to the nearest, an end would name a time outside of the range.
+          (value) => number(Math.ceil(value)),
           "",
-          (value) => milliseconds(Math.round(value)),
+          (value) => milliseconds(Math.floor(value)),
         ),
       ),
       numberCell(milliseconds(times?.p95_ms ?? null)),
