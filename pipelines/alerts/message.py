@@ -14,7 +14,7 @@ from pipelines.alerts.forms import as_text
 from pipelines.alerts.lines import BlockRow, Language, Line, change_text, in_language, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
-from pipelines.common.text import Bilingual, per_cent, printable, range_ends
+from pipelines.common.text import Bilingual, per_cent, printable, range_ends, whole
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
 from pipelines.incidents.acknowledging import note_line
@@ -232,7 +232,7 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
     """
     known = [value for value in curve.values if value is not None]
     low, high = min(known), max(known)
-    least, most = (percent_words(one).zh if curve.is_rate else f"{one:,.0f}" for one in (low, high))
+    least, most = (percent_words(one).zh if curve.is_rate else whole(one) for one in (low, high))
     ends = f"{least}–{most}"
     row = blocks(curve.values, low, high)
     start = (curve.first_day - curve.first).days
@@ -249,7 +249,7 @@ def _figure_text(figure: Figure, value: float, language: Language) -> str:
     measure = METRICS[figure.metric]
     is_rate = measure.kind == "rate"
     label = in_language(measure.label, language)
-    text = f"{label} {per_cent(value, 2)}" if is_rate else f"{label} {value:,.0f}"
+    text = f"{label} {per_cent(value, 2)}" if is_rate else f"{label} {whole(value)}"
     if figure.low is not None and figure.high is not None:
         ends = figure.low, figure.high
         low, high = (per_cent(one, 1) for one in ends) if is_rate else range_ends(*ends)

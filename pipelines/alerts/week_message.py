@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pipelines.alerts.lines import Language, Line, change_text, in_language, listed
 from pipelines.alerts.week import Week, WeekFigure
-from pipelines.common.text import Bilingual, per_cent, printable
+from pipelines.common.text import Bilingual, per_cent, printable, whole
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident, Problems
 from pipelines.incidents.words import problem_words
@@ -72,7 +72,7 @@ def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
     is_rate = measure.kind == "rate"
 
     def written(number: float) -> str:
-        return per_cent(number, 2) if is_rate else f"{number:,.0f}"
+        return per_cent(number, 2) if is_rate else whole(number)
 
     parts = []
     if figure.change is not None:

@@ -46,6 +46,11 @@ def per_cent(share: float, decimals: int, *, sign: Literal["", "+"] = "") -> str
     return f"{half_up(share * 100, decimals):{sign},}%"
 
 
+def whole(value: float) -> str:
+    """Return a number rounded by `half_up` to a whole one, with thousands separators."""
+    return f"{half_up(value, 0):,}"
+
+
 def name_as_text(name: str) -> str:
     """Return a file name as text: bytes that are not UTF-8 become `\\xNN`.
 

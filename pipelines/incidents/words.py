@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
-from pipelines.common.text import COMMA, ENUMERATION, Bilingual, printable
+from pipelines.common.text import COMMA, ENUMERATION, Bilingual, half_up, per_cent, printable, whole
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.incident import ALL, FURTHER, Incident
@@ -148,13 +148,13 @@ def is_back(one: Incident) -> bool:
     """Return whether an open incident lost nothing on its newest day that was compared. An incident of missing days is
     never back.
     """
-    return one.state == "open" and one.metric != "missing_day" and round(one.lost) <= 0
+    return one.state == "open" and one.metric != "missing_day" and half_up(one.lost, 0) <= 0
 
 
 def has_no_loss(one: Incident) -> bool:
     """Return whether an incident has no loss to print: its kind has none, or its missing days have no usual count."""
     lost = one.lost if one.state == "open" else one.lost_total
-    is_unknown = one.metric == "missing_day" and round(lost) <= 0
+    is_unknown = one.metric == "missing_day" and half_up(lost, 0) <= 0
     return is_unknown or not (KINDS.get(one.metric) or KINDS[one.kind])[1]
 
 
@@ -174,8 +174,8 @@ def incident_names(
         "first": _same(_day(one.first_day)),
         "last": _same(_day(one.last_day or one.first_day)),
         "days": _same(f"{one.days:,}"),
-        "lost": _same(f"{one.lost:,.0f}"),
-        "total": _same(f"{one.lost_total:,.0f}"),
+        "lost": _same(whole(one.lost)),
+        "total": _same(whole(one.lost_total)),
         "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name, channels),
     }
     # Among data faults, only a short day has levels that mean something to a reader.
@@ -196,7 +196,7 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
         digits = 1 if abs(one.level_before - one.level_now) < _SMALL_FALL else 0
         before, now = (percent_words(level, digits) for level in levels)
     else:
-        before, now = (_same(f"{level:,.0f}") for level in levels)
+        before, now = (_same(whole(level)) for level in levels)
     return before, now
 
 
@@ -244,7 +244,7 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
 
 def _fault(one: Incident, channels: Channels) -> Bilingual:
     whole = FAULTS.get(f"{one.metric} {one.cause.cell}")
-    is_few = one.metric == "hour_shift" and round(one.level_now) > 0
+    is_few = one.metric == "hour_shift" and half_up(one.level_now, 0) > 0
     named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
     fault = _t(named) if named else _same(one.metric)
     if whole or one.cause.cell is None:
@@ -270,9 +270,9 @@ def _day(day: date) -> str:
 
 def percent_words(share: float, digits: int = 0) -> Bilingual:
     """Return a share as a percentage, with one more digit if it would otherwise be printed as 0% or 100%."""
-    text = f"{share:.{digits}%}"
+    text = per_cent(share, digits)
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
-    return _same(f"{share:.{digits + 1}%}" if is_rounded else text)
+    return _same(per_cent(share, digits + 1) if is_rounded else text)
 
 
 def _short(name: str) -> str:

@@ -77,16 +77,15 @@ def app_health(
         incident_days: the days of every incident.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
-    keys = [key for key, _ in listed]
+    keys = [key for key, *_ in listed]
     days = list(window(marts.publication.as_of, DAYS + REFERENCE_DAYS))
     rows_by_day = marts.rows("briefing/health_days", keys=keys, drawn_first=days[0])
     counted = {(key, day): counts for key, day, *counts in rows_by_day}
     channels = marts.channel_keys
     rows = []
-    for key in keys:
-        # Days before the app's first record count as unknown, not as zero.
-        first = next((day for day in days if (key, day) in counted), None)
+    for key, _, first in listed:
         for day in days:
+            # Days before the app's first record count as unknown, not as zero.
             known = day in quality.with_data and first is not None and day >= first
             volume, won, asked, cancelled = counted.get((key, day), (0, 0, 0, 0))
             requests = asked - cancelled
@@ -100,7 +99,7 @@ def app_health(
             rows.append(DayValue(f"{key} rate", day, rate, requests, is_reference))
     norms = norms_of(rows, DAYS)
     place = {key: i for i, key in enumerate(open_)}
-    found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest in listed]
+    found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest, _ in listed]
     return sorted(
         found,
         key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume or 0), one.app.key),

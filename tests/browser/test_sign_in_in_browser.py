@@ -218,6 +218,16 @@ def test_a_rate_that_is_left_out_has_no_usual_range(read_site: Callable[..., Rea
     assert re.fullmatch(r"100\.0%\s03-31 100\.0% · usual 100\.0% – 100\.0%", rows["Verification"])
 
 
+@pytest.mark.parametrize("place", ["signin.html", "apps/shop/index.html"])
+def test_a_usual_time_names_no_time_outside_of_the_range(read_site: Callable[..., Reader], place: str) -> None:
+    """The range of 1,000 and 1,004 ms in turn is from 991.4 to 1,016.6 ms."""
+    page = read_site("varied").open(place, lang="en", days=30)
+    if place != "signin.html":
+        with_sign_ins(page)
+    rows = {row[0]: row[4] for row in table_rows(page, "[data-figures=funnel-30], [data-part=sign-in-funnel] table")}
+    assert re.fullmatch(r"1,000 ms\s?usual 992 – 1,016 ms", rows["Verification"])
+
+
 def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(read_site: Callable[..., Reader]) -> None:
     page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang="en"))
     text = page.locator("#sign-ins").inner_text()

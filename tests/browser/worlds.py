@@ -120,6 +120,11 @@ def click_not_logged(world: Database) -> None:
             "day": day(back), "entry_channel": "one_click", **cell, "sessions": counts["sessions"],
             "direct": counts["sessions"], **dict.fromkeys(("retry", "other", "cut", "lost", "unchecked"), 0),
         })  # fmt: skip
+        world.add("session_times_daily", *(
+            {"day": day(back), "app_key": key, "step": "authorize_verify", "sessions": 9,
+             "p50_ms": 1000 + 4 * (back % 2), "p95_ms": 2000, "negative": 0}
+            for key in ("*", "shop")
+        ))  # fmt: skip
         book = {"day": day(back), "app_key": "shop", "by_server": True, "without_subject": 0}
         world.add("session_books", book | {"records": 2 * counts["sessions"], "sessions": counts["sessions"]})
 

@@ -71,20 +71,20 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
             replace(WALLET, metric="verification_result_rate", cause=Cause("mix", "platform=ios")),
             "示例钱包 · 一键登录结果率 96% → 45%，11-08 起第 18 天，11-25 少 139 次认证结果；iOS 占比变化",
         ),
-        (VOLUME, "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，11-25 少 139 次"),
+        (VOLUME, "示例钱包 · 全部渠道日请求量 1,235 → 0，11-08 起第 18 天，11-25 少 139 次"),
         # The incident stays open until a second day is back at the usual level.
-        (replace(VOLUME, lost=-37.2), "示例钱包 · 全部渠道日请求量 1,234 → 0，11-08 起第 18 天，11-25 已回到平时水平"),
+        (replace(VOLUME, lost=-37.2), "示例钱包 · 全部渠道日请求量 1,235 → 0，11-08 起第 18 天，11-25 已回到平时水平"),
         (
             replace(WALLET, kind="further", metric="cancellation_rate", level_before=0.08, level_now=0.17),
             "示例钱包 · 一键登录取消率 8% → 17%，11-08 起第 18 天，11-25 多 139 次取消；SDK 2.15.0 为 26%",
         ),
         (
             replace(VOLUME, kind="further", metric="latency_p95_ms", channel="one_click", lost=0, lost_total=0),
-            "示例钱包 · 一键登录最慢 5% 的应答 1,234 → 0 毫秒，11-08 起第 18 天",
+            "示例钱包 · 一键登录最慢 5% 的应答 1,235 → 0 毫秒，11-08 起第 18 天",
         ),
         (
             replace(VOLUME, kind="further", metric="surge", cause=Cause(cell="carrier=CMCC")),
-            "示例钱包 · 全部渠道日请求量 1,234 → 0，成功很少或设备很少，11-08 起第 18 天，"
+            "示例钱包 · 全部渠道日请求量 1,235 → 0，成功很少或设备很少，11-08 起第 18 天，"
             "11-25 多 139 次；中国移动 增长最多",
         ),
         (
@@ -101,7 +101,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         ),
         (
             replace(VOLUME, channel="wechat", state="settled", **ENDED),
-            "示例钱包 · 微信日请求量 1,234 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",
+            "示例钱包 · 微信日请求量 1,235 → 0，11-08 至 11-20，此后视为常态，共少 2,503 次",
         ),
         (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，11-25 缺少 139 条记录"),
         (
@@ -133,6 +133,10 @@ def test_each_kind_and_state_has_its_words(one: Incident, zh: str) -> None:
 def test_a_rate_that_is_nearly_all_or_nothing_does_not_read_as_that() -> None:
     text = incident_text(replace(WALLET, level_before=0.998, level_now=0.002), "a", AS_OF).en
     assert "99.8% → 0.2%" in text
+
+
+def test_half_a_per_cent_is_rounded_as_on_all_pages() -> None:
+    assert "63% → 13%" in incident_text(replace(WALLET, level_before=5 / 8, level_now=1 / 8), "a", AS_OF).en
 
 
 def test_a_pair_and_what_is_unknown_in_words() -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.contract.measures.counts import CHARTED
+from pipelines.contract.record.channels import LOGIN_CHANNELS
 from reports.content.figures.packed_numbers import NONE, Numbers, packed_numbers
 
 LATENCIES: Final = ("latency_p50_ms", "latency_p95_ms")
@@ -38,11 +39,11 @@ class SeriesRows:
         self._at = day + (np.cumsum(is_there) - 1)[line]
 
     def has_logins(self) -> npt.NDArray[np.bool_]:
-        """Return for each app whether it has a request for login authorization."""
+        """Return for each app whether it has a request for login authorization in one of the four login channels."""
+        logins = [i for i, channel in enumerate(self._channels) if channel in LOGIN_CHANNELS]
+        requested = self._rows.filter(pl.col("channel").is_in(logins), pl.any_horizontal(pl.col(CHARTED[:3]) > 0))
         found = np.zeros(self._apps, bool)
-        found[
-            self._rows.select(pl.col("app").filter(pl.any_horizontal(pl.col(CHARTED[:3]) > 0))).to_series().to_numpy()
-        ] = True
+        found[requested.get_column("app").to_numpy()] = True
         return found
 
     def texts(

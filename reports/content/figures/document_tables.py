@@ -152,8 +152,14 @@ TABLES: Final = {
     ),
     "incident_spans": FigureTable(
         "incident_spans",
-        {"channel": _TEXT, "first_day": _TEXT, "last_day": _ABSENT_TEXT, "is_further": "boolean"},
-        "channel, first_day, last_day NULLS LAST, is_further",
+        {
+            "channel": _TEXT,
+            "first_day": _TEXT,
+            "last_day": _ABSENT_TEXT,
+            "is_further": "boolean",
+            "is_of_sessions": "boolean",
+        },
+        "channel, first_day, last_day NULLS LAST, is_further, is_of_sessions",
     ),
     "notes": FigureTable("own_notes", {"day": _TEXT, "text": _TEXT}, "day, text"),
 }

@@ -7,7 +7,7 @@ because markup in both languages takes four times as many bytes. Pages of all ap
 
 from collections.abc import Iterable
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, half_up
 from reports.content.incidents.incident import Cell, PageIncident
 from reports.content.incidents.incidents import ListedIncident
 from reports.content.site_data import columns
@@ -37,7 +37,7 @@ def _of(one: PageIncident, *, is_part: bool) -> dict[str, object]:
         "last": row.last_day and f"{row.last_day}",
         "is_part": is_part,
         "level": one.level_day_count,
-        "lost": None if one.is_of_data else round(row.lost_total) or None,
+        "lost": None if one.is_of_data else one.lost_in_all or None,
         "codes": one.codes and _text(one.codes),
         "failed": one.failed and _text(one.failed),
         "restated": one.restated_days,
@@ -66,4 +66,4 @@ def _text(text: Bilingual) -> str | tuple[str, str]:
 
 def _percent(share: float | None) -> float | None:
     """Return a share in per cent with two decimals, the displayed precision."""
-    return None if share is None else round(100 * share, 2)
+    return None if share is None else float(half_up(100 * share, 2))

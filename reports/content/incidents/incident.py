@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from pipelines.common.text import MIDDLE_DOT, Bilingual
+from pipelines.common.text import MIDDLE_DOT, Bilingual, half_up
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
@@ -98,6 +98,11 @@ class PageIncident:
     def level_day_count(self) -> int | None:
         """The number of days from which the incident's present level is computed; None for a fault of the data."""
         return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
+
+    @property
+    def lost_in_all(self) -> int:
+        """The loss of all its days as a whole number."""
+        return int(half_up(self.published.incident.lost_total, 0))
 
     @property
     def level_days(self) -> Bilingual | None:

@@ -11,7 +11,7 @@ export interface FigureTables {
   codes: Record<string, { window_days: number[]; channel: number[]; outcome: number[]; records: number[]; code: (number | [string | null, string])[] }>;
   packages: { scheme_id: (string | null)[]; scheme_name: (string | null)[]; scheme_group: (string | null)[]; package_name: (string | null)[]; methods: (string | null)[]; created_at: (string | null)[]; verifications_7: number[]; verifications_30: number[]; authorizations_7: number[]; authorizations_30: number[] };
   drawn: { account_id: string[]; resource_package_id: (string | null)[]; merged: Value[]; uses_7: number[]; uses_30: number[] };
-  incident_spans: { channel: string[]; first_day: string[]; last_day: (string | null)[]; is_further: boolean[] };
+  incident_spans: { channel: string[]; first_day: string[]; last_day: (string | null)[]; is_further: boolean[]; is_of_sessions: boolean[] };
   notes: { day: string[]; text: string[] };
 }
 

@@ -263,3 +263,20 @@ def test_of_very_many_apps_the_first_are_listed(tmp_path: Path) -> None:
     assert len(found.apps) == 50
     volumes = [one.volume for one in found.apps]
     assert volumes == sorted(volumes, key=lambda one: -(one or 0))
+
+
+def test_days_without_a_record_of_an_app_that_came_back_are_zeros(tmp_path: Path) -> None:
+    """The charts of the app have the same usual range: no request, and three more by chance."""
+
+    def with_returned_app(made: Database) -> None:
+        made.add("apps", {"app_key": "back", "app_name": "Back", "status": "enabled", "is_registered": True})
+        made.connection.execute(
+            """
+            INSERT INTO channel_daily BY NAME
+            SELECT * REPLACE ('back' AS app_key) FROM channel_daily WHERE day IN ($first, $last)""",
+            {"first": day(99), "last": day(0)},
+        )
+
+    path = steady(tmp_path / "authmeter.duckdb", days=100, more=with_returned_app)
+    found = {one.app.key: one.usual_volume for one in briefing_of(path).apps}
+    assert (found["back"].usual, found["back"].high, found["back"].side) == (0, 3, "above")

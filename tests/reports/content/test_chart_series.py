@@ -43,3 +43,12 @@ def test_results_that_were_not_delivered_are_of_apps_without_logins():
     texts = [json.loads(one) for one in found.texts([], without_logins=np.array([False, True]))]
     assert texts[0] == {"local_verify": {}}
     assert unpacked(texts[1]["local_verify"]["undelivered"], 1) == [9]
+
+
+def test_text_messages_are_no_logins():
+    """The scripts draw the results of verification for every app without requests in the four login channels."""
+    counts = dict.fromkeys(["authorizations_failed", "authorizations_cancelled"], 0)
+    rows = pl.DataFrame(
+        {"app": app, "channel": channel, "place": 0, "authorizations": 1, **counts} for app, channel in [(0, 0), (1, 1)]
+    )
+    assert SeriesRows(rows, ["one_click", "sms"], apps=2, places=1).has_logins().tolist() == [True, False]

@@ -30,6 +30,7 @@ from tests.data.published_tables import (
     day,
     example,
     full,
+    incident,
     prepare,
     steady,
 )
@@ -471,7 +472,17 @@ def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
     # Notes for all apps are only in the data of the site.
     assert table(ghost, "notes") == table(tables.documents["*"], "notes") == []
     spans = [tuple(row.values()) for row in table(shop, "incident_spans")]
-    assert spans == [("*", str(day(25)), str(day(23)), False), ("one_click", str(day(10)), None, False)]
+    assert spans == [("*", str(day(25)), str(day(23)), False, False), ("one_click", str(day(10)), None, False, False)]
+
+
+def test_incidents_of_the_sign_in_rate_are_marked_in_the_spans(tmp_path):
+    """Usual ranges of session figures leave out their days; charts and usual ranges of records ignore them."""
+    made = Database(tmp_path / "authmeter.duckdb")
+    made.publish()
+    made.add("apps", {"app_key": "shop"})
+    made.add("incidents", incident("signing", 5, metric="sign_in_rate", channel="*"))
+    (row,) = table(documents_of(made.close())["shop"], "incident_spans")
+    assert (row["channel"], row["first_day"], row["is_of_sessions"]) == ("*", str(day(5)), True)
 
 
 def test_a_release_is_the_first_day_of_a_version_above_one_percent(tables):

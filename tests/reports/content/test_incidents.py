@@ -387,14 +387,14 @@ def test_without_an_open_one_there_is_no_evidence(made, reading):
 
 def test_shares_of_the_evidence_have_the_digits_that_a_page_has(made, reading):
     made.add("incidents", incident("open", 4, cause_kind="cell", cause="carrier=CMCC", codes="error 5"))
-    counts = {"requests_before": 3, "successes_before": 2, "requests_now": 0, "successes_now": 0}
+    counts = {"requests_before": 32, "successes_before": 29, "requests_now": 0, "successes_now": 0}
     effects = {"mix_effect": 0.0, "rate_effect": -1 / 3}
     made.add("incident_cells", {"incident_id": "open", "dimension": "carrier", "value": "CMCC"} | counts | effects)
     made.add("incidents", incident("version", 4, channel="wechat", cause_kind="cell", cause="sdk_version=2"))
     made.add("incident_cells", {"incident_id": "version", "dimension": "sdk_version", "value": "2"} | counts | effects)
     found = evidence(incidents_of(made, reading).of_app("shop"))["evidence"]
     value, *numbers = (cell for (cell,) in found["open"]["cells"].values())
-    assert numbers == [3, 66.67, 0, None, -33.33]
+    assert numbers == [32, 90.63, 0, None, -33.33]
     assert value[0] != value[1]
     assert found["version"]["cells"]["value"] == ["SDK 2"]
     assert found["version"]["dimension"] == ("SDK 版本", "SDK version")

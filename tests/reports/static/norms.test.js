@@ -74,3 +74,10 @@ test("days of an ended incident are left out, of usage those of its channels, an
   assert.deepEqual(counted("number_verifications"), [10, 19, 23]);
   assert.deepEqual(counted("third_party_authorizations"), [10, 19, 20, 22, 23]);
 });
+
+test("days of an incident of the sign-in rate are left out of what is usual of sessions alone", () => {
+  const span = { channel: "*", first_day: DAYS[20], last_day: null, is_of_sessions: true };
+  const figures = { first_seen: DAYS[0], incident_spans: [span] };
+  assert.equal(referenceDayTest(figures, DAYS, "one_click")(20), true);
+  assert.equal(referenceDayTest(figures, DAYS, "one_click", { ofSessions: true })(20), false);
+});

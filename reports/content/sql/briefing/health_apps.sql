@@ -1,5 +1,5 @@
--- One row per app that the briefing lists: its newest day of the 30 with a record. Apps with an open incident come
--- first, by loss, then the others by requests.
+-- One row per app that the briefing lists: its newest day of the 30 with a record, and its first day with a record,
+-- however old. Apps with an open incident come first, by loss, then the others by requests.
 WITH volumes AS (
     SELECT
         app_key,
@@ -14,7 +14,10 @@ WITH volumes AS (
     WHERE last_day IS NULL
     GROUP BY app_key
 )
-SELECT app_key, newest
+SELECT
+    app_key,
+    newest,
+    (SELECT min(day) FROM channel_daily WHERE channel_daily.app_key = apps.app_key) AS first_seen
 FROM apps
 LEFT JOIN volumes USING (app_key)
 LEFT JOIN open_losses USING (app_key)

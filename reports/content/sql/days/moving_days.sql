@@ -26,8 +26,8 @@ WITH bounds AS (
         subjects.channel,
         unnest(generate_series(first_day, coalesce(last_day, $last::DATE), INTERVAL 1 DAY))::DATE AS day
     FROM subjects
-    JOIN incidents ON incidents.app_key IN (subjects.app_key, '*') AND incidents.channel IN (subjects.channel, '*')
-    WHERE kind NOT IN ('data', 'further') AND metric <> '{{ SIGN_IN }}'
+    JOIN incidents ON subjects.app_key = incidents.app_key AND incidents.channel IN (subjects.channel, '*')
+    WHERE kind <> 'further' AND metric <> '{{ SIGN_IN }}'
 )
 SELECT
     app_key,

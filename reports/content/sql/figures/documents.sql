@@ -32,10 +32,15 @@ WITH steps AS (
     WHERE result_code IS NOT NULL AND records > 0
     QUALIFY place <= 10
 ), incident_spans AS (
-    SELECT DISTINCT app_key, channel, first_day, last_day, kind = 'further' AS is_further
+    SELECT DISTINCT
+        app_key,
+        channel,
+        first_day,
+        last_day,
+        kind = 'further' AS is_further,
+        metric = '{{ SIGN_IN }}' AS is_of_sessions
     FROM incidents
-    -- Charts and usual ranges are about records; the sign-in rate is about sessions.
-    WHERE coalesce(last_day, $last) >= $long_first AND metric <> '{{ SIGN_IN }}'
+    WHERE coalesce(last_day, $last) >= $long_first
 ), own_notes AS (
     -- Notes on all apps are in the data of the site.
     SELECT app_key, day, text

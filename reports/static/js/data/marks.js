@@ -19,13 +19,16 @@ export function channelsOf(lines) {
 }
 
 /**
- * The first days of the app's incidents in these channels or in all of them, each with the name of its channel.
+ * The first days of the app's incidents in these channels or in all of them, each with the name of its channel. Charts
+ * are about records, so incidents of the sign-in rate, which is about sessions, are left out.
  * @param {string[]} days
  * @param {string[]} channels
  * @returns {Mark[]}
  */
 export function incidentMarks(days, channels) {
-  const shown = figures.incident_spans.filter(({ channel }) => channel === "*" || channels.includes(channel));
+  const shown = figures.incident_spans.filter(
+    ({ channel, is_of_sessions: isOfSessions }) => !isOfSessions && (channel === "*" || channels.includes(channel)),
+  );
   return days.flatMap((day) => {
     const named = new Set(shown.filter((one) => one.first_day === day).map(({ channel }) => channel));
     if (!named.size) return [];

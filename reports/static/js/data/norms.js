@@ -109,11 +109,19 @@ const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
  * @param {Pick<Figures, "first_seen" | "incident_spans">} figures
  * @param {string[]} days
  * @param {string} series a channel, `*` for all login channels together, or a count of usage.
+ * @param {{ ofSessions?: boolean }} [options] whether the series is of sessions. Only then do incidents of the sign-in
+ *   rate count.
  * @returns {(place: number) => boolean}
  */
-export function referenceDayTest({ first_seen: firstSeen, incident_spans: spans }, days, series) {
+export function referenceDayTest(
+  { first_seen: firstSeen, incident_spans: spans },
+  days,
+  series,
+  { ofSessions = false } = {},
+) {
   const named = channelsOfSeries(series);
-  const bad = spans.filter((one) => !one.is_further && (one.channel === "*" || named.includes(one.channel)));
+  const faults = spans.filter((one) => !one.is_further && (ofSessions || !one.is_of_sessions));
+  const bad = faults.filter(({ channel }) => channel === "*" || named.includes(channel));
   return (place) => {
     const day = days[place];
     if (firstSeen && day < firstSeen) return false;

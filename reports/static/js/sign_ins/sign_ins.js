@@ -96,7 +96,7 @@ function usualOfDay(figureOf, unit, requestsOf = () => 0) {
     values[i] = figureOf(row);
     requests[i] = requestsOf(row);
   });
-  const isReference = referenceDayTest(figures, site.long_days, "one_click");
+  const isReference = referenceDayTest(figures, site.long_days, "one_click", { ofSessions: true });
   return { value: values[last], usual: usualOf(values, last, unit, isReference, unit === "share" ? requests : []) };
 }
 
@@ -155,9 +155,10 @@ function stepRow(label, sessions, counts, pair) {
         ...usualNote(
           median,
           time,
-          (value) => number(Math.round(value)),
+          // Rounded to the nearest, an end would name a time outside of the range.
+          (value) => number(Math.ceil(value)),
           "",
-          (value) => milliseconds(Math.round(value)),
+          (value) => milliseconds(Math.floor(value)),
         ),
       ),
       numberCell(milliseconds(times?.p95_ms ?? null)),
