@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,15 +26,15 @@ from reports.content import context
 from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
-from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day, example
+from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder that contains only the published file."""
     folder = tmp_path_factory.mktemp("notebook") / "data"
     (folder / "warehouse").mkdir(parents=True)
-    example(folder / "warehouse" / "authmeter.duckdb")
+    shutil.copy(database, folder / "warehouse")
     return folder
 
 

@@ -28,7 +28,6 @@ from tests.data.published_tables import (
     MISSING_BACK,
     Database,
     day,
-    example,
     full,
     prepare,
     steady,
@@ -74,8 +73,8 @@ def documents_of(path: Path) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory) -> Tables:
-    return Tables(example(tmp_path_factory.mktemp("figures") / "authmeter.duckdb"))
+def tables(database: Path) -> Tables:
+    return Tables(database)
 
 
 def table(document: dict, name: str, key: str | None = None) -> list[dict]:
@@ -220,9 +219,9 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
     path = tmp_path / "authmeter.duckdb"
     made = Database(path)
     made.publish()
-    for back in range(120):
-        state = "missing" if day(back) in missing else "complete"
-        made.add("day_quality", {"day": day(back), "day_state": state})
+    made.add("day_quality", *(
+        {"day": day(back), "day_state": "missing" if day(back) in missing else "complete"} for back in range(120)
+    ))  # fmt: skip
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
         prepare(marts, [])
@@ -508,8 +507,8 @@ def test_a_version_that_was_used_before_the_thirty_days_is_no_release(tmp_path):
             assert [one for one in marts.releases(key) if one[0].startswith("2.")] == [("2.2", day(5))]
 
 
-def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path):
-    with closing(open_published(example(tmp_path / "authmeter.duckdb"))) as connection:
+def test_the_site_knows_the_days_and_months_of_the_longer_look(database):
+    with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
         site = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "v")

@@ -30,15 +30,16 @@ def test_readers_get_whole_files_while_the_site_is_switched(tmp_path: Path) -> N
         seen = set()
         while not is_over.is_set():
             answer = server.ask(f"/{LARGE}", "shop")
-            marks = {answer.body[place : place + 8] for place in range(0, LARGE_BYTES, 8)}
-            assert (answer.status, len(answer.body), len(marks)) == (200, LARGE_BYTES, 1)
+            mark = answer.body[:8]
+            is_of_one_generation = answer.body == mark * (LARGE_BYTES // 8)
+            assert (answer.status, len(answer.body), is_of_one_generation) == (200, LARGE_BYTES, True)
             assert server.ask("/apps/shop/index.html", "shop").status == 200
-            seen |= marks
+            seen.add(mark)
         return seen
 
     with serving(data, "--tokens", tokens, log=tmp_path / "log") as server, ThreadPoolExecutor(4) as readers:
         reading = [readers.submit(read, server) for _ in range(4)]
-        for generation in range(2, 40):
+        for generation in range(2, 20):
             publish(data, generation)
             time.sleep(0.05)
         is_over.set()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.reports.serve.served_site import (
     write_tokens,
 )
@@ -30,15 +30,15 @@ def test_it_ends_cleanly_when_it_is_stopped(data: Path, tmp_path: Path, number: 
         assert server.said().count("\n") == 1
 
 
-def test_a_port_that_is_taken_is_said(whole: Serving, data: Path) -> None:
-    ended = authmeter("serve", "--port", whole.port, data=data)
+def test_a_port_that_is_taken_is_said(call: Call, whole: Serving, data: Path) -> None:
+    ended = call("serve", "--port", whole.port, data=data)
     assert ended.code == 1
     assert f"Port {whole.port} cannot be opened" in ended.err
     assert "--port" in ended.err
 
 
-def test_nothing_published_is_said(tmp_path: Path) -> None:
-    ended = authmeter("serve", data=tmp_path)
+def test_nothing_published_is_said(call: Call, tmp_path: Path) -> None:
+    ended = call("serve", data=tmp_path)
     assert ended.code == 2
     assert "Nothing is published yet." in ended.err
 
