@@ -68,7 +68,8 @@ class Database:
 
         Without `has_periods` these tables are empty, which halves the time of a small database.
         """
-        self.connection.execute(contract_macros())
+        if has_periods:
+            self.connection.execute(contract_macros())
         for table in COMPARED if has_periods else ():
             query = sql("pipelines.marts", table).replace("out.", "")
             given = {"as_of": AS_OF} if "$as_of" in query else {}

@@ -314,12 +314,7 @@ def sparse(holes: bytes) -> bytes:
     header = tarfile.TarInfo("sparse.log")
     header.size = len(holes)
     header.pax_headers.update(
-        {
-            "GNU.sparse.major": "1",
-            "GNU.sparse.minor": "0",
-            "GNU.sparse.name": "sparse.log",
-            "GNU.sparse.realsize": "9",
-        }
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "sparse.log", "GNU.sparse.realsize": "9"}
     )
     return header.tobuf(tarfile.PAX_FORMAT) + holes + bytes(-len(holes) % 512)
 

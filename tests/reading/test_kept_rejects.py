@@ -23,12 +23,7 @@ from tests.support import DAY, DataFolder, Row, as_csv, as_parquet, columns_of, 
 
 ROWS = 4_400
 OLD, STAGE, FEW = "too_old:event_time", "invalid:stage", "missing:app_key"
-WHERE = SourceMapping(
-    name="x",
-    files=("*",),
-    where="vendor::INTEGER = 1",
-    fields={name: name for name in FIELD_NAMES},
-)
+WHERE = SourceMapping(name="x", files=("*",), where="vendor::INTEGER = 1", fields={name: name for name in FIELD_NAMES})
 
 
 def reason_of(number: int) -> str | None:

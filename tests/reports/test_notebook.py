@@ -68,9 +68,7 @@ def test_every_published_table_is_a_frame(
     assert opened.table("channel_daily").schema["day"] == pl.Date
 
 
-def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(
-    opened: notebook.Notebook,
-) -> None:
+def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(opened: notebook.Notebook) -> None:
     for app_key in ("shop", "*"):
         figure = opened.trend(app_key, days=90)
         assert figure.data[0].x[0] == str(day(FIRST_BACK))

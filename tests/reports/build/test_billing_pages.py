@@ -21,11 +21,7 @@ from tests.data.bought_packages import add_packages, package, reading
 from tests.data.made_database import Database, day
 
 Pages = dict[str, dict[str, Any]]
-CHECKS = {
-    "unknown_accounts": "corp (registry/bills)",
-    "early_bills": "1 bill",
-    "package_low": "default: 1 of 9 left",
-}
+CHECKS = {"unknown_accounts": "corp (registry/bills)", "early_bills": "1 bill", "package_low": "default: 1 of 9 left"}
 
 
 @pytest.fixture

@@ -82,7 +82,9 @@ def rendered(database: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the site of 150 days of one app, with ended incidents, a withdrawn one and a restated day."""
+    """Return the site of 150 days of one app, with ended incidents, a withdrawn one and a restated day, and of an app
+    that stopped 100 days ago.
+    """
 
     def add(made: Database) -> None:
         made.add("incidents", *(
@@ -91,7 +93,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.add("withdrawn_incidents", incident("gone", 9, state="withdrawn", last_day=day(8), run=1))
 
     database = tmp_path_factory.mktemp("calm") / "authmeter.duckdb"
-    return rendered(steady(database, days=150, restated=(2,), more=add))
+    return rendered(steady(database, days=150, restated=(2,), stopped={"old": 100}, more=add))
 
 
 @pytest.fixture(scope="module")
@@ -264,13 +266,14 @@ def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])
-def test_the_collector_of_cycles_is_left_as_it_was(database: Path, tmp_path: Path, is_enabled: bool) -> None:
+def test_the_collector_of_cycles_is_left_as_it_was(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_enabled: bool
+) -> None:
     was_enabled = gc.isenabled()
     (gc.enable if is_enabled else gc.disable)()
+    monkeypatch.setattr(assets, "BUNDLE", tmp_path / "nowhere")
     try:
-        (tmp_path / "apps" / "shop").mkdir(parents=True)
-        (tmp_path / "assets").mkdir()
-        with pytest.raises(FileExistsError):
+        with pytest.raises(AuthmeterError):
             render_site(database, tmp_path)
         assert gc.isenabled() == is_enabled
     finally:
@@ -305,14 +308,15 @@ def test_many_apps_have_their_files_and_rows(tmp_path: Path) -> None:
     assert counts == {f"app-{number:04}": number if number % 5 else 0 for number in range(MANY)}
 
 
-@pytest.mark.parametrize("most", [2, 1])
-def test_apps_of_a_large_site_have_no_older_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", most)
-    database = steady(tmp_path / "authmeter.duckdb", days=120, stopped={"old": 100})
-    site = rendered(database)
-    files = {path.parent.name for path in site.rglob(app_files.OLDER_DAYS_FILE)}
-    assert files == ({"shop", "old"} if most == 2 else set())
-    assert script_data(site / "assets" / "site.js")["has_older_days"] is (most == 2)
+def test_apps_of_a_large_site_have_no_older_days(calm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {path.parent.name for path in calm.rglob(app_files.OLDER_DAYS_FILE)} == {"shop", "old"}
+    assert script_data(calm / "assets" / "site.js")["has_older_days"] is True
+    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", 2)
+    assert app_files.has_older_days(2)
+    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", 1)
+    render_site(calm.parent / "authmeter.duckdb", tmp_path)
+    assert list(tmp_path.rglob(app_files.OLDER_DAYS_FILE)) == []
+    assert script_data(tmp_path / "assets" / "site.js")["has_older_days"] is False
 
 
 def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:

@@ -66,15 +66,19 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             rows += records(3 * back + 1, day, "s") + records(4, day, "f", outcome="timeout", channel="wechat")
         folder.land(f"{day}.ndjson", rows)
     folder.tables()
-    with closing(open_published(folder.store.database)) as connection:
+    completed: dict[str, Any] = run_script(COMPLETE, data_of_pages(folder.store.database))
+    return completed
+
+
+def data_of_pages(database: Path) -> dict[str, Any]:
+    """Return what the pages of all apps together load: the data of the site and the document of the figures."""
+    with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         prepare(marts, context.apps(marts))
         ((_, document),) = marts.documents(["*"])
         quality = context.quality_by_day(marts)
         shared = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "")
-    site = json.loads(context.json_block(shared))
-    completed: dict[str, Any] = run_script(COMPLETE, {"site": site, "document": json.loads(document)})
-    return completed
+    return {"site": json.loads(context.json_block(shared)), "document": json.loads(document)}
 
 
 @pytest.mark.parametrize("missing", [(5, 13, 40), tuple(range(16))])
@@ -84,13 +88,7 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
         expected = connection.execute(
             "SELECT window_days, channel, change FROM login_trend_summary WHERE app_key = '*' ORDER BY ALL"
         ).fetchall()
-        marts = PublishedTables(connection)
-        prepare(marts, context.apps(marts))
-        ((_, document),) = marts.documents(["*"])
-        quality = context.quality_by_day(marts)
-        shared = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "")
-    site = json.loads(context.json_block(shared))
-    found = run_script(WINDOWS, {"site": site, "document": json.loads(document)})
+    found = run_script(WINDOWS, data_of_pages(database))
     assert sorted(tuple(row) for row in found if row[1] != "*") == sorted(expected)
     # The site has one channel only, so its changes equal the changes of all four together.
     changes = {(window_days, channel): change for window_days, channel, change in found}

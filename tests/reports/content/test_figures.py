@@ -382,10 +382,7 @@ def test_a_latency_of_zero_is_no_gap(tmp_path):
     counts = dict.fromkeys((*COUNTS, "verification_requests", "verifications"), 1)
     made.add("channel_daily", row | counts | {"app_key": "shop"})
     made.add("latency_daily", row | {"records": 1, "latency_p95_ms": 7})
-    with closing(open_published(made.close())) as connection:
-        marts = PublishedTables(connection)
-        prepare(marts, context.apps(marts))
-        documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
+    documents = documents_of(made.close())
     texts = documents["shop"]["days"]["one_click"]
     names = ("latency_p50_ms", "latency_p95_ms")
     assert [unpacked(texts[name], 90, None)[58:61] for name in names] == [[None, 0, None], [None, 2000, None]]
@@ -436,11 +433,8 @@ def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_
         {"day": day(back), "account_id": account, "app_key": "shop", "resource_package_id": name, "uses": uses}
         for account, name, back, uses in [*rows, ("a", None, 8, 1), ("a", "s", 31, 99)]
     ))  # fmt: skip
-    with closing(open_published(made.close())) as connection:
-        marts = PublishedTables(connection)
-        prepare(marts, context.apps(marts))
-        ((_, text),) = marts.documents(["shop"])
-    assert [tuple(row.values()) for row in table(json.loads(text), "drawn")] == [
+    document = documents_of(made.close())["shop"]
+    assert [tuple(row.values()) for row in table(document, "drawn")] == [
         ("a", "s", None, 9, 9),
         ("a", None, None, 0, 1),
         ("a", None, 3, 21, 21),

@@ -12,9 +12,7 @@ import pytest
 
 from pipelines.common.project import PROJECT
 from tests.published_folder import Call
-from tests.reports.serve.served_site import (
-    write_tokens,
-)
+from tests.reports.serve.served_site import write_tokens
 from tests.reports.serve.server import Serving, serving
 
 
