@@ -34,7 +34,7 @@ def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[lis
         made = Database(tmp_path / "authmeter.duckdb")
         made.publish()
         fill(made)
-        with _tables(made.close()) as marts:
+        with _tables(made.close(has_periods=False)) as marts:
             billing = BillingPages(marts, Quality(), {})
             return [path for path, _ in billing.menu], dict(billing.pages({}))
 
