@@ -16,7 +16,7 @@ from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
 from pipelines.ingest.content_decisions import ContentDecisions
 from tests.data.rotated_logs import RotatedLog
-from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, write_line_source
+from tests.support import DAY, CopyOf, DataFolder, Row, days_before, morning_after, record, records, write_line_source
 
 DAYS = [DAY + timedelta(days=n) for n in range(5)]
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
@@ -186,76 +186,69 @@ def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
     assert sum(entry.accepted for entry in folder.manifest.live_files()) == 9
 
 
-def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolder) -> None:
+def hold_a_log(folder: DataFolder) -> None:
+    """A log that was rotated twice between two runs, so that its first content is gone and its new one is held."""
     folder.land("auth.log", records(3))
     folder.roll_up()
     folder.land("auth.log", records(2, DAYS[1]))
     folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log") == ["read", "held"]
-    folder.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
-    folder.roll_up(DAYS[1])
-    assert folder.statuses("auth.log") == ["replaced", "read"]
-    assert folder.counted() == {DAY: 4, DAYS[1]: 2}
-    assert held(folder) == []
+
+
+@pytest.fixture
+def held_log(copy_of: CopyOf) -> DataFolder:
+    """A folder with `hold_a_log`."""
+    return copy_of(hold_a_log)
+
+
+def test_a_log_whose_old_content_comes_later_is_held_till_then(held_log: DataFolder) -> None:
+    held_log.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
+    held_log.roll_up(DAYS[1])
+    assert held_log.statuses("auth.log") == ["replaced", "read"]
+    assert held_log.counted() == {DAY: 4, DAYS[1]: 2}
+    assert held(held_log) == []
 
 
 @pytest.mark.parametrize("more", [0, 2], ids=["as held", "grown"])
-def test_a_log_whose_held_content_was_rotated_is_held_no_more(folder: DataFolder, more: int) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    # Two rotations between runs: the first content is gone.
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    assert folder.statuses("auth.log") == ["read", "held"]
-    folder.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.roll_up(DAYS[2])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
+def test_a_log_whose_held_content_was_rotated_is_held_no_more(held_log: DataFolder, more: int) -> None:
+    held_log.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
     # Only the records that the log did not give while it was held are late.
-    assert [late for _, _, _, late, _ in books(folder)] == [0, more, 0]
-    assert held(folder) == []
+    assert [late for _, _, _, late, _ in books(held_log)] == [0, more, 0]
+    assert held(held_log) == []
 
 
-def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    log = folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    log.rename(folder.store.landing / "auth.log.1")
-    folder.roll_up(DAYS[2])
-    folder.land("auth.log", records(1, DAYS[3]))
-    folder.roll_up(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
-    assert folder.manifest.late_records == {}
-    assert held(folder) == []
+def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(held_log: DataFolder) -> None:
+    log = held_log.store.landing / "auth.log"
+    log.rename(log.with_name("auth.log.1"))
+    held_log.roll_up(DAYS[2])
+    held_log.land("auth.log", records(1, DAYS[3]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
+    assert held_log.manifest.late_records == {}
+    assert held(held_log) == []
 
 
-def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.roll_up(DAYS[2])
-    assert folder.statuses("auth.log") == ["read", "replaced", "held"]
-    folder.land("auth.log.1", records(2, DAYS[1]))
-    folder.roll_up(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
-    assert folder.manifest.late_records == {}
-    assert held(folder) == []
+def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(held_log: DataFolder) -> None:
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert held_log.statuses("auth.log") == ["read", "replaced", "held"]
+    held_log.land("auth.log.1", records(2, DAYS[1]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
+    assert held_log.manifest.late_records == {}
+    assert held(held_log) == []
 
 
-def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    folder.land("auth.log.1", records(2, DAYS[1]))
-    folder.land("auth.log.2", records(2, DAYS[1]))
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.roll_up(DAYS[2])
-    assert books(folder)[1] == (DAYS[1], 4, 2, 2, True)
-    assert held(folder) == []
+def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(held_log: DataFolder) -> None:
+    held_log.land("auth.log.1", records(2, DAYS[1]))
+    held_log.land("auth.log.2", records(2, DAYS[1]))
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert books(held_log)[1] == (DAYS[1], 4, 2, 2, True)
+    assert held(held_log) == []
 
 
 def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFolder) -> None:
@@ -272,21 +265,18 @@ def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFold
     assert [check.check_name for check in held(folder)] == ["held_files"]
 
 
-def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    for day in DAYS[1:3]:
-        folder.land("auth.log", records(2, day))
-        folder.roll_up(day)
-    folder.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    folder.roll_up(DAYS[2])
-    assert [check.check_name for check in held(folder)] == ["held_files"]
-    folder.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    folder.land("auth.log.1", records(2, DAYS[2]))
-    folder.land("auth.log", records(1, DAYS[3]))
-    folder.roll_up(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
-    assert held(folder) == []
+def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(held_log: DataFolder) -> None:
+    held_log.land("auth.log", records(2, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    held_log.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    held_log.roll_up(DAYS[2])
+    assert [check.check_name for check in held(held_log)] == ["held_files"]
+    held_log.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    held_log.land("auth.log.1", records(2, DAYS[2]))
+    held_log.land("auth.log", records(1, DAYS[3]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
+    assert held(held_log) == []
 
 
 def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
