@@ -259,10 +259,15 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
     )
 
 
-def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
+def read_a_log(folder: DataFolder) -> None:
+    """A closed day of a foreign log that the mapping understands."""
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop.ndjson", foreign(4))
     folder.roll_up()
+
+
+def test_a_held_file_is_read_again_and_stays_held(copy_of: CopyOf) -> None:
+    folder = copy_of(read_a_log)
     folder.land("shop.ndjson", foreign(2, AFTER, "no"))
     folder.roll_up(AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
@@ -273,10 +278,8 @@ def test_a_held_file_is_read_again_and_stays_held(folder: DataFolder) -> None:
     assert folder.files("shop.ndjson")[1].earlier_parts
 
 
-def test_a_held_file_counts_once_its_mapping_is_mended(folder: DataFolder) -> None:
-    folder.write("sources/shop.toml", MENDED)
-    folder.land("shop.ndjson", foreign(4))
-    folder.roll_up()
+def test_a_held_file_counts_once_its_mapping_is_mended(copy_of: CopyOf) -> None:
+    folder = copy_of(read_a_log)
     # The app names its ids otherwise now, so the new content seems to have none of the closed day's records.
     folder.land("shop.ndjson", foreign(6).replace(b'"id"', b'"event"'))
     folder.roll_up(AFTER)
@@ -288,10 +291,8 @@ def test_a_held_file_counts_once_its_mapping_is_mended(folder: DataFolder) -> No
     assert folder.counted() == {DAY: 6}
 
 
-def test_a_held_file_that_is_read_the_same_keeps_its_finding(folder: DataFolder) -> None:
-    folder.write("sources/shop.toml", MENDED)
-    folder.land("shop.ndjson", foreign(4))
-    folder.roll_up()
+def test_a_held_file_that_is_read_the_same_keeps_its_finding(copy_of: CopyOf) -> None:
+    folder = copy_of(read_a_log)
     folder.land("shop.ndjson", foreign(2))
     folder.ingest(AFTER)
     finding = folder.files("shop.ndjson")[1].finding
