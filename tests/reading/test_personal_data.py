@@ -51,8 +51,8 @@ def test_no_value_is_visible_under_a_name_that_is_none_of_the_visible_fields(ben
         content = f"{','.join(written)}\n{','.join(map(str, written.values()))}".encode()
     ((_, _, text),) = bench.read(content, f"a.{kind}").rejects
     seen = json.loads(text) if kind == "ndjson" else dict(zip(written, text.split(","), strict=True))
-    shown = row if kind == "ndjson" else {key: str(value) for key, value in row.items()}
-    assert seen == shown | dict.fromkeys(names, "***")
+    visible = row if kind == "ndjson" else {key: str(value) for key, value in row.items()}
+    assert seen == visible | dict.fromkeys(names, "***")
 
 
 VISIBLE = [

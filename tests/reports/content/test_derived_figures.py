@@ -71,7 +71,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def data_of_pages(database: Path) -> dict[str, Any]:
-    """Return what the pages of all apps together load: the data of the site and the document of the figures."""
+    """Return the data of the site and the document of the figures, which the pages of all apps together load."""
     with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         prepare(marts, context.apps(marts))
