@@ -111,7 +111,7 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
     a_misunderstood_log(wrong := folder)
     before = wrong.manifest.files
     assert before[1].part == before[2].part
-    run(wrong)
+    read_again(wrong)
     assert wrong.manifest.files == before
     wrong.write("sources/shop.toml", MENDED)
     run(wrong)
@@ -312,7 +312,7 @@ def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.M
     folder.write("authmeter.toml", "max_unpack_ratio = 10\n")
     folder.land("a.ndjson.gz", gzip.compress(lines(records(5000))))
     folder.land("b.ndjson", records(1, prefix="b"))
-    folder.roll_up()
+    folder.ingest()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
     folder.write("authmeter.toml", "max_unpack_ratio = 500\n")
     folder.ingest()
