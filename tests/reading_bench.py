@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from uuid import UUID
@@ -44,14 +45,19 @@ def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shangh
 
 @dataclass(frozen=True)
 class ReadFile:
-    """The result of reading a file: typed events, kept rejects (line, reason, text) by line, the number of rejected
-    records by reason, and the books.
+    """The result of reading a file: the stored records, kept rejects (line, reason, text) by line, the number of
+    rejected records by reason, and the books.
     """
 
-    events: list[Row]
+    records: pa.Table
     rejects: list[tuple[int, str, str]]
     rejected: dict[str, int]
     books: PartBooks
+
+    @cached_property
+    def events(self) -> list[Row]:
+        """The typed events by their ids."""
+        return sorted((_with_hashes(row) for row in self.records.to_pylist()), key=lambda row: row["event_id"])
 
     @property
     def reasons(self) -> list[tuple[int, str]]:
@@ -120,13 +126,12 @@ class ReadingBench:
 
 
 def _read(part: Path, books: PartBooks) -> ReadFile:
-    events = [_with_hashes(row) for row in _rows(part / "records.parquet")]
-    rows = _rows(part / "rejects.parquet")
+    records, rows = _table(part / "records.parquet"), _table(part / "rejects.parquet").to_pylist()
     rejects = sorted((row["line"], row["reason"], row["record"]) for row in rows)
     rejected: Counter[str] = Counter()
     for row in rows:
         rejected[row["reason"]] += row["rejected"]
-    return ReadFile(sorted(events, key=lambda row: row["event_id"]), rejects, dict(rejected), books)
+    return ReadFile(records, rejects, dict(rejected), books)
 
 
 def _with_hashes(row: Row) -> Row:
@@ -139,8 +144,8 @@ def _with_hashes(row: Row) -> Row:
     }
 
 
-def _rows(file: Path) -> list[Row]:
-    return pq.read_table(file).to_pylist() if file.exists() else []
+def _table(file: Path) -> pa.Table:
+    return pq.read_table(file) if file.exists() else pa.table({})
 
 
 @contextmanager

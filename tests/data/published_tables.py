@@ -124,23 +124,22 @@ def example(path: Path) -> Path:
             "package_name": "com.example.shop", "methods": "number;wechat",
         })  # fmt: skip
     for back in range(FIRST_BACK + 1):
-        missing = back == MISSING_BACK
+        missing, n = back == MISSING_BACK, 1 + back % 3
         made.add("day_quality", {
             "day": day(back), "records_accepted": 0 if missing else 500 + back, "duplicates": 2, "unmapped_codes": 1,
             "unregistered_apps": 1, "late_records": 5 if back == 0 else 0, "restated": back == 4,
             "day_state": "missing" if missing else "complete", "usual_records": None if missing else 400,
         })  # fmt: skip
-        for app, channel, scheme, package, carrier, requests, successes, cancelled, verified in _SHAPES:
-            if not missing:
-                n = 1 + back % 3
-                made.add("channel_detail_daily", {
-                    "day": day(back), "app_key": app, "channel": channel, "platform": "android", "scheme_id": scheme,
-                    "package_name": package, "carrier": carrier, "authorization_requests": n * requests,
-                    "authorizations": n * successes, "authorizations_cancelled": n * cancelled,
-                    "authorizations_failed": n * (requests - successes - cancelled),
-                    "verification_requests": n * verified + bool(verified), "verifications": n * verified,
-                    "mismatches": 0, "unknowns": int(bool(verified)), "billable_verifications": n * verified,
-                })  # fmt: skip
+        made.add("channel_detail_daily", *(
+            {"day": day(back), "app_key": app, "channel": channel, "platform": "android", "scheme_id": scheme,
+             "package_name": package, "carrier": carrier, "authorization_requests": n * requests,
+             "authorizations": n * successes, "authorizations_cancelled": n * cancelled,
+             "authorizations_failed": n * (requests - successes - cancelled),
+             "verification_requests": n * verified + bool(verified), "verifications": n * verified,
+             "mismatches": 0, "unknowns": int(bool(verified)), "billable_verifications": n * verified}
+            for app, channel, scheme, package, carrier, requests, successes, cancelled, verified in _SHAPES
+            if not missing
+        ))  # fmt: skip
     _derive(made.connection)
     made.connection.execute(
         """
@@ -313,20 +312,19 @@ def steady(
         {"app_key": key, "app_name": key.title(), "platform": "android", "status": "enabled", "is_registered": True}
         for key in stopped
     ))  # fmt: skip
-    for back in range(days):
-        quality = _complete(back, 140) | {"restated": back in restated}
-        if back in missing:
-            made.add("day_quality", quality | {"records_accepted": 0, "day_state": "missing"})
-        else:
-            made.add("day_quality", quality)
-            detail: dict[str, object] = {
-                "day": day(back), "app_key": "shop", "channel": "one_click", "platform": "android", "carrier": "CMCC",
-                "authorization_requests": 100, "authorizations": won(back), "authorizations_cancelled": left(back),
-                "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40,
-                "verifications": 40, "mismatches": 0, "unknowns": 0, "billable_verifications": 40,
-            }  # fmt: skip
-            others = [detail | {"app_key": key} for key, until in stopped.items() if back >= until]
-            made.add("channel_detail_daily", detail, *others)
+    nothing = {"records_accepted": 0, "day_state": "missing"}
+    made.add("day_quality", *(
+        _complete(back, 140) | {"restated": back in restated} | (nothing if back in missing else {})
+        for back in range(days)
+    ))  # fmt: skip
+    made.add("channel_detail_daily", *(
+        {"day": day(back), "app_key": key, "channel": "one_click", "platform": "android", "carrier": "CMCC",
+         "authorization_requests": 100, "authorizations": won(back), "authorizations_cancelled": left(back),
+         "authorizations_failed": 100 - won(back) - left(back), "verification_requests": 40, "verifications": 40,
+         "mismatches": 0, "unknowns": 0, "billable_verifications": 40}
+        for back in range(days) if back not in missing
+        for key, until in {"shop": 0, **stopped}.items() if back >= until
+    ))  # fmt: skip
     _derive(made.connection)
     if incident_back is not None:
         made.add("incidents", incident("shop-rate", incident_back))

@@ -98,7 +98,7 @@ def test_a_changed_archive_replaces_member_by_member(folder: DataFolder) -> None
     folder.land("a.zip", zipped({"a.log": lines(A), "b.log": lines(B[:5])}))
     folder.roll_up()
     folder.land("a.zip", zipped({"a.log": lines(A[:15]), "b.log": lines(B), "c.log": lines(C)}))
-    folder.roll_up()
+    folder.ingest()
     rows = [(entry.path, entry.status, entry.accepted) for entry in folder.manifest.files]
     assert sorted(rows) == [
         ("a.zip!a.log", "held", 15), ("a.zip!a.log", "read", 20), ("a.zip!b.log", "read", 20),
@@ -106,10 +106,10 @@ def test_a_changed_archive_replaces_member_by_member(folder: DataFolder) -> None
     ]  # fmt: skip
     assert accepted(folder) == 60
     accept_held(folder.store, folder.manifest, "a.zip!a.log")
-    folder.roll_up()
+    folder.ingest()
     assert accepted(folder) == 55
     (folder.store.landing / "a.zip").unlink()
-    folder.roll_up()
+    folder.ingest()
     assert accepted(folder) == 55
 
 
@@ -118,12 +118,12 @@ def test_a_log_that_is_rotated_into_an_archive_is_not_held(folder: DataFolder) -
     folder.roll_up()
     folder.land("old.zip", zipped({"auth.log.1": lines(A)}))
     folder.land("auth.log", B)
-    folder.roll_up()
+    folder.ingest()
     found = [(entry.path, entry.status, entry.accepted) for entry in folder.manifest.files]
     assert sorted(found) == [("auth.log", "read", 20), ("auth.log", "replaced", 20), ("old.zip!auth.log.1", "read", 20)]
     # The archive itself is rotated, and its moved members are not read again.
     (folder.store.landing / "old.zip").rename(folder.store.landing / "old.zip.1")
-    folder.roll_up()
+    folder.ingest()
     assert status_of(folder)["old.zip.1!auth.log.1"] == ("read", 20)
     assert accepted(folder) == 40
 
@@ -314,12 +314,7 @@ def sparse(holes: bytes) -> bytes:
     header = tarfile.TarInfo("sparse.log")
     header.size = len(holes)
     header.pax_headers.update(
-        {
-            "GNU.sparse.major": "1",
-            "GNU.sparse.minor": "0",
-            "GNU.sparse.name": "sparse.log",
-            "GNU.sparse.realsize": "9",
-        }
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "sparse.log", "GNU.sparse.realsize": "9"}
     )
     return header.tobuf(tarfile.PAX_FORMAT) + holes + bytes(-len(holes) % 512)
 

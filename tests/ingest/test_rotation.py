@@ -16,12 +16,11 @@ from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
 from pipelines.ingest.content_decisions import ContentDecisions
 from tests.data.rotated_logs import RotatedLog
-from tests.support import DAY, DataFolder, Row, days_before, morning_after, record, records, write_line_source
+from tests.support import DAY, CopyOf, DataFolder, Row, days_before, morning_after, record, records, write_line_source
 
 DAYS = [DAY + timedelta(days=n) for n in range(5)]
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
            "login_trend_summary")  # fmt: skip
-QUALITY = "SELECT day, records_accepted, duplicates, late_records::INTEGER, restated FROM day_quality ORDER BY day"
 OPTIONS = ("compress", "delaycompress", "copytruncate", "nocreate", "dateext")
 CASES: dict[str, dict[str, Any]] = {
     "logrotate's defaults": {"rotate": 4},
@@ -50,13 +49,23 @@ def held(folder: DataFolder) -> list[CheckResult]:
     return [check for check in folder.warnings if check.check_name in ("held_files", "damaged_files")]
 
 
+def books(folder: DataFolder) -> list[tuple[date, int, int, int, bool]]:
+    """Return each closed day with its accepted, duplicate and late records, and whether its figures were restated."""
+    manifest = folder.manifest
+    late, restated = manifest.late_records, {day for (day,) in folder.restated("day")}
+    return [
+        (day, entry.accepted, entry.accepted - entry.counted, late[day], day in restated)
+        for day, entry in sorted(manifest.days.items())
+    ]
+
+
 def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -> None:
     # Each has records of its own app, so that no log makes up for what another loses.
     logs = {
         f"app{number}": RotatedLog(folder.store.landing / str(number), **{"rotate": 2} | options)
         for number, options in enumerate(CASES.values())
     }
-    for day in DAYS[:4]:
+    for day in DAYS[:3]:
         tomorrow = day + timedelta(days=1)
         for app, log in logs.items():
             log.write(hours(day, 3, 24, app))
@@ -66,12 +75,12 @@ def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -
         for app, log in logs.items():
             log.write(hours(tomorrow, 2, 3, app))
             log.turn(f"{tomorrow:%Y%m%d}")
-    folder.tables(DAYS[4])
+    folder.tables(DAYS[3])
     rows = folder.rows("SELECT app_key, day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL")
     for case, app in zip(CASES, logs, strict=True):
         counted = {day: records for key, day, records in rows if key == app}
-        assert counted == {DAY: 21, **dict.fromkeys(DAYS[1:4], 24), DAYS[4]: 3}, case
-    assert folder.rows(QUALITY)[1:-1] == [(day, 24 * len(CASES), 0, 0, False) for day in DAYS[1:4]]
+        assert counted == {DAY: 21, **dict.fromkeys(DAYS[1:3], 24), DAYS[3]: 3}, case
+    assert books(folder)[1:-1] == [(day, 24 * len(CASES), 0, 0, False) for day in DAYS[1:3]]
     assert {entry.status for entry in folder.manifest.files} == {"read", "replaced"}
     assert held(folder) == []
     assert folder.rows("SELECT * FROM restatements") == []
@@ -122,23 +131,21 @@ def test_whatever_is_rotated_when_the_tables_are_those_of_one_delivery(seed: int
         assert held(rotated) == []
         for table in NUMBERS:
             assert rotated.rows(f"FROM {table}") == at_once.rows(f"FROM {table}"), table
-        assert rotated.rows(QUALITY) == at_once.rows(QUALITY)
+        assert books(rotated) == books(at_once)
 
 
 def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
     log = RotatedLog(folder.store.landing)
-    for day in DAYS[:3]:
+    for day in DAYS[:2]:
         log.write(records(3, day))
         folder.roll_up(day)
         log.turn("")
-    log.write(records(3, DAYS[3]))
-    assert [entry.path for entry in folder.ingest(DAYS[3]).read] == ["auth.log"]
+    log.write(records(3, DAYS[2]))
+    assert [entry.path for entry in folder.ingest(DAYS[2]).read] == ["auth.log"]
     before = {day: entry.folder for day, entry in folder.manifest.days.items()}
-    folder.roll_up(DAYS[3])
+    folder.roll_up(DAYS[2])
     assert {day: entry.folder for day, entry in folder.manifest.days.items() if day in before} == before
-    assert [(entry.path, entry.status) for entry in folder.manifest.files if entry.status == "read"] == [
-        (name, "read") for name in ("auth.log", "auth.log.1", "auth.log.2", "auth.log.3")
-    ]
+    assert [entry.path for entry in folder.manifest.live_files()] == ["auth.log", "auth.log.1", "auth.log.2"]
 
 
 @pytest.mark.parametrize("new", [b"", b"starting\n"])
@@ -148,8 +155,8 @@ def test_a_log_without_a_suffix_whose_new_content_does_not_begin_as_json(folder:
     log.rename(folder.store.landing / "auth.1")
     folder.land("auth", new)
     folder.land("other.log", records(1, DAYS[1]))
-    folder.tables(DAYS[1])
-    assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    folder.roll_up(DAYS[1])
+    assert books(folder) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
     assert [check.check_name for check in folder.warnings] == ["unread_files"]
 
 
@@ -169,84 +176,77 @@ def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: Dat
 
 def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
     log = RotatedLog(folder.store.landing, rotate=1)
-    for day in DAYS[:4]:
+    for day in DAYS[:3]:
         log.write(records(3, day))
-        (folder.tables if day == DAYS[3] else folder.roll_up)(day)
+        folder.roll_up(day)
         log.turn("")
-    assert folder.counted() == dict.fromkeys(DAYS[:4], 3)
-    assert sum(entry.accepted for entry in folder.manifest.live_files()) == 12
+    assert folder.counted() == dict.fromkeys(DAYS[:3], 3)
+    assert sum(entry.accepted for entry in folder.manifest.live_files()) == 9
 
 
-def test_a_log_whose_old_content_comes_later_is_held_till_then(folder: DataFolder) -> None:
+def hold_a_log(folder: DataFolder) -> None:
+    """A log that was rotated twice between two runs, so that its first content is gone and its new one is held."""
     folder.land("auth.log", records(3))
     folder.roll_up()
     folder.land("auth.log", records(2, DAYS[1]))
     folder.roll_up(DAYS[1])
     assert folder.statuses("auth.log") == ["read", "held"]
-    folder.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
-    folder.roll_up(DAYS[1])
-    assert folder.statuses("auth.log") == ["replaced", "read"]
-    assert folder.counted() == {DAY: 4, DAYS[1]: 2}
-    assert held(folder) == []
+
+
+@pytest.fixture
+def held_log(copy_of: CopyOf) -> DataFolder:
+    """A folder with `hold_a_log`."""
+    return copy_of(hold_a_log)
+
+
+def test_a_log_whose_old_content_comes_later_is_held_till_then(held_log: DataFolder) -> None:
+    held_log.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
+    held_log.roll_up(DAYS[1])
+    assert held_log.statuses("auth.log") == ["replaced", "read"]
+    assert held_log.counted() == {DAY: 4, DAYS[1]: 2}
+    assert held(held_log) == []
 
 
 @pytest.mark.parametrize("more", [0, 2], ids=["as held", "grown"])
-def test_a_log_whose_held_content_was_rotated_is_held_no_more(folder: DataFolder, more: int) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    # Two rotations between runs: the first content is gone.
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    assert folder.statuses("auth.log") == ["read", "held"]
-    folder.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.tables(DAYS[2])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
+def test_a_log_whose_held_content_was_rotated_is_held_no_more(held_log: DataFolder, more: int) -> None:
+    held_log.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
     # Only the records that the log did not give while it was held are late.
-    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, more, 0]
-    assert held(folder) == []
+    assert [late for _, _, _, late, _ in books(held_log)] == [0, more, 0]
+    assert held(held_log) == []
 
 
-def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    log = folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    log.rename(folder.store.landing / "auth.log.1")
-    folder.roll_up(DAYS[2])
-    folder.land("auth.log", records(1, DAYS[3]))
-    folder.tables(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
-    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, 0, 0, 0]
-    assert held(folder) == []
+def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(held_log: DataFolder) -> None:
+    log = held_log.store.landing / "auth.log"
+    log.rename(log.with_name("auth.log.1"))
+    held_log.roll_up(DAYS[2])
+    held_log.land("auth.log", records(1, DAYS[3]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
+    assert held_log.manifest.late_records == {}
+    assert held(held_log) == []
 
 
-def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.roll_up(DAYS[2])
-    assert folder.statuses("auth.log") == ["read", "replaced", "held"]
-    folder.land("auth.log.1", records(2, DAYS[1]))
-    folder.tables(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
-    assert [late for _, _, _, late, _ in folder.rows(QUALITY)] == [0, 0, 0, 0]
-    assert held(folder) == []
+def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(held_log: DataFolder) -> None:
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert held_log.statuses("auth.log") == ["read", "replaced", "held"]
+    held_log.land("auth.log.1", records(2, DAYS[1]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
+    assert held_log.manifest.late_records == {}
+    assert held(held_log) == []
 
 
-def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    folder.land("auth.log.1", records(2, DAYS[1]))
-    folder.land("auth.log.2", records(2, DAYS[1]))
-    folder.land("auth.log", records(1, DAYS[2]))
-    folder.tables(DAYS[2])
-    assert folder.rows(QUALITY)[1] == (DAYS[1], 4, 2, 2, True)
-    assert held(folder) == []
+def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(held_log: DataFolder) -> None:
+    held_log.land("auth.log.1", records(2, DAYS[1]))
+    held_log.land("auth.log.2", records(2, DAYS[1]))
+    held_log.land("auth.log", records(1, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    assert books(held_log)[1] == (DAYS[1], 4, 2, 2, True)
+    assert held(held_log) == []
 
 
 def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFolder) -> None:
@@ -263,21 +263,18 @@ def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFold
     assert [check.check_name for check in held(folder)] == ["held_files"]
 
 
-def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(folder: DataFolder) -> None:
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    for day in DAYS[1:3]:
-        folder.land("auth.log", records(2, day))
-        folder.roll_up(day)
-    folder.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    folder.roll_up(DAYS[2])
-    assert [check.check_name for check in held(folder)] == ["held_files"]
-    folder.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    folder.land("auth.log.1", records(2, DAYS[2]))
-    folder.land("auth.log", records(1, DAYS[3]))
-    folder.roll_up(DAYS[3])
-    assert folder.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
-    assert held(folder) == []
+def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(held_log: DataFolder) -> None:
+    held_log.land("auth.log", records(2, DAYS[2]))
+    held_log.roll_up(DAYS[2])
+    held_log.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    held_log.roll_up(DAYS[2])
+    assert [check.check_name for check in held(held_log)] == ["held_files"]
+    held_log.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
+    held_log.land("auth.log.1", records(2, DAYS[2]))
+    held_log.land("auth.log", records(1, DAYS[3]))
+    held_log.roll_up(DAYS[3])
+    assert held_log.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
+    assert held(held_log) == []
 
 
 def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
@@ -297,9 +294,9 @@ def test_content_that_was_read_elsewhere_is_taken_and_what_stood_there_counts_on
     folder.roll_up()
     (folder.store.landing / "now.log").replace(folder.store.landing / "before.log")
     folder.land("now.log", records(1, DAYS[1]))
-    folder.tables(DAYS[1])
+    folder.roll_up(DAYS[1])
     assert folder.counted() == {DAY: 5, DAYS[1]: 1}
-    assert folder.rows(QUALITY) == [(DAY, 5, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    assert books(folder) == [(DAY, 5, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
     assert held(folder) == []
 
 
@@ -308,8 +305,8 @@ def test_a_copy_counts_as_duplicates_also_where_the_first_is_deleted(folder: Dat
     folder.roll_up()
     folder.land("copy.ndjson", records(3))
     file.unlink()
-    folder.tables()
-    assert folder.rows("SELECT records_accepted, duplicates, late_records::INTEGER FROM day_quality") == [(6, 3, 3)]
+    folder.roll_up()
+    assert [(accepted, duplicates, late) for _, accepted, duplicates, late, _ in books(folder)] == [(6, 3, 3)]
 
 
 def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None:
@@ -354,8 +351,8 @@ def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(
         with pytest.raises(KeyboardInterrupt):
             folder.ingest(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read"]
-    folder.tables(DAYS[1])
-    assert folder.rows(QUALITY) == [(DAY, 3, 0, 0, False), (DAYS[1], 3, 0, 0, False)]
+    folder.roll_up(DAYS[1])
+    assert books(folder) == [(DAY, 3, 0, 0, False), (DAYS[1], 3, 0, 0, False)]
 
 
 def test_a_poor_log_that_was_renamed_is_warned_of_in_each_run(folder: DataFolder) -> None:

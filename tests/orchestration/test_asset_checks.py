@@ -57,9 +57,6 @@ def test_a_day_that_is_rolled_up_and_not_on_the_site_is_not_published(copy_of: C
     run.roll_up(after)
     run.build_marts()
     assert folder.manifest.as_of == after
-    assert yesterday_is_published(folder.root, at("09:00", 2)) == (
-        False,
-        f"published as of {DAY}, due: {after}",
-    )
+    assert yesterday_is_published(folder.root, at("09:00", 2)) == (False, f"published as of {DAY}, due: {after}")
     run.render_site()
     assert yesterday_is_published(folder.root, at("09:00", 2))[0]

@@ -11,12 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
-import pytest
 
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import asset_metadata
 from pipelines.orchestration.results import Metadata, Page
-from tests.support import DAY, DataFolder, lines, records, writable
+from tests.support import DAY, CopyOf, DataFolder, lines, records, writable
 
 
 def page(holds: Metadata) -> Path | None:
@@ -25,16 +24,15 @@ def page(holds: Metadata) -> Path | None:
     return Path(unquote(link.address.removeprefix("file://"))) if isinstance(link, Page) else None
 
 
-@pytest.fixture
-def long(folder: DataFolder) -> DataFolder:
-    """Return a published folder with two newest days, the oldest day that has a page, and the day before it."""
+def publish_long(folder: DataFolder) -> None:
+    """Publish the two newest days, the oldest day that has a page, and the day before it."""
     for back in (0, 1, 89, 90):
         folder.land(f"{back}.ndjson", records(3, DAY - timedelta(days=back)))
     folder.publish()
-    return folder
 
 
-def test_what_is_linked_is_there(long: DataFolder) -> None:
+def test_what_is_linked_is_there(made_once: CopyOf) -> None:
+    long = made_once(publish_long)
     site = long.store.site
     of_days = {
         (DAY - day).days: page(asset_metadata.day_metadata(long.manifest, day, site)) for day in long.manifest.days
@@ -61,12 +59,11 @@ def test_landing_holds_what_lies_there_now(folder: DataFolder) -> None:
     assert asset_metadata.landing_metadata(folder.store.landing) == {"files": 1, "bytes": len(lines(records(4)))}
 
 
-def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.tables()
+def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(copy_of: CopyOf) -> None:
+    folder = copy_of(publish_long)
     with closing(duckdb.connect(writable(folder.store.database))) as connection:
         connection.execute("DROP TABLE usage_daily")
     holds = asset_metadata.table_metadata(folder.store)
     assert holds.keys() == TABLES.keys()
     assert holds["usage_daily"] == {}
-    assert holds["outcome_daily"][asset_metadata.ROWS] == 1
+    assert holds["outcome_daily"][asset_metadata.ROWS] == 4

@@ -25,7 +25,7 @@ from pipelines.orchestration.partitions import add_days
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
 from tests.orchestration.test_runs import evaluations, rows_of_day
-from tests.published_folder import held
+from tests.published_folder import Call, held
 from tests.support import DataFolder, days_before, lines, records, tree
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -114,12 +114,12 @@ def test_a_run_for_an_old_day_fetches_objects_brings_it_up_to_date_and_copies_th
 
 
 def test_a_day_that_lost_its_records_holds_none(
-    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
+    call: Call, opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
 ) -> None:
-    dagster, emptied = opened(folder), days_before(yesterday, 1)
-    add_days(InstancePartitions(dagster.instance), [yesterday])
+    emptied = days_before(yesterday, 1)
     folder.land("app.log", records(3, emptied))
-    dagster.run(yesterday)
+    call("run", data=folder.root)
+    dagster = opened(folder)
     assert rows_of_day(dagster.instance, emptied) == 3
     folder.land("app.log", records(2, yesterday))
     folder.ingest(yesterday)
@@ -166,7 +166,7 @@ def test_a_run_of_the_sensor_by_a_wrong_clock_is_refused(
 ) -> None:
     long_ago = days_before(yesterday, 500)
     folder.land("a.ndjson", records(3, long_ago))
-    folder.publish(long_ago)
+    folder.roll_up(long_ago)
     dagster = opened(folder)
     add_days(InstancePartitions(dagster.instance), [yesterday])
     with pytest.raises(dg.DagsterError) as refused:
@@ -259,15 +259,12 @@ def test_books_that_do_not_balance_fail_their_check_and_publish_nothing(
     assert result.asset_materializations_for_node("render_site") == []
 
 
-def test_the_sensor_finds_yesterday_published(dagster: Dagster) -> None:
+def test_the_sensor_finds_yesterday_published_and_says_a_thing_once(dagster: Dagster) -> None:
     result = dagster.look()
     (event,) = result.asset_events
     assert isinstance(event, dg.AssetCheckEvaluation)
     assert (event.check_name, event.asset_key.path[-1], event.passed) == ("yesterday_is_published", "site", True)
-
-
-def test_the_sensor_says_a_thing_once(dagster: Dagster) -> None:
-    assert dagster.look(dagster.look().cursor).asset_events == []
+    assert dagster.look(result.cursor).asset_events == []
 
 
 def test_the_sensor_finds_a_day_that_is_not_published(

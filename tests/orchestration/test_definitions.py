@@ -23,7 +23,8 @@ from pipelines.definitions import definitions
 from pipelines.orchestration.definitions.code_location import build_definitions
 from pipelines.orchestration.definitions.resource import DataFolder
 
-# Imports the definitions; says which files of a folder that opened, and whether it looked into the environment.
+# Imports the definitions; says which files of a folder that opened, and whether it looked into the environment. Then
+# loads them as Dagster does, for a data folder that does not exist.
 WATCHED = """
 import json, os, sys
 import dagster
@@ -38,30 +39,12 @@ def watch(event, arguments):
         opened.append(str(arguments[0]))
 sys.addaudithook(watch)
 import pipelines.definitions
-print(json.dumps({"opened": opened, "asked": [name for name in asked if name.startswith("AUTHMETER")]}))
+at_import = {"opened": list(opened), "asked": [name for name in asked if name.startswith("AUTHMETER")]}
+os.environ["AUTHMETER_DATA"] = os.path.join(folder, "new")
+schedule = pipelines.definitions.definitions().resolve_schedule_def("daily_schedule")
+loaded = [schedule.cron_schedule, schedule.execution_timezone, schedule.default_status.value]
+print(json.dumps([at_import, loaded]))
 """
-
-# The definitions as Dagster loads them.
-LOADED = """
-import json
-from pipelines.definitions import definitions
-schedule = definitions().resolve_schedule_def("daily_schedule")
-print(json.dumps([schedule.cron_schedule, schedule.execution_timezone, schedule.default_status.value]))
-"""
-
-
-def python(program: str, data: Path, *arguments: str) -> Any:
-    """Run a program for a data folder in a new interpreter, and return its output, parsed as JSON.
-
-    A deprecation warning of Dagster makes the program fail.
-    """
-    done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:dagster", "-c", program, *arguments], cwd=PROJECT,
-        env=os.environ | {"AUTHMETER_DATA": str(data)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stderr == ""
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +57,22 @@ def names(keys: Any) -> set[str]:
     return {key.path[-1] for key in keys}
 
 
-def test_importing_them_reads_neither_environment_nor_data_folder(tmp_path: Path) -> None:
-    (tmp_path / "authmeter.toml").write_text("this is = no TOML =")
-    assert python(WATCHED, tmp_path, str(tmp_path)) == {"opened": [], "asked": []}
-
-
-def test_loading_them_makes_nothing(tmp_path: Path) -> None:
-    assert python(LOADED, tmp_path / "data") == ["30 2 * * *", "Asia/Shanghai", "RUNNING"]
-    assert list(tmp_path.iterdir()) == []
+def test_importing_them_reads_neither_environment_nor_data_folder_and_loading_them_makes_nothing(
+    tmp_path: Path,
+) -> None:
+    """A deprecation warning of Dagster would make the program fail."""
+    settings = tmp_path / "authmeter.toml"
+    settings.write_text("this is = no TOML =")
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:dagster", "-c", WATCHED, str(tmp_path)], cwd=PROJECT,
+        env=os.environ | {"AUTHMETER_DATA": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stderr == ""
+    at_import, loaded = json.loads(done.stdout)
+    assert at_import == {"opened": [], "asked": []}
+    assert loaded == ["30 2 * * *", "Asia/Shanghai", "RUNNING"]
+    assert list(tmp_path.iterdir()) == [settings]
 
 
 @pytest.mark.parametrize(

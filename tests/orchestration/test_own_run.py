@@ -18,7 +18,7 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.ingest.ingest import IngestReport
-from pipelines.orchestration import in_process, own_run
+from pipelines.orchestration import own_run
 from pipelines.orchestration.home.record_files import ASSETS, RUNS, open_records
 from pipelines.orchestration.records.asset_records import RecordedPartitions
 from pipelines.orchestration.records.known_job import known_job
@@ -114,13 +114,15 @@ def made_both() -> list[Both]:
 
 
 @pytest.fixture
-def both(call: Call, own: DataFolder, made_both: list[Both], monkeypatch: pytest.MonkeyPatch) -> Both:
-    """Return the two runs. They are made once, and no test may change the folder."""
+def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
+    """Return the two runs. They are made once, and no test may change the folder.
+
+    Dagster itself runs in a home that lost a file.
+    """
     if not made_both:
         assert call("run", data=own.root).code == 0
         asset_keys = rows(home_of(own) / ASSETS, ASSET_KEYS)
-        monkeypatch.setattr(in_process, "_recorded_job", lambda *_: None)
-        (home_of(own) / ".daily_job.json").unlink()
+        shutil.rmtree(home_of(own) / "schedules")
         assert call("run", data=own.root).code == 0
         *_, ours, theirs = run_ids(own)
         assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
@@ -182,13 +184,6 @@ def test_the_job_is_recorded_again_after_a_change_of_code(call: Call, own: DataF
     assert call("run", data=own.root).code == 0
     assert known_job(home_of(own)) is not None
     assert not is_by_dagster(own, run_ids(own)[-1])
-
-
-def test_dagster_runs_in_a_home_with_edited_settings(call: Call, own: DataFolder) -> None:
-    with (home_of(own) / "dagster.yaml").open("a") as settings:
-        settings.write("python_logs:\n  python_log_level: INFO\n")
-    assert call("run", data=own.root).code == 0
-    assert is_by_dagster(own, run_ids(own)[-1])
 
 
 @pytest.mark.parametrize(
@@ -345,11 +340,17 @@ def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) ->
         assert partitions.names() == known
 
 
-def test_dagster_runs_in_a_home_that_lost_a_file(call: Call, own: DataFolder) -> None:
-    shutil.rmtree(home_of(own) / "schedules")
-    assert known_job(home_of(own)) is None
-    assert call("run", data=own.root).code == 0
-    assert is_by_dagster(own, run_ids(own)[-1])
+def test_no_job_is_known_in_a_home_that_lost_a_file_or_was_edited(own: DataFolder) -> None:
+    """Dagster itself runs there: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
+    home = home_of(own)
+    assert known_job(home) is not None
+    (home / "schedules").rename(own.root / "lost")
+    assert known_job(home) is None
+    (own.root / "lost").rename(home / "schedules")
+    assert known_job(home) is not None
+    with (home / "dagster.yaml").open("a") as settings:
+        settings.write("python_logs:\n  python_log_level: INFO\n")
+    assert known_job(home) is None
 
 
 def test_a_failure_that_cannot_be_recorded_hides_nothing(

@@ -334,7 +334,7 @@ def test_the_letter_case_of_a_suffix_does_not_count(tmp_path: Path) -> None:
     assert [file.path for file in scan(tmp_path, set())] == ["A.NDJSON.GZ"]
 
 
-@pytest.mark.parametrize("name", ["-2020-12-20" * 2_000 + "x.zip!", "a" + ".log.1.2020-12-20-20-12" * 1_000])
+@pytest.mark.parametrize("name", ["-2020-12-20" * 1_000 + "x.zip!", "a" + ".log.1.2020-12-20-20-12" * 500])
 def test_a_long_name_of_nothing_but_dates_is_soon_looked_through(name: str) -> None:
     assert bare_name(f"day.zip!{name}")
     assert format_of(f"day.zip!{name}.txt") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,15 +26,15 @@ from reports.content import context
 from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
-from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day, example
+from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder that contains only the published file."""
     folder = tmp_path_factory.mktemp("notebook") / "data"
     (folder / "warehouse").mkdir(parents=True)
-    example(folder / "warehouse" / "authmeter.duckdb")
+    shutil.copy(database, folder / "warehouse")
     return folder
 
 
@@ -67,9 +68,7 @@ def test_every_published_table_is_a_frame(
     assert opened.table("channel_daily").schema["day"] == pl.Date
 
 
-def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(
-    opened: notebook.Notebook,
-) -> None:
+def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(opened: notebook.Notebook) -> None:
     for app_key in ("shop", "*"):
         figure = opened.trend(app_key, days=90)
         assert figure.data[0].x[0] == str(day(FIRST_BACK))

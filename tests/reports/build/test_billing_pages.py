@@ -21,11 +21,7 @@ from tests.data.bought_packages import add_packages, package, reading
 from tests.data.made_database import Database, day
 
 Pages = dict[str, dict[str, Any]]
-CHECKS = {
-    "unknown_accounts": "corp (registry/bills)",
-    "early_bills": "1 bill",
-    "package_low": "default: 1 of 9 left",
-}
+CHECKS = {"unknown_accounts": "corp (registry/bills)", "early_bills": "1 bill", "package_low": "default: 1 of 9 left"}
 
 
 @pytest.fixture
@@ -38,7 +34,7 @@ def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[lis
         made = Database(tmp_path / "authmeter.duckdb")
         made.publish()
         fill(made)
-        with _tables(made.close()) as marts:
+        with _tables(made.close(has_periods=False)) as marts:
             billing = BillingPages(marts, Quality(), {})
             return [path for path, _ in billing.menu], dict(billing.pages({}))
 

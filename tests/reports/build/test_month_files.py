@@ -19,21 +19,10 @@ from reports.content.folders import app_folder
 from reports.content.published import end_of_month
 from reports.export.exports import ExportRequest, export_detail
 from tests.data.made_database import AS_OF
-from tests.data.published_tables import example, steady
+from tests.data.published_tables import steady
 
 MONTHS = {"2026-02": date(2026, 2, 1), "2026-03": date(2026, 3, 1)}
 FOLDER = f"apps/{app_folder('shop', ['Shop'])}/monthly"
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return example(tmp_path_factory.mktemp("months") / "authmeter.duckdb")
-
-
-@pytest.fixture(scope="module")
-def site(database: Path) -> Path:
-    """Return the site of the database. No test may change the site or the database."""
-    return rendered(database, database.parent / "site")
 
 
 def rendered(database: Path, target: Path, before: Path | None = None, settings: Settings | None = None) -> Path:
@@ -104,7 +93,7 @@ def test_another_language_of_headings_writes_all_months(database: Path, site: Pa
 
 
 def test_there_are_13_months_at_most_and_workbooks_of_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = steady(tmp_path / "authmeter.duckdb", days=500)
+    database = steady(tmp_path / "authmeter.duckdb", days=400)
     (folder,) = rendered(database, tmp_path / "site").glob("apps/*/monthly")
     months = [
         f"{year}-{month:02}" for year, month in [(2025, m) for m in range(3, 13)] + [(2026, m) for m in (1, 2, 3)]
@@ -113,5 +102,7 @@ def test_there_are_13_months_at_most_and_workbooks_of_two(tmp_path: Path, monkey
     assert names == {*(f"{month}.csv" for month in months), "2026-02.xlsx", "2026-03.xlsx"}
     monkeypatch.setattr(month_files, "_MOST_FILES", 1)
     monkeypatch.setattr(month_files, "_APPS_WITH_WORKBOOKS", 0)
+    (tmp_path / "short").mkdir()
+    database = steady(tmp_path / "short" / "authmeter.duckdb", days=90)
     (folder,) = rendered(database, tmp_path / "small").glob("apps/*/monthly")
     assert {path.name for path in folder.iterdir()} == {"2026-02.csv", "2026-03.csv"}

@@ -12,7 +12,6 @@ import hashlib
 import html
 import json
 import re
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,13 @@ import polars as pl
 import pytest
 
 from pipelines.common.errors import AuthmeterError
+from pipelines.contract.settings.settings import Settings
 from reports.build import app_files
 from reports.build import static_files as assets
 from reports.build.site import render_site
 from reports.content.folders import app_folders
 from reports.serve.access import Grant
-from tests.data.made_database import GENERATED_AT
+from tests.data.made_database import GENERATED_AT, Database
 from tests.data.published_tables import (
     AS_OF,
     ENDED_INCIDENTS,
@@ -35,7 +35,6 @@ from tests.data.published_tables import (
     MISSING_BACK,
     OPEN_INCIDENTS,
     day,
-    example,
     full,
     incident,
     many,
@@ -57,7 +56,7 @@ PAGES = {
         "limits",
     )
 }
-MANY = 200
+MANY = 60
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
     "verification_requests", "verifications", "mismatches", "unknowns", "billable_verifications",
@@ -73,22 +72,28 @@ USAGE_COLUMNS = [
 ]  # fmt: skip
 
 
-def rendered(database: Path, xlsx_apps: tuple[str, ...] = ()) -> Path:
+def rendered(database: Path) -> Path:
     """Render the site of a database into a new folder next to the database, and return the folder."""
     target = database.parent / "site"
     target.mkdir()
-    render_site(database, target, xlsx_apps)
+    render_site(database, target)
     return target
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return example(tmp_path_factory.mktemp("example") / "authmeter.duckdb")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site of 150 days of one app, with ended incidents, a withdrawn one and a restated day, and of an app
+    that stopped 100 days ago.
+    """
 
+    def add(made: Database) -> None:
+        made.add("incidents", *(
+            incident(key, back, state="recovered", last_day=day(back - 3)) for key, back in (("old", 140), ("new", 20))
+        ))  # fmt: skip
+        made.add("withdrawn_incidents", incident("gone", 9, state="withdrawn", last_day=day(8), run=1))
 
-@pytest.fixture(scope="module")
-def site(database: Path) -> Path:
-    return rendered(database, ("Shop", "nobody"))
+    database = tmp_path_factory.mktemp("calm") / "authmeter.duckdb"
+    return rendered(steady(database, days=150, restated=(2,), stopped={"old": 100}, more=add))
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +157,14 @@ def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) ->
         "data",
         "days",
         "monthly",
+        "tables",
     }
     assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js"}
     assert names(site / "apps") == set(folders.values())
+
+
+def test_without_the_setting_there_are_no_tables_for_other_systems(calm: Path) -> None:
+    assert not (calm / "tables").exists()
 
 
 def test_a_workbook_is_there_for_the_apps_that_are_named(site: Path, folders: dict[str, str]) -> None:
@@ -173,18 +183,10 @@ def test_each_day_from_the_first_record_on_has_a_page(site: Path) -> None:
     assert names(site / "days") == {f"{day(back)}.html" for back in range(FIRST_BACK + 1)}
 
 
-def test_each_day_that_charts_show_has_a_page_and_the_first_days_of_older_incidents(tmp_path: Path) -> None:
-    database = steady(tmp_path / "authmeter.duckdb", days=150)
-    with closing(duckdb.connect(str(database))) as connection:
-        for incident_id, back in (("old", 140), ("new", 20)):
-            row = incident(incident_id, back, state="recovered", last_day=day(back - 3))
-            connection.execute(
-                f"INSERT INTO incidents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-            )
-    site = rendered(database)
-    assert names(site / "days") == {f"{day(back)}.html" for back in [*range(90), 140]}
-    assert incidents_in(site / "days" / f"{day(140)}.html") == ["old"]
-    newest, oldest = ((site / "days" / f"{day(back)}.html").read_text("utf-8") for back in (89, 140))
+def test_each_day_that_charts_show_has_a_page_and_the_first_days_of_older_incidents(calm: Path) -> None:
+    assert names(calm / "days") == {f"{day(back)}.html" for back in [*range(90), 140]}
+    assert incidents_in(calm / "days" / f"{day(140)}.html") == ["old"]
+    newest, oldest = ((calm / "days" / f"{day(back)}.html").read_text("utf-8") for back in (89, 140))
     # A page links to the next existing one, however many days are between.
     assert f'rel="prev" href="{day(140)}.html"' in newest
     assert f'rel="next" href="{day(89)}.html"' in oldest
@@ -201,13 +203,15 @@ def test_the_manifest_lists_every_other_file(site: Path) -> None:
     for path, entry in listed.items():
         content = (site / path).read_bytes()
         assert (entry["bytes"], entry["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
-        assert ("rows" in entry) == path.endswith(".csv")
+        assert ("rows" in entry) == path.endswith((".csv", ".parquet"))
         if path.endswith(".csv"):
             assert entry["rows"] == len(read_csv(site / path)[1])
 
 
-def test_the_same_database_gives_the_same_bytes(site: Path, database: Path, tmp_path: Path) -> None:
-    render_site(database, tmp_path, ("nobody", "Shop"))
+def test_the_same_database_gives_the_same_bytes_on_any_number_of_threads(
+    site: Path, database: Path, tmp_path: Path
+) -> None:
+    render_site(database, tmp_path, ("nobody", "Shop"), settings=Settings(tables=("parquet",), threads=1))
     found = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
     assert found == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     for path in found:
@@ -247,21 +251,13 @@ def test_one_script_alone_reads_a_clock() -> None:
     assert [path.name for path in scripts if clock.search(path.read_text("utf-8"))] == ["age.js"]
 
 
-def test_the_pages_say_which_incident_was_withdrawn_and_on_which_days_it_was(tmp_path: Path) -> None:
-    path = steady(tmp_path / "authmeter.duckdb")
-    gone = incident("gone", 9, state="withdrawn", last_day=day(8), run=1)
-    with closing(duckdb.connect(str(path))) as connection:
-        connection.execute(
-            f"INSERT INTO withdrawn_incidents ({', '.join(gone)}) VALUES ({', '.join('?' * len(gone))})",
-            list(gone.values()),
-        )
-    site = rendered(path)
-    pages = {str(file.relative_to(site)): file.read_text() for file in site.rglob("*.html")}
+def test_the_pages_say_which_incident_was_withdrawn_and_on_which_days_it_was(calm: Path) -> None:
+    pages = {str(file.relative_to(calm)): file.read_text() for file in calm.rglob("*.html")}
     saying = {path for path, text in pages.items() if 'data-withdrawn="gone"' in text}
     assert saying == {"index.html", "apps/shop/index.html", f"days/{day(9)}.html", f"days/{day(8)}.html"}
     for path in saying:
         assert "已撤回，按现有数字不成立" in pages[path]
-        assert "data-incident=" not in pages[path]
+        assert 'data-incident="gone"' not in pages[path]
 
 
 def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
@@ -270,13 +266,14 @@ def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])
-def test_the_collector_of_cycles_is_left_as_it_was(database: Path, tmp_path: Path, is_enabled: bool) -> None:
+def test_the_collector_of_cycles_is_left_as_it_was(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_enabled: bool
+) -> None:
     was_enabled = gc.isenabled()
     (gc.enable if is_enabled else gc.disable)()
+    monkeypatch.setattr(assets, "BUNDLE", tmp_path / "nowhere")
     try:
-        (tmp_path / "apps" / "shop").mkdir(parents=True)
-        (tmp_path / "assets").mkdir()
-        with pytest.raises(FileExistsError):
+        with pytest.raises(AuthmeterError):
             render_site(database, tmp_path)
         assert gc.isenabled() == is_enabled
     finally:
@@ -311,14 +308,15 @@ def test_many_apps_have_their_files_and_rows(tmp_path: Path) -> None:
     assert counts == {f"app-{number:04}": number if number % 5 else 0 for number in range(MANY)}
 
 
-@pytest.mark.parametrize("most", [2, 1])
-def test_apps_of_a_large_site_have_no_older_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", most)
-    database = steady(tmp_path / "authmeter.duckdb", days=120, stopped={"old": 100})
-    site = rendered(database)
-    files = {path.parent.name for path in site.rglob(app_files.OLDER_DAYS_FILE)}
-    assert files == ({"shop", "old"} if most == 2 else set())
-    assert script_data(site / "assets" / "site.js")["has_older_days"] is (most == 2)
+def test_apps_of_a_large_site_have_no_older_days(calm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {path.parent.name for path in calm.rglob(app_files.OLDER_DAYS_FILE)} == {"shop", "old"}
+    assert script_data(calm / "assets" / "site.js")["has_older_days"] is True
+    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", 2)
+    assert app_files.has_older_days(2)
+    monkeypatch.setattr(app_files, "_MOST_APPS_WITH_OLDER_DAYS", 1)
+    render_site(calm.parent / "authmeter.duckdb", tmp_path)
+    assert list(tmp_path.rglob(app_files.OLDER_DAYS_FILE)) == []
+    assert script_data(tmp_path / "assets" / "site.js")["has_older_days"] is False
 
 
 def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
@@ -525,10 +523,9 @@ def test_who_may_open_one_app_reads_of_no_incident_of_another(site: Path, folder
         assert [word for word in of_others if word in text] == [], path
 
 
-def test_an_incident_of_restated_days_says_so_and_so_does_a_day_without_one(site: Path, tmp_path: Path) -> None:
+def test_an_incident_of_restated_days_says_so_and_so_does_a_day_without_one(site: Path, calm: Path) -> None:
     text = (site / "days" / f"{day(4)}.html").read_text("utf-8")
     assert "Figures of 1 of its days were changed" in text
-    calm = rendered(steady(tmp_path / "authmeter.duckdb", restated=(2,)))
     said = {back: (calm / "days" / f"{day(back)}.html").read_text("utf-8") for back in (1, 2)}
     assert [("which were changed after publication" in said[back]) for back in (1, 2)] == [False, True]
     assert all("当日没有异常" in text for text in said.values())
@@ -542,11 +539,12 @@ def test_rejected_records_have_three_examples(site: Path) -> None:
 
 
 def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
-    database = steady(tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60)
-    with closing(duckdb.connect(str(database))) as connection:
-        connection.execute("UPDATE usage_daily SET number_verifications = 0, one_click_verifications = 0")
-        connection.execute("UPDATE usage_daily SET local_verifications = 0, third_party_authorizations = 50 + day(day)")
-    site = rendered(database)
+    zero = "number_verifications = 0, one_click_verifications = 0, local_verifications = 0"
+    site = rendered(steady(
+        tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60, more=lambda made: made.connection.execute(
+            f"UPDATE usage_daily SET {zero}, third_party_authorizations = 50 + day(day)"
+        ),
+    ))  # fmt: skip
     page = (site / "files.html").read_text("utf-8")
     assert page.count('data-metric="third_party_authorizations"') == 1
     assert 'data-metric="number_verifications"' not in page

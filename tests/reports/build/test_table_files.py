@@ -10,30 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from reports.build.site import render_site
-from tests.data.published_tables import example
-
-PARQUET = Settings(tables=("parquet",))
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return example(tmp_path_factory.mktemp("tables") / "authmeter.duckdb")
-
-
-def rendered(database: Path, target: Path, settings: Settings = PARQUET, before: Path | None = None) -> Path:
-    target.mkdir()
-    render_site(database, target, settings=settings, before=before)
-    return target
-
-
-@pytest.fixture(scope="module")
-def site(database: Path) -> Path:
-    return rendered(database, database.parent / "site")
 
 
 def test_every_table_has_the_rows_and_types_that_are_published_in_the_order_of_its_key(
@@ -83,7 +63,9 @@ def test_a_month_is_a_link_until_its_rows_change_or_somebody_removes_it(
     changed.chmod(0o600)
     with closing(duckdb.connect(str(changed))) as connection:
         connection.execute("UPDATE channel_daily SET unknowns = unknowns + 1 WHERE day = DATE '2026-02-27'")
-    after = rendered(changed, tmp_path / "site", before=before)
+    after = tmp_path / "site"
+    after.mkdir()
+    render_site(changed, after, settings=Settings(tables=("parquet",)), before=before)
     anew = {
         path.relative_to(after / "tables").as_posix()
         for path in (after / "tables").rglob("month=*/*.parquet")
@@ -93,11 +75,3 @@ def test_a_month_is_a_link_until_its_rows_change_or_somebody_removes_it(
     assert anew == {"channel_daily/month=2026-02/channel_daily.parquet", *removed}
     for path in removed:
         assert (site / "tables" / path).read_bytes() == (after / "tables" / path).read_bytes()
-
-
-def test_the_same_tables_give_the_same_bytes_on_any_number_of_threads(
-    site: Path, database: Path, tmp_path: Path
-) -> None:
-    again = rendered(database, tmp_path / "site", Settings(tables=("parquet",), threads=1))
-    for path in (site / "tables").rglob("*.parquet"):
-        assert path.read_bytes() == (again / path.relative_to(site)).read_bytes()

@@ -28,7 +28,6 @@ from tests.data.published_tables import (
     MISSING_BACK,
     Database,
     day,
-    example,
     full,
     incident,
     prepare,
@@ -75,8 +74,8 @@ def documents_of(path: Path) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory) -> Tables:
-    return Tables(example(tmp_path_factory.mktemp("figures") / "authmeter.duckdb"))
+def tables(database: Path) -> Tables:
+    return Tables(database)
 
 
 def table(document: dict, name: str, key: str | None = None) -> list[dict]:
@@ -221,9 +220,9 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
     path = tmp_path / "authmeter.duckdb"
     made = Database(path)
     made.publish()
-    for back in range(120):
-        state = "missing" if day(back) in missing else "complete"
-        made.add("day_quality", {"day": day(back), "day_state": state})
+    made.add("day_quality", *(
+        {"day": day(back), "day_state": "missing" if day(back) in missing else "complete"} for back in range(120)
+    ))  # fmt: skip
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
         prepare(marts, [])
@@ -384,10 +383,7 @@ def test_a_latency_of_zero_is_no_gap(tmp_path):
     counts = dict.fromkeys((*COUNTS, "verification_requests", "verifications"), 1)
     made.add("channel_daily", row | counts | {"app_key": "shop"})
     made.add("latency_daily", row | {"records": 1, "latency_p95_ms": 7})
-    with closing(open_published(made.close())) as connection:
-        marts = PublishedTables(connection)
-        prepare(marts, context.apps(marts))
-        documents = {key: json.loads(text) for key, text in marts.documents(["*", "shop"])}
+    documents = documents_of(made.close())
     texts = documents["shop"]["days"]["one_click"]
     names = ("latency_p50_ms", "latency_p95_ms")
     assert [unpacked(texts[name], 90, None)[58:61] for name in names] == [[None, 0, None], [None, 2000, None]]
@@ -438,11 +434,8 @@ def test_of_many_packages_those_drawn_least_are_one_row_and_the_overflow_stands_
         {"day": day(back), "account_id": account, "app_key": "shop", "resource_package_id": name, "uses": uses}
         for account, name, back, uses in [*rows, ("a", None, 8, 1), ("a", "s", 31, 99)]
     ))  # fmt: skip
-    with closing(open_published(made.close())) as connection:
-        marts = PublishedTables(connection)
-        prepare(marts, context.apps(marts))
-        ((_, text),) = marts.documents(["shop"])
-    assert [tuple(row.values()) for row in table(json.loads(text), "drawn")] == [
+    document = documents_of(made.close())["shop"]
+    assert [tuple(row.values()) for row in table(document, "drawn")] == [
         ("a", "s", None, 9, 9),
         ("a", None, None, 0, 1),
         ("a", None, 3, 21, 21),
@@ -519,8 +512,8 @@ def test_a_version_that_was_used_before_the_thirty_days_is_no_release(tmp_path):
             assert [one for one in marts.releases(key) if one[0].startswith("2.")] == [("2.2", day(5))]
 
 
-def test_the_site_knows_the_days_and_months_of_the_longer_look(tables, tmp_path):
-    with closing(open_published(example(tmp_path / "authmeter.duckdb"))) as connection:
+def test_the_site_knows_the_days_and_months_of_the_longer_look(database):
+    with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         quality = context.quality_by_day(marts)
         site = site_data.shared_data(marts, context.data_state(marts, quality, 400), quality, "v")

@@ -38,7 +38,7 @@ def reading() -> Iterator[ExitStack]:
 
 
 def incidents_of(made: Database, reading: ExitStack) -> PageIncidents:
-    marts = PublishedTables(reading.enter_context(closing(open_published(made.close()))))
+    marts = PublishedTables(reading.enter_context(closing(open_published(made.close(has_periods=False)))))
     return PageIncidents(marts, {app.key: app for app in context.apps(marts)})
 
 
@@ -441,7 +441,7 @@ def test_the_usual_range_of_a_latency_has_no_weekdays_and_no_holidays(made, read
             made.add("channel_daily", {"day": day(back), "app_key": "shop", "channel": "one_click",
                                        "latency_p95_ms": latency})  # fmt: skip
     made.add("incidents", incident("slow", 2, kind="further", metric="latency_p95_ms", level_now=5000.0))
-    marts = PublishedTables(reading.enter_context(closing(open_published(made.close()))))
+    marts = PublishedTables(reading.enter_context(closing(open_published(made.close(has_periods=False)))))
     curve = incident_curves(marts, marts.incidents(), context.quality_by_day(marts))["slow"]
     by_day = {row.day: row for row in curve.rows}
     # The median of all days, on a Sunday and on a holiday as on any other day.

@@ -29,7 +29,7 @@ from reports.content.sign_in.way_drawings import way_bar, way_days
 from reports.content.wording.words import word
 from tests.data.made_database import Database, day
 from tests.data.published_tables import prepare
-from tests.support import DAY, DataFolder, days_before, record
+from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 
 def funnel(**counts: int) -> Funnel:
@@ -267,7 +267,8 @@ def test_the_usual_of_the_funnel_is_that_of_the_eight_weeks_before(tmp_path: Pat
     assert (found["authorize_verify"].rate.value, found["authorize_verify"].time.low) == (None, None)
 
 
-def test_the_page_and_the_files_of_a_log(folder: DataFolder):
+def publish_sign_ins(folder: DataFolder) -> None:
+    """Publish two sessions of a day with pre-fetches, 20 days after a text message."""
     at = f"{DAY}T10:00:00+08:00"
     step = {"device_id": "d1", "sdk_version": "=2.14"}
     folder.land("a.ndjson", [
@@ -275,8 +276,14 @@ def test_the_page_and_the_files_of_a_log(folder: DataFolder):
         record("a3", outcome="timeout", event_time=at.replace("00+08", "04+08"), **step),
         record("a4", event_time=at.replace("00+08", "09+08"), **step),
         record("b1", stage="page", device_id="d2"), record("c1", channel="wechat"),
+        record("sms", days_before(DAY, 20), channel="sms", stage="click", device_id="d1"),
+        *(record(f"p{n}", stage="prefetch", outcome="success" if n else "timeout") for n in range(4)),
     ])  # fmt: skip
     folder.publish()
+
+
+def test_the_page_and_the_files_of_a_log(made_once: CopyOf):
+    folder = made_once(publish_sign_ins)
     page = (folder.store.site / "signin.html").read_text("utf-8")
     assert (
         "03-10：2 次登录会话，50.0% 登录成功；先失败的 1 次全部最终登录成功；未见登录的最多停在授权页（未点击）" in page
@@ -288,19 +295,16 @@ def test_the_page_and_the_files_of_a_log(folder: DataFolder):
     files = {name: (folder.store.site / f"{name}.csv").read_bytes() for name in
              ("sessions", "session_paths", "session_stops", "funnel")}  # fmt: skip
     assert files["session_stops"] == (
-        b"\xef\xbb\xbfday,app_key,channel,stage,outcome,sessions\r\n2026-03-10,shop,one_click,page,success,1\r\n"
+        b"\xef\xbb\xbfday,app_key,channel,stage,outcome,sessions\r\n"
+        b"2026-02-18,shop,sms,click,success,1\r\n2026-03-10,shop,one_click,page,success,1\r\n"
     )
     assert b"2026-03-10,shop,one_click,unknown,unknown,'=2.14,,1,0,1,0,0,0,0\r\n" in files["sessions"]
     assert b"shop,one_click,timeout,retry,one_click,1,1\r\n" in files["session_paths"]
     assert files["funnel"].count(b"\r\n") == 3
 
 
-def test_a_span_with_a_text_message_is_not_said_to_lack_them(folder: DataFolder):
-    message = record("sms", days_before(DAY, 20), channel="sms", stage="click", device_id="d1")
-    prefetches = [record(f"p{n}", stage="prefetch", outcome="success" if n else "timeout") for n in range(4)]
-    folder.land("a.ndjson", [message, record("a1", device_id="d2"), *prefetches])
-    folder.publish()
-    page = (folder.store.site / "signin.html").read_text("utf-8")
+def test_a_span_with_a_text_message_is_not_said_to_lack_them(made_once: CopyOf):
+    page = (made_once(publish_sign_ins).store.site / "signin.html").read_text("utf-8")
     # Only the span of 7 days lacks it.
     assert page.count("note texts") == 1
     # Pre-fetches are shown apart from the steps of the funnel.

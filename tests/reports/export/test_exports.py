@@ -32,10 +32,10 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1"]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """40 days of two apps; the first app's name and scheme would run as formulas, its key is all digits."""
-    made = Database(tmp_path / "authmeter.duckdb")
+    made = Database(tmp_path_factory.mktemp("exports") / "authmeter.duckdb")
     made.add("apps", {"app_key": "0123456789012345678", "app_name": "=cmd|' /C calc'!A0"}, {"app_key": "other"})
     for back in range(40):
         for key, scheme in (("0123456789012345678", FORMULAS[back % 8]), ("other", None)):

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.serve.served_site import (
-    published_folder,
-    write_tokens,
-)
+from tests.reports.serve.served_site import published_folder, write_tokens
 from tests.reports.serve.server import GRANTS, Serving, serving
 
 

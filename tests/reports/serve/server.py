@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.common.project import PROJECT
-from tests.reports.serve.served_site import (
-    Answer,
-    ask,
-    token_of,
-)
+from tests.reports.serve.served_site import Answer, ask, token_of
 
 GRANTS = {"shop": ["shop"], "pair": ["Pair", "shop"], "gone": ["gone", "shop"], "all": ["*"]}
 

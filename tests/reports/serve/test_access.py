@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,12 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
     return ServedSite(PublishedSite(Store(data)), TokensFile(tokens), "authmeter")
 
 
+@cache
+def loop() -> tuple[asyncio.Runner, ThreadPoolExecutor]:
+    """Return an event loop and its thread: the browser of other tests may keep an event loop running in this one."""
+    return asyncio.Runner(), ThreadPoolExecutor(max_workers=1)
+
+
 def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, bytes]:
     """Return status and body of the application's answer to a request with the token of `shop`."""
     scope = {
@@ -184,9 +191,8 @@ def answer(app: ServedSite, raw_path: bytes, query: bytes = b"") -> tuple[int, b
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    # In a thread of its own: the browser of other tests may keep an event loop running in this one.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, app(scope, receive, send)).result()  # type: ignore[arg-type]
+    runner, thread = loop()
+    thread.submit(runner.run, app(scope, receive, send)).result()  # type: ignore[arg-type]
     return sent[0]["status"], b"".join(message["body"] for message in sent[1:])  # type: ignore[return-value, misc]
 
 

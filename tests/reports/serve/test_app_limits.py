@@ -8,16 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.reports.serve.served_site import (
-    FOLDERS,
-    HOSTILE,
-    LARGE,
-    OTHERS,
-    SHARED,
-    all_files,
-    app_files,
-    token_of,
-)
+from tests.reports.serve.served_site import FOLDERS, HOSTILE, LARGE, OTHERS, SHARED, all_files, app_files, token_of
 from tests.reports.serve.server import Serving
 
 

@@ -10,15 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
-from tests.reports.serve.served_site import (
-    LARGE,
-    LARGE_BYTES,
-    publish,
-    published_folder,
-    write_tokens,
-)
+from tests.reports.serve.served_site import LARGE, LARGE_BYTES, publish, published_folder, write_tokens
 from tests.reports.serve.server import Serving, serving
 
 
@@ -30,15 +22,16 @@ def test_readers_get_whole_files_while_the_site_is_switched(tmp_path: Path) -> N
         seen = set()
         while not is_over.is_set():
             answer = server.ask(f"/{LARGE}", "shop")
-            marks = {answer.body[place : place + 8] for place in range(0, LARGE_BYTES, 8)}
-            assert (answer.status, len(answer.body), len(marks)) == (200, LARGE_BYTES, 1)
+            mark = answer.body[:8]
+            is_of_one_generation = answer.body == mark * (LARGE_BYTES // 8)
+            assert (answer.status, len(answer.body), is_of_one_generation) == (200, LARGE_BYTES, True)
             assert server.ask("/apps/shop/index.html", "shop").status == 200
-            seen |= marks
+            seen.add(mark)
         return seen
 
     with serving(data, "--tokens", tokens, log=tmp_path / "log") as server, ThreadPoolExecutor(4) as readers:
         reading = [readers.submit(read, server) for _ in range(4)]
-        for generation in range(2, 40):
+        for generation in range(2, 20):
             publish(data, generation)
             time.sleep(0.05)
         is_over.set()
@@ -46,12 +39,10 @@ def test_readers_get_whole_files_while_the_site_is_switched(tmp_path: Path) -> N
         assert server.said().count("\n") == 1
 
 
-@pytest.mark.parametrize("is_linked", [False, True], ids=["a folder", "a link to it"])
-def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path: Path, is_linked: bool) -> None:
-    data = published_folder(tmp_path / "data")
-    if is_linked:
-        (tmp_path / "link").symlink_to(data)
-        data = tmp_path / "link"
+def test_what_a_page_loads_is_of_its_own_generation_while_that_is_there(tmp_path: Path) -> None:
+    # A folder that is reached by a link works as any folder, if the server follows the link.
+    data = tmp_path / "link"
+    data.symlink_to(published_folder(tmp_path / "data"))
     old, new = data / ".site" / "00000001-0123abcd", data / ".site" / "00000002-89abcdef"
     shutil.copytree(old, new)
     (old / "assets" / "site-old.js").write_text("old")

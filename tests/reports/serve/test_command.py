@@ -11,34 +11,32 @@ from pathlib import Path
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Call, authmeter
-from tests.reports.serve.served_site import (
-    write_tokens,
-)
+from tests.published_folder import Call
+from tests.reports.serve.served_site import write_tokens
 from tests.reports.serve.server import Serving, serving
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_when_it_is_stopped(data: Path, tmp_path: Path, number: int) -> None:
+def test_it_ends_cleanly_when_it_is_interrupted(data: Path, tmp_path: Path) -> None:
+    """`serving` ends all other servers by SIGTERM, and checks that they end as cleanly."""
     with serving(data, log=tmp_path / "log") as server:
         kept = socket.create_connection(("127.0.0.1", server.port), 10)
         kept.sendall(b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert kept.recv(100)
-        server.process.send_signal(number)
+        server.process.send_signal(signal.SIGINT)
         assert server.process.wait(20) == 0
         kept.close()
         assert server.said().count("\n") == 1
 
 
-def test_a_port_that_is_taken_is_said(whole: Serving, data: Path) -> None:
-    ended = authmeter("serve", "--port", whole.port, data=data)
+def test_a_port_that_is_taken_is_said(call: Call, whole: Serving, data: Path) -> None:
+    ended = call("serve", "--port", whole.port, data=data)
     assert ended.code == 1
     assert f"Port {whole.port} cannot be opened" in ended.err
     assert "--port" in ended.err
 
 
-def test_nothing_published_is_said(tmp_path: Path) -> None:
-    ended = authmeter("serve", data=tmp_path)
+def test_nothing_published_is_said(call: Call, tmp_path: Path) -> None:
+    ended = call("serve", data=tmp_path)
     assert ended.code == 2
     assert "Nothing is published yet." in ended.err
 

@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.serve.served_site import (
-    DOWNLOADS,
-    LARGE,
-    LARGE_BYTES,
-    TABLES,
-    TYPES,
-    all_files,
-    published_folder,
-)
+from tests.reports.serve.served_site import DOWNLOADS, LARGE, LARGE_BYTES, TABLES, TYPES, all_files, published_folder
 from tests.reports.serve.server import Serving, serving
 from tests.rights import python_bound_by_rights
 

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.serve.served_site import (
-    token_of,
-)
+from tests.reports.serve.served_site import token_of
 from tests.reports.serve.server import Serving
 
 

@@ -11,13 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.published_folder import Call
-from tests.reports.serve.served_site import (
-    APPS,
-    FOLDERS,
-    ask,
-    token_of,
-    write_tokens,
-)
+from tests.reports.serve.served_site import APPS, FOLDERS, ask, token_of, write_tokens
 from tests.reports.serve.server import Serving, serving
 
 
