@@ -12,7 +12,7 @@ import pytest
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.engines.spark import place, roller
-from pipelines.engines.spark.failures import as_spark_error
+from pipelines.engines.spark.failures import as_spark_error, no_executor
 from tests.engines.conftest import needs_spark, use
 from tests.engines.killing import Killing
 from tests.support import DAY, CopyOf, DataFolder, morning_after, records, tree
@@ -143,6 +143,10 @@ SAID = {
     "An error occurred while calling o51.collect": "Spark ended, or lost its cluster.",
     "[Errno 104] Connection reset by peer": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
+    # The last cause alone does not name the program.
+    'java.io.IOException: Cannot run program "/opt/venv/bin/python": error=2, No such file or directory'
+    "\nCaused by: java.io.IOException: error=2, No such file or directory":
+    "An executor cannot run the program /opt/venv/bin/python.",
     'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':
     "Spark failed: OSError: it is broken",
 }  # fmt: skip
@@ -151,6 +155,10 @@ SAID = {
 @pytest.mark.parametrize("said", SAID)
 def test_what_spark_says_in_our_words(said: str, tmp_path: Path) -> None:
     assert as_spark_error(said, tmp_path / "spark.log").what == SAID[said]
+
+
+def test_a_wait_of_one_second(tmp_path: Path) -> None:
+    assert no_executor("yarn", 1, tmp_path / "spark.log").what == "The cluster gave no executor within 1 second."
 
 
 REFUSED = {
