@@ -22,7 +22,7 @@ from unittest.mock import patch
 from lab import as_counted as oracle
 from lab.reliability.harness import PROJECT, Result, Tally, some
 from lab.worlds.random_logs import write_data
-from pipelines.engines.spark import roller
+from pipelines.engines.spark import roller, tasks
 from pipelines.run import engines
 from tests.data.small_logs import DAY, REGISTRY, landing, log, span
 from tests.engines.conftest import missing, use
@@ -30,8 +30,12 @@ from tests.engines.killing import Killing, KillingReader
 from tests.engines.test_same_results import assert_same
 from tests.support import KEY, DataFolder, morning_after, records
 
-TASKS = ("count_delivered", "share_out", "count_records", "count_devices")
-STAGES = ("ingest", "roll up")
+TASKS = tuple(
+    task.__name__
+    for task in (
+        tasks.count_delivered, tasks.shuffle_events, tasks.count_records, tasks.count_devices, tasks.count_sessions,
+    )
+)  # fmt: skip
 
 
 def trial(scale: float, work: Path) -> list[Result]:
@@ -50,8 +54,9 @@ def trial(scale: float, work: Path) -> list[Result]:
         tried(worlds, f"seed {seed}", partial(one_world, work / "worlds" / str(seed), seed))
     for seed in range(some(20, scale, 2)):
         tried(folders, f"seed {seed}", partial(one_folder, work / "folders" / str(seed), seed))
-    for number in range(some(20, scale, 5)):
-        task = ("read", *TASKS)[number % 5]
+    steps = ("read", *TASKS)
+    for number in range(some(20, scale, len(steps))):
+        task = steps[number % len(steps)]
         tried(executors, task, partial(one_executor, work / "executors" / str(number), task))
     tried_drivers(drivers, some(20, scale, 2), work / "drivers")
     tried(skew, "skew", partial(one_skew, work / "skew", some(500_000, scale)))

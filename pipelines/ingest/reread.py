@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.common.days import business_day
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import DamagedFileError
-from pipelines.common.text import printable
+from pipelines.common.text import counted, printable
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.context import IngestContext
@@ -82,7 +82,7 @@ class RereadReport:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the report for the user."""
         for path, count in sorted(self.removed_records.items()):
-            yield f"removed: {printable(path)}: {count:,} records of closed days no longer count"
+            yield f"removed: {printable(path)}: {counted(count, 'record')} of closed days no longer counted"
         for path, finding in sorted(self.failed.items()):
             yield f"unchanged: {printable(path)}: {finding}"
         for paths, why in (
@@ -94,7 +94,7 @@ class RereadReport:
             if paths:
                 listed = ", ".join(map(printable, sorted(paths)[:5]))
                 more = f" … (+{len(paths) - 5})" if len(paths) > 5 else ""
-                yield f"unchanged: {len(paths):,} files, {why}: {listed}{more}"
+                yield f"unchanged: {counted(len(paths), 'file')}, {why}: {listed}{more}"
 
 
 def reread(

@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.common.errors import AuthmeterError, BooksError
 from pipelines.common.process.ending import end_noticed
+from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
@@ -129,7 +130,10 @@ def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
     try:
         with end_noticed():
             yield
-    except duckdb.OutOfMemoryException as error:
+    except (duckdb.OutOfMemoryException, OSError) as error:
+        # PyArrow raises DuckDB's error as `OSError` while batches of rows are fetched.
+        if isinstance(error, OSError) and (not str(error).startswith("Out of Memory Error") or is_disk_full(error)):
+            raise
         raise AuthmeterError(
             f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
             where="memory_limit in authmeter.toml",

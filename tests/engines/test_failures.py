@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.settings.engine_settings import EngineSettings
+from pipelines.contract.settings.settings import Settings
 from pipelines.engines.spark import place, roller
-from pipelines.engines.spark.failures import as_spark_error
+from pipelines.engines.spark.failures import as_spark_error, no_executor
+from pipelines.run.engines import local_reader
 from tests.engines.conftest import needs_spark, use
 from tests.engines.killing import Killing
 from tests.support import DAY, CopyOf, DataFolder, morning_after, records, tree
@@ -143,6 +146,10 @@ SAID = {
     "An error occurred while calling o51.collect": "Spark ended, or lost its cluster.",
     "[Errno 104] Connection reset by peer": "Spark ended, or lost its cluster.",
     "IllegalStateException: Cannot call methods on a stopped SparkContext.": "Spark ended, or lost its cluster.",
+    # The last cause alone does not name the program.
+    'java.io.IOException: Cannot run program "/opt/venv/bin/python": error=2, No such file or directory'
+    "\nCaused by: java.io.IOException: error=2, No such file or directory":
+    "An executor cannot run the program /opt/venv/bin/python.",
     'Traceback (most recent call last):\n  File "x.py", line 1\nOSError: it is broken\n\tat org.apache.x(Y.java:1)':
     "Spark failed: OSError: it is broken",
 }  # fmt: skip
@@ -151,6 +158,27 @@ SAID = {
 @pytest.mark.parametrize("said", SAID)
 def test_what_spark_says_in_our_words(said: str, tmp_path: Path) -> None:
     assert as_spark_error(said, tmp_path / "spark.log").what == SAID[said]
+
+
+def test_a_wait_of_one_second(tmp_path: Path) -> None:
+    assert no_executor("yarn", 1, tmp_path / "spark.log").what == "The cluster gave no executor within 1 second."
+
+
+@needs_spark
+def test_a_full_disk_of_an_executor_names_both_folders(
+    folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = tmp_path / "local"
+    local.mkdir()
+    monkeypatch.setenv("SPARK_LOCAL_DIRS", f"{local},/elsewhere")
+    task = place.Place(Settings(), folder.store.temp, folder.store.warehouse, local_reader)
+    task.mark.parent.mkdir(parents=True)
+    task.mark.touch()
+    with pytest.raises(place.CarriedError) as found, task.on_executor():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    error = place.carried_error(str(found.value))
+    assert error
+    assert error.where.startswith(f"{folder.root} or {local} on ")
 
 
 REFUSED = {

@@ -216,7 +216,7 @@ def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsy
     )  # fmt: skip
     run(wrong, RereadRequest(source="good"))
     assert wrong.counted() == {BEFORE: 2, DAY: 2}
-    assert "removed: good.ndjson: 1 records of closed days no longer count" in capsys.readouterr().out
+    assert "removed: good.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
 
 
 def test_a_record_that_another_file_has_is_not_reported_as_removed(
@@ -229,7 +229,7 @@ def test_a_record_that_another_file_has_is_not_reported_as_removed(
     folder.write("sources/shop.toml", MENDED.replace("format =", "where = \"id NOT IN ('101', '102')\"\nformat ="))
     run(folder)
     assert folder.counted() == {DAY: 4}
-    assert "removed: shop.ndjson: 1 records of closed days no longer count" in capsys.readouterr().out
+    assert "removed: shop.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
 
 
 def test_records_of_a_day_whose_events_are_deleted_stay_too_old(folder: DataFolder) -> None:
@@ -254,7 +254,7 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
     run(wrong)
     assert wrong.counted() == {BEFORE: 2, DAY: 9}
     assert (
-        "unchanged: 1 files, changed or missing in landing since they were read: shop-09.ndjson"
+        "unchanged: 1 file, changed or missing in landing since they were read: shop-09.ndjson"
         in capsys.readouterr().out
     )
 

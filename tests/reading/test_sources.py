@@ -285,6 +285,16 @@ def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) 
     assert (event["event_time"], event["scheme_id"]) == (datetime.fromisoformat(f"{DAY}T02:00:00"), "$x")
 
 
+def test_an_arrow_reaches_into_json_and_is_no_lambda(bench: ReadingBench) -> None:
+    fields = SAME | {"channel": "'fax'", "scheme_id": "(record -> '$.s') ->> '$.id'", "phone": "(vendor::JSON -> 'p')"}
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    row = good("e1") | {"s": {"id": "s1"}, "vendor": {"p": "Eve"}}
+    ((_, _, text),) = bench.read(ndjson(row), mapping=mapping).rejects
+    assert json.loads(text)["vendor"] == "***"
+    kept = mapping.model_copy(update={"fields": fields | {"channel": "'qq'"}})
+    assert bench.read(ndjson(row), mapping=kept).event("e1")["scheme_id"] == "s1"
+
+
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
 def test_what_a_mapping_makes_devices_and_people_of_is_hidden(bench: ReadingBench, kind: str) -> None:
     # A raw column may be called as a field is: `vendor` holds devices here.

@@ -78,6 +78,19 @@ def test_a_failed_step_leaves_nothing_to_the_next_shared_workbench(tmp_path: Pat
             assert connection.execute("SELECT is_login_channel('qq')").fetchall() == [(True,)]
 
 
+def test_too_little_memory_for_rows_that_are_fetched(tmp_path: Path) -> None:
+    """PyArrow raises an error of DuckDB as `OSError` if it occurs while batches of rows are fetched."""
+    said = "Out of Memory Error: failed to allocate data of size 2.0 MiB (13.5 MiB/15.2 MiB used)"
+    with (
+        pytest.raises(AuthmeterError, match="ran out of memory") as found,
+        workbench(Settings(), tmp_path / "tmp", [tmp_path]),
+    ):
+        raise OSError(said)
+    assert found.value.do.startswith("Raise memory_limit")
+    with pytest.raises(OSError, match="of the machine"), workbench(Settings(), tmp_path / "tmp", [tmp_path]):
+        raise OSError("Out of memory of the machine")
+
+
 def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "app_key=other" / "day=today, latency_ms=many")
     folder.land(f"channel=none/{DAY}.ndjson", [*records(3), record("x", app_key="")])

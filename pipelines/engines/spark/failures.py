@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, UsageError
+from pipelines.common.text import counted
 from pipelines.contract.record.masking import masked_text
 from pipelines.engines.spark.place import carried_error
 
@@ -23,6 +24,7 @@ _SPARK_ENDED = re.compile(
 )
 _NOT_STARTED = "JAVA_GATEWAY_EXITED"
 _NO_MODULE = re.compile(r"No module named '?(\w+)")
+_NO_PROGRAM = re.compile(r'Cannot run program "([^"]+)"')
 _MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead")
 _RESULT = re.compile(r"maxResultSize")
 _CAUSE = re.compile(r"(Caused by: |: )?[\w.]+(Error|Exception): .")
@@ -51,6 +53,13 @@ def as_spark_error(message: str, log: Path) -> AuthmeterError:
             why=_STAYS,
             do="Check that it is Java 17 or newer and that Spark supports the options in [engine.spark], then run "
             "again.",
+        )
+    if found := _NO_PROGRAM.search(message):
+        return UsageError(
+            f"An executor cannot run the program {found[1]}.",
+            where="the Python environment of the executors (spark.pyspark.python in [engine.spark])",
+            why="Executors run authmeter's own steps in Python.",
+            do="Give the executors this environment: see docs/scaling.md.",
         )
     if found := _NO_MODULE.search(message):
         return UsageError(
@@ -102,7 +111,7 @@ def no_connection(master: str) -> AuthmeterError:
 def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
     """Return the error for a cluster that started no executor in time."""
     return AuthmeterError(
-        f"The cluster gave no executor within {seconds} seconds.",
+        f"The cluster gave no executor within {counted(seconds, 'second')}.",
         where=f"{master} (master in [engine] of authmeter.toml), {_where(log)}",
         why="No step was completed; the last good report stays published.",
         do="Check that it has room for the requested executors, or raise wait_seconds, then run again.",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, UsageError
-from pipelines.common.process.machine_limits import as_machine_error
+from pipelines.common.process.machine_limits import as_machine_error, is_disk_full
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.base import FileReader
 
@@ -57,7 +57,8 @@ class Place:
 
         host, context = socket.gethostname(), TaskContext.get()
         threads = context.cpus() if context else 1
-        with _errors_carried(str(self.folder.parent), host):
+        local = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
+        with _errors_carried(str(self.folder.parent), local, host):
             if not self.mark.exists():
                 raise AuthmeterError(
                     "An executor cannot see the data folder.",
@@ -66,13 +67,15 @@ class Place:
                     do="Mount the data folder on every machine of the cluster, under the same path and writable, then "
                     "run again.",
                 )
-            local = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
             with tempfile.TemporaryDirectory(prefix="authmeter-", dir=local) as temp:
                 yield self.settings.model_copy(update={"threads": threads}), Path(temp)
 
 
 @contextmanager
-def _errors_carried(folder: str, host: str) -> Iterator[None]:
+def _errors_carried(folder: str, local: str | None, host: str) -> Iterator[None]:
+    """Raise errors of a task as `CarriedError`. `folder` is the data folder, `local` the folder on the executor's own
+    disk (None for that of temporary files), and `host` the executor's machine.
+    """
     try:
         yield
     except Exception as error:
@@ -82,7 +85,13 @@ def _errors_carried(folder: str, host: str) -> Iterator[None]:
             raise
         said = {name: getattr(known, name) for name in ("what", "where", "why", "do")}
         if limit:
-            said["where"] += f" on {host}"
+            # The error of a failed write names no folder, and the files on the executor's own disk are removed by now.
+            other = (
+                f" or {local or 'the folder for temporary files'}"
+                if is_disk_full(error) and said["where"] == folder
+                else ""
+            )
+            said["where"] += f"{other} on {host}"
         text = json.dumps({"is_usage": isinstance(known, UsageError)} | said)
         raise CarriedError(f"authmeter error: {text}") from error
 

@@ -106,7 +106,8 @@ def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozens
             if node["column_names"][0] not in bound:
                 names.add(node["column_names"][0])
             return
-        if node.get("class") == "LAMBDA":
+        # The parser also takes the JSON operator `->` for a lambda, in the syntax that DuckDB no longer allows.
+        if node.get("class") == "LAMBDA" and node.get("syntax_type") != "SINGLE_ARROW":
             parameters: set[str] = set()
             _collect_columns(node.get("lhs"), parameters)
             bound = bound | parameters
