@@ -65,19 +65,6 @@ class PublishedIncident:
         return incident_text(self.incident, self.app_name, self.as_of, self.cause_app_name, self.channels)
 
 
-def apps_by_name() -> str:
-    """Return the query for `app_key` and `app_name`, the name of the app in a sentence. If several apps have the same
-    registered name, such as one for iOS and one for Android, the key is added.
-    """
-    return """
-        SELECT
-            app_key,
-            app_name || CASE WHEN count(*) OVER (PARTITION BY app_name) > 1 THEN ' (' || app_key || ')' ELSE '' END
-                AS app_name
-        FROM apps
-    """
-
-
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
     """Return all current incidents of the published tables, in the order of `sql/published.sql`."""
     return [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is None]
@@ -102,7 +89,7 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
             row["run"],
             channels,
         )
-        for row in named_rows(connection, sql("pipelines.incidents", "published", apps_by_name))
+        for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]
 
 

@@ -24,7 +24,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.channels import CHANNELS, DECLARED, Channel
 from pipelines.contract.record.fields import ALL_APPS, OUTCOMES
 from pipelines.contract.tables.table import Table
-from pipelines.incidents.published import PublishedIncident, apps_by_name, incident_days, incidents_of, withdrawn_of
+from pipelines.incidents.published import PublishedIncident, incident_days, incidents_of, withdrawn_of
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
 from pipelines.store.site_publication import LONG_DAYS
@@ -74,9 +74,8 @@ def end_of_month(month: date) -> date:
 def statement(name: str) -> str:
     """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a generated step."""
     return WINDOW_SUMS.get(name) or sql(
-        "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows,
-        apps_by_name,
-    )  # fmt: skip
+        "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
+    )
 
 
 def detail_query() -> str:

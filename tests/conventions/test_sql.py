@@ -13,7 +13,6 @@ import duckdb
 
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.sql import sql
-from pipelines.incidents.published import apps_by_name
 from reports.content.published import statement
 
 OURS = sorted((PROJECT / "pipelines").rglob("*.sql"))
@@ -42,7 +41,7 @@ def test_the_first_line_names_the_grain() -> None:
 def filled_in(file: Path) -> str:
     """The text of a statement as it is run."""
     package, _, name = name_of(file).removesuffix(".sql").partition("/sql/")
-    return statement(name) if package == "reports/content" else sql(package.replace("/", "."), name, apps_by_name)
+    return statement(name) if package == "reports/content" else sql(package.replace("/", "."), name)
 
 
 def is_one_query(file: Path) -> bool:

@@ -32,18 +32,23 @@ WITH reported AS (
     FROM noted
     WHERE rank IS NOT NULL
     GROUP BY incident_id
-), told AS (
-    {{ apps_by_name() }}
+), named AS (
+    -- If several apps have one registered name, such as one for iOS and one for Android, the key is added.
+    SELECT
+        app_key,
+        app_name || CASE WHEN count(*) OVER (PARTITION BY app_name) > 1 THEN ' (' || app_key || ')' ELSE '' END
+            AS app_name
+    FROM apps
 )
 SELECT
     reported.*,
     (SELECT max(as_of) FROM publication) AS as_of,
-    coalesce(told.app_name, reported.app_key) AS app_name,
+    coalesce(named.app_name, reported.app_key) AS app_name,
     cause_apps.app_name AS cause_app_name,
     coalesce(known.is_acknowledged, false) AS is_acknowledged,
     known.note
 FROM reported
-LEFT JOIN told USING (app_key)
+LEFT JOIN named USING (app_key)
 LEFT JOIN apps AS cause_apps ON cause_apps.app_key = regexp_extract(reported.cause, '^app_key=([^ ]+)', 1)
 LEFT JOIN known USING (incident_id)
 ORDER BY last_day IS NOT NULL, is_acknowledged, kind = 'further', lost DESC, incident_id

@@ -26,11 +26,12 @@ WITH rates AS (
     WINDOW before AS (
         PARTITION BY app_key, channel, metric ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING
     )
-), told AS (
-    {{ apps_by_name() }}
 )
-SELECT coalesce(app_name, compared.app_key) AS app_name, channel, metric
+SELECT
+    CASE WHEN app_name <> app_key THEN app_name || ' (' || app_key || ')' ELSE app_key END AS app_name,
+    channel,
+    metric
 FROM compared
-LEFT JOIN told USING (app_key)
+LEFT JOIN apps USING (app_key)
 WHERE day = $last AND days_before >= 7 AND whole_days_before = 0
 ORDER BY requests DESC, compared.app_key, channel, metric
