@@ -4,6 +4,7 @@ with a message.
 
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
 from pipelines.common.errors import AuthmeterError
@@ -21,9 +22,14 @@ class Commands(TyperGroup):
         """
         try:
             with end_noticed():
-                return super().invoke(ctx)
+                try:
+                    return super().invoke(ctx)
+                except typer.Exit as done:
+                    exit = done
         except KeyboardInterrupt:
             raise AuthmeterError("stopped; the last good report stays published") from None
+        # Typer ends a command that did its work by this exception, in whose place no other may be raised.
+        raise exit
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option of the list of commands."""

@@ -39,9 +39,23 @@ finally:
 IMPORT = """
 try:
     import interrupted
+    time.sleep(60)
 finally:
     print("imported whole" if interrupted.is_whole else "imported in part")
-time.sleep(60)
+"""
+# The last act of the work, after which Python itself ends.
+LAST_IMPORT = """
+import interrupted
+print("imported whole", flush=True)
+sys.exit(128 + NUMBER)
+"""
+GENERATOR = """
+def steps():
+    with end_noticed():
+        yield 1
+
+for _ in steps():
+    os.kill(os.getpid(), NUMBER)
 """
 WORK = """
 import os, signal, sys, threading, time
@@ -63,13 +77,15 @@ except KeyboardInterrupt:
         pytest.param(QUERY, "cleaned up\n", id="in a query"),
         pytest.param(DROPPED, "dropped\ngoes on\ncleaned up\n", id="where a library drops exceptions"),
         pytest.param(IMPORT, "imported whole\n", id="in an import"),
+        pytest.param(LAST_IMPORT, "imported whole\n", id="in an import at the end"),
+        pytest.param(GENERATOR, "", id="between the steps of a generator"),
     ],
 )
 def test_a_signal_ends_the_process_wherever_it_arrives(
     tmp_path: Path, work: str, printed: str, number: signal.Signals
 ) -> None:
     (tmp_path / "interrupted.py").write_text(
-        f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(0.1)\nis_whole = True\n"
+        f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(0.05)\nis_whole = True\n"
     )
     command = [sys.executable, "-c", WORK, str(int(number)), work]
     paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))

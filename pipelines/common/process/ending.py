@@ -27,12 +27,16 @@ def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
     global _arrived
     defaults = (signal.SIG_DFL, signal.default_int_handler)
     replaced = {one: handler for one in numbers if (handler := signal.getsignal(one)) in defaults}
+    alarm = signal.getsignal(signal.SIGALRM)
     for number in replaced:
         signal.signal(number, _end)
     try:
         with end_noticed():
             yield
     finally:
+        # By default, an alarm that is still to come would end the process.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, alarm)
         for number, handler in replaced.items():
             signal.signal(number, handler)
         if _arrived in replaced:
@@ -41,16 +45,19 @@ def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
 
 @contextmanager
 def end_noticed() -> Iterator[None]:
-    """Raise the exception of a signal that arrived: before the `with` block, or in place of any exception that ends it.
+    """Raise the exception of a signal that arrived: before the `with` block, or in place of an error that ends it.
 
     It is raised once, so that it does not also end the work after it, such as writing a status. Outside the main
-    thread, where no signal arrives, nothing is raised.
+    thread, where no signal arrives, nothing is raised. `SystemExit` passes: the command has done its work.
     """
     if ending := _taken():
         raise ending
     try:
         yield
-    except BaseException as error:
+    except (KeyboardInterrupt, SystemExit):
+        _taken()
+        raise
+    except Exception as error:
         if ending := _taken():
             raise ending from error
         raise
