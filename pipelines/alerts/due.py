@@ -47,6 +47,9 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None,
     if not is_set(settings.alerts):
         note_undelivered(data, [])
     elif status.last_run and status.last_run.error:
+        if status.published:
+            # The failed run may have switched the site before it failed.
+            _claim_week(data, settings, status.published.as_of, reported)
         note_undelivered(data, [_failed(data, settings, status)], keeps_others=True)
     elif status.published:
         # All that is due is tried again, so earlier texts no longer apply.
@@ -71,8 +74,7 @@ def _published(
 ) -> list[Sent]:
     assert status.published
     as_of, database = status.published.as_of, Store(data).database
-    known = [day for day in (Store(data).read_state().closed_before, reported) if day]
-    first = min(min(known) + timedelta(days=1) if known else as_of, as_of)
+    first = _first_unreported(data, as_of, reported)
     warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
     is_missing = any(check == "day_is_there" for check, _, _ in warnings)
     # A failed delivery is not reported to the other receivers.
@@ -101,12 +103,22 @@ def _published(
             # Without these markers, the next run sends the warnings again.
             with suppress(OSError):
                 claim(data, "warning", as_of, one.accepted_by)
+    _claim_week(data, settings, as_of, reported)
+    return [*sent, *_weekly(data, settings, status, last_sunday(as_of))]
+
+
+def _first_unreported(data: Path, as_of: date, reported: date | None) -> date:
+    known = [day for day in (Store(data).read_state().closed_before, reported) if day]
+    return min(min(known) + timedelta(days=1) if known else as_of, as_of)
+
+
+def _claim_week(data: Path, settings: Settings, as_of: date, reported: date | None) -> None:
+    """Note that the weekly message is due, if the published days that no run reported include a Sunday."""
     sunday = last_sunday(as_of)
-    if first <= sunday and "weekly" in settings.alerts.on:
+    if _first_unreported(data, as_of, reported) <= sunday and "weekly" in settings.alerts.on:
         # A marker that could only not be flushed is still found.
         with suppress(OSError):
             claim(data, "weekly", sunday, [_DUE])
-    return [*sent, *_weekly(data, settings, status, sunday)]
 
 
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:

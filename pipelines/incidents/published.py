@@ -13,7 +13,7 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_alarm
 from pipelines.incidents.incident import Incident
-from pipelines.incidents.words import Channels, incident_text
+from pipelines.incidents.words import Channels, app_called, incident_text, short_name
 from pipelines.store.database import named_rows
 
 
@@ -32,7 +32,8 @@ class PublishedIncident:
     `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all apps
     that names no incident can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is
     the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that withdrew the incident, None
-    for a current one. `channels` has the words of declared channels.
+    for a current one. `channels` has the words of declared channels. `is_name_shared` is whether several
+    apps have the name `app_name`.
     """
 
     incident: Incident
@@ -43,6 +44,7 @@ class PublishedIncident:
     cause_app_name: str | None = None
     withdrawn_by: int | None = None
     channels: Channels = field(default_factory=dict)
+    is_name_shared: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -60,9 +62,14 @@ class PublishedIncident:
         return is_alarm(self.incident.kind, is_acknowledged=self.is_acknowledged)
 
     @property
+    def called(self) -> str:
+        """The app in a line of text, with its name shortened."""
+        return app_called(short_name(self.app_name), self.incident.app_key, is_shared=self.is_name_shared)
+
+    @property
     def text(self) -> Bilingual:
         """The incident in one line."""
-        return incident_text(self.incident, self.app_name, self.as_of, self.cause_app_name, self.channels)
+        return incident_text(self.incident, self.called, self.as_of, self.cause_app_name, self.channels)
 
 
 def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
@@ -88,6 +95,7 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
             row["cause_app_name"],
             row["run"],
             channels,
+            row["is_shared"],
         )
         for row in named_rows(connection, sql("pipelines.incidents", "published"))
     ]

@@ -66,7 +66,7 @@ def incident_text(
 
     Args:
         one: a published incident, see `published.py`.
-        app_name: the registered name of the incident's app; not read for an incident of all apps together.
+        app_name: the name of the incident's app, see `app_called`; not read for an incident of all apps together.
         as_of: the as-of of the publication; not read if the incident has a `lost_day`.
         cause_app_name: the registered name of the app that caused the incident, None if no app did.
         channels: the words of declared channels, by key.
@@ -169,7 +169,7 @@ def incident_names(
 ) -> dict[str, Bilingual]:
     """Return the values for the placeholders of an incident's texts, by name, for pages that have their own texts."""
     names = {
-        "app": _t(ALL_APPS) if one.app_key == ALL else _same(_short(app_name)),
+        "app": _t(ALL_APPS) if one.app_key == ALL else _same(app_name),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),
         "first": _same(_day(one.first_day)),
         "last": _same(_day(one.last_day or one.first_day)),
@@ -202,7 +202,7 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
 
 def with_note(text: Bilingual, note: str) -> Bilingual:
     """Return the text of an incident with its note."""
-    return _t(NOTED).format(text=text, note=_short(note))
+    return _t(NOTED).format(text=text, note=short_name(note))
 
 
 def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
@@ -232,9 +232,9 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
     if value == UNKNOWN and dimension in BY_KEY:
         return BY_KEY[dimension].unknown
     if dimension in FAULT_PARTS:
-        return _t(FAULT_PARTS[dimension]).format(value=_short(value))
+        return _t(FAULT_PARTS[dimension]).format(value=short_name(value))
     if dimension == "app_key" and app_name not in (None, value):
-        return _t(NAMED_APP).format(name=_short(app_name or ""), key=value)
+        return _t(NAMED_APP).format(name=short_name(app_name or ""), key=value)
     if dimension in ("channel", "entry_channel"):
         return _channel(value, channels)
     if dimension in BY_KEY:
@@ -260,7 +260,7 @@ def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bil
     # The cause of a data fault can list several values.
     values = value.split(", ")
     if not all(one in words for one in values):
-        return _same(form.format(_short(value)))
+        return _same(form.format(short_name(value)))
     return ENUMERATION.join(words[one] for one in values)
 
 
@@ -268,15 +268,21 @@ def _day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
+def app_called(name: str, key: str, *, is_shared: bool) -> str:
+    """Return the name of an app in a sentence, with its key if several apps share the name."""
+    return _t(NAMED_APP).format(name=name, key=key).en if is_shared else name
+
+
+def short_name(name: str) -> str:
+    """Return at most `_LONGEST` characters of a name, without characters that are not printable."""
+    return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
+
+
 def percent_words(share: float, digits: int = 0) -> Bilingual:
     """Return a share as a percentage, with one more digit if it would otherwise be printed as 0% or 100%."""
     text = per_cent(share, digits)
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
     return _same(per_cent(share, digits + 1) if is_rounded else text)
-
-
-def _short(name: str) -> str:
-    return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
 
 
 def _same(text: str) -> Bilingual:

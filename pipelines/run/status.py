@@ -205,7 +205,7 @@ def _open_incidents(database: Path, settings: Settings) -> list[OpenIncident]:
 
 def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIncident:
     row = one.incident
-    title = incident_title(row, one.app_name, one.channels)
+    title = incident_title(row, one.called, one.channels)
     reason = cause_with_rates(row, one.cause_app_name, one.channels) or _NO_WORDS
     loss = loss_words(row, one.as_of, one.channels) or _NO_WORDS
     return OpenIncident(

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.incidents.words import app_called
 from reports.content.context import DataState
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
@@ -119,9 +120,10 @@ def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
     `sql/briefing/whole_rates.sql` compares the rate with earlier days.
     """
     words = {one.key: one.label for one in marts.channels}
-    for app_name, channel, metric in marts.rows("briefing/whole_rates"):
+    for name, key, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label
-        yield Bilingual(f"{app_name} · {said.zh}{label.zh}", f"{app_name} · {said.en} {label.en.lower()}")
+        app = app_called(name, key, is_shared=name != key)
+        yield Bilingual(f"{app} · {said.zh}{label.zh}", f"{app} · {said.en} {label.en.lower()}")
 
 
 def _some(names: list[str]) -> str:

@@ -341,19 +341,23 @@ def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, po
     assert not alert_if_late(folder.root, at_noon)
 
 
-@pytest.mark.parametrize("is_published", [False, True])
-def test_a_killed_run_of_a_sunday_loses_no_weekly_message(folder: DataFolder, post: Post, is_published: bool) -> None:
+@pytest.mark.parametrize(("is_published", "is_failed"), [(False, False), (True, False), (True, True)])
+def test_a_killed_run_of_a_sunday_loses_no_weekly_message(
+    folder: DataFolder, post: Post, is_published: bool, is_failed: bool
+) -> None:
     with_receivers(folder, 'on = ["weekly"]\n')
     saturday, monday = days_before(SUNDAY, 1), days_before(SUNDAY, -1)
     folder.land("a.ndjson", records(5, saturday))
     folder.publish(saturday)
     note_end(folder.root, morning_after(saturday), saturday, None)
     folder.land("b.ndjson", records(5, SUNDAY, "b"))
-    # Killed after the day was committed, or after the site was switched.
+    # Killed after the day was committed, or after the site was switched; or it failed then.
     if is_published:
         folder.publish(SUNDAY)
     else:
         folder.roll_up(SUNDAY)
+    if is_failed:
+        note_end(folder.root, morning_after(SUNDAY), SUNDAY, AuthmeterError("The bucket cannot be reached."))
     folder.land("c.ndjson", records(5, monday, "c"))
     folder.publish(monday)
     note_end(folder.root, morning_after(monday), monday, None)

@@ -9,7 +9,11 @@ from pipelines.incidents.published import incidents_of
 from pipelines.store.published_file import open_published
 from tests.data.published_tables import Database, day, incident
 
-APPS = {"mall-ios": "商城", "mall-android": "商城", "game": "游戏"}
+LONG = "Example Wallet of the Example Bank, International"
+APPS = {
+    "mall-ios": "商城", "mall-android": "商城", "game": "游戏",
+    "com.example.wallet.ios": LONG, "com.example.wallet.android": LONG,
+}  # fmt: skip
 
 
 def test_an_app_has_its_key_beside_its_name_if_another_has_the_same_name(tmp_path: Path) -> None:
@@ -19,7 +23,9 @@ def test_an_app_has_its_key_beside_its_name_if_another_has_the_same_name(tmp_pat
         made.add("apps", {"app_key": key, "app_name": name, "platform": "ios", "is_registered": True})
     made.add("incidents", *(incident(key, 2, app_key=key) for key in (*APPS, "unlisted")))
     with closing(open_published(made.close())) as connection:
-        names = {one.incident.app_key: one.app_name for one in incidents_of(connection)}
+        names = {one.incident.app_key: one.called for one in incidents_of(connection)}
     assert names == {
         "mall-ios": "商城 (mall-ios)", "mall-android": "商城 (mall-android)", "game": "游戏", "unlisted": "unlisted",
+        "com.example.wallet.ios": "Example Wallet of the Example Bank, Int… (com.example.wallet.ios)",
+        "com.example.wallet.android": "Example Wallet of the Example Bank, Int… (com.example.wallet.android)",
     }  # fmt: skip

@@ -33,17 +33,13 @@ WITH reported AS (
     WHERE rank IS NOT NULL
     GROUP BY incident_id
 ), named AS (
-    -- If several apps have one registered name, such as one for iOS and one for Android, the key is added.
-    SELECT
-        app_key,
-        app_name || CASE WHEN count(*) OVER (PARTITION BY app_name) > 1 THEN ' (' || app_key || ')' ELSE '' END
-            AS app_name
-    FROM apps
+    SELECT app_key, app_name, count(*) OVER (PARTITION BY app_name) > 1 AS is_shared FROM apps
 )
 SELECT
     reported.*,
     (SELECT max(as_of) FROM publication) AS as_of,
     coalesce(named.app_name, reported.app_key) AS app_name,
+    coalesce(is_shared, false) AS is_shared,
     cause_apps.app_name AS cause_app_name,
     coalesce(known.is_acknowledged, false) AS is_acknowledged,
     known.note

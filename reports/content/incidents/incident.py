@@ -13,7 +13,7 @@ from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.fall import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
-from pipelines.incidents.words import cell_words, incident_text
+from pipelines.incidents.words import app_called, cell_words, incident_text
 from reports.content.context import App
 from reports.content.wording.language import t
 from reports.content.wording.words import word
@@ -85,7 +85,8 @@ class PageIncident:
     @property
     def name(self) -> str | None:
         """The name of the incident's app, which pages show before the text; None for all apps together."""
-        return None if self.published.incident.app_key == ALL_APPS else self.published.app_name
+        one, key = self.published, self.published.incident.app_key
+        return None if key == ALL_APPS else app_called(one.app_name, key, is_shared=one.is_name_shared)
 
     @cached_property
     def text(self) -> Bilingual:

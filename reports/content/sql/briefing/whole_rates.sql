@@ -27,10 +27,7 @@ WITH rates AS (
         PARTITION BY app_key, channel, metric ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING
     )
 )
-SELECT
-    CASE WHEN app_name <> app_key THEN app_name || ' (' || app_key || ')' ELSE app_key END AS app_name,
-    channel,
-    metric
+SELECT coalesce(app_name, app_key) AS app_name, app_key, channel, metric
 FROM compared
 LEFT JOIN apps USING (app_key)
 WHERE day = $last AND days_before >= 7 AND whole_days_before = 0
